@@ -1,0 +1,182 @@
+import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { foldName } from '../../protocol/index.ts';
+import type { Account, Member, Positions } from '../chat/people.ts';
+import type { Accounts } from '../chat/ports.ts';
+import { db, type Item, putIf, transact, updateIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { presenceKey, seenPartition } from './keys.ts';
+import { tables } from './names.ts';
+
+const stored = v.object({
+  name: v.string(),
+  displayName: v.string(),
+  accountId: v.string(),
+  passwordHash: v.string(),
+  blocks: v.optional(v.record(v.string(), v.string()), {}),
+  blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),
+  inboxAcked: v.number(),
+  roomAcked: v.number(),
+});
+
+function toAccount(item: Item): Account {
+  const { inboxAcked, roomAcked, blocks, ...account } = v.parse(stored, item);
+  return { ...account, blocks: new Map(Object.entries(blocks)), acknowledged: { inbox: inboxAcked, room: roomAcked } };
+}
+
+const same = 'accountId = :id';
+
+const users = () => tableName('users');
+
+export const accounts: Accounts = {
+  async find(name) {
+    const { Item } = await db.send(new GetCommand({ TableName: users(), Key: { name }, ConsistentRead: true }));
+    return Item && toAccount(Item);
+  },
+
+  async findAll(names) {
+    const found: Account[] = [];
+    // DynamoDB takes 100 keys at a time, and may leave some unprocessed.
+    let keys = [...new Set(names)].map((name) => ({ name }));
+    while (keys.length > 0) {
+      const batch = { [users()]: { Keys: keys.slice(0, 100), ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await db.send(new BatchGetCommand({ RequestItems: batch }));
+      found.push(...(Responses?.[users()] ?? []).map(toAccount));
+      const left = (UnprocessedKeys?.[users()]?.Keys ?? []) as { name: string }[];
+      keys = [...left, ...keys.slice(100)];
+    }
+    return found;
+  },
+
+  async create({ acknowledged, blocks: _none, blockedBy: _nobody, ...account }, at) {
+    const outcome = await putIf({
+      TableName: users(),
+      Item: {
+        ...account,
+        blocks: {},
+        inboxAcked: acknowledged.inbox,
+        roomAcked: acknowledged.room,
+        createdAt: at,
+      },
+      ConditionExpression: 'attribute_not_exists(#name)',
+      ExpressionAttributeNames: { '#name': 'name' },
+    });
+    return outcome.written || outcome.item?.['accountId'] === account.accountId;
+  },
+
+  async block(blocker, blocked) {
+    const { committed } = await transact([
+      {
+        Update: {
+          TableName: users(),
+          Key: { name: blocker.name },
+          UpdateExpression: 'SET blocks.#blocked = :name',
+          ConditionExpression: `${same} AND attribute_not_exists(blocks.#blocked)`,
+          ExpressionAttributeNames: { '#blocked': blocked.accountId },
+          ExpressionAttributeValues: { ':id': blocker.accountId, ':name': blocked.name },
+        },
+      },
+      blockedSide(blocker, blocked, 'ADD'),
+    ]);
+    return committed;
+  },
+
+  async unblock(blocker, blocked) {
+    const { committed } = await transact([
+      {
+        Update: {
+          TableName: users(),
+          Key: { name: blocker.name },
+          UpdateExpression: 'REMOVE blocks.#blocked',
+          ConditionExpression: `${same} AND attribute_exists(blocks.#blocked)`,
+          ExpressionAttributeNames: { '#blocked': blocked.accountId },
+          ExpressionAttributeValues: { ':id': blocker.accountId },
+        },
+      },
+      blockedSide(blocker, blocked, 'DELETE'),
+    ]);
+    return committed;
+  },
+
+  async acknowledge(member, positions) {
+    const { sets, conditions, values } = forward(positions);
+    if (sets.length === 0) return;
+    await updateIf({
+      TableName: users(),
+      Key: { name: member.name },
+      UpdateExpression: `SET ${sets.join(', ')}`,
+      ConditionExpression: [same, ...conditions].join(' AND '),
+      ExpressionAttributeValues: { ':id': member.accountId, ...values },
+    });
+  },
+
+  async changePassword(account, connectionId, newHash) {
+    const { committed } = await transact([
+      {
+        Update: {
+          TableName: users(),
+          Key: { name: account.name },
+          UpdateExpression: 'SET passwordHash = :new',
+          ConditionExpression: `${same} AND passwordHash = :old`,
+          ExpressionAttributeValues: { ':id': account.accountId, ':old': account.passwordHash, ':new': newHash },
+        },
+      },
+      {
+        Update: {
+          TableName: tableName('presence'),
+          Key: presenceKey(account.name),
+          UpdateExpression: 'REMOVE tokenHash',
+          ConditionExpression: 'connectionId = :connection',
+          ExpressionAttributeValues: { ':connection': connectionId },
+        },
+      },
+    ]);
+    return committed;
+  },
+
+  async seenSince(time) {
+    const seen: Member[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: users(),
+          IndexName: tables.users.index.name,
+          KeyConditionExpression: 'seen = :seen AND lastSeenAt >= :time',
+          ExpressionAttributeValues: { ':seen': seenPartition, ':time': time },
+          ExclusiveStartKey: from,
+        }),
+      );
+      seen.push(...(page.Items ?? []).map((item) => v.parse(seenItem, item)));
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return seen;
+  },
+};
+
+const seenItem = v.pipe(
+  v.object({ name: v.string(), displayName: v.string() }),
+  v.transform((item) => ({ ...item, name: foldName(item.name), accountId: '' })),
+);
+
+const blockedSide = (blocker: Member, blocked: Member, how: 'ADD' | 'DELETE') => ({
+  Update: {
+    TableName: users(),
+    Key: { name: blocked.name },
+    UpdateExpression: `${how} blockedBy :blocker`,
+    ConditionExpression: same,
+    ExpressionAttributeValues: { ':id': blocked.accountId, ':blocker': new Set([blocker.accountId]) },
+  },
+});
+
+const cursors = { inbox: 'inboxAcked', room: 'roomAcked' } as const satisfies Record<keyof Positions, string>;
+
+/** Cursors only move forward. A client's acknowledgements are ordered, so one that is behind in either is an old one. */
+function forward(positions: Partial<Positions>) {
+  const given = (['inbox', 'room'] as const).filter((stream) => positions[stream] !== undefined);
+  return {
+    sets: given.map((stream) => `${cursors[stream]} = :${stream}`),
+    conditions: given.map((stream) => `${cursors[stream]} <= :${stream}`),
+    values: Object.fromEntries(given.map((stream) => [`:${stream}`, positions[stream]])),
+  };
+}

@@ -1,0 +1,65 @@
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Connection } from '../chat/people.ts';
+import type { Connections } from '../chat/ports.ts';
+import { db, type Item, updateIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+
+const stored = v.object({
+  connectionId: v.string(),
+  address: v.string(),
+  lastActiveAt: v.number(),
+  name: v.optional(v.string()),
+  displayName: v.optional(v.string()),
+  accountId: v.optional(v.string()),
+});
+
+function toConnection(item: Item): Connection {
+  const { name, displayName, accountId, ...connection } = v.parse(stored, item);
+  const bound = name !== undefined && displayName !== undefined && accountId !== undefined;
+  return { ...connection, member: bound ? { name, displayName, accountId } : undefined };
+}
+
+/** API Gateway ends every connection after two hours; an hour more, and what it forgot to tell us may go. */
+const lifetimeSeconds = 3 * 3600;
+
+const table = () => tableName('connections');
+
+export const connections: Connections = {
+  async open(connectionId, address, at) {
+    await db.send(
+      new PutCommand({
+        TableName: table(),
+        Item: {
+          connectionId,
+          address,
+          connectedAt: at,
+          lastActiveAt: at,
+          expiresAt: Math.ceil(at / 1000) + lifetimeSeconds,
+        },
+      }),
+    );
+  },
+
+  async find(connectionId) {
+    const { Item } = await db.send(new GetCommand({ TableName: table(), Key: { connectionId }, ConsistentRead: true }));
+    return Item && toConnection(Item);
+  },
+
+  async touch(connectionId, at) {
+    await updateIf({
+      TableName: table(),
+      Key: { connectionId },
+      UpdateExpression: 'SET lastActiveAt = :at',
+      ConditionExpression: 'lastActiveAt < :at',
+      ExpressionAttributeValues: { ':at': at },
+    });
+  },
+
+  async close(connectionId) {
+    const { Attributes } = await db.send(
+      new DeleteCommand({ TableName: table(), Key: { connectionId }, ReturnValues: 'ALL_OLD' }),
+    );
+    return Attributes && toConnection(Attributes);
+  },
+};

@@ -1,0 +1,19 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Crier, FanOut } from '../chat/ports.ts';
+import { requireEnv } from './environment.ts';
+import { variables } from './names.ts';
+
+const lambda = new LambdaClient({ maxAttempts: 5 });
+
+/** Invokes a function without waiting for what it does. */
+async function invoke(functionName: string, payload: unknown): Promise<void> {
+  await lambda.send(
+    new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(payload) }),
+  );
+}
+
+/** Has others do what nobody should wait for. */
+export const crier: Crier = {
+  cry: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction), fanOut),
+  sweepNow: () => invoke(requireEnv(variables.sweeperFunction), {}),
+};

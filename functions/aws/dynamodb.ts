@@ -1,0 +1,105 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  PutCommand,
+  type PutCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import pRetry from 'p-retry';
+
+/** An item as it is stored: to be parsed before it is believed. */
+export type Item = Record<string, unknown>;
+
+/** The document client, one per environment. */
+export const db = DynamoDBDocumentClient.from(
+  new DynamoDBClient({
+    maxAttempts: 5,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 1_000,
+      requestTimeout: 3_000,
+      throwOnRequestTimeout: true,
+    }),
+  }),
+  { marshallOptions: { removeUndefinedValues: true } },
+);
+
+/** What a conditional write came to. When its condition failed: the item as it stands, if there is one. */
+export type WriteOutcome = { readonly written: true } | { readonly written: false; readonly item: Item | undefined };
+
+async function conditional(write: () => Promise<unknown>): Promise<WriteOutcome> {
+  try {
+    await write();
+    return { written: true };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { written: false, item: error.Item && unmarshall(error.Item) };
+  }
+}
+
+/** Puts an item under a condition. A retried put whose first answer was lost fails its own condition: compare what stands there. */
+export function putIf(input: PutCommandInput): Promise<WriteOutcome> {
+  return conditional(() => db.send(new PutCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
+}
+
+/** Updates an item under a condition. */
+export function updateIf(input: UpdateCommandInput): Promise<WriteOutcome> {
+  return conditional(() => db.send(new UpdateCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
+}
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** What a transaction came to. When it was cancelled: by position, whose conditions failed, with the items as they stand. */
+export type TransactionOutcome =
+  | { readonly committed: true }
+  | { readonly committed: false; readonly failed: ReadonlyMap<number, Item | undefined> };
+
+/**
+ * Commits all of the writes or none. Conflicts with other transactions are tried again; conditions that fail are the
+ * caller's business. The SDK gives each transaction a token, so that its own retries cannot commit it twice.
+ */
+export function transact(items: readonly TransactItem[]): Promise<TransactionOutcome> {
+  const input = { TransactItems: items.map(withOldItem) };
+  return pRetry(
+    async () => {
+      try {
+        await db.send(new TransactWriteCommand(input));
+        return { committed: true };
+      } catch (error) {
+        const failed = failedConditions(error);
+        if (failed) return { committed: false, failed };
+        throw error;
+      }
+    },
+    {
+      retries: 12,
+      minTimeout: 15,
+      maxTimeout: 400,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof TransactionCanceledException,
+    },
+  );
+}
+
+const withOldItem = (item: TransactItem): TransactItem =>
+  Object.fromEntries(
+    Object.entries(item).map(([kind, write]) => [kind, { ...write, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }]),
+  );
+
+/** The failed conditions that cancelled a transaction; undefined if it was anything else, such as a conflict. */
+function failedConditions(error: unknown): Map<number, Item | undefined> | undefined {
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const failed = new Map<number, Item | undefined>();
+  for (const [position, reason] of (error.CancellationReasons ?? []).entries()) {
+    if (reason.Code === 'ConditionalCheckFailed') failed.set(position, reason.Item && unmarshall(reason.Item));
+  }
+  return failed.size > 0 ? failed : undefined;
+}

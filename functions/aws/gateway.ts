@@ -1,0 +1,95 @@
+import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
+import { parseRequest, refusalFrame } from '../../protocol/index.ts';
+import { connectionClosed } from '../chat/leave.ts';
+import type { Room } from '../chat/ports.ts';
+import type { answer } from '../chat/speak.ts';
+import { addressOf } from './address.ts';
+import { logsFor } from './log.ts';
+
+const requestContext = {
+  connectionId: v.string(),
+  requestId: v.string(),
+  identity: v.object({ sourceIp: v.string() }),
+};
+
+/**
+ * API Gateway's events, told apart by `eventType`: a client may say `"action": "$connect"`, and then the route key lies.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
+ */
+const gatewayEvent = v.object({
+  requestContext: v.variant('eventType', [
+    v.object({ ...requestContext, eventType: v.literal('CONNECT') }),
+    v.object({
+      ...requestContext,
+      eventType: v.literal('DISCONNECT'),
+      disconnectStatusCode: v.optional(v.nullable(v.number())),
+      disconnectReason: v.optional(v.nullable(v.string())),
+    }),
+    v.object({ ...requestContext, eventType: v.literal('MESSAGE') }),
+  ]),
+  body: v.optional(v.nullable(v.string())),
+});
+
+/** What a proxy integration may return; any other key makes API Gateway answer "Internal server error". */
+export interface ProxyResponse {
+  statusCode: number;
+  body?: string;
+}
+
+type Handler = (event: unknown, context: Context) => Promise<ProxyResponse>;
+
+/** Handles `$connect` and `$disconnect`. */
+export function connectionHandler(room: Room): Handler {
+  return async (event, context) => {
+    logsFor(context);
+    const { requestContext: request, body } = v.parse(gatewayEvent, event);
+    const { connectionId } = request;
+    switch (request.eventType) {
+      case 'CONNECT':
+        return { statusCode: await admit(room, connectionId, request.identity.sourceIp) };
+      case 'DISCONNECT':
+        await connectionClosed(room, connectionId, howClosed(request.disconnectStatusCode, request.disconnectReason));
+        return { statusCode: 200 };
+      case 'MESSAGE':
+        await refuseRouteKey(room, connectionId, body ?? '');
+        return { statusCode: 200 };
+    }
+  };
+}
+
+async function admit(room: Room, connectionId: string, sourceIp: string): Promise<number> {
+  const state = await room.state.read();
+  if (!state.open) return 503;
+  if (state.online >= state.maxCon) return 429;
+  await room.connections.open(connectionId, addressOf(sourceIp), room.clock.now());
+  return 200;
+}
+
+/** A close that a client meant, or a connection that was lost: API Gateway's own idle close also comes as a 1001. */
+function howClosed(code: number | null | undefined, reason: string | null | undefined): 'closed' | 'lost' {
+  if (code === 1001) return reason === 'Going away' ? 'lost' : 'closed';
+  return code === 1000 || code === 1005 ? 'closed' : 'lost';
+}
+
+/** A frame whose action is `$connect` or `$disconnect` comes here, and has no route response to be answered by. */
+async function refuseRouteKey(room: Room, connectionId: string, frame: string): Promise<void> {
+  const parsed = parseRequest(frame);
+  const { action, id } = parsed.ok ? parsed.request : parsed.bad;
+  await room.courier.post(connectionId, refusalFrame(action, id, 'unknown-action'));
+}
+
+/** Handles what a client says: the reply is the route's response. */
+export function commandHandler(room: Room, answerFrame: typeof answer): Handler {
+  return async (event, context) => {
+    logsFor(context);
+    const { requestContext: request, body } = v.parse(gatewayEvent, event);
+    const reply = await answerFrame(room, {
+      connectionId: request.connectionId,
+      address: addressOf(request.identity.sourceIp),
+      requestId: context.awsRequestId,
+      frame: body ?? '',
+    });
+    return reply === undefined ? { statusCode: 200 } : { statusCode: 200, body: reply };
+  };
+}

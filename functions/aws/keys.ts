@@ -1,0 +1,14 @@
+/** The key of the Room table's one item. */
+export const roomKey = { room: 'room' } as const;
+
+/** The one partition of the index of those who were seen: it is read by a range of time, never whole. */
+export const seenPartition = 'seen';
+
+/**
+ * One partition holds everybody present. It is enough: N online are N/16 read units (250 bytes each), so that posting to
+ * them uses up API Gateway's 10,000 posts a second long before reading them uses up the partition's 3,000 units.
+ */
+export const presenceShard = 0;
+
+/** Where somebody's presence stands. */
+export const presenceKey = (name: string) => ({ shard: presenceShard, name });

@@ -1,0 +1,73 @@
+/**
+ * Names that the deployed stack and the functions share: `infra/` builds the tables and sets the variables from here,
+ * the adapters beside this file read them.
+ */
+
+/** A table's key attributes, and the variable that holds its name. */
+export interface TableShape {
+  readonly variable: string;
+  readonly partitionKey: { readonly name: string; readonly type: 'S' | 'N' };
+  readonly sortKey?: { readonly name: string; readonly type: 'S' | 'N' };
+  /** The attribute (epoch seconds) after which DynamoDB may delete an item. */
+  readonly ttl?: string;
+  readonly index?: {
+    readonly name: string;
+    readonly partitionKey: { readonly name: string; readonly type: 'S' | 'N' };
+    readonly sortKey: { readonly name: string; readonly type: 'S' | 'N' };
+  };
+}
+
+export const tables = {
+  users: {
+    variable: 'USERS_TABLE',
+    partitionKey: { name: 'name', type: 'S' },
+    // Sparse: only who has ever left the room stands in it, under one constant partition, by time.
+    index: {
+      name: 'lastSeen',
+      partitionKey: { name: 'seen', type: 'S' },
+      sortKey: { name: 'lastSeenAt', type: 'N' },
+    },
+  },
+  presence: {
+    variable: 'PRESENCE_TABLE',
+    partitionKey: { name: 'shard', type: 'N' },
+    sortKey: { name: 'name', type: 'S' },
+  },
+  connections: {
+    variable: 'CONNECTIONS_TABLE',
+    partitionKey: { name: 'connectionId', type: 'S' },
+    ttl: 'expiresAt',
+  },
+  loginBlocks: {
+    variable: 'LOGIN_BLOCKS_TABLE',
+    partitionKey: { name: 'name', type: 'S' },
+    sortKey: { name: 'address', type: 'S' },
+    ttl: 'expiresAt',
+  },
+  messages: {
+    variable: 'MESSAGES_TABLE',
+    partitionKey: { name: 'stream', type: 'S' },
+    sortKey: { name: 'position', type: 'S' },
+    ttl: 'expiresAt',
+  },
+  room: {
+    variable: 'ROOM_TABLE',
+    partitionKey: { name: 'room', type: 'S' },
+  },
+} as const satisfies Record<string, TableShape>;
+
+export type TableName = keyof typeof tables;
+
+/** Variables beside the tables' own. */
+export const variables = {
+  /** Where posts to connections go; the AWS SDK reads it by itself. */
+  connectionsEndpoint: 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI',
+  /** Function that posts to many connections, invoked asynchronously. */
+  fanoutFunction: 'FANOUT_FUNCTION',
+  /** Function that ends what is over, invoked by the schedule, and at once when a time limit was changed. */
+  sweeperFunction: 'SWEEPER_FUNCTION',
+  /** How long a message is kept, in days. */
+  retentionDays: 'MESSAGE_RETENTION_DAYS',
+  /** Binary logarithm of scrypt's N; unset, it is OWASP's. */
+  passwordCost: 'PASSWORD_COST',
+} as const;

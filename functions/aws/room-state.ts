@@ -1,0 +1,81 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { RoomState, State } from '../chat/ports.ts';
+import { defaultSettings, type SettingName, settingSchemas } from '../chat/settings.ts';
+import { db, type Item, putIf, updateIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { roomKey } from './keys.ts';
+
+const setting = <N extends SettingName>(name: N) => v.optional(settingSchemas[name], defaultSettings[name]);
+
+const stored = v.object({
+  open: setting('open'),
+  maxCon: setting('maxCon'),
+  blockTime: setting('blockTime'),
+  lastHour: setting('lastHour'),
+  timeOut: setting('timeOut'),
+  minPassword: setting('minPassword'),
+  grace: setting('grace'),
+  online: v.number(),
+  logins: v.number(),
+  lastBroadcast: v.number(),
+});
+
+const toState = (item: Item): State => v.parse(stored, item) as State;
+
+const table = () => tableName('room');
+
+async function get(): Promise<State | undefined> {
+  const { Item } = await db.send(new GetCommand({ TableName: table(), Key: roomKey, ConsistentRead: true }));
+  return Item && toState(Item);
+}
+
+const newRoom = { ...defaultSettings, online: 0, logins: 0, lastBroadcast: 0 };
+
+export const roomState: RoomState = {
+  async read() {
+    const state = await get();
+    if (state) return state;
+    // The first to come finds no room yet. Every later transaction counts on the item being there.
+    const outcome = await putIf({
+      TableName: table(),
+      Item: { ...roomKey, ...newRoom },
+      ConditionExpression: 'attribute_not_exists(room)',
+    });
+    return outcome.written || !outcome.item ? newRoom : toState(outcome.item);
+  },
+
+  async change(name, value, seen) {
+    const { written } = await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: 'SET #name = :value',
+      ConditionExpression: seen === undefined ? 'attribute_exists(room)' : '#name = :seen',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value, ...(seen !== undefined && { ':seen': seen }) },
+    });
+    return written;
+  },
+
+  async correctCount(online, logins) {
+    const { written } = await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: 'SET #online = :online',
+      ConditionExpression: 'logins = :logins',
+      ExpressionAttributeNames: { '#online': 'online' },
+      ExpressionAttributeValues: { ':online': online, ':logins': logins },
+    });
+    return written;
+  },
+
+  async noteLastBroadcast(seq) {
+    await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: 'SET lastBroadcast = :seq',
+      ConditionExpression: 'lastBroadcast < :seq',
+      ExpressionAttributeValues: { ':seq': seq },
+    });
+  },
+};

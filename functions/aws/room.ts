@@ -1,0 +1,45 @@
+import { setTimeout } from 'node:timers/promises';
+import type { PasswordCost } from '../chat/password.ts';
+import type { Clock, Room } from '../chat/ports.ts';
+import { accounts } from './accounts.ts';
+import { connections } from './connections.ts';
+import { gatewayCourier } from './courier.ts';
+import { crier } from './crier.ts';
+import { numberFromEnv } from './environment.ts';
+import { report } from './log.ts';
+import { loginTries } from './login-tries.ts';
+import { variables } from './names.ts';
+import { roomState } from './room-state.ts';
+import { sessions } from './sessions.ts';
+import { streamsOn } from './streams.ts';
+
+/** OWASP's first choice for scrypt: N=2^17, r=8, p=1. */
+const owaspLn = 17;
+
+const passwordCost: PasswordCost = { ln: numberFromEnv(variables.passwordCost, owaspLn), r: 8, p: 1 };
+
+const clock: Clock = {
+  now: () => Date.now(),
+  async sleepUntil(time) {
+    await setTimeout(Math.max(0, time - Date.now()));
+  },
+};
+
+/** The room, on AWS; one per Lambda environment. */
+export const room: Room = {
+  accounts,
+  connections,
+  sessions,
+  loginTries,
+  streams: streamsOn({
+    retentionDays: numberFromEnv(variables.retentionDays, 30),
+    state: roomState,
+    now: clock.now,
+  }),
+  state: roomState,
+  courier: gatewayCourier(report),
+  crier,
+  clock,
+  passwordCost,
+  report,
+};

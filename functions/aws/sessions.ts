@@ -1,0 +1,297 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Session } from '../chat/people.ts';
+import type { EndGuard, Login, LoginOutcome, Sessions } from '../chat/ports.ts';
+import { db, type Item, type TransactionOutcome, transact, updateIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { presenceKey, presenceShard, roomKey, seenPartition } from './keys.ts';
+
+const stored = v.object({
+  name: v.string(),
+  displayName: v.string(),
+  accountId: v.string(),
+  connectionId: v.string(),
+  address: v.string(),
+  since: v.number(),
+  activeSince: v.number(),
+  detachedAt: v.optional(v.number()),
+});
+
+function toSession(item: Item): Session {
+  const { detachedAt, ...session } = v.parse(stored, item);
+  return { ...session, detachedAt };
+}
+
+const notBlocked = (name: string, address: string, at: number) => ({
+  TableName: tableName('loginBlocks'),
+  Key: { name, address },
+  ConditionExpression: 'attribute_not_exists(blockedUntil) OR blockedUntil <= :now',
+  ExpressionAttributeValues: { ':now': at },
+});
+
+const bindConnection = (
+  connectionId: string,
+  member: { name: string; displayName: string; accountId: string },
+  at: number,
+) => ({
+  Update: {
+    TableName: tableName('connections'),
+    Key: { connectionId },
+    UpdateExpression: 'SET #name = :name, displayName = :displayName, accountId = :id, lastActiveAt = :now',
+    ConditionExpression: 'attribute_exists(connectionId) AND attribute_not_exists(accountId)',
+    ExpressionAttributeNames: { '#name': 'name' },
+    ExpressionAttributeValues: {
+      ':name': member.name,
+      ':displayName': member.displayName,
+      ':id': member.accountId,
+      ':now': at,
+    },
+  },
+});
+
+const forgetConnection = (connectionId: string) => ({
+  Delete: { TableName: tableName('connections'), Key: { connectionId } },
+});
+
+const roomOpen = () => ({
+  ConditionCheck: {
+    TableName: tableName('room'),
+    Key: roomKey,
+    ConditionExpression: '#open = :true',
+    ExpressionAttributeNames: { '#open': 'open' },
+    ExpressionAttributeValues: { ':true': true },
+  },
+});
+
+const oneMoreOnline = () => ({
+  Update: {
+    TableName: tableName('room'),
+    Key: roomKey,
+    UpdateExpression: 'ADD #online :one, logins :one',
+    ConditionExpression: '#open = :true AND #online < maxCon',
+    ExpressionAttributeNames: { '#open': 'open', '#online': 'online' },
+    ExpressionAttributeValues: { ':true': true, ':one': 1 },
+  },
+});
+
+const oneLessOnline = () => ({
+  Update: {
+    TableName: tableName('room'),
+    Key: roomKey,
+    UpdateExpression: 'ADD #online :minusOne, logins :one',
+    ExpressionAttributeNames: { '#online': 'online' },
+    ExpressionAttributeValues: { ':minusOne': -1, ':one': 1 },
+  },
+});
+
+/** The positions of a login's writes, by which a cancelled one says what stood in its way. */
+const at = { room: 0, presence: 1, connection: 2, account: 3, tries: 4 } as const;
+
+const loginItems = ({ account, takesOver, ...login }: Login) => [
+  takesOver ? roomOpen() : oneMoreOnline(),
+  {
+    Put: {
+      TableName: tableName('presence'),
+      Item: {
+        ...presenceKey(account.name),
+        displayName: account.displayName,
+        accountId: account.accountId,
+        connectionId: login.connectionId,
+        address: login.address,
+        since: login.at,
+        activeSince: login.at,
+        tokenHash: login.tokenHash,
+      },
+      ...(takesOver
+        ? {
+            ConditionExpression: 'connectionId = :old',
+            ExpressionAttributeValues: { ':old': takesOver.connectionId },
+          }
+        : {
+            ConditionExpression: 'attribute_not_exists(#name)',
+            ExpressionAttributeNames: { '#name': 'name' },
+          }),
+    },
+  },
+  bindConnection(login.connectionId, account, login.at),
+  accountUnchanged(account, login.newHash),
+  login.forgetTries
+    ? { Delete: notBlocked(account.name, login.address, login.at) }
+    : { ConditionCheck: notBlocked(account.name, login.address, login.at) },
+  ...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),
+];
+
+function accountUnchanged(account: Login['account'], newHash: string | undefined) {
+  const guard = {
+    TableName: tableName('users'),
+    Key: { name: account.name },
+    ConditionExpression: 'accountId = :id AND passwordHash = :hash',
+    ExpressionAttributeValues: { ':id': account.accountId, ':hash': account.passwordHash },
+  };
+  if (newHash === undefined) return { ConditionCheck: guard };
+  return {
+    Update: {
+      ...guard,
+      UpdateExpression: 'SET passwordHash = :new',
+      ExpressionAttributeValues: { ...guard.ExpressionAttributeValues, ':new': newHash },
+    },
+  };
+}
+
+function loginOutcome(outcome: TransactionOutcome, takesOver: Session | undefined): LoginOutcome {
+  if (outcome.committed) return { kind: 'begun' };
+  const { failed } = outcome;
+  if (failed.has(at.tries)) return { kind: 'login-blocked' };
+  if (failed.has(at.account)) return { kind: 'account-changed' };
+  if (failed.has(at.connection)) return { kind: 'connection-taken' };
+  const present = failed.get(at.presence);
+  if (failed.has(at.presence))
+    return !takesOver && present ? { kind: 'online', session: toSession(present) } : { kind: 'changed' };
+  return { kind: failed.get(at.room)?.['open'] === false ? 'room-stopped' : 'room-full' };
+}
+
+export const sessions: Sessions = {
+  async find(name) {
+    const { Item } = await db.send(
+      new GetCommand({ TableName: tableName('presence'), Key: presenceKey(name), ConsistentRead: true }),
+    );
+    return Item && toSession(Item);
+  },
+
+  async all() {
+    const present: Session[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: tableName('presence'),
+          KeyConditionExpression: 'shard = :shard',
+          ExpressionAttributeValues: { ':shard': presenceShard },
+          ConsistentRead: true,
+          ExclusiveStartKey: from,
+        }),
+      );
+      present.push(...(page.Items ?? []).map(toSession));
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return present;
+  },
+
+  async begin(login) {
+    return loginOutcome(await transact(loginItems(login)), login.takesOver);
+  },
+
+  async resume(move) {
+    const outcome = await transact([
+      roomOpen(),
+      {
+        Update: {
+          TableName: tableName('presence'),
+          Key: presenceKey(move.member.name),
+          UpdateExpression:
+            'SET connectionId = :to, address = :address, tokenHash = :newToken, activeSince = :now REMOVE detachedAt',
+          ConditionExpression: 'accountId = :id AND tokenHash = :token AND connectionId = :from',
+          ExpressionAttributeValues: {
+            ':id': move.member.accountId,
+            ':token': move.tokenHash,
+            ':newToken': move.newTokenHash,
+            ':from': move.from,
+            ':to': move.to,
+            ':address': move.address,
+            ':now': move.at,
+          },
+        },
+      },
+      bindConnection(move.to, move.member, move.at),
+      forgetConnection(move.from),
+    ]);
+    if (outcome.committed) return 'resumed';
+    return outcome.failed.has(0) ? 'room-stopped' : 'bad-token';
+  },
+
+  async end(session, time, guard = {}) {
+    const { committed } = await transact([
+      oneLessOnline(),
+      {
+        Delete: {
+          TableName: tableName('presence'),
+          Key: presenceKey(session.name),
+          ConditionExpression: `connectionId = :connection${guard.detachedAt === undefined ? '' : ' AND detachedAt = :detachedAt'}`,
+          ExpressionAttributeValues: {
+            ':connection': session.connectionId,
+            ...(guard.detachedAt !== undefined && { ':detachedAt': guard.detachedAt }),
+          },
+        },
+      },
+      endConnection(session.connectionId, guard),
+      {
+        Update: {
+          TableName: tableName('users'),
+          Key: { name: session.name },
+          UpdateExpression: 'SET seen = :seen, lastSeenAt = :now',
+          ConditionExpression: 'accountId = :id',
+          ExpressionAttributeValues: { ':seen': seenPartition, ':now': time, ':id': session.accountId },
+        },
+      },
+    ]);
+    return committed;
+  },
+
+  async detach(member, connectionId, time) {
+    const { written } = await updateIf({
+      TableName: tableName('presence'),
+      Key: presenceKey(member.name),
+      UpdateExpression: 'SET detachedAt = :now',
+      ConditionExpression: 'connectionId = :connection AND attribute_not_exists(detachedAt)',
+      ExpressionAttributeValues: { ':now': time, ':connection': connectionId },
+    });
+    return written;
+  },
+
+  async noteActivity(session, activeSince) {
+    await updateIf({
+      TableName: tableName('presence'),
+      Key: presenceKey(session.name),
+      UpdateExpression: 'SET activeSince = :time',
+      ConditionExpression: 'connectionId = :connection',
+      ExpressionAttributeValues: { ':time': activeSince, ':connection': session.connectionId },
+    });
+  },
+
+  async removeAccount({ account, address, at: time }) {
+    const outcome = await transact([
+      {
+        ConditionCheck: {
+          TableName: tableName('presence'),
+          Key: presenceKey(account.name),
+          ConditionExpression: 'attribute_not_exists(#name)',
+          ExpressionAttributeNames: { '#name': 'name' },
+        },
+      },
+      {
+        Delete: {
+          TableName: tableName('users'),
+          Key: { name: account.name },
+          ConditionExpression: 'accountId = :id AND passwordHash = :hash',
+          ExpressionAttributeValues: { ':id': account.accountId, ':hash': account.passwordHash },
+        },
+      },
+      { Delete: notBlocked(account.name, address, time) },
+    ]);
+    if (outcome.committed) return 'removed';
+    if (outcome.failed.has(2)) return 'login-blocked';
+    return outcome.failed.has(1) ? 'account-changed' : 'online';
+  },
+};
+
+function endConnection(connectionId: string, guard: EndGuard) {
+  const forget = forgetConnection(connectionId);
+  if (guard.lastActiveAt === undefined) return forget;
+  return {
+    Delete: {
+      ...forget.Delete,
+      ConditionExpression: 'lastActiveAt = :lastActiveAt',
+      ExpressionAttributeValues: { ':lastActiveAt': guard.lastActiveAt },
+    },
+  };
+}

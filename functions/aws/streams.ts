@@ -1,0 +1,191 @@
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import pRetry from 'p-retry';
+import * as v from 'valibot';
+import { type EventOf, type StreamMessage, streamMessage } from '../../protocol/index.ts';
+import type { Member } from '../chat/people.ts';
+import type { Draft, Kept, Newest, Page, Provenance, RoomState, Stream, Streams } from '../chat/ports.ts';
+import { newVersion } from '../chat/token.ts';
+import { db, type Item, putIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+
+const digits = 15;
+const afterAnyNumber = '~';
+
+const numberKey = (seq: number) => String(seq).padStart(digits, '0');
+
+const inboxKey = (name: string) => `inbox/${name}`;
+const roomKey = 'room';
+
+/**
+ * Where a stream's items stand. An inbox lies under its owner's name, so that its newest message can be read before the account
+ * is known; the account's id leads its positions, so that a later owner of the name begins an inbox of its own.
+ */
+const place = (kind: Stream['kind'], owner: Member) =>
+  kind === 'room' ? { stream: roomKey, prefix: '' } : { stream: inboxKey(owner.name), prefix: `${owner.accountId}/` };
+
+const head = v.object({ position: v.string(), seq: v.number(), expiresAt: v.number() });
+const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });
+
+const isExpired = (expiresAt: number, now: number) => expiresAt * 1000 <= now;
+
+const query = (input: Omit<QueryCommandInput, 'TableName' | 'ConsistentRead' | 'ExpressionAttributeNames'>) =>
+  db.send(
+    new QueryCommand({
+      ...input,
+      TableName: tableName('messages'),
+      ConsistentRead: true,
+      ExpressionAttributeNames: { '#stream': 'stream', '#position': 'position' },
+    }),
+  );
+
+/** Another message took the number: look again, and try the next. */
+class NumberTaken extends Error {}
+
+/** The gapless streams on DynamoDB. */
+export function streamsOn(options: { retentionDays: number; state: RoomState; now: () => number }): Streams {
+  const { retentionDays, state, now } = options;
+
+  async function newestUnder(stream: string, prefix = ''): Promise<Newest | undefined> {
+    const { Items } = await query({
+      KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+      ExpressionAttributeValues: { ':stream': stream, ':first': `${prefix}0`, ':last': `${prefix}${afterAnyNumber}` },
+      ScanIndexForward: false,
+      Limit: 1,
+    });
+    const item = Items?.[0];
+    if (!item) return undefined;
+    const { position, seq, expiresAt } = v.parse(head, item);
+    const [accountId] = position.includes('/') ? position.split('/') : [];
+    return { accountId, seq, expired: isExpired(expiresAt, now()) };
+  }
+
+  async function last(stream: Stream, newest: Newest | undefined): Promise<number> {
+    if (stream.kind === 'room') {
+      // TTL may have deleted the newest message before older ones: then only the room's own note is right.
+      if (newest && !newest.expired) return newest.seq;
+      return Math.max(newest?.seq ?? 0, (await state.read()).lastBroadcast);
+    }
+    const { owner, acknowledged } = stream;
+    const own = newest && newest.accountId !== owner.accountId ? await newestOf(stream) : newest;
+    return Math.max(own?.seq ?? 0, acknowledged);
+  }
+
+  function newestOf(stream: Stream): Promise<Newest | undefined> {
+    if (stream.kind === 'room') return newestUnder(roomKey);
+    const { stream: key, prefix } = place('inbox', stream.owner);
+    return newestUnder(key, prefix);
+  }
+
+  async function append<E extends Kept['event']>(
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    { fromId, hiddenFrom }: Provenance,
+    newest: Newest | undefined,
+  ): Promise<EventOf<E>> {
+    const uid = newVersion();
+    const { stream: key, prefix } = place(stream.kind, stream.kind === 'inbox' ? stream.owner : nobody);
+    let known = newest;
+    const commit = async (): Promise<number> => {
+      const seq = (await last(stream, known)) + 1;
+      const outcome = await putIf({
+        TableName: tableName('messages'),
+        Item: {
+          stream: key,
+          position: prefix + numberKey(seq),
+          seq,
+          ...draft,
+          fromId,
+          hiddenFrom: hiddenFrom?.size ? hiddenFrom : undefined,
+          uid,
+          expiresAt: Math.ceil(now() / 1000) + retentionDays * 86_400,
+        },
+        ConditionExpression: 'attribute_not_exists(seq)',
+      });
+      // A retried put whose first answer was lost finds itself.
+      if (outcome.written || outcome.item?.['uid'] === uid) return seq;
+      known = await newestOf(stream);
+      throw new NumberTaken();
+    };
+    const seq = await pRetry(commit, {
+      retries: 40,
+      minTimeout: 4,
+      maxTimeout: 120,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof NumberTaken,
+    });
+    return { type: 'event', stream: stream.kind, seq, ...draft } as unknown as EventOf<E>;
+  }
+
+  /** Pages through a stream until it has one message more than wanted, which tells that there are more. */
+  async function page(
+    input: Parameters<typeof query>[0],
+    kind: Stream['kind'],
+    reader: Member,
+    limit: number,
+  ): Promise<Page> {
+    const messages: StreamMessage[] = [];
+    let from: Item | undefined;
+    do {
+      const { Items, LastEvaluatedKey } = await query({ ...input, Limit: limit + 1, ExclusiveStartKey: from });
+      for (const item of Items ?? []) {
+        if (!isExpired(v.parse(marks, item).expiresAt, now())) messages.push(asSeenBy(reader, kind, item));
+      }
+      from = LastEvaluatedKey;
+    } while (from && messages.length <= limit);
+    return { messages: messages.slice(0, limit), more: messages.length > limit };
+  }
+
+  return {
+    newestInbox: (name) => newestUnder(inboxKey(name)),
+    newestRoom: () => newestUnder(roomKey),
+    last,
+    append,
+
+    after(kind, reader, seq, limit) {
+      const { stream, prefix } = place(kind, reader);
+      return page(
+        {
+          KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+          ExpressionAttributeValues: {
+            ':stream': stream,
+            ':first': prefix + numberKey(seq + 1),
+            ':last': prefix + afterAnyNumber,
+          },
+        },
+        kind,
+        reader,
+        limit,
+      );
+    },
+
+    async before(kind, reader, seq, limit) {
+      const { stream, prefix } = place(kind, reader);
+      const { messages, more } = await page(
+        {
+          KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+          ExpressionAttributeValues: {
+            ':stream': stream,
+            ':first': prefix + numberKey(0),
+            ':last': prefix + (seq === undefined ? afterAnyNumber : numberKey(Math.max(0, seq - 1))),
+          },
+          ScanIndexForward: false,
+        },
+        kind,
+        reader,
+        limit,
+      );
+      return { messages: messages.reverse(), more };
+    },
+  };
+}
+
+const nobody: Member = { name: '', displayName: '', accountId: '' };
+
+/** A stored message as one reader may see it. */
+function asSeenBy(reader: Member, kind: Stream['kind'], item: Item): StreamMessage {
+  const { hiddenFrom } = v.parse(marks, item);
+  if (hiddenFrom?.has(reader.accountId)) {
+    return { type: 'event', event: 'hidden', stream: 'room', seq: v.parse(head, item).seq };
+  }
+  return v.parse(streamMessage, { ...item, type: 'event', stream: kind });
+}

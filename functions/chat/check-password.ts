@@ -1,0 +1,53 @@
+import { blockedFor, countWrongTry, type TryRecord, triesLeft } from './login-tries.ts';
+import { verifyPassword } from './password.ts';
+import type { Account, Connection } from './people.ts';
+import type { Room } from './ports.ts';
+import { Refusal } from './refusal.ts';
+import { newVersion } from './token.ts';
+
+const asSeconds = (ms: number) => Math.ceil(ms / 1000);
+
+const loginBlocked = (ms: number) => new Refusal('login-blocked', { secondsLeft: asSeconds(ms) });
+
+export interface PasswordCheck {
+  readonly account: Account;
+  readonly password: string;
+  readonly connection: Connection;
+  readonly tries: TryRecord | undefined;
+  /** Seconds. */
+  readonly blockTime: number;
+}
+
+/**
+ * Lets a right password pass. A wrong one is counted, and refused with the tries that are left, or with the block it led to.
+ * The block is looked at before anything is hashed.
+ */
+export async function checkPassword(room: Room, check: PasswordCheck): Promise<void> {
+  const blocked = blockedFor(check.tries, room.clock.now());
+  if (blocked > 0) throw loginBlocked(blocked);
+  if (await verifyPassword(check.password, check.account.passwordHash)) return;
+  throw await recordWrongTry(room, check);
+}
+
+async function recordWrongTry(room: Room, check: PasswordCheck): Promise<Refusal> {
+  const { account, connection } = check;
+  for (let before = check.tries; ; ) {
+    const at = room.clock.now();
+    const blocked = blockedFor(before, at);
+    if (blocked > 0) return loginBlocked(blocked);
+    const attempt = { connectionId: connection.connectionId, at, blockTime: check.blockTime, version: newVersion() };
+    const after = countWrongTry(before, attempt);
+    const outcome = await room.loginTries.replace(account.name, connection.address, before, after);
+    if (outcome.replaced) {
+      const block = blockedFor(after, at);
+      if (block > 0) return loginBlocked(block);
+      return new Refusal('wrong-password', { triesLeft: triesLeft(after, connection.connectionId) });
+    }
+    before = outcome.now;
+  }
+}
+
+/** The refusal for a block that came up while a right password was being checked. */
+export async function refuseBlocked(room: Room, name: string, address: string): Promise<Refusal> {
+  return loginBlocked(blockedFor(await room.loginTries.find(name, address), room.clock.now()));
+}

@@ -1,0 +1,33 @@
+import { foldName, limits } from '../../../protocol/index.ts';
+import type { Account, Member } from '../people.ts';
+import type { Room } from '../ports.ts';
+import { Refusal } from '../refusal.ts';
+import { handle } from './command.ts';
+
+const findBoth = async (room: Room, member: Member, user: string): Promise<{ own: Account; other: Account }> => {
+  const name = foldName(user);
+  if (name === member.name) throw new Refusal('block-self');
+  const [own, other] = await Promise.all([room.accounts.find(member.name), room.accounts.find(name)]);
+  if (own?.accountId !== member.accountId) throw new Refusal('not-logged-in');
+  if (!other) throw new Refusal('no-such-user');
+  return { own, other };
+};
+
+export const block = handle('block', {
+  async run(room, { arguments: { user }, member }) {
+    const { own, other } = await findBoth(room, member, user);
+    if (own.blocks.has(other.accountId)) throw new Refusal('already-blocked');
+    if (own.blocks.size >= limits.blockedUsers) throw new Refusal('too-many-blocked');
+    if (!(await room.accounts.block(own, other))) throw new Refusal('already-blocked');
+    return {};
+  },
+});
+
+export const unblock = handle('unblock', {
+  async run(room, { arguments: { user }, member }) {
+    const { own, other } = await findBoth(room, member, user);
+    if (!own.blocks.has(other.accountId)) throw new Refusal('not-blocked');
+    if (!(await room.accounts.unblock(own, other))) throw new Refusal('not-blocked');
+    return {};
+  },
+});

@@ -1,0 +1,32 @@
+import { deliverBroadcast } from '../deliver.ts';
+import { Refusal } from '../refusal.ts';
+import { handle } from './command.ts';
+import { refuseTooLong } from './message.ts';
+
+export const broadcast = handle('broadcast', {
+  prepare: (room) => room.streams.newestRoom(),
+
+  async run(room, { arguments: { text }, id, member }, newest) {
+    refuseTooLong(text);
+    const sender = await room.accounts.find(member.name);
+    if (sender?.accountId !== member.accountId) throw new Refusal('not-logged-in');
+    const hiddenFrom = sender.blockedBy;
+    const committed = await room.streams.append<'broadcast'>(
+      { kind: 'room' },
+      {
+        event: 'broadcast',
+        from: member.displayName,
+        text,
+        sentAt: new Date(room.clock.now()).toISOString(),
+        ...(id !== undefined && { id }),
+      },
+      { fromId: member.accountId, hiddenFrom },
+      newest,
+    );
+    // After the commit: whoever logs in later reads the stream later, too.
+    const present = await room.sessions.all();
+    const online = present.filter((session) => session.detachedAt === undefined);
+    await deliverBroadcast(room, online, committed, hiddenFrom);
+    return { seq: committed.seq, sentAt: committed.sentAt, online: online.length };
+  },
+});

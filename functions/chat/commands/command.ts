@@ -1,0 +1,34 @@
+import type { Action, Arguments, Result } from '../../../protocol/index.ts';
+import type { Connection, Member } from '../people.ts';
+import type { Room } from '../ports.ts';
+
+/** A command as it reaches its handler: parsed, and said by whom its entry admits. */
+export interface Call<A extends Action> {
+  readonly arguments: Arguments<A>;
+  /** The client's request id. */
+  readonly id: string | undefined;
+  readonly connection: Connection;
+  /** Who spoke: set for whatever only members may say. */
+  readonly member: Member;
+}
+
+/** A command under way: it has read what its arguments call for, and waits to hear who is speaking. */
+export type Started<A extends Action> = (call: Call<A>) => Promise<Result<A>>;
+
+/** What a command does. */
+export type Handler<A extends Action> = (room: Room, args: Arguments<A>, address: string) => Promise<Started<A>>;
+
+interface Parts<A extends Action, P> {
+  /** Reads what depends on the arguments alone, while the room looks up who is speaking: one round trip for both. */
+  prepare?(room: Room, args: Arguments<A>, address: string): Promise<P>;
+  run(room: Room, call: Call<A>, prepared: P): Promise<Result<A>>;
+}
+
+/** A command's handler, made of its two parts. */
+export function handle<A extends Action, P = undefined>(_action: A, parts: Parts<A, P>): Handler<A> {
+  return async (room, args, address) => {
+    // Without `prepare`, P is undefined.
+    const prepared = (await parts.prepare?.(room, args, address)) as P;
+    return (call) => parts.run(room, call, prepared);
+  };
+}

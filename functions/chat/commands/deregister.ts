@@ -1,0 +1,52 @@
+import { foldName } from '../../../protocol/index.ts';
+import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { endSession } from '../leave.ts';
+import type { Account } from '../people.ts';
+import type { Room } from '../ports.ts';
+import { Refusal } from '../refusal.ts';
+import { handle } from './command.ts';
+
+export const deregister = handle('deregister', {
+  prepare: async (room, { user }, address) => {
+    const name = foldName(user);
+    const [state, account, tries] = await Promise.all([
+      room.state.read(),
+      room.accounts.find(name),
+      room.loginTries.find(name, address),
+    ]);
+    return { state, account, tries };
+  },
+
+  async run(room, { arguments: { password }, connection }, { state, account, tries }) {
+    if (!state.open) throw new Refusal('room-stopped');
+    if (!account) throw new Refusal('no-such-user');
+    await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
+    await endLostSession(room, account);
+    const outcome = await room.sessions.removeAccount({
+      account,
+      address: connection.address,
+      at: room.clock.now(),
+    });
+    switch (outcome) {
+      case 'removed':
+        return {};
+      case 'online':
+        throw new Refusal('already-online');
+      case 'login-blocked':
+        throw await refuseBlocked(room, account.name, connection.address);
+      case 'account-changed':
+        throw new Refusal('wrong-password');
+    }
+  },
+});
+
+/** A session that only its grace keeps alive must not keep its owner from leaving for good. */
+async function endLostSession(room: Room, account: Account): Promise<void> {
+  const session = await room.sessions.find(account.name);
+  if (!session) return;
+  const gone = session.detachedAt !== undefined || (await room.courier.lastSign(session.connectionId)) === undefined;
+  if (gone) {
+    const guard = session.detachedAt === undefined ? {} : { detachedAt: session.detachedAt };
+    await endSession(room, session, 'deregistered', guard);
+  }
+}

@@ -1,0 +1,83 @@
+import { foldName, type Result } from '../../../protocol/index.ts';
+import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { announce, sayAndClose } from '../leave.ts';
+import { hashPassword, isOutdated } from '../password.ts';
+import type { Account, Session, Settings } from '../people.ts';
+import type { Login, Room } from '../ports.ts';
+import { Refusal } from '../refusal.ts';
+import { newToken } from '../token.ts';
+import { handle } from './command.ts';
+import { replacedFrame, unread } from './session-reply.ts';
+
+/** Silence (ms) after which a connection's owner may log in past it: two heartbeats and a network's patience. */
+const silentTooLong = 120_000;
+
+export const login = handle('login', {
+  prepare: async (room, { user }, address) => {
+    const name = foldName(user);
+    const [state, account, tries] = await Promise.all([
+      room.state.read(),
+      room.accounts.find(name),
+      room.loginTries.find(name, address),
+    ]);
+    return { state, account, tries };
+  },
+
+  async run(room, { arguments: { password }, connection }, { state, account, tries }) {
+    if (!state.open) throw new Refusal('room-stopped');
+    if (!account) throw new Refusal('no-such-user');
+    await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
+    const newHash = isOutdated(account.passwordHash, room.passwordCost)
+      ? await hashPassword(password, room.passwordCost)
+      : undefined;
+    const { token, tokenHash } = newToken();
+    const { connectionId, address } = connection;
+    return enter(room, state, token, {
+      account,
+      connectionId,
+      address,
+      at: room.clock.now(),
+      tokenHash,
+      newHash,
+      forgetTries: tries !== undefined,
+      takesOver: undefined,
+    });
+  },
+});
+
+/** Commits a login; whoever stands in its way is looked at first, and proved gone or left alone. */
+async function enter(room: Room, settings: Settings, token: string, attempt: Login): Promise<Result<'login'>> {
+  const { account, address } = attempt;
+  const outcome = await room.sessions.begin(attempt);
+  switch (outcome.kind) {
+    case 'begun': {
+      const [counts] = await Promise.all([unread(room, account), welcome(room, attempt)]);
+      return { user: account.displayName, token, timeOut: settings.timeOut, unread: counts };
+    }
+    case 'online':
+      if (!(await mayTakeOver(room, outcome.session))) throw new Refusal('already-online');
+      return enter(room, settings, token, { ...attempt, takesOver: outcome.session });
+    case 'changed':
+      return enter(room, settings, token, { ...attempt, takesOver: undefined });
+    case 'login-blocked':
+      throw await refuseBlocked(room, account.name, address);
+    case 'account-changed':
+      // Between reading and committing, the password was changed or the account deleted.
+      throw new Refusal('wrong-password');
+    case 'connection-taken':
+      throw new Refusal('already-logged-in');
+    default:
+      throw new Refusal(outcome.kind);
+  }
+}
+
+async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
+  if (session.detachedAt !== undefined) return true;
+  const lastSign = await room.courier.lastSign(session.connectionId);
+  return lastSign === undefined || room.clock.now() - lastSign > silentTooLong;
+}
+
+async function welcome(room: Room, { account, takesOver }: { account: Account; takesOver: Session | undefined }) {
+  if (takesOver) await sayAndClose(room, takesOver.connectionId, replacedFrame);
+  else await announce(room, { type: 'event', event: 'login', user: account.displayName }, account);
+}

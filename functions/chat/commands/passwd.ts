@@ -1,0 +1,22 @@
+import { checkPassword } from '../check-password.ts';
+import { hashPassword } from '../password.ts';
+import { Refusal } from '../refusal.ts';
+import { handle } from './command.ts';
+import { refuseBadPassword } from './register.ts';
+
+export const passwd = handle('passwd', {
+  async run(room, { arguments: { oldPassword, newPassword }, connection, member }) {
+    const [state, account, tries] = await Promise.all([
+      room.state.read(),
+      room.accounts.find(member.name),
+      room.loginTries.find(member.name, connection.address),
+    ]);
+    if (!account) throw new Refusal('not-logged-in');
+    await checkPassword(room, { account, password: oldPassword, connection, tries, blockTime: state.blockTime });
+    refuseBadPassword(newPassword, state);
+    const newHash = await hashPassword(newPassword, room.passwordCost);
+    const changed = await room.accounts.changePassword(account, connection.connectionId, newHash);
+    if (!changed) throw new Refusal('wrong-password');
+    return {};
+  },
+});

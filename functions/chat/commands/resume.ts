@@ -1,0 +1,43 @@
+import { foldName } from '../../../protocol/index.ts';
+import { sayAndClose } from '../leave.ts';
+import { Refusal } from '../refusal.ts';
+import { hashToken, newToken } from '../token.ts';
+import { handle } from './command.ts';
+import { replacedFrame, unread } from './session-reply.ts';
+
+export const resume = handle('resume', {
+  prepare: async (room, { user }) => {
+    const name = foldName(user);
+    const [state, account, session] = await Promise.all([
+      room.state.read(),
+      room.accounts.find(name),
+      room.sessions.find(name),
+    ]);
+    return { state, account, session };
+  },
+
+  async run(room, { arguments: { token }, connection }, { state, account, session }) {
+    if (!state.open) throw new Refusal('room-stopped');
+    if (!account || !session || account.accountId !== session.accountId) throw new Refusal('bad-token');
+    const next = newToken();
+    const outcome = await room.sessions.resume({
+      member: session,
+      tokenHash: hashToken(token),
+      newTokenHash: next.tokenHash,
+      from: session.connectionId,
+      to: connection.connectionId,
+      address: connection.address,
+      at: room.clock.now(),
+    });
+    if (outcome !== 'resumed') throw new Refusal(outcome);
+    // Closed before the reply: a post to the old connection then fails, and is made to the new one. So whatever is not posted
+    // there was committed before the client's next `sync`, which finds it.
+    await sayAndClose(room, session.connectionId, replacedFrame);
+    return {
+      user: account.displayName,
+      token: next.token,
+      timeOut: state.timeOut,
+      unread: await unread(room, account),
+    };
+  },
+});

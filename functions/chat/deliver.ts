@@ -1,0 +1,59 @@
+import { type EventOf, eventFrame, type RoomEvent } from '../../protocol/index.ts';
+import type { Session } from './people.ts';
+import type { PostOutcome, Recipient, Room } from './ports.ts';
+
+/** More recipients than this are served by slices of the fan-out function, side by side. */
+export const sliceSize = 250;
+
+/**
+ * Posts an event to one session. A connection that is gone is marked as lost: API Gateway may never send its
+ * $disconnect. A post that cannot be made now is made again later, elsewhere.
+ */
+export async function deliver(room: Room, to: Recipient, event: RoomEvent): Promise<PostOutcome> {
+  const outcome = await room.courier.post(to.connectionId, eventFrame(event));
+  if (outcome === 'gone') await room.sessions.detach(to, to.connectionId, room.clock.now());
+  return outcome;
+}
+
+/** Attempts at a post that keeps failing, each by another run of the fan-out function; after them `sync` gives the message. */
+const attempts = 3;
+
+/** Delivers to everyone given; one connection never delays or fails another. */
+export async function deliverToAll(room: Room, to: readonly Recipient[], event: RoomEvent, attempt = 1): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    to.map(async (recipient) => ({ recipient, outcome: await deliver(room, recipient, event) })),
+  );
+  const again: Recipient[] = [];
+  for (const settled of outcomes) {
+    if (settled.status === 'rejected') room.report('delivery failed', settled.reason);
+    else if (settled.value.outcome === 'failed') again.push(settled.value.recipient);
+  }
+  if (again.length > 0 && attempt < attempts) await room.crier.cry({ to: again, event, attempt: attempt + 1 });
+}
+
+/** Delivers a broadcast to the sessions given: `hidden` to those from whom it is hidden. */
+export async function deliverBroadcast(
+  room: Room,
+  to: readonly Session[],
+  event: EventOf<'broadcast'>,
+  hiddenFrom: ReadonlySet<string>,
+): Promise<void> {
+  const hidden: EventOf<'hidden'> = { type: 'event', event: 'hidden', stream: 'room', seq: event.seq };
+  const kept = to.filter((session) => hiddenFrom.has(session.accountId));
+  const shown = to.filter((session) => !hiddenFrom.has(session.accountId));
+  await Promise.all([spread(room, shown, event), spread(room, kept, hidden)]);
+}
+
+/** Delivers here what one slice holds; more goes to the fan-out function in slices. */
+export async function spread(room: Room, to: readonly Recipient[], event: RoomEvent): Promise<void> {
+  if (to.length <= sliceSize) return deliverToAll(room, to, event);
+  const slices = Array.from({ length: Math.ceil(to.length / sliceSize) }, (_, i) =>
+    to.slice(i * sliceSize, (i + 1) * sliceSize).map(({ name, displayName, accountId, connectionId }) => ({
+      name,
+      displayName,
+      accountId,
+      connectionId,
+    })),
+  );
+  await Promise.all(slices.map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
+}

@@ -1,0 +1,55 @@
+import { eventFrame, type RoomEvent } from '../../protocol/index.ts';
+import type { EndReason, Member, Session } from './people.ts';
+import type { EndGuard, Room } from './ports.ts';
+
+/** Tells everyone else online, without waiting for it. */
+export async function announce(room: Room, event: RoomEvent, about: Member): Promise<void> {
+  try {
+    await room.crier.cry({ to: 'everyone', event, except: about.name });
+  } catch (error) {
+    // A notice is worth less than what it tells of: that has been committed, and stays true.
+    room.report('a notice was not sent', error, { event: event.event });
+  }
+}
+
+/**
+ * Ends a session, if it still is what the caller saw, and announces it. False if it was over, or the guard does not hold:
+ * then nothing was done. Whoever ends it twice, late, or out of order does no harm.
+ */
+export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
+  if (!(await room.sessions.end(session, room.clock.now(), guard))) return false;
+  await announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session);
+  return true;
+}
+
+/** Ends a session, and says so to its own client before the connection is closed. */
+export async function dismiss(
+  room: Room,
+  session: Session,
+  reason: EndReason,
+  lastWord: RoomEvent,
+  guard?: EndGuard,
+): Promise<boolean> {
+  if (!(await endSession(room, session, reason, guard))) return false;
+  await sayAndClose(room, session.connectionId, eventFrame(lastWord));
+  return true;
+}
+
+/** Posts a last frame, and closes the connection. */
+export async function sayAndClose(room: Room, connectionId: string, frame: string): Promise<void> {
+  await room.courier.post(connectionId, frame);
+  await room.courier.close(connectionId);
+}
+
+/** A connection that was closed under its session's feet: by its client on purpose, or lost. */
+export async function connectionClosed(room: Room, connectionId: string, how: 'closed' | 'lost'): Promise<void> {
+  const connection = await room.connections.close(connectionId);
+  const member = connection?.member;
+  if (!member) return;
+  if (how === 'lost') {
+    await room.sessions.detach(member, connectionId, room.clock.now());
+    return;
+  }
+  const session = await room.sessions.find(member.name);
+  if (session?.connectionId === connectionId) await endSession(room, session, 'logout');
+}

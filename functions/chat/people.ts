@@ -1,0 +1,67 @@
+import type { LogoutReason } from '../../protocol/index.ts';
+
+/** How far someone has read: the last number acknowledged in each stream. */
+export interface Positions {
+  inbox: number;
+  room: number;
+}
+
+/** Who somebody is, for as long as the account exists: a name that is registered anew gets another id. */
+export interface Member {
+  /** The folded name, unique in the room. */
+  readonly name: string;
+  /** The name as its owner typed it. */
+  readonly displayName: string;
+  readonly accountId: string;
+}
+
+export interface Account extends Member {
+  /** PHC string. */
+  readonly passwordHash: string;
+  /** Whom this account has blocked: account id to folded name. */
+  readonly blocks: ReadonlyMap<string, string>;
+  /** Account ids of those who have blocked this one. */
+  readonly blockedBy: ReadonlySet<string>;
+  readonly acknowledged: Positions;
+}
+
+/** One open connection, and who speaks over it. All times are epoch milliseconds. */
+export interface Connection {
+  readonly connectionId: string;
+  readonly address: string;
+  readonly lastActiveAt: number;
+  readonly member: Member | undefined;
+}
+
+/** Somebody's presence in the room. */
+export interface Session extends Member {
+  readonly connectionId: string;
+  readonly address: string;
+  readonly since: number;
+  /** No later than the true last activity, which the connection knows. */
+  readonly activeSince: number;
+  /** When its connection was lost; undefined while it is online. */
+  readonly detachedAt: number | undefined;
+}
+
+/** The state of the room that every login and every limit depends on. */
+export interface Settings {
+  readonly open: boolean;
+  /** How many may be online. */
+  readonly maxCon: number;
+  /** Seconds a name is blocked from an address after wrong passwords. */
+  readonly blockTime: number;
+  /** Seconds that `wholasthr` looks back. */
+  readonly lastHour: number;
+  /** Seconds without activity after which a session ends. */
+  readonly timeOut: number;
+  /** Characters a new password has at least. */
+  readonly minPassword: number;
+  /** Seconds that a session outlives its lost connection. */
+  readonly grace: number;
+}
+
+export type EndReason = LogoutReason;
+
+/** Activity is written down at most this often (ms), so a session may outlive TIME_OUT by this much, and never ends early. */
+export const activityGrain = 4_000;

@@ -1,0 +1,228 @@
+import type { EventOf, RoomEvent, StreamMessage } from '../../protocol/index.ts';
+import type { TryRecord } from './login-tries.ts';
+import type { PasswordCost } from './password.ts';
+import type { Account, Connection, Member, Positions, Session, Settings } from './people.ts';
+
+/** Accounts, by folded name. */
+export interface Accounts {
+  find(name: string): Promise<Account | undefined>;
+  findAll(names: readonly string[]): Promise<Account[]>;
+  /** False if the name is taken. */
+  create(account: Account, at: number): Promise<boolean>;
+  /** Sets both sides of a block at once. False if either account is no longer the same, or the block stands (or, unblocking, does not). */
+  block(blocker: Member, blocked: Member): Promise<boolean>;
+  unblock(blocker: Member, blocked: Member): Promise<boolean>;
+  /** Moves cursors forward; an acknowledgement older than what is known changes nothing. */
+  acknowledge(member: Member, positions: Partial<Positions>): Promise<void>;
+  /** Changes the password and voids the session's resume token. False if the password was changed meanwhile. */
+  changePassword(account: Account, connectionId: string, newHash: string): Promise<boolean>;
+  /** Who was last seen at or after a time (epoch ms): display names. */
+  seenSince(time: number): Promise<Member[]>;
+}
+
+export interface Connections {
+  open(connectionId: string, address: string, at: number): Promise<void>;
+  find(connectionId: string): Promise<Connection | undefined>;
+  /** Writes down that somebody was active. */
+  touch(connectionId: string, at: number): Promise<void>;
+  /** Forgets a closed connection, and says what it was. */
+  close(connectionId: string): Promise<Connection | undefined>;
+}
+
+/** What a login commits, in one transaction. */
+export interface Login {
+  readonly account: Account;
+  readonly connectionId: string;
+  readonly address: string;
+  readonly at: number;
+  readonly tokenHash: string;
+  /** Set when the password was hashed anew with today's parameters. */
+  readonly newHash: string | undefined;
+  /** A session that this login takes the place of: detached, or on a connection proved dead. */
+  readonly takesOver: Session | undefined;
+  /** Whether wrong tries are on record for this name and address, to be forgotten now. */
+  readonly forgetTries: boolean;
+}
+
+export type LoginOutcome =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'room-full' | 'room-stopped' | 'connection-taken' | 'account-changed' | 'login-blocked' }
+  /** Somebody is online under this name already. */
+  | { readonly kind: 'online'; readonly session: Session }
+  /** The session to take over is gone or has changed: look again. */
+  | { readonly kind: 'changed' };
+
+/** What must still be true for a session to be ended: nothing else may have happened to it. */
+export interface EndGuard {
+  /** The connection's last activity as it was read. */
+  readonly lastActiveAt?: number;
+  /** The loss of the connection as it was read. */
+  readonly detachedAt?: number;
+}
+
+export interface Removal {
+  readonly account: Account;
+  readonly address: string;
+  readonly at: number;
+}
+
+/** Who is in the room. Beginning and ending a session are transactions with the count of those online. */
+export interface Sessions {
+  find(name: string): Promise<Session | undefined>;
+  /** Everyone present, detached sessions too. */
+  all(): Promise<Session[]>;
+  begin(login: Login): Promise<LoginOutcome>;
+  /** Moves a session to another connection, if the token is its own. */
+  resume(move: {
+    member: Member;
+    tokenHash: string;
+    newTokenHash: string;
+    from: string;
+    to: string;
+    address: string;
+    at: number;
+  }): Promise<'resumed' | 'bad-token' | 'room-stopped'>;
+  /** Ends a session; false if it is over already, or the guard does not hold. */
+  end(session: Session, at: number, guard?: EndGuard): Promise<boolean>;
+  /** Marks a session's connection as lost; false if that session has ended or moved on. */
+  detach(member: Member, connectionId: string, at: number): Promise<boolean>;
+  /** Notes for the sweeper that the session was active until then, at the least. */
+  noteActivity(session: Session, activeSince: number): Promise<void>;
+  /** Deletes an account, if nobody is in the room under it. */
+  removeAccount(removal: Removal): Promise<'removed' | 'online' | 'account-changed' | 'login-blocked'>;
+}
+
+/** Wrong passwords on record, by name and address. */
+export interface LoginTries {
+  find(name: string, address: string): Promise<TryRecord | undefined>;
+  /** Replaces the record if it is still the one that was read; otherwise gives the one that stands there now. */
+  replace(
+    name: string,
+    address: string,
+    before: TryRecord | undefined,
+    after: TryRecord,
+  ): Promise<{ replaced: true } | { replaced: false; now: TryRecord | undefined }>;
+}
+
+/** A stream: the room's, or somebody's inbox. */
+export type Stream =
+  | { readonly kind: 'room' }
+  /** `acknowledged`: how far its owner has read, which outlives the messages. */
+  | { readonly kind: 'inbox'; readonly owner: Member; readonly acknowledged: number };
+
+/** What a stream keeps of its own: `hidden` is only how some see a broadcast. */
+export type Kept = Exclude<StreamMessage, EventOf<'hidden'>>;
+
+/** A message before it has its number. */
+export type Draft<M extends Kept = Kept> = M extends unknown ? Omit<M, 'seq' | 'type' | 'stream'> : never;
+
+/** What is kept beside a message. */
+export interface Provenance {
+  readonly fromId: string;
+  /** Account ids that are given `hidden` in its place. */
+  readonly hiddenFrom?: ReadonlySet<string>;
+}
+
+/** The newest stored message of a stream. */
+export interface Newest {
+  /** Whose account the inbox was: of an earlier owner of the name, perhaps. Undefined in the room's stream. */
+  readonly accountId: string | undefined;
+  readonly seq: number;
+  readonly expired: boolean;
+}
+
+export interface Page {
+  readonly messages: StreamMessage[];
+  readonly more: boolean;
+}
+
+/** The gapless streams. */
+export interface Streams {
+  /** The newest message under a name's inbox, before it is known whose account that is. */
+  newestInbox(name: string): Promise<Newest | undefined>;
+  newestRoom(): Promise<Newest | undefined>;
+  /** The number of the last message there ever was. */
+  last(stream: Stream, newest: Newest | undefined): Promise<number>;
+  /** Commits a message at the next number, after `newest` or whatever else has come since. */
+  append<E extends Kept['event']>(
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    provenance: Provenance,
+    newest: Newest | undefined,
+  ): Promise<EventOf<E>>;
+  /** A reader's messages after a number, oldest first; `more` if there are more than were given. */
+  after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page>;
+  /** A reader's messages before a number (undefined: the end), oldest first. */
+  before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<Page>;
+}
+
+export interface State extends Settings {
+  /** How many are in the room, detached sessions too. */
+  readonly online: number;
+  /** Changes with every login and every session that ends. */
+  readonly logins: number;
+  /** The room stream's last number as the sweeper knew it, should all its messages have expired. */
+  readonly lastBroadcast: number;
+}
+
+/** The room's settings, and the count of those online. */
+export interface RoomState {
+  read(): Promise<State>;
+  /** Sets one setting, if it still is what the caller saw. Gives what stands there then. */
+  change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<boolean>;
+  /** Sets the count, if nobody has logged in or out since `logins` was read. */
+  correctCount(online: number, logins: number): Promise<boolean>;
+  /** Keeps the room stream's last number, should all its messages expire. */
+  noteLastBroadcast(seq: number): Promise<void>;
+}
+
+/** How a post ended. A post that succeeded is no proof that anybody saw it. */
+export type PostOutcome = 'sent' | 'gone' | 'failed';
+
+/** Frames to connections. Nothing here throws for a connection that is gone. */
+export interface Courier {
+  post(connectionId: string, frame: string): Promise<PostOutcome>;
+  /** Closes a connection; one that is gone is fine. */
+  close(connectionId: string): Promise<void>;
+  /** When the connection last showed life (epoch ms), or undefined if there is none. */
+  lastSign(connectionId: string): Promise<number | undefined>;
+}
+
+/** What a post needs to know of a session. */
+export type Recipient = Pick<Session, 'name' | 'displayName' | 'accountId' | 'connectionId'>;
+
+/** A post to many, done elsewhere so that nobody waits for it. */
+export type FanOut =
+  | { readonly to: 'everyone'; readonly event: RoomEvent; readonly except: string }
+  | { readonly to: readonly Recipient[]; readonly event: RoomEvent; readonly attempt: number };
+
+export interface Crier {
+  cry(fanOut: FanOut): Promise<void>;
+  /** Has the sweeper look at once, because a limit has changed. */
+  sweepNow(): Promise<void>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleepUntil(time: number): Promise<void>;
+}
+
+/** Something failed that nobody is told of; one line in the log. */
+export type Report = (what: string, error: unknown, about?: Record<string, unknown>) => void;
+
+/** All that the chat stands on. */
+export interface Room {
+  readonly accounts: Accounts;
+  readonly connections: Connections;
+  readonly sessions: Sessions;
+  readonly loginTries: LoginTries;
+  readonly streams: Streams;
+  readonly state: RoomState;
+  readonly courier: Courier;
+  readonly crier: Crier;
+  readonly clock: Clock;
+  /** Today's cost of hashing a password. */
+  readonly passwordCost: PasswordCost;
+  readonly report: Report;
+}

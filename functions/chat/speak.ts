@@ -1,0 +1,97 @@
+import {
+  type Action,
+  type Command,
+  commands,
+  parseRequest,
+  type Request,
+  type Result,
+  refusalFrame,
+  replyFrame,
+} from '../../protocol/index.ts';
+import type { Handler } from './commands/command.ts';
+import { handlers } from './commands/index.ts';
+import { sayAndClose } from './leave.ts';
+import { activityGrain, type Connection, type Member } from './people.ts';
+import type { Room } from './ports.ts';
+import { Refusal } from './refusal.ts';
+
+/** A frame as it came in. */
+export interface Utterance {
+  readonly connectionId: string;
+  readonly address: string;
+  readonly frame: string;
+  readonly requestId: string;
+}
+
+/**
+ * Answers one frame: the one place where a frame is parsed, where what a command's entry declares is enforced, and
+ * where a failure becomes a reply. Gives the frame to send back, or nothing where the reply does not go that way.
+ */
+export async function answer(room: Room, said: Utterance): Promise<string | undefined> {
+  const parsed = parseRequest(said.frame);
+  if (!parsed.ok) {
+    const { code, message, field, action, id } = parsed.bad;
+    const frame = refusalFrame(action, id, code, message, field === undefined ? {} : { field });
+    return send(room, said, action, frame, false);
+  }
+  const { action, id } = parsed.request;
+  try {
+    const result = await perform(room, said, parsed.request);
+    return await send(room, said, action, replyFrame(action, id, result), true);
+  } catch (error) {
+    return send(room, said, action, failureFrame(room, said, action, id, error), false);
+  }
+}
+
+async function perform<A extends Action>(room: Room, said: Utterance, request: Request<A>): Promise<Result<A>> {
+  const { action, id, arguments: args } = request;
+  if (!Object.hasOwn(handlers, action)) throw new Refusal('unknown-action');
+  // The index is complete by its type; that handler and arguments belong together, only `action` knows.
+  const handler = handlers[action as keyof typeof handlers] as unknown as Handler<A>;
+  const [connection, started] = await Promise.all([
+    room.connections.find(said.connectionId),
+    handler(room, args, said.address),
+  ]);
+  const { member, present } = admit(commands[action], connection);
+  const [result] = await Promise.all([
+    started({ arguments: args, id, connection: present, member }),
+    noteActivity(room, commands[action], present),
+  ]);
+  return result;
+}
+
+// Only what a member may say reads `member`; a guest's commands find nobody there.
+function admit(entry: Command, connection: Connection | undefined): { member: Member; present: Connection } {
+  // Without an item the connection is closed already, or was logged out a moment ago.
+  if (!connection) throw new Refusal('not-logged-in');
+  if (entry.who === 'member' && !connection.member) throw new Refusal('not-logged-in');
+  if (entry.who === 'guest' && connection.member) throw new Refusal('already-logged-in');
+  return { member: connection.member as Member, present: connection };
+}
+
+async function noteActivity(room: Room, entry: Command, connection: Connection): Promise<void> {
+  if (!entry.activity || !connection.member) return;
+  const now = room.clock.now();
+  if (now - connection.lastActiveAt > activityGrain) await room.connections.touch(connection.connectionId, now);
+}
+
+function failureFrame(room: Room, said: Utterance, action: Action, id: string | undefined, error: unknown): string {
+  if (error instanceof Refusal) return refusalFrame(action, id, error.code, error.message, error.details);
+  room.report('command failed', error, { action });
+  return refusalFrame(action, id, 'internal', undefined, { requestId: said.requestId });
+}
+
+/** How a reply goes back is part of a command's entry; a refusal is never swallowed. */
+async function send(
+  room: Room,
+  said: Utterance,
+  action: string | null,
+  frame: string,
+  ok: boolean,
+): Promise<string | undefined> {
+  const how = action !== null && action in commands ? commands[action as Action].reply : 'response';
+  if (how === 'response') return frame;
+  if (how === 'posted' && ok) await sayAndClose(room, said.connectionId, frame);
+  else if (!ok) await room.courier.post(said.connectionId, frame);
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { dismiss, endSession } from './leave.ts';
+import { activityGrain, type Session, type Settings } from './people.ts';
+import type { Room, State } from './ports.ts';
+
+/** How far ahead (ms) one run looks: to the next one, a minute later, and half a minute for a schedule that is late. */
+const horizon = 90_000;
+
+/** Sessions that fall due this close together (ms) are ended together. */
+const together = 500;
+
+/** A session younger than this (ms) is not looked for: its connection was there a moment ago. */
+const freshness = 5_000;
+
+/**
+ * One run of the sweeper: ghosts are found, the count is corrected, and every session that falls due before the next run
+ * is ended when it does. Runs may overlap and be repeated: whatever they do is guarded by what they read.
+ */
+export async function sweep(room: Room): Promise<void> {
+  const startedAt = room.clock.now();
+  const state = await room.state.read();
+  const sessions = await room.sessions.all();
+  await Promise.all([
+    correctCount(room, state, sessions.length),
+    noteLastBroadcast(room, state),
+    ...sessions.map((session) => findGhost(room, session, startedAt)),
+  ]);
+  await endDueSessions(room, startedAt + horizon);
+}
+
+/**
+ * Sets the count right, if it ever was wrong. It is known to be only if nobody came or went between the reading of the state
+ * and now; otherwise the next run compares.
+ */
+async function correctCount(room: Room, state: State, present: number): Promise<void> {
+  if (state.online === present) return;
+  if (!(await room.state.correctCount(present, state.logins))) return;
+  room.report('the count of those online was wrong', undefined, { was: state.online, is: present });
+}
+
+async function noteLastBroadcast(room: Room, state: State): Promise<void> {
+  const newest = await room.streams.newestRoom();
+  if (newest && newest.seq > state.lastBroadcast) await room.state.noteLastBroadcast(newest.seq);
+}
+
+/** API Gateway may never send $disconnect: whoever is taken to be online is looked for. */
+async function findGhost(room: Room, session: Session, now: number): Promise<void> {
+  if (session.detachedAt !== undefined || session.since > now - freshness) return;
+  if ((await room.courier.lastSign(session.connectionId)) !== undefined) return;
+  await room.sessions.detach(session, session.connectionId, room.clock.now());
+}
+
+/** When (epoch ms) a session is due to end, from what is known of it; it may be later, never earlier. */
+function dueAt(session: Session, settings: Settings): number {
+  if (session.detachedAt !== undefined) return session.detachedAt + settings.grace * 1000;
+  return session.activeSince + settings.timeOut * 1000 + activityGrain;
+}
+
+/** Ends sessions as they fall due, until nothing more falls due before a time. Whatever has changed meanwhile is read again. */
+async function endDueSessions(room: Room, until: number): Promise<void> {
+  for (;;) {
+    const [settings, sessions] = await Promise.all([room.state.read(), room.sessions.all()]);
+    const now = room.clock.now();
+    const due = sessions.filter((session) => dueAt(session, settings) <= now);
+    const outcomes = await Promise.allSettled(due.map((session) => endIfStillDue(room, session, settings)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') room.report('a session that is over was not ended', outcome.reason);
+    }
+    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'later')) continue;
+    const next = Math.min(...sessions.map((session) => dueAt(session, settings)).filter((time) => time > now));
+    if (next > until) return;
+    await room.clock.sleepUntil(next + together);
+  }
+}
+
+async function endIfStillDue(room: Room, session: Session, settings: Settings): Promise<'ended' | 'later'> {
+  if (session.detachedAt !== undefined) {
+    await endSession(room, session, 'lost', { detachedAt: session.detachedAt });
+    return 'ended';
+  }
+  const connection = await room.connections.find(session.connectionId);
+  const lastActiveAt = Math.max(connection?.lastActiveAt ?? 0, session.activeSince);
+  if (dueAt({ ...session, activeSince: lastActiveAt }, settings) > room.clock.now()) {
+    await room.sessions.noteActivity(session, lastActiveAt);
+    return 'later';
+  }
+  const lastWord = { type: 'event', event: 'timeout', seconds: settings.timeOut } as const;
+  await dismiss(room, session, 'timeout', lastWord, connection ? { lastActiveAt: connection.lastActiveAt } : {});
+  return 'ended';
+}

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { limits } from './limits.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+
+/** Words that mean something else at the client's user-name prompt, and the room's own voice. */
+export const reservedNames = new Set(['system', 'quit', 'exit', 'register', 'deregister', 'de-register', 'help']);
+
+const userNamePattern = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${limits.userLength - 1}}$`);
+
+/** Whether someone may register under this name; `login` takes any text, it just finds nobody. */
+export function isUserName(name: string): boolean {
+  return userNamePattern.test(name) && !reservedNames.has(foldName(name));
+}
+
+/** The form of a user name that must be unique in a room. */
+export function foldName(name: string): string {
+  return name.toLowerCase();
+}
+
+/** UTF-8 bytes of a text, the unit of {@link limits.textBytes} and {@link limits.passwordBytes}. */
+export const byteLength = bytes;
+
+/** A lone surrogate has no UTF-8 form: it would come back as another text than was sent. */
+const wellFormed = v.check<string, string>((text) => !/\p{Surrogate}/u.test(text), 'not well-formed Unicode');
+
+const unicode = v.pipe(v.string(), wellFormed);
+
+/** The wire's field types; `protocol/commands.ts` and `protocol/events.ts` are written in them. */
+export const field = {
+  unicode,
+  requestId: v.pipe(v.string(), wellFormed, v.maxLength(limits.requestIdLength)),
+  /** Any name that could have been typed; whether there is such a user is the room's answer. */
+  user: v.pipe(v.string(), wellFormed, v.minLength(1), v.maxLength(256)),
+  password: v.pipe(v.string(), wellFormed, v.maxBytes(limits.passwordBytes)),
+  text: v.pipe(v.string(), wellFormed, v.minLength(1)),
+  token: v.pipe(v.string(), v.maxLength(limits.tokenLength)),
+  /** A position in a stream: 0 is before the first message. */
+  seq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
+  pageSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageSize)),
+  stream: v.picklist(['inbox', 'room']),
+  fileName: v.pipe(v.string(), wellFormed, v.minLength(1), v.maxLength(1024)),
+  fileSize: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  /** ISO 8601, UTC. */
+  time: v.pipe(v.string(), v.isoTimestamp()),
+  count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+} as const;

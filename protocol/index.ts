@@ -1,0 +1,7 @@
+/** The wire contract of the chat room. Imports nothing of ours; everything else imports it. */
+export * from './commands.ts';
+export * from './events.ts';
+export { byteLength, foldName, isUserName, reservedNames } from './fields.ts';
+export * from './frames.ts';
+export * from './limits.ts';
+export * from './refusals.ts';

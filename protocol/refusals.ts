@@ -1,0 +1,46 @@
+/** Every refusal code, with the sentence a person sees when the room has nothing more precise to say. */
+export const refusals = {
+  'bad-request': 'That request is not well-formed.',
+  'unknown-action': 'There is no such command.',
+  internal: 'Something went wrong in the room. Please try again.',
+  'rate-limited': 'You are sending too fast. Please wait a moment.',
+  'not-logged-in': 'You are not logged in.',
+  'already-logged-in': 'You are already logged in over this connection.',
+  'user-exists': 'That user name is taken.',
+  'invalid-user':
+    'A user name has 1 to 32 letters, digits, dots, dashes or underscores, and starts with a letter or digit; a few words are reserved.',
+  'invalid-password': 'That password is too short or too long.',
+  'room-stopped': 'The room is stopped.',
+  'room-full': 'The limit of users online has been reached.',
+  'no-such-user': 'There is no such user.',
+  'wrong-password': 'Wrong password.',
+  'login-blocked': 'Too many wrong passwords. That user name is blocked from this address for a while.',
+  'already-online': 'That user is online already.',
+  'bad-token': 'That session cannot be resumed.',
+  'too-long': 'That text is too long.',
+  'to-self': 'You cannot send to yourself.',
+  blocked: 'That user has blocked you.',
+  'block-self': 'You cannot block yourself.',
+  'already-blocked': 'You have blocked that user already.',
+  'not-blocked': 'You have not blocked that user.',
+  'too-many-blocked': 'You have blocked as many users as the room keeps for one person.',
+  'file-too-large': 'That file is larger than the room takes.',
+  'invalid-file-name': 'That is not a usable file name.',
+  'file-exists': 'A file of that name from you is waiting there already.',
+  'no-such-file': 'There is no such file.',
+} as const;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** What travels beside a refusal's code and sentence. */
+export interface RefusalDetails {
+  field?: string;
+  requestId?: string;
+  /** Seconds. */
+  retryAfter?: number;
+  triesLeft?: number;
+  /** Seconds. */
+  secondsLeft?: number;
+  /** Bytes. */
+  limit?: number;
+}
