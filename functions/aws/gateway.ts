@@ -59,7 +59,7 @@ export function connectionHandler(room: Room): Handler {
 }
 
 async function admit(room: Room, connectionId: string, sourceIp: string): Promise<number> {
-  const state = await room.state.read();
+  const state = await room.state.readOrCreate();
   if (!state.open) return 503;
   if (state.online >= state.maxCon) return 429;
   await room.connections.open(connectionId, addressOf(sourceIp), room.clock.now());

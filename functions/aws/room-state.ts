@@ -34,9 +34,12 @@ const newRoom = { ...defaultSettings, online: 0, logins: 0, lastBroadcast: 0 };
 
 export const roomState: RoomState = {
   async read() {
+    return (await get()) ?? newRoom;
+  },
+
+  async readOrCreate() {
     const state = await get();
     if (state) return state;
-    // The first to come finds no room yet. Every later transaction counts on the item being there.
     const outcome = await putIf({
       TableName: table(),
       Item: { ...roomKey, ...newRoom },

@@ -165,7 +165,8 @@ export const sessions: Sessions = {
       const page = await db.send(
         new QueryCommand({
           TableName: tableName('presence'),
-          KeyConditionExpression: 'shard = :shard',
+          KeyConditionExpression: '#shard = :shard',
+          ExpressionAttributeNames: { '#shard': 'shard' },
           ExpressionAttributeValues: { ':shard': presenceShard },
           ConsistentRead: true,
           ExclusiveStartKey: from,

@@ -46,7 +46,7 @@ async function change(
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) return refuse('invalid-value', `${name}: ${parsed.issues[0].message}`);
   // The first change may come before the first connection.
-  await room.state.read();
+  await room.state.readOrCreate();
   const changed = await room.state.change(name, parsed.output as never, seen as never);
   if (!changed) return refuse('changed-meanwhile', `${name} was changed by somebody else meanwhile.`);
   if (name === 'timeOut' || name === 'grace') await room.crier.sweepNow();

@@ -168,6 +168,8 @@ export interface State extends Settings {
 /** The room's settings, and the count of those online. */
 export interface RoomState {
   read(): Promise<State>;
+  /** Reads, and makes a new room where there is none: every transaction counts on it being there. */
+  readOrCreate(): Promise<State>;
   /** Sets one setting, if it still is what the caller saw. Gives what stands there then. */
   change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<boolean>;
   /** Sets the count, if nobody has logged in or out since `logins` was read. */

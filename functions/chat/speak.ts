@@ -2,6 +2,7 @@ import {
   type Action,
   type Command,
   commands,
+  isAction,
   parseRequest,
   type Request,
   type Result,
@@ -89,7 +90,7 @@ async function send(
   frame: string,
   ok: boolean,
 ): Promise<string | undefined> {
-  const how = action !== null && action in commands ? commands[action as Action].reply : 'response';
+  const how = isAction(action) ? commands[action].reply : 'response';
   if (how === 'response') return frame;
   if (how === 'posted' && ok) await sayAndClose(room, said.connectionId, frame);
   else if (!ok) await room.courier.post(said.connectionId, frame);

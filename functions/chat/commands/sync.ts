@@ -8,7 +8,7 @@ const replyBytes = limits.frameBytes - 1024;
 const sentAt = (one: StreamMessage) => ('sentAt' in one ? one.sentAt : '');
 
 /** Two streams as one list, oldest first, each stream in its own order whatever the clocks said. */
-function* merge(inbox: readonly StreamMessage[], room: readonly StreamMessage[]) {
+export function* merge(inbox: readonly StreamMessage[], room: readonly StreamMessage[]) {
   let i = 0;
   let r = 0;
   while (i < inbox.length || r < room.length) {

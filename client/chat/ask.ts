@@ -1,0 +1,29 @@
+import type { ReadKind, Screen } from '../terminal/screen.ts';
+import { texts } from './texts.ts';
+
+/** There is no more input: the user leaves. */
+export class EndOfInput extends Error {
+  override readonly name = 'EndOfInput';
+}
+
+const marker = '>> ';
+
+/**
+ * Prints a question, if any, and reads the answer.
+ * @throws {EndOfInput}
+ */
+export async function ask(screen: Screen, question: readonly string[], kind: ReadKind, who = ''): Promise<string> {
+  if (question.length > 0) screen.print(...question);
+  const line = await screen.read(who + marker, kind);
+  if (line === undefined) throw new EndOfInput();
+  return line;
+}
+
+/** Asks for a new password until it was typed the same way twice. */
+export async function askNewPassword(screen: Screen): Promise<string> {
+  for (;;) {
+    const password = await ask(screen, [texts.askNewPassword], 'secret');
+    if ((await ask(screen, [texts.askPasswordAgain], 'secret')) === password) return password;
+    screen.print(texts.passwordsDiffer);
+  }
+}

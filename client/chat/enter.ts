@@ -1,0 +1,124 @@
+import { foldName, isUserName, refusals } from '../../protocol/index.ts';
+import { ConnectionEndedError, RefusalError, type RoomConnection } from '../room/index.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { ask, askNewPassword } from './ask.ts';
+import { errorLine, texts } from './texts.ts';
+
+/** How the dialogue before the login ended. */
+export type Entry = 'entered' | 'quit' | 'full' | 'stopped';
+
+/** What a part of the dialogue leads to: another question, or the end of the dialogue. */
+type Next = { readonly question: readonly string[] } | { readonly entry: Entry };
+
+const askUser: Next = { question: [texts.askUser] };
+
+/** The dialogue before the login: logging in, registering, cancelling a registration. */
+export class Entrance {
+  readonly #screen: Screen;
+  readonly #room: RoomConnection;
+  /** Tries that a wrong password has left, by user: the refusal that takes the last one says only that it is over. */
+  readonly #triesLeft = new Map<string, number>();
+
+  constructor(screen: Screen, room: RoomConnection) {
+    this.#screen = screen;
+    this.#room = room;
+  }
+
+  /** @throws {EndOfInput | ConnectionEndedError} */
+  async enter(): Promise<Entry> {
+    let next: Next = askUser;
+    while ('question' in next) next = await this.#answer((await ask(this.#screen, next.question, 'answer')).trim());
+    return next.entry;
+  }
+
+  #answer(name: string): Next | Promise<Next> {
+    switch (name.toLowerCase()) {
+      case '':
+      case 'help':
+        return askUser;
+      case 'quit':
+      case 'exit':
+        return { entry: 'quit' };
+      case 'register':
+        return this.#register();
+      case 'deregister':
+      case 'de-register':
+        return this.#deregister();
+      default:
+        return this.#logIn(name);
+    }
+  }
+
+  async #logIn(user: string): Promise<Next> {
+    const password = await ask(this.#screen, [texts.askPassword], 'secret');
+    try {
+      await this.#room.login(user, password, { keepPassword: true });
+      return { entry: 'entered' };
+    } catch (error) {
+      return this.#refused(error, user);
+    }
+  }
+
+  async #register(): Promise<Next> {
+    for (;;) {
+      const user = (await ask(this.#screen, [texts.askNewUser], 'answer')).trim();
+      if (user === '') return askUser;
+      if (foldName(user) === 'quit') return { entry: 'quit' };
+      if (!isUserName(user)) {
+        this.#screen.print(refusals['invalid-user']);
+        continue;
+      }
+      const password = await askNewPassword(this.#screen);
+      try {
+        const registered = await this.#room.request('register', { user, password });
+        return { question: [texts.registered(registered.user), texts.askUser] };
+      } catch (error) {
+        if (!(error instanceof RefusalError) || error.code === 'room-stopped') return this.#refused(error, user);
+        this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, user));
+      }
+    }
+  }
+
+  async #deregister(): Promise<Next> {
+    const user = (await ask(this.#screen, [texts.askExistingUser], 'answer')).trim();
+    if (user === '') return askUser;
+    const password = await ask(this.#screen, [texts.askPassword], 'secret');
+    const answer = await ask(this.#screen, [texts.askCancel(user)], 'answer');
+    if (answer.trim().toLowerCase() !== 'yes') return { question: [texts.notCancelled(user), texts.askUser] };
+    try {
+      await this.#room.request('deregister', { user, password });
+      return { question: [texts.cancelled(user), texts.askUser] };
+    } catch (error) {
+      return this.#refused(error, user);
+    }
+  }
+
+  #refused(error: unknown, user: string): Next {
+    if (!(error instanceof Error) || error instanceof ConnectionEndedError) throw error;
+    if (!(error instanceof RefusalError)) return { question: [errorLine(error), texts.askUserAgain] };
+    const name = foldName(user);
+    const { triesLeft, secondsLeft = 0 } = error.details;
+    const wasLastTry = this.#triesLeft.get(name) === 1;
+    this.#triesLeft.delete(name);
+    switch (error.code) {
+      case 'room-full':
+        return { entry: 'full' };
+      case 'room-stopped':
+        return { entry: 'stopped' };
+      case 'wrong-password':
+        if (triesLeft === undefined) return { question: [errorLine(error), texts.askUserAgain] };
+        this.#triesLeft.set(name, triesLeft);
+        return { question: [texts.wrongPassword(triesLeft), texts.askUserAgain] };
+      case 'login-blocked':
+        return {
+          question: wasLastTry ? [texts.nowBlocked(secondsLeft)] : [texts.blocked(secondsLeft), texts.askOtherUser],
+        };
+      case 'already-online':
+        return { question: [texts.alreadyOnline] };
+      case 'no-such-user':
+        return { question: [texts.noSuchUser(user), texts.askUserAgain] };
+      default:
+        return { question: [errorLine(error, user), texts.askUserAgain] };
+    }
+  }
+}

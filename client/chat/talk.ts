@@ -1,0 +1,86 @@
+import { ConnectionEndedError, type RoomConnection, type ShownMessage, type StreamName } from '../room/index.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { ask, askNewPassword, EndOfInput } from './ask.ts';
+import { type Farewell, helpLines, isFarewell, parseLine, type TalkCommand } from './parse-line.ts';
+import { errorLine, historyLine, texts } from './texts.ts';
+
+/**
+ * The conversation after the login: reads commands and carries them out, one after the other.
+ * @throws {EndOfInput | ConnectionEndedError}
+ */
+export async function talk(screen: Screen, room: RoomConnection): Promise<Farewell> {
+  for (;;) {
+    const parsed = parseLine(await ask(screen, [], 'command', room.user));
+    switch (parsed.kind) {
+      case 'nothing':
+        break;
+      case 'unknown':
+        screen.print(texts.unknownCommand(parsed.word));
+        break;
+      case 'misused':
+        screen.print(texts.usage(parsed.usage));
+        break;
+      case 'command': {
+        const { command } = parsed;
+        if (isFarewell(command)) return command.name;
+        screen.print(...(await answer(screen, room, command)));
+      }
+    }
+  }
+}
+
+async function answer(screen: Screen, room: RoomConnection, command: TalkCommand): Promise<string[]> {
+  try {
+    return await carryOut(screen, room, command);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ConnectionEndedError || error instanceof EndOfInput) throw error;
+    const about = 'user' in command ? command.user : 'to' in command ? command.to : '';
+    return [errorLine(error, about)];
+  }
+}
+
+async function carryOut(screen: Screen, room: RoomConnection, command: TalkCommand): Promise<string[]> {
+  switch (command.name) {
+    case 'help':
+      return helpLines();
+    case 'whoelse': {
+      const { users, total } = await room.request('whoelse', {});
+      return [...list(texts.others, users), ...(total > users.length ? [texts.more(total - users.length)] : [])];
+    }
+    case 'wholasthr':
+      return list(texts.recent, (await room.request('wholasthr', {})).users);
+    case 'blocklist':
+      return list(texts.blocklist, (await room.request('blocklist', {})).users);
+    case 'broadcast': {
+      const { seq } = await room.request('broadcast', { text: command.text });
+      // The room says it to everyone, its sender too: it is printed as it comes back.
+      await room.shown('room', seq);
+      return [];
+    }
+    case 'message': {
+      const { delivery } = await room.request('message', { to: command.to, text: command.text });
+      return delivery === 'stored' ? [texts.stored(command.to)] : [];
+    }
+    case 'block':
+      await room.request('block', { user: command.user });
+      return [texts.blockDone(command.user)];
+    case 'unblock':
+      await room.request('unblock', { user: command.user });
+      return [texts.unblockDone(command.user)];
+    case 'history':
+      return history(room, command.stream, command.count);
+    case 'passwd': {
+      const oldPassword = await ask(screen, [texts.askOldPassword], 'secret');
+      await room.changePassword(oldPassword, await askNewPassword(screen));
+      return [texts.passwordChanged];
+    }
+  }
+}
+
+const list = (heading: string, users: string[]) => (users.length > 0 ? [heading, ...users] : [heading, texts.nobody]);
+
+async function history(room: RoomConnection, stream: StreamName, limit: number): Promise<string[]> {
+  const { messages } = await room.request('history', { stream, limit });
+  const shown = messages.filter((message): message is ShownMessage => message.event !== 'hidden');
+  return [texts.history[stream], ...shown.map(historyLine)];
+}

@@ -1,0 +1,151 @@
+import { type EventOf, type LogoutReason, refusals } from '../../protocol/index.ts';
+import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
+
+/** Everything the terminal client says, in the words of the program it follows. */
+export const texts = {
+  greeting:
+    'Now you are trying to connect to the Chatting room! You should log in first. Type required information and hit enter!',
+  askUser: 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)',
+  askUserAgain: 'Please enter your username:',
+  askPassword: 'Please enter your password:',
+  askNewUser: 'Please enter your new user name:',
+  askNewPassword: 'Please enter your new password:',
+  askPasswordAgain: 'Please re-enter your password:',
+  passwordsDiffer: 'The two passwords are not the same. Please try again!',
+  askOldPassword: 'Please enter your old password:',
+  passwordChanged: 'You have successfully changed your password.',
+  registered: (user: string) => `You have successfully registered "${user}". Please continue!`,
+  userExists: (user: string) => `The user name "${user}" is taken. Please try another one!`,
+  askExistingUser: 'Please enter your existing user name:',
+  askCancel: (user: string) => `Are you sure to cancel your registration for ${user}? Enter "yes" or "no":`,
+  cancelled: (user: string) => `You have successfully cancelled "${user}". Please continue!`,
+  notCancelled: (user: string) => `"${user}" has not been cancelled. Please continue!`,
+  noSuchUser: (user: string) => `There is no user "${user}". Please try again!`,
+  wrongPassword: (triesLeft: number) =>
+    `Wrong password! You have ${triesLeft} times to give another try for this user on this machine in this connection session!`,
+  nowBlocked: (secondsLeft: number) =>
+    `Wrong password for 3 times. You are blocked. Please try to log-in with this user after ${seconds(secondsLeft)} seconds. Or you can try another user in this machine.`,
+  blocked: (secondsLeft: number) =>
+    `You are blocked! Please wait, you have ${seconds(secondsLeft)} seconds left to log in using this name again!`,
+  askOtherUser: 'You can try another user:',
+  alreadyOnline: 'The present user is being logged in. Please use another user to log-in:',
+  welcome: (user: string) => `Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`,
+  missed: 'The off-line messages during you are not in:',
+  missedEnd: 'Now you can input commands as above instructed:',
+  nobody: '(nobody)',
+  more: (count: number) => `... and ${count} more`,
+  others: 'The other users are:',
+  recent: 'The wholasthr users are:',
+  blocklist: 'The users you have blocked are:',
+  history: { room: 'The last broadcasts are:', inbox: 'The last messages to you are:' },
+  stored: (user: string) => `The user "${user}" is unfortunately not online. But the server has stored your message.`,
+  blockDone: (user: string) => `You have successfully blocked ${user} from sending you messages.`,
+  unblockDone: (user: string) => `You have successfully unblocked ${user}`,
+  usage: (usage: string) => `Error! Usage: ${usage}`,
+  unknownCommand: (word: string) => `Error! There is no command "${word}". Enter "help" to see the commands.`,
+  loggedOut: 'You have logged out! See you again!',
+  leaving: 'You are leaving the chatting room! See you again!',
+  roomFull: 'The limit of users online has been reached, and you will be logged out automatically.',
+  connectionLost: 'The connection was lost. It is being made again ...',
+  connectionRestored: 'The connection is back.',
+} as const;
+
+const seconds = (count: number) => count.toFixed(1);
+
+const why: Readonly<Record<LogoutReason, string>> = {
+  logout: '',
+  timeout: ' (timed out)',
+  lost: ' (connection lost)',
+  kicked: ' (removed by the administrator)',
+  deregistered: ' (registration cancelled)',
+};
+
+/** Somebody has come or gone. */
+export function noticeLine(notice: EventOf<'login' | 'logout'>): string {
+  const happened = notice.event === 'login' ? 'logged in.' : `logged out${why[notice.reason]}.`;
+  return `System(broadcast): "${notice.user}" has just ${happened}`;
+}
+
+/** A message of a stream. */
+export function messageLine(message: ShownMessage): string {
+  switch (message.event) {
+    case 'broadcast':
+      return `${message.from}(broadcast): ${message.text}`;
+    case 'message':
+      return `${message.from}(private): ${message.text}`;
+    case 'file':
+      return `${message.from}(file_transfer): ${message.name}`;
+    case 'file-received':
+      return `${message.by} has received your file "${message.name}".`;
+    case 'file-declined':
+      return `${message.by} has declined your file "${message.name}".`;
+  }
+}
+
+const twoDigits = (count: number) => String(count).padStart(2, '0');
+
+/** A message of long ago, with its local date and time. */
+export function historyLine(message: ShownMessage): string {
+  const at = new Date(message.sentAt);
+  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-');
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':');
+  return `${date} ${time} ${messageLine(message)}`;
+}
+
+/** Why the session is over, unless the user wanted it so. */
+export function endingLine(ending: ForcedEnding): string {
+  switch (ending.reason) {
+    case 'timeout':
+      return `Time out for ${seconds(ending.seconds)} seconds.`;
+    case 'kicked':
+      return `You have been removed from the chatting room: ${ending.why}`;
+    case 'stop':
+      return [
+        'The chatting room has been stopped.',
+        ...(ending.message ? [ending.message] : []),
+        ...(ending.retryAfter !== undefined ? [`It will be back in about ${seconds(ending.retryAfter)} seconds.`] : []),
+      ].join(' ');
+    case 'replaced':
+      return 'You have logged in from somewhere else: this connection is closed.';
+    case 'lost':
+      return `The connection is lost, and could not be made again: ${sentence(ending.cause)}`;
+    case 'failed':
+      return `Something went wrong: ${sentence(ending.cause)}`;
+  }
+}
+
+const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Why a command was not carried out; `user` is whom it was about. */
+export function errorLine(error: Error, user = ''): string {
+  return `Error! ${error instanceof RefusalError ? refusalSentence(error, user) : error.message}`;
+}
+
+function refusalSentence({ action, code, message, details }: RefusalError, user: string): string {
+  switch (code) {
+    case 'block-self':
+      return `You cannot ${action} yourself! Please try again!..`;
+    case 'to-self':
+      return 'You cannot send a message to yourself! Please try again!..';
+    case 'already-blocked':
+      return `You have already blocked ${user}! Please try again!..`;
+    case 'not-blocked':
+      return `You have not blocked ${user}! Please try again!..`;
+    case 'no-such-user':
+      return `There is no user "${user}"! Please try again!..`;
+    case 'blocked':
+      return `You cannot send a message to ${user}, who has blocked you.`;
+    case 'too-long':
+      return details.limit === undefined
+        ? message
+        : `${refusals['too-long']} At most ${details.limit} bytes are taken.`;
+    case 'rate-limited':
+      return details.retryAfter === undefined
+        ? message
+        : `You are sending too fast. Please wait ${seconds(details.retryAfter)} seconds.`;
+    case 'internal':
+      return details.requestId === undefined ? message : `${message} (request ${details.requestId})`;
+    default:
+      return message;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Positions, StreamName } from './stream-order.ts';
+
+/** Messages shown before they are acknowledged at once, without waiting for more. */
+const batch = 50;
+
+/** Remembers what has been shown, and tells the room in batches. */
+export class Acknowledger {
+  readonly #send: (shown: Positions) => void;
+  readonly #delay: number;
+  readonly #shown: Positions = {};
+  #unsent = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #unconfirmed = false;
+
+  /** @param delay Milliseconds between a message's being shown and its acknowledgement. */
+  constructor(send: (shown: Positions) => void, delay: number) {
+    this.#send = send;
+    this.#delay = delay;
+  }
+
+  /** The last number shown of each stream. */
+  get shown(): Readonly<Positions> {
+    return this.#shown;
+  }
+
+  /** Whether something was acknowledged that the room has not been seen to know since. */
+  get isUnconfirmed(): boolean {
+    return this.#unconfirmed;
+  }
+
+  advance(stream: StreamName, seq: number): void {
+    if (seq <= (this.#shown[stream] ?? 0)) return;
+    this.pass(stream, seq);
+    this.#unsent += 1;
+    if (this.#unsent >= batch) this.flush();
+    else this.#schedule();
+  }
+
+  /** Notes numbers that held nothing to show: not worth a request, they go with the next one. */
+  pass(stream: StreamName, seq: number): void {
+    this.#shown[stream] = Math.max(this.#shown[stream] ?? 0, seq);
+  }
+
+  /** Acknowledges now what has not been. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#unsent === 0) return;
+    this.#unsent = 0;
+    this.#unconfirmed = true;
+    this.#send({ ...this.#shown });
+  }
+
+  /** An acknowledgement has no reply, so one may have gone down with a lost connection: it is sent once more. */
+  repeat(): void {
+    if (!this.#unconfirmed) return;
+    this.#unsent += 1;
+    this.#schedule();
+  }
+
+  /** Tells that the room, asked for what is not acknowledged, answered with these messages first. */
+  confirm(unacknowledged: readonly { stream: StreamName; seq: number }[]): void {
+    this.#unconfirmed = unacknowledged.some(({ stream, seq }) => seq <= (this.#shown[stream] ?? 0));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => this.flush(), this.#delay);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Action, RefusalCode, RefusalDetails } from '../../protocol/index.ts';
+
+/** The room refused a request; `message` is the room's sentence for a person. */
+export class RefusalError extends Error {
+  override readonly name = 'RefusalError';
+  readonly action: Action;
+  /** One of the protocol's codes, or one that a newer room has added. */
+  readonly code: RefusalCode | (string & {});
+  readonly details: RefusalDetails;
+
+  constructor(action: Action, refusal: { code: string; message: string } & RefusalDetails) {
+    const { code, message, ...details } = refusal;
+    super(message);
+    this.action = action;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** API Gateway itself answered (a Lambda failed or ran too long): the request may or may not have been carried out. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly requestId: string;
+
+  constructor(message: string, requestId: string) {
+    super(`The room failed to answer: ${message} (request ${requestId}).`);
+    this.requestId = requestId;
+  }
+}
+
+/** No reply in time: the request may or may not have been carried out. */
+export class RequestTimeoutError extends Error {
+  override readonly name = 'RequestTimeoutError';
+
+  constructor(action: Action, milliseconds: number) {
+    super(`The room did not answer "${action}" within ${milliseconds / 1000} seconds.`);
+  }
+}
+
+/** The connection was lost before the reply came: the request may or may not have been carried out. */
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+
+  constructor() {
+    super('The connection was lost before the room answered: this may or may not have been done.');
+  }
+}
+
+/** The connection is over for good; nothing was sent. */
+export class ConnectionEndedError extends Error {
+  override readonly name = 'ConnectionEndedError';
+
+  constructor() {
+    super('The connection to the room has ended.');
+  }
+}
+
+/** A reply that is none of this protocol's: the room is another version, or no chat room. */
+export class UnexpectedReplyError extends Error {
+  override readonly name = 'UnexpectedReplyError';
+
+  constructor(action: Action) {
+    super(`The room's reply to "${action}" is not one this program understands.`);
+  }
+}
+
+/** A request larger than API Gateway takes; nothing was sent. */
+export class RequestTooLargeError extends Error {
+  override readonly name = 'RequestTooLargeError';
+  /** Bytes. */
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`That is too long: a request may have ${limit} bytes.`);
+    this.limit = limit;
+  }
+}
+
+/** Why no connection could be made. */
+export type ConnectFailure =
+  | 'bad-address'
+  | 'refused'
+  | 'unknown-host'
+  | 'unreachable'
+  | 'timeout'
+  | 'tls'
+  | 'room-full'
+  | 'room-stopped'
+  | 'not-a-room'
+  | 'unexpected-status';
+
+/** No connection could be made; `message` is one line for a person. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly failure: ConnectFailure;
+
+  constructor(failure: ConnectFailure, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.failure = failure;
+  }
+}

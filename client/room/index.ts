@@ -1,0 +1,14 @@
+/** The connection to a chat room, for the terminal client and for other programs. */
+export * from './errors.ts';
+export type { ShownMessage } from './feed.ts';
+export {
+  type ConnectOptions,
+  connect,
+  type Ending,
+  type ForcedEnding,
+  type LoginOptions,
+  type RoomConnection,
+  type RoomHandlers,
+} from './room-connection.ts';
+export type { StreamName } from './stream-order.ts';
+export { defaultTiming, type Timing } from './timing.ts';

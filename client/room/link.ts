@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import {
+  type Action,
+  type Arguments,
+  limits,
+  parseRoomFrame,
+  type Result,
+  type RoomEvent,
+} from '../../protocol/index.ts';
+import { ConnectionLostError, RequestTooLargeError } from './errors.ts';
+import { openSocket } from './open-socket.ts';
+import { PendingRequests } from './pending-requests.ts';
+import type { Timing } from './timing.ts';
+
+/** API Gateway's quota for one WebSocket frame, in bytes; a longer message goes in several. */
+const frameBytes = 32 * 1024;
+
+export interface LinkHandlers {
+  event(link: Link, event: RoomEvent): void;
+  /** Called once, after every pending request has failed. */
+  closed(link: Link): void;
+}
+
+/** One WebSocket to the room: requests and their replies, events, and a heartbeat that notices when it is dead. */
+export class Link {
+  readonly #socket: WebSocket;
+  readonly #timing: Timing;
+  readonly #pending = new PendingRequests();
+  readonly #heartbeat: NodeJS.Timeout;
+  #pongDue: NodeJS.Timeout | undefined;
+  #open = true;
+
+  private constructor(socket: WebSocket, timing: Timing, handlers: LinkHandlers) {
+    this.#socket = socket;
+    this.#timing = timing;
+    this.#heartbeat = setInterval(() => this.#ping(), timing.ping);
+    socket.on('message', (data) => this.#receive(String(data), handlers));
+    // Whatever breaks a socket closes it: `close` always follows.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#open = false;
+      clearInterval(this.#heartbeat);
+      clearTimeout(this.#pongDue);
+      this.#pending.failAll(new ConnectionLostError());
+      handlers.closed(this);
+    });
+  }
+
+  /** @throws {ConnectError} */
+  static async open(url: string, timing: Timing, handlers: LinkHandlers): Promise<Link> {
+    return new Link(await openSocket(url, timing.connect), timing, handlers);
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /**
+   * Asks the room something.
+   * @param timeout Milliseconds.
+   * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | UnexpectedReplyError | RequestTooLargeError}
+   */
+  async request<A extends Action>(
+    action: A,
+    args: Arguments<A>,
+    timeout: number = this.#timing.reply,
+  ): Promise<Result<A>> {
+    if (!this.#open) throw new ConnectionLostError();
+    const id = randomUUID();
+    const frame = JSON.stringify({ action, id, ...args });
+    if (Buffer.byteLength(frame) > limits.frameBytes) throw new RequestTooLargeError(limits.frameBytes);
+    const reply = this.#pending.add(id, action, timeout);
+    this.#send(frame);
+    return reply;
+  }
+
+  /** Says something that has no reply. */
+  tell<A extends 'ack' | 'ping'>(action: A, args: Arguments<A>): void {
+    if (this.#open) this.#send(JSON.stringify({ action, ...args }));
+  }
+
+  /** Resolves when every request sent has been answered, or has failed. */
+  idle(): Promise<void> {
+    return this.#pending.idle();
+  }
+
+  /** Says goodbye: to the room this is a logout. */
+  close(): void {
+    this.#socket.close(1000);
+    // A peer that does not answer the close must not keep this process.
+    setTimeout(() => this.#socket.terminate(), 1000).unref();
+  }
+
+  /** Hangs up without a word: a session on this link is not logged out, and can be resumed. */
+  drop(): void {
+    this.#socket.terminate();
+  }
+
+  #send(frame: string): void {
+    const bytes = Buffer.from(frame);
+    for (let start = 0; start < bytes.length; start += frameBytes) {
+      const end = start + frameBytes;
+      this.#socket.send(bytes.subarray(start, end), { binary: false, fin: end >= bytes.length });
+    }
+  }
+
+  #ping(): void {
+    this.tell('ping', {});
+    this.#pongDue ??= setTimeout(() => this.drop(), this.#timing.pong);
+  }
+
+  #receive(text: string, handlers: LinkHandlers): void {
+    const frame = parseRoomFrame(text);
+    switch (frame.kind) {
+      case 'reply':
+      case 'refusal':
+        return this.#pending.answer(frame);
+      case 'gateway-error':
+        return this.#pending.gatewayError(frame.message, frame.requestId);
+      case 'event':
+        return handlers.event(this, frame.event);
+      case 'pong':
+        clearTimeout(this.#pongDue);
+        this.#pongDue = undefined;
+        return;
+      case 'unknown':
+        return;
+    }
+  }
+}

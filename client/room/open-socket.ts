@@ -1,0 +1,73 @@
+import { WebSocket } from 'ws';
+import { ConnectError } from './errors.ts';
+
+/**
+ * Opens a WebSocket.
+ * @param timeout Milliseconds.
+ * @throws {ConnectError} with one line that tells a person what is wrong.
+ */
+export function openSocket(url: string, timeout: number): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    let socket: WebSocket;
+    try {
+      // API Gateway speaks no WebSocket compression.
+      socket = new WebSocket(url, { handshakeTimeout: timeout, perMessageDeflate: false });
+    } catch (error) {
+      reject(new ConnectError('bad-address', `${url} is not the address of a room (ws://… or wss://…).`, error));
+      return;
+    }
+    socket.once('open', () => {
+      socket.removeAllListeners();
+      resolve(socket);
+    });
+    socket.once('unexpected-response', (request, response) => {
+      reject(fromStatus(url, response.statusCode ?? 0));
+      // The handshake's end comes as an error, which must find a listener.
+      socket.on('error', () => {});
+      request.destroy();
+    });
+    socket.once('error', (error) => reject(fromError(url, error)));
+  });
+}
+
+function fromStatus(url: string, status: number): ConnectError {
+  switch (status) {
+    case 429:
+      return new ConnectError('room-full', 'The room is full: the limit of users online has been reached.');
+    case 503:
+      return new ConnectError('room-stopped', 'The room is stopped.');
+    case 200:
+    case 400:
+    case 403:
+    case 404:
+    case 405:
+    case 426:
+      return new ConnectError('not-a-room', `There is no chat room at ${url} (HTTP status ${status}).`);
+    default:
+      return new ConnectError(
+        'unexpected-status',
+        `${url}, or a proxy before it, refused the connection with HTTP status ${status}.`,
+      );
+  }
+}
+
+function fromError(url: string, error: Error & { code?: string }): ConnectError {
+  const code = error.code ?? '';
+  if (code === 'ECONNREFUSED') {
+    return new ConnectError('refused', `Nothing answers at ${url}. Is the room running there?`, error);
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new ConnectError('unknown-host', `The host of ${url} is unknown, or there is no network.`, error);
+  }
+  // OpenSSL's verification codes come as they are, everything else of TLS with a prefix.
+  if (/^(ERR_SSL|ERR_TLS|EPROTO|UNABLE_TO_)|CERT|CRL/.test(code)) {
+    return new ConnectError('tls', `No secure connection to ${url} can be made: ${error.message.trim()}.`, error);
+  }
+  if (/timed out/i.test(error.message) || code === 'ETIMEDOUT') {
+    return new ConnectError('timeout', `${url} did not answer in time.`, error);
+  }
+  if (/^E[A-Z]+$/.test(code)) {
+    return new ConnectError('unreachable', `${url} cannot be reached (${code}).`, error);
+  }
+  return new ConnectError('not-a-room', `What answers at ${url} is not a chat room: ${error.message}.`, error);
+}

@@ -1,0 +1,90 @@
+import { type Action, parseResult, type Result, type RoomFrame } from '../../protocol/index.ts';
+import { type Deferred, deferred } from './deferred.ts';
+import { GatewayError, RefusalError, RequestTimeoutError, UnexpectedReplyError } from './errors.ts';
+
+type Answer = Extract<RoomFrame, { kind: 'reply' | 'refusal' }>;
+
+interface Pending {
+  readonly action: Action;
+  settle(answer: Answer): void;
+  fail(error: Error): void;
+}
+
+/** The requests of one connection that are not answered yet. */
+export class PendingRequests {
+  readonly #pending = new Map<string, Pending>();
+  /** For each error of the gateway's own: which requests it may have been about. */
+  #suspects: { error: GatewayError; ids: Set<string> }[] = [];
+  #idle: Deferred<void> | undefined;
+
+  /**
+   * The reply to a request.
+   * @param timeout Milliseconds.
+   */
+  add<A extends Action>(id: string, action: A, timeout: number): Promise<Result<A>> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#take(id)?.fail(new RequestTimeoutError(action, timeout)), timeout);
+      this.#pending.set(id, {
+        action,
+        settle: (answer) => {
+          clearTimeout(timer);
+          if (answer.kind === 'refusal') return reject(new RefusalError(action, answer.error));
+          const result = parseResult(action, answer.result);
+          if (result === undefined) reject(new UnexpectedReplyError(action));
+          else resolve(result);
+        },
+        fail: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+    });
+  }
+
+  /** An answer to nothing that is pending (any more) is ignored. */
+  answer(answer: Answer): void {
+    if (answer.id === undefined || this.#pending.get(answer.id)?.action !== answer.action) return;
+    this.#take(answer.id)?.settle(answer);
+  }
+
+  /**
+   * A gateway's own error does not name the request it is about: that fails as soon as it is the only one it can
+   * have been.
+   */
+  gatewayError(message: string, requestId: string): void {
+    this.#suspects.push({ error: new GatewayError(message, requestId), ids: new Set(this.#pending.keys()) });
+    this.#convict();
+  }
+
+  failAll(error: Error): void {
+    for (const id of [...this.#pending.keys()]) this.#take(id)?.fail(error);
+  }
+
+  /** Resolves when nothing is pending. */
+  idle(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    this.#idle ??= deferred();
+    return this.#idle.promise;
+  }
+
+  #take(id: string): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (!pending) return undefined;
+    this.#pending.delete(id);
+    for (const { ids } of this.#suspects) ids.delete(id);
+    this.#convict();
+    if (this.#pending.size === 0) {
+      this.#idle?.resolve();
+      this.#idle = undefined;
+    }
+    return pending;
+  }
+
+  #convict(): void {
+    this.#suspects = this.#suspects.filter(({ ids }) => ids.size > 0);
+    const sole = this.#suspects.find(({ ids }) => ids.size === 1);
+    if (!sole) return;
+    const [id] = sole.ids;
+    if (id !== undefined) this.#take(id)?.fail(sole.error);
+  }
+}

@@ -1,0 +1,280 @@
+import type { Action, Arguments, EventOf, Result, RoomEvent } from '../../protocol/index.ts';
+import { deferred } from './deferred.ts';
+import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
+import { Feed, type ShownMessage } from './feed.ts';
+import type { Link } from './link.ts';
+import type { StreamName } from './stream-order.ts';
+import { defaultTiming, type Timing } from './timing.ts';
+import { isStopped, Transport } from './transport.ts';
+
+/** The actions that the connection takes care of itself. */
+type OwnAction = 'login' | 'resume' | 'ping' | 'sync' | 'ack' | 'passwd' | 'logout';
+
+export interface RoomHandlers {
+  /**
+   * Takes a message: a stream's messages come in order, each once, one after the other. It counts as shown, and is
+   * acknowledged, when this returns or its promise resolves; if it fails, the connection ends. `missed`: it came
+   * while one was away.
+   */
+  message?(message: ShownMessage, context: { missed: boolean }): void | Promise<void>;
+  /** Somebody has come or gone. */
+  notice?(notice: EventOf<'login' | 'logout'>): void;
+  /** The connection was lost, and is being made again; or it has been. */
+  connection?(state: 'lost' | 'restored'): void;
+}
+
+export interface ConnectOptions extends RoomHandlers {
+  /** ws://… or wss://… */
+  readonly url: string;
+  readonly timing?: Partial<Timing>;
+}
+
+/** Why a connection is over that the user did not leave; `seconds` is the room's TIME_OUT, `retryAfter` seconds too. */
+export type ForcedEnding =
+  | { readonly reason: 'timeout'; readonly seconds: number }
+  | { readonly reason: 'kicked'; readonly why: string }
+  | { readonly reason: 'stop'; readonly message?: string; readonly retryAfter?: number }
+  /** The session went on over another connection, which is not this program's. */
+  | { readonly reason: 'replaced' }
+  /** It was lost, and could not be restored. */
+  | { readonly reason: 'lost'; readonly cause: unknown }
+  /** A handler failed. */
+  | { readonly reason: 'failed'; readonly cause: unknown };
+
+/** Why a connection is over. */
+export type Ending = { readonly reason: 'logout' } | ForcedEnding;
+
+export interface LoginOptions {
+  /**
+   * Keeps the password in memory, to log in again when the session has ended while the connection was away.
+   * Without it such a connection ends as `lost`.
+   */
+  readonly keepPassword?: boolean;
+}
+
+interface Session {
+  readonly user: string;
+  token: string;
+  password: string | undefined;
+  readonly feed: Feed;
+}
+
+/** What is asked again by itself if the connection was lost before the reply: it changes nothing. */
+const repeatable: ReadonlySet<Action> = new Set<Action>(['whoelse', 'wholasthr', 'blocklist', 'history', 'sync']);
+
+/** Refusals of a resume or a login after which trying again may help. */
+const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal']);
+
+/** A connection to a room, which stays one through losses and handovers. Made by {@link connect}. */
+export class RoomConnection {
+  readonly #handlers: RoomHandlers;
+  readonly #timing: Timing;
+  readonly #ended = deferred<Ending>();
+  readonly #transport: Transport;
+  #session: Session | undefined;
+  /** What came between the room's login and our knowing of it. */
+  readonly #early: RoomEvent[] = [];
+  #deliveries: Promise<void> = Promise.resolve();
+  #isOver = false;
+  #hasFailed = false;
+  #leaving = false;
+
+  private constructor({ url, timing, ...handlers }: ConnectOptions) {
+    this.#handlers = handlers;
+    this.#timing = { ...defaultTiming, ...timing };
+    this.#transport = new Transport({
+      url,
+      timing: this.#timing,
+      restore: (link) => this.#restore(link),
+      isFinal: (error) => isStopped(error) || (error instanceof RefusalError && !passing.has(error.code)),
+      event: (event) => this.#receive(event),
+      lost: () => this.#lost(),
+      restored: (after) => this.#restored(after),
+      givenUp: (error) => this.#end(isStopped(error) ? { reason: 'stop' } : { reason: 'lost', cause: error }),
+    });
+  }
+
+  /** See {@link connect}. */
+  static async open(options: ConnectOptions): Promise<RoomConnection> {
+    const room = new RoomConnection(options);
+    await room.#transport.open();
+    return room;
+  }
+
+  /** Resolves when the connection is over for good, after everything that came before has been shown. */
+  get ended(): Promise<Ending> {
+    return this.#ended.promise;
+  }
+
+  /** The user logged in, as registered. */
+  get user(): string | undefined {
+    return this.#session?.user;
+  }
+
+  /**
+   * Asks the room something. While the connection is lost it waits for the next one; what was sent and not answered
+   * when it was lost fails, unless it is safe to repeat.
+   * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError | UnexpectedReplyError | RequestTooLargeError}
+   */
+  request<A extends Exclude<Action, OwnAction>>(action: A, args: Arguments<A>): Promise<Result<A>> {
+    return this.#request(action, args);
+  }
+
+  /**
+   * Logs in; then everything missed is shown (`missed`), and what comes from now on.
+   * @throws as {@link request}.
+   */
+  async login(user: string, password: string, { keepPassword = false }: LoginOptions = {}): Promise<Result<'login'>> {
+    const result = await this.#request('login', { user, password });
+    const feed = new Feed({
+      timing: this.#timing,
+      sync: (args) => this.#request('sync', args),
+      acknowledge: (shown) => this.#transport.current?.tell('ack', shown),
+      enqueue: (task) => this.#enqueue(task),
+      show: (message, missed) => this.#handlers.message?.(message, { missed }),
+    });
+    this.#session = { user: result.user, token: result.token, password: keepPassword ? password : undefined, feed };
+    // Who logs in hears of it before hearing of anything else.
+    setImmediate(() => {
+      feed.catchUp();
+      for (const event of this.#early.splice(0)) this.#receive(event);
+    });
+    return result;
+  }
+
+  /**
+   * Changes the password of the user logged in.
+   * @throws as {@link request}.
+   */
+  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    await this.#request('passwd', { oldPassword, newPassword });
+    if (this.#session?.password !== undefined) this.#session.password = newPassword;
+  }
+
+  /** Resolves when everything that was missed has been shown; at once before a login. */
+  async caughtUp(): Promise<void> {
+    await this.#session?.feed.caughtUp();
+  }
+
+  /**
+   * Resolves when a message that the room has told of, as in the reply to a broadcast, has been shown.
+   * @throws {ConnectionEndedError}
+   */
+  async shown(stream: StreamName, seq: number): Promise<void> {
+    await this.#session?.feed.shown(stream, seq);
+  }
+
+  /** Leaves: acknowledges what was shown, logs out if logged in, and closes. Does nothing when it is over already. */
+  async leave(): Promise<void> {
+    if (this.#isOver || this.#leaving) return;
+    this.#leaving = true;
+    const link = this.#transport.current;
+    const session = this.#session;
+    if (link && session) {
+      try {
+        await this.#deliveries;
+        await session.feed.flush();
+        await link.request('logout', {}, this.#timing.logout);
+      } catch {
+        // Gone already, or no answer: closing is a logout as well.
+      }
+    }
+    this.#end({ reason: 'logout' });
+  }
+
+  async #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
+    for (;;) {
+      const link = await this.#transport.link();
+      try {
+        return await link.request(action, args);
+      } catch (error) {
+        if (this.#isOver) throw new ConnectionEndedError();
+        if (!(error instanceof ConnectionLostError) || !repeatable.has(action)) throw error;
+      }
+    }
+  }
+
+  async #restore(link: Link): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    const { user, password } = session;
+    try {
+      session.token = (await link.request('resume', { user, token: session.token })).token;
+    } catch (error) {
+      const isOver = error instanceof RefusalError && error.code === 'bad-token';
+      if (!isOver || password === undefined) throw error;
+      session.token = (await link.request('login', { user, password })).token;
+    }
+  }
+
+  #receive(event: RoomEvent): void {
+    if (this.#isOver) return;
+    switch (event.event) {
+      case 'timeout':
+        return this.#end({ reason: 'timeout', seconds: event.seconds });
+      case 'kicked':
+        return this.#end({ reason: 'kicked', why: event.reason });
+      case 'stop': {
+        const { message, retryAfter } = event;
+        return this.#end({ reason: 'stop', message, ...(retryAfter !== undefined && { retryAfter }) });
+      }
+      case 'replaced':
+        return this.#end({ reason: 'replaced' });
+      case 'login':
+      case 'logout':
+        if (!this.#session) this.#early.push(event);
+        else this.#enqueue(() => this.#handlers.notice?.(event));
+        return;
+      default:
+        if (!this.#session) this.#early.push(event);
+        else this.#session.feed.take(event);
+    }
+  }
+
+  #lost(): void {
+    if (this.#leaving) return this.#end({ reason: 'logout' });
+    if (this.#session) this.#handlers.connection?.('lost');
+  }
+
+  #restored(after: 'loss' | 'handover'): void {
+    if (!this.#session) return;
+    this.#session.feed.catchUp();
+    if (after === 'loss') this.#handlers.connection?.('restored');
+  }
+
+  /** Runs a task when everything before it has been shown. */
+  #enqueue(task: () => void | Promise<void>): void {
+    this.#deliveries = this.#deliveries
+      .then(() => (this.#hasFailed ? undefined : task()))
+      .catch((cause: unknown) => {
+        this.#hasFailed = true;
+        this.#end({ reason: 'failed', cause });
+      });
+  }
+
+  #end(ending: Ending): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#session?.feed.stop();
+    this.#transport.end()?.close();
+    void this.#deliveries.then(() => this.#ended.resolve(ending));
+  }
+}
+
+/**
+ * Connects to a room.
+ *
+ * @example
+ * const room = await connect({
+ *   url: 'ws://127.0.0.1:9000',
+ *   message: (message) => console.log(message),
+ * });
+ * await room.login('facebook', 'wastingtime');
+ * await room.request('message', { to: 'Columbia', text: 'hello' });
+ * await room.leave();
+ *
+ * @throws {ConnectError} whose message is one line for a person.
+ */
+export function connect(options: ConnectOptions): Promise<RoomConnection> {
+  return RoomConnection.open(options);
+}

@@ -1,0 +1,60 @@
+const seconds = 1000;
+const minutes = 60 * seconds;
+
+/** How long the connection waits for what; all in milliseconds. */
+export interface Timing {
+  /** For a connection to open. */
+  readonly connect: number;
+  /** For a reply; API Gateway itself gives up after 29 s. */
+  readonly reply: number;
+  /** Between heartbeats: under API Gateway's 10 idle minutes, and under the 60 s after which some networks drop a silent connection. */
+  readonly ping: number;
+  /** For the answer to a heartbeat, before the connection counts as lost. */
+  readonly pong: number;
+  /** For a message that others have overtaken, before it is asked for; grows while asking does not help. */
+  readonly gap: number;
+  /** The longest wait between two such attempts. */
+  readonly gapMost: number;
+  /** Between shown and acknowledged. */
+  readonly acknowledge: number;
+  /** The first reconnection waits up to this, each further one up to twice as much. */
+  readonly backoff: number;
+  readonly backoffMost: number;
+  /** Age at which a connection is handed over to a new one: before API Gateway ends it, at 2 hours. */
+  readonly handover: number;
+  /** Each handover comes up to this much earlier or later, so that clients that came together do not move together. */
+  readonly handoverJitter: number;
+  /** Until a failed handover is tried again. */
+  readonly handoverRetry: number;
+  /** For what is still under way to the old connection after a handover. */
+  readonly overlap: number;
+  /** For the room's answer to a logout. */
+  readonly logout: number;
+}
+
+export const defaultTiming: Timing = {
+  connect: 15 * seconds,
+  reply: 35 * seconds,
+  ping: 50 * seconds,
+  pong: 10 * seconds,
+  gap: 300,
+  gapMost: 10 * seconds,
+  acknowledge: 2 * seconds,
+  backoff: 500,
+  backoffMost: 30 * seconds,
+  handover: 115 * minutes,
+  handoverJitter: 3 * minutes,
+  handoverRetry: 30 * seconds,
+  overlap: 5 * seconds,
+  logout: 5 * seconds,
+};
+
+/**
+ * The wait before a reconnection: exponential backoff with full jitter, so that clients that were cut off together
+ * do not come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * @param attempt Failed attempts so far.
+ * @returns Milliseconds.
+ */
+export function backoff(attempt: number, timing: Timing): number {
+  return Math.random() * Math.min(timing.backoffMost, timing.backoff * 2 ** attempt);
+}

@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { RefusalCode, RefusalDetails } from '../../protocol/index.ts';
+import {
+  type Action,
+  type Arguments,
+  eventFrame,
+  parseRequest,
+  type Result,
+  type RoomEvent,
+  refusalFrame,
+  replyFrame,
+} from '../../protocol/index.ts';
+
+/** Values that are waited for, or wait to be taken, in order. */
+class Queue<T> {
+  readonly #values: T[] = [];
+  readonly #takers: ((value: T) => void)[] = [];
+
+  put(value: T): void {
+    const taker = this.#takers.shift();
+    if (taker) taker(value);
+    else this.#values.push(value);
+  }
+
+  take(): Promise<T> {
+    const value = this.#values.shift();
+    return value === undefined ? new Promise((resolve) => this.#takers.push(resolve)) : Promise.resolve(value);
+  }
+}
+
+/** A request as the room received it, and the ways to answer. */
+export interface Received<A extends Action = Action> {
+  readonly action: A;
+  readonly id: string | undefined;
+  readonly arguments: Arguments<A>;
+  reply(result: Result<A>): void;
+  refuse(code: RefusalCode, details?: RefusalDetails): void;
+}
+
+/** The room's end of one connection, played by a test. Heartbeats are answered unless told otherwise. */
+export class Peer {
+  readonly #socket: WebSocket;
+  readonly #requests = new Queue<Received>();
+  /** Resolves with the close code, as this end sees it. */
+  readonly closed: Promise<number>;
+  answersPings = true;
+  pings = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.closed = once(socket, 'close').then(([code]) => code as number);
+    socket.on('message', (data) => this.#receive(String(data)));
+  }
+
+  /** The next request, which must be this one. */
+  async next<A extends Action>(action: A): Promise<Received<A>> {
+    const request = await this.#requests.take();
+    if (request.action !== action) throw new Error(`expected ${action}, got ${request.action}`);
+    return request as unknown as Received<A>;
+  }
+
+  /** The next request, whichever it is. */
+  nextOfAny(): Promise<Received> {
+    return this.#requests.take();
+  }
+
+  event(event: RoomEvent): void {
+    this.send(eventFrame(event));
+  }
+
+  send(frame: string): void {
+    this.#socket.send(frame);
+  }
+
+  close(code: number): void {
+    this.#socket.close(code);
+  }
+
+  /** Goes away without a word. */
+  vanish(): void {
+    this.#socket.terminate();
+  }
+
+  #receive(frame: string): void {
+    const parsed = parseRequest(frame);
+    if (!parsed.ok) throw new Error(`not a request: ${parsed.bad.message}`);
+    const { action, id, arguments: args } = parsed.request;
+    if (action === 'ping') {
+      this.pings += 1;
+      if (this.answersPings) this.send('{"type":"pong"}');
+      return;
+    }
+    this.#requests.put({
+      action,
+      id,
+      arguments: args,
+      reply: (result) => this.send(replyFrame(action, id, result)),
+      refuse: (code, details) => this.send(refusalFrame(action, id, code, undefined, details)),
+    });
+  }
+}
+
+/** A room on a real WebSocket server, whose every word the test says. */
+export class ScriptedRoom {
+  readonly #server: WebSocketServer;
+  readonly #peers = new Queue<Peer>();
+  /** HTTP status with which connections are refused from now on. */
+  refuseWith: number | undefined;
+  attempts = 0;
+
+  private constructor(server: WebSocketServer) {
+    this.#server = server;
+    server.on('connection', (socket) => this.#peers.put(new Peer(socket)));
+  }
+
+  static async start(): Promise<ScriptedRoom> {
+    const server = new WebSocketServer({
+      host: '127.0.0.1',
+      port: 0,
+      verifyClient: (_info, answer) => {
+        room.attempts += 1;
+        answer(room.refuseWith === undefined, room.refuseWith);
+      },
+    });
+    const room = new ScriptedRoom(server);
+    await once(server, 'listening');
+    return room;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The next connection. */
+  peer(): Promise<Peer> {
+    return this.#peers.take();
+  }
+
+  /** Answers the login that comes next over the connection, and gives nothing to catch up with. */
+  async letIn(peer: Peer, upTo = { inbox: 0, room: 0 }): Promise<void> {
+    const login = await peer.next('login');
+    login.reply({ user: login.arguments.user, token: 'token-1', timeOut: 600, unread: { inbox: 0, room: 0 } });
+    (await peer.next('sync')).reply({ messages: [], upTo, more: false });
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#server.clients) socket.terminate();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+const sentAt = '2026-11-23T09:00:00.000Z';
+
+/** A broadcast by facebook, saying its own number. */
+export const broadcast = (seq: number, text = `broadcast ${seq}`) =>
+  ({ type: 'event', event: 'broadcast', stream: 'room', seq, from: 'facebook', text, sentAt }) as const;
+
+/** A private message by facebook, saying its own number. */
+export const message = (seq: number, text = `message ${seq}`) =>
+  ({ type: 'event', event: 'message', stream: 'inbox', seq, from: 'facebook', text, sentAt }) as const;
+
+/** A broadcast by somebody blocked. */
+export const hidden = (seq: number) => ({ type: 'event', event: 'hidden', stream: 'room', seq }) as const;

@@ -1,0 +1,159 @@
+import type { TableName } from '../functions/aws/names.ts';
+import { type Action, commands } from '../protocol/index.ts';
+
+/** Commands a Lambda answers: all but those that a MOCK integration does. */
+export type RoutedAction = {
+  [A in Action]: (typeof commands)[A]['reply'] extends 'mock' ? never : A;
+}[Action];
+
+/** Whether a Lambda answers this command. */
+export function isRouted(action: Action): action is RoutedAction {
+  return commands[action].reply !== 'mock';
+}
+
+export type RouteKey = '$connect' | '$disconnect' | '$default' | RoutedAction;
+
+/** Which function answers which route. Moving a command is one line; a missing one does not compile. */
+export const homes = {
+  $connect: 'connection',
+  $disconnect: 'connection',
+  register: 'account',
+  login: 'account',
+  resume: 'account',
+  deregister: 'account',
+  passwd: 'account',
+  whoelse: 'chat',
+  wholasthr: 'chat',
+  broadcast: 'chat',
+  message: 'chat',
+  block: 'chat',
+  unblock: 'chat',
+  blocklist: 'chat',
+  sync: 'chat',
+  ack: 'chat',
+  history: 'chat',
+  logout: 'chat',
+  $default: 'chat',
+} as const satisfies Record<RouteKey, string>;
+
+/**
+ * An action on a table (IAM's name for it, without the prefix), or `QueryIndex`: `Query` on the table's index alone.
+ * A transaction needs the action of each of its parts.
+ */
+export type TableRight =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'QueryIndex'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+/** What may be done with other people's connections: send, look whether it is there, close. */
+export type ConnectionRight = 'POST' | 'GET' | 'DELETE';
+
+/** Functions that others start, and start without waiting for them. */
+export type InvokableFunction = 'fanout' | 'sweeper';
+
+/** A function of the room, and everything it may touch. */
+export interface RoomFunctionEntry {
+  readonly purpose: string;
+  /** MB; 1769 buys one full vCPU, less buys a share of one. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Bounds on asynchronous invocations; whatever is not stated is never tried again. */
+  readonly asynchronous?: { readonly retries: number };
+  readonly tables: { readonly [T in TableName]?: readonly TableRight[] };
+  readonly invokes?: readonly InvokableFunction[];
+  readonly connections?: readonly ConnectionRight[];
+}
+
+export type FunctionName = (typeof homes)[RouteKey] | InvokableFunction | 'admin';
+
+/** Every function with its weight and its rights, one line per right. */
+export const functions: Record<FunctionName, RoomFunctionEntry> = {
+  connection: {
+    purpose: 'Lets connections in, and ends the session of one that is gone',
+    memory: 512,
+    timeout: 10,
+    tables: {
+      connections: ['PutItem', 'DeleteItem'],
+      presence: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      room: ['GetItem', 'PutItem', 'UpdateItem'],
+      users: ['UpdateItem'],
+    },
+    invokes: ['fanout'],
+    connections: ['POST'],
+  },
+  account: {
+    purpose: 'Register, log in, resume, change the password, deregister: whatever hashes a password or a token',
+    memory: 1769,
+    timeout: 15,
+    tables: {
+      users: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      presence: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      connections: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      loginBlocks: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'],
+      room: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+      messages: ['Query'],
+    },
+    invokes: ['fanout'],
+    connections: ['GET', 'POST', 'DELETE'],
+  },
+  chat: {
+    purpose: 'Everything said in the room',
+    memory: 1024,
+    timeout: 10,
+    tables: {
+      connections: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      users: ['GetItem', 'BatchGetItem', 'UpdateItem', 'QueryIndex'],
+      presence: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+      room: ['GetItem', 'UpdateItem'],
+      messages: ['Query', 'PutItem'],
+    },
+    invokes: ['fanout'],
+    connections: ['POST', 'DELETE'],
+  },
+  fanout: {
+    purpose: 'Posts one event to many connections',
+    memory: 1769,
+    timeout: 60,
+    // A slice that failed is posted once more: clients drop what they have seen, and sync what they have not.
+    asynchronous: { retries: 1 },
+    tables: {
+      presence: ['Query', 'UpdateItem'],
+    },
+    invokes: ['fanout'],
+    connections: ['POST'],
+  },
+  sweeper: {
+    purpose: 'Ends what is over: idle and detached sessions, ghosts',
+    memory: 256,
+    // It waits for the sessions that fall due before the next run, a minute later, and acts on them after that.
+    timeout: 150,
+    tables: {
+      presence: ['Query', 'UpdateItem', 'DeleteItem'],
+      connections: ['GetItem', 'DeleteItem'],
+      users: ['UpdateItem'],
+      room: ['GetItem', 'UpdateItem'],
+      messages: ['Query'],
+    },
+    invokes: ['fanout'],
+    connections: ['GET', 'POST', 'DELETE'],
+  },
+  admin: {
+    purpose: 'The administrator console: invoked by who holds the right in IAM, and by nobody else',
+    memory: 512,
+    timeout: 60,
+    tables: {
+      room: ['GetItem', 'PutItem', 'UpdateItem'],
+      presence: ['GetItem', 'DeleteItem'],
+      connections: ['DeleteItem'],
+      users: ['UpdateItem'],
+    },
+    invokes: ['fanout', 'sweeper'],
+    connections: ['POST', 'DELETE'],
+  },
+};

@@ -1,0 +1,149 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { tables, variables } from '../functions/aws/names.ts';
+import { type FunctionName, functions, type TableRight } from './functions.ts';
+import { ofType, refersTo, type Statement, statementsOf, synthesize, type TemplateResource } from './test-template.ts';
+
+let resources: Readonly<Record<string, TemplateResource>>;
+beforeAll(() => {
+  resources = synthesize();
+});
+
+const names = Object.keys(functions) as FunctionName[];
+const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+function idOf(type: string, name: string): string {
+  const ids = ofType(resources, type).map(([id]) => id);
+  const [found, ...others] = ids.filter((id) => new RegExp(`^${capitalized(name)}[0-9A-F]{8}$`).test(id));
+  if (found === undefined || others.length > 0) throw new Error(`${type} ${name} is not there, or more than once`);
+  return found;
+}
+
+const functionId = (name: string) => idOf('AWS::Lambda::Function', name);
+const rightsOf = (name: string) => statementsOf(resources, idOf('AWS::IAM::Role', `${name}Role`));
+const actionsOf = (statement: Statement) => [statement.Action].flat();
+const resourcesOf = (statement: Statement) => [statement.Resource].flat();
+
+function environmentOf(name: string): Readonly<Record<string, unknown>> {
+  const environment = resources[functionId(name)]?.Properties['Environment'] as { Variables: Record<string, unknown> };
+  return environment.Variables;
+}
+
+describe.each(names)('%s', (name) => {
+  test('may do on each table what the table of functions says, and has the name of those tables alone', () => {
+    for (const [tableName, shape] of Object.entries(tables)) {
+      const rights: readonly TableRight[] = functions[name].tables[tableName as keyof typeof tables] ?? [];
+      const tableId = idOf('AWS::DynamoDB::GlobalTable', tableName);
+      const granted = rightsOf(name)
+        .filter((statement) => refersTo(statement.Resource, tableId))
+        .flatMap((statement) => {
+          const onIndex = JSON.stringify(statement.Resource).includes('/index/');
+          return actionsOf(statement).map((action) => action.replace('dynamodb:', '') + (onIndex ? 'Index' : ''));
+        });
+      expect(granted.toSorted(), tableName).toEqual(rights.toSorted());
+      const variable = environmentOf(name)[shape.variable];
+      expect(variable, tableName).toEqual(rights.length > 0 ? { Ref: tableId } : undefined);
+    }
+  });
+
+  test('may invoke whom the table says', () => {
+    const invokes = functions[name].invokes ?? [];
+    const granted = rightsOf(name).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
+    const targets = granted.flatMap(resourcesOf);
+    expect(targets).toHaveLength(invokes.length);
+    for (const invoked of invokes) {
+      expect(targets).toContainEqual({ 'Fn::GetAtt': [functionId(invoked), 'Arn'] });
+      // Its own name a function has from Lambda.
+      if (invoked === name) continue;
+      const variable = invoked === 'fanout' ? variables.fanoutFunction : variables.sweeperFunction;
+      expect(environmentOf(name)[variable]).toEqual({ Ref: functionId(invoked) });
+    }
+  });
+
+  test('may do with connections what the table says', () => {
+    const granted = rightsOf(name)
+      .filter((statement) => actionsOf(statement).includes('execute-api:ManageConnections'))
+      .flatMap(resourcesOf)
+      .map((resource) => /\/prod\/([A-Z]+)\/@connections\/\*/.exec(JSON.stringify(resource))?.[1]);
+    const rights = functions[name].connections ?? [];
+    expect(granted.toSorted()).toEqual(rights.toSorted());
+    const endpoint = JSON.stringify(environmentOf(name)[variables.connectionsEndpoint] ?? '');
+    if (rights.length > 0) expect(endpoint).toMatch(/https:\/\/.*\.execute-api\..*\/prod/);
+  });
+
+  test('has no right by a wildcard, except on connections, whose ids nobody knows beforehand', () => {
+    for (const statement of rightsOf(name)) {
+      expect(actionsOf(statement).join()).not.toContain('*');
+      for (const resource of resourcesOf(statement)) {
+        const text = JSON.stringify(resource);
+        if (!text.includes('@connections/*')) expect(text).not.toContain('*');
+      }
+    }
+  });
+
+  test('has no right beside those, but to write the log', () => {
+    const services = new Set(rightsOf(name).flatMap(actionsOf));
+    for (const action of services) {
+      expect(action).toMatch(
+        /^(dynamodb:|lambda:InvokeFunction$|execute-api:ManageConnections$|logs:(CreateLogStream|PutLogEvents)$)/,
+      );
+    }
+    const role = resources[idOf('AWS::IAM::Role', `${name}Role`)];
+    expect(role?.Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  test("runs on Lambda's newest Node.js, on arm64, and answers a route before API Gateway gives up after 29 s", () => {
+    const { memory, timeout } = functions[name];
+    expect(resources[functionId(name)]?.Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: memory,
+      Timeout: timeout,
+    });
+    const routed = ofType(resources, 'AWS::ApiGatewayV2::Integration').some(([, integration]) =>
+      refersTo(integration.Properties, functionId(name)),
+    );
+    if (routed) expect(timeout).toBeLessThan(29);
+  });
+});
+
+describe('the administrator function', () => {
+  test('is reached by no route, no event, and no permission', () => {
+    const id = functionId('admin');
+    for (const type of ['AWS::ApiGatewayV2::Integration', 'AWS::Lambda::Permission', 'AWS::Events::Rule']) {
+      for (const [, resource] of ofType(resources, type)) expect(refersTo(resource.Properties, id)).toBe(false);
+    }
+    expect(Object.values(resources).map(({ Type }) => Type)).not.toContain('AWS::Lambda::Url');
+  });
+
+  test('can be invoked by no role of the stack', () => {
+    for (const [, policy] of ofType(resources, 'AWS::IAM::Policy')) {
+      expect(refersTo(policy.Properties['PolicyDocument'], functionId('admin'))).toBe(false);
+    }
+  });
+});
+
+test('the sweeper is started every minute', () => {
+  const [[ruleId, rule] = ['', undefined], ...others] = ofType(resources, 'AWS::Events::Rule');
+  expect(others).toHaveLength(0);
+  expect(rule?.Properties['ScheduleExpression']).toBe('rate(1 minute)');
+  expect(refersTo(rule?.Properties['Targets'], functionId('sweeper'))).toBe(true);
+  const permissions = ofType(resources, 'AWS::Lambda::Permission').filter(([, permission]) =>
+    refersTo(permission.Properties['SourceArn'], ruleId),
+  );
+  expect(permissions).toHaveLength(1);
+  expect(refersTo(permissions[0]?.[1].Properties['FunctionName'], functionId('sweeper'))).toBe(true);
+});
+
+test('an asynchronous event is tried again only where that was decided, and not for longer than a minute', () => {
+  for (const name of names) {
+    const [, config] =
+      ofType(resources, 'AWS::Lambda::EventInvokeConfig').find(([, { Properties }]) =>
+        refersTo(Properties['FunctionName'], functionId(name)),
+      ) ?? [];
+    expect(config?.Properties, name).toMatchObject({
+      MaximumRetryAttempts: name === 'fanout' ? 1 : 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  }
+});

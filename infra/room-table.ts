@@ -1,0 +1,78 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { TableShape } from '../functions/aws/names.ts';
+import type { TableRight } from './functions.ts';
+
+export interface RoomTableProps {
+  readonly shape: TableShape;
+  /** Attributes that the index carries beside the keys. */
+  readonly indexed?: readonly string[];
+  /** Settings of the table's content, for every function that is bound to it. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whether the data may go with the stack. */
+  readonly ephemeral: boolean;
+}
+
+const types = { S: AttributeType.STRING, N: AttributeType.NUMBER } as const;
+const attribute = (key: TableShape['partitionKey']) => ({ name: key.name, type: types[key.type] });
+
+/** A table of the room: on demand, encrypted, restorable to any second, and kept when the stack is deleted. */
+export class RoomTable extends TableV2 {
+  private readonly shape: TableShape;
+  private readonly settings: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, { shape, indexed = [], settings = {}, ephemeral }: RoomTableProps) {
+    const { partitionKey, sortKey, ttl, index } = shape;
+    super(scope, id, {
+      partitionKey: attribute(partitionKey),
+      ...(sortKey && { sortKey: attribute(sortKey) }),
+      ...(ttl !== undefined && { timeToLiveAttribute: ttl }),
+      ...(index && {
+        globalSecondaryIndexes: [
+          {
+            indexName: index.name,
+            partitionKey: attribute(index.partitionKey),
+            sortKey: attribute(index.sortKey),
+            ...(indexed.length > 0
+              ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...indexed] }
+              : { projectionType: ProjectionType.KEYS_ONLY }),
+          },
+        ],
+      }),
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !ephemeral,
+      removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    this.shape = shape;
+    this.settings = settings;
+  }
+
+  /** Gives a function these rights, the variable that names the table, and the settings of what is in it. */
+  bindTo(fn: LambdaFunction, rights: readonly TableRight[]): void {
+    fn.addEnvironment(this.shape.variable, this.tableName);
+    for (const [name, value] of Object.entries(this.settings)) fn.addEnvironment(name, value);
+    const onTable = rights.filter((right) => right !== 'QueryIndex');
+    if (onTable.length > 0) {
+      fn.addToRolePolicy(
+        new PolicyStatement({
+          actions: onTable.map((right) => `dynamodb:${right}`),
+          resources: [this.tableArn],
+        }),
+      );
+    }
+    if (rights.includes('QueryIndex')) {
+      if (!this.shape.index) throw new Error(`${this.node.id} has no index to query.`);
+      fn.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['dynamodb:Query'],
+          resources: [`${this.tableArn}/index/${this.shape.index.name}`],
+        }),
+      );
+    }
+  }
+}

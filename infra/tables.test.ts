@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type TableShape, tables } from '../functions/aws/names.ts';
+import { ofType, synthesize, type TemplateResource } from './test-template.ts';
+
+/**
+ * Where the data is. CloudFormation knows a table by this id alone: under another id it would make a new, empty table,
+ * and leave the old one behind. Nothing in here may ever change.
+ */
+const logicalIds: Record<keyof typeof tables, string> = {
+  users: 'Users0A0EEA89',
+  presence: 'Presence971F9ED9',
+  connections: 'Connections827CEF2F',
+  loginBlocks: 'LoginBlocks7BD053C4',
+  messages: 'Messages804FA4EB',
+  room: 'Room4AB29A70',
+};
+
+let lasting: Readonly<Record<string, TemplateResource>>;
+let ephemeral: Readonly<Record<string, TemplateResource>>;
+beforeAll(() => {
+  lasting = synthesize();
+  ephemeral = synthesize({ ephemeral: true });
+});
+
+const entries = Object.entries(tables) as [keyof typeof tables, TableShape][];
+
+test('there are the tables that the functions know, and no others', () => {
+  const ids = ofType(lasting, 'AWS::DynamoDB::GlobalTable').map(([id]) => id);
+  expect(ids.toSorted()).toEqual(Object.values(logicalIds).toSorted());
+});
+
+describe.each(entries)('%s', (name, shape) => {
+  const table = (resources = lasting) => {
+    const found = resources[logicalIds[name]];
+    if (!found) throw new Error(`there is no ${logicalIds[name]}`);
+    return found;
+  };
+
+  test('has the keys that the functions use', () => {
+    const { partitionKey, sortKey } = shape;
+    expect(table().Properties['KeySchema']).toEqual([
+      { AttributeName: partitionKey.name, KeyType: 'HASH' },
+      ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: 'RANGE' }] : []),
+    ]);
+    for (const key of [partitionKey, sortKey]) {
+      if (!key) continue;
+      expect(table().Properties['AttributeDefinitions']).toContainEqual({
+        AttributeName: key.name,
+        AttributeType: key.type,
+      });
+    }
+  });
+
+  test('forgets what has expired', () => {
+    const { ttl } = shape;
+    expect(table().Properties['TimeToLiveSpecification']).toEqual(
+      ttl === undefined ? undefined : { AttributeName: ttl, Enabled: true },
+    );
+  });
+
+  test('is paid by use, encrypted, and can be restored to any second', () => {
+    expect(table().Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      Replicas: [{ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }],
+    });
+  });
+
+  test('outlives the stack, unless the stack is one to throw away', () => {
+    expect(table()).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { Replicas: [{ DeletionProtectionEnabled: true }] },
+    });
+    expect(table(ephemeral)).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+      Properties: { Replicas: [{ DeletionProtectionEnabled: false }] },
+    });
+  });
+});
+
+test('the index of the recently seen carries what `wholasthr` shows, and not the password hashes', () => {
+  expect(lasting[logicalIds.users]?.Properties['GlobalSecondaryIndexes']).toEqual([
+    {
+      IndexName: 'lastSeen',
+      KeySchema: [
+        { AttributeName: 'seen', KeyType: 'HASH' },
+        { AttributeName: 'lastSeenAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['displayName'] },
+    },
+  ]);
+});
+
+test('the log is kept a month', () => {
+  expect(ofType(lasting, 'AWS::Logs::LogGroup').map(([, log]) => log.Properties['RetentionInDays'])).toEqual([30]);
+});

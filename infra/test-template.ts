@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ChatRoomStack } from './chat-room-stack.ts';
+import { functions } from './functions.ts';
+
+/** A resource as it stands in a template. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** A statement of a policy; a list of one may stand alone. */
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** The stack's resources by logical id, as CloudFormation would get them. The bundles are empty: only their place matters. */
+export function synthesize(props: { ephemeral?: boolean } = {}): Readonly<Record<string, TemplateResource>> {
+  const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
+  try {
+    for (const name of Object.keys(functions)) {
+      mkdirSync(join(bundles, name));
+      writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = '${name}';`);
+    }
+    const app = new App({ outdir: join(bundles, 'cdk.out'), analyticsReporting: false });
+    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, ...props })).toJSON()['Resources'];
+  } finally {
+    rmSync(bundles, { recursive: true });
+  }
+}
+
+/** The resources of one type, by logical id. */
+export function ofType(
+  resources: Readonly<Record<string, TemplateResource>>,
+  type: string,
+): [string, TemplateResource][] {
+  return Object.entries(resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** Whether a value of a template refers to a resource anywhere in it. */
+export function refersTo(value: unknown, logicalId: string): boolean {
+  return JSON.stringify(value).includes(`"${logicalId}"`);
+}
+
+/** What a role may do, over all of its policies. */
+export function statementsOf(resources: Readonly<Record<string, TemplateResource>>, roleId: string): Statement[] {
+  return ofType(resources, 'AWS::IAM::Policy')
+    .filter(([, policy]) => refersTo(policy.Properties['Roles'], roleId))
+    .flatMap(([, policy]) => (policy.Properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+}

@@ -1,0 +1,142 @@
+import * as v from 'valibot';
+import { RoomError } from '../errors.ts';
+import { readProperties } from './properties.ts';
+import type { Template } from './template.ts';
+
+/** What answers a route. */
+export type Integration =
+  | { readonly type: 'AWS_PROXY'; readonly functionArn: string; readonly timeoutMs: number }
+  | { readonly type: 'MOCK'; readonly reply: string | undefined };
+
+export interface Route {
+  readonly key: string;
+  readonly integration: Integration;
+  /** Whether the integration's answer goes back to the client. */
+  readonly twoWay: boolean;
+}
+
+/** A WebSocket API of the stack, with its one stage. */
+export interface WebSocketApi {
+  readonly id: string;
+  readonly stage: string;
+  /** `<id>.execute-api.<region>.amazonaws.com`. */
+  readonly domainName: string;
+  /** Where in a message's JSON body the route key stands. */
+  readonly routeKeyPath: readonly string[];
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
+const defaultKey = '$default';
+// "at most 29 seconds" is both limit and default of a WebSocket API's integration.
+const maximumTimeoutMs = 29_000;
+
+const templates = v.optional(v.record(v.string(), v.string()), {});
+
+const integrationEntries = {
+  IntegrationType: v.picklist(['AWS_PROXY', 'MOCK']),
+  IntegrationUri: v.optional(v.string(), ''),
+  TimeoutInMillis: v.optional(v.pipe(v.number(), v.minValue(50), v.maxValue(maximumTimeoutMs)), maximumTimeoutMs),
+  RequestTemplates: templates,
+};
+
+const integrationResponseEntries = {
+  IntegrationId: v.string(),
+  IntegrationResponseKey: v.string(),
+  ResponseTemplates: templates,
+};
+
+const routeEntries = {
+  RouteKey: v.string(),
+  Target: v.pipe(v.string(), v.startsWith('integrations/')),
+  AuthorizationType: v.optional(v.literal('NONE')),
+  ApiKeyRequired: v.optional(v.literal(false)),
+  RouteResponseSelectionExpression: v.optional(v.literal(defaultKey)),
+};
+
+/** The WebSocket API of a template. */
+export function readApi(template: Template): WebSocketApi {
+  const { protocol, id, routeKeyPath } = readApiResource(template);
+  if (protocol !== 'WEBSOCKET') throw new RoomError(`the stack's API is ${protocol}; the local room runs WEBSOCKET`);
+  const [stage] = readAll(template, 'AWS::ApiGatewayV2::Stage', { StageName: v.string() });
+  if (stage === undefined) throw new RoomError('the stack has no stage for its WebSocket API');
+  const integrations = readIntegrations(template);
+  const answered = new Set(
+    readAll(template, 'AWS::ApiGatewayV2::RouteResponse', {
+      RouteId: v.string(),
+      RouteResponseKey: v.literal(defaultKey),
+    }).map(({ properties }) => properties.RouteId),
+  );
+  const routes = new Map<string, Route>();
+  for (const { name, properties } of readAll(template, 'AWS::ApiGatewayV2::Route', routeEntries)) {
+    const integration = integrations.get(properties.Target.slice('integrations/'.length));
+    if (integration === undefined) throw new RoomError(`the route ${properties.RouteKey} has no integration`);
+    const twoWay = answered.has(name) && properties.RouteResponseSelectionExpression !== undefined;
+    routes.set(properties.RouteKey, { key: properties.RouteKey, integration, twoWay });
+  }
+  const domainName = `${id}.execute-api.${template.target.region}.amazonaws.com`;
+  return { id, stage: stage.properties.StageName, domainName, routeKeyPath, routes };
+}
+
+function readApiResource(template: Template): { protocol: string; id: string; routeKeyPath: string[] } {
+  const apis = readAll(template, 'AWS::ApiGatewayV2::Api', {
+    ProtocolType: v.string(),
+    RouteSelectionExpression: v.string(),
+  });
+  const [api] = apis;
+  if (api === undefined || apis.length > 1) {
+    throw new RoomError(`the stack has ${apis.length} APIs; the local room runs exactly one`);
+  }
+  const { ProtocolType: protocol, RouteSelectionExpression: expression } = api.properties;
+  const path = /^\$request\.body\.([\w.]+)$/.exec(expression.replace(/^\$\{(.+)\}$/, '$$$1'))?.[1];
+  if (path === undefined) throw new RoomError(`the route selection expression ${expression} is not understood`);
+  return { protocol, id: String(template.resolve({ Ref: api.logicalId })), routeKeyPath: path.split('.') };
+}
+
+function readIntegrations(template: Template): Map<string, Integration> {
+  const replies = new Map<string, string | undefined>();
+  for (const { logicalId, properties } of readAll(
+    template,
+    'AWS::ApiGatewayV2::IntegrationResponse',
+    integrationResponseEntries,
+  )) {
+    if (properties.IntegrationResponseKey !== defaultKey) {
+      throw new RoomError(`${logicalId}: only the integration response ${defaultKey} is understood`);
+    }
+    replies.set(properties.IntegrationId, plain(logicalId, properties.ResponseTemplates[defaultKey]));
+  }
+  const integrations = new Map<string, Integration>();
+  for (const { logicalId, name, properties } of readAll(
+    template,
+    'AWS::ApiGatewayV2::Integration',
+    integrationEntries,
+  )) {
+    if (properties.IntegrationType === 'MOCK') {
+      // A MOCK integration runs only if its request template names a status.
+      const request = plain(logicalId, properties.RequestTemplates[defaultKey]);
+      const works = request !== undefined && /"statusCode"\s*:\s*200\b/.test(request);
+      integrations.set(name, { type: 'MOCK', reply: works ? replies.get(name) : undefined });
+    } else {
+      const functionArn = /\/functions\/(.+)\/invocations$/.exec(properties.IntegrationUri)?.[1];
+      if (functionArn === undefined) throw new RoomError(`${logicalId} does not lead to a Lambda function`);
+      integrations.set(name, { type: 'AWS_PROXY', functionArn, timeoutMs: properties.TimeoutInMillis });
+    }
+  }
+  return integrations;
+}
+
+/** A mapping template without Velocity in it. */
+function plain(logicalId: string, mapping: string | undefined): string | undefined {
+  if (mapping !== undefined && /[#$]/.test(mapping)) {
+    throw new RoomError(`${logicalId}: mapping templates with Velocity expressions are not understood`);
+  }
+  return mapping;
+}
+
+function readAll<const E extends v.ObjectEntries>(template: Template, type: string, entries: E) {
+  return [...template.ofType(type)].map(([logicalId, resource]) => ({
+    logicalId,
+    /** What a reference to the resource gives. */
+    name: `${template.target.stackName}-${logicalId}`,
+    properties: readProperties(template, logicalId, resource, entries),
+  }));
+}

@@ -1,0 +1,136 @@
+import { rm } from 'node:fs/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { baseResources, lambdaRoute, mockRoute, type Resources, writeAssembly } from '../fixtures/assembly.ts';
+import { readCloudAssembly } from './cloud-assembly.ts';
+import { readStack, type Stack } from './stack.ts';
+import { Template } from './template.ts';
+
+async function read(resources: Resources, outputs: Record<string, unknown> = {}): Promise<Stack> {
+  const folder = await writeAssembly({ ...baseResources, ...resources }, outputs);
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return readStack(await readCloudAssembly(folder));
+}
+
+test('a stack is read from its cloud assembly', async () => {
+  const stack = await read({
+    ...lambdaRoute('two-way', 'Probe', true),
+    ...mockRoute('ping', 'pong'),
+    Rule: {
+      Type: 'AWS::Events::Rule',
+      Properties: { ScheduleExpression: 'rate(2 hours)', Targets: [{ Arn: { 'Fn::GetAtt': ['Probe', 'Arn'] } }] },
+    },
+    Disabled: {
+      Type: 'AWS::Events::Rule',
+      Properties: { ScheduleExpression: 'rate(1 day)', State: 'DISABLED', Targets: [] },
+    },
+  });
+  const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:Test-Probe';
+  expect(stack).toMatchObject({
+    target: { stackName: 'Test', region: 'us-east-1', account: '000000000000' },
+    api: { stage: 'prod', routeKeyPath: ['action'] },
+    functions: [{ logicalId: 'Probe', arn: functionArn, timeoutMs: 5000, environment: { ITEMS_TABLE: 'Test-Items' } }],
+    tables: [{ logicalId: 'Items', name: 'Test-Items', ttlAttribute: 'expiresAt' }],
+    schedules: [{ logicalId: 'Rule', periodMs: 7_200_000, targets: [{ functionArn }] }],
+  });
+  expect([...stack.api.routes.values()]).toMatchObject([
+    { key: '$connect', twoWay: false },
+    { key: '$disconnect', twoWay: false },
+    { key: 'two-way', twoWay: true, integration: { type: 'AWS_PROXY', functionArn, timeoutMs: 29_000 } },
+    { key: 'ping', twoWay: true, integration: { type: 'MOCK', reply: 'pong' } },
+  ]);
+});
+
+test('a route is two-way only with both a selection expression and a route response', async () => {
+  const { [`Route${Buffer.from('half').toString('hex')}Response`]: _, ...half } = lambdaRoute('half', 'Probe', true);
+  expect((await read(half)).api.routes.get('half')?.twoWay).toBe(false);
+});
+
+test('a MOCK integration without an integration response has no reply', async () => {
+  const id = `Route${Buffer.from('ping').toString('hex')}IntegrationResponse`;
+  const { [id]: _, ...incomplete } = mockRoute('ping', 'pong');
+  expect((await read(incomplete)).api.routes.get('ping')?.integration).toEqual({ type: 'MOCK', reply: undefined });
+});
+
+test.each([
+  ['an unknown resource type', { Queue: { Type: 'AWS::SQS::Queue' } }, /AWS::SQS::Queue \(Queue\)/],
+  [
+    'an authorizer',
+    {
+      R: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: { RouteKey: 'x', Target: 'integrations/y', AuthorizationType: 'AWS_IAM' },
+      },
+    },
+    /R \(AWS::ApiGatewayV2::Route\).*AuthorizationType/,
+  ],
+  ['Velocity', mockRoute('ping', '$context.requestId'), /Velocity/],
+  [
+    'an event pattern',
+    { Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [] } } },
+    /Rule: only rules with a rate/,
+  ],
+  [
+    'another runtime',
+    {
+      Py: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Runtime: 'python3.13', Handler: 'a.b', Code: { S3Key: 'probe.zip' } },
+      },
+    },
+    /Py .*Runtime/,
+  ],
+  [
+    'code that is not among the assets',
+    {
+      Lost: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', Code: { S3Key: 'x.zip' } },
+      },
+    },
+    /the code of Lost/,
+  ],
+] as [string, Resources, RegExp][])('%s is refused by name', async (_, resources, message) => {
+  await expect(read(resources)).rejects.toThrow(message);
+});
+
+test('a folder without a cloud assembly is refused', async () => {
+  await expect(readCloudAssembly('/nonexistent')).rejects.toThrow(
+    'manifest.json is missing: synthesize the stack first',
+  );
+});
+
+const template = new Template(
+  new Map([
+    ['Fn', { Type: 'AWS::Lambda::Function' }],
+    ['Role', { Type: 'AWS::IAM::Role' }],
+    ['Stage', { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: 'prod' } }],
+  ]),
+  { stackName: 'S', account: '123456789012', region: 'eu-north-1' },
+);
+const dollar = '$';
+
+test.each([
+  [{ Ref: 'Fn' }, 'S-Fn'],
+  [{ Ref: 'Stage' }, 'prod'],
+  [{ Ref: 'AWS::Region' }, 'eu-north-1'],
+  [{ 'Fn::GetAtt': ['Fn', 'Arn'] }, 'arn:aws:lambda:eu-north-1:123456789012:function:S-Fn'],
+  [{ 'Fn::GetAtt': 'Fn.Arn' }, 'arn:aws:lambda:eu-north-1:123456789012:function:S-Fn'],
+  [{ 'Fn::Join': ['-', ['a', { Ref: 'AWS::AccountId' }]] }, 'a-123456789012'],
+  [
+    { 'Fn::Sub': `${dollar}{AWS::Partition}/${dollar}{Fn.Arn}` },
+    'aws/arn:aws:lambda:eu-north-1:123456789012:function:S-Fn',
+  ],
+  [{ 'Fn::Sub': [`${dollar}{x}${dollar}{!y}`, { x: { Ref: 'Fn' } }] }, `S-Fn${dollar}{y}`],
+  [{ 'Fn::Select': [1, { 'Fn::Split': [',', 'a,b'] }] }, 'b'],
+  [{ nested: [{ Ref: 'Fn' }, 7, null] }, { nested: ['S-Fn', 7, null] }],
+])('%j is %j', (value, expected) => {
+  expect(template.resolve(value)).toEqual(expected);
+});
+
+test.each([
+  [{ 'Fn::ImportValue': 'x' }, 'Fn::ImportValue'],
+  [{ Ref: 'Nothing' }, 'Nothing'],
+  [{ 'Fn::GetAtt': ['Role', 'RoleId'] }, 'RoleId of Role (AWS::IAM::Role)'],
+])('%j is refused', (value, message) => {
+  expect(() => template.resolve(value)).toThrow(message);
+});

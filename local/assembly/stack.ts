@@ -1,0 +1,68 @@
+import { RoomError } from '../errors.ts';
+import { readApi, type WebSocketApi } from './api.ts';
+import type { CloudAssembly } from './cloud-assembly.ts';
+import { type LambdaFunction, readFunctions } from './functions.ts';
+import { readSchedules, type Schedule } from './schedules.ts';
+import { readTables, type Table, tableTypes } from './tables.ts';
+import type { Target } from './template.ts';
+
+/** A stack as a machine has to be built for it. */
+export interface Stack {
+  readonly target: Target;
+  readonly api: WebSocketApi;
+  readonly functions: readonly LambdaFunction[];
+  readonly tables: readonly Table[];
+  readonly schedules: readonly Schedule[];
+  /** The stack's outputs, resolved. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+const understood: ReadonlySet<string> = new Set([
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::IntegrationResponse',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::RouteResponse',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::Events::Rule',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Function',
+  ...tableTypes,
+]);
+
+/** Resources that need no counterpart on a laptop: permissions, and watching over a deployed stack. */
+const needless: ReadonlySet<string> = new Set([
+  'AWS::ApiGatewayV2::Deployment',
+  'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+]);
+
+/**
+ * What a cloud assembly asks for.
+ * @throws RoomError naming any resource type that the local room does not know.
+ */
+export function readStack({ template, outputs, assets }: CloudAssembly): Stack {
+  for (const [logicalId, { Type }] of template.resources) {
+    if (!understood.has(Type) && !needless.has(Type)) {
+      throw new RoomError(
+        `the stack has a resource of type ${Type} (${logicalId}), which the local room does not know`,
+      );
+    }
+  }
+  return {
+    target: template.target,
+    api: readApi(template),
+    functions: readFunctions(template, assets),
+    tables: readTables(template),
+    schedules: readSchedules(template),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [name, String(template.resolve(value))]),
+    ),
+  };
+}

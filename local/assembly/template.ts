@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { RoomError } from '../errors.ts';
+
+/** A resource as it stands in a CloudFormation template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** The account and Region that a template is read for. */
+export interface Target {
+  readonly stackName: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Gives the intrinsic functions and pseudo parameters of a template the values that CloudFormation would give them. */
+export class Template {
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly target: Target;
+  readonly #pseudo: ReadonlyMap<string, string>;
+
+  constructor(resources: ReadonlyMap<string, Resource>, target: Target) {
+    this.resources = resources;
+    this.target = target;
+    this.#pseudo = new Map([
+      ['AWS::AccountId', target.account],
+      ['AWS::Region', target.region],
+      ['AWS::Partition', 'aws'],
+      ['AWS::URLSuffix', 'amazonaws.com'],
+      ['AWS::StackName', target.stackName],
+      ['AWS::StackId', `arn:aws:cloudformation:${target.region}:${target.account}:stack/${target.stackName}/local`],
+    ]);
+  }
+
+  /** Resources of one type, with their logical ids. */
+  *ofType(type: string): Generator<[logicalId: string, resource: Resource]> {
+    for (const entry of this.resources) if (entry[1].Type === type) yield entry;
+  }
+
+  /**
+   * A value with its intrinsic functions evaluated.
+   * @throws RoomError on an intrinsic function or a reference that is not understood.
+   */
+  resolve(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.resolve(item));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value);
+    const [first] = entries;
+    if (first !== undefined && entries.length === 1 && (first[0] === 'Ref' || first[0].startsWith('Fn::'))) {
+      return this.#evaluate(first[0], first[1]);
+    }
+    return Object.fromEntries(entries.map(([key, item]) => [key, this.resolve(item)]));
+  }
+
+  #evaluate(name: string, argument: unknown): unknown {
+    switch (name) {
+      case 'Ref':
+        return this.#ref(text(argument));
+      case 'Fn::GetAtt': {
+        const [logicalId, attribute] = Array.isArray(argument) ? argument : text(argument).split('.');
+        return this.#attribute(text(logicalId), text(attribute));
+      }
+      case 'Fn::Join': {
+        const [separator, items] = list(argument);
+        return list(this.resolve(items)).map(text).join(text(separator));
+      }
+      case 'Fn::Sub': {
+        const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
+        return this.#substitute(text(pattern), new Map(Object.entries(Object(this.resolve(variables)))));
+      }
+      case 'Fn::Select': {
+        const [index, items] = list(argument);
+        return list(this.resolve(items))[Number(index)];
+      }
+      case 'Fn::Split': {
+        const [separator, whole] = list(argument);
+        return text(this.resolve(whole)).split(text(separator));
+      }
+      default:
+        throw new RoomError(`the template uses ${name}, which the local room does not know`);
+    }
+  }
+
+  #substitute(pattern: string, variables: ReadonlyMap<string, unknown>): string {
+    return pattern.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+      if (literal !== '') return `\${${name}}`;
+      if (variables.has(name)) return text(variables.get(name));
+      const [logicalId = '', ...attribute] = name.split('.');
+      return attribute.length === 0 ? this.#ref(name) : this.#attribute(logicalId, attribute.join('.'));
+    });
+  }
+
+  #ref(name: string): string {
+    const pseudo = this.#pseudo.get(name);
+    if (pseudo !== undefined) return pseudo;
+    const resource = this.#resource(name);
+    if (resource.Type === 'AWS::ApiGatewayV2::Stage') return text(resource.Properties?.StageName);
+    if (resource.Type === 'AWS::ApiGatewayV2::Api') return shortId(`${this.target.stackName}/${name}`);
+    return `${this.target.stackName}-${name}`;
+  }
+
+  #attribute(logicalId: string, attribute: string): string {
+    const { Type } = this.#resource(logicalId);
+    if (attribute === 'Arn') {
+      const { region, account } = this.target;
+      const name = this.#ref(logicalId);
+      const service = Type.split('::')[1]?.toLowerCase() ?? '';
+      const path: Record<string, string> = {
+        'AWS::Lambda::Function': `function:${name}`,
+        'AWS::DynamoDB::GlobalTable': `table/${name}`,
+        'AWS::DynamoDB::Table': `table/${name}`,
+        'AWS::Events::Rule': `rule/${name}`,
+        'AWS::Logs::LogGroup': `log-group:${name}:*`,
+      };
+      const found = path[Type];
+      if (found !== undefined) return `arn:aws:${service}:${region}:${account}:${found}`;
+    }
+    throw new RoomError(
+      `the template needs ${attribute} of ${logicalId} (${Type}), which the local room does not know`,
+    );
+  }
+
+  #resource(logicalId: string): Resource {
+    const resource = this.resources.get(logicalId);
+    if (resource === undefined) throw new RoomError(`the template refers to ${logicalId}, which it does not define`);
+    return resource;
+  }
+}
+
+/** Ten letters and digits, always the same for the same text: the form of an API's id. */
+function shortId(seed: string): string {
+  return BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`)
+    .toString(36)
+    .slice(0, 10);
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new RoomError(`the template has ${JSON.stringify(value)} where a text is needed`);
+}
+
+function list(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new RoomError(`the template has ${JSON.stringify(value)} where a list is needed`);
+}

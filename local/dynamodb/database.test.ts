@@ -1,0 +1,207 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
+import { Dynoxide } from './dynoxide.ts';
+
+let room: ProbeRoom;
+let dynamoDb: DynamoDB;
+const TableName = 'Test-Items';
+
+beforeAll(async () => {
+  room = await startProbeRoom({}, { environmentsPerFunction: 4 });
+  dynamoDb = new DynamoDB({
+    endpoint: room.dynamoDbEndpoint,
+    region: room.region,
+    credentials: room.credentials,
+    maxAttempts: 1,
+  });
+});
+afterEach(() => room.faults.reset());
+afterAll(async () => {
+  dynamoDb.destroy();
+  await room.close();
+});
+
+const key = (name: string) => ({ group: { S: 'test' }, name: { S: name } });
+const put = (name: string, attributes: object = {}) =>
+  room.order({ do: 'putItem', input: { TableName, Item: { ...key(name), ...attributes } } });
+const get = (name: string) => room.order({ do: 'getItem', input: { TableName, Key: key(name) } });
+
+test('tables are made as the template says', async () => {
+  const { Table } = await dynamoDb.describeTable({ TableName });
+  expect(Table).toMatchObject({
+    TableName,
+    KeySchema: [
+      { AttributeName: 'group', KeyType: 'HASH' },
+      { AttributeName: 'name', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [{ IndexName: 'byRank', Projection: { ProjectionType: 'KEYS_ONLY' } }],
+  });
+});
+
+test('functions read and write', async () => {
+  expect(await put('plain', { colour: { S: 'red' } })).toMatchObject({ $metadata: { httpStatusCode: 200 } });
+  expect(await get('plain')).toMatchObject({ Item: { ...key('plain'), colour: { S: 'red' } } });
+});
+
+test('nobody without credentials of the room gets in', async () => {
+  const stranger = new DynamoDB({
+    endpoint: room.dynamoDbEndpoint,
+    region: room.region,
+    credentials: { accessKeyId: 'AKIAELSEWHERE', secretAccessKey: 'x' },
+    maxAttempts: 1,
+  });
+  await expect(stranger.listTables({})).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  stranger.destroy();
+});
+
+test('calls are recorded: who, what, rights and capacity units', async () => {
+  await put('recorded', { rank: { N: '1' } });
+  const recording = room.calls.record();
+  await get('recorded');
+  await put('recorded', { rank: { N: '2' } });
+  await room.order({
+    do: 'query',
+    input: {
+      TableName,
+      IndexName: 'byRank',
+      KeyConditionExpression: '#group = :group',
+      ExpressionAttributeNames: { '#group': 'group' },
+      ExpressionAttributeValues: { ':group': { S: 'test' } },
+    },
+  });
+  await room.order({
+    do: 'transactWriteItems',
+    input: {
+      TransactItems: [
+        { Put: { TableName, Item: key('transacted') } },
+        {
+          ConditionCheck: {
+            TableName,
+            Key: key('recorded'),
+            ConditionExpression: 'attribute_exists(#n)',
+            ExpressionAttributeNames: { '#n': 'name' },
+          },
+        },
+      ],
+    },
+  });
+  recording.stop();
+  const right = (action: string) => ({ action: `dynamodb:${action}`, resource: 'Items' });
+  const { calls, invocations } = recording;
+  expect(calls.map(({ operation, rights }) => ({ operation, rights }))).toEqual([
+    { operation: 'GetItem', rights: [right('GetItem')] },
+    { operation: 'PutItem', rights: [right('PutItem')] },
+    { operation: 'Query', rights: [{ ...right('Query'), index: 'byRank' }] },
+    { operation: 'TransactWriteItems', rights: [right('PutItem'), right('ConditionCheckItem')] },
+  ]);
+  const [read, write, query, transaction] = calls;
+  expect(read).toMatchObject({
+    service: 'dynamodb',
+    function: 'Probe',
+    requestId: invocations[0]?.requestId,
+    trigger: { source: 'invoke', detail: 'operator' },
+    status: 200,
+    readUnits: 0.5,
+    writeUnits: 0,
+  });
+  // The table, and the index twice: a changed sort key is a deletion and an insertion.
+  expect(write).toMatchObject({ readUnits: 0, writeUnits: 3 });
+  expect(query).toMatchObject({ readUnits: 0.5, writeUnits: 0 });
+  // Twice for two items.
+  expect(transaction).toMatchObject({ readUnits: 0, writeUnits: 4 });
+  expect(read?.end).toBeGreaterThan(read?.start ?? Number.POSITIVE_INFINITY);
+});
+
+describe('faults', () => {
+  const failed = { error: 'InternalServerError', status: 500 };
+
+  test('a call may fail without having been carried out', async () => {
+    room.faults.dynamoDb.failBefore = 1;
+    expect(await put('never')).toEqual(failed);
+    room.faults.reset();
+    expect(await get('never')).not.toHaveProperty('Item');
+  });
+
+  test('a call may fail after having been carried out', async () => {
+    room.faults.dynamoDb.failAfter = 1;
+    expect(await put('done')).toEqual(failed);
+    room.faults.reset();
+    expect(await get('done')).toHaveProperty('Item');
+  });
+
+  test('a call can be held at an exact point, and be made to fail', async () => {
+    await put('raced', { winner: { S: 'nobody' } });
+    room.faults.beforeDynamoDb = async ({ operation, input, tables, function: caller, trigger }) => {
+      if (operation !== 'GetItem') return undefined;
+      room.faults.beforeDynamoDb = undefined;
+      expect({ input, tables, caller, trigger }).toMatchObject({
+        input: { Key: key('raced') },
+        tables: ['Items'],
+        caller: 'Probe',
+        trigger: { source: 'invoke' },
+      });
+      await put('raced', { winner: { S: 'who came between' } });
+      return undefined;
+    };
+    expect(await get('raced')).toMatchObject({ Item: { winner: { S: 'who came between' } } });
+    room.faults.beforeDynamoDb = () => 'after';
+    expect(await get('raced')).toEqual(failed);
+  });
+});
+
+test('expired items are deleted, and only those', async () => {
+  const now = Math.floor(room.clock.now() / 1000);
+  const year = 365 * 24 * 60 * 60;
+  // More than a page.
+  const many = Array.from({ length: 120 }, (_, index) => `expired-${index}`);
+  for (const name of many) {
+    await dynamoDb.putItem({ TableName, Item: { ...key(name), expiresAt: { N: String(now - 10) } } });
+  }
+  const stay = {
+    later: { N: String(now + 1000) },
+    ancient: { N: String(now - 6 * year) },
+    text: { S: String(now - 10) },
+  };
+  for (const [name, expiresAt] of Object.entries(stay)) await put(name, { expiresAt });
+  await put('without');
+  await room.deleteExpired();
+  const { Items = [] } = await dynamoDb.scan({ TableName });
+  const names = Items.map(({ name }) => name?.S);
+  expect(names.filter((name) => name?.startsWith('expired'))).toEqual([]);
+  expect(names).toEqual(expect.arrayContaining([...Object.keys(stay), 'without']));
+});
+
+test("expired items are deleted within a minute of the room's clock", async () => {
+  const hurried = await startProbeRoom({}, { speed: 600 });
+  const Item = { ...key('brief'), expiresAt: { N: String(Math.floor(hurried.clock.now() / 1000) + 30) } };
+  await hurried.order({ do: 'putItem', input: { TableName, Item } });
+  const read = () => hurried.order({ do: 'getItem', input: { TableName, Key: key('brief') } });
+  await expect.poll(read, { timeout: 5_000 }).not.toHaveProperty('Item');
+  await hurried.close();
+});
+
+test('another DynamoDB can be used, and emptied', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'dynoxide-'));
+  const file = (name: string) => join(folder, name);
+  const other = await Dynoxide.start({ database: file('db'), pid: file('pid'), log: file('log') });
+  onTestFinished(async () => {
+    await other.close();
+    await rm(folder, { recursive: true });
+  });
+  const request = { TableName, Key: key('guest') };
+  for (const fresh of [false, true]) {
+    const guest = await startProbeRoom({}, { dynamodb: other.endpoint, fresh });
+    expect(await guest.order({ do: 'getItem', input: request })).not.toHaveProperty('Item');
+    await guest.order({ do: 'putItem', input: { TableName, Item: key('guest') } });
+    await guest.close();
+  }
+});
+
+test('a DynamoDB that cannot be reached is told of', async () => {
+  const starting = startProbeRoom({}, { dynamodb: 'http://127.0.0.1:1' });
+  await expect(starting).rejects.toThrow('DynamoDB at http://127.0.0.1:1 cannot be used');
+});

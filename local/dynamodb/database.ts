@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Table } from '../assembly/tables.ts';
+import type { Clock } from '../clock.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { messageOf, RoomError } from '../errors.ts';
+import { Dynoxide } from './dynoxide.ts';
+import { deleteExpired } from './janitor.ts';
+import { DynamoDbProxy, localAccessKeyId, type ProxyHost } from './proxy.ts';
+import { createTables, deleteTables } from './tables.ts';
+
+export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'logicalId'> {
+  readonly folder: DataFolder;
+  readonly tables: readonly Table[];
+  readonly region: string;
+  readonly clock: Clock;
+  /** Endpoint of a DynamoDB to use instead of starting one. */
+  readonly external: string | undefined;
+  /** Whether to begin with empty tables. */
+  readonly fresh: boolean;
+}
+
+/** How often expired items are looked for, on the room's clock. */
+const janitorPeriodMs = 60_000;
+
+/** The room's DynamoDB: its tables, what deletes their expired items, and the proxy through which functions reach it. */
+export class Database {
+  /** Where functions reach it. */
+  readonly endpoint: string;
+  readonly #options: DatabaseOptions;
+  readonly #client: DynamoDBClient;
+  readonly #dynoxide: Dynoxide | undefined;
+  readonly #proxy: DynamoDbProxy;
+  readonly #stopping = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #cleaning: Promise<void> | undefined;
+
+  private constructor(
+    options: DatabaseOptions,
+    client: DynamoDBClient,
+    dynoxide: Dynoxide | undefined,
+    proxy: DynamoDbProxy,
+    endpoint: string,
+  ) {
+    this.#options = options;
+    this.#client = client;
+    this.#dynoxide = dynoxide;
+    this.#proxy = proxy;
+    this.endpoint = endpoint;
+    this.#timer = options.clock.setInterval(() => {
+      // What cannot be deleted now is deleted by the next run; reads compare the time themselves.
+      if (this.#cleaning === undefined) this.deleteExpired().catch(() => undefined);
+    }, janitorPeriodMs);
+  }
+
+  /** @throws RoomError if it does not start, cannot be reached, or holds tables of another form. */
+  static async start(options: DatabaseOptions): Promise<Database> {
+    const { external, folder, fresh, region, tables } = options;
+    const dynoxide = external === undefined ? await startDynoxide(folder, fresh) : undefined;
+    const endpoint = dynoxide?.endpoint ?? external ?? '';
+    const client = new DynamoDBClient({
+      endpoint,
+      region,
+      credentials: { accessKeyId: localAccessKeyId, secretAccessKey: 'local' },
+    });
+    try {
+      if (fresh && external !== undefined) await deleteTables(client, tables);
+      await createTables(client, tables);
+      const logicalIds = new Map(tables.map((table) => [table.name, table.logicalId]));
+      const proxy = new DynamoDbProxy({ ...options, endpoint, logicalId: (name) => logicalIds.get(name) ?? name });
+      const address = await listenLocally(proxy);
+      return new Database(options, client, dynoxide, proxy, address);
+    } catch (error) {
+      client.destroy();
+      await dynoxide?.close();
+      if (error instanceof RoomError) throw error;
+      throw new RoomError(`DynamoDB at ${endpoint} cannot be used: ${messageOf(error)}`);
+    }
+  }
+
+  /** Deletes what has expired, now. */
+  async deleteExpired(): Promise<void> {
+    await this.#cleaning?.catch(() => undefined);
+    const { clock, tables } = this.#options;
+    const cleaning = deleteExpired(this.#client, tables, clock, this.#stopping.signal);
+    this.#cleaning = cleaning;
+    try {
+      await cleaning;
+    } finally {
+      if (this.#cleaning === cleaning) this.#cleaning = undefined;
+    }
+  }
+
+  /** Calls back when the database has ended by itself. */
+  onFailure(callback: (reason: string) => void): void {
+    this.#dynoxide?.onUnexpectedEnd(() => callback('dynoxide has ended unexpectedly'));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#cleaning?.catch(() => undefined);
+    this.#proxy.close();
+    this.#client.destroy();
+    await this.#dynoxide?.close();
+  }
+
+  /** Ends its process at once. */
+  kill(): void {
+    this.#dynoxide?.kill();
+  }
+}
+
+async function startDynoxide(folder: DataFolder, fresh: boolean): Promise<Dynoxide> {
+  await Dynoxide.endLeftBehind(folder.dynoxide);
+  if (fresh) await folder.clearDatabase();
+  return Dynoxide.start(folder.dynoxide);
+}
+
+/** Opens the proxy's port on loopback only, wherever the room itself may listen. */
+async function listenLocally({ server }: DynamoDbProxy): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
+  return `http://127.0.0.1:${address.port}`;
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { RoomError } from '../errors.ts';
+import { commandLineOf, sendSignal } from './process.ts';
+
+const pidFileSchema = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(2)) });
+
+/** Where dynoxide keeps its things. */
+export interface DynoxideFiles {
+  readonly database: string;
+  readonly pid: string;
+  readonly log: string;
+}
+
+const startLimitMs = 10_000;
+const endLimitMs = 5_000;
+
+/** A running dynoxide: DynamoDB's API over SQLite (https://github.com/nubo-db/dynoxide). */
+export class Dynoxide {
+  readonly endpoint: string;
+  readonly #process: ChildProcess;
+  readonly #pidFile: string;
+  /** A program that ends without closing its room leaves no dynoxide behind. */
+  readonly #endWithUs = () => void this.#process.kill('SIGTERM');
+
+  private constructor(child: ChildProcess, endpoint: string, pidFile: string) {
+    this.#process = child;
+    this.endpoint = endpoint;
+    this.#pidFile = pidFile;
+    process.once('exit', this.#endWithUs);
+  }
+
+  /** Ends the dynoxide that a killed room left behind: two of them on one file would destroy each other's work. */
+  static async endLeftBehind(files: DynoxideFiles): Promise<void> {
+    const content = await readFile(files.pid, 'utf8').catch(() => undefined);
+    const pid = content === undefined ? undefined : readPid(content);
+    // Process ids are used again: only a dynoxide on this very database is ours. (One that has ended, but that
+    // nobody has waited for, still has its id and no command line.)
+    const isOurs = async () => pid !== undefined && (await commandLineOf(pid))?.includes(files.database) === true;
+    const deadline = performance.now() + endLimitMs;
+    for (let signal: NodeJS.Signals = 'SIGTERM'; pid !== undefined && (await isOurs()); await sleep(10)) {
+      sendSignal(pid, signal);
+      if (performance.now() > deadline) signal = 'SIGKILL';
+    }
+    await rm(files.pid, { force: true });
+  }
+
+  /**
+   * Starts dynoxide on a free port of 127.0.0.1; nothing else may have the database open.
+   * @throws RoomError if there is no binary for this platform, or it does not start.
+   */
+  static async start(files: DynoxideFiles): Promise<Dynoxide> {
+    const binary = findBinary();
+    const port = await freePort();
+    const log = await open(files.log, 'a', 0o600);
+    // A group of its own: the terminal's Ctrl+C must not reach it before the functions have finished with it.
+    const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', files.database], {
+      detached: true,
+      env: {},
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    const failed = once(child, 'error').then(([error]) => error);
+    await log.close();
+    if (child.pid === undefined) throw new RoomError(`${binary} does not start: ${String(await failed)}`);
+    await writeFile(files.pid, JSON.stringify({ pid: child.pid }), { mode: 0o600 });
+    const dynoxide = new Dynoxide(child, `http://127.0.0.1:${port}`, files.pid);
+    await dynoxide.#listening(files.log);
+    return dynoxide;
+  }
+
+  /** Calls back when it ends without having been asked to. */
+  onUnexpectedEnd(callback: () => void): void {
+    this.#process.once('exit', callback);
+  }
+
+  /** Ends it; what it has acknowledged is on disk. */
+  async close(): Promise<void> {
+    process.removeListener('exit', this.#endWithUs);
+    this.#process.removeAllListeners('exit');
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const exited = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      const impatience = setTimeout(() => this.#process.kill('SIGKILL'), endLimitMs);
+      await exited;
+      clearTimeout(impatience);
+    }
+    await rm(this.#pidFile, { force: true });
+  }
+
+  /** Ends it at once, without waiting. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  async #listening(log: string): Promise<void> {
+    const deadline = performance.now() + startLimitMs;
+    while (performance.now() < deadline) {
+      if (this.#process.exitCode !== null || this.#process.signalCode !== null) break;
+      const reached = await fetch(this.endpoint, { method: 'GET' }).then(
+        () => true,
+        () => false,
+      );
+      if (reached) return;
+      await sleep(5);
+    }
+    await this.close();
+    throw new RoomError(`dynoxide does not start; see ${log}`);
+  }
+}
+
+function findBinary(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}`;
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return join(folder, process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide');
+  } catch {
+    throw new RoomError(`${name} is not installed (npm ci); or give another DynamoDB with --dynamodb URL`);
+  }
+}
+
+function readPid(content: string): number | undefined {
+  try {
+    return v.parse(pidFileSchema, JSON.parse(content)).pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A port that was free a moment ago: dynoxide does not tell which one it got when asked for any. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
+  return address.port;
+}

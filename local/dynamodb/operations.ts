@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import type { UsedRight } from '../recorder.ts';
+
+const tableName = v.object({ TableName: v.string() });
+const inputSchema = v.object({
+  TableName: v.optional(v.string()),
+  IndexName: v.optional(v.string()),
+  RequestItems: v.optional(v.record(v.string(), v.unknown())),
+  TransactItems: v.optional(
+    v.array(
+      v.object({
+        Get: v.optional(tableName),
+        Put: v.optional(tableName),
+        Update: v.optional(tableName),
+        Delete: v.optional(tableName),
+        ConditionCheck: v.optional(tableName),
+      }),
+    ),
+  ),
+});
+
+const capacitySchema = v.object({ CapacityUnits: v.optional(v.number(), 0) });
+const outputSchema = v.object({
+  ConsumedCapacity: v.optional(v.union([v.array(capacitySchema), capacitySchema]), { CapacityUnits: 0 }),
+});
+
+const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
+const capacityReporting = new Set([
+  ...reading,
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+  'TransactWriteItems',
+]);
+
+/**
+ * The rights that a call uses. A transaction needs the rights of its parts:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ * @param logicalId of a table, by its name.
+ */
+export function rightsOf(operation: string, input: unknown, logicalId: (table: string) => string): UsedRight[] {
+  const parsed = v.safeParse(inputSchema, input);
+  if (!parsed.success) return [];
+  const { TableName, IndexName, RequestItems, TransactItems } = parsed.output;
+  const right = (action: string, table: string): UsedRight => ({
+    action: `dynamodb:${action}`,
+    resource: logicalId(table),
+  });
+  if (TransactItems !== undefined) {
+    return TransactItems.flatMap((item) => [
+      ...(item.Get ? [right('GetItem', item.Get.TableName)] : []),
+      ...(item.Put ? [right('PutItem', item.Put.TableName)] : []),
+      ...(item.Update ? [right('UpdateItem', item.Update.TableName)] : []),
+      ...(item.Delete ? [right('DeleteItem', item.Delete.TableName)] : []),
+      ...(item.ConditionCheck ? [right('ConditionCheckItem', item.ConditionCheck.TableName)] : []),
+    ]);
+  }
+  if (RequestItems !== undefined) return Object.keys(RequestItems).map((table) => right(operation, table));
+  if (TableName === undefined) return [];
+  return [{ ...right(operation, TableName), ...(IndexName !== undefined && { index: IndexName }) }];
+}
+
+/** Whether DynamoDB can report the capacity units that this operation consumes. */
+export function reportsCapacity(operation: string): boolean {
+  return capacityReporting.has(operation);
+}
+
+/** The capacity units that an answer reports. */
+export function unitsOf(operation: string, output: unknown): { readUnits: number; writeUnits: number } {
+  const parsed = v.safeParse(outputSchema, output);
+  const units = parsed.success
+    ? [parsed.output.ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0)
+    : 0;
+  return reading.has(operation) ? { readUnits: units, writeUnits: 0 } : { readUnits: 0, writeUnits: units };
+}

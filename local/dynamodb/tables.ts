@@ -1,0 +1,80 @@
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceNotFoundException,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { Table } from '../assembly/tables.ts';
+import { RoomError } from '../errors.ts';
+
+/**
+ * Creates the tables that do not exist yet.
+ * @throws RoomError if one exists with other keys or indexes.
+ */
+export async function createTables(client: DynamoDBClient, tables: readonly Table[]): Promise<void> {
+  await Promise.all(
+    tables.map(async (table) => {
+      const existing = await describe(client, table.name);
+      if (existing === undefined) return create(client, table);
+      if (schemaOf(existing.KeySchema, existing.GlobalSecondaryIndexes) !== schemaOf(table.keys, table.indexes)) {
+        throw new RoomError(`the kept table ${table.logicalId} has other keys or indexes than the stack; use --fresh`);
+      }
+    }),
+  );
+}
+
+/** Deletes the tables that exist. */
+export async function deleteTables(client: DynamoDBClient, tables: readonly Table[]): Promise<void> {
+  await Promise.all(
+    tables.map(async ({ name }) => {
+      if ((await describe(client, name)) !== undefined) await client.send(new DeleteTableCommand({ TableName: name }));
+    }),
+  );
+}
+
+async function create(client: DynamoDBClient, table: Table): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: table.name,
+      KeySchema: table.keys,
+      AttributeDefinitions: table.attributes,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...(table.indexes.length > 0 && { GlobalSecondaryIndexes: table.indexes }),
+    }),
+  );
+}
+
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+interface Key {
+  readonly AttributeName?: string | undefined;
+  readonly KeyType?: string | undefined;
+}
+interface Index {
+  readonly IndexName?: string | undefined;
+  readonly KeySchema?: readonly Key[] | undefined;
+  readonly Projection?:
+    | { readonly ProjectionType?: string | undefined; readonly NonKeyAttributes?: readonly string[] | undefined }
+    | undefined;
+}
+
+/** Keys and indexes as a text, the same for the same schema. */
+function schemaOf(keys: readonly Key[] = [], indexes: readonly Index[] = []): string {
+  const form = (schema: readonly Key[]) => schema.map((key) => `${key.KeyType} ${key.AttributeName}`).sort();
+  const indexForms = indexes.map(({ IndexName, KeySchema, Projection }) => [
+    IndexName,
+    form(KeySchema ?? []),
+    Projection?.ProjectionType,
+    [...(Projection?.NonKeyAttributes ?? [])].sort(),
+  ]);
+  return JSON.stringify([form(keys), indexForms.map((index) => JSON.stringify(index)).sort()]);
+}

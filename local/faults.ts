@@ -1,0 +1,73 @@
+import type { Attribution } from './recorder.ts';
+
+/** A DynamoDB call that is about to be made. */
+export interface DynamoDbCall extends Attribution {
+  readonly operation: string;
+  /** Logical ids of the tables. */
+  readonly tables: readonly string[];
+  /** The request, as DynamoDB's JSON has it. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** A post to a connection that is about to be made. */
+export interface PostCall extends Attribution {
+  readonly connectionId: string;
+  readonly data: string;
+}
+
+/** How a call fails: before it has any effect, or after it had its effect (the answer is lost). */
+export type Failure = 'before' | 'after';
+
+/** What may go wrong in a room. Every field may be changed at any time; shares are 0 to 1, times are real milliseconds. */
+export class Faults {
+  /** `$disconnect` events: the share that never comes, that comes late (by `delayMs`), that comes twice. */
+  disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
+  /** Posts to connections: the share answered 500, the share answered 429, and a delay for all. */
+  post = { fail: 0, throttle: 0, delayMs: 0 };
+  /** DynamoDB calls of functions: the share answered 500 without, and with, having been carried out. */
+  dynamoDb = { failBefore: 0, failAfter: 0 };
+  /**
+   * Connections whose network is gone while nobody noticed: posts succeed and vanish, nothing comes in, and the gateway
+   * learns of the end only by its idle limit.
+   */
+  readonly halfOpen = new Set<string>();
+  /** Called before each DynamoDB call of a function; the call waits for it, and fails as it says. */
+  beforeDynamoDb?: ((call: DynamoDbCall) => Promise<Failure | undefined> | Failure | undefined) | undefined;
+  /** Called before each post; the post waits for it, and fails with the HTTP status it gives. */
+  beforePost?: ((call: PostCall) => Promise<429 | 500 | undefined> | 429 | 500 | undefined) | undefined;
+
+  #state: number;
+
+  /** @param seed makes the same sequence of faults again. */
+  constructor(seed = 1) {
+    this.#state = seed;
+  }
+
+  /** Ends every fault. */
+  reset(): void {
+    this.disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
+    this.post = { fail: 0, throttle: 0, delayMs: 0 };
+    this.dynamoDb = { failBefore: 0, failAfter: 0 };
+    this.halfOpen.clear();
+    this.beforeDynamoDb = undefined;
+    this.beforePost = undefined;
+  }
+
+  /** Whether DynamoDB calls need looking at. */
+  get touchesDynamoDb(): boolean {
+    return this.beforeDynamoDb !== undefined || this.dynamoDb.failBefore > 0 || this.dynamoDb.failAfter > 0;
+  }
+
+  /** True for this share of the times it is asked. */
+  chance(share: number): boolean {
+    return share > 0 && this.#random() < share;
+  }
+
+  /** Mulberry32: small, and good enough to spread faults evenly. */
+  #random(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+}

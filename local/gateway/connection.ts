@@ -1,0 +1,118 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
+import type { Handshake } from './events.ts';
+import { FrameSizeGuard } from './frame-size.ts';
+import { limits } from './limits.ts';
+
+/** Why a connection is over, as `$disconnect` tells it. */
+export interface Ending {
+  readonly statusCode: number;
+  readonly reason: string;
+}
+
+export interface ConnectionHost {
+  readonly clock: Clock;
+  /** Whether the network between gateway and client is gone without either knowing. */
+  readonly halfOpen: (connectionId: string) => boolean;
+  readonly onMessage: (body: string) => void;
+  /** Called once. */
+  readonly onEnd: (ending: Ending) => void;
+}
+
+/** What a reader may leave unread before the gateway gives it up for lost, so that it cannot fill this machine's memory. */
+const unreadBytes = 16 * 1024 * 1024;
+
+/** One client's WebSocket, from its 101 to its end. */
+export class Connection {
+  readonly handshake: Handshake;
+  /** Resolves when the socket is closed on both sides. */
+  readonly closed: Promise<unknown>;
+  readonly #socket: WebSocket;
+  readonly #host: ConnectionHost;
+  readonly #idle: NodeJS.Timeout;
+  readonly #life: NodeJS.Timeout;
+  #lastActiveAt: number;
+  #over = false;
+
+  constructor(handshake: Handshake, socket: WebSocket, stream: Duplex, host: ConnectionHost) {
+    this.handshake = handshake;
+    this.#socket = socket;
+    this.#host = host;
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
+    this.#lastActiveAt = host.clock.now();
+    const goingAway = { statusCode: 1001, reason: 'Going away' };
+    this.#idle = host.clock.setTimeout(() => this.close(goingAway), limits.idleMs);
+    this.#life = host.clock.setTimeout(() => this.close(goingAway), limits.connectionMs);
+    const guard = new FrameSizeGuard(limits.frameBytes);
+    stream.prependListener('data', (chunk: Buffer) => {
+      if (!this.#over && !guard.accepts(chunk)) this.close({ statusCode: 1009, reason: 'Frame is too large' });
+    });
+    socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    socket.on('error', () => undefined);
+    socket.on('close', (code, reason) => this.#closed(code, reason.toString()));
+  }
+
+  /** When a message last went either way, in epoch milliseconds. */
+  get lastActiveAt(): number {
+    return this.#lastActiveAt;
+  }
+
+  /** Sends a text frame; false if the connection is over. */
+  send(data: string): boolean {
+    if (this.#over) return false;
+    this.#touch();
+    if (this.#host.halfOpen(this.handshake.connectionId)) return true;
+    this.#socket.send(data);
+    if (this.#socket.bufferedAmount > unreadBytes) {
+      this.#end({ statusCode: 1006, reason: '' });
+      this.#socket.terminate();
+    }
+    return true;
+  }
+
+  /**
+   * Closes it from the gateway's side.
+   * @param told the close code for the client, if it is not the one that `$disconnect` gets.
+   */
+  close(ending: Ending, told = ending.statusCode): void {
+    if (this.#over) return;
+    this.#end(ending);
+    if (this.#host.halfOpen(this.handshake.connectionId)) this.#socket.terminate();
+    else this.#socket.close(told, ending.reason);
+  }
+
+  /** Drops a socket whose client does not answer the close frame. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #receive(body: string, isBinary: boolean): void {
+    if (this.#over || this.#host.halfOpen(this.handshake.connectionId)) return;
+    if (isBinary) return this.close({ statusCode: 1003, reason: 'Binary is not supported' });
+    this.#touch();
+    this.#host.onMessage(body);
+  }
+
+  #closed(code: number, reason: string): void {
+    // Nobody tells the gateway that a lost network's socket is closed: that is for the idle limit to find out.
+    if (this.#host.halfOpen(this.handshake.connectionId)) return;
+    this.#end({
+      statusCode: code,
+      reason: code === 1005 ? 'Client-side close frame status not set' : reason,
+    });
+  }
+
+  #end(ending: Ending): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#idle);
+    clearTimeout(this.#life);
+    this.#host.onEnd(ending);
+  }
+
+  #touch(): void {
+    this.#lastActiveAt = this.#host.clock.now();
+    this.#idle.refresh();
+  }
+}

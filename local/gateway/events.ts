@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { WebSocketApi } from '../assembly/api.ts';
+import type { Clock } from '../clock.ts';
+
+/** What is known of a connection from its first request on. */
+export interface Handshake {
+  readonly connectionId: string;
+  /** Epoch milliseconds. */
+  readonly connectedAt: number;
+  readonly sourceIp: string;
+  readonly userAgent: string | undefined;
+  readonly headers: Readonly<Record<string, string[]>>;
+  readonly query: Readonly<Record<string, string[]>>;
+}
+
+/** An id as API Gateway makes them (`PJqB0fHsqRcCHlw=`), of characters that are safe in a path. */
+export function newId(): string {
+  return `${randomBytes(11).toString('base64url')}=`;
+}
+
+export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: number): Handshake {
+  const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const headers: Record<string, string[]> = {};
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
+    // The gateway ends the hop from the client: these do not go on.
+    if (/^(connection|upgrade|x-forwarded-\w+)$/i.test(name)) continue;
+    headers[name] = [...(headers[name] ?? []), value];
+  }
+  const forwarded = request.headers['x-forwarded-for'];
+  headers['X-Forwarded-For'] = [[forwarded ?? [], sourceIp].flat().join(', ')];
+  headers['X-Forwarded-Port'] = ['443'];
+  headers['X-Forwarded-Proto'] = ['https'];
+  const query: Record<string, string[]> = {};
+  for (const [name, value] of new URL(request.url ?? '/', `wss://${api.domainName}`).searchParams) {
+    query[name] = [...(query[name] ?? []), value];
+  }
+  return {
+    connectionId: newId(),
+    connectedAt: now,
+    sourceIp,
+    userAgent: request.headers['user-agent'],
+    headers,
+    query,
+  };
+}
+
+/** Builds the events that a function gets from a WebSocket API. */
+export class EventFactory {
+  readonly #api: WebSocketApi;
+  readonly #clock: Clock;
+
+  constructor(api: WebSocketApi, clock: Clock) {
+    this.#api = api;
+    this.#clock = clock;
+  }
+
+  connect(handshake: Handshake): object {
+    const { headers, query } = handshake;
+    return {
+      headers: lastOf(headers),
+      multiValueHeaders: headers,
+      ...(Object.keys(query).length > 0 && {
+        queryStringParameters: lastOf(query),
+        multiValueQueryStringParameters: query,
+      }),
+      requestContext: this.#context(handshake, '$connect', 'CONNECT', newId()),
+      isBase64Encoded: false,
+    };
+  }
+
+  /** @param requestId also stands in the error frame, should the message fail. */
+  message(handshake: Handshake, routeKey: string, body: string, requestId: string): object {
+    return {
+      requestContext: { ...this.#context(handshake, routeKey, 'MESSAGE', requestId), messageId: newId() },
+      body,
+      isBase64Encoded: false,
+    };
+  }
+
+  disconnect(handshake: Handshake, statusCode: number, reason: string): object {
+    const headers = { Host: this.#api.domainName, 'x-api-key': '', 'X-Forwarded-For': '', 'x-restapi': '' };
+    return {
+      headers,
+      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      requestContext: {
+        ...this.#context(handshake, '$disconnect', 'DISCONNECT', newId()),
+        disconnectStatusCode: statusCode,
+        disconnectReason: reason,
+      },
+      isBase64Encoded: false,
+    };
+  }
+
+  #context(handshake: Handshake, routeKey: string, eventType: string, requestId: string) {
+    const now = this.#clock.now();
+    const { connectionId, connectedAt, sourceIp, userAgent } = handshake;
+    return {
+      routeKey,
+      eventType,
+      extendedRequestId: requestId,
+      requestTime: commonLogTime(now),
+      messageDirection: 'IN',
+      stage: this.#api.stage,
+      connectedAt,
+      requestTimeEpoch: now,
+      identity: { ...(userAgent !== undefined && { userAgent }), sourceIp },
+      requestId,
+      domainName: this.#api.domainName,
+      connectionId,
+      apiId: this.#api.id,
+    };
+  }
+}
+
+/** The last of each name's values, as the single-value maps have them. */
+function lastOf(values: Readonly<Record<string, string[]>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));
+}
+
+/** `29/Nov/2023:08:04:03 +0000`, the time format of the Common Log Format. */
+function commonLogTime(epoch: number): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(epoch).toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${time} +0000`;
+}

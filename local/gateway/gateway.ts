@@ -1,0 +1,194 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocketApi } from '../assembly/api.ts';
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import type { Recorder } from '../recorder.ts';
+import { Connection, type Ending } from './connection.ts';
+import { EventFactory, type Handshake, newId, readHandshake } from './events.ts';
+import { integrate, selectRoute } from './integration.ts';
+import { limits } from './limits.ts';
+
+export interface GatewayHost {
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly lambda: Lambda;
+  readonly recorder: Recorder;
+}
+
+/** How long a client may take to answer the last close frame when the room ends. */
+const closingMs = 500;
+
+/** API Gateway's WebSocket front: holds the connections, and turns what happens to them into events for functions. */
+export class Gateway {
+  readonly api: WebSocketApi;
+  readonly #host: GatewayHost;
+  readonly #events: EventFactory;
+  readonly #connections = new Map<string, Connection>();
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => false,
+  });
+
+  constructor(api: WebSocketApi, host: GatewayHost) {
+    this.api = api;
+    this.#host = host;
+    this.#events = new EventFactory(api, host.clock);
+  }
+
+  /** The open connection with this id. */
+  connection(connectionId: string): Connection | undefined {
+    return this.#connections.get(connectionId);
+  }
+
+  /** Who is connected, in the order of their coming. */
+  get handshakes(): Handshake[] {
+    return [...this.#connections.values()].map(({ handshake }) => handshake);
+  }
+
+  /** Takes a client's upgrade request: asks `$connect`, and opens or refuses the connection as it says. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => undefined);
+    const handshake = readHandshake(request, this.api, this.#host.clock.now());
+    const refusal = isWebSocket(request) ? await this.#askToConnect(handshake) : 400;
+    if (refusal !== undefined) return refuse(socket, refusal);
+    let opened = false;
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      opened = true;
+      this.#open(handshake, webSocket, socket);
+    });
+    // The function believes in a connection whose client did not wait for the answer.
+    if (!opened) this.#disconnect(handshake, { statusCode: 1006, reason: '' });
+  }
+
+  /** Sends a text to a connection; false if it is gone. */
+  post(connectionId: string, data: string): boolean {
+    const sent = this.#connections.get(connectionId)?.send(data) ?? false;
+    if (sent) this.#record(connectionId, 'out', data);
+    return sent;
+  }
+
+  /** Ends a connection as a DeleteConnection call does; false if it is gone. */
+  delete(connectionId: string): boolean {
+    const connection = this.#connections.get(connectionId);
+    connection?.close({ statusCode: 1000, reason: 'Connection Closed Normally' });
+    return connection !== undefined;
+  }
+
+  /**
+   * Ends every connection. To the functions this looks like a network that failed, so that sessions can be resumed when the
+   * room is back; clients are told that the service restarts (close code 1012, IANA's WebSocket registry).
+   */
+  async close(): Promise<void> {
+    const connections = [...this.#connections.values()];
+    if (connections.length === 0) return;
+    for (const connection of connections) connection.close({ statusCode: 1006, reason: '' }, 1012);
+    const patience = new AbortController();
+    const impatience = sleep(closingMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(connections.map(({ closed }) => closed)), impatience]);
+    patience.abort();
+    for (const connection of connections) connection.terminate();
+  }
+
+  /** The HTTP status that refuses a connection, or undefined. */
+  async #askToConnect(handshake: Handshake): Promise<number | undefined> {
+    const route = this.api.routes.get('$connect');
+    if (route === undefined) return undefined;
+    const reply = await integrate(this.#host.lambda, route, this.#events.connect(handshake), {
+      source: 'gateway',
+      detail: '$connect',
+      eventType: 'CONNECT',
+    });
+    if (reply.kind === 'error') return 502;
+    if (reply.kind === 'timeout') return 504;
+    return reply.statusCode >= 200 && reply.statusCode < 300 ? undefined : reply.statusCode;
+  }
+
+  #open(handshake: Handshake, webSocket: WebSocket, stream: Duplex): void {
+    const { connectionId } = handshake;
+    const connection: Connection = new Connection(handshake, webSocket, stream, {
+      clock: this.#host.clock,
+      halfOpen: (id) => this.#host.faults.halfOpen.has(id),
+      onMessage: (body) => void this.#message(connection, body),
+      onEnd: (ending) => {
+        this.#connections.delete(connectionId);
+        this.#disconnect(handshake, ending);
+      },
+    });
+    this.#connections.set(connectionId, connection);
+  }
+
+  async #message(connection: Connection, body: string): Promise<void> {
+    const { handshake } = connection;
+    const route = selectRoute(this.api.routes, this.api.routeKeyPath, body);
+    const requestId = newId();
+    this.#record(handshake.connectionId, 'in', body, route?.key);
+    const fail = (message: string) => {
+      this.post(handshake.connectionId, JSON.stringify({ message, connectionId: handshake.connectionId, requestId }));
+    };
+    if (route === undefined) return fail('Forbidden');
+    const event = this.#events.message(handshake, route.key, body, requestId);
+    const trigger = { source: 'gateway', detail: route.key, eventType: 'MESSAGE' } as const;
+    const reply = await integrate(this.#host.lambda, route, event, trigger);
+    if (reply.kind === 'timeout') return fail('Endpoint request timed out');
+    if (reply.kind === 'error' || Buffer.byteLength(reply.body ?? '') > limits.messageBytes) {
+      return fail('Internal server error');
+    }
+    if (route.twoWay) this.post(handshake.connectionId, reply.body ?? '');
+  }
+
+  /** `$disconnect` is best effort: it may be late, missing or doubled. */
+  #disconnect(handshake: Handshake, ending: Ending): void {
+    const route = this.api.routes.get('$disconnect');
+    const { faults } = this.#host;
+    if (route === undefined || faults.chance(faults.disconnect.drop)) return;
+    const event = this.#events.disconnect(handshake, ending.statusCode, ending.reason);
+    const tell = () => {
+      const trigger = { source: 'gateway', detail: '$disconnect', eventType: 'DISCONNECT' } as const;
+      void integrate(this.#host.lambda, route, event, trigger);
+    };
+    const times = faults.chance(faults.disconnect.double) ? 2 : 1;
+    const delayMs = faults.chance(faults.disconnect.late) ? faults.disconnect.delayMs : 0;
+    for (let time = 0; time < times; time++) {
+      if (delayMs > 0) setTimeout(tell, delayMs).unref();
+      else tell();
+    }
+  }
+
+  #record(connectionId: string, direction: 'in' | 'out', data: string, routeKey?: string): void {
+    if (!this.#host.recorder.active) return;
+    this.#host.recorder.emit({
+      kind: 'frame',
+      connectionId,
+      direction,
+      bytes: Buffer.byteLength(data),
+      at: performance.now(),
+      ...(routeKey !== undefined && { routeKey }),
+    });
+  }
+}
+
+/** Whether a request is a WebSocket handshake (RFC 6455, section 4.2.1). */
+function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  );
+}
+
+/** Answers an upgrade request with another status than 101. */
+export function refuse(socket: Duplex, status: number): void {
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\nConnection: close\r\nContent-Length: 0\r\n` +
+      `Date: ${new Date().toUTCString()}\r\nx-amzn-RequestId: ${newId()}\r\n\r\n`,
+  );
+}

@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from '../faults.ts';
+import { BodyTooLarge, readBody, sendError, sendJson } from '../http.ts';
+import type { Attribution, Recorder } from '../recorder.ts';
+import type { Gateway } from './gateway.ts';
+import { limits } from './limits.ts';
+
+const operations = { POST: 'PostToConnection', GET: 'GetConnection', DELETE: 'DeleteConnection' } as const;
+type Method = keyof typeof operations;
+
+/**
+ * The `@connections` API
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html).
+ */
+export class ManagementApi {
+  readonly #gateway: Gateway;
+  readonly #faults: Faults;
+  readonly #recorder: Recorder;
+
+  constructor(gateway: Gateway, faults: Faults, recorder: Recorder) {
+    this.#gateway = gateway;
+    this.#faults = faults;
+    this.#recorder = recorder;
+  }
+
+  /** @param encodedId the connection id as it stands in the path. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Attribution,
+    encodedId: string,
+  ): Promise<void> {
+    const start = performance.now();
+    const method = request.method ?? '';
+    if (!isMethod(method)) return sendError(response, 403, 'ForbiddenException', 'Forbidden');
+    const connectionId = decode(encodedId);
+    if (connectionId === undefined) {
+      return sendError(response, 400, 'BadRequestException', 'The connection id is not percent-encoded.');
+    }
+    if (method === 'POST') await this.#post(request, response, caller, connectionId);
+    else if (method === 'GET') this.#get(response, connectionId);
+    else if (this.#gateway.delete(connectionId)) response.writeHead(204).end();
+    else gone(response);
+    this.#recorder.emit({
+      kind: 'call',
+      ...caller,
+      service: 'apigatewaymanagementapi',
+      operation: operations[method],
+      rights: [{ action: 'execute-api:ManageConnections', resource: `${method}/@connections` }],
+      start,
+      end: performance.now(),
+      status: response.statusCode,
+      readUnits: 0,
+      writeUnits: 0,
+    });
+  }
+
+  async #post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Attribution,
+    connectionId: string,
+  ): Promise<void> {
+    const data = await readBody(request, limits.messageBytes).catch((error: unknown) => {
+      if (error instanceof BodyTooLarge) return undefined;
+      throw error;
+    });
+    if (data === undefined) return sendError(response, 413, 'PayloadTooLargeException', 'Message too long');
+    const text = data.toString();
+    const status = await this.#failure({ ...caller, connectionId, data: text });
+    if (status === 429) return sendError(response, 429, 'LimitExceededException', 'Too Many Requests');
+    if (status === 500) return sendError(response, 500, 'InternalServerErrorException', 'Internal server error');
+    if (!this.#gateway.post(connectionId, text)) return gone(response);
+    response.writeHead(200, { 'Content-Length': 0 }).end();
+  }
+
+  #get(response: ServerResponse, connectionId: string): void {
+    const connection = this.#gateway.connection(connectionId);
+    if (connection === undefined) return gone(response);
+    const { connectedAt, sourceIp, userAgent } = connection.handshake;
+    sendJson(response, 200, {
+      connectedAt: new Date(connectedAt).toISOString(),
+      identity: { sourceIp, ...(userAgent !== undefined && { userAgent }) },
+      lastActiveAt: new Date(connection.lastActiveAt).toISOString(),
+    });
+  }
+
+  async #failure(call: Attribution & { connectionId: string; data: string }): Promise<429 | 500 | undefined> {
+    const { post } = this.#faults;
+    if (post.delayMs > 0) await sleep(post.delayMs);
+    const wanted = await this.#faults.beforePost?.(call);
+    if (wanted !== undefined) return wanted;
+    if (this.#faults.chance(post.fail)) return 500;
+    return this.#faults.chance(post.throttle) ? 429 : undefined;
+  }
+}
+
+function isMethod(method: string): method is Method {
+  return Object.hasOwn(operations, method);
+}
+
+function decode(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
+function gone(response: ServerResponse): void {
+  sendError(response, 410, 'GoneException', 'Gone');
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BodyTooLarge, readBody, sendError } from '../http.ts';
+import type { Attribution, Recorder } from '../recorder.ts';
+import type { Lambda } from './lambda.ts';
+
+const syncBytes = 6 * 1024 * 1024;
+const asyncBytes = 1024 * 1024;
+
+/** The Invoke operation of Lambda's API (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
+export class InvokeApi {
+  readonly #lambda: Lambda;
+  readonly #recorder: Recorder;
+
+  constructor(lambda: Lambda, recorder: Recorder) {
+    this.#lambda = lambda;
+    this.#recorder = recorder;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, caller: Attribution, name: string): Promise<void> {
+    const start = performance.now();
+    const target = this.#lambda.find(name);
+    await this.#invoke(request, response, caller, name);
+    this.#recorder.emit({
+      kind: 'call',
+      ...caller,
+      service: 'lambda',
+      operation: 'Invoke',
+      rights: [{ action: 'lambda:InvokeFunction', resource: target?.logicalId ?? name }],
+      start,
+      end: performance.now(),
+      status: response.statusCode,
+      readUnits: 0,
+      writeUnits: 0,
+    });
+  }
+
+  async #invoke(request: IncomingMessage, response: ServerResponse, caller: Attribution, name: string): Promise<void> {
+    const lambda = this.#lambda.find(name);
+    if (lambda === undefined) {
+      return sendError(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
+    }
+    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    const limit = type === 'Event' ? asyncBytes : syncBytes;
+    const body = await readBody(request, limit).catch((error: unknown) => {
+      if (error instanceof BodyTooLarge) return undefined;
+      throw error;
+    });
+    if (body === undefined) {
+      return sendError(response, 413, 'RequestTooLargeException', `Request must be smaller than ${limit} bytes`);
+    }
+    const event = body.length === 0 ? '{}' : body.toString();
+    if (!isJson(event)) {
+      return sendError(response, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
+    }
+    const trigger = { source: 'invoke', detail: caller.function } as const;
+    if (type === 'DryRun') return void response.writeHead(204).end();
+    if (type === 'Event') {
+      this.#lambda.invokeLater(lambda, event, trigger);
+      return void response.writeHead(202, { 'Content-Length': 0 }).end();
+    }
+    const result = await this.#lambda.invoke(lambda, event, trigger);
+    response
+      .writeHead(200, {
+        'Content-Type': 'application/json',
+        'X-Amz-Executed-Version': '$LATEST',
+        ...(result.error !== undefined && { 'X-Amz-Function-Error': 'Unhandled' }),
+        ...(request.headers['x-amz-log-type'] === 'Tail' && {
+          'X-Amz-Log-Result': Buffer.from(result.logTail).toString('base64'),
+        }),
+      })
+      .end(result.payload);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

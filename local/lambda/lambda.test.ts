@@ -1,0 +1,277 @@
+import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { probeFunction } from '../fixtures/assembly.ts';
+import { heard, type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
+
+let room: ProbeRoom;
+let lambda: LambdaClient;
+
+beforeAll(async () => {
+  process.env.AWS_PROFILE = 'of-the-user';
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = 'http://of-the-user.invalid';
+  room = await startProbeRoom(
+    {
+      Brief: probeFunction({ Timeout: 1 }),
+      Single: probeFunction(),
+      Broken: probeFunction({ Handler: 'index.absent' }),
+      Patient: probeFunction(),
+      PatientAsync: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'Patient' },
+          Qualifier: '$LATEST',
+          MaximumRetryAttempts: 1,
+          MaximumEventAgeInSeconds: 3600,
+        },
+      },
+      Minute: {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          ScheduleExpression: 'rate(5 minutes)',
+          State: 'ENABLED',
+          Targets: [{ Arn: { 'Fn::GetAtt': ['Single', 'Arn'] }, Id: 'Target0' }],
+        },
+      },
+    },
+    { speed: 600, environmentsPerFunction: 2 },
+  );
+  lambda = new LambdaClient({
+    endpoint: room.origin,
+    region: room.region,
+    credentials: room.credentials,
+    maxAttempts: 1,
+  });
+});
+
+afterAll(() => room.close());
+
+function invoke(name: string, payload: unknown, options: { type?: 'Event' | 'DryRun'; tail?: boolean } = {}) {
+  return lambda.send(
+    new InvokeCommand({
+      FunctionName: name,
+      Payload: JSON.stringify(payload),
+      ...(options.type !== undefined && { InvocationType: options.type }),
+      ...(options.tail === true && { LogType: 'Tail' as const }),
+    }),
+  );
+}
+
+const order = (what: string, input?: unknown) => ({ order: { do: what, input } });
+const json = (payload: Uint8Array | undefined) => JSON.parse(Buffer.from(payload ?? []).toString());
+
+describe('an environment', () => {
+  test("has the Lambda runtime's variables and the function's own, and none of the user's", async () => {
+    const environment = await room.order({ do: 'environment' });
+    expect(environment).toMatchObject({
+      AWS_LAMBDA_FUNCTION_NAME: 'Test-Probe',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_REGION: 'us-east-1',
+      LAMBDA_TASK_ROOT: expect.stringContaining('asset.probe'),
+      _HANDLER: 'index.handler',
+      AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${room.origin}/prod`,
+      AWS_ENDPOINT_URL_LAMBDA: room.origin,
+      AWS_ENDPOINT_URL_DYNAMODB: room.dynamoDbEndpoint,
+      ITEMS_TABLE: 'Test-Items',
+      PROBE: 'Test-Probe',
+    });
+    expect(environment).not.toHaveProperty('AWS_PROFILE');
+    expect(environment).not.toHaveProperty('HOME');
+  });
+
+  test('gives its handler a context', async () => {
+    expect(await room.order({ do: 'context' })).toMatchObject({
+      functionName: 'Test-Probe',
+      functionVersion: '$LATEST',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:Test-Probe',
+      memoryLimitInMB: '128',
+      awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  test('handles one request at a time, and is used again', async () => {
+    const recording = room.calls.record();
+    await Promise.all(Array.from({ length: 4 }, () => room.invoke('Single', order('wait', 100))));
+    recording.stop();
+    const begun = recording.invocations.map(({ start }) => start).sort((a, b) => a - b);
+    expect(recording.invocations.map(({ cold }) => cold)).toEqual([true, true, false, false]);
+    expect((begun[2] ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(95);
+  });
+
+  test("lives on the room's clock: dates, and the timers that are awaited", async () => {
+    const begin = performance.now();
+    const seen = await room.order({ do: 'clock', input: 60_000 });
+    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(seen).toEqual({ passed: expect.any(Number), date: expect.any(String), isDate: true });
+    const { passed = 0, date = '' } = Object(seen);
+    expect(passed).toBeGreaterThanOrEqual(59_000);
+    expect(Math.abs(Date.parse(date) - room.clock.now())).toBeLessThan(60_000);
+  });
+});
+
+describe('an invocation that goes wrong', () => {
+  test('is an error of its own, and the next one is well', async () => {
+    for (const [what, input, message] of [
+      ['throw', 'on purpose', 'TypeError: on purpose'],
+      ['reject', 'nobody waits', 'nobody waits'],
+      ['exit', 7, 'Runtime exited with exit status 7'],
+      ['spin', undefined, 'Task timed out after 1.00 seconds'],
+      ['wait', 60_000, 'Task timed out after 1.00 seconds'],
+      ['fill', undefined, 'ERR_WORKER_OUT_OF_MEMORY'],
+    ] as const) {
+      const name = what === 'fill' ? 'Patient' : 'Brief';
+      await expect(room.invoke(name, order(what, input))).rejects.toThrow(message);
+      expect(await room.invoke(name, order('context'))).toHaveProperty('awsRequestId');
+    }
+  });
+
+  test('because there is no such handler', async () => {
+    await expect(room.invoke('Broken', {})).rejects.toThrow('Runtime.HandlerNotFound');
+  });
+});
+
+describe('the Invoke API', () => {
+  test('returns what the handler returned', async () => {
+    const { StatusCode, ExecutedVersion, FunctionError, Payload } = await invoke('Test-Probe', order('event', 1));
+    expect({ StatusCode, ExecutedVersion, FunctionError }).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(json(Payload)).toEqual(order('event', 1));
+  });
+
+  test('knows a function by its ARN, too', async () => {
+    const arn = room.stack.functions.find(({ logicalId }) => logicalId === 'Probe')?.arn ?? '';
+    expect((await invoke(arn, order('context'))).StatusCode).toBe(200);
+  });
+
+  test('tells of an error in the function, and the end of its log', async () => {
+    const { StatusCode, FunctionError, Payload, LogResult } = await invoke('Test-Probe', order('throw', 'no'), {
+      tail: true,
+    });
+    expect({ StatusCode, FunctionError }).toEqual({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(json(Payload)).toMatchObject({ errorType: 'TypeError', errorMessage: 'no', trace: expect.any(Array) });
+    const log = Buffer.from(LogResult ?? '', 'base64').toString();
+    expect(log).toMatch(/^START RequestId: [\s\S]*ERROR[\s\S]*REPORT RequestId: /);
+    expect(json(Payload).trace.join('\n')).toContain('probe.ts');
+  });
+
+  test('has the log of just this invocation', async () => {
+    const { LogResult } = await invoke('Test-Probe', order('log', 'line one'), { tail: true });
+    const log = Buffer.from(LogResult ?? '', 'base64').toString();
+    expect(log).toMatch(/\tINFO\tline one\nline one raw\nEND RequestId/);
+  });
+
+  test.each([
+    ['Test-Nobody', '{}', 'ResourceNotFoundException', 404],
+    ['Test-Probe', 'not JSON', 'InvalidRequestContentException', 400],
+    ['Test-Probe', `"${'x'.repeat(6 * 1024 * 1024)}"`, 'RequestTooLargeException', 413],
+  ])('refuses %s with %.10s', async (FunctionName, Payload, name, status) => {
+    const error = await lambda.send(new InvokeCommand({ FunctionName, Payload })).then(
+      () => expect.unreachable(),
+      (thrown: LambdaServiceException) => thrown,
+    );
+    expect({ name: error.name, status: error.$metadata.httpStatusCode }).toEqual({ name, status });
+  });
+
+  test('refuses an event over 1 MB', async () => {
+    await expect(invoke('Test-Probe', 'x'.repeat(1024 * 1024), { type: 'Event' })).rejects.toMatchObject({
+      name: 'RequestTooLargeException',
+    });
+  });
+
+  test('refuses who has no credentials of the room', async () => {
+    const url = `${room.origin}/2015-03-31/functions/Test-Probe/invocations`;
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(403);
+  });
+
+  test('tries out without running', async () => {
+    const recording = room.calls.record();
+    expect((await invoke('Test-Probe', {}, { type: 'DryRun' })).StatusCode).toBe(204);
+    recording.stop();
+    expect(recording.invocations).toEqual([]);
+  });
+
+  test('runs an event later, twice again after errors, a minute and two minutes later', async () => {
+    const recording = room.calls.record();
+    expect((await invoke('Test-Probe', order('throw', 'again'), { type: 'Event' })).StatusCode).toBe(202);
+    const runs = () => recording.invocations.filter((run) => run.function === 'Probe');
+    await expect.poll(() => runs().length, { timeout: 5_000 }).toBe(3);
+    const [first, second, third] = runs();
+    expect([first, second, third].map((run) => run?.mode)).toEqual(['async', 'async', 'async']);
+    // A minute is 100 ms here.
+    expect((second?.asked ?? 0) - (first?.end ?? 0)).toBeGreaterThanOrEqual(95);
+    expect((third?.asked ?? 0) - (second?.end ?? 0)).toBeGreaterThanOrEqual(195);
+    recording.stop();
+  });
+
+  test("as often as the function's settings say", async () => {
+    const recording = room.calls.record();
+    await invoke('Test-Patient', order('throw', 'once more'), { type: 'Event' });
+    const runs = () => recording.invocations.filter((run) => run.function === 'Patient');
+    await expect.poll(() => runs().length, { timeout: 5_000 }).toBe(2);
+    // By then a second retry would have been made.
+    await room.order({ do: 'clock', input: 3 * 60_000 });
+    expect(runs()).toHaveLength(2);
+    recording.stop();
+  });
+
+  test('lets a function invoke another, and records it', async () => {
+    const events = heard(room);
+    const recording = room.calls.record();
+    const answer = await room.order({
+      do: 'invoke',
+      input: { name: 'Test-Single', type: 'Event', payload: { hello: 1 } },
+    });
+    expect(answer).toMatchObject({ StatusCode: 202 });
+    await untilHello(events);
+    await expect.poll(() => recording.invocations.map((run) => run.function)).toContain('Single');
+    recording.stop();
+    expect(recording.calls).toMatchObject([
+      {
+        service: 'lambda',
+        operation: 'Invoke',
+        function: 'Probe',
+        rights: [{ action: 'lambda:InvokeFunction', resource: 'Single' }],
+        status: 202,
+      },
+    ]);
+    expect(
+      recording.invocations.find((run) => run.function === 'Single' && run.trigger.source === 'invoke'),
+    ).toMatchObject({
+      trigger: { source: 'invoke', detail: 'Probe' },
+      mode: 'async',
+    });
+  });
+});
+
+async function untilHello(events: { next(): Promise<unknown> }): Promise<void> {
+  for (;;) if (JSON.stringify(await events.next()).includes('hello')) return;
+}
+
+describe('the schedule', () => {
+  const scheduled = {
+    version: '0',
+    id: expect.any(String),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '000000000000',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    region: 'us-east-1',
+    resources: ['arn:aws:events:us-east-1:000000000000:rule/Test-Minute'],
+    detail: {},
+  };
+
+  test('fires at its rate', async () => {
+    const events = heard(room);
+    const begin = room.clock.now();
+    for (let count = 0; count < 2; count++) expect(await events.next()).toEqual(scheduled);
+    expect(room.clock.now() - begin).toBeGreaterThan(4 * 60_000);
+  });
+
+  test('fires at once when told to, and waits for the function', async () => {
+    const recording = room.calls.record();
+    await room.runSchedule();
+    expect(recording.invocations).toContainEqual(
+      expect.objectContaining({ function: 'Single', mode: 'async', trigger: { source: 'schedule', detail: 'Minute' } }),
+    );
+    recording.stop();
+  });
+});

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LambdaFunction } from '../assembly/functions.ts';
+import type { Recorder, Trigger } from '../recorder.ts';
+import { Environment, type EnvironmentHost, type Outcome } from './environment.ts';
+import { type FunctionLog, InvocationLog } from './log.ts';
+import type { LambdaError } from './messages.ts';
+import { EnvironmentPool } from './pool.ts';
+
+/** A finished invocation: its outcome, and the end of what it logged. */
+export interface Result {
+  readonly requestId: string;
+  /** The handler's result, or the error, as JSON. */
+  readonly payload: string;
+  readonly error: LambdaError | undefined;
+  /** The last 4 KB of the log. */
+  readonly logTail: string;
+}
+
+export interface LambdaHost extends EnvironmentHost {
+  readonly log: FunctionLog;
+  readonly recorder: Recorder;
+  /** How many environments a function may have; further requests wait for one to be free. */
+  readonly environmentsPerFunction: number;
+}
+
+interface Entry {
+  readonly lambda: LambdaFunction;
+  readonly pool: EnvironmentPool;
+}
+
+// Lambda waits a minute before the first retry of an asynchronous event, two before the second.
+const retryDelaysMs = [60_000, 120_000];
+
+/** Runs the functions of a stack. */
+export class Lambda {
+  readonly #host: LambdaHost;
+  readonly #functions = new Map<string, Entry>();
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(functions: readonly LambdaFunction[], host: LambdaHost) {
+    this.#host = host;
+    for (const lambda of functions) {
+      const make = () => new Environment(lambda, host, new InvocationLog(host.log, lambda.logicalId, ''));
+      this.#functions.set(lambda.name, { lambda, pool: new EnvironmentPool(host.environmentsPerFunction, make) });
+    }
+  }
+
+  /** The function with this name, ARN (with or without a `$LATEST` qualifier), or partial ARN. */
+  find(nameOrArn: string): LambdaFunction | undefined {
+    const name = nameOrArn
+      .replace(/:\$LATEST$/, '')
+      .replace(/^.*?function:/, '')
+      .replace(/^\d{12}:/, '');
+    return this.#functions.get(name)?.lambda;
+  }
+
+  get functions(): LambdaFunction[] {
+    return [...this.#functions.values()].map(({ lambda }) => lambda);
+  }
+
+  /** Runs a function and waits for it; a failure is part of the result. */
+  invoke(lambda: LambdaFunction, event: string, trigger: Trigger, mode: 'sync' | 'async' = 'sync'): Promise<Result> {
+    return this.#track(this.#invoke(lambda, event, trigger, mode));
+  }
+
+  /** Runs a function some time; after a failure again, as often as its settings say. */
+  invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): void {
+    void this.#retry(lambda, event, trigger);
+  }
+
+  /** Waits until nothing runs, at most this long (ms). */
+  async settled(withinMs: number): Promise<void> {
+    const patience = new AbortController();
+    const idle = async () => {
+      while (this.#running.size > 0 && !patience.signal.aborted) await Promise.allSettled(this.#running);
+    };
+    const limit = sleep(withinMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([idle(), limit]);
+    patience.abort();
+  }
+
+  /** Ends every environment. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#functions.values()].map(({ pool }) => pool.close()));
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    const forget = () => void this.#running.delete(work);
+    work.then(forget, forget);
+    return work;
+  }
+
+  async #retry(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<void> {
+    const { clock } = this.#host;
+    const expires = clock.now() + lambda.asyncMaxAgeMs;
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+      const { error } = await this.invoke(lambda, event, trigger, 'async');
+      const delay = retryDelaysMs[attempt] ?? 0;
+      if (error === undefined || attempt >= lambda.asyncRetries || clock.now() + delay > expires) return;
+      await sleep(delay / clock.speed, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #invoke(lambda: LambdaFunction, event: string, trigger: Trigger, mode: 'sync' | 'async'): Promise<Result> {
+    const pool = this.#functions.get(lambda.name)?.pool;
+    const requestId = randomUUID();
+    const asked = performance.now();
+    const environment = await pool?.acquire();
+    if (environment === undefined) return failed(requestId, { errorType: 'Sandbox.Closed', errorMessage: 'closing' });
+    const log = new InvocationLog(this.#host.log, lambda.logicalId, requestId);
+    environment.log = log;
+    const cold = !environment.warm;
+    const initError = cold ? await environment.init() : undefined;
+    const start = performance.now();
+    log.line(`START RequestId: ${requestId} Version: $LATEST`);
+    const outcome: Outcome =
+      initError === undefined
+        ? await environment.invoke(requestId, event, trigger, lambda.timeoutMs)
+        : { error: initError };
+    const end = performance.now();
+    const error = 'error' in outcome ? outcome.error : undefined;
+    if (error !== undefined) log.line(`ERROR RequestId: ${requestId} ${error.errorType}: ${error.errorMessage}`);
+    log.line(`END RequestId: ${requestId}`);
+    const init = cold ? `\tInit Duration: ${(start - asked).toFixed(2)} ms` : '';
+    log.line(`REPORT RequestId: ${requestId}\tDuration: ${(end - start).toFixed(2)} ms${init}`);
+    pool?.release(environment);
+    this.#host.recorder.emit({
+      kind: 'invocation',
+      function: lambda.logicalId,
+      requestId,
+      trigger,
+      mode,
+      cold,
+      asked,
+      start,
+      end,
+      ...(error !== undefined && { error: `${error.errorType}: ${error.errorMessage}` }),
+    });
+    if ('error' in outcome) return { ...failed(requestId, outcome.error), logTail: log.tail };
+    return { requestId, payload: outcome.payload, error: undefined, logTail: log.tail };
+  }
+}
+
+function failed(requestId: string, error: LambdaError): Result {
+  return { requestId, payload: JSON.stringify(error), error, logTail: '' };
+}

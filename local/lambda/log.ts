@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+/** Something that a function wrote, or that Lambda wrote about it. */
+export interface LogLine {
+  /** The function's logical id. */
+  readonly function: string;
+  readonly requestId: string;
+  readonly text: string;
+}
+
+/** The functions' output: one file for a run of the room, and whoever listens. */
+export class FunctionLog {
+  readonly file: string;
+  readonly #stream: WriteStream;
+  readonly #listeners = new Set<(line: LogLine) => void>();
+
+  constructor(file: string) {
+    this.file = file;
+    this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  }
+
+  /** Hears every line from now on, until the returned function is called. */
+  subscribe(listener: (line: LogLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  write(line: LogLine): void {
+    // An environment that is being ended may have a last word after the file is closed.
+    if (!this.#stream.writableEnded) this.#stream.write(`${line.function}\t${line.text}\n`);
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  async close(): Promise<void> {
+    this.#stream.end();
+    if (!this.#stream.closed) await once(this.#stream, 'close');
+  }
+}
+
+// What the header X-Amz-Log-Result can hold.
+const tailBytes = 4096;
+
+/** The log of one invocation: passes it on line by line, and keeps its end. */
+export class InvocationLog {
+  readonly #log: FunctionLog;
+  readonly #function: string;
+  readonly #requestId: string;
+  #tail = '';
+
+  constructor(log: FunctionLog, logicalId: string, requestId: string) {
+    this.#log = log;
+    this.#function = logicalId;
+    this.#requestId = requestId;
+  }
+
+  /** The last 4 KB. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  line(text: string): void {
+    this.#tail = `${this.#tail}${text}\n`.slice(-tailBytes);
+    this.#log.write({ function: this.#function, requestId: this.#requestId, text });
+  }
+
+  /** Output of the function, which may be several lines. */
+  output(text: string): void {
+    for (const line of text.replace(/\n$/, '').split('\n')) this.line(line);
+  }
+}

@@ -1,0 +1,38 @@
+/** What a Lambda environment's worker thread is started with. */
+export interface WorkerData {
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly clock: { readonly speed: number; readonly origin: number };
+  /** The part of the handler's `context` that is the same for every invocation. */
+  readonly context: {
+    readonly functionName: string;
+    readonly functionVersion: string;
+    readonly invokedFunctionArn: string;
+    readonly memoryLimitInMB: string;
+    readonly logGroupName: string;
+    readonly logStreamName: string;
+  };
+}
+
+/** To the worker: run the handler. */
+export interface InvokeMessage {
+  readonly requestId: string;
+  /** The event, as JSON. */
+  readonly event: string;
+  readonly timeoutMs: number;
+}
+
+/** An error as Lambda reports it to whoever invoked. */
+export interface LambdaError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** From the worker. */
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'result'; readonly payload: string }
+  | { readonly type: 'error'; readonly error: LambdaError }
+  | { readonly type: 'init-error'; readonly error: LambdaError };

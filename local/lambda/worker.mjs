@@ -1,0 +1,139 @@
+// @ts-check
+// A Lambda environment, from the inside: what the Node.js runtime does between the service and a handler. Plain
+// JavaScript, because a worker thread of Node 20 loads nothing else.
+import { existsSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import timers from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** @import { InvokeMessage, LambdaError, WorkerData, WorkerMessage } from './messages.ts' */
+
+const { taskRoot, handler: handlerName, clock, context } = /** @type {WorkerData} */ (workerData);
+const machineNow = Date.now;
+let requestId = '';
+
+/** @param {WorkerMessage} message */
+const tell = (message) => parentPort?.postMessage(message);
+
+if (clock.speed !== 1) hurryClock();
+captureOutput();
+
+try {
+  const handler = await loadHandler();
+  parentPort?.on('message', (/** @type {InvokeMessage} */ message) => void run(handler, message));
+  tell({ type: 'ready' });
+} catch (error) {
+  tell({ type: 'init-error', error: describe(error) });
+}
+
+/** @returns {Promise<(event: unknown, context: unknown) => unknown>} */
+async function loadHandler() {
+  const dot = handlerName.lastIndexOf('.');
+  const [file, name] = [handlerName.slice(0, dot), handlerName.slice(dot + 1)];
+  const path = ['.mjs', '.js', '.cjs'].map((extension) => join(taskRoot, file + extension)).find(existsSync);
+  if (path === undefined) throw named('Runtime.ImportModuleError', `Cannot find module '${file}'`);
+  const module = await import(pathToFileURL(path).href);
+  const handler = module[name] ?? module.default?.[name];
+  if (typeof handler !== 'function') {
+    throw named('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
+  }
+  return handler;
+}
+
+/**
+ * @param {(event: unknown, context: unknown) => unknown} handler
+ * @param {InvokeMessage} message
+ */
+async function run(handler, message) {
+  requestId = message.requestId;
+  const deadline = machineNow() + message.timeoutMs;
+  try {
+    const result = await handler(JSON.parse(message.event), {
+      ...context,
+      awsRequestId: requestId,
+      callbackWaitsForEmptyEventLoop: true,
+      // On the room's clock, like every time that the function can see.
+      getRemainingTimeInMillis: () => Math.max(0, deadline - machineNow()) * clock.speed,
+    });
+    tell({ type: 'result', payload: JSON.stringify(result) ?? 'null' });
+  } catch (error) {
+    const described = describe(error);
+    log('ERROR', 'Invoke Error', JSON.stringify(described));
+    tell({ type: 'error', error: described });
+  }
+}
+
+/** Output goes where the results go, so that the one is never seen before the other. */
+function captureOutput() {
+  process.stdout.write = write;
+  process.stderr.write = write;
+  console.trace = (...parts) => log('TRACE', ...parts);
+  console.debug = (...parts) => log('DEBUG', ...parts);
+  console.log = (...parts) => log('INFO', ...parts);
+  console.info = (...parts) => log('INFO', ...parts);
+  console.warn = (...parts) => log('WARN', ...parts);
+  console.error = (...parts) => log('ERROR', ...parts);
+  // Functions run on Lambda's Node.js in the cloud: the SDK's advice on this machine's would only fill the log.
+  process.removeAllListeners('warning').on('warning', (warning) => {
+    if (!warning.message.startsWith('NodeVersionSupportWarning')) log('WARN', warning.stack);
+  });
+}
+
+/**
+ * @param {string | Uint8Array} chunk
+ * @param {(() => void) | string} [encoding]
+ * @param {() => void} [callback]
+ */
+function write(chunk, encoding, callback) {
+  tell({ type: 'log', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+  const done = typeof encoding === 'function' ? encoding : callback;
+  if (done) queueMicrotask(done);
+  return true;
+}
+
+/**
+ * Writes a line as Lambda's runtime does.
+ *
+ * @param {string} level
+ * @param {unknown[]} parts
+ */
+function log(level, ...parts) {
+  write(`${new Date().toISOString()}\t${requestId}\t${level}\t${format(...parts)}\n`);
+}
+
+/** Puts the handler on the room's clock: dates, and the timers that are awaited. */
+function hurryClock() {
+  const now = () => Math.floor(clock.origin + (machineNow() - clock.origin) * clock.speed);
+  globalThis.Date = new Proxy(Date, {
+    construct: (target, parameters, newTarget) =>
+      Reflect.construct(target, parameters.length === 0 ? [now()] : parameters, newTarget),
+    apply: () => new Date(now()).toString(),
+    get: (target, property, receiver) => (property === 'now' ? now : Reflect.get(target, property, receiver)),
+  });
+  const { setTimeout, scheduler } = timers;
+  const wait = scheduler.wait.bind(scheduler);
+  // The SDK's own timeouts are plain setTimeout calls and stay real, as the services behind them are.
+  timers.setTimeout = (delay, value, options) => setTimeout((delay ?? 1) / clock.speed, value, options);
+  scheduler.wait = (delay, options) => wait(delay / clock.speed, options);
+  syncBuiltinESMExports();
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {LambdaError}
+ */
+function describe(thrown) {
+  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: format(thrown) };
+  return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
+}
+
+/**
+ * @param {string} name
+ * @param {string} message
+ */
+function named(name, message) {
+  return Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { Dynoxide } from './dynamodb/dynoxide.ts';
+import { commandLineOf } from './dynamodb/process.ts';
+import { baseResources, lambdaRoute, writeAssembly } from './fixtures/assembly.ts';
+import { TestClient } from './fixtures/probe-room.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+let assembly: string;
+let folder: string;
+
+beforeAll(async () => {
+  assembly = await writeAssembly(
+    { ...baseResources, ...lambdaRoute('$default', 'Probe', true) },
+    { Function: { Value: { Ref: 'Probe' } } },
+  );
+  folder = await mkdtemp(join(tmpdir(), 'local-room-'));
+});
+afterAll(async () => {
+  for (const path of [assembly, folder]) await rm(path, { recursive: true, force: true });
+});
+
+interface Program {
+  readonly child: ChildProcess;
+  /** The next line that it prints on stdout. */
+  line(): Promise<string>;
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+/** Runs the room as a program of its own. */
+function start(...args: string[]): Program {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, '--port', '0', '--assembly', assembly, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err]: string[][] = [[], []];
+  child.stdout.on('data', (chunk) => out?.push(String(chunk)));
+  child.stderr.on('data', (chunk) => err?.push(String(chunk)));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    stdout: out?.join('') ?? '',
+    stderr: err?.join('') ?? '',
+  }));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+    const data = args[args.indexOf('--data') + 1] ?? '';
+    if (!existsSync(data)) return;
+    await Dynoxide.endLeftBehind({
+      database: join(data, 'dynamodb.sqlite'),
+      pid: join(data, 'dynoxide.json'),
+      log: '',
+    });
+  });
+  return { child, line: async () => (await lines.next()).value ?? '', ended };
+}
+
+async function opened(program: Program): Promise<string> {
+  const line = await program.line();
+  const url = /^The room is open at (ws:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+  if (url === undefined) throw new Error(JSON.stringify(await program.ended));
+  return url;
+}
+
+/** Whether a process runs; one that has ended may keep its id until somebody waits for it, but has no command line. */
+const runs = async (pid: number) => ((await commandLineOf(pid)) ?? '') !== '';
+const dynoxidePid = async (data: string) => Number(JSON.parse(await readFile(join(data, 'dynoxide.json'), 'utf8')).pid);
+const item = { group: { S: 'test' }, name: { S: 'kept' } };
+const put = { do: 'putItem', input: { TableName: 'Test-Items', Item: item } };
+const get = { do: 'getItem', input: { TableName: 'Test-Items', Key: item } };
+
+test('a room says where it is and how to join, and ends cleanly on a signal', async () => {
+  const data = join(folder, 'clean');
+  const program = start('--data', data);
+  const url = await opened(program);
+  expect(await program.line()).toBe(`Join it from another terminal: npm run chat -- --url ${url}`);
+  const health = await fetch(`${url.replace('ws:', 'http:')}/health`);
+  expect([health.status, await health.json()]).toEqual([200, { ws: url }]);
+
+  const file = join(data, 'room.json');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const written = JSON.parse(await readFile(file, 'utf8'));
+  expect(written).toMatchObject({ url, region: 'us-east-1', outputs: { Function: 'Test-Probe' } });
+
+  const client = await TestClient.connect(url);
+  const pid = await dynoxidePid(data);
+  program.child.kill('SIGINT');
+  expect((await client.closed).code).toBe(1012);
+  expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(await runs(pid)).toBe(false);
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+});
+
+test('state survives an end, a kill, and the dynoxide that a kill leaves behind; until --fresh', async () => {
+  const data = join(folder, 'kept');
+  const first = start('--data', data);
+  const client = await TestClient.connect(await opened(first));
+  expect(await client.ask(put)).toMatchObject({ $metadata: { httpStatusCode: 200 } });
+  const orphan = await dynoxidePid(data);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  expect(await runs(orphan)).toBe(true);
+
+  const second = start('--data', data);
+  const again = await TestClient.connect(await opened(second));
+  expect(await runs(orphan)).toBe(false);
+  expect(await again.ask(get)).toMatchObject({ Item: item });
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toMatchObject({ code: 0 });
+
+  const third = start('--data', data, '--fresh');
+  const fresh = await TestClient.connect(await opened(third));
+  expect(await fresh.ask(get)).not.toHaveProperty('Item');
+  third.child.kill('SIGTERM');
+  expect(await third.ended).toMatchObject({ code: 0 });
+});
+
+test("a process that happens to have a dead dynoxide's id is left alone", async () => {
+  const data = join(folder, 'stranger');
+  const first = start('--data', data);
+  await opened(first);
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  onTestFinished(() => void stranger.kill('SIGKILL'));
+  await writeFile(join(data, 'dynoxide.json'), JSON.stringify({ pid: stranger.pid }));
+  const second = start('--data', data);
+  await opened(second);
+  expect(await runs(stranger.pid ?? 0)).toBe(true);
+  second.child.kill('SIGTERM');
+  await second.ended;
+});
+
+test('a second signal ends a room at once', async () => {
+  const data = join(folder, 'forced');
+  const program = start('--data', data);
+  const client = await TestClient.connect(await opened(program));
+  // Its function is busy for longer than anyone would wait.
+  client.send({ do: 'wait', input: 60_000 });
+  await client.ask({ do: 'context' });
+  const pid = await dynoxidePid(data);
+  program.child.kill('SIGINT');
+  await client.closed;
+  program.child.kill('SIGINT');
+  expect(await program.ended).toMatchObject({ code: 1 });
+  await expect.poll(() => runs(pid)).toBe(false);
+});
+
+test('what a person can do something about is one line, and exit code 1', async () => {
+  const busy = createServer().listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  onTestFinished(() => void busy.close());
+  const address = busy.address();
+  const port = String(typeof address === 'object' ? address?.port : 0);
+  const file = join(folder, 'a-file');
+  await writeFile(file, '');
+  const held = join(folder, 'held');
+  const holder = start('--data', held);
+  const url = await opened(holder);
+  for (const [args, message] of [
+    [['--data', join(folder, 'a'), '--port', port], `127.0.0.1:${port} is in use; choose another with --port`],
+    [['--data', join(file, 'below')], `${join(file, 'below')} cannot be written: `],
+    [['--data', held], `${held} is held by another room (${url}); choose another with --data`],
+    [['--data', join(folder, 'b'), '--assembly', join(folder, 'none')], 'manifest.json is missing: synthesize'],
+    [['--data', join(folder, 'c'), '--port', 'x'], "error: option '--port <number>' argument 'x' is invalid."],
+  ] as const) {
+    const { code, stderr } = await start(...args).ended;
+    expect({ code, lines: stderr.trim().split('\n').length }, stderr).toEqual({ code: 1, lines: 1 });
+    expect(stderr).toContain(message);
+  }
+  holder.child.kill('SIGTERM');
+  expect(await holder.ended).toMatchObject({ code: 0 });
+});
+
+test('a page with a name of its own for this machine is turned away', async () => {
+  const program = start('--data', join(folder, 'rebound'));
+  const url = await opened(program);
+  const status = (host: string) =>
+    new Promise((resolve, reject) => {
+      const outgoing = request(`${url.replace('ws:', 'http:')}/health`, { headers: { Host: host } });
+      outgoing
+        .on('response', (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+  for (const host of ['localhost:1', '127.0.0.1', '[::1]:9000']) expect(await status(host), host).toBe(200);
+  for (const host of ['evil.example', '127.0.0.1.evil.example', '10.0.0.1']) expect(await status(host), host).toBe(403);
+  await expect(TestClient.connect(url, { headers: { Host: 'evil.example' } })).rejects.toThrow('403');
+  program.child.kill('SIGTERM');
+  await program.ended;
+});

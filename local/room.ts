@@ -1,0 +1,205 @@
+import { availableParallelism } from 'node:os';
+import { readCloudAssembly } from './assembly/cloud-assembly.ts';
+import type { LambdaFunction } from './assembly/functions.ts';
+import { readStack, type Stack } from './assembly/stack.ts';
+import { Clock } from './clock.ts';
+import { CredentialStore, type Credentials } from './credentials.ts';
+import { DataFolder } from './data-folder.ts';
+import { Database } from './dynamodb/database.ts';
+import { Faults } from './faults.ts';
+import type { Handshake } from './gateway/events.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { ManagementApi } from './gateway/management-api.ts';
+import { InvokeApi } from './lambda/invoke-api.ts';
+import { Lambda } from './lambda/lambda.ts';
+import { FunctionLog } from './lambda/log.ts';
+import { Recorder } from './recorder.ts';
+import { Scheduler } from './scheduler.ts';
+import { RoomServer } from './server.ts';
+
+export interface RoomOptions {
+  /** The cloud assembly (`cdk.out`). */
+  readonly assembly: string;
+  /** Where state is kept. */
+  readonly dataDir: string;
+  /** 0, the default, for any free one. */
+  readonly port?: number;
+  /** The address to bind to; 127.0.0.1 unless told otherwise. */
+  readonly host?: string;
+  /** How many times as fast as the machine's clock the room's runs. */
+  readonly speed?: number;
+  /** Forget the state that was kept. */
+  readonly fresh?: boolean;
+  /** Endpoint of a DynamoDB to use instead of starting one. */
+  readonly dynamodb?: string;
+  /** How many requests a function may handle at a time; as many as there are cores (but at least two) unless told otherwise. */
+  readonly environmentsPerFunction?: number;
+  /** Makes the same sequence of faults again. */
+  readonly seed?: number;
+  /** Environment variables of every function, beside those the template gives it. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A room that runs on this machine. */
+export interface LocalRoom {
+  /** Where clients connect (`ws://127.0.0.1:9000`). */
+  readonly url: string;
+  /** The same as `http://`, for `/health` and the AWS APIs. */
+  readonly origin: string;
+  /** Endpoint of the room's DynamoDB, for the holders of its credentials. */
+  readonly dynamoDbEndpoint: string;
+  /** Credentials that the room's APIs accept. */
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly stack: Stack;
+  /** The stack's outputs, with the room's own addresses in them. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly calls: Recorder;
+  readonly lambdaLogs: FunctionLog;
+  /** Who is connected, in the order of their coming. */
+  readonly connections: readonly Handshake[];
+  /** Runs every schedule's functions now; resolves when they have returned, rejects if one failed. */
+  runSchedule(): Promise<void>;
+  /**
+   * Invokes a function by its name, or the beginning of its logical id.
+   * @throws Error with the function's own error message if it failed.
+   */
+  invoke(name: string, payload: unknown): Promise<unknown>;
+  /** Deletes what has expired now, instead of within the next minute of the room's clock. */
+  deleteExpired(): Promise<void>;
+  /** Calls back if a part of the room that it cannot go on without has ended. */
+  onFailure(callback: (reason: string) => void): void;
+  /** Ends it: connections, functions, database; state is kept. */
+  close(): Promise<void>;
+  /** Ends the processes of the room at once; state is kept. */
+  kill(): void;
+}
+
+/** How long functions may take to finish what they do when the room ends. */
+const farewellMs = 3_000;
+
+/**
+ * Starts the machine that a cloud assembly asks for.
+ * @throws RoomError for whatever the person who starts it can do something about.
+ */
+export async function startLocalRoom(options: RoomOptions): Promise<LocalRoom> {
+  const undo: (() => unknown)[] = [];
+  const unwind = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await build(options, undo, unwind);
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}
+
+async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () => Promise<void>): Promise<LocalRoom> {
+  const { host = '127.0.0.1', port = 0, speed = 1, fresh = false } = options;
+  const stack = readStack(await readCloudAssembly(options.assembly));
+  const { region } = stack.target;
+  const folder = await DataFolder.take(options.dataDir);
+  undo.push(() => folder.release());
+  const server = await RoomServer.listen(host, port);
+  undo.push(() => server.close());
+
+  const clock = new Clock(speed, speed === 1 ? undefined : await folder.clockOrigin(fresh));
+  const credentials = new CredentialStore();
+  const faults = new Faults(options.seed);
+  const recorder = new Recorder();
+  const log = new FunctionLog(await folder.newLogFile());
+  undo.push(() => log.close());
+  const database = await Database.start({
+    folder,
+    tables: stack.tables,
+    region,
+    clock,
+    credentials,
+    faults,
+    recorder,
+    external: options.dynamodb,
+    fresh,
+  });
+  undo.push(() => database.close());
+
+  const functions = stack.functions.map((one) => ({ ...one, environment: { ...one.environment, ...options.environment } }));
+  const lambda = new Lambda(functions, {
+    region,
+    clock,
+    credentials,
+    log,
+    recorder,
+    endpoints: {
+      dynamoDb: database.endpoint,
+      lambda: server.origin,
+      connections: `${server.origin}/${stack.api.stage}`,
+    },
+    environmentsPerFunction: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
+  });
+  undo.push(() => lambda.close());
+  const gateway = new Gateway(stack.api, { clock, faults, lambda, recorder });
+  const scheduler = new Scheduler(stack.schedules, lambda, clock, stack.target);
+  const operator = credentials.issue(() => ({ function: 'operator' }));
+  server.serve({
+    gateway,
+    management: new ManagementApi(gateway, faults, recorder),
+    invoke: new InvokeApi(lambda, recorder),
+    credentials,
+  });
+  undo.push(async () => {
+    server.stopAccepting();
+    scheduler.stop();
+    await gateway.close();
+    await lambda.settled(farewellMs);
+  });
+  const outputs = Object.fromEntries(
+    Object.entries(stack.outputs).map(([name, value]) => [
+      name,
+      value
+        .replace(`wss://${stack.api.domainName}`, server.url)
+        .replace(`https://${stack.api.domainName}`, server.origin),
+    ]),
+  );
+  await folder.writeRoomFile({ url: server.url, origin: server.origin, region, ...operator, outputs });
+  scheduler.start();
+
+  return {
+    url: server.url,
+    origin: server.origin,
+    dynamoDbEndpoint: database.endpoint,
+    credentials: operator,
+    region,
+    stack,
+    outputs,
+    clock,
+    faults,
+    calls: recorder,
+    lambdaLogs: log,
+    get connections() {
+      return gateway.handshakes;
+    },
+    runSchedule: () => scheduler.runNow(),
+    async invoke(name, payload) {
+      const target = lambda.find(name) ?? oneByPrefix(stack.functions, name);
+      const trigger = { source: 'invoke', detail: 'operator' } as const;
+      const result = await lambda.invoke(target, JSON.stringify(payload) ?? 'null', trigger);
+      if (result.error !== undefined) throw new Error(`${result.error.errorType}: ${result.error.errorMessage}`);
+      const returned: unknown = JSON.parse(result.payload);
+      return returned;
+    },
+    deleteExpired: () => database.deleteExpired(),
+    onFailure: (callback) => database.onFailure(callback),
+    close: unwind,
+    kill: () => database.kill(),
+  };
+}
+
+function oneByPrefix(functions: readonly LambdaFunction[], prefix: string): LambdaFunction {
+  const found = functions.filter(({ logicalId }) => logicalId.toLowerCase().startsWith(prefix.toLowerCase()));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new Error(`${found.length} functions have a logical id that begins with ${prefix}`);
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { LambdaFunction } from './assembly/functions.ts';
+import type { Schedule } from './assembly/schedules.ts';
+import type { Target } from './assembly/template.ts';
+import type { Clock } from './clock.ts';
+import type { Lambda } from './lambda/lambda.ts';
+
+/** EventBridge's schedules: invokes their functions at their rate, on the room's clock. */
+export class Scheduler {
+  readonly #schedules: readonly Schedule[];
+  readonly #lambda: Lambda;
+  readonly #clock: Clock;
+  readonly #target: Target;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(schedules: readonly Schedule[], lambda: Lambda, clock: Clock, target: Target) {
+    this.#schedules = schedules;
+    this.#lambda = lambda;
+    this.#clock = clock;
+    this.#target = target;
+  }
+
+  start(): void {
+    for (const schedule of this.#schedules) {
+      const fire = () => {
+        for (const { lambda, event } of this.#due(schedule)) {
+          this.#lambda.invokeLater(lambda, event, { source: 'schedule', detail: schedule.logicalId });
+        }
+      };
+      this.#timers.push(this.#clock.setInterval(fire, schedule.periodMs));
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+  }
+
+  /**
+   * Runs every schedule's functions once, now.
+   * @throws Error if one of them failed.
+   */
+  async runNow(): Promise<void> {
+    const runs = this.#schedules.flatMap((schedule) =>
+      this.#due(schedule).map(async ({ lambda, event }) => {
+        const trigger = { source: 'schedule', detail: schedule.logicalId } as const;
+        const { error } = await this.#lambda.invoke(lambda, event, trigger, 'async');
+        if (error !== undefined) throw new Error(`${lambda.logicalId}: ${error.errorType}: ${error.errorMessage}`);
+      }),
+    );
+    await Promise.all(runs);
+  }
+
+  #due(schedule: Schedule): { lambda: LambdaFunction; event: string }[] {
+    return schedule.targets.flatMap(({ functionArn, input }) => {
+      const lambda = this.#lambda.find(functionArn);
+      return lambda === undefined ? [] : [{ lambda, event: input ?? JSON.stringify(this.#event(schedule)) }];
+    });
+  }
+
+  /** https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-scheduled-event.html */
+  #event(schedule: Schedule): object {
+    return {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: this.#target.account,
+      time: `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`,
+      region: this.#target.region,
+      resources: [schedule.arn],
+      detail: {},
+    };
+  }
+}

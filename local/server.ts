@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { CredentialStore } from './credentials.ts';
+import { codeOf, messageOf, RoomError } from './errors.ts';
+import { type Gateway, refuse } from './gateway/gateway.ts';
+import type { ManagementApi } from './gateway/management-api.ts';
+import { sendError, sendJson } from './http.ts';
+import type { InvokeApi } from './lambda/invoke-api.ts';
+import type { Attribution } from './recorder.ts';
+
+/** What answers behind the room's port. */
+export interface Services {
+  readonly gateway: Gateway;
+  readonly management: ManagementApi;
+  readonly invoke: InvokeApi;
+  readonly credentials: CredentialStore;
+}
+
+/** The room's one port: WebSocket connections, `GET /health`, and the AWS APIs that functions call. */
+export class RoomServer {
+  readonly url: string;
+  readonly origin: string;
+  readonly #server: Server;
+  readonly #host: string;
+  /** Undefined until the room is ready for its first client. */
+  #services: Services | undefined;
+
+  private constructor(server: Server, host: string, port: number) {
+    this.#server = server;
+    this.#host = host;
+    // What is bound to every address is reached from this machine by its loopback address.
+    const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    const authority = `${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
+    this.url = `ws://${authority}`;
+    this.origin = `http://${authority}`;
+    server.on('request', (request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendError(response, 500, 'InternalServerErrorException', messageOf(error));
+      });
+    });
+    server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch(() => socket.destroy());
+    });
+  }
+
+  /**
+   * Opens the port; until {@link RoomServer.serve} is called it answers 503.
+   * @param port 0 for any free one.
+   * @throws RoomError if the port is taken or not allowed.
+   */
+  static async listen(host: string, port: number): Promise<RoomServer> {
+    const server = createServer({ keepAliveTimeout: 60_000 }).listen(port, host);
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      const reasons: Record<string, string> = {
+        EADDRINUSE: 'is in use; choose another with --port',
+        EACCES: 'may not be opened by this user; choose another with --port',
+        EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host',
+        ENOTFOUND: 'is not a known host; choose another with --host',
+      };
+      throw new RoomError(`${host}:${port} ${reasons[codeOf(error) ?? ''] ?? messageOf(error)}`);
+    }
+    const address = server.address();
+    return new RoomServer(server, host, typeof address === 'object' && address !== null ? address.port : port);
+  }
+
+  serve(services: Services): void {
+    this.#services = services;
+  }
+
+  /** Takes no further connection; those that are open stay. */
+  stopAccepting(): void {
+    this.#server.close();
+  }
+
+  /** Ends what is still open. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (this.#services === undefined) return refuse(socket, 503);
+    const { pathname } = new URL(request.url ?? '/', this.origin);
+    if (!this.#isForUs(request) || !this.#isWebSocketPath(pathname)) return refuse(socket, 403);
+    await this.#services.gateway.upgrade(request, socket, head);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#isForUs(request)) return sendError(response, 403, 'ForbiddenException', 'Forbidden');
+    const services = this.#services;
+    if (services === undefined) return sendError(response, 503, 'ServiceUnavailableException', 'Starting');
+    const { pathname } = new URL(request.url ?? '/', this.origin);
+    if (pathname === '/health') return sendJson(response, 200, { ws: this.url });
+    if (this.#isWebSocketPath(pathname)) {
+      return sendJson(response, 426, { message: 'Upgrade Required' }, { Upgrade: 'websocket' });
+    }
+    const stagePath = `/${services.gateway.api.stage}/`;
+    const path = pathname.startsWith(stagePath) ? pathname.slice(stagePath.length - 1) : pathname;
+    const connectionId = /^\/@connections\/([^/]+)$/.exec(path)?.[1];
+    if (connectionId !== undefined) {
+      const caller = this.#authenticate(request, response, services);
+      if (caller) await services.management.handle(request, response, caller, connectionId);
+      return;
+    }
+    const functionName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathname)?.[1];
+    if (functionName !== undefined && request.method === 'POST') {
+      const caller = this.#authenticate(request, response, services);
+      if (caller) await services.invoke.handle(request, response, caller, decodeURIComponent(functionName));
+      return;
+    }
+    sendError(response, 403, 'ForbiddenException', 'Forbidden');
+  }
+
+  #authenticate({ headers }: IncomingMessage, response: ServerResponse, services: Services): Attribution | undefined {
+    const caller = services.credentials.caller(headers.authorization);
+    if (caller !== undefined) return caller;
+    if (headers.authorization === undefined) {
+      sendError(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    } else {
+      sendError(response, 403, 'UnrecognizedClientException', 'The security token is not one of this room.');
+    }
+    return undefined;
+  }
+
+  #isWebSocketPath(path: string): boolean {
+    const stage = this.#services?.gateway.api.stage ?? '';
+    return path === '/' || path === `/${stage}` || path === `/${stage}/`;
+  }
+
+  /**
+   * Whether a request means this room by its Host header. A web page can point a name of its own at 127.0.0.1 (DNS rebinding),
+   * and so get past the browser's same-origin rule; an address it cannot forge.
+   */
+  #isForUs({ headers }: IncomingMessage): boolean {
+    const name = (headers.host ?? '')
+      .replace(/:\d+$/, '')
+      .replace(/^\[(.+)\]$/, '$1')
+      .toLowerCase();
+    if (name === this.#host.toLowerCase() || name === 'localhost' || name.endsWith('.localhost')) return true;
+    if (isIP(name) === 0) return false;
+    const everyAddress = this.#host === '0.0.0.0' || this.#host === '::';
+    return everyAddress || name.startsWith('127.') || name === '::1';
+  }
+}

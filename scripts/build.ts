@@ -1,0 +1,55 @@
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+
+/** Bundles what is deployed (the functions), and what starts fast because it is bundled (the client, the local room). */
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+// Packages written in CommonJS call `require`, which an ES module does not have.
+const requireForCommonJs =
+  "import { createRequire as createRequireForCommonJs } from 'node:module';" +
+  'const require = createRequireForCommonJs(import.meta.url);';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  // Lambda runs Node 24, a laptop may run 20: one bundle for both.
+  target: 'node20.12',
+  // The AWS SDK's ES modules shake better than what its `main` points to.
+  mainFields: ['module', 'main'],
+  outExtension: { '.js': '.mjs' },
+  sourcemap: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+const suffix = '.lambda.ts';
+const lambdas = readdirSync('functions').filter((file) => file.endsWith(suffix));
+
+rmSync('dist/functions', { recursive: true, force: true });
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: Object.fromEntries(lambdas.map((file) => [`${basename(file, suffix)}/index`, `functions/${file}`])),
+    outdir: 'dist/functions',
+    banner: { js: requireForCommonJs },
+    minify: true,
+    // Line numbers are enough: the sources are in the repository, and each byte is loaded at every cold start.
+    sourcesContent: false,
+  }),
+  build({
+    ...common,
+    entryPoints: ['client/chat.ts'],
+    outdir: 'dist/client',
+    banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
+  }),
+  build({
+    ...common,
+    // Lambda environments are worker threads: each loads a file of its own, beside the room's.
+    entryPoints: { main: 'local/main.ts', worker: 'local/lambda/worker.mjs' },
+    outdir: 'dist/local',
+    packages: 'external',
+  }),
+]);
+chmodSync('dist/client/chat.mjs', 0o755);

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const module = new URL('./ensure-installed.mjs', import.meta.url).href;
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'clone-'));
+  mkdirSync(join(root, 'node_modules'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const isInstalled = () =>
+  execFileSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { isInstalled } from '${module}'; console.log(isInstalled(${JSON.stringify(root)}));`,
+    ],
+    { encoding: 'utf8' },
+  ).trim();
+
+const ws = { version: '8.23.0', integrity: 'sha512-ws' };
+const tsx = { version: '4.23.15', integrity: 'sha512-tsx' };
+const darwin = { version: '1.2.1', optional: true, os: ['darwin'] };
+const lockFile = (packages: Record<string, unknown>) => JSON.stringify({ lockfileVersion: 3, packages });
+
+test.each([
+  ['everything is there', { ws, tsx, darwin }, 'true'],
+  ['only a package of another platform is missing', { ws, tsx }, 'true'],
+  ['something more is there', { ws, tsx, left: ws }, 'true'],
+  ['a package is missing', { ws, darwin }, 'false'],
+  ['a package has another version', { ws: { ...ws, version: '8.22.0' }, tsx }, 'false'],
+  ['a package has other contents', { ws: { ...ws, integrity: 'sha512-other' }, tsx }, 'false'],
+])('when %s', (_, installed, fresh) => {
+  writeFileSync(join(root, 'package-lock.json'), lockFile({ '': { name: 'room' }, ws, tsx, darwin }));
+  writeFileSync(join(root, 'node_modules/.package-lock.json'), lockFile(installed));
+  expect(isInstalled()).toBe(fresh);
+});
+
+test('a fresh clone has nothing installed', () => {
+  writeFileSync(join(root, 'package-lock.json'), lockFile({ ws }));
+  expect(isInstalled()).toBe('false');
+});
+
+test('an installation that was cut off is none', () => {
+  writeFileSync(join(root, 'package-lock.json'), lockFile({ ws }));
+  writeFileSync(join(root, 'node_modules/.package-lock.json'), lockFile({ ws }).slice(0, 20));
+  expect(isInstalled()).toBe('false');
+});

@@ -1,0 +1,47 @@
+/**
+ * node scripts/run.mjs [--built] [<program> [arguments]]
+ *
+ * Runs a program of this project in a fresh clone as in an old one: installs what is missing, with --built also builds
+ * what has changed, then becomes the program. It does so in its own process, so that signals, exit codes and the
+ * terminal are the program's.
+ */
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureBuilt } from './ensure-built.mjs';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const words = process.argv.slice(2);
+const built = words[0] === '--built';
+const [program, ...args] = built ? words.slice(1) : words;
+
+if (process.env['npm_lifecycle_event'] !== undefined) endWithParent();
+
+try {
+  await ensureInstalled(root);
+  if (built) await ensureBuilt(root);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
+
+if (program !== undefined) {
+  const path = resolve(root, program);
+  process.argv.splice(1, Number.POSITIVE_INFINITY, path, ...args);
+  if (path.endsWith('.ts')) (await import('tsx/esm/api')).register();
+  await import(pathToFileURL(path).href);
+}
+
+/**
+ * npm runs a script in a shell, and passes SIGTERM on to that shell alone; some shells die of it and leave the program
+ * running. So the loss of the parent counts as the loss of the terminal does.
+ */
+function endWithParent() {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGHUP');
+  }, 200);
+  watch.unref();
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalRoom } from '../../local/room.ts';
+import { startLocalRoom } from '../../local/room.ts';
+import { Wire } from './wire.ts';
+
+/** A room to play a scene in, on this machine. */
+export interface SceneRoom {
+  readonly url: string;
+  readonly local: LocalRoom;
+  /** Opens a connection. */
+  connect(): Promise<Wire>;
+  /** Someone who has registered (unless they had) and logged in, and has synced. */
+  enter(user: string, password?: string): Promise<Wire>;
+  register(...users: string[]): Promise<void>;
+  change(name: string, value: unknown): Promise<void>;
+  kick(user: string): Promise<void>;
+  /** Asks the administrator's function. */
+  admin(request: Record<string, unknown>): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  /** How many times as fast as the machine's the room's clock runs. */
+  readonly speed?: number;
+  readonly dataDir?: string;
+}
+
+export const password = 'wastingtime';
+
+/** Starts a fresh local room on a free port, in a folder of its own that goes with it. Passwords are hashed cheaply. */
+export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'chat-scene-')));
+  const local = await startLocalRoom({
+    assembly: 'cdk.out',
+    dataDir,
+    port: 0,
+    environment: { PASSWORD_COST: '4' },
+    ...(options.speed !== undefined && { speed: options.speed }),
+  });
+  const room: SceneRoom = {
+    url: local.url,
+    local,
+    connect: () => Wire.open(local.url),
+
+    async register(...users) {
+      const wire = await room.connect();
+      for (const user of users) await wire.get('register', { user, password });
+      await wire.close();
+    },
+
+    async enter(user, secret = password) {
+      const wire = await room.connect();
+      await wire.ask('register', { user, password: secret });
+      await wire.get('login', { user, password: secret });
+      return wire;
+    },
+
+    async admin(request) {
+      return (await local.invoke('Admin', request)) as Record<string, unknown>;
+    },
+
+    async change(name, value) {
+      const reply = await room.admin({ command: 'change', name, value });
+      if (reply['ok'] !== true) throw new Error(`${name} was not changed: ${JSON.stringify(reply)}`);
+    },
+
+    async kick(user) {
+      await room.admin({ command: 'kick', user });
+    },
+
+    async close() {
+      await local.close();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  return room;
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { actions } from '../../protocol/index.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+const reply = (heard: Heard) => heard.type === 'reply';
+
+describe('what a client says', () => {
+  test.each([
+    ['nothing', '', 'bad-request'],
+    ['no JSON', '{', 'bad-request'],
+    ['an array', '[]', 'bad-request'],
+    ['a number', '1', 'bad-request'],
+    ['null', 'null', 'bad-request'],
+    ['no action', '{}', 'bad-request'],
+    ['an action that is no text', '{"action":{"a":1}}', 'bad-request'],
+    ['an unknown action', '{"action":"dance"}', 'unknown-action'],
+    ['a property of every object', '{"action":"constructor"}', 'unknown-action'],
+    ['the route of connecting', '{"action":"$connect"}', 'unknown-action'],
+    ['the route of disconnecting', '{"action":"$disconnect"}', 'unknown-action'],
+    ['the default route', '{"action":"$default"}', 'unknown-action'],
+    ['a missing argument', '{"action":"login","user":"x"}', 'bad-request'],
+    ['an argument of another type', '{"action":"login","user":"x","password":1}', 'bad-request'],
+    ['an argument too many', '{"action":"login","user":"x","password":"y","admin":true}', 'bad-request'],
+    ['a prototype key', '{"action":"login","user":"x","password":"y","__proto__":{}}', 'bad-request'],
+    ['half a surrogate pair', '{"action":"login","user":"\\ud800","password":"y"}', 'bad-request'],
+    ['a wrong acknowledgement', '{"action":"ack","inbox":-1}', 'bad-request'],
+  ])('%s is answered', async (_, frame, code) => {
+    const wire = await room.connect();
+    wire.send(frame);
+    expect(await wire.next(reply)).toMatchObject({ ok: false, error: { code } });
+    await wire.close();
+  });
+
+  test('the field that is wrong is named, and the request id comes back', async () => {
+    const wire = await room.connect();
+    wire.send({ action: 'login', id: 'mine', user: 'x' });
+    expect(await wire.next(reply)).toMatchObject({ id: 'mine', action: 'login', error: { field: 'password' } });
+    await wire.close();
+  });
+
+  test('a heartbeat is answered with no Lambda behind it', async () => {
+    const wire = await room.connect();
+    const recording = room.local.calls.record();
+    wire.send({ action: 'ping' });
+    expect(await wire.next()).toEqual({ type: 'pong' });
+    expect(recording.invocations).toEqual([]);
+    recording.stop();
+    await wire.close();
+  });
+
+  test('binary frames close the connection with 1003, frames over the limit with 1009', async () => {
+    const binary = await room.connect();
+    binary.send(randomBytes(10));
+    expect(await binary.closed).toMatchObject({ code: 1003 });
+    const huge = await room.connect();
+    huge.send('x'.repeat(130 * 1024));
+    expect(await huge.closed).toMatchObject({ code: 1009 });
+  });
+});
+
+describe('ten thousand random frames', () => {
+  const junk: fc.Arbitrary<string> = fc.oneof(
+    fc.json({ maxDepth: 4 }),
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc
+      .record(
+        {
+          action: fc.oneof(fc.constantFrom(...actions.filter((action) => action !== 'logout')), fc.string()),
+          id: fc.oneof(fc.string({ maxLength: 80 }), fc.integer()),
+          user: fc.oneof(fc.string(), fc.integer(), fc.constant(null)),
+          password: fc.anything(),
+          text: fc.anything(),
+          __proto__: fc.anything(),
+        },
+        { requiredKeys: ['action'] },
+      )
+      .map((value) => JSON.stringify(value)),
+    fc
+      .integer({ min: 1, max: 2000 })
+      .map((depth) => `{"action":"message","to":${'['.repeat(depth)}${']'.repeat(depth)}}`),
+    fc
+      .integer({ min: 1, max: 30_000 })
+      .map((length) => JSON.stringify({ action: 'broadcast', text: 'x'.repeat(length) })),
+  );
+
+  /** One answer for every frame; how many there are is all that can be known of them in advance. */
+  async function sayAll(wire: Wire, frames: string[]): Promise<void> {
+    const answers = (heard: Heard) => reply(heard) || heard.type === 'pong';
+    for (const frame of frames) wire.send(frame);
+    for (const _ of frames) expect(await wire.next(answers)).toSatisfy(isProperAnswer);
+  }
+
+  const isProperAnswer = (heard: Heard) =>
+    heard.type === 'pong' || heard.ok === true || (heard.ok === false && heard.error?.code !== 'internal');
+
+  test('are each answered as the protocol says, and a login is served after them', { timeout: 120_000 }, async () => {
+    await room.register('patient');
+    const frames = fc.sample(junk, { numRuns: 10_000, seed: 7 });
+    const wires = await Promise.all(Array.from({ length: 4 }, () => room.connect()));
+    const share = Math.ceil(frames.length / wires.length);
+    await Promise.all(
+      wires.map(async (wire, i) => {
+        const own = frames.slice(i * share, (i + 1) * share);
+        for (let from = 0; from < own.length; from += 25) await sayAll(wire, own.slice(from, from + 25));
+      }),
+    );
+    const late = await room.connect();
+    await late.get('login', { user: 'patient', password });
+    await Promise.all([...wires, late].map((wire) => wire.close()));
+  });
+
+  test('broken UTF-8 and binary close their own connection, and no other', async () => {
+    const steady = await room.enter('steady');
+    for (let i = 0; i < 20; i += 1) {
+      const wire = await room.connect();
+      if (i % 2 === 0) wire.send(randomBytes(50));
+      else wire.socket.send(Buffer.from([0xc3, 0x28, 0xa0, 0xff]), { binary: false });
+      expect((await wire.closed).code).toBeGreaterThanOrEqual(1002);
+    }
+    expect(await steady.get('whoelse', {})).toMatchObject({ ok: true });
+    await steady.close();
+  });
+});

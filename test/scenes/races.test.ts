@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+/** What somebody was shown: what was posted, and what sync gave, each number once, as a client shows it. */
+async function shown(wire: Wire, stream: 'inbox' | 'room', from: number): Promise<Heard[]> {
+  const bySeq = new Map<number, Heard>();
+  const page = await wire.get('sync', { [stream]: from, limit: 200 });
+  for (const one of [...wire.all((heard) => heard['stream'] === stream), ...(page['messages'] as Heard[])]) {
+    if (one['stream'] === stream) bySeq.set(one['seq'] as number, one);
+  }
+  return [...bySeq.keys()].sort((a, b) => a - b).map((seq) => bySeq.get(seq) as Heard);
+}
+
+describe('twenty senders to one inbox at once', () => {
+  test('every message has a number of its own, without gaps, and all are posted', async () => {
+    const reader = await room.enter('inbox');
+    const senders = await Promise.all(Array.from({ length: 20 }, (_, i) => room.enter(`sender${i}`)));
+    const replies = await Promise.all(
+      senders.flatMap((sender, i) =>
+        Array.from({ length: 5 }, (_, j) => sender.get('message', { to: 'inbox', text: `${i}.${j}` })),
+      ),
+    );
+    const seqs = replies.map((reply) => reply['seq'] as number).sort((a, b) => a - b);
+    expect(seqs).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    const messages = await shown(reader, 'inbox', 0);
+    expect(messages.map((one) => one['text']).sort()).toEqual(
+      senders.flatMap((_, i) => Array.from({ length: 5 }, (__, j) => `${i}.${j}`)).sort(),
+    );
+    for (const reply of replies) {
+      const posted = reader.all((heard) => heard.event === 'message' && heard['seq'] === reply['seq']);
+      expect(posted).toHaveLength(1);
+    }
+    await Promise.all([reader, ...senders].map((wire) => wire.close()));
+  });
+});
+
+describe('a message sent while its recipient is logging in', () => {
+  test('is shown exactly once, in 200 of 200', { timeout: 120_000 }, async () => {
+    await room.register('comer');
+    const sender = await room.enter('facebook');
+    let last = 0;
+    for (let round = 0; round < 200; round += 1) {
+      const comer = await room.connect();
+      const login = comer.get('login', { user: 'comer', password });
+      const text = `round ${round}`;
+      // Some while the password is being checked, some around the commit.
+      await new Promise((resolve) => setTimeout(resolve, round % 8));
+      const sent = sender.get('message', { to: 'comer', text });
+      await login;
+      const synced = comer.get('sync', { inbox: last });
+      const [reply, page] = await Promise.all([sent, synced]);
+      const given = (page['messages'] as Heard[]).some((one) => one['text'] === text);
+      if (!given) await comer.event('message', { text });
+      const times = comer.all((heard) => heard.event === 'message' && heard['seq'] === reply['seq']);
+      expect(times.length).toBeLessThanOrEqual(1);
+      expect(reply['seq']).toBe(last + 1);
+      last = reply['seq'] as number;
+      comer.say('ack', { inbox: last });
+      await comer.get('logout', {});
+      await comer.closed;
+    }
+    await sender.close();
+  });
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limits } from '../../protocol/index.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+  await room.register('facebook', 'Columbia', 'Google');
+});
+afterAll(() => room.close());
+
+describe('a private message', () => {
+  test('reaches who is online, with its number, its sender and the request id', async () => {
+    const facebook = await room.enter('facebook');
+    const columbia = await room.enter('Columbia');
+    const reply = await facebook.get('message', { to: 'columbia', text: 'I want to try private message~' });
+    expect(reply).toMatchObject({ delivery: 'delivered', seq: 1 });
+    expect(await columbia.event('message')).toEqual({
+      type: 'event',
+      event: 'message',
+      stream: 'inbox',
+      seq: 1,
+      from: 'facebook',
+      text: 'I want to try private message~',
+      sentAt: reply['sentAt'],
+      id: reply.id,
+    });
+    columbia.say('ack', { inbox: 1 });
+    await facebook.close();
+    await columbia.close();
+  });
+
+  test('to someone offline is stored, and given at the next login until it is acknowledged', async () => {
+    const facebook = await room.enter('facebook');
+    for (const text of ['one', 'two', 'three']) {
+      expect(await facebook.get('message', { to: 'Google', text })).toMatchObject({ delivery: 'stored' });
+    }
+    const google = await room.connect();
+    const login = await google.get('login', { user: 'Google', password: 'wastingtime' });
+    expect(login['unread']).toMatchObject({ inbox: 3 });
+    const first = await google.get('sync', {});
+    expect(first).toMatchObject({ upTo: { inbox: 3 }, more: false });
+    expect((first['messages'] as { text: string }[]).map((one) => one.text)).toEqual(['one', 'two', 'three']);
+    expect(await google.get('sync', {})).toMatchObject({ messages: first['messages'] });
+    google.say('ack', { inbox: 2 });
+    // Acknowledgements have no reply: the next sync tells when it has been taken.
+    await expect
+      .poll(async () => ((await google.get('sync', {}))['messages'] as { seq: number }[]).map((one) => one.seq))
+      .toEqual([3]);
+    await google.close();
+    await facebook.close();
+  });
+
+  test('an acknowledgement that comes late takes nothing back', async () => {
+    const google = await room.enter('Google');
+    google.say('ack', { inbox: 3 });
+    await expect.poll(async () => (await google.get('sync', {}))['messages']).toEqual([]);
+    google.say('ack', { inbox: 1 });
+    await google.get('whoelse', {});
+    expect((await google.get('sync', {}))['messages']).toEqual([]);
+    await google.close();
+  });
+
+  test('is refused to oneself, to nobody, and when it is too long', async () => {
+    const facebook = await room.enter('facebook');
+    expect(await facebook.refused('message', { to: 'Facebook', text: 'hi' })).toMatchObject({ code: 'to-self' });
+    expect(await facebook.refused('message', { to: 'nobody', text: 'hi' })).toMatchObject({ code: 'no-such-user' });
+    const tooLong = 'ä'.repeat(limits.textBytes / 2 + 1);
+    expect(await facebook.refused('message', { to: 'Google', text: tooLong })).toMatchObject({
+      code: 'too-long',
+      limit: limits.textBytes,
+    });
+    expect(await facebook.get('message', { to: 'Google', text: tooLong.slice(1) })).toMatchObject({ ok: true });
+    await facebook.close();
+  });
+
+  test('keeps every character', async () => {
+    const facebook = await room.enter('facebook');
+    const columbia = await room.enter('Columbia');
+    const text = ' \t"quotes" \\ \u0000 \u2028 é 漢字 👩‍👩‍👧 \r\n end ';
+    await facebook.get('message', { to: 'Columbia', text });
+    expect(await columbia.event('message')).toMatchObject({ text });
+    await facebook.close();
+    await columbia.close();
+  });
+});
+
+describe('a broadcast', () => {
+  test('reaches everyone online, oneself too, and those offline at their next login', async () => {
+    const facebook = await room.enter('facebook');
+    const columbia = await room.enter('Columbia');
+    const reply = await facebook.get('broadcast', { text: "It's me facebook ~" });
+    expect(reply).toMatchObject({ online: 2 });
+    const event = { stream: 'room', seq: reply['seq'], from: 'facebook', text: "It's me facebook ~" };
+    expect(await facebook.event('broadcast')).toMatchObject(event);
+    expect(await columbia.event('broadcast')).toMatchObject(event);
+    const google = await room.enter('Google');
+    expect((await google.get('sync', {}))['messages']).toContainEqual(expect.objectContaining(event));
+    await Promise.all([facebook, columbia, google].map((wire) => wire.close()));
+  });
+
+  test('from before somebody registered is not news to them', async () => {
+    const facebook = await room.enter('facebook');
+    await facebook.get('broadcast', { text: 'old news' });
+    const newcomer = await room.enter('newcomer');
+    expect((await newcomer.get('sync', {}))['messages']).toEqual([]);
+    await facebook.get('broadcast', { text: 'news' });
+    expect(await newcomer.event('broadcast')).toMatchObject({ text: 'news' });
+    await facebook.close();
+    await newcomer.close();
+  });
+});
+
+describe('earlier messages', () => {
+  test('sync gives both streams in pages, oldest first, and says where it stands', async () => {
+    const reader = await room.enter('reader');
+    const facebook = await room.enter('facebook');
+    await facebook.get('message', { to: 'reader', text: 'p1' });
+    const { seq } = await facebook.get('broadcast', { text: 'b1' });
+    await facebook.get('message', { to: 'reader', text: 'p2' });
+    const start = { inbox: 0, room: (seq as number) - 1 };
+    const first = await reader.get('sync', { ...start, limit: 2 });
+    expect((first['messages'] as { text: string }[]).map((one) => one.text)).toEqual(['p1', 'b1']);
+    expect(first).toMatchObject({ upTo: { inbox: 1, room: seq }, more: true });
+    const rest = await reader.get('sync', { ...(first['upTo'] as typeof start), limit: 2 });
+    expect((rest['messages'] as { text: string }[]).map((one) => one.text)).toEqual(['p2']);
+    expect(rest).toMatchObject({ upTo: { inbox: 2, room: seq }, more: false });
+    await facebook.close();
+    await reader.close();
+  });
+
+  test('history goes backwards', async () => {
+    const reader = await room.enter('reader');
+    const last = await reader.get('history', { stream: 'inbox', limit: 1 });
+    expect(last).toMatchObject({ messages: [{ text: 'p2', seq: 2 }], more: true });
+    const before = await reader.get('history', { stream: 'inbox', before: 2 });
+    expect(before).toMatchObject({ messages: [{ text: 'p1', seq: 1 }], more: false });
+    await reader.close();
+  });
+
+  test('a reply never outgrows a WebSocket message: it comes in more pages', async () => {
+    const writer = await room.enter('facebook');
+    const reader = await room.enter('longreader');
+    const worst = '\u0001'.repeat(limits.textBytes);
+    for (let i = 0; i < 7; i += 1) await writer.get('message', { to: 'longreader', text: worst });
+    await reader.close();
+    const again = await room.enter('longreader');
+    const seen: number[] = [];
+    let pages = 0;
+    for (let from = 0; ; ) {
+      pages += 1;
+      const page = await again.get('sync', { inbox: from });
+      const messages = (page['messages'] as { stream: string; seq: number }[]).filter((one) => one.stream === 'inbox');
+      seen.push(...messages.map((one) => one.seq));
+      from = (page['upTo'] as { inbox: number }).inbox;
+      if (page['more'] === false) break;
+    }
+    expect(pages).toBeGreaterThan(1);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    await again.close();
+    await writer.close();
+  });
+});
