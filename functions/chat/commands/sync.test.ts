@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits, type StreamMessage } from '../../../protocol/index.ts';
-import { fit, merge } from './sync.ts';
+import { merge, pageOf } from './sync.ts';
 
 const time = (second: number) => new Date(second * 1000).toISOString();
 
@@ -53,15 +53,15 @@ describe('both streams as one list', () => {
 
 describe('what one reply holds', () => {
   test('as many as were asked for', () => {
-    const { fitting, all } = fit([inbox(1, 1), inbox(2, 2), inbox(3, 3)], 2);
+    const { fitting, all } = pageOf([inbox(1, 1), inbox(2, 2), inbox(3, 3)], 2);
     expect(numbers(fitting)).toEqual(['inbox 1', 'inbox 2']);
     expect(all).toBe(false);
-    expect(fit([inbox(1, 1)], 1).all).toBe(true);
+    expect(pageOf([inbox(1, 1)], 1).all).toBe(true);
   });
 
   test('no more bytes than one WebSocket message, however the texts are escaped', () => {
     const worst = '\u0001'.repeat(limits.textBytes);
-    const { fitting, all } = fit(
+    const { fitting, all } = pageOf(
       Array.from({ length: 10 }, (_, i) => inbox(i + 1, i, worst)),
       200,
     );

@@ -25,7 +25,7 @@ export function* merge(inbox: readonly StreamMessage[], room: readonly StreamMes
 }
 
 /** As many messages from the beginning as one reply can hold, and whether that is all. */
-export function fit(messages: Iterable<StreamMessage>, limit: number): { fitting: StreamMessage[]; all: boolean } {
+export function pageOf(messages: Iterable<StreamMessage>, limit: number): { fitting: StreamMessage[]; all: boolean } {
   const fitting: StreamMessage[] = [];
   let bytes = 0;
   for (const one of messages) {
@@ -50,7 +50,7 @@ export const sync = handle('sync', {
       room.streams.after('inbox', member, inboxFrom, limit),
       room.streams.after('room', member, roomFrom, limit),
     ] as const);
-    const { fitting, all } = fit(merge(inbox?.messages ?? [], roomPage?.messages ?? []), limit);
+    const { fitting, all } = pageOf(merge(inbox?.messages ?? [], roomPage?.messages ?? []), limit);
     return {
       messages: fitting,
       upTo: { inbox: lastOf(fitting, 'inbox', inboxFrom), room: lastOf(fitting, 'room', roomFrom) },

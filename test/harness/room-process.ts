@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** A room in a process of its own, as `npm start` runs it. */
+export interface RoomProcess {
+  readonly url: string;
+  /** Ends it as a power cut does. */
+  killHard(): Promise<void>;
+  /** Ends it as Ctrl+C does; gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the room's program on a free port, on the state that a folder holds. */
+export async function startRoomProcess(dataDir: string, args: readonly string[] = []): Promise<RoomProcess> {
+  const child = spawn(process.execPath, ['dist/local/main.mjs', '--port', '0', '--data', dataDir, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaints = '';
+  child.stderr.on('data', (data: Buffer) => {
+    complaints += data.toString();
+  });
+  const url = await Promise.race([addressOf(child), failureOf(child, () => complaints)]);
+  return {
+    url,
+    async killHard() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+    async stop() {
+      child.kill('SIGINT');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code;
+    },
+  };
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('the room has no output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [address] = /ws:\/\/\S+/.exec(line) ?? [];
+    if (address) return address;
+  }
+  return new Promise(() => undefined);
+}
+
+async function failureOf(child: ChildProcess, complaints: () => string): Promise<never> {
+  const [code] = await once(child, 'exit');
+  throw new Error(`the room ended with ${String(code)}: ${complaints()}`);
+}
