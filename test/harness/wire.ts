@@ -40,7 +40,7 @@ export class Wire {
   /** All that was heard, in the order in which it came. */
   readonly heard: Heard[] = [];
   readonly #waiting = new Set<() => void>();
-  #taken = new Set<Heard>();
+  readonly #taken = new Set<Heard>();
   #ending: Ending | undefined;
   #ids = 0;
 
