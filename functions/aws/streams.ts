@@ -135,27 +135,34 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     return { messages: messages.slice(0, limit), more: messages.length > limit };
   }
 
+  /** A reader's messages of a range of numbers, oldest first. */
+  function between(kind: Stream['kind'], reader: Member, first: number, last: number | undefined, limit: number) {
+    const { stream, prefix } = place(kind, reader);
+    const range = {
+      KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':stream': stream,
+        ':first': prefix + numberKey(first),
+        ':last': prefix + (last === undefined ? afterAnyNumber : numberKey(last)),
+      },
+    };
+    return page(range, kind, reader, limit);
+  }
+
   return {
     newestInbox: (name) => newestUnder(inboxKey(name)),
     newestRoom: () => newestUnder(roomKey),
     last,
     append,
 
-    after(kind, reader, seq, limit) {
-      const { stream, prefix } = place(kind, reader);
-      return page(
-        {
-          KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
-          ExpressionAttributeValues: {
-            ':stream': stream,
-            ':first': prefix + numberKey(seq + 1),
-            ':last': prefix + afterAnyNumber,
-          },
-        },
-        kind,
-        reader,
-        limit,
-      );
+    async after(kind, reader, seq, limit) {
+      const first = await between(kind, reader, seq + 1, undefined, limit);
+      const upTo = first.messages.at(-1)?.seq;
+      if (upTo === undefined || upTo === seq + first.messages.length) return first;
+      // A number is missing. A query is no snapshot: it may have passed number n before n was committed, and then have met n + 1.
+      // Whatever there is up to here was committed before a second look; what that does not find has expired.
+      const second = await between(kind, reader, seq + 1, upTo, limit);
+      return { messages: second.messages, more: first.more || second.more };
     },
 
     async before(kind, reader, seq, limit) {

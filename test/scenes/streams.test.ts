@@ -1,0 +1,132 @@
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { type Tables, tablesOf } from '../harness/tables.ts';
+import type { Heard } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let tables: Tables;
+beforeAll(async () => {
+  room = await openRoom();
+  tables = tablesOf(room.local);
+});
+afterEach(() => room.local.faults.reset());
+afterAll(() => room.close());
+
+const seqs = (page: Heard) => (page['messages'] as Heard[]).map((one) => one['seq']);
+
+async function inboxItems(name: string): Promise<Record<string, unknown>[]> {
+  const { Items = [] } = await tables.db.send(
+    new QueryCommand({
+      TableName: tables.name('Messages'),
+      KeyConditionExpression: '#stream = :stream',
+      ExpressionAttributeNames: { '#stream': 'stream' },
+      ExpressionAttributeValues: { ':stream': `inbox/${name}` },
+    }),
+  );
+  return Items;
+}
+
+const put = (item: Record<string, unknown>) =>
+  tables.db.send(new PutCommand({ TableName: tables.name('Messages'), Item: item }));
+const remove = ({ stream, position }: Record<string, unknown>) =>
+  tables.db.send(new DeleteCommand({ TableName: tables.name('Messages'), Key: { stream, position } }));
+
+/** A reader with messages 1 to `count` in an inbox of their own. */
+async function readerWith(name: string, count: number) {
+  const sender = await room.enter('sender');
+  const reader = await room.enter(name);
+  for (let i = 1; i <= count; i += 1) await sender.get('message', { to: name, text: `m${i}` });
+  return { sender, reader };
+}
+
+test('a reading that passed a number just before it was committed is made again', async () => {
+  const { sender, reader } = await readerWith('torn', 3);
+  const second = (await inboxItems('torn'))[1] ?? {};
+  await remove(second);
+  let readings = 0;
+  room.local.faults.beforeDynamoDb = async ({ operation, trigger, input }) => {
+    const isInbox = JSON.stringify(input).includes('inbox/torn');
+    if (operation !== 'Query' || trigger?.detail !== 'sync' || !isInbox) return undefined;
+    readings += 1;
+    if (readings === 2) await put(second);
+    return undefined;
+  };
+  expect(seqs(await reader.get('sync', { inbox: 0 }))).toEqual([1, 2, 3]);
+  expect(readings).toBe(2);
+  await sender.close();
+  await reader.close();
+});
+
+test('what has expired is not given, though it is still stored, and the reader goes on past it', async () => {
+  const { sender, reader } = await readerWith('late', 3);
+  for (const item of (await inboxItems('late')).slice(0, 2)) await put({ ...item, expiresAt: 1 });
+  const page = await reader.get('sync', { inbox: 0 });
+  expect(seqs(page)).toEqual([3]);
+  expect(page).toMatchObject({ upTo: { inbox: 3 }, more: false });
+  await sender.close();
+  await reader.close();
+});
+
+test('numbers go on when everything acknowledged has expired and gone', async () => {
+  const { sender, reader } = await readerWith('sleeper', 2);
+  reader.say('ack', { inbox: 2 });
+  await expect.poll(async () => seqs(await reader.get('sync', {}))).toEqual([]);
+  for (const item of await inboxItems('sleeper')) await remove(item);
+  expect(await sender.get('message', { to: 'sleeper', text: 'after' })).toMatchObject({ seq: 3 });
+  expect(await reader.event('message', { seq: 3 })).toMatchObject({ text: 'after' });
+  await sender.close();
+  await reader.close();
+});
+
+test("the room's numbers go on when every broadcast has expired and gone", async () => {
+  const speaker = await room.enter('speaker');
+  const { seq } = await speaker.get('broadcast', { text: 'before' });
+  await room.local.runSchedule();
+  const { Items = [] } = await tables.db.send(
+    new QueryCommand({
+      TableName: tables.name('Messages'),
+      KeyConditionExpression: '#stream = :room',
+      ExpressionAttributeNames: { '#stream': 'stream' },
+      ExpressionAttributeValues: { ':room': 'room' },
+    }),
+  );
+  for (const item of Items) await remove(item);
+  expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: (seq as number) + 1 });
+  await speaker.close();
+});
+
+test('a message whose commit was answered too late is stored once', async () => {
+  const { sender, reader } = await readerWith('once', 0);
+  let lost = 0;
+  room.local.faults.beforeDynamoDb = ({ operation, trigger }) => {
+    if (operation !== 'PutItem' || trigger?.detail !== 'message' || lost > 0) return undefined;
+    lost += 1;
+    return 'after';
+  };
+  expect(await sender.get('message', { to: 'once', text: 'hi' })).toMatchObject({ seq: 1, delivery: 'delivered' });
+  expect(lost).toBe(1);
+  expect(await inboxItems('once')).toHaveLength(1);
+  await reader.event('message', { seq: 1 });
+  await sender.close();
+  await reader.close();
+});
+
+test("a new owner of a name begins an inbox of their own, and never sees the old one's", async () => {
+  const { sender, reader } = await readerWith('heir', 2);
+  await reader.get('logout', {});
+  const wire = await room.connect();
+  await wire.get('deregister', { user: 'heir', password });
+  await wire.get('register', { user: 'heir', password: 'another one' });
+  const login = await wire.get('login', { user: 'heir', password: 'another one' });
+  expect(login['unread']).toEqual({ inbox: 0, room: 0 });
+  expect(seqs(await wire.get('sync', { inbox: 0 }))).toEqual([]);
+  expect(await sender.get('message', { to: 'heir', text: 'welcome' })).toMatchObject({ seq: 1 });
+  expect(await sender.get('message', { to: 'heir', text: 'again' })).toMatchObject({ seq: 2 });
+  expect(await wire.get('history', { stream: 'inbox' })).toMatchObject({
+    messages: [{ text: 'welcome' }, { text: 'again' }],
+    more: false,
+  });
+  await sender.close();
+  await wire.close();
+});
