@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Crier, FanOut } from '../chat/ports.ts';
-import { requireEnv } from './environment.ts';
+import { ownName, requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 
 const lambda = new LambdaClient({ maxAttempts: 5 });
@@ -14,6 +14,7 @@ async function invoke(functionName: string, payload: unknown): Promise<void> {
 
 /** Has others do what nobody should wait for. */
 export const crier: Crier = {
-  cry: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction), fanOut),
+  // A function's own name cannot stand among its own variables: CloudFormation would go round in a circle.
+  cry: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
   sweepNow: () => invoke(requireEnv(variables.sweeperFunction), {}),
 };

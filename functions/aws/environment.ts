@@ -1,8 +1,11 @@
 import { type TableName, tables } from './names.ts';
 
-/** A variable that infra sets. Throws by name if it is missing: nothing works by default. */
-export function requireEnv(name: string): string {
-  const value = process.env[name];
+/** Where Lambda tells a function its own name. */
+export const ownName = 'AWS_LAMBDA_FUNCTION_NAME';
+
+/** A variable that infra sets, or the one to take in its place. Throws by name if it is missing: nothing works by default. */
+export function requireEnv(name: string, otherwise?: string): string {
+  const value = process.env[name] ?? (otherwise && process.env[otherwise]);
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 }

@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterEach(() => room.local.faults.reset());
+afterAll(() => room.close());
+
+test('one connection that is gone neither delays nor fails the others', async () => {
+  const speaker = await room.enter('speaker');
+  const gone = await room.enter('gone');
+  const listener = await room.enter('listener');
+  // Otherwise the notice might be what finds out.
+  await Promise.all([speaker, gone].map((wire) => wire.event('login', { user: 'listener' })));
+  room.local.faults.disconnect.drop = 1;
+  await gone.kill();
+  expect(await speaker.get('broadcast', { text: 'all here?' })).toMatchObject({ online: 3 });
+  await listener.event('broadcast', { text: 'all here?' });
+  await speaker.event('broadcast', { text: 'all here?' });
+  // The post found out what $disconnect did not tell.
+  expect(await speaker.get('broadcast', { text: 'and now?' })).toMatchObject({ online: 2 });
+  room.local.faults.reset();
+  await Promise.all([speaker, listener].map((wire) => wire.close()));
+});
+
+test('a post that keeps failing is made again elsewhere, and the sender does not wait for it', async () => {
+  const sender = await room.enter('sender');
+  const reader = await room.enter('reader');
+  // The gateway client of one function gives up after four attempts.
+  let failures = 4;
+  const by = new Set<string>();
+  room.local.faults.beforePost = (call) => {
+    if (!call.data.includes('stubborn')) return undefined;
+    by.add(call.trigger?.source ?? '');
+    failures -= 1;
+    return failures >= 0 ? 500 : undefined;
+  };
+  expect(await sender.get('message', { to: 'reader', text: 'stubborn' })).toMatchObject({ delivery: 'stored' });
+  await reader.event('message', { text: 'stubborn' });
+  expect([...by]).toEqual(['gateway', 'invoke']);
+  await sender.close();
+  await reader.close();
+});
+
+test('a broadcast that keeps failing for one is made again for that one, through every attempt', async () => {
+  const sender = await room.enter('sender');
+  const reader = await room.enter('reader');
+  const target = room.local.connections.at(-1)?.connectionId;
+  let failures = 8;
+  room.local.faults.beforePost = (call) => {
+    if (call.connectionId !== target || !call.data.includes('thrice')) return undefined;
+    failures -= 1;
+    return failures >= 0 ? 500 : undefined;
+  };
+  await sender.get('broadcast', { text: 'thrice' });
+  await reader.event('broadcast', { text: 'thrice' });
+  expect(sender.events('broadcast').filter((one) => one['text'] === 'thrice')).toHaveLength(1);
+  await sender.close();
+  await reader.close();
+});
+
+test('a room too large for one function is served in slices', { timeout: 120_000 }, async () => {
+  await room.change('maxCon', 1000);
+  const users = Array.from({ length: 260 }, (_, i) => `crowd${i}`);
+  const wires: Wire[] = [];
+  for (let i = 0; i < users.length; i += 20) {
+    wires.push(...(await Promise.all(users.slice(i, i + 20).map((user) => room.enter(user)))));
+  }
+  const recording = room.local.calls.record();
+  const reply = await wires[0]?.get('broadcast', { text: 'hello, everybody' });
+  expect(reply).toMatchObject({ online: 260 });
+  await Promise.all(wires.map((wire) => wire.event('broadcast', { text: 'hello, everybody' })));
+  const slices = recording.invocations.filter((one) => one.trigger.source === 'invoke');
+  expect(slices.length).toBeGreaterThanOrEqual(2);
+  recording.stop();
+  for (const wire of wires) wire.socket.terminate();
+});
