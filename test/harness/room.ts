@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalRoom } from '../../local/room.ts';
 import { startLocalRoom } from '../../local/room.ts';
+import { RoomDatabase } from './database.ts';
 import { Wire } from './wire.ts';
 
 /** A room to play a scene in, on this machine. */
 export interface SceneRoom {
   readonly url: string;
   readonly local: LocalRoom;
-  /** Opens a connection. */
-  connect(): Promise<Wire>;
+  readonly database: RoomDatabase;
+  /** Opens a connection, from this machine's loopback address or another one of it (`127.0.0.2`). */
+  connect(localAddress?: string): Promise<Wire>;
   /** Someone who has registered (unless they had) and logged in, and has synced. */
   enter(user: string, password?: string): Promise<Wire>;
   register(...users: string[]): Promise<void>;
@@ -25,6 +27,10 @@ export interface SceneOptions {
   /** How many times as fast as the machine's the room's clock runs. */
   readonly speed?: number;
   readonly dataDir?: string;
+  /** Binary logarithm of scrypt's N; cheap unless told otherwise. */
+  readonly passwordCost?: number;
+  /** Makes the same sequence of faults again. */
+  readonly seed?: number;
 }
 
 export const password = 'wastingtime';
@@ -36,13 +42,16 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
     assembly: 'cdk.out',
     dataDir,
     port: 0,
-    environment: { PASSWORD_COST: '4' },
+    environment: { PASSWORD_COST: String(options.passwordCost ?? 4) },
     ...(options.speed !== undefined && { speed: options.speed }),
+    ...(options.seed !== undefined && { seed: options.seed }),
   });
+  const database = new RoomDatabase(local);
   const room: SceneRoom = {
     url: local.url,
     local,
-    connect: () => Wire.open(local.url),
+    database,
+    connect: (localAddress) => Wire.open(local.url, {}, localAddress),
 
     async register(...users) {
       const wire = await room.connect();
@@ -71,6 +80,7 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
     },
 
     async close() {
+      database.close();
       await local.close();
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },

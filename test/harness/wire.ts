@@ -61,8 +61,12 @@ export class Wire {
   }
 
   /** Opens a connection; a refused upgrade throws {@link NotConnected}. */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<Wire> {
-    const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  static async open(url: string, headers: Record<string, string> = {}, localAddress?: string): Promise<Wire> {
+    const socket = new WebSocket(url, {
+      headers,
+      perMessageDeflate: false,
+      ...(localAddress !== undefined && { localAddress }),
+    });
     const wire = new Wire(socket);
     const refused = new Promise<never>((_, reject) => {
       socket.once('unexpected-response', (request, response) => {

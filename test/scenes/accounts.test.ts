@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+describe('deregistering', () => {
+  test('wants the password, and that the user exists', async () => {
+    await room.register('leaver');
+    const wire = await room.connect();
+    expect(await wire.refused('deregister', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
+    expect(await wire.refused('deregister', { user: 'leaver', password: 'a guess' })).toMatchObject({
+      code: 'wrong-password',
+      triesLeft: 2,
+    });
+    await wire.get('deregister', { user: 'LEAVER', password });
+    expect(await wire.refused('login', { user: 'leaver', password })).toMatchObject({ code: 'no-such-user' });
+    await wire.close();
+  });
+
+  test('is refused while the user is online, and to a connection that is logged in', async () => {
+    const online = await room.enter('stayer');
+    const other = await room.connect();
+    expect(await other.refused('deregister', { user: 'stayer', password })).toMatchObject({ code: 'already-online' });
+    // Whether somebody is online is told only to who has the password.
+    expect(await other.refused('deregister', { user: 'stayer', password: 'a guess' })).toMatchObject({
+      code: 'wrong-password',
+    });
+    expect(await online.refused('deregister', { user: 'stayer', password })).toMatchObject({
+      code: 'already-logged-in',
+    });
+    expect(await online.get('whoelse', {})).toMatchObject({ total: 0 });
+    await online.get('logout', {});
+    await other.get('deregister', { user: 'stayer', password });
+    await other.close();
+  });
+
+  test('ends a session that only its grace keeps alive, and says why', async () => {
+    const watcher = await room.enter('watcher');
+    const lost = await room.enter('lostone');
+    await lost.kill();
+    const wire = await room.connect();
+    await wire.get('deregister', { user: 'lostone', password });
+    expect(await watcher.event('logout')).toMatchObject({ user: 'lostone', reason: 'deregistered' });
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    await wire.close();
+    await watcher.get('logout', {});
+  });
+
+  test('frees the name: its new owner sees nothing of the old one, and no block is on them', async () => {
+    const friend = await room.enter('friend');
+    const before = await room.enter('heir');
+    await friend.get('message', { to: 'heir', text: 'for the first owner' });
+    await friend.get('message', { to: 'heir', text: 'and another' });
+    await before.event('message', { text: 'and another' });
+    before.say('ack', { inbox: 2 });
+    await before.get('block', { user: 'friend' });
+    await friend.get('block', { user: 'heir' });
+    await before.get('logout', {});
+
+    const wire = await room.connect();
+    await wire.get('deregister', { user: 'heir', password });
+    expect((await friend.get('blocklist', {}))['users']).toEqual([]);
+    expect(await friend.refused('message', { to: 'heir', text: 'there?' })).toMatchObject({ code: 'no-such-user' });
+    await wire.get('register', { user: 'Heir', password: 'another one' });
+    expect(await wire.refused('login', { user: 'heir', password })).toMatchObject({ code: 'wrong-password' });
+    const login = await wire.get('login', { user: 'heir', password: 'another one' });
+    expect(login).toMatchObject({ user: 'Heir', unread: { inbox: 0, room: 0 } });
+
+    expect(await wire.get('sync', { inbox: 0 })).toMatchObject({ messages: [], upTo: { inbox: 0 } });
+    expect(await wire.get('history', { stream: 'inbox' })).toMatchObject({ messages: [], more: false });
+    expect((await wire.get('blocklist', {}))['users']).toEqual([]);
+    expect((await friend.get('blocklist', {}))['users']).toEqual([]);
+    // Neither side's block is left, and the numbers begin anew.
+    expect(await friend.get('message', { to: 'heir', text: 'welcome' })).toMatchObject({
+      seq: 1,
+      delivery: 'delivered',
+    });
+    expect(await wire.event('message')).toMatchObject({ seq: 1, text: 'welcome' });
+    await wire.get('message', { to: 'friend', text: 'thanks' });
+    expect(await friend.event('message')).toMatchObject({ text: 'thanks' });
+    await friend.close();
+    await wire.close();
+  });
+});
+
+describe('changing the password', () => {
+  test('the new one is good and the old one is not', async () => {
+    const wire = await room.enter('changer');
+    await wire.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
+    await wire.get('logout', {});
+    const next = await room.connect();
+    expect(await next.refused('login', { user: 'changer', password })).toMatchObject({ code: 'wrong-password' });
+    await next.get('login', { user: 'changer', password: 'a new secret' });
+    await next.close();
+  });
+
+  test('the session goes on, but its token is void', async () => {
+    await room.register('voider');
+    const wire = await room.connect();
+    const { token } = await wire.get('login', { user: 'voider', password });
+    await wire.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
+    expect(await wire.get('whoelse', {})).toMatchObject({ ok: true });
+    const thief = await room.connect();
+    expect(await thief.refused('resume', { user: 'voider', token: String(token) })).toMatchObject({
+      code: 'bad-token',
+    });
+    await wire.close();
+    await thief.close();
+  });
+
+  test('a wrong old password counts, and the third blocks', async () => {
+    const wire = await room.enter('forgetful');
+    const guess = { oldPassword: 'a guess', newPassword: 'a new secret' };
+    expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'wrong-password', triesLeft: 2 });
+    expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'wrong-password', triesLeft: 1 });
+    expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'login-blocked' });
+    const right = { oldPassword: password, newPassword: 'a new secret' };
+    expect(await wire.refused('passwd', right)).toMatchObject({ code: 'login-blocked' });
+    await wire.close();
+  });
+
+  test('the new one has the length that the room asks for', async () => {
+    const wire = await room.enter('shortener');
+    expect(await wire.refused('passwd', { oldPassword: password, newPassword: 'short' })).toMatchObject({
+      code: 'invalid-password',
+      limit: 8,
+    });
+    await room.change('minPassword', 5);
+    await wire.get('passwd', { oldPassword: password, newPassword: 'short' });
+    await room.change('minPassword', 8);
+    await wire.get('logout', {});
+    // What was long enough when it was chosen still lets in.
+    const next = await room.connect();
+    await next.get('login', { user: 'shortener', password: 'short' });
+    await next.close();
+  });
+});

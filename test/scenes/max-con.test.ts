@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let online: Wire[];
+beforeAll(async () => {
+  room = await openRoom();
+  await room.register('facebook', 'Columbia', 'Google');
+});
+afterAll(() => room.close());
+beforeEach(async () => {
+  online = [];
+  await room.change('maxCon', 2);
+});
+afterEach(async () => {
+  room.local.faults.reset();
+  for (const wire of online) await wire.get('logout', {});
+});
+
+async function enter(user: string): Promise<Wire> {
+  const wire = await room.connect();
+  await wire.get('login', { user, password });
+  online.push(wire);
+  return wire;
+}
+
+test('a full room refuses connections with 429, until somebody leaves', async () => {
+  await enter('facebook');
+  const columbia = await enter('Columbia');
+  await expect(room.connect()).rejects.toMatchObject({ status: 429 });
+  await columbia.get('logout', {});
+  online.pop();
+  await enter('Google');
+});
+
+test('connections that have not logged in do not count', async () => {
+  const waiting = await Promise.all(Array.from({ length: 5 }, () => room.connect()));
+  await enter('facebook');
+  await Promise.all(waiting.map((wire) => wire.close()));
+});
+
+test('who was connected before the room was full is refused at login, after the right password only', async () => {
+  const late = await room.connect();
+  await enter('facebook');
+  await enter('Columbia');
+  expect(await late.refused('login', { user: 'Google', password: 'a guess' })).toMatchObject({
+    code: 'wrong-password',
+  });
+  expect(await late.refused('login', { user: 'Google', password })).toMatchObject({ code: 'room-full' });
+  // The connection is as good as before: it gets in as soon as there is room.
+  await online.pop()?.get('logout', {});
+  await late.get('login', { user: 'Google', password });
+  online.push(late);
+});
+
+test('a limit below the number online throws nobody out', async () => {
+  const facebook = await enter('facebook');
+  const columbia = await enter('Columbia');
+  const waiting = await room.connect();
+  await room.change('maxCon', 1);
+  expect(await facebook.get('whoelse', {})).toMatchObject({ total: 1 });
+  await facebook.get('message', { to: 'Columbia', text: 'still here' });
+  expect(await columbia.event('message')).toMatchObject({ text: 'still here' });
+  await facebook.get('logout', {});
+  online.splice(online.indexOf(facebook), 1);
+  // One is left, which is as many as may be.
+  expect(await waiting.refused('login', { user: 'Google', password })).toMatchObject({ code: 'room-full' });
+  await waiting.close();
+});
+
+test.each([0, 1])(
+  'a crashed client can log in at once, though the room is full (%d of $disconnect lost)',
+  async (drop) => {
+    const spare = await room.connect();
+    await enter('Columbia');
+    const crashed = await room.connect();
+    await crashed.get('login', { user: 'facebook', password });
+    room.local.faults.disconnect.drop = drop;
+    await crashed.kill();
+    await spare.get('login', { user: 'facebook', password });
+    online.push(spare);
+    expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
+  },
+);
