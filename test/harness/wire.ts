@@ -60,7 +60,7 @@ export class Wire {
     socket.on('error', () => undefined);
   }
 
-  /** Opens a connection; a refused upgrade throws {@link NotConnected}. */
+  /** Opens a connection, from an address of this machine's; a refused upgrade throws {@link NotConnected}. */
   static async open(url: string, headers: Record<string, string> = {}, localAddress?: string): Promise<Wire> {
     const socket = new WebSocket(url, {
       headers,

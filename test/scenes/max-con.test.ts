@@ -55,9 +55,9 @@ test('who was connected before the room was full is refused at login, after the 
 });
 
 test('a limit below the number online throws nobody out', async () => {
+  const waiting = await room.connect();
   const facebook = await enter('facebook');
   const columbia = await enter('Columbia');
-  const waiting = await room.connect();
   await room.change('maxCon', 1);
   expect(await facebook.get('whoelse', {})).toMatchObject({ total: 1 });
   await facebook.get('message', { to: 'Columbia', text: 'still here' });

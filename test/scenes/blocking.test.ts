@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let facebook: Wire;
+let columbia: Wire;
+beforeAll(async () => {
+  room = await openRoom();
+  await room.register('Google');
+  [facebook, columbia] = [await room.enter('facebook'), await room.enter('Columbia')];
+});
+afterAll(() => room.close());
+
+describe('blocking', () => {
+  test('is refused of oneself, of nobody, and twice, whatever the case', async () => {
+    expect(await facebook.refused('block', { user: 'FACEBOOK' })).toMatchObject({ code: 'block-self' });
+    expect(await facebook.refused('block', { user: 'nobody' })).toMatchObject({ code: 'no-such-user' });
+    await facebook.get('block', { user: 'columbia' });
+    expect(await facebook.refused('block', { user: 'COLUMBIA' })).toMatchObject({ code: 'already-blocked' });
+    expect((await facebook.get('blocklist', {}))['users']).toEqual(['Columbia']);
+    await facebook.get('unblock', { user: 'COLUMBIA' });
+    expect((await facebook.get('blocklist', {}))['users']).toEqual([]);
+  });
+
+  test('can be undone only where it was done', async () => {
+    expect(await facebook.refused('unblock', { user: 'Facebook' })).toMatchObject({ code: 'block-self' });
+    expect(await facebook.refused('unblock', { user: 'nobody' })).toMatchObject({ code: 'no-such-user' });
+    expect(await facebook.refused('unblock', { user: 'Columbia' })).toMatchObject({ code: 'not-blocked' });
+  });
+
+  test('of ten at once, one counts', async () => {
+    const replies = await Promise.all(Array.from({ length: 10 }, () => facebook.ask('block', { user: 'Google' })));
+    expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
+    expect(replies.filter((reply) => reply.error?.code === 'already-blocked')).toHaveLength(9);
+    await facebook.get('unblock', { user: 'Google' });
+  });
+
+  test('outlives a logout', async () => {
+    await facebook.get('block', { user: 'Google' });
+    await facebook.get('logout', {});
+    facebook = await room.enter('facebook');
+    expect((await facebook.get('blocklist', {}))['users']).toEqual(['Google']);
+    await facebook.get('unblock', { user: 'Google' });
+  });
+});
+
+describe('who is blocked', () => {
+  test('cannot send to who blocked them; the other way goes', async () => {
+    await facebook.get('block', { user: 'Columbia' });
+    expect(await columbia.refused('message', { to: 'facebook', text: 'hello?' })).toMatchObject({ code: 'blocked' });
+    await facebook.get('message', { to: 'Columbia', text: 'no' });
+    expect(await columbia.event('message')).toMatchObject({ text: 'no' });
+    await facebook.get('unblock', { user: 'Columbia' });
+    await columbia.get('message', { to: 'facebook', text: 'hello!' });
+    expect(await facebook.event('message')).toMatchObject({ seq: 1, text: 'hello!' });
+  });
+
+  test('broadcasts to who blocked them as hidden, live, by sync and by history, and no number is left out', async () => {
+    const texts = (messages: unknown) => (messages as Heard[]).map((one) => one['text'] ?? one.event);
+    const seqs = (messages: unknown) => (messages as Heard[]).map((one) => one['seq']);
+    const google = await room.enter('Google');
+    const { upTo } = await google.get('sync', {});
+    const { room: start } = upTo as { room: number };
+    await facebook.get('block', { user: 'Columbia' });
+    await google.get('broadcast', { text: 'one' });
+    const { seq } = await columbia.get('broadcast', { text: 'two' });
+    await google.get('broadcast', { text: 'three' });
+
+    expect(await facebook.event('hidden')).toEqual({ type: 'event', event: 'hidden', stream: 'room', seq });
+    await facebook.event('broadcast', { text: 'three' });
+    expect(facebook.events('broadcast').map((one) => one['text'])).not.toContain('two');
+    expect(await columbia.event('broadcast', { text: 'two' })).toMatchObject({ seq });
+    expect(await google.event('broadcast', { text: 'two' })).toMatchObject({ seq });
+
+    const synced = (await facebook.get('sync', { room: start }))['messages'];
+    expect(texts(synced)).toEqual(expect.arrayContaining(['one', 'hidden', 'three']));
+    const broadcasts = (synced as Heard[]).filter((one) => one['stream'] === 'room');
+    expect(seqs(broadcasts)).toEqual([start + 1, start + 2, start + 3]);
+    const history = (await facebook.get('history', { stream: 'room', limit: 3 }))['messages'];
+    expect(texts(history)).toEqual(['one', 'hidden', 'three']);
+    expect(JSON.stringify([synced, history])).not.toContain('two');
+    expect(texts((await google.get('history', { stream: 'room', limit: 3 }))['messages'])).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+
+    // What was hidden when it was said stays so.
+    await facebook.get('unblock', { user: 'Columbia' });
+    expect(texts((await facebook.get('history', { stream: 'room', limit: 3 }))['messages'])).toContain('hidden');
+    await columbia.get('broadcast', { text: 'four' });
+    expect(await facebook.event('broadcast', { text: 'four' })).toMatchObject({ from: 'Columbia' });
+    await google.close();
+  });
+});
+
+describe('what was missed', () => {
+  test('is given in order, private and broadcast told apart', async () => {
+    const google = await room.enter('Google');
+    const { upTo } = await google.get('sync', {});
+    google.say('ack', upTo as { inbox: number; room: number });
+    await expect.poll(async () => (await google.get('sync', {}))['messages']).toEqual([]);
+    await google.get('logout', {});
+    await facebook.get('message', { to: 'Google', text: 'p1' });
+    await columbia.get('broadcast', { text: 'b1' });
+    await columbia.get('message', { to: 'Google', text: 'p2' });
+    await facebook.get('broadcast', { text: 'b2' });
+    const back = await room.enter('Google');
+    const { messages } = await back.get('sync', {});
+    expect((messages as Heard[]).map((one) => [one.event, one['stream'], one['from'], one['text']])).toEqual([
+      ['message', 'inbox', 'facebook', 'p1'],
+      ['broadcast', 'room', 'Columbia', 'b1'],
+      ['message', 'inbox', 'Columbia', 'p2'],
+      ['broadcast', 'room', 'facebook', 'b2'],
+    ]);
+    await back.close();
+  });
+});

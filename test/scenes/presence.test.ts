@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+// An hour passes in six seconds, the shortest LAST_HOUR that these scenes need in a tenth of one.
+const speed = 20;
+
+let room: SceneRoom;
+let watcher: Wire;
+beforeAll(async () => {
+  room = await openRoom({ speed });
+  await room.register('leaver');
+  watcher = await room.enter('watcher');
+});
+afterAll(() => room.close());
+
+const enter = async (user: string) => {
+  const wire = await room.enter(user);
+  await watcher.event('login', { user });
+  return wire;
+};
+
+const users = async (action: 'whoelse' | 'wholasthr', wire = watcher) => (await wire.get(action, {}))['users'];
+
+describe('everyone else is told of a leaving, once, and why', () => {
+  test('logout', async () => {
+    const wire = await enter('leaver');
+    await wire.get('logout', {});
+    expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'logout' });
+  });
+
+  test.each([1000, 1001, 1005])('a client that closes with %d has logged out', async (code) => {
+    const wire = await enter('leaver');
+    if (code === 1005) wire.socket.close();
+    else wire.socket.close(code);
+    await wire.closed;
+    expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'logout' });
+  });
+
+  test('kicked: the one who is kicked hears why, and is disconnected', async () => {
+    const wire = await enter('leaver');
+    await room.admin({ command: 'kick', user: 'LEAVER', reason: 'shouting' });
+    expect(await wire.event('kicked')).toEqual({ type: 'event', event: 'kicked', reason: 'shouting' });
+    expect((await wire.closed).code).toBe(1000);
+    expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'kicked' });
+    expect(await room.admin({ command: 'kick', user: 'leaver' })).toMatchObject({
+      ok: false,
+      error: { code: 'not-online' },
+    });
+  });
+
+  test('lost: after the grace, not before', async () => {
+    const wire = await enter('leaver');
+    await room.change('grace', 5);
+    const lostAt = room.local.clock.now();
+    await wire.kill();
+    const notice = watcher.event('logout', { user: 'leaver' });
+    await expect.poll(async () => (await room.database.presence()).map((one) => 'detachedAt' in one)).toContain(true);
+    expect(await users('whoelse')).toEqual(['leaver']);
+    await room.local.runSchedule();
+    expect(await notice).toMatchObject({ reason: 'lost' });
+    expect(room.local.clock.now() - lostAt).toBeGreaterThanOrEqual(5000);
+    expect(await users('whoelse')).toEqual([]);
+    await room.change('grace', 30);
+  });
+
+  test('nobody was told twice of anything, and nobody of themselves', async () => {
+    expect(watcher.events('logout')).toHaveLength(6);
+    expect(watcher.events('login')).toHaveLength(6);
+    expect([...watcher.events('login'), ...watcher.events('logout')].map((one) => one['user'])).not.toContain(
+      'watcher',
+    );
+  });
+});
+
+describe('who is there, and who was', () => {
+  test('whoelse lists the others as they are spelled, sorted, without oneself', async () => {
+    const others = await Promise.all(['zoe', 'Adam', 'user10', 'user9', 'bea'].map((user) => room.enter(user)));
+    const listed = await watcher.get('whoelse', {});
+    expect(listed).toMatchObject({ users: ['Adam', 'bea', 'user9', 'user10', 'zoe'], total: 5 });
+    expect(await users('whoelse', others[0])).toEqual(['Adam', 'bea', 'user9', 'user10', 'watcher']);
+    await Promise.all(others.map((wire) => wire.get('logout', {})));
+  });
+
+  test('wholasthr lists who is online and who left within LAST_HOUR, each once, never oneself', async () => {
+    await room.change('lastHour', 3600);
+    await (await room.enter('gone')).get('logout', {});
+    const back = await room.enter('back');
+    await back.get('logout', {});
+    const again = await room.enter('back');
+    const listed = (await users('wholasthr')) as string[];
+    expect(listed.filter((user) => user === 'back')).toHaveLength(1);
+    expect(listed).toContain('gone');
+    expect(listed).not.toContain('watcher');
+    expect(await users('wholasthr', again)).toContain('watcher');
+    expect(await users('wholasthr', again)).not.toContain('back');
+    await again.get('logout', {});
+  });
+
+  test('LAST_HOUR lowered and raised again counts at once, for those who left long ago too', async () => {
+    const wire = await room.connect();
+    await wire.get('login', { user: 'leaver', password });
+    await wire.get('logout', {});
+    await room.change('lastHour', 10);
+    await expect.poll(() => users('wholasthr')).not.toContain('leaver');
+    await room.local.runSchedule();
+    await room.change('lastHour', 3600);
+    expect(await users('wholasthr')).toContain('leaver');
+  });
+});

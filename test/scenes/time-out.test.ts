@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+/** Modest: 50 ms of this machine's noise are half a second of the room's. */
+const speed = 10;
+/** Seconds of the room. */
+const timeOut = 8;
+/** The room's promise (s), and what a busy machine may add to it. */
+const lateness = { promised: 5, noise: 2.5 };
+
+let room: SceneRoom;
+let watcher: Wire;
+beforeAll(async () => {
+  room = await openRoom({ speed });
+  await room.register('idler', 'other');
+  watcher = await room.enter('watcher');
+});
+afterAll(() => room.close());
+
+/** Keeps somebody busy, on the room's clock, until something has happened. */
+async function active(wire: Wire, until: Promise<unknown>, say: (wire: Wire) => void): Promise<void> {
+  let over = false;
+  void until.finally(() => {
+    over = true;
+  });
+  while (!over) {
+    say(wire);
+    await sleep((timeOut * 1000) / 4 / speed);
+  }
+}
+
+const talk = (wire: Wire) => void wire.say('whoelse', {});
+
+describe('TIME_OUT', () => {
+  test('ends who is silent, tells them and the others, and closes; no later than 5 s', async () => {
+    const idler = await room.enter('idler');
+    const since = room.local.clock.now();
+    // Lowered while the sweeper may be waiting for something later: it takes effect at once.
+    await room.change('timeOut', timeOut);
+    const ended = idler.event('timeout').then((event) => ({ event, after: room.local.clock.now() - since }));
+    await active(watcher, ended, talk);
+    const { event, after } = await ended;
+    expect(event).toEqual({ type: 'event', event: 'timeout', seconds: timeOut });
+    expect(after / 1000).toBeGreaterThanOrEqual(timeOut - 0.5);
+    expect(after / 1000).toBeLessThan(timeOut + lateness.promised + lateness.noise);
+    expect((await idler.closed).code).toBe(1000);
+    expect(await watcher.event('logout', { user: 'idler' })).toMatchObject({ reason: 'timeout' });
+    expect((await watcher.get('whoelse', {}))['users']).toEqual([]);
+  });
+
+  test('whose session begins after a sweep has looked is no later for it', async () => {
+    await room.change('timeOut', timeOut);
+    const waits: number[] = [];
+    // One after the other, over more than a minute of the room: wherever the sweeper's minute falls.
+    for (let i = 0; i < 6; i += 1) {
+      const idler = await room.enter('idler');
+      const since = room.local.clock.now();
+      const ended = idler.event('timeout');
+      await active(watcher, ended, talk);
+      waits.push((room.local.clock.now() - since) / 1000);
+      await idler.closed;
+    }
+    // Who keeps the other busy adds a quarter of TIME_OUT to what is measured here.
+    expect(Math.max(...waits)).toBeLessThan(timeOut * 1.25 + lateness.promised + lateness.noise);
+  });
+
+  test('heartbeats, acknowledgements and sync are no activity', async () => {
+    const idler = await room.enter('idler');
+    const ended = idler.event('timeout');
+    const since = room.local.clock.now();
+    await Promise.all([
+      active(watcher, ended, talk),
+      active(idler, ended, (wire) => {
+        if (wire.socket.readyState !== wire.socket.OPEN) return;
+        wire.send({ action: 'ping' });
+        wire.say('ack', { inbox: 0 });
+        wire.say('sync', {});
+      }),
+    ]);
+    expect((room.local.clock.now() - since) / 1000).toBeLessThan(timeOut * 1.25 + lateness.promised + lateness.noise);
+  });
+
+  test('never ends who is active in time', async () => {
+    const idler = await room.enter('other');
+    const ended = idler.event('timeout');
+    // The watcher has been busy all the while, far longer than TIME_OUT.
+    await active(watcher, ended, talk);
+    expect(watcher.events('timeout')).toEqual([]);
+    expect(await watcher.get('whoelse', {})).toMatchObject({ users: [] });
+  });
+});
