@@ -125,7 +125,10 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   });
   undo.push(() => database.close());
 
-  const functions = stack.functions.map((one) => ({ ...one, environment: { ...one.environment, ...options.environment } }));
+  const functions = stack.functions.map((one) => ({
+    ...one,
+    environment: { ...one.environment, ...options.environment },
+  }));
   const lambda = new Lambda(functions, {
     region,
     clock,

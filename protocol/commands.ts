@@ -23,7 +23,10 @@ export interface Command {
   readonly request: v.ObjectEntries;
   /** What a reply holds beside `ok: true`. */
   readonly result: v.ObjectEntries;
-  /** The refusals particular to it; `bad-request`, `not-logged-in`, `internal`, `rate-limited` may come anywhere. */
+  /**
+   * The refusals particular to it. `bad-request`, `not-logged-in`, `internal`, `rate-limited` may come anywhere, and
+   * `already-logged-in` to whatever only a guest may say.
+   */
   readonly refusals: readonly RefusalCode[];
 }
 
@@ -57,7 +60,7 @@ export const commands = {
     reply: 'response',
     request: { user: field.user, password: field.password },
     result: session,
-    refusals: [...passwordRefusals, 'room-full', 'room-stopped', 'already-logged-in'],
+    refusals: [...passwordRefusals, 'room-full', 'room-stopped'],
   }),
   resume: command({
     summary: 'Go on with a session over a new connection',
@@ -66,7 +69,7 @@ export const commands = {
     reply: 'response',
     request: { user: field.user, token: field.token },
     result: session,
-    refusals: ['bad-token', 'room-full', 'room-stopped', 'already-logged-in'],
+    refusals: ['bad-token', 'room-full', 'room-stopped'],
   }),
   deregister: command({
     summary: 'Delete an account, its messages and its files',

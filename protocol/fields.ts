@@ -13,9 +13,9 @@ export function isUserName(name: string): boolean {
   return userNamePattern.test(name) && !reservedNames.has(foldName(name));
 }
 
-/** The form of a user name that must be unique in a room. */
+/** The form of a user name that must be unique in a room. Only ASCII folds: `toLowerCase` makes a k of the Kelvin sign. */
 export function foldName(name: string): string {
-  return name.toLowerCase();
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** UTF-8 bytes of a text, the unit of {@link limits.textBytes} and {@link limits.passwordBytes}. */
@@ -26,23 +26,37 @@ const wellFormed = v.check<string, string>((text) => !/\p{Surrogate}/u.test(text
 
 const unicode = v.pipe(v.string(), wellFormed);
 
+/**
+ * A text of at most so many characters; `v.maxLength` would count an emoji as two. The metadata is the same rule for
+ * JSON Schema.
+ */
+const upTo = (characters: number) =>
+  v.pipe(
+    unicode,
+    v.check(
+      (text) => text.length <= characters || [...text].length <= characters,
+      `longer than ${characters} characters`,
+    ),
+    v.metadata({ maxLength: characters }),
+  );
+
 /** The wire's field types; `protocol/commands.ts` and `protocol/events.ts` are written in them. */
 export const field = {
   unicode,
-  requestId: v.pipe(v.string(), wellFormed, v.maxLength(limits.requestIdLength)),
+  requestId: upTo(limits.requestIdLength),
   /** Any name that could have been typed; whether there is such a user is the room's answer. */
-  user: v.pipe(v.string(), wellFormed, v.minLength(1), v.maxLength(256)),
+  user: v.pipe(upTo(256), v.minLength(1)),
   password: v.pipe(v.string(), wellFormed, v.maxBytes(limits.passwordBytes)),
   text: v.pipe(v.string(), wellFormed, v.minLength(1)),
-  token: v.pipe(v.string(), v.maxLength(limits.tokenLength)),
+  token: upTo(limits.tokenLength),
   /** A position in a stream: 0 is before the first message. */
   seq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
   pageSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageSize)),
   stream: v.picklist(['inbox', 'room']),
-  fileName: v.pipe(v.string(), wellFormed, v.minLength(1), v.maxLength(1024)),
+  fileName: v.pipe(upTo(1024), v.minLength(1)),
   fileSize: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   /** ISO 8601, UTC. */
-  time: v.pipe(v.string(), v.isoTimestamp()),
+  time: v.pipe(v.string(), v.isoTimestamp(), v.endsWith('Z')),
   count: v.pipe(v.number(), v.integer(), v.minValue(0)),
 } as const;

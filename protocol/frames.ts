@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Action, type Arguments, type Command, commands, isAction, type Result } from './commands.ts';
 import { events, type RoomEvent } from './events.ts';
 import { field } from './fields.ts';
-import { type RefusalCode, type RefusalDetails, refusals } from './refusals.ts';
+import { type RefusalCode, type RefusalDetails, refusalDetails, refusals } from './refusals.ts';
 
 export interface Request<A extends Action = Action> {
   action: A;
@@ -31,7 +31,8 @@ export interface RefusalReply {
 
 const schemas = new Map<Action, v.GenericSchema>();
 
-function requestSchema(action: Action): v.GenericSchema {
+/** What a request of an action must be: its envelope and its arguments, and nothing else. */
+export function requestSchema(action: Action): v.GenericSchema {
   let schema = schemas.get(action);
   if (!schema) {
     const entry: Command = commands[action];
@@ -61,16 +62,19 @@ export function parseRequest(
   const id = v.is(field.requestId, value['id']) ? value['id'] : undefined;
   const action = value['action'];
   if (typeof action !== 'string') return bad('bad-request', 'action: a text is expected.', null, id, 'action');
-  if (!isAction(action)) return bad('unknown-action', refusals['unknown-action'], action.slice(0, 64), id);
+  if (!isAction(action)) return bad('unknown-action', refusals['unknown-action'], excerpt(action, 64), id);
   const parsed = v.safeParse(requestSchema(action), value, { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    const name = (v.getDotPath(issue) ?? '').slice(0, 64);
+    const name = excerpt(v.getDotPath(issue) ?? '', 64);
     return bad('bad-request', name ? `${name}: ${issue.message}` : issue.message, action, id, name || undefined);
   }
   const { action: _action, id: _id, ...args } = value;
   return { ok: true, request: { action, id, arguments: args } as { [A in Action]: Request<A> }[Action] };
 }
+
+/** The beginning of what a client said, to be said back: well-formed, even where the client's was not or the cut split it. */
+const excerpt = (text: string, length: number) => text.slice(0, length).replace(/\p{Surrogate}/gu, '\u{fffd}');
 
 function bad(
   code: BadFrame['code'],
@@ -81,7 +85,7 @@ function bad(
 ): { ok: false; bad: BadFrame } {
   return {
     ok: false,
-    bad: { code, message: message.slice(0, 300), action, id, ...(fieldName !== undefined && { field: fieldName }) },
+    bad: { code, message: excerpt(message, 300), action, id, ...(fieldName !== undefined && { field: fieldName }) },
   };
 }
 
@@ -117,7 +121,7 @@ const refusalReply = v.object({
   action: v.nullable(v.string()),
   id: v.optional(v.string()),
   ok: v.literal(false),
-  error: v.looseObject({ code: v.string(), message: v.string() }),
+  error: v.object({ code: v.string(), message: v.string(), ...refusalDetails }),
 });
 
 const successReply = v.looseObject({
@@ -161,13 +165,10 @@ export function parseRoomFrame(frame: string): RoomFrame {
     const { type: _type, action, id, ok: _ok, ...result } = value;
     return { kind: 'reply', action, id, result };
   }
-  if (v.is(refusalReply, value)) {
-    return {
-      kind: 'refusal',
-      action: value.action,
-      id: value.id,
-      error: value.error as { code: string; message: string } & RefusalDetails,
-    };
+  const refusal = v.safeParse(refusalReply, value);
+  if (refusal.success) {
+    const { action, id, error } = refusal.output;
+    return { kind: 'refusal', action, id, error };
   }
   if (v.is(gatewayError, value)) return { kind: 'gateway-error', message: value.message, requestId: value.requestId };
   return { kind: 'unknown' };

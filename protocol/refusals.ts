@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /** Every refusal code, with the sentence a person sees when the room has nothing more precise to say. */
 export const refusals = {
   'bad-request': 'That request is not well-formed.',
@@ -33,14 +35,16 @@ export const refusals = {
 export type RefusalCode = keyof typeof refusals;
 
 /** What travels beside a refusal's code and sentence. */
-export interface RefusalDetails {
-  field?: string;
-  requestId?: string;
+export const refusalDetails = {
+  field: v.exactOptional(v.string()),
+  requestId: v.exactOptional(v.string()),
   /** Seconds. */
-  retryAfter?: number;
-  triesLeft?: number;
+  retryAfter: v.exactOptional(v.number()),
+  triesLeft: v.exactOptional(v.number()),
   /** Seconds. */
-  secondsLeft?: number;
-  /** Bytes. */
-  limit?: number;
-}
+  secondsLeft: v.exactOptional(v.number()),
+  /** Bytes of a text, characters of a password. */
+  limit: v.exactOptional(v.number()),
+} as const;
+
+export type RefusalDetails = v.InferOutput<v.ObjectSchema<typeof refusalDetails, undefined>>;

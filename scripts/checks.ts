@@ -10,6 +10,7 @@ export interface Step {
 export const checks: readonly Step[] = [
   { name: 'format and lint', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'types of workers', command: ['node_modules/typescript/bin/tsc', '-p', 'local'] },
   { name: 'types of scripts', command: ['node_modules/typescript/bin/tsc', '-p', 'scripts'] },
 ];
 

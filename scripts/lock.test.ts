@@ -16,15 +16,19 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** A process that takes the lock and then does something. */
 const locked = (work: string) =>
-  run(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    `import { withLock } from '${module}';
+  run(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { withLock } from '${module}';
      import { appendFileSync } from 'node:fs';
      import { setTimeout } from 'node:timers/promises';
      const log = (text) => appendFileSync(${JSON.stringify(join(folder, 'log'))}, text);
      await withLock(${JSON.stringify(join(folder, 'deep', 'lock'))}, async () => { ${work} }, (pid) => console.log('waits for', pid));`,
-  ]);
+    ],
+    { timeout: 15_000 },
+  );
 const log = () => readFile(join(folder, 'log'), 'utf8');
 const dies = "log('<'); process.kill(process.pid, 'SIGKILL');";
 const takesAWhile = "log('('); await setTimeout(30); log(')');";

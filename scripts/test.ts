@@ -11,6 +11,8 @@ const count = { passed, failed, skipped: 0, pending: 0 };
 const tally: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     count.failed += errors.length;
+    // Whoever asks for a test that there is not has mistyped its name.
+    if (modules.length === 0) count.failed += 1;
     for (const module of modules) {
       const states = Array.from(module.children.allTests(), (test) => test.result().state);
       for (const state of states) count[state] += 1;

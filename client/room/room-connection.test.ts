@@ -126,12 +126,13 @@ describe('streams', () => {
     first.reply({ messages: [broadcast(2), message(7)], upTo: { inbox: 7, room: 2 }, more: true });
     const second = await peer.next('sync');
     expect(second.arguments).toEqual({ inbox: 7, room: 2 });
-    second.reply({ messages: [broadcast(3)], upTo: { inbox: 7, room: 3 }, more: false });
+    peer.event(broadcast(3));
+    second.reply({ messages: [message(8), broadcast(3)], upTo: { inbox: 8, room: 3 }, more: false });
     await room.caughtUp();
-    await shownCount(4);
-    expect(shown).toEqual([2, 'message 7', 3, 4]);
-    expect(missed).toEqual([true, true, true, false]);
-    expect((await peer.next('ack')).arguments).toEqual({ inbox: 7, room: 4 });
+    await shownCount(5);
+    expect(shown).toEqual([2, 'message 7', 'message 8', 3, 4]);
+    expect(missed).toEqual([true, true, true, true, false]);
+    expect((await peer.next('ack')).arguments).toEqual({ inbox: 8, room: 4 });
   });
 
   test('messages that overtook each other are shown in order, doubles once, hidden ones not', async () => {
@@ -337,10 +338,17 @@ describe('the handover before API Gateway ends the connection', () => {
     const answered = room.request('whoelse', {});
     const pending = await old.next('whoelse');
     const next = await scripted.peer();
+    let hasMoved = false;
+    const resuming = next.next('resume').finally(() => {
+      hasMoved = true;
+    });
     old.event(broadcast(1));
+    await old.next('ack');
+    // Not before everything sent over the old connection is answered.
+    expect(hasMoved).toBe(false);
     pending.reply({ users: [], total: 0 });
     await answered;
-    const resume = await next.next('resume');
+    const resume = await resuming;
     expect(resume.arguments.token).toBe('token-1');
     // Said while the session moves: it goes over the new connection.
     const said = room.request('broadcast', { text: 'still here' });
@@ -371,6 +379,16 @@ describe('the handover before API Gateway ends the connection', () => {
     await request;
     (await (await scripted.peer()).next('resume')).reply(resumed);
     await old.closed;
+  });
+
+  test('one of unknown outcome is mended as a loss', async () => {
+    const old = await logIn({}, { handover: 30 });
+    const half = await scripted.peer();
+    await half.next('resume');
+    half.vanish();
+    expect((await (await scripted.peer()).next('resume')).arguments.token).toBe('token-1');
+    // A hang-up, no close: that would be a logout.
+    expect(await old.closed).toBe(1006);
   });
 
   test('one that was lost half-way is mended as a loss', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action, Arguments, EventOf, Result, RoomEvent } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
 import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
@@ -168,18 +169,18 @@ export class RoomConnection {
   async leave(): Promise<void> {
     if (this.#isOver || this.#leaving) return;
     this.#leaving = true;
-    const link = this.#transport.current;
-    const session = this.#session;
-    if (link && session) {
-      try {
-        await this.#deliveries;
-        await session.feed.flush();
-        await link.request('logout', {}, this.#timing.logout);
-      } catch {
-        // Gone already, or no answer: closing is a logout as well.
-      }
-    }
+    const enough = sleep(this.#timing.logout, undefined, { ref: false });
+    // Gone already, or no answer: closing is a logout as well.
+    await Promise.race([this.#logOut(), enough]).catch(() => {});
     this.#end({ reason: 'logout' });
+  }
+
+  async #logOut(): Promise<void> {
+    const link = this.#transport.current;
+    if (!link || !this.#session) return;
+    await this.#deliveries;
+    await this.#session.feed.flush();
+    await link.request('logout', {});
   }
 
   async #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {

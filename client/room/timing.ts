@@ -28,7 +28,7 @@ export interface Timing {
   readonly handoverRetry: number;
   /** For what is still under way to the old connection after a handover. */
   readonly overlap: number;
-  /** For the room's answer to a logout. */
+  /** For leaving in good order: for the last acknowledgement, and the answer to the logout. */
   readonly logout: number;
 }
 

@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface, emitKeypressEvents, type Interface } from 'node:readline';
 import { EchoOutput } from './echo-output.ts';
 import { printable } from './printable.ts';
 import type { ReadKind, Screen } from './screen.ts';
@@ -29,6 +29,9 @@ export class InteractiveScreen implements Screen {
   constructor({ input, output, interrupted, complete }: InteractiveOptions) {
     this.#output = output;
     this.#echo = new EchoOutput(output);
+    // Without the editor as its second argument: else text that is pasted would be written past the editor's count of
+    // rows, and what is drawn next would land in the wrong ones.
+    emitKeypressEvents(input);
     this.#readline = createInterface({
       input,
       output: this.#echo,
@@ -51,8 +54,8 @@ export class InteractiveScreen implements Screen {
       this.#output.write(`\r${eraseDown}${text}${this.#prompt}`);
       return;
     }
-    const { rows, cols } = this.#readline.getCursorPos();
-    if (rows === 0 && cols === 0 && this.#readline.line === '') {
+    const { rows } = this.#readline.getCursorPos();
+    if (this.#hasEnded || this.#prompt + this.#readline.line === '') {
       this.#output.write(text);
       return;
     }
@@ -119,13 +122,16 @@ export class InteractiveScreen implements Screen {
     if (this.#kind !== 'command') history.length = 0;
   }
 
-  /** A terminal that changes its width wraps what it shows anew, and the cursor goes along. */
+  /**
+   * Some terminals wrap the typed line anew, and the cursor goes along; others leave it to the program. What cannot
+   * be told apart must not cost a line that was printed: of the two places where the typed line may begin, the lower.
+   */
   #resize(): void {
     const before = this.#readline.getCursorPos().rows;
     this.#echo.columns = this.#output.columns;
     const after = this.#readline.getCursorPos().rows;
-    if (!this.#echo.isMuted)
-      this.#output.write(after > before ? cursorUp(after - before) : '\n'.repeat(before - after));
+    // The editor goes up by the rows it went down before.
+    if (!this.#echo.isMuted && after < before) this.#output.write('\n'.repeat(before - after));
     this.#echo.emit('resize');
   }
 }

@@ -9,6 +9,7 @@ export class PlainScreen implements Screen {
   readonly #output: NodeJS.WritableStream;
   readonly #ended: Promise<undefined>;
   #end: () => void = () => {};
+  #hasEnded = false;
 
   /** @param broken Called when nobody reads the output any more. */
   constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, broken: () => void) {
@@ -27,11 +28,13 @@ export class PlainScreen implements Screen {
   }
 
   async read(): Promise<string | undefined> {
+    if (this.#hasEnded) return undefined;
     const line = await Promise.race([this.#lines.next(), this.#ended]);
     return line === undefined || line.done ? undefined : line.value;
   }
 
   endInput(): void {
+    this.#hasEnded = true;
     this.#end();
     this.#readline.close();
   }

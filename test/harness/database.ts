@@ -1,46 +1,44 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRoom } from '../../local/room.ts';
+import { attendance, type Present } from './invariants.ts';
+import { type Tables, tablesOf } from './tables.ts';
 
 type Item = Record<string, unknown>;
 
 /** A room's tables, read past its functions: what they say of the room must be what stands there. */
 export class RoomDatabase {
-  readonly #db: DynamoDBDocumentClient;
-  readonly #room: LocalRoom;
+  readonly #tables: Tables;
 
   constructor(room: LocalRoom) {
-    this.#room = room;
-    this.#db = DynamoDBDocumentClient.from(
-      new DynamoDBClient({ endpoint: room.dynamoDbEndpoint, region: room.region, credentials: room.credentials }),
-    );
+    this.#tables = tablesOf(room);
   }
 
   close(): void {
-    this.#db.destroy();
+    this.#tables.db.destroy();
   }
 
-  /** The count of those online as the Room item has it, and the presence items that it counts. */
+  /** The count of those online as the Room item has it, and how many presence items there are to count. */
   async counts(): Promise<{ counted: number; present: number }> {
-    const [{ Item }, presence] = await Promise.all([
-      this.#db.send(new GetCommand({ TableName: this.#table('Room'), Key: { room: 'room' }, ConsistentRead: true })),
-      this.presence(),
-    ]);
-    return { counted: Number(Item?.['online']), present: presence.length };
+    const { online, present } = await attendance(this.#tables);
+    return { counted: online, present: present.length };
   }
 
-  async presence(): Promise<Item[]> {
-    const { Items = [] } = await this.#db.send(
-      new ScanCommand({ TableName: this.#table('Presence'), ConsistentRead: true }),
-    );
-    return Items;
+  /** The Room item: settings, the count, and `logins`, which changes with everyone who comes or goes. */
+  async room(): Promise<Item> {
+    const key = { TableName: this.#tables.name('Room'), Key: { room: 'room' }, ConsistentRead: true };
+    const { Item = {} } = await this.#tables.db.send(new GetCommand(key));
+    return Item;
+  }
+
+  async presence(): Promise<Present[]> {
+    return (await attendance(this.#tables)).present;
   }
 
   /** Writes a wrong count into the Room item, as nothing in the room ever should. */
   async falsifyCount(online: number): Promise<void> {
-    await this.#db.send(
+    await this.#tables.db.send(
       new UpdateCommand({
-        TableName: this.#table('Room'),
+        TableName: this.#tables.name('Room'),
         Key: { room: 'room' },
         UpdateExpression: 'SET #online = :online',
         ExpressionAttributeNames: { '#online': 'online' },
@@ -50,9 +48,8 @@ export class RoomDatabase {
   }
 
   async user(name: string): Promise<Item | undefined> {
-    const { Item } = await this.#db.send(
-      new GetCommand({ TableName: this.#table('Users'), Key: { name }, ConsistentRead: true }),
-    );
+    const key = { TableName: this.#tables.name('Users'), Key: { name }, ConsistentRead: true };
+    const { Item } = await this.#tables.db.send(new GetCommand(key));
     return Item;
   }
 
@@ -61,9 +58,9 @@ export class RoomDatabase {
     const found: Item[] = [];
     let from: Item | undefined;
     do {
-      const page = await this.#db.send(
+      const page = await this.#tables.db.send(
         new QueryCommand({
-          TableName: this.#table('Messages'),
+          TableName: this.#tables.name('Messages'),
           KeyConditionExpression: '#stream = :stream',
           ExpressionAttributeNames: { '#stream': 'stream' },
           ExpressionAttributeValues: { ':stream': key },
@@ -75,11 +72,5 @@ export class RoomDatabase {
       from = page.LastEvaluatedKey;
     } while (from);
     return found;
-  }
-
-  #table(logicalId: string): string {
-    const found = this.#room.stack.tables.find((table) => table.logicalId.startsWith(logicalId));
-    if (!found) throw new Error(`the room has no table ${logicalId}`);
-    return found.name;
   }
 }

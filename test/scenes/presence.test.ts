@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
-// An hour passes in six seconds, the shortest LAST_HOUR that these scenes need in a tenth of one.
+/** Ten seconds of LAST_HOUR are half a second of waiting. */
 const speed = 20;
 
 let room: SceneRoom;

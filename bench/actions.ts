@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Recorded } from '../local/recorder.ts';
+import { password } from '../test/harness/room.ts';
+import type { Wire } from '../test/harness/wire.ts';
+import { partNotice } from './meter.ts';
+import type { Stage } from './stage.ts';
+
+/** What one action did. */
+export interface Counting {
+  /** Its name on the wire, or what it is. */
+  readonly action: string;
+  /** What it depends on. */
+  readonly when: string;
+  readonly entries: readonly Recorded[];
+  /** Passwords that were hashed. */
+  readonly hashes: number;
+}
+
+/** How many are in the room, for what depends on it. */
+export interface Sizes {
+  readonly few: number;
+  readonly many: number;
+  /** Users who are registered, beside those who come online. */
+  readonly registered: number;
+  /** Milliseconds to wait before a sweep is counted: the sweeper does not look for who came in a moment ago. */
+  readonly beforeSweep: number;
+}
+
+type Add = (action: string, when: string, entries: readonly Recorded[], hashes?: number) => void;
+
+/** Plays every action, and records what it did. The order is that of a room that fills. */
+export async function countActions(stage: Stage, sizes: Sizes): Promise<Counting[]> {
+  const counted: Counting[] = [];
+  const add: Add = (action, when, entries, hashes = 0) => void counted.push({ action, when, entries, hashes });
+  await stage.sayFirst();
+  await countComing(stage, add);
+  await countGoing(stage, add);
+  await countAccount(stage, add);
+  await countPrivate(stage, add);
+  const speaker = await stage.enter('ann');
+  await countCrowd(stage, add, speaker, sizes);
+  return counted;
+}
+
+/** Nobody else is there: what the others are told of it is counted by itself. */
+async function countComing(stage: Stage, add: Add): Promise<void> {
+  const { meter, room } = stage;
+  const connect = await meter.settle(1, () => room.connect());
+  const first = connect.result;
+  add('connect', '', connect.entries);
+  add('register', '', (await meter.count(1, () => first.get('register', { user: 'ann', password }))).entries, 1);
+  const login = await meter.count(1, () => first.get('login', { user: 'ann', password }));
+  add('login', '', partNotice(login.entries).own, 1);
+  const ping = async () => {
+    first.send({ action: 'ping' });
+    await first.next((heard) => heard.type === 'pong', 'the pong');
+  };
+  add('ping', '', (await meter.count(0, ping)).entries);
+  const second = await stage.connect();
+  const token = String(login.result['token']);
+  // The old connection's $disconnect is the second run.
+  add('resume', '', (await meter.count(2, () => second.get('resume', { user: 'ann', token }))).entries);
+  await stage.leave(second);
+}
+
+async function countGoing(stage: Stage, add: Add): Promise<void> {
+  const { meter } = stage;
+  const leaving = await stage.enter('ann');
+  // The room closes the connection: its $disconnect is the second run.
+  const logout = await meter.count(2, () => Promise.all([leaving.get('logout', {}), leaving.closed]));
+  add('logout', '', partNotice(logout.entries).own);
+  stage.forget(leaving);
+  const closing = await stage.enter('ann');
+  add('disconnect', 'clean', partNotice((await meter.count(1, () => closing.close())).entries).own);
+  stage.forget(closing);
+  const lost = await stage.enter('ann');
+  add('disconnect', 'lost', (await meter.count(1, () => lost.kill())).entries);
+  stage.forget(lost);
+  // A session left in its grace would be ended in the middle of something else.
+  await stage.leave(await stage.enter('ann'));
+}
+
+async function countAccount(stage: Stage, add: Add): Promise<void> {
+  await stage.register('cat');
+  const cat = await stage.enter('cat');
+  const newPassword = `${password}2`;
+  add('passwd', '', (await stage.command(cat, 'passwd', { oldPassword: password, newPassword })).entries, 2);
+  await stage.leave(cat);
+  const guest = await stage.connect();
+  const deregister = () => guest.get('deregister', { user: 'cat', password: newPassword });
+  add('deregister', '', (await stage.meter.count(1, deregister)).entries, 1);
+  await stage.leave(guest);
+}
+
+const text = 'I want to try private message~';
+const waiting = 10;
+
+async function countPrivate(stage: Stage, add: Add): Promise<void> {
+  const { meter } = stage;
+  await stage.register('bob');
+  const ann = await stage.enter('ann');
+  const bob = await stage.enter('bob');
+  const send = () => stage.command(ann, 'message', { to: 'bob', text });
+  add('message', 'recipient online', (await send()).entries);
+  add('ack', '', (await meter.count(1, async () => bob.say('ack', { inbox: 1 }))).entries);
+  add('sync', 'nothing new', (await stage.command(bob, 'sync', {})).entries);
+  await stage.leave(bob);
+  add('message', 'recipient offline', (await send()).entries);
+  for (let sent = 1; sent < waiting; sent++) await meter.settle(1, () => ann.get('message', { to: 'bob', text }));
+  const again = await stage.enter('bob');
+  add('sync', `${waiting} messages`, (await stage.command(again, 'sync', {})).entries);
+  const page = { stream: 'inbox', limit: waiting } as const;
+  add('history', `${waiting} messages`, (await stage.command(again, 'history', page)).entries);
+  await stage.leave(again);
+  add('block', '', (await stage.command(ann, 'block', { user: 'bob' })).entries);
+  add('blocklist', '', (await stage.command(ann, 'blocklist', {})).entries);
+  add('unblock', '', (await stage.command(ann, 'unblock', { user: 'bob' })).entries);
+  await stage.leave(ann);
+}
+
+async function countCrowd(stage: Stage, add: Add, speaker: Wire, sizes: Sizes): Promise<void> {
+  const { few, many, registered, beforeSweep } = sizes;
+  await stage.fill(few);
+  await countOnline(stage, add, speaker, few, beforeSweep);
+  const broadcast = async () => (await stage.command(speaker, 'broadcast', { text })).entries;
+  add('broadcast', `${few} online`, await broadcast());
+  await countNotice(stage, add, few);
+  await stage.seed(registered);
+  add('broadcast', `${few} online, ${registered} more registered`, await broadcast());
+  await stage.fill(many);
+  add('broadcast', `${many} online`, await broadcast());
+  await countOnline(stage, add, speaker, many, beforeSweep);
+}
+
+/** What reads who is online. */
+async function countOnline(stage: Stage, add: Add, speaker: Wire, online: number, beforeSweep: number): Promise<void> {
+  add('whoelse', `${online} online`, (await stage.command(speaker, 'whoelse', {})).entries);
+  add('wholasthr', `${online} online`, (await stage.command(speaker, 'wholasthr', {})).entries);
+  await sleep(beforeSweep);
+  const sweep = await stage.meter.count(1, () => stage.room.local.invoke('Sweeper', {}));
+  add('sweep', `${online} online`, sweep.entries);
+}
+
+/** What it takes to tell the others that somebody came; that somebody left is told in the same way. */
+async function countNotice(stage: Stage, add: Add, online: number): Promise<void> {
+  const wire = await stage.connect();
+  const login = await stage.meter.count(1, () => wire.get('login', { user: 'bob', password }));
+  add('notice of a login', `${online} online`, partNotice(login.entries).notice);
+  await stage.leave(wire);
+}

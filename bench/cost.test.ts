@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Recorded, ServiceCall } from '../local/recorder.ts';
+import { actions as wireActions } from '../protocol/index.ts';
+import { password } from '../test/harness/room.ts';
+import type { Wire } from '../test/harness/wire.ts';
+import { type Counting, countActions } from './actions.ts';
+import { partNotice } from './meter.ts';
+import { Stage } from './stage.ts';
+import { longestChain, tally } from './tally.ts';
+
+/** Long enough for calls that are sent together to overlap on a busy machine. */
+const latencyMs = 80;
+const patience = 90_000;
+
+const dynamoDb = (entries: readonly Recorded[]): ServiceCall[] =>
+  entries.filter((entry) => entry.kind === 'call').filter(({ service }) => service === 'dynamodb');
+
+const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
+const isRead = ({ operation }: ServiceCall) => reading.has(operation);
+
+describe('every action', () => {
+  let counted: Counting[];
+
+  beforeAll(async () => {
+    const stage = await Stage.open(0);
+    try {
+      counted = await countActions(stage, { few: 3, many: 6, registered: 30, beforeSweep: 0 });
+    } finally {
+      await stage.close();
+    }
+  }, patience);
+
+  test('is counted', () => {
+    expect(new Set(counted.map(({ action }) => action))).toEqual(
+      new Set([...wireActions, 'connect', 'disconnect', 'sweep', 'notice of a login']),
+    );
+  });
+
+  test('but for ping calls DynamoDB, and none scans a table', () => {
+    for (const { action, entries } of counted.filter((one) => one.action !== 'ping')) {
+      const operations = dynamoDb(entries).map(({ operation }) => operation);
+      expect(operations, action).not.toEqual([]);
+      expect(operations, action).not.toContain('Scan');
+    }
+  });
+
+  test('a ping runs no Lambda, and touches nothing', () => {
+    const ping = counted.find(({ action }) => action === 'ping');
+    expect(tally(ping?.entries ?? [])).toMatchObject({ messages: 2, requests: 0, posts: 0, runs: [] });
+  });
+});
+
+describe('in a room that fills', () => {
+  let stage: Stage;
+  let ann: Wire;
+
+  beforeAll(async () => {
+    stage = await Stage.open(latencyMs);
+    await stage.sayFirst();
+    for (const user of ['ann', 'bob', 'newcomer']) await stage.register(user);
+    ann = await stage.enter('ann');
+    await stage.enter('bob');
+  }, patience);
+  afterAll(() => stage?.close());
+
+  test('a private message to someone online reads in one round trip, writes one item, and is posted', async () => {
+    const { entries, result } = await stage.command(ann, 'message', { to: 'bob', text: 'hello' });
+    expect(result).toMatchObject({ delivery: 'delivered' });
+    const calls = dynamoDb(entries);
+    const reads = calls.filter(isRead);
+    const [write, ...moreWrites] = calls.filter((call) => !isRead(call));
+    const [post, ...morePosts] = entries.filter((entry) => entry.kind === 'call').filter(isPost);
+    expect(longestChain(reads)).toBe(1);
+    expect(write).toMatchObject({ operation: 'PutItem', writeUnits: 1 });
+    expect([...moreWrites, ...morePosts]).toEqual([]);
+    // The reads, the commit, the post: each only after the one before.
+    for (const { end } of reads) expect(end).toBeLessThanOrEqual(write?.start ?? 0);
+    expect(write?.end).toBeLessThanOrEqual(post?.start ?? 0);
+  });
+
+  test(
+    'a login costs the same, and a broadcast writes the same, however many are registered or online',
+    async () => {
+      const [loginBefore, broadcastBefore] = [await countLogin(stage), await countBroadcast(stage, ann)];
+      await stage.seed(1000);
+      expect(await countLogin(stage)).toEqual(loginBefore);
+      expect(await countBroadcast(stage, ann)).toEqual(broadcastBefore);
+      await stage.fill(30);
+      expect(await countLogin(stage)).toEqual(loginBefore);
+      const { posts, messages, ...crowded } = await countBroadcast(stage, ann);
+      expect({ posts, messages }).toEqual({ posts: 30, messages: 32 });
+      // Thirty sessions are more than 4 KB to read, and nothing else.
+      expect(crowded).toMatchObject({ requests: broadcastBefore.requests, writeUnits: 1 });
+    },
+    patience,
+  );
+});
+
+const isPost = ({ operation }: ServiceCall) => operation === 'PostToConnection';
+
+/** What the login itself takes; what the others are told of it depends on how many they are. */
+async function countLogin(stage: Stage) {
+  const wire = await stage.connect();
+  const login = await stage.meter.count(1, () => wire.get('login', { user: 'newcomer', password }));
+  await stage.leave(wire);
+  return summary(partNotice(login.entries).own);
+}
+
+async function countBroadcast(stage: Stage, speaker: Wire) {
+  return summary((await stage.command(speaker, 'broadcast', { text: 'hello, everyone' })).entries);
+}
+
+function summary(entries: readonly Recorded[]) {
+  const { requests, inARow, readUnits, writeUnits, posts, messages } = tally(entries);
+  return { requests, inARow, readUnits, writeUnits, posts, messages };
+}

@@ -1,0 +1,28 @@
+import type { Tally } from './tally.ts';
+
+/** Bytes of a connection's item in aws-samples/simple-websockets-chat-app: the attribute's name and a connection id. */
+const itemBytes = 'connectionId'.length + 'PJqB0fHsqRcCHlw='.length;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
+const readUnitBytes = 4 * 1024;
+
+/** MB, in its template. */
+export const sampleMemory = 256;
+
+/**
+ * What a broadcast uses in aws-samples/simple-websockets-chat-app, by its code: one eventually consistent Scan of the
+ * connections, a post to each, no reply; nothing is stored.
+ */
+export function sampleBroadcast(online: number): Tally {
+  return {
+    requests: 1,
+    inARow: 1,
+    readUnits: Math.ceil((online * itemBytes) / readUnitBytes) / 2,
+    writeUnits: 0,
+    messages: 1 + online,
+    posts: online,
+    lookUps: 0,
+    closes: 0,
+    runs: [{ function: 'sendmessage', calls: 1 + online, inARow: 2 }],
+  };
+}

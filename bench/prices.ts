@@ -1,0 +1,65 @@
+import type { Tally } from './tally.ts';
+
+const million = 1_000_000;
+
+/** US$ in us-east-1, on demand, 2026-11; the free tiers are left out. */
+const prices = {
+  /** https://aws.amazon.com/api-gateway/pricing/ */
+  message: 1 / million,
+  connectionMinute: 0.25 / million,
+  /** https://aws.amazon.com/lambda/pricing/ (arm64) */
+  lambdaRequest: 0.2 / million,
+  gigabyteSecond: 0.000_013_333_4,
+  /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+  writeUnit: 0.625 / million,
+  readUnit: 0.125 / million,
+};
+
+/**
+ * How long a warm function is taken to run, in milliseconds. Fixed, so that the table depends on what the code does and not
+ * on the machine that counts it.
+ */
+export const assumed = {
+  /** For the event and the reply. */
+  perRun: 5,
+  /** For a round trip to DynamoDB or another service. */
+  perRoundTrip: 10,
+  /** For the CPU time that the SDK spends on each call, on a full vCPU. */
+  perCall: 1,
+  /** For scrypt at OWASP's cost (N=2^17, r=8, p=1) on a full vCPU. */
+  perHash: 600,
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: at 1,769 MB a function has one vCPU. */
+const memoryOfOneVcpu = 1769;
+
+/** Passwords hashed by an action, and how much memory (MB) functions have. */
+export interface Weight {
+  readonly hashes: number;
+  readonly memoryOf: (logicalId: string) => number;
+}
+
+/** What an action costs, in US$ per million. */
+export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): number {
+  const computing = used.runs.reduce((gigabyteSeconds, run) => {
+    const memory = memoryOf(run.function);
+    const slowness = Math.max(1, memoryOfOneVcpu / memory);
+    const milliseconds = assumed.perRun + assumed.perRoundTrip * run.inARow + assumed.perCall * run.calls * slowness;
+    return gigabyteSeconds + (milliseconds / 1000) * (memory / 1024);
+  }, 0);
+  // Whatever hashes runs in a function with one vCPU.
+  const hashing = ((hashes * assumed.perHash) / 1000) * (memoryOfOneVcpu / 1024);
+  return (
+    million *
+    (used.messages * prices.message +
+      used.readUnits * prices.readUnit +
+      used.writeUnits * prices.writeUnit +
+      used.runs.length * prices.lambdaRequest +
+      (computing + hashing) * prices.gigabyteSecond)
+  );
+}
+
+/** What an hour of being connected costs, in US$ per million hours. @param pingMs between heartbeats, each answered. */
+export function silentHourPerMillion(pingMs: number): number {
+  return million * (60 * prices.connectionMinute + (3_600_000 / pingMs) * 2 * prices.message);
+}

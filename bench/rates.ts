@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { WebSocketServer } from 'ws';
+import { Wire } from '../test/harness/wire.ts';
+import { median } from './bundles.ts';
+import type { Stage } from './stage.ts';
+
+/** How fast something is that a client says and is answered. */
+export interface Rate {
+  readonly name: string;
+  /** Median milliseconds from frame to answer, one at a time. */
+  readonly latencyMs: number;
+  /** Answers a second, with {@link clients} asking at once. */
+  readonly perSecond: number;
+}
+
+/** How many ask at once. */
+export const clients = 8;
+const exchangesAlone = 100;
+const exchangesEach = 60;
+
+/** Measures the room beside a WebSocket server that only echoes: on the same machine, by the same client. */
+export async function measureRates(stage: Stage): Promise<Rate[]> {
+  const pairs: { sender: Wire; recipient: string }[] = [];
+  const names = await stage.seed(2 * clients);
+  for (let pair = 0; pair < clients; pair++) {
+    const [from = '', to = ''] = names.slice(2 * pair);
+    await stage.enter(to);
+    pairs.push({ sender: await stage.enter(from), recipient: to });
+  }
+  return [
+    await measureEcho(),
+    await measure('`ping`: the gateway alone', pairs, ({ sender }) => ping(sender)),
+    await measure('`whoelse`', pairs, ({ sender }) => sender.get('whoelse', {})),
+    await measure('`message` to someone online', pairs, ({ sender, recipient }) =>
+      sender.get('message', { to: recipient, text: 'hello' }),
+    ),
+  ];
+}
+
+async function measureEcho(): Promise<Rate> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+  await once(server, 'listening');
+  server.on('connection', (socket) => {
+    socket.on('message', (data) => socket.send(String(data)));
+  });
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const wires = await Promise.all(Array.from({ length: clients }, () => Wire.open(`ws://127.0.0.1:${port}`)));
+  const rate = await measure('a bare `ws` server, echoing', wires, (wire) => {
+    wire.send({ type: 'echo' });
+    return wire.next();
+  });
+  await Promise.all(wires.map((wire) => wire.close()));
+  server.close();
+  return rate;
+}
+
+function ping(wire: Wire): Promise<unknown> {
+  wire.send({ action: 'ping' });
+  return wire.next((heard) => heard.type === 'pong');
+}
+
+async function measure<C>(name: string, all: readonly C[], exchange: (one: C) => Promise<unknown>): Promise<Rate> {
+  await Promise.all(all.map(exchange));
+  const times: number[] = [];
+  const [first] = all;
+  for (let count = 0; first !== undefined && count < exchangesAlone; count++) {
+    const before = performance.now();
+    await exchange(first);
+    times.push(performance.now() - before);
+  }
+  const before = performance.now();
+  const many = async (one: C) => {
+    for (let count = 0; count < exchangesEach; count++) await exchange(one);
+  };
+  await Promise.all(all.map(many));
+  const seconds = (performance.now() - before) / 1000;
+  return { name, latencyMs: median(times), perSecond: (all.length * exchangesEach) / seconds };
+}

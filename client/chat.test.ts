@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ScriptedRoom } from './testing/scripted-room.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+
+let scripted: ScriptedRoom;
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+});
+
+afterEach(() => scripted.close());
+
+/** Runs the program with pipes for a terminal. */
+function run(...args: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], { cwd: project });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += String(chunk);
+  });
+  const exited = new Promise<{ code: number | null; printed: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, printed }));
+  });
+  return { child, input: child.stdin, output: child.stdout, errors: text(child.stderr), exited };
+}
+
+test('input from a pipe is played, and plain text comes out', async () => {
+  const { input, errors, exited } = run('--url', scripted.url);
+  input.end('facebook\r\nwastingtime\r\nwhoelse');
+  const peer = await scripted.peer();
+  await scripted.letIn(peer);
+  (await peer.next('whoelse')).reply({ users: ['Col\u001bumbia'], total: 1 });
+  (await peer.next('logout')).reply({});
+  const { code, printed } = await exited;
+  expect(code).toBe(0);
+  expect(printed).toContain('The other users are:\nCol\\eumbia\nYou are leaving');
+  expect(printed).toMatch(/^[\n\x20-\x7e]*$/);
+  expect(await errors).toBe('');
+});
+
+test('when nobody reads the output any more the program leaves', async () => {
+  const { input, output, exited } = run('--url', scripted.url);
+  input.write('facebook\nwastingtime\n');
+  const peer = await scripted.peer();
+  await scripted.letIn(peer);
+  output.destroy();
+  input.write('help\nhelp\nhelp\n');
+  (await peer.next('logout')).reply({});
+  expect((await exited).code).toBe(0);
+});
+
+test('a signal says goodbye, also while the input stays open', async () => {
+  const { child, input, exited } = run('--url', scripted.url);
+  input.write('facebook\nwastingtime\n');
+  const peer = await scripted.peer();
+  await scripted.letIn(peer);
+  child.kill('SIGTERM');
+  (await peer.next('logout')).reply({});
+  expect((await exited).code).toBe(0);
+});
+
+test('a room that cannot be reached is an error', async () => {
+  scripted.refuseWith = 503;
+  const { input, exited } = run('--url', scripted.url);
+  input.end();
+  const { code, printed } = await exited;
+  expect(code).toBe(1);
+  expect(printed.split('\n').slice(1)).toEqual(['The room is stopped.', '']);
+});
+
+test.each([[['--url', 'http://example.com']], [['--url']], [['--password', 'secret']], [['facebook']]])(
+  '%j is misuse',
+  async (args) => {
+    const { errors, exited } = run(...args);
+    expect((await exited).code).toBe(2);
+    expect(await errors).toMatch(/^error: /);
+  },
+);
+
+test('--help tells of the exit codes', async () => {
+  const { code, printed } = await run('--help').exited;
+  expect(code).toBe(0);
+  expect(printed).toMatch(/Exit codes: 0 .* 1 .* 2 /);
+});

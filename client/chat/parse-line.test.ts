@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { commandNames, completions, helpLines, parseLine } from './parse-line.ts';
+
+test.each([
+  ['whoelse', { name: 'whoelse' }],
+  ['  WhoElse  ', { name: 'whoelse' }],
+  ['wholasthr', { name: 'wholasthr' }],
+  ["broadcast It's me facebook ~", { name: 'broadcast', text: "It's me facebook ~" }],
+  ['broadcast   indented  ', { name: 'broadcast', text: '  indented  ' }],
+  ['broadcast\tafter a tab', { name: 'broadcast', text: 'after a tab' }],
+  ['message Columbia I want  to try~ ', { name: 'message', to: 'Columbia', text: 'I want  to try~ ' }],
+  ['message   Columbia  two', { name: 'message', to: 'Columbia', text: ' two' }],
+  ['block Columbia ', { name: 'block', user: 'Columbia' }],
+  ['unblock Columbia', { name: 'unblock', user: 'Columbia' }],
+  ['blocklist', { name: 'blocklist' }],
+  ['history', { name: 'history', stream: 'room', count: 20 }],
+  ['history 5', { name: 'history', stream: 'room', count: 5 }],
+  ['history inbox', { name: 'history', stream: 'inbox', count: 20 }],
+  ['history room 200', { name: 'history', stream: 'room', count: 200 }],
+  ['passwd', { name: 'passwd' }],
+  ['logout ', { name: 'logout' }],
+  ['quit', { name: 'quit' }],
+  ['help', { name: 'help' }],
+])('%j is understood', (line, command) => {
+  expect(parseLine(line)).toEqual({ kind: 'command', command });
+});
+
+test.each([
+  ['broadcast', 'broadcast <text>'],
+  ['broadcast   ', 'broadcast <text>'],
+  ['message', 'message <user> <text>'],
+  ['message Columbia', 'message <user> <text>'],
+  ['message Columbia  ', 'message <user> <text>'],
+  ['block', 'block <user>'],
+  ['unblock two users', 'unblock <user>'],
+  ['history 0', 'history [inbox|room] [1-200]'],
+  ['history 201', 'history [inbox|room] [1-200]'],
+  ['history outbox', 'history [inbox|room] [1-200]'],
+  ['history inbox5', 'history [inbox|room] [1-200]'],
+  ['whoelse now', 'whoelse'],
+])('%j is misused', (line, usage) => {
+  expect(parseLine(line)).toEqual({ kind: 'misused', usage });
+});
+
+test.each(['', '   ', '\t'])('%j is nothing', (line) => {
+  expect(parseLine(line)).toEqual({ kind: 'nothing' });
+});
+
+test.each(['whoeles', 'constructor', 'hello everybody', '/help'])('%j is no command', (line) => {
+  expect(parseLine(line)).toEqual({ kind: 'unknown', word: line.split(' ')[0] });
+});
+
+test('help tells of every command', () => {
+  const lines = helpLines();
+  for (const name of commandNames) expect(lines.filter((line) => line.trim().startsWith(`${name} `))).toHaveLength(1);
+});
+
+test.each([
+  ['who', ['whoelse ', 'wholasthr ']],
+  ['blo', ['block ', 'blocklist ']],
+  ['broadcast me', []],
+])('%j can become %j', (line, ways) => {
+  expect(completions(line)).toEqual(ways);
+});

@@ -1,0 +1,364 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { limits } from '../../protocol/index.ts';
+import { PlainScreen } from '../terminal/plain-screen.ts';
+import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { runChat } from './run-chat.ts';
+
+const askUser = 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)';
+const welcome = 'Welcome to the Chatting room user "facebook"! Now you have successfully logged in!';
+const goodbye = 'You are leaving the chatting room! See you again!';
+const sentAt = '2026-11-23T09:00:00.000Z';
+
+let scripted: ScriptedRoom;
+let interruption: AbortController;
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+  interruption = new AbortController();
+});
+
+afterEach(() => scripted.close());
+
+/** Runs the client on these lines of input; resolves with the lines it printed after the greeting. */
+function chat(...lines: string[]) {
+  const { input, done } = open();
+  input.end(lines.map((line) => `${line}\n`).join(''));
+  return done;
+}
+
+/** Runs the client on an input that the test goes on writing. */
+function open() {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const screen = new PlainScreen(input, output, () => interruption.abort());
+  const printed = text(output);
+  const done = runChat({ url: scripted.url, screen, interruption: interruption.signal }).then(async (asWanted) => {
+    output.end();
+    const [greeting, ...said] = (await printed).trimEnd().split('\n');
+    expect(greeting).toMatch(/^Now you are trying to connect to the Chatting room!/);
+    return { said, asWanted };
+  });
+  return { input, output, done };
+}
+
+/** Resolves when this has been printed. */
+function seen(output: PassThrough, expected: string): Promise<void> {
+  return new Promise((resolve) => {
+    let printed = '';
+    output.on('data', (chunk: Buffer) => {
+      printed += String(chunk);
+      if (printed.includes(expected)) resolve();
+    });
+  });
+}
+
+/** Answers a login as facebook, and the logout that comes at last. */
+async function serve(peer: Peer, between: () => Promise<void> = async () => {}): Promise<void> {
+  await scripted.letIn(peer);
+  await between();
+  (await peer.next('logout')).reply({});
+}
+
+describe('coming in', () => {
+  test('someone registers, after some wrong turns, and leaves', async () => {
+    const done = chat('register', 'help', 'shuo', '123', '124', '123', '123', 'Shuo', '123', '123', 'quit');
+    const peer = await scripted.peer();
+    const first = await peer.next('register');
+    expect(first.arguments).toEqual({ user: 'shuo', password: '123' });
+    first.refuse('user-exists');
+    (await peer.next('register')).reply({ user: 'Shuo' });
+    expect(await done).toEqual({
+      asWanted: true,
+      said: [
+        askUser,
+        'Please enter your new user name:',
+        expect.stringMatching(/^A user name has 1 to 32 letters/),
+        'Please enter your new user name:',
+        'Please enter your new password:',
+        'Please re-enter your password:',
+        'The two passwords are not the same. Please try again!',
+        'Please enter your new password:',
+        'Please re-enter your password:',
+        'The user name "shuo" is taken. Please try another one!',
+        'Please enter your new user name:',
+        'Please enter your new password:',
+        'Please re-enter your password:',
+        'You have successfully registered "Shuo". Please continue!',
+        askUser,
+        goodbye,
+      ],
+    });
+  });
+
+  test('three wrong passwords block; a block that was there before has other words', async () => {
+    const done = chat('facebook', '1', 'facebook', '2', 'facebook', '3', 'facebook', '4', 'Google', '5');
+    const peer = await scripted.peer();
+    (await peer.next('login')).refuse('wrong-password', { triesLeft: 2 });
+    (await peer.next('login')).refuse('wrong-password', { triesLeft: 1 });
+    (await peer.next('login')).refuse('login-blocked', { secondsLeft: 50 });
+    (await peer.next('login')).refuse('login-blocked', { secondsLeft: 40 });
+    (await peer.next('login')).refuse('already-online');
+    const password = 'Please enter your password:';
+    expect((await done).said).toEqual([
+      askUser,
+      password,
+      'Wrong password! You have 2 times to give another try for this user on this machine in this connection session!',
+      'Please enter your username:',
+      password,
+      'Wrong password! You have 1 times to give another try for this user on this machine in this connection session!',
+      'Please enter your username:',
+      password,
+      'Wrong password for 3 times. You are blocked. Please try to log-in with this user after 50.0 seconds. Or you can try another user in this machine.',
+      password,
+      'You are blocked! Please wait, you have 40.0 seconds left to log in using this name again!',
+      'You can try another user:',
+      password,
+      'The present user is being logged in. Please use another user to log-in:',
+      goodbye,
+    ]);
+  });
+
+  test('a registration is cancelled only with "yes"', async () => {
+    const done = chat('de-register', 'shuo', '123', 'no', 'deregister', 'shuo', '123', 'yes');
+    const peer = await scripted.peer();
+    const cancel = await peer.next('deregister');
+    expect(cancel.arguments).toEqual({ user: 'shuo', password: '123' });
+    cancel.reply({});
+    const { said } = await done;
+    expect(said.filter((line) => line.startsWith('Are you sure'))).toEqual(
+      Array(2).fill('Are you sure to cancel your registration for shuo? Enter "yes" or "no":'),
+    );
+    expect(said.slice(-3)).toEqual(['You have successfully cancelled "shuo". Please continue!', askUser, goodbye]);
+  });
+
+  test('a room that is full by now says so, and is left', async () => {
+    const done = chat('facebook', 'wastingtime', 'never read');
+    (await (await scripted.peer()).next('login')).refuse('room-full');
+    const { said, asWanted } = await done;
+    expect(said.at(-1)).toBe('The limit of users online has been reached, and you will be logged out automatically.');
+    expect(asWanted).toBe(false);
+  });
+
+  test.each([
+    [429, 'The room is full: the limit of users online has been reached.'],
+    [503, 'The room is stopped.'],
+  ])('a room that refuses the connection with %i', async (status, line) => {
+    scripted.refuseWith = status;
+    expect(await chat('facebook')).toEqual({ said: [line], asWanted: false });
+  });
+});
+
+describe('talking', () => {
+  test('the commands of the original, with its words', async () => {
+    const done = chat(
+      'facebook',
+      'wastingtime',
+      'whoelse',
+      'wholasthr',
+      "broadcast It's me facebook ~",
+      'message Columbia I want to try private message~',
+      'message csee4119 I want to try off-line message~',
+      'block facebook',
+      'block Columbia',
+      'unblock Columbia',
+      'unblock Columbia',
+      'blocklist',
+      'wholes',
+      'logout',
+    );
+    const peer = await scripted.peer();
+    await serve(peer, async () => {
+      (await peer.next('whoelse')).reply({ users: ['Columbia', 'Google'], total: 7 });
+      (await peer.next('wholasthr')).reply({ users: ['Columbia'] });
+      const said = await peer.next('broadcast');
+      said.reply({ seq: 1, sentAt, online: 2 });
+      // It does not come back by itself: the client asks for it before it goes on.
+      const messages = [broadcast(1, said.arguments.text)];
+      (await peer.next('sync')).reply({ messages, upTo: { inbox: 0, room: 1 }, more: false });
+      const toColumbia = await peer.next('message');
+      expect(toColumbia.arguments).toEqual({ to: 'Columbia', text: 'I want to try private message~' });
+      toColumbia.reply({ delivery: 'delivered', seq: 1, sentAt });
+      (await peer.next('message')).reply({ delivery: 'stored', seq: 1, sentAt });
+      (await peer.next('block')).refuse('block-self');
+      (await peer.next('block')).reply({});
+      (await peer.next('unblock')).reply({});
+      (await peer.next('unblock')).refuse('not-blocked');
+      (await peer.next('blocklist')).reply({ users: [] });
+      expect((await peer.next('ack')).arguments).toEqual({ inbox: 0, room: 1 });
+      (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 1 }, more: false });
+    });
+    expect(await done).toEqual({
+      asWanted: true,
+      said: [
+        askUser,
+        'Please enter your password:',
+        welcome,
+        'The other users are:',
+        'Columbia',
+        'Google',
+        '... and 5 more',
+        'The wholasthr users are:',
+        'Columbia',
+        "facebook(broadcast): It's me facebook ~",
+        'The user "csee4119" is unfortunately not online. But the server has stored your message.',
+        'Error! You cannot block yourself! Please try again!..',
+        'You have successfully blocked Columbia from sending you messages.',
+        'You have successfully unblocked Columbia',
+        'Error! You have not blocked Columbia! Please try again!..',
+        'The users you have blocked are:',
+        '(nobody)',
+        'Error! There is no command "wholes". Enter "help" to see the commands.',
+        'You have logged out! See you again!',
+      ],
+    });
+  });
+
+  test('what was missed stands in a block of its own, and is acknowledged at the end of input', async () => {
+    const done = chat('facebook', 'wastingtime');
+    const peer = await scripted.peer();
+    const login = await peer.next('login');
+    login.reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 1, room: 1 } });
+    const messages = [broadcast(1, "It's me"), message(1, 'off-line')];
+    (await peer.next('sync')).reply({ messages, upTo: { inbox: 1, room: 1 }, more: false });
+    expect((await peer.next('ack')).arguments).toEqual({ inbox: 1, room: 1 });
+    (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 1, room: 1 }, more: false });
+    (await peer.next('logout')).reply({});
+    expect((await done).said.slice(2)).toEqual([
+      welcome,
+      'The off-line messages during you are not in:',
+      "facebook(broadcast): It's me",
+      'facebook(private): off-line',
+      'Now you can input commands as above instructed:',
+      goodbye,
+    ]);
+  });
+
+  test('people come and go, and files do', async () => {
+    const { input, output, done } = open();
+    input.write('facebook\nwastingtime\n');
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    const file = { stream: 'inbox', name: 'test\u0007.txt', sentAt } as const;
+    peer.event({ type: 'event', event: 'login', user: 'Columbia' });
+    for (const reason of ['logout', 'timeout', 'lost', 'kicked', 'deregistered'] as const) {
+      peer.event({ type: 'event', event: 'logout', user: 'Columbia', reason });
+    }
+    peer.event({ ...file, type: 'event', event: 'file', seq: 1, from: 'Google', size: 3, sha256: '0'.repeat(64) });
+    peer.event({ ...file, type: 'event', event: 'file-received', seq: 2, by: 'Google' });
+    peer.event({ ...file, type: 'event', event: 'file-declined', seq: 3, by: 'Google' });
+    await seen(output, 'declined');
+    input.end();
+    await peer.next('ack');
+    (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 3, room: 0 }, more: false });
+    (await peer.next('logout')).reply({});
+    expect((await done).said.slice(3, -1)).toEqual([
+      'System(broadcast): "Columbia" has just logged in.',
+      'System(broadcast): "Columbia" has just logged out.',
+      'System(broadcast): "Columbia" has just logged out (timed out).',
+      'System(broadcast): "Columbia" has just logged out (connection lost).',
+      'System(broadcast): "Columbia" has just logged out (removed by the administrator).',
+      'System(broadcast): "Columbia" has just logged out (registration cancelled).',
+      'Google(file_transfer): test\\u{7}.txt',
+      'Google has received your file "test\\u{7}.txt".',
+      'Google has declined your file "test\\u{7}.txt".',
+    ]);
+  });
+
+  test('the history, a changed password, and refusals in words', async () => {
+    const done = chat(
+      ...['facebook', 'wastingtime', 'history inbox 2', 'passwd', 'wastingtime', 'a', 'b', 'a', 'a'],
+      ...['broadcast much', 'message facebook me', 'message nobody hi', 'message Columbia hi', 'whoelse'],
+    );
+    const peer = await scripted.peer();
+    await serve(peer, async () => {
+      const history = await peer.next('history');
+      expect(history.arguments).toEqual({ stream: 'inbox', limit: 2 });
+      history.reply({ messages: [message(4), message(5)], more: true });
+      const passwd = await peer.next('passwd');
+      expect(passwd.arguments).toEqual({ oldPassword: 'wastingtime', newPassword: 'a' });
+      passwd.reply({});
+      (await peer.next('broadcast')).refuse('too-long', { limit: limits.textBytes });
+      (await peer.next('message')).refuse('to-self');
+      (await peer.next('message')).refuse('no-such-user');
+      (await peer.next('message')).refuse('blocked');
+      (await peer.next('whoelse')).refuse('internal', { requestId: 'abc' });
+    });
+    const { said } = await done;
+    expect(said.slice(3, 6)).toEqual([
+      'The last messages to you are:',
+      expect.stringMatching(/^2026-11-2\d \d\d:\d\d:00 facebook\(private\): message 4$/),
+      expect.stringMatching(/^2026-11-2\d \d\d:\d\d:00 facebook\(private\): message 5$/),
+    ]);
+    expect(said.slice(-7, -1)).toEqual([
+      'You have successfully changed your password.',
+      `Error! That text is too long. At most ${limits.textBytes} bytes are taken.`,
+      'Error! You cannot send a message to yourself! Please try again!..',
+      'Error! There is no user "nobody"! Please try again!..',
+      'Error! You cannot send a message to Columbia, who has blocked you.',
+      'Error! Something went wrong in the room. Please try again. (request abc)',
+    ]);
+  });
+});
+
+describe('leaving', () => {
+  test.each([
+    [{ type: 'event', event: 'timeout', seconds: 60 } as const, 'Time out for 60.0 seconds.'],
+    [{ type: 'event', event: 'kicked', reason: 'spam' } as const, 'You have been removed from the chatting room: spam'],
+    [
+      { type: 'event', event: 'stop', message: 'Maintenance.', retryAfter: 90 } as const,
+      'The chatting room has been stopped. Maintenance. It will be back in about 90.0 seconds.',
+    ],
+    [
+      { type: 'event', event: 'replaced' } as const,
+      'You have logged in from somewhere else: this connection is closed.',
+    ],
+  ])('%o is said, and ends the program', async (event, line) => {
+    const { input, done } = open();
+    input.write('facebook\nwastingtime\n');
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    peer.event(event);
+    const { said, asWanted } = await done;
+    expect(said.at(-1)).toBe(line);
+    expect(asWanted).toBe(false);
+  });
+
+  test('an interruption waits for no answer, and nothing more is read', async () => {
+    const { input, output, done } = open();
+    input.write('facebook\nwastingtime\nwhoelse\nblocklist\n');
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    const whoelse = await peer.next('whoelse');
+    interruption.abort();
+    const logout = await peer.next('logout');
+    whoelse.reply({ users: ['Columbia'], total: 1 });
+    await seen(output, 'Columbia');
+    logout.reply({});
+    expect(await Promise.race([peer.nextOfAny(), peer.closed])).toBe(1000);
+    expect(await done).toMatchObject({ asWanted: true, said: expect.arrayContaining(['Columbia', goodbye]) });
+  });
+
+  test('a lost connection is said, and that it is back', async () => {
+    const { input, done } = open();
+    input.write('facebook\nwastingtime\n');
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    peer.vanish();
+    const next = await scripted.peer();
+    const resume = await next.next('resume');
+    resume.reply({ user: 'facebook', token: 't2', timeOut: 60, unread: { inbox: 0, room: 1 } });
+    (await next.next('sync')).reply({ messages: [broadcast(1, 'late')], upTo: { inbox: 0, room: 1 }, more: false });
+    await next.next('ack');
+    input.end();
+    (await next.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 1 }, more: false });
+    (await next.next('logout')).reply({});
+    expect((await done).said.slice(3)).toEqual([
+      'The connection was lost. It is being made again ...',
+      'The connection is back.',
+      'facebook(broadcast): late',
+      goodbye,
+    ]);
+  });
+});

@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { Typist } from '../testing/typist.ts';
+
+let scripted: ScriptedRoom;
+let typist: Typist;
+let peer: Peer;
+
+const prompt = 'facebook>> ';
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+});
+
+afterEach(async () => {
+  // Without a room there is nobody to say goodbye to.
+  await scripted.close();
+  typist.close();
+  await typist.exited;
+});
+
+/** Comes in as facebook, in a terminal that is so wide. */
+async function logIn(columns = 40, reflowCursorLine = false): Promise<void> {
+  typist = new Typist({ url: scripted.url, columns, reflowCursorLine });
+  await typist.seeLast('>>');
+  typist.enter('facebook');
+  await typist.see((rows) => rows.at(-2) === 'Please enter your password:' && rows.at(-1) === '>>');
+  typist.enter('wastingtime');
+  peer = await scripted.peer();
+  await scripted.letIn(peer);
+  await typist.seeLast(prompt.trimEnd());
+}
+
+test('a password is not shown, neither at once nor in the history', async () => {
+  await logIn();
+  expect(typist.rows.join('\n')).not.toContain('wastingtime');
+  typist.type('\u001b[A\u001b[A');
+  typist.type('whoelse');
+  await typist.seeLast(`${prompt}whoelse`);
+});
+
+test('what comes in is printed above what is being typed, cursor and all', async () => {
+  await logIn();
+  typist.type('broadcast hallo\u001b[D\u001b[D\u001b[D');
+  await typist.see(() => typist.cursor.column === 23);
+  peer.event(broadcast(1, 'first'));
+  peer.event(message(1, 'second'));
+  await typist.see((rows) => rows.at(-2) === 'facebook(private): second' && rows.at(-1) === `${prompt}broadcast hallo`);
+  expect(typist.rows.at(-3)).toBe('facebook(broadcast): first');
+  await typist.see(() => typist.cursor.column === 23);
+  // What is typed next goes where the cursor stood.
+  typist.enter('-');
+  expect((await peer.next('broadcast')).arguments.text).toBe('ha-llo');
+});
+
+test('a line longer than the terminal is wide stays whole', async () => {
+  await logIn();
+  const long = `broadcast ${'0123456789'.repeat(9)}`;
+  typist.type(`${long}\u001b[D`);
+  const drawn = (prompt + long).match(/.{1,40}/g) ?? [];
+  const isDrawn = (rows: string[]) => rows.slice(-drawn.length).join('\n') === drawn.join('\n');
+  await typist.see(isDrawn);
+  const before = typist.rows.length;
+  peer.event(broadcast(1, 'one'));
+  peer.event(broadcast(2, 'two'));
+  await typist.see((rows) => isDrawn(rows) && rows.at(-drawn.length - 1) === 'facebook(broadcast): two');
+  expect(typist.rows).toHaveLength(before + 2);
+  expect(typist.rows.filter((row) => row.startsWith(prompt))).toHaveLength(1);
+  typist.enter('X');
+  expect((await peer.next('broadcast')).arguments.text).toBe(`${'0123456789'.repeat(9).slice(0, -1)}X9`);
+});
+
+test('a line that fills the terminal exactly, and wide characters, stay whole', async () => {
+  await logIn();
+  typist.type(`broadcast ${'你'.repeat(9)}x`);
+  await typist.seeLast(`${prompt}broadcast ${'你'.repeat(9)}x`);
+  await typist.see(() => typist.cursor.column === 0);
+  peer.event(broadcast(1, 'one'));
+  await typist.see((rows) => rows.at(-2) === 'facebook(broadcast): one');
+  expect(typist.rows.at(-1)).toBe(`${prompt}broadcast ${'你'.repeat(9)}x`);
+  typist.type('y');
+  await typist.seeLast('y');
+});
+
+test.each([
+  { kind: 'leaves the line with the cursor alone', reflowCursorLine: false },
+  { kind: 'wraps the line with the cursor anew', reflowCursorLine: true },
+])('a terminal that becomes narrower, and wide again, and $kind, loses nothing', async ({ reflowCursorLine }) => {
+  await logIn(60, reflowCursorLine);
+  const long = `broadcast ${'abcdefghij'.repeat(6)}`;
+  typist.type(long);
+  const isDrawn = (columns: number) => (rows: string[]) => {
+    const drawn = (prompt + long).match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
+    return rows.slice(-drawn.length).join('\n') === drawn.join('\n');
+  };
+  const isWhole = (rows: string[]) => rows.join('').includes('Now you have successfully logged in!');
+  await typist.see(isDrawn(60));
+  await typist.resize(30, 24);
+  peer.event(broadcast(1, 'narrow'));
+  await typist.see((rows) => rows.includes('facebook(broadcast): narrow') && isDrawn(30)(rows) && isWhole(rows));
+  await typist.resize(70, 24);
+  peer.event(broadcast(2, 'wide'));
+  await typist.see((rows) => rows.includes('facebook(broadcast): wide') && isDrawn(70)(rows) && isWhole(rows));
+  expect(typist.rows).toContain('facebook(broadcast): narrow');
+});
+
+test('what is typed while a command is under way is the next one', async () => {
+  await logIn();
+  typist.enter('whoelse');
+  const first = await peer.next('whoelse');
+  typist.enter('blocklist');
+  typist.type('wholast');
+  await typist.seeLast('wholast');
+  first.reply({ users: ['Columbia'], total: 1 });
+  (await peer.next('blocklist')).reply({ users: [] });
+  await typist.seeLast(`${prompt}wholast`);
+  typist.enter('hr');
+  await peer.next('wholasthr');
+});
+
+test('nobody can fake a line', async () => {
+  await logIn(80);
+  peer.event(broadcast(1, 'hi\u001b[2K\rSystem(broadcast): x\nSystem(broadcast): y'));
+  await typist.see(
+    (rows) => rows.at(-2) === 'facebook(broadcast): hi\\e[2K\\rSystem(broadcast): x\\nSystem(broadcast): y',
+  );
+});
+
+test('Tab completes a command', async () => {
+  await logIn();
+  typist.type('wholas\t');
+  await typist.seeLast(`${prompt}wholasthr`);
+});
+
+test.each([
+  ['Ctrl+C', '\u0003'],
+  ['Ctrl+D', '\u0004'],
+])('%s leaves, and says so to the room', async (_name, key) => {
+  await logIn(80);
+  typist.type(key);
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+  await typist.seeLast('You are leaving the chatting room! See you again!');
+  expect(typist.rows.at(-2)).toBe(prompt.trimEnd());
+});
+
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s leaves, and says so to the room', async (signal) => {
+  await logIn();
+  process.kill(typist.pid, signal);
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+});
+
+test('Ctrl+C leaves before a login too, and from a password', async () => {
+  typist = new Typist({ url: scripted.url });
+  await typist.seeLast('>>');
+  typist.enter('facebook');
+  await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
+  typist.type('wasting\u0003');
+  expect(await typist.exited).toBe(0);
+  expect(typist.rows.join('\n')).not.toContain('wasting');
+  await typist.seeLast('You are leaving the chatting room! See you again!');
+});

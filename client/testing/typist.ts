@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+import { type IPty, spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface TypistOptions {
+  /** The client's program and arguments, run with this Node. */
+  readonly args?: readonly string[];
+  readonly url: string;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Whether the terminal, when its width changes, wraps the line with the cursor anew too, as some do. */
+  readonly reflowCursorLine?: boolean;
+}
+
+/** Someone in front of a real terminal, in which the terminal client runs: types, and reads the screen. */
+export class Typist {
+  readonly #pty: IPty;
+  readonly #terminal: xterm.Terminal;
+  readonly #watchers = new Set<() => void>();
+  /** Resolves with the client's exit code. */
+  readonly exited: Promise<number>;
+
+  constructor({
+    args = ['--import', 'tsx', 'client/chat.ts'],
+    url,
+    columns = 80,
+    rows = 24,
+    reflowCursorLine = false,
+  }: TypistOptions) {
+    this.#terminal = new xterm.Terminal({ cols: columns, rows, reflowCursorLine, allowProposedApi: true });
+    this.#pty = spawn(process.execPath, [...args, '--url', url], { cols: columns, rows, cwd: project, name: 'xterm' });
+    this.#pty.onData((data) => {
+      this.#terminal.write(data, () => {
+        for (const watcher of this.#watchers) watcher();
+      });
+    });
+    this.exited = new Promise((resolve) => this.#pty.onExit(({ exitCode }) => resolve(exitCode)));
+  }
+
+  /** The process that runs in the terminal. */
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  type(text: string): void {
+    this.#pty.write(text);
+  }
+
+  /** Types a line, and Enter. */
+  enter(line: string): void {
+    this.type(`${line}\r`);
+  }
+
+  /** Resolves when the client has drawn for the new size. */
+  resize(columns: number, rows: number): Promise<void> {
+    return new Promise((resolve) => {
+      const drawn = () => {
+        this.#watchers.delete(drawn);
+        resolve();
+      };
+      this.#watchers.add(drawn);
+      this.#terminal.resize(columns, rows);
+      this.#pty.resize(columns, rows);
+    });
+  }
+
+  /** What is and was on the screen, top to bottom, a wrapped line as its rows; without white space at their end, and empty rows at the last. */
+  get rows(): string[] {
+    const { buffer } = this.#terminal;
+    const rows = Array.from(
+      { length: buffer.active.length },
+      (_, index) => buffer.active.getLine(index)?.translateToString(true).trimEnd() ?? '',
+    );
+    return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
+  }
+
+  /** Where the cursor is: the index of its row in `rows`, and its column. */
+  get cursor(): { row: number; column: number } {
+    const { baseY, cursorY, cursorX } = this.#terminal.buffer.active;
+    return { row: baseY + cursorY, column: cursorX };
+  }
+
+  /**
+   * Resolves when the screen is so.
+   * @throws After 10 seconds, with what is on the screen.
+   */
+  see(isSo: (rows: string[]) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const watcher = () => {
+        if (!isSo(this.rows)) return;
+        this.#watchers.delete(watcher);
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#watchers.delete(watcher);
+        reject(new Error(`not seen; the screen is:\n${this.rows.join('\n')}`));
+      }, 10_000);
+      this.#watchers.add(watcher);
+      watcher();
+    });
+  }
+
+  /** Resolves when the last row of the screen is this one. */
+  seeLast(row: string): Promise<void> {
+    return this.see((rows) => rows.at(-1) === row);
+  }
+
+  /** Closes the terminal's window. */
+  close(): void {
+    this.#pty.kill('SIGHUP');
+    this.#terminal.dispose();
+  }
+}

@@ -1,0 +1,103 @@
+import { type Action, type EventName, limits } from '../../protocol/index.ts';
+
+/** What an action does beyond its summary, where a client's author has to know more. */
+export const actionNotes: { readonly [A in Action]?: string } = {
+  login:
+    'A login that finds the user online first makes sure that the other connection is still there: a crashed client ' +
+    'locks nobody out. Send `sync` next, until `more` is false.',
+  resume:
+    'Takes an open session over to this connection, or goes on with one whose connection was lost, within its grace. ' +
+    'The old connection is told `replaced`; nobody is told anything. Send `sync` next, until `more` is false.',
+  deregister: 'Refused as `already-online` while the user is online.',
+  ping: 'Answered by the gateway, before and after login; nothing beside `action` is looked at, and no `id` comes back.',
+  broadcast: 'Readers who blocked the sender are given `hidden` under the same number. The sender gets the event, too.',
+  message: 'Kept for a user who is offline.',
+  block: 'The blocked user can no longer write to you, and what they broadcast is `hidden` from you.',
+  ack: 'One-way: there is no reply, only a refusal if something is wrong. Positions never go back.',
+  logout: 'The reply is followed by the close of the connection, by the room.',
+};
+
+/** When an event is told, and to whom. */
+export const eventSummaries: { readonly [N in EventName]: string } = {
+  message: 'A message to you',
+  broadcast: 'A message to everyone',
+  hidden: 'A broadcast by someone you blocked: a number, and nothing to show',
+  file: 'Someone sent you a file',
+  'file-received': 'Someone has fetched the file you sent',
+  'file-declined': 'Someone does not want the file you sent',
+  login: 'Someone else came',
+  logout: 'Someone else left',
+  timeout: 'You showed no activity for too long: your session is over',
+  kicked: 'The administrator ended your session',
+  stop: 'The room stops',
+  replaced: 'Your session went on over another connection',
+};
+
+/**
+ * What a field means, by its name; a name alone is the rule, one with the frame (`reply.id`) or with the message
+ * (`loginRequest.user`) before it wins over that. Constants explain themselves and have none.
+ */
+export const fieldDescriptions: Readonly<Record<string, string>> = {
+  'request.id':
+    `Any text of at most ${limits.requestIdLength} characters; it comes back in the reply. Use each once, so that ` +
+    'replies find their requests.',
+  'reply.id': "The request's `id`, if it had one.",
+  'unroutableRefusal.action': 'The beginning of what the frame gave as its action; `null` if that was no text.',
+  'event.id': "The sender's request `id`, if there was one: by it a sender's other end recognizes a message.",
+  user: 'User name, in the spelling it was registered in.',
+  'request.user': 'User name, in any case.',
+  'registerRequest.user': 'The new user name: 1 to 32 of `A-Z a-z 0-9 . _ -`, starting with a letter or digit.',
+  to: 'User name of the recipient, in any case.',
+  from: 'User name of the sender.',
+  by: 'User name of who fetched or declined the file.',
+  'whoelseReply.users': 'User names of who is online, without yourself, sorted.',
+  'wholasthrReply.users': 'User names of who is online or was within the last hour, without yourself.',
+  'blocklistReply.users': 'User names of whom you have blocked.',
+  total: 'How many they are.',
+  password: `At most ${limits.passwordBytes} bytes of UTF-8.`,
+  'registerRequest.password': `As long as the room asks for, at most ${limits.passwordBytes} bytes of UTF-8.`,
+  oldPassword: 'The password so far.',
+  newPassword: `As long as the room asks for, at most ${limits.passwordBytes} bytes of UTF-8.`,
+  token: 'What `resume` asks for. It is valid once: the reply holds the next one.',
+  timeOut: 'Seconds without activity after which the session ends.',
+  unread: 'How many messages of each stream are not acknowledged.',
+  'unread.inbox': 'Messages to you.',
+  'unread.room': 'Messages to everyone.',
+  text: `Any text of 1 to ${limits.textBytes} bytes of UTF-8; a longer one is refused as \`too-long\`.`,
+  'event.text': 'The text, as it was sent: escape it for wherever it goes.',
+  stream: 'Which stream.',
+  seq: "The message's number in its stream.",
+  'messageReply.seq': "The message's number in the recipient's inbox.",
+  sentAt: 'When the room took it: ISO 8601, UTC.',
+  online: 'How many it is being posted to.',
+  delivery: '`delivered`: posted to the recipient just now. `stored`: waits for the recipient.',
+  'syncRequest.inbox': 'Number in the inbox to start after. Default: what was acknowledged.',
+  'syncRequest.room': 'Number in the room to start after. Default: what was acknowledged.',
+  'ackRequest.inbox': 'The highest number shown of the inbox, with everything before it.',
+  'ackRequest.room': 'The highest number shown of the room, with everything before it.',
+  'upTo.inbox': 'In the inbox.',
+  'upTo.room': 'In the room.',
+  limit: `How many messages to give at most. Default: ${limits.pageSize}.`,
+  before: 'Number in the stream to end before. Default: after the newest.',
+  messages: 'Oldest first.',
+  upTo: 'The numbers this page reaches: where the next `sync` starts.',
+  more: 'Whether there is more to ask for.',
+  name: 'Name of the file.',
+  size: 'Bytes.',
+  sha256: "The content's SHA-256, in hexadecimal.",
+  reason: 'Why, in words for the user.',
+  'logoutEvent.reason':
+    '`logout`: on purpose. `timeout`: no activity. `lost`: the connection was lost and not resumed. `kicked`: by the ' +
+    'administrator. `deregistered`: the account is gone.',
+  seconds: 'How long there was no activity.',
+  message: 'A sentence for a person.',
+  retryAfter: 'Seconds after which it makes sense to try again.',
+  'error.field': 'The field that is wrong, if it is one.',
+  'error.requestId': "The room's own name for the failed request: its operator finds the cause by it.",
+  'error.triesLeft':
+    'How many more wrong passwords this connection has before the name is blocked, where that is known.',
+  'error.secondsLeft': 'Seconds until the block is over.',
+  'error.limit': 'What would have been allowed, in bytes (of a password: the least, in characters).',
+  connectionId: "API Gateway's name for the connection.",
+  requestId: "API Gateway's name for the request; not the `id` that the client gave it.",
+};

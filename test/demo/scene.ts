@@ -1,0 +1,184 @@
+import type { LocalRoom } from '../../local/room.ts';
+import { Seat } from './seat.ts';
+
+const greeting =
+  'Now you are trying to connect to the Chatting room! You should log in first. Type required information and hit enter!';
+const askUser = 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)';
+const goodbye = 'You are leaving the chatting room! See you again!';
+
+const passwords = {
+  facebook: 'wastingtime',
+  Columbia: '116bway',
+  Google: 'hasglasses',
+  csee4119: 'lotsofexams',
+  shuo: '123',
+} as const;
+type User = keyof typeof passwords;
+
+/** The sample session of the original program, played by real clients in real terminals. */
+export class Scene {
+  readonly #room: LocalRoom;
+  readonly #seats: Seat[] = [];
+
+  constructor(room: LocalRoom) {
+    this.#room = room;
+  }
+
+  /** @throws Error at the first line that does not come as expected. */
+  async play(): Promise<void> {
+    try {
+      await this.#act();
+    } finally {
+      for (const seat of this.#seats) seat.close();
+    }
+  }
+
+  async #act(): Promise<void> {
+    await this.#change('minPassword', 3);
+    await this.#change('blockTime', 50);
+    await this.#change('timeOut', 600);
+
+    const csee4119 = await this.#sitDown('csee4119');
+    await this.#register(csee4119, 'csee4119');
+    await csee4119.enter('quit');
+    await csee4119.seeEnd(0, goodbye);
+
+    const facebook = await this.#comeIn('facebook');
+    const columbia = await this.#comeIn('Columbia');
+    await facebook.see('System(broadcast): "Columbia" has just logged in.');
+    const google = await this.#comeIn('Google');
+    await facebook.see('System(broadcast): "Google" has just logged in.');
+    await columbia.see('System(broadcast): "Google" has just logged in.');
+
+    await facebook.enter('whoelse');
+    await facebook.see('The other users are:', 'Columbia', 'Google');
+    await facebook.enter('wholasthr');
+    await facebook.see('The wholasthr users are:', 'Columbia', 'Google');
+
+    await facebook.enter("broadcast It's me facebook ~");
+    for (const seat of [facebook, columbia, google]) await seat.see("facebook(broadcast): It's me facebook ~");
+    await facebook.enter('message Columbia I want to try private message~');
+    await columbia.see('facebook(private): I want to try private message~');
+    await facebook.enter('message csee4119 I want to try off-line message~');
+    await facebook.see('The user "csee4119" is unfortunately not online. But the server has stored your message.');
+
+    await facebook.enter('block facebook');
+    await facebook.see('Error! You cannot block yourself! Please try again!..');
+    await facebook.enter('block Columbia');
+    await facebook.see('You have successfully blocked Columbia from sending you messages.');
+    await facebook.enter('unblock Columbia');
+    await facebook.see('You have successfully unblocked Columbia');
+    await facebook.enter('logout');
+    await facebook.seeEnd(0, 'You have logged out! See you again!');
+    for (const seat of [columbia, google]) await seat.see('System(broadcast): "facebook" has just logged out.');
+
+    await this.#meetColumbiaOnline();
+    await this.#forgetThePassword();
+
+    await google.enter('quit');
+    await google.seeEnd(0, goodbye);
+    await columbia.see('System(broadcast): "Google" has just logged out.');
+    await columbia.enter('logout');
+    await columbia.seeEnd(0, 'You have logged out! See you again!');
+
+    await this.#timeOut();
+    await this.#comeAndGoForGood();
+  }
+
+  async #meetColumbiaOnline(): Promise<void> {
+    const seat = await this.#sitDown('Columbia?');
+    await seat.logIn('Columbia', passwords.Columbia);
+    await seat.see('The present user is being logged in. Please use another user to log-in:');
+    await seat.enter('quit');
+    await seat.seeEnd(0, goodbye);
+  }
+
+  async #forgetThePassword(): Promise<void> {
+    const seat = await this.#sitDown('facebook?');
+    for (const tries of [2, 1]) {
+      await seat.logIn('facebook', '12');
+      await seat.see(
+        `Wrong password! You have ${tries} times to give another try for this user on this machine in this connection session!`,
+        'Please enter your username:',
+      );
+    }
+    await seat.logIn('facebook', '12');
+    await seat.see(
+      'Wrong password for 3 times. You are blocked. Please try to log-in with this user after 50.0 seconds. Or you can try another user in this machine.',
+    );
+    await seat.logIn('facebook', passwords.facebook);
+    await seat.see(
+      /^You are blocked! Please wait, you have (50\.0|[34]\d\.\d) seconds left to log in using this name again!$/,
+      'You can try another user:',
+    );
+    await seat.enter('quit');
+    await seat.seeEnd(0, goodbye);
+  }
+
+  async #timeOut(): Promise<void> {
+    const seat = await this.#sitDown('csee4119');
+    await seat.logIn('csee4119', passwords.csee4119);
+    await seat.seeWelcome('csee4119');
+    await seat.see(
+      'The off-line messages during you are not in:',
+      "facebook(broadcast): It's me facebook ~",
+      'facebook(private): I want to try off-line message~',
+      'Now you can input commands as above instructed:',
+    );
+    await this.#change('timeOut', 5);
+    await seat.seeEnd(1, 'csee4119>>', 'Time out for 5.0 seconds.');
+    await this.#change('timeOut', 600);
+  }
+
+  async #comeAndGoForGood(): Promise<void> {
+    const shuo = await this.#comeIn('shuo');
+    await shuo.enter('quit');
+    await shuo.seeEnd(0, goodbye);
+
+    const seat = await this.#sitDown('shuo');
+    await seat.enter('de-register');
+    await seat.see('Please enter your existing user name:');
+    await seat.enter('shuo');
+    await seat.see('Please enter your password:');
+    await seat.enter(passwords.shuo, { secret: true });
+    await seat.see('Are you sure to cancel your registration for shuo? Enter "yes" or "no":');
+    await seat.enter('yes');
+    await seat.see('You have successfully cancelled "shuo". Please continue!', askUser);
+    await seat.logIn('shuo', passwords.shuo);
+    await seat.see('There is no user "shuo". Please try again!', 'Please enter your username:');
+    await seat.enter('quit');
+    await seat.seeEnd(0, goodbye);
+  }
+
+  async #sitDown(label: string): Promise<Seat> {
+    const seat = new Seat(label, this.#room.url);
+    this.#seats.push(seat);
+    await seat.see(greeting, askUser);
+    return seat;
+  }
+
+  async #register(seat: Seat, user: User): Promise<void> {
+    await seat.enter('register');
+    await seat.see('Please enter your new user name:');
+    await seat.enter(user);
+    await seat.see('Please enter your new password:');
+    await seat.enter(passwords[user], { secret: true });
+    await seat.see('Please re-enter your password:');
+    await seat.enter(passwords[user], { secret: true });
+    await seat.see(`You have successfully registered "${user}". Please continue!`, askUser);
+  }
+
+  /** Registers, and logs in. */
+  async #comeIn(user: User): Promise<Seat> {
+    const seat = await this.#sitDown(user);
+    await this.#register(seat, user);
+    await seat.logIn(user, passwords[user]);
+    await seat.seeWelcome(user);
+    return seat;
+  }
+
+  async #change(name: string, value: number): Promise<void> {
+    const answer = await this.#room.invoke('Admin', { command: 'change', name, value });
+    if ((answer as { ok?: boolean }).ok !== true) throw new Error(`${name} was not changed: ${JSON.stringify(answer)}`);
+  }
+}

@@ -1,0 +1,74 @@
+import { Typist } from '../../client/testing/typist.ts';
+
+/** A line that must come: word for word, or fitting a pattern where it holds a measured number. */
+export type Expected = string | RegExp;
+
+const fits = (line: string | undefined, expected: Expected) =>
+  line !== undefined && (typeof expected === 'string' ? line === expected : expected.test(line));
+
+/** Someone at a terminal of their own, whose every line is expected, in its order, with none between. */
+export class Seat {
+  readonly #label: string;
+  readonly #typist: Typist;
+  #checked = 0;
+  #prompt = '>>';
+
+  /** @param label Whose terminal it is, in front of the lines that are printed. */
+  constructor(label: string, url: string) {
+    this.#label = label;
+    // Wide enough for every line of the scene to be one row.
+    this.#typist = new Typist({ args: ['dist/client/chat.mjs'], url, columns: 200, rows: 50 });
+  }
+
+  /** Waits for these lines, which must be the next ones. */
+  async see(...lines: Expected[]): Promise<void> {
+    const from = this.#checked;
+    try {
+      await this.#typist.see((rows) => lines.every((line, index) => fits(rows[from + index], line)));
+    } catch (error) {
+      throw new Error(`${this.#label} waits for\n${lines.join('\n')}\n`, { cause: error });
+    }
+    this.#checked += lines.length;
+    for (const row of this.#typist.rows.slice(from, this.#checked)) this.#print(row);
+  }
+
+  /** Types a line where the client asks for one, and sees it there, unless it is a secret. */
+  async enter(line: string, { secret = false } = {}): Promise<void> {
+    const at = this.#checked;
+    await this.#typist.see((rows) => rows.length === at + 1 && rows[at] === this.#prompt);
+    this.#typist.enter(line);
+    await this.see(secret ? this.#prompt : `${this.#prompt} ${line}`);
+  }
+
+  /** Answers the questions for a user and a password. */
+  async logIn(user: string, password: string): Promise<void> {
+    await this.enter(user);
+    await this.see('Please enter your password:');
+    await this.enter(password, { secret: true });
+  }
+
+  /** Is let in. */
+  async seeWelcome(user: string): Promise<void> {
+    await this.see(`Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`);
+    this.#prompt = `${user}>>`;
+  }
+
+  /** Sees the last lines, after which the client has ended, with this exit code. */
+  async seeEnd(exitCode: number, ...lines: Expected[]): Promise<void> {
+    await this.see(...lines);
+    const code = await this.#typist.exited;
+    const { rows } = this.#typist;
+    if (rows.length > this.#checked)
+      throw new Error(`${this.#label}: unexpected: ${rows.slice(this.#checked).join('\n')}`);
+    if (code !== exitCode) throw new Error(`${this.#label}: exit code ${code} instead of ${exitCode}`);
+  }
+
+  /** Closes the terminal. */
+  close(): void {
+    this.#typist.close();
+  }
+
+  #print(row: string): void {
+    process.stdout.write(`${this.#label.padStart(10)} | ${row}\n`);
+  }
+}

@@ -1,0 +1,33 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import type { Tables } from './tables.ts';
+
+export interface Present {
+  readonly name: string;
+  readonly connectionId: string;
+  readonly detachedAt?: number;
+}
+
+/** What the room's tables say of who is there: the sessions, and the count. */
+export async function attendance({ db, name }: Tables): Promise<{ online: number; present: Present[] }> {
+  const [room, presence] = await Promise.all([
+    db.send(new GetCommand({ TableName: name('Room'), Key: { room: 'room' }, ConsistentRead: true })),
+    db.send(
+      new QueryCommand({
+        TableName: name('Presence'),
+        KeyConditionExpression: '#shard = :shard',
+        ExpressionAttributeNames: { '#shard': 'shard' },
+        ExpressionAttributeValues: { ':shard': 0 },
+        ConsistentRead: true,
+      }),
+    ),
+  ]);
+  return { online: room.Item?.['online'] as number, present: (presence.Items ?? []) as unknown as Present[] };
+}
+
+/** The count equals the number of sessions; gives who is there. */
+export async function countIsExact(tables: Tables): Promise<string[]> {
+  const { online, present } = await attendance(tables);
+  expect(online).toBe(present.length);
+  return present.map((one) => one.name);
+}

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+const rounds = 200;
+const timeout = 120_000;
+
+let room: SceneRoom;
+let sender: Wire;
+beforeAll(async () => {
+  room = await openRoom();
+  sender = await room.enter('sender');
+});
+afterAll(() => room.close());
+
+/** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
+const stagger = (round: number) => sleep((round * 5) % 9);
+
+const texts = (messages: unknown) => (messages as Heard[]).map((one) => one['text']);
+
+async function countIsExact(online: number): Promise<void> {
+  expect(await room.database.counts()).toEqual({ counted: online, present: online });
+}
+
+test('a message against a deregistration: the next owner of the name never sees it', { timeout }, async () => {
+  const outcomes = { stored: 0, refused: 0 };
+  const wire = await room.connect();
+  await wire.get('register', { user: 'mortal', password });
+  for (let round = 0; round < rounds; round += 1) {
+    const late = round % 2 === 0;
+    const leaving = late
+      ? sleep(round % 9).then(() => wire.get('deregister', { user: 'mortal', password }))
+      : undefined;
+    const sending = sender.ask('message', { to: 'mortal', text: `round ${round}` });
+    await (leaving ?? stagger(round).then(() => wire.get('deregister', { user: 'mortal', password })));
+    const next = wire.get('register', { user: 'mortal', password });
+    const reply = await sending;
+    await next;
+    if (reply.ok) outcomes.stored += 1;
+    else expect(reply.error).toMatchObject({ code: 'no-such-user' });
+    if (!reply.ok) outcomes.refused += 1;
+
+    const heir = await room.connect();
+    const login = await heir.get('login', { user: 'mortal', password });
+    const { messages } = await heir.get('sync', { inbox: 0 });
+    // It may have reached the new owner as theirs, if it was sent when they had registered; then it is their first.
+    expect([0, 1]).toContain((messages as Heard[]).length);
+    if ((messages as Heard[]).length > 0) {
+      expect(messages).toMatchObject([{ seq: 1, text: `round ${round}` }]);
+      expect(reply).toMatchObject({ ok: true, seq: 1 });
+    }
+    expect(login['unread']).toMatchObject({ inbox: (messages as Heard[]).length });
+    await countIsExact(2);
+    await heir.get('logout', {});
+    await countIsExact(1);
+  }
+  expect(outcomes.stored + outcomes.refused).toBe(rounds);
+  expect(outcomes.stored).toBeGreaterThan(0);
+  await wire.close();
+});
+
+test(
+  'a message held between its reading and its commit, while its recipient goes and another comes',
+  async () => {
+    const wire = await room.connect();
+    await wire.get('register', { user: 'phoenix', password });
+    for (let round = 0; round < rounds; round += 1) {
+      let reached: () => void = () => undefined;
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      const go = new Promise<undefined>((resolve) => {
+        release = () => resolve(undefined);
+      });
+      room.local.faults.beforeDynamoDb = ({ operation, tables }) => {
+        if (operation !== 'PutItem' || !tables.some((table) => table.startsWith('Messages'))) return undefined;
+        reached();
+        return go;
+      };
+      const sending = sender.get('message', { to: 'phoenix', text: `for the old one ${round}` });
+      await held;
+      await wire.get('deregister', { user: 'phoenix', password });
+      await wire.get('register', { user: 'phoenix', password });
+      release();
+      await sending;
+      room.local.faults.reset();
+      const heir = await room.connect();
+      expect(await heir.get('login', { user: 'phoenix', password })).toMatchObject({ unread: { inbox: 0 } });
+      expect(await heir.get('sync', { inbox: 0 })).toMatchObject({ messages: [] });
+      expect(await heir.get('history', { stream: 'inbox' })).toMatchObject({ messages: [] });
+      await heir.get('logout', {});
+      await countIsExact(1);
+    }
+    await wire.close();
+  },
+  timeout,
+);
+
+test('a message against a block: refused or delivered, and refused for certain once the block is answered', {
+  timeout,
+}, async () => {
+  const blocker = await room.enter('blocker');
+  const outcomes = { delivered: 0, blocked: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    const text = `round ${round}`;
+    const first = round % 2 === 0;
+    const sending = first ? sender.ask('message', { to: 'blocker', text }) : undefined;
+    if (first) await stagger(round);
+    const blocking = blocker.get('block', { user: 'sender' });
+    if (!first) await stagger(round);
+    const reply = await (sending ?? sender.ask('message', { to: 'blocker', text }));
+    await blocking;
+    expect(await sender.refused('message', { to: 'blocker', text: 'after' })).toMatchObject({ code: 'blocked' });
+    if (reply.ok) {
+      outcomes.delivered += 1;
+      await blocker.event('message', { text, seq: reply['seq'] });
+    } else {
+      outcomes.blocked += 1;
+      expect(reply.error).toMatchObject({ code: 'blocked' });
+    }
+    await blocker.get('unblock', { user: 'sender' });
+    await countIsExact(2);
+  }
+  // What was refused is in no stream, what was not stands there without gaps.
+  const stored = await room.database.stream('inbox/blocker');
+  expect(stored.map((item) => item['seq'])).toEqual(Array.from({ length: outcomes.delivered }, (_, i) => i + 1));
+  expect(outcomes.blocked).toBeGreaterThan(0);
+  expect(outcomes.delivered).toBeGreaterThan(0);
+  await blocker.get('logout', {});
+});
+
+test('a broadcast against a login: posted or given by sync, and posted no more than once', { timeout }, async () => {
+  await room.register('comer');
+  const outcomes = { posted: 0, synced: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    const comer = await room.connect();
+    const text = `round ${round}`;
+    const first = round % 2 === 0;
+    const early = first ? sender.get('broadcast', { text }) : undefined;
+    if (first) await stagger(round);
+    const login = comer.get('login', { user: 'comer', password });
+    if (!first) await stagger(round);
+    const sent = early ?? sender.get('broadcast', { text });
+    await login;
+    const [reply, page] = await Promise.all([sent, comer.get('sync', {})]);
+    if (texts(page['messages']).includes(text)) outcomes.synced += 1;
+    else {
+      await comer.event('broadcast', { text, seq: reply['seq'] });
+      outcomes.posted += 1;
+    }
+    expect(comer.all((one) => one.event === 'broadcast' && one['seq'] === reply['seq']).length).toBeLessThanOrEqual(1);
+    comer.say('ack', { room: reply['seq'] as number });
+    await countIsExact(2);
+    await comer.get('logout', {});
+  }
+  expect(outcomes.synced).toBeGreaterThan(0);
+  await countIsExact(1);
+});

@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { attendance, countIsExact } from '../harness/invariants.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { type Tables, tablesOf } from '../harness/tables.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+const rounds = 200;
+const timeout = 120_000;
+
+let room: SceneRoom;
+let tables: Tables;
+beforeAll(async () => {
+  room = await openRoom();
+  tables = tablesOf(room.local);
+  await room.register('racer', 'rival1', 'rival2', 'rival3', 'rival4');
+});
+afterEach(async () => {
+  room.local.faults.reset();
+});
+afterAll(() => room.close());
+
+/** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
+const stagger = (round: number) => sleep((round * 7) % 11);
+
+const loginOf = async (user: string): Promise<{ wire: Wire; token: string }> => {
+  const wire = await room.connect();
+  const { token } = await wire.get('login', { user, password });
+  return { wire, token: token as string };
+};
+
+const nobodyLeft = () =>
+  expect.poll(() => attendance(tables), { timeout: 10_000, interval: 4 }).toEqual({ online: 0, present: [] });
+
+test('logins past MaxCon: never one more online than MaxCon', { timeout }, async () => {
+  const users = ['racer', 'rival1', 'rival2', 'rival3', 'rival4'];
+  for (let round = 0; round < rounds; round += 1) {
+    const wires = await Promise.all(users.map(() => room.connect()));
+    await room.change('maxCon', 2);
+    const replies = await Promise.all(
+      wires.map((wire, i) => wire.ask('login', { user: users[i] as string, password })),
+    );
+    expect(replies.filter((reply) => reply.ok)).toHaveLength(2);
+    expect(replies.filter((reply) => reply.error?.code === 'room-full')).toHaveLength(3);
+    expect(await countIsExact(tables)).toHaveLength(2);
+    await room.change('maxCon', 100);
+    await Promise.all(wires.map((wire) => wire.close()));
+    await nobodyLeft();
+  }
+});
+
+test('a login against the logout of the same user: refused or granted, never both in', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { wire: first } = await loginOf('racer');
+    const second = await room.connect();
+    const leaving = first.get('logout', {});
+    await stagger(round);
+    const reply = await second.ask('login', { user: 'racer', password });
+    await leaving;
+    if (!reply.ok) expect(reply.error).toMatchObject({ code: 'already-online' });
+    expect(await countIsExact(tables)).toEqual(reply.ok ? ['racer'] : []);
+    await second.close();
+    await nobodyLeft();
+  }
+});
+
+test('a login against a kick: whoever is in afterwards is the one who was let in', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { wire: first } = await loginOf('racer');
+    const second = await room.connect();
+    const kicking = room.kick('racer');
+    await stagger(round);
+    const reply = await second.ask('login', { user: 'racer', password });
+    await kicking;
+    await first.closed;
+    const present = await countIsExact(tables);
+    expect(present).toEqual(reply.ok ? ['racer'] : []);
+    await second.close();
+    await nobodyLeft();
+  }
+});
+
+test('a login against the loss of its connection leaves no ghost', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const wire = await room.connect();
+    wire.say('login', { user: 'racer', password });
+    await stagger(round);
+    await wire.kill();
+    // Whatever became of it, the owner gets in at once.
+    const { wire: owner } = await loginOf('racer');
+    expect(await countIsExact(tables)).toEqual(['racer']);
+    await owner.close();
+    await nobodyLeft();
+  }
+});
+
+test('a login against the end of a lost session: it takes over or begins anew', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { wire: first } = await loginOf('racer');
+    await first.kill();
+    await expect.poll(detachedAt, { interval: 4 }).toBeDefined();
+    await backdate('Presence', { shard: 0, name: 'racer' }, 'detachedAt', 60_000);
+    const sweeping = room.local.runSchedule();
+    await stagger(round);
+    const { wire: second } = await loginOf('racer');
+    await sweeping;
+    expect(await countIsExact(tables)).toEqual(['racer']);
+    await second.close();
+    await nobodyLeft();
+  }
+});
+
+test('two clients with one token: exactly one goes on', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { wire, token } = await loginOf('racer');
+    const rivals = await Promise.all([room.connect(), room.connect()]);
+    const replies = await Promise.all(rivals.map((rival) => rival.ask('resume', { user: 'racer', token })));
+    expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
+    expect(replies.filter((reply) => reply.error?.code === 'bad-token')).toHaveLength(1);
+    expect(await countIsExact(tables)).toEqual(['racer']);
+    await wire.closed;
+    await Promise.all(rivals.map((rival) => rival.close()));
+    await nobodyLeft();
+  }
+});
+
+test.each([
+  ['acts', 'stays'],
+  ['logs out', 'has left'],
+])('somebody who %s at the moment of their timeout %s', { timeout }, async (how) => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { wire } = await loginOf('racer');
+    await idle('racer', 3_600_000);
+    let raced = 0;
+    // The sweeper is held where it is about to end the session.
+    room.local.faults.beforeDynamoDb = async ({ operation, function: name }) => {
+      if (raced > 0 || operation !== 'TransactWriteItems' || !name.startsWith('Sweeper')) return undefined;
+      raced += 1;
+      await (how === 'acts' ? wire.get('whoelse', {}) : wire.get('logout', {}));
+      return undefined;
+    };
+    await room.local.runSchedule();
+    room.local.faults.reset();
+    expect(raced).toBe(1);
+    expect(await countIsExact(tables)).toEqual(how === 'acts' ? ['racer'] : []);
+    expect(wire.events('timeout')).toEqual([]);
+    await wire.close();
+    await nobodyLeft();
+  }
+});
+
+test('a login against a timeout: somebody is in who was let in, and nobody twice', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const { wire: first } = await loginOf('racer');
+    await idle('racer', 3_600_000);
+    const second = await room.connect();
+    const sweeping = room.local.runSchedule();
+    await stagger(round);
+    const reply = await second.ask('login', { user: 'racer', password });
+    await sweeping;
+    if (!reply.ok) expect(reply.error).toMatchObject({ code: 'already-online' });
+    await first.event('timeout');
+    expect(await countIsExact(tables)).toEqual(reply.ok ? ['racer'] : []);
+    await second.close();
+    await nobodyLeft();
+  }
+});
+
+async function detachedAt(): Promise<number | undefined> {
+  return (await attendance(tables)).present.find((one) => one.name === 'racer')?.detachedAt;
+}
+
+/** Makes a time in an item longer ago. */
+async function backdate(table: string, key: Record<string, unknown>, field: string, ms: number): Promise<void> {
+  await tables.db.send(
+    new UpdateCommand({
+      TableName: tables.name(table),
+      Key: key,
+      UpdateExpression: 'SET #field = #field - :ms',
+      ExpressionAttributeNames: { '#field': field },
+      ExpressionAttributeValues: { ':ms': ms },
+    }),
+  );
+}
+
+/** Makes somebody's last activity longer ago. */
+async function idle(name: string, ms: number): Promise<void> {
+  const { present } = await attendance(tables);
+  const connectionId = present.find((one) => one.name === name)?.connectionId;
+  await backdate('Connections', { connectionId }, 'lastActiveAt', ms);
+  await backdate('Presence', { shard: 0, name }, 'activeSince', ms);
+}
+
+test('everyone who was told of a login was told once of the end of it', async () => {
+  const { wire } = await loginOf('rival1');
+  for (let round = 0; round < 20; round += 1) {
+    const { wire: guest } = await loginOf('racer');
+    await guest.close();
+    await nobodyBut('rival1');
+  }
+  const told = (name: string) => wire.all((heard: Heard) => heard.event === name && heard['user'] === 'racer').length;
+  await expect.poll(() => [told('login'), told('logout')]).toEqual([20, 20]);
+  await wire.close();
+});
+
+const nobodyBut = (name: string) =>
+  expect.poll(async () => (await attendance(tables)).present.map((one) => one.name)).toEqual([name]);

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+/** A minute, and with it the sweeper's, takes a second. */
+const speed = 60;
+
+let room: SceneRoom;
+let watcher: Wire;
+let talking: NodeJS.Timeout;
+beforeAll(async () => {
+  room = await openRoom({ speed });
+  await room.register('quitter');
+  watcher = await room.enter('watcher');
+  // At this speed the gateway's ten minutes of silence are over in ten seconds, and TIME_OUT in thirty.
+  talking = setInterval(() => watcher.say('whoelse', {}), 1000);
+});
+afterEach(() => room.local.faults.reset());
+afterAll(() => {
+  clearInterval(talking);
+  return room.close();
+});
+
+/** Somebody who has just come, and the id of their connection. */
+async function enter(): Promise<{ wire: Wire; connectionId: string }> {
+  const wire = await room.connect();
+  const connectionId = room.local.connections.at(-1)?.connectionId ?? '';
+  await wire.get('login', { user: 'quitter', password });
+  await watcher.event('login', { user: 'quitter' });
+  return { wire, connectionId };
+}
+
+const alone = async () => {
+  expect(await watcher.get('whoelse', {})).toMatchObject({ users: [], total: 0 });
+  expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+};
+
+describe('a client that quits without a word', () => {
+  test('before it has logged in leaves nothing', async () => {
+    const wires = await Promise.all(Array.from({ length: 10 }, () => room.connect()));
+    await Promise.all(wires.map((wire) => wire.kill()));
+    await alone();
+  });
+
+  test('in the middle of logging in is gone after the grace, if it ever came', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const wire = await room.connect();
+      wire.say('login', { user: 'quitter', password });
+      await new Promise((resolve) => setTimeout(resolve, i * 3));
+      await wire.kill();
+      const next = await room.connect();
+      // Not locked out, whatever became of the first attempt.
+      await expect
+        .poll(async () => (await next.ask('login', { user: 'quitter', password })).ok, { timeout: 10_000 })
+        .toBe(true);
+      await next.get('logout', {});
+    }
+    await expect.poll(() => room.database.counts(), { timeout: 10_000 }).toEqual({ counted: 1, present: 1 });
+  });
+
+  test('has left when the grace is over', async () => {
+    const { wire } = await enter();
+    await wire.kill();
+    expect(await watcher.event('logout', { user: 'quitter', reason: 'lost' })).toMatchObject({ user: 'quitter' });
+    await alone();
+  });
+
+  test.each([
+    ['never comes', { drop: 1 }],
+    ['comes twice', { double: 1 }],
+    ['comes late', { late: 1, delayMs: 300 }],
+  ])('has left, and is counted once, when its $disconnect %s', async (_, fault) => {
+    const { wire } = await enter();
+    Object.assign(room.local.faults.disconnect, fault);
+    await wire.kill();
+    await watcher.event('logout', { user: 'quitter', reason: 'lost' });
+    await alone();
+  });
+
+  test('a $disconnect that comes after the user is back harms nobody', async () => {
+    const { wire } = await enter();
+    const recording = room.local.calls.record();
+    Object.assign(room.local.faults.disconnect, { late: 1, double: 1, delayMs: 200 });
+    await wire.kill();
+    const back = await room.connect();
+    await back.get('login', { user: 'quitter', password });
+    const late = () => recording.invocations.filter(({ trigger }) => trigger.detail === '$disconnect');
+    await expect.poll(() => late().length, { timeout: 10_000 }).toBe(2);
+    recording.stop();
+    expect(await back.get('whoelse', {})).toMatchObject({ users: ['watcher'] });
+    expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
+    await back.get('logout', {});
+    await watcher.event('logout', { user: 'quitter', reason: 'logout' });
+    await alone();
+  });
+});
+
+describe('a client whose network is gone while nobody noticed', () => {
+  test('leaves when the gateway finds out', async () => {
+    const { connectionId } = await enter();
+    room.local.faults.halfOpen.add(connectionId);
+    await watcher.event('logout', { user: 'quitter', reason: 'lost' });
+    await alone();
+  });
+
+  test('does not lock its owner out: after two minutes of silence they get in', async () => {
+    const { connectionId } = await enter();
+    room.local.faults.halfOpen.add(connectionId);
+    const next = await room.connect();
+    expect(await next.refused('login', { user: 'quitter', password })).toMatchObject({ code: 'already-online' });
+    await expect
+      .poll(async () => (await next.ask('login', { user: 'quitter', password })).ok, { timeout: 10_000, interval: 200 })
+      .toBe(true);
+    expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
+    await next.get('logout', {});
+    await watcher.event('logout', { user: 'quitter', reason: 'logout' });
+    await alone();
+  });
+});
+
+describe('the sweeper', () => {
+  test('finds twenty ghosts within two runs', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `ghost${i}`);
+    const ghosts = await Promise.all(names.map((user) => room.enter(user)));
+    room.local.faults.disconnect.drop = 1;
+    await Promise.all(ghosts.map((wire) => wire.kill()));
+    // A session counts as fresh for five seconds of the room.
+    await expect.poll(() => room.local.clock.now()).toBeGreaterThan(room.local.clock.now() + 5_000);
+    await room.local.runSchedule();
+    await room.local.runSchedule();
+    await alone();
+  });
+
+  test.each([0, 7])('sets a count right that somebody made %d', async (wrong) => {
+    await room.database.falsifyCount(wrong);
+    await room.local.runSchedule();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+  });
+
+  test('ends what is due though another part of the run fails', async () => {
+    const { wire } = await enter();
+    room.local.faults.beforeDynamoDb = ({ function: name, operation, tables }) =>
+      name.startsWith('Sweeper') && operation === 'Query' && tables.some((table) => table.startsWith('Messages'))
+        ? 'before'
+        : undefined;
+    await wire.kill();
+    await watcher.event('logout', { user: 'quitter', reason: 'lost' });
+    await alone();
+  });
+});

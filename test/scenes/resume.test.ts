@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let watcher: Wire;
+beforeAll(async () => {
+  room = await openRoom({ speed: 10 });
+  await room.register('facebook', 'Columbia');
+  watcher = await room.enter('watcher');
+});
+afterAll(() => room.close());
+
+async function login(user = 'facebook'): Promise<{ wire: Wire; token: string }> {
+  const wire = await room.connect();
+  const { token } = await wire.get('login', { user, password });
+  await watcher.event('login', { user });
+  return { wire, token: String(token) };
+}
+
+async function leave(wire: Wire): Promise<void> {
+  await wire.get('logout', {});
+  await watcher.event('logout');
+}
+
+const badToken = async (user: string, token: string) => {
+  const wire = await room.connect();
+  expect(await wire.refused('resume', { user, token })).toMatchObject({ code: 'bad-token' });
+  await wire.close();
+};
+
+const lost = async (wire: Wire) => {
+  await wire.kill();
+  await expect.poll(async () => (await room.database.presence()).some((one) => 'detachedAt' in one)).toBe(true);
+};
+
+describe('a session whose connection was lost', () => {
+  test('goes on with its token: nobody is told, and what was missed is given', async () => {
+    const { wire, token } = await login();
+    const notices = watcher.heard.length;
+    await lost(wire);
+    expect(await watcher.get('message', { to: 'facebook', text: 'missed' })).toMatchObject({ delivery: 'stored' });
+    const next = await room.connect();
+    const resumed = await next.get('resume', { user: 'FACEBOOK', token });
+    expect(resumed).toMatchObject({ user: 'facebook', timeOut: 1800 });
+    expect(resumed['unread']).toMatchObject({ inbox: 1 });
+    expect(resumed['token']).not.toBe(token);
+    expect(((await next.get('sync', {}))['messages'] as Heard[]).map((one) => one['text'])).toEqual(['missed']);
+    expect(await watcher.get('message', { to: 'facebook', text: 'live' })).toMatchObject({ delivery: 'delivered' });
+    expect(await next.event('message')).toMatchObject({ text: 'live' });
+    expect(watcher.heard.slice(notices).filter((one) => one.type === 'event')).toEqual([]);
+    next.say('ack', { inbox: 2 });
+    await leave(next);
+  });
+
+  test('is taken over by its owner’s own login, with no notice of a leaving', async () => {
+    const { wire, token } = await login();
+    await lost(wire);
+    const next = await room.connect();
+    await next.get('login', { user: 'facebook', password });
+    await badToken('facebook', token);
+    expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
+    expect(watcher.events('logout').at(-1)).not.toMatchObject({ reason: 'lost' });
+    await leave(next);
+  });
+});
+
+describe('a session that is online', () => {
+  test('is handed over: the old connection is told, and closed', async () => {
+    const { wire, token } = await login();
+    const next = await room.connect();
+    await next.get('resume', { user: 'facebook', token });
+    expect(await wire.event('replaced')).toEqual({ type: 'event', event: 'replaced' });
+    expect((await wire.closed).code).toBe(1000);
+    // The old connection's $disconnect is not the session's.
+    expect(await watcher.get('whoelse', {})).toMatchObject({ users: ['facebook'] });
+    expect(await next.get('whoelse', {})).toMatchObject({ users: ['watcher'] });
+    await leave(next);
+  });
+
+  test('loses nothing of a hundred messages that are sent meanwhile', async () => {
+    const { wire, token } = await login('Columbia');
+    const sent = Array.from({ length: 100 }, (_, i) => `m${i}`);
+    const replies = (async () => {
+      for (const text of sent) await watcher.get('message', { to: 'Columbia', text });
+    })();
+    let [current, key] = [wire, token];
+    const heard: Wire[] = [current];
+    for (let i = 0; i < 5; i += 1) {
+      const next = await room.connect();
+      key = String((await next.get('resume', { user: 'Columbia', token: key }))['token']);
+      await current.closed;
+      current = next;
+      heard.push(next);
+    }
+    await replies;
+    const { messages } = await current.get('sync', { inbox: 0 });
+    expect((messages as Heard[]).map((one) => one['text'])).toEqual(sent);
+    const live = heard.flatMap((one) => one.events('message').map((event) => event['seq']));
+    expect(new Set(live).size).toBe(live.length);
+    await leave(current);
+  });
+});
+
+describe('a token', () => {
+  test('is good once', async () => {
+    const { wire, token } = await login();
+    const next = await room.connect();
+    await next.get('resume', { user: 'facebook', token });
+    await wire.closed;
+    await badToken('facebook', token);
+    await leave(next);
+  });
+
+  test('is good for its own user only, and cannot be guessed', async () => {
+    const { wire, token } = await login();
+    const { wire: other } = await login('Columbia');
+    await badToken('Columbia', token);
+    await badToken('facebook', `${token}x`);
+    await badToken('facebook', '');
+    await badToken('nobody', token);
+    expect(await wire.get('whoelse', {})).toMatchObject({ total: 2 });
+    await leave(wire);
+    await leave(other);
+  });
+
+  test('is no use to a connection that is logged in', async () => {
+    const { wire, token } = await login();
+    expect(await watcher.refused('resume', { user: 'facebook', token })).toMatchObject({ code: 'already-logged-in' });
+    await leave(wire);
+  });
+
+  test('is void after logging out', async () => {
+    const { wire, token } = await login();
+    await leave(wire);
+    await badToken('facebook', token);
+  });
+
+  test('is void after a kick', async () => {
+    const { wire, token } = await login();
+    await room.kick('facebook');
+    await wire.closed;
+    await watcher.event('logout', { reason: 'kicked' });
+    await badToken('facebook', token);
+  });
+
+  test('is void after a change of the password', async () => {
+    const { wire, token } = await login();
+    await wire.get('passwd', { oldPassword: password, newPassword: password });
+    await badToken('facebook', token);
+    await leave(wire);
+  });
+
+  test('is void after the grace', async () => {
+    await room.change('grace', 1);
+    const { wire, token } = await login();
+    await lost(wire);
+    await room.local.runSchedule();
+    await watcher.event('logout', { reason: 'lost' });
+    await badToken('facebook', token);
+    await room.change('grace', 30);
+  });
+
+  test('is void after TIME_OUT', async () => {
+    const { wire, token } = await login();
+    await room.change('timeOut', 5);
+    await wire.event('timeout');
+    await badToken('facebook', token);
+  });
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+const change = (name: string, value: unknown, seen?: unknown) =>
+  room.admin({ command: 'change', name, value, ...(seen !== undefined && { seen }) });
+const settings = async () => (await room.admin({ command: 'settings' }))['settings'];
+
+describe('the settings', () => {
+  test('of a new room', async () => {
+    expect(await settings()).toMatchObject({
+      open: true,
+      maxCon: 100,
+      blockTime: 60,
+      lastHour: 3600,
+      timeOut: 1800,
+      minPassword: 8,
+      grace: 30,
+      online: 0,
+    });
+  });
+
+  test.each([
+    ['maxCon', 0],
+    ['maxCon', 1.5],
+    ['maxCon', 100_001],
+    ['maxCon', '5'],
+    ['blockTime', 0],
+    ['blockTime', -1],
+    ['blockTime', 86_401],
+    ['lastHour', 0],
+    ['lastHour', null],
+    ['timeOut', 4.9],
+    ['timeOut', 7 * 86_400 + 1],
+    ['minPassword', 0],
+    ['minPassword', 129],
+    ['grace', 0.5],
+    ['grace', 3601],
+    ['open', 'yes'],
+  ])('%s cannot be %j', async (name, value) => {
+    const before = await settings();
+    expect(await change(name, value)).toMatchObject({ ok: false, error: { code: 'invalid-value' } });
+    expect(await settings()).toEqual(before);
+  });
+
+  test.each(['online', 'logins', 'lastBroadcast', 'room', 'constructor', '__proto__', ''])(
+    'there is none called %j',
+    async (name) => {
+      expect(await change(name, 1)).toMatchObject({ ok: false, error: { code: 'no-such-setting' } });
+    },
+  );
+
+  test.each([
+    ['maxCon', 7],
+    ['blockTime', 1.5],
+    ['lastHour', 100],
+    ['timeOut', 600],
+    ['minPassword', 12],
+    ['grace', 3],
+  ])('%s can be %j, and is so at once', async (name, value) => {
+    expect(await change(name, value)).toMatchObject({ ok: true, name, value });
+    expect(await settings()).toMatchObject({ [name]: value });
+  });
+
+  test('a request that is none is refused', async () => {
+    for (const request of [{}, { command: 'dance' }, { command: 'change' }, { command: 'kick' }]) {
+      expect(await room.admin(request)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+    }
+  });
+
+  test('of two administrators who saw the same, one changes it', async () => {
+    await change('maxCon', 10);
+    const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => change('maxCon', 20 + i, 10)));
+    const [winner, ...others] = replies.filter((reply) => reply['ok'] === true);
+    expect(others).toEqual([]);
+    expect(await settings()).toMatchObject({ maxCon: winner?.['value'] });
+    for (const reply of replies.filter((one) => one !== winner)) {
+      expect(reply).toMatchObject({ ok: false, error: { code: 'changed-meanwhile' } });
+    }
+    expect(await change('maxCon', 30, winner?.['value'])).toMatchObject({ ok: true });
+  });
+});
+
+describe('a change', () => {
+  test('of TIME_OUT is told at the next login', async () => {
+    await change('timeOut', 700);
+    await change('minPassword', 8);
+    await room.register('facebook');
+    const wire = await room.connect();
+    expect(await wire.get('login', { user: 'facebook', password })).toMatchObject({ timeOut: 700 });
+    await wire.close();
+  });
+
+  test('to closed keeps everybody out, and nobody who is in', async () => {
+    await room.register('Columbia');
+    const inside = await room.enter('facebook');
+    const waiting = await room.connect();
+    await change('open', false);
+    await expect(room.connect()).rejects.toMatchObject({ status: 503 });
+    expect(await waiting.refused('login', { user: 'Columbia', password })).toMatchObject({ code: 'room-stopped' });
+    expect(await waiting.refused('register', { user: 'newone', password })).toMatchObject({ code: 'room-stopped' });
+    expect(await waiting.refused('deregister', { user: 'Columbia', password })).toMatchObject({
+      code: 'room-stopped',
+    });
+    expect(await inside.get('whoelse', {})).toMatchObject({ total: 0 });
+    await change('open', true);
+    await waiting.get('login', { user: 'Columbia', password });
+    await waiting.close();
+    await inside.close();
+  });
+});

@@ -1,0 +1,49 @@
+/** What became of a text that somebody sent, as its sender knows. */
+export type Fate = 'granted' | 'refused' | 'unknown';
+
+interface Entry {
+  fate: Fate;
+  /** The stream: `room`, or a recipient. */
+  readonly to: string;
+  readonly seq: number | undefined;
+}
+
+/** Everything that was sent in a soak, to be compared with what the streams hold in the end. */
+export class Ledger {
+  readonly #sent = new Map<string, Entry>();
+
+  /** Notes a text before it is sent: it may have been stored from now on. */
+  sending(text: string, to: string): void {
+    this.#sent.set(text, { fate: 'unknown', to, seq: undefined });
+  }
+
+  settle(text: string, fate: Fate, seq?: number): void {
+    const entry = this.#sent.get(text);
+    if (entry) this.#sent.set(text, { ...entry, fate, seq });
+  }
+
+  count(fate: Fate): number {
+    return [...this.#sent.values()].filter((entry) => entry.fate === fate).length;
+  }
+
+  /** What is wrong with a stream: numbers that are missing, texts that are missing, doubled, or should not be there. */
+  audit(stream: string, messages: readonly { readonly seq: number; readonly text: string }[]): string[] {
+    const problems: string[] = [];
+    const times = new Map<string, number>();
+    for (const [i, { seq, text }] of messages.entries()) {
+      if (seq !== i + 1) problems.push(`${stream}: number ${seq} stands where ${i + 1} should`);
+      times.set(text, (times.get(text) ?? 0) + 1);
+      const entry = this.#sent.get(text);
+      if (!entry || entry.to !== stream) problems.push(`${stream}: "${text}" was never sent there`);
+      else if (entry.fate === 'refused') problems.push(`${stream}: "${text}" was refused, and is there`);
+      else if (entry.fate === 'granted' && entry.seq !== seq) {
+        problems.push(`${stream}: "${text}" was acknowledged as ${entry.seq}, and is ${seq}`);
+      }
+    }
+    for (const [text, count] of times) if (count > 1) problems.push(`${stream}: "${text}" is there ${count} times`);
+    for (const [text, { to, fate }] of this.#sent) {
+      if (to === stream && fate === 'granted' && !times.has(text)) problems.push(`${stream}: "${text}" is lost`);
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Heard, Wire } from '../harness/wire.ts';
+
+type Stream = 'inbox' | 'room';
+
+/** Somebody's screen: shows each number once and in order, as the protocol has a client do, and asks `sync` for the rest. */
+export class Reader {
+  readonly shown: Record<Stream, { seq: number; text: string }[]> = { inbox: [], room: [] };
+  readonly problems: string[] = [];
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Shows what is posted over a connection, as far as nothing is missing before it. */
+  follow(wire: Wire): void {
+    wire.socket.on('message', (data) => {
+      const frame = JSON.parse(data.toString()) as Heard;
+      if (frame.event === 'message' || frame.event === 'broadcast') this.#take(frame);
+    });
+  }
+
+  /** Catches up from where the room thinks this reader is, then acknowledges. */
+  async sync(wire: Wire): Promise<void> {
+    let page = await wire.get('sync', {});
+    for (;;) {
+      for (const message of page['messages'] as Heard[]) {
+        if (!this.#take(message)) {
+          this.problems.push(`${this.#name}: sync left out what is before ${message['stream']} ${message['seq']}`);
+        }
+      }
+      if (page['more'] !== true) break;
+      page = await wire.get('sync', page['upTo'] as { inbox: number; room: number });
+    }
+    this.acknowledge(wire);
+  }
+
+  acknowledge(wire: Wire): void {
+    wire.say('ack', { inbox: this.shown.inbox.length, room: this.shown.room.length });
+  }
+
+  /** False if something before it is missing. */
+  #take({ stream, seq, text }: Heard): boolean {
+    const screen = this.shown[stream as Stream];
+    const number = Number(seq);
+    if (number > screen.length + 1) return false;
+    const before = screen[number - 1];
+    if (!before) screen.push({ seq: number, text: String(text) });
+    else if (before.text !== text) this.problems.push(`${this.#name}: ${stream} ${number} was given with two texts`);
+    return true;
+  }
+}
