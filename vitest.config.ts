@@ -4,13 +4,15 @@ export default defineConfig({
   test: {
     // The SDK's advice on Node versions is for its own users; functions run on Lambda's.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    // A busy machine takes its time to start a room, or to synthesize a stack.
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['{protocol,functions,infra,client,local,scripts}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -20,7 +22,7 @@ export default defineConfig({
           include: ['{test,bench}/**/*.test.ts'],
           // They play in a room that runs what would be deployed.
           globalSetup: ['scripts/ensure-built.mjs'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
     ],
