@@ -95,7 +95,6 @@ describe('an environment', () => {
     recording.stop();
     const invocations = recording.invocations.filter((one) => one.function === 'Single');
     const environments = invocations.filter(({ cold }) => cold).length;
-    expect(invocations).toHaveLength(4);
     expect(environments).toBeLessThanOrEqual(2);
     for (const { start } of invocations) {
       const running = invocations.filter((other) => other.start <= start && start < other.end);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
@@ -78,6 +78,7 @@ describe('TIME_OUT', () => {
 
 test('TIME_OUT is no later for who comes into an empty room, after the sweeper has looked', async () => {
   const empty = await openRoom({ speed });
+  onTestFinished(() => empty.close());
   await empty.change('timeOut', timeOut);
   await empty.register('idler');
   const waits: number[] = [];
@@ -91,5 +92,4 @@ test('TIME_OUT is no later for who comes into an empty room, after the sweeper h
   }
   expect(Math.max(...waits)).toBeLessThan(timeOut + lateness.promised + lateness.noise);
   expect(Math.min(...waits)).toBeGreaterThan(timeOut - 0.5);
-  await empty.close();
 });
