@@ -84,7 +84,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       room: ['GetItem', 'PutItem', 'UpdateItem'],
       users: ['UpdateItem'],
     },
-    invokes: ['fanout'],
+    invokes: ['fanout', 'sweeper'],
     connections: ['POST'],
   },
   account: {

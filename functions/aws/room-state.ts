@@ -72,6 +72,17 @@ export const roomState: RoomState = {
     return written;
   },
 
+  async claimSweep(now, until) {
+    const { written } = await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: 'SET sweepUntil = :until',
+      ConditionExpression: 'attribute_not_exists(sweepUntil) OR sweepUntil <= :now',
+      ExpressionAttributeValues: { ':now': now, ':until': until },
+    });
+    return written;
+  },
+
   async noteLastBroadcast(seq) {
     await updateIf({
       TableName: table(),

@@ -54,7 +54,11 @@ async function change(
 }
 
 async function kick(room: Room, user: string, reason: string): Promise<AdminReply> {
-  const session = await room.sessions.find(foldName(user));
-  const kicked = session && (await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason }));
-  return kicked ? { ok: true, user: session.displayName } : refuse('not-online', `${user} is not online.`);
+  for (;;) {
+    const session = await room.sessions.find(foldName(user));
+    if (!session) return refuse('not-online', `${user} is not online.`);
+    // Not dismissed means it has just ended, or gone on over another connection.
+    const kicked = await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason });
+    if (kicked) return { ok: true, user: session.displayName };
+  }
 }

@@ -46,10 +46,15 @@ export async function connectionClosed(room: Room, connectionId: string, how: 'c
   const connection = await room.connections.close(connectionId);
   const member = connection?.member;
   if (!member) return;
-  if (how === 'lost') {
-    await room.sessions.detach(member, connectionId, room.clock.now());
-    return;
-  }
+  if (how === 'lost') return connectionLost(room, member, connectionId);
   const session = await room.sessions.find(member.name);
   if (session?.connectionId === connectionId) await endSession(room, session, 'logout');
+}
+
+/** Gives a session its grace. The sweeper's next run might be a minute after that, so one is started that waits for it. */
+async function connectionLost(room: Room, member: Member, connectionId: string): Promise<void> {
+  const now = room.clock.now();
+  if (!(await room.sessions.detach(member, connectionId, now))) return;
+  const { grace } = await room.state.read();
+  if (await room.state.claimSweep(now, now + grace * 1000)) await room.crier.sweepNow();
 }

@@ -174,6 +174,11 @@ export interface RoomState {
   change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<boolean>;
   /** Sets the count, if nobody has logged in or out since `logins` was read. */
   correctCount(online: number, logins: number): Promise<boolean>;
+  /**
+   * Whether the caller is to start the sweeper: true once until the given time, however many ask. A run that waits for that
+   * time then sees everybody lost meanwhile.
+   */
+  claimSweep(now: number, until: number): Promise<boolean>;
   /** Keeps the room stream's last number, should all its messages expire. */
   noteLastBroadcast(seq: number): Promise<void>;
 }

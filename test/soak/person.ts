@@ -59,18 +59,32 @@ export class Person {
       } catch {
         // The room failed, on purpose, or the connection went: whoever this happens to hangs up and comes again.
         this.#company.tally.failed += 1;
-        await this.#wire?.kill();
-        this.#wire = undefined;
+        await this.#hangUp();
       }
     }
   }
 
+  async #hangUp(): Promise<void> {
+    const wire = this.#wire;
+    this.#wire = undefined;
+    await wire?.kill();
+  }
+
   /** Comes in, by token if there is one, and catches up. */
   async enter(): Promise<void> {
-    const { room, tally } = this.#company;
-    const wire = await room.connect();
+    const wire = await this.#company.room.connect();
     this.#wire = wire;
     this.reader.follow(wire);
+    try {
+      await this.#beLetIn(wire);
+    } catch (error) {
+      await this.#hangUp();
+      throw error;
+    }
+  }
+
+  async #beLetIn(wire: Wire): Promise<void> {
+    const { tally } = this.#company;
     const token = this.#token;
     this.#token = undefined;
     const resumed = token === undefined ? undefined : await this.#ask(wire, 'resume', { user: this.name, token });
@@ -101,15 +115,17 @@ export class Person {
     else if (act < 72) await this.#ask(wire, 'whoelse', {});
     else if (act < 80) await this.reader.sync(wire);
     else if (act < 84) this.reader.acknowledge(wire);
-    else {
+    // Who fails to log out is still logged in, and hangs up.
+    else if (act < 88) {
+      await wire.get('logout', {});
       this.#wire = undefined;
-      if (act < 88) await wire.get('logout', {});
-      else if (act < 92) await wire.close();
-      else {
-        tally.kills += 1;
-        this.#token = act < 96 ? this.#lastToken(wire) : undefined;
-        await wire.kill();
-      }
+    } else if (act < 92) {
+      await wire.close();
+      this.#wire = undefined;
+    } else {
+      tally.kills += 1;
+      this.#token = act < 96 ? this.#lastToken(wire) : undefined;
+      await this.#hangUp();
     }
   }
 

@@ -1,7 +1,7 @@
 import { foldName, type Result } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
 import { announce, sayAndClose } from '../leave.ts';
-import { hashPassword, isOutdated } from '../password.ts';
+import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
 import type { Account, Session, Settings } from '../people.ts';
 import type { Login, Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
@@ -32,43 +32,60 @@ export const login = handle('login', {
       : undefined;
     const { token, tokenHash } = newToken();
     const { connectionId, address } = connection;
-    return enter(room, state, token, {
-      account,
-      connectionId,
-      address,
-      at: room.clock.now(),
-      tokenHash,
-      newHash,
-      forgetTries: tries !== undefined,
-      takesOver: undefined,
-    });
+    return enter(
+      room,
+      state,
+      { token, password },
+      {
+        account,
+        connectionId,
+        address,
+        at: room.clock.now(),
+        tokenHash,
+        newHash,
+        forgetTries: tries !== undefined,
+        takesOver: undefined,
+      },
+    );
   },
 });
 
+interface Secrets {
+  readonly token: string;
+  readonly password: string;
+}
+
 /** Commits a login; whoever stands in its way is looked at first, and proved gone or left alone. */
-async function enter(room: Room, settings: Settings, token: string, attempt: Login): Promise<Result<'login'>> {
+async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: Login): Promise<Result<'login'>> {
   const { account, address } = attempt;
   const outcome = await room.sessions.begin(attempt);
   switch (outcome.kind) {
     case 'begun': {
       const [counts] = await Promise.all([unread(room, account), welcome(room, attempt)]);
-      return { user: account.displayName, token, timeOut: settings.timeOut, unread: counts };
+      return { user: account.displayName, token: secrets.token, timeOut: settings.timeOut, unread: counts };
     }
     case 'online':
       if (!(await mayTakeOver(room, outcome.session))) throw new Refusal('already-online');
-      return enter(room, settings, token, { ...attempt, takesOver: outcome.session });
+      return enter(room, settings, secrets, { ...attempt, takesOver: outcome.session });
     case 'changed':
-      return enter(room, settings, token, { ...attempt, takesOver: undefined });
+      return enter(room, settings, secrets, { ...attempt, takesOver: undefined });
     case 'login-blocked':
       throw await refuseBlocked(room, account.name, address);
     case 'account-changed':
-      // Between reading and committing, the password was changed or the account deleted.
-      throw new Refusal('wrong-password');
+      return enter(room, settings, secrets, await withAccountAsItIs(room, secrets.password, attempt));
     case 'connection-taken':
       throw new Refusal('already-logged-in');
     default:
       throw new Refusal(outcome.kind);
   }
+}
+
+/** Since it was read, the account's password was changed or hashed anew, or the account was deleted. */
+async function withAccountAsItIs(room: Room, password: string, attempt: Login): Promise<Login> {
+  const account = await room.accounts.find(attempt.account.name);
+  if (!account) throw new Refusal('no-such-user');
+  if (!(await verifyPassword(password, account.passwordHash))) throw new Refusal('wrong-password');
+  return { ...attempt, account, newHash: undefined };
 }
 
 async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
