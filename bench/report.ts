@@ -42,6 +42,8 @@ const notes = (silentHour: number) =>
   `Counted on a warm room in which something has been said. *In a row*: DynamoDB requests that wait for one another, the others
 run beside them. Messages: in and out, in units of 32 KB. A command adds one write unit if its speaker was silent for more
 than ${activityGrain / 1000} seconds. What login, logout and disconnect tell the others is the notice, in its own row.
+The run of the sweeper that a lost connection starts waits for the end of the grace: not in its price, it is up to 30 s of 256 MB,
+US$ 100 per million, and at most one for each grace, however many connections are lost in it.
 The price takes a warm function to run ${assumed.perRun} ms, ${assumed.perRoundTrip} ms for each round trip in a row, ${assumed.perCall} ms of a vCPU for each call, and ${assumed.perHash} ms for each
 password hashed, at the function's memory: fixed, so that the table does not depend on the machine. Free tiers, logs and
 storage are left out. An hour online in silence (connection minutes and heartbeats) is US$ ${silentHour.toFixed(2)} per million.
