@@ -131,18 +131,18 @@ test.each([
 ])('somebody who %s at the moment of their timeout %s', { timeout }, async (how) => {
   for (let round = 0; round < rounds; round += 1) {
     const { wire } = await loginOf('racer');
-    await idle('racer', 3_600_000);
-    let raced = 0;
-    // The sweeper is held where it is about to end the session.
+    let raced: Promise<unknown> | undefined;
+    // Every sweeper is held where it is about to end the session; one that an earlier loss started may be about, too.
     room.local.faults.beforeDynamoDb = async ({ operation, function: name }) => {
-      if (raced > 0 || operation !== 'TransactWriteItems' || !name.startsWith('Sweeper')) return undefined;
-      raced += 1;
-      await (how === 'acts' ? wire.get('whoelse', {}) : wire.get('logout', {}));
+      if (operation !== 'TransactWriteItems' || !name.startsWith('Sweeper')) return undefined;
+      raced ??= how === 'acts' ? wire.get('whoelse', {}) : wire.get('logout', {});
+      await raced;
       return undefined;
     };
+    await idle('racer', 3_600_000);
     await room.local.runSchedule();
     room.local.faults.reset();
-    expect(raced).toBe(1);
+    expect(raced).toBeDefined();
     expect(await countIsExact(tables)).toEqual(how === 'acts' ? ['racer'] : []);
     expect(wire.events('timeout')).toEqual([]);
     await wire.close();
