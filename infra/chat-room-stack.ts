@@ -7,22 +7,31 @@ import { tables as shapes, type TableName, variables } from '../functions/aws/na
 import { actions, commands } from '../protocol/index.ts';
 import { functions as entries, type FunctionName, homes, isRouted, type TableRight } from './functions.ts';
 import { Gateway } from './gateway.ts';
+import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
 import { RoomTable } from './room-table.ts';
 
 export interface ChatRoomStackProps extends StackProps {
   /** Folder with a bundle folder per function. */
   readonly bundles: string;
-  /** A stack to throw away: its tables and its log go with it. Otherwise they outlive it. */
+  /** A stack to throw away: its tables, its bucket (once emptied) and its log go with it. Otherwise they outlive it. */
   readonly ephemeral?: boolean;
   /** How long messages are kept. */
   readonly retention?: Duration;
+  /** How long a file waits for its recipient. */
+  readonly fileRetention?: Duration;
 }
 
 /** The chat room: a gateway, its functions, their tables, and a clock. */
 export class ChatRoomStack extends Stack {
   constructor(scope: Construct, id: string, props: ChatRoomStackProps) {
-    const { bundles, ephemeral = false, retention = Duration.days(30), ...stackProps } = props;
+    const {
+      bundles,
+      ephemeral = false,
+      retention = Duration.days(30),
+      fileRetention = Duration.days(14),
+      ...stackProps
+    } = props;
     super(scope, id, { terminationProtection: !ephemeral, ...stackProps });
 
     const table = (name: TableName, options: { indexed?: string[]; settings?: Record<string, string> } = {}) =>
@@ -35,6 +44,8 @@ export class ChatRoomStack extends Stack {
       messages: table('messages', { settings: { [variables.retentionDays]: String(retention.toDays()) } }),
       room: table('room'),
     };
+
+    const bucket = new RoomBucket(this, 'Bucket', { fileRetention, ephemeral });
 
     const gateway = new Gateway(this, 'Gateway');
 
@@ -57,6 +68,7 @@ export class ChatRoomStack extends Stack {
       for (const [tableName, rights] of Object.entries(entry.tables) as [TableName, readonly TableRight[]][]) {
         tables[tableName].bindTo(fn, rights);
       }
+      if (entry.objects) bucket.bindTo(fn, entry.objects);
       for (const invoked of entry.invokes ?? []) functions[invoked].invokableBy(fn, invoked);
       if (entry.connections) gateway.bindConnectionsTo(fn, entry.connections);
     }

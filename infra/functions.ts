@@ -1,4 +1,4 @@
-import type { TableName } from '../functions/aws/names.ts';
+import type { ObjectPrefix, TableName } from '../functions/aws/names.ts';
 import { type Action, commands } from '../protocol/index.ts';
 
 /** Commands a Lambda answers: all but those that a MOCK integration does. */
@@ -53,6 +53,12 @@ export type TableRight =
 /** What may be done with other people's connections: send, look whether it is there, close. */
 export type ConnectionRight = 'POST' | 'GET' | 'DELETE';
 
+/**
+ * What may be done with objects of the bucket (IAM's name for it, without the prefix). `ListBucket` is bound to their
+ * folder; without it, S3 says of an object that is not there that access to it is denied.
+ */
+export type ObjectRight = 'GetObject' | 'PutObject' | 'DeleteObject' | 'AbortMultipartUpload' | 'ListBucket';
+
 /** Functions that others start, and start without waiting for them. */
 export type InvokableFunction = 'fanout' | 'sweeper';
 
@@ -66,6 +72,7 @@ export interface RoomFunctionEntry {
   /** Bounds on asynchronous invocations; whatever is not stated is never tried again. */
   readonly asynchronous?: { readonly retries: number };
   readonly tables: { readonly [T in TableName]?: readonly TableRight[] };
+  readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectRight[] };
   readonly invokes?: readonly InvokableFunction[];
   readonly connections?: readonly ConnectionRight[];
 }

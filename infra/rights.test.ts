@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tables, variables } from '../functions/aws/names.ts';
+import { objectPrefixes, tables, variables } from '../functions/aws/names.ts';
 import { type FunctionName, functions, type TableRight } from './functions.ts';
 import { ofType, refersTo, type Statement, statementsOf, synthesize, type TemplateResource } from './test-template.ts';
 
@@ -45,6 +45,23 @@ describe.each(names)('%s', (name) => {
     }
   });
 
+  test('may do with objects what the table of functions says, folder by folder, and knows the bucket only then', () => {
+    const [[bucketId] = ['']] = ofType(resources, 'AWS::S3::Bucket');
+    const statements = rightsOf(name).filter((statement) => refersTo(statement.Resource, bucketId));
+    for (const prefix of objectPrefixes) {
+      const granted = statements
+        .filter(({ Resource, Condition }) => JSON.stringify([Resource, Condition]).includes(`${prefix}/*"`))
+        .flatMap(actionsOf)
+        .map((action) => action.replace('s3:', ''));
+      expect(granted.toSorted(), prefix).toEqual((functions[name].objects?.[prefix] ?? []).toSorted());
+    }
+    // Whatever is granted is granted in one folder: nothing reaches the rest of the bucket.
+    for (const { Resource, Condition } of statements) {
+      expect(JSON.stringify([Resource, Condition])).toMatch(new RegExp(`\\b(${objectPrefixes.join('|')})/\\*"`));
+    }
+    expect(environmentOf(name)[variables.bucket]).toEqual(functions[name].objects ? { Ref: bucketId } : undefined);
+  });
+
   test('may invoke whom the table says', () => {
     const invokes = functions[name].invokes ?? [];
     const granted = rightsOf(name).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
@@ -70,12 +87,13 @@ describe.each(names)('%s', (name) => {
     if (rights.length > 0) expect(endpoint).toMatch(/https:\/\/.*\.execute-api\..*\/prod/);
   });
 
-  test('has no right by a wildcard, except on connections, whose ids nobody knows beforehand', () => {
+  test('has no right by a wildcard, except on connections and objects, whose names nobody knows beforehand', () => {
     for (const statement of rightsOf(name)) {
       expect(actionsOf(statement).join()).not.toContain('*');
       for (const resource of resourcesOf(statement)) {
         const text = JSON.stringify(resource);
-        if (!text.includes('@connections/*')) expect(text).not.toContain('*');
+        const nameless = ['@connections', ...objectPrefixes].some((folder) => text.includes(`/${folder}/*"`));
+        if (!nameless) expect(text).not.toContain('*');
       }
     }
   });
@@ -84,7 +102,7 @@ describe.each(names)('%s', (name) => {
     const services = new Set(rightsOf(name).flatMap(actionsOf));
     for (const action of services) {
       expect(action).toMatch(
-        /^(dynamodb:|lambda:InvokeFunction$|execute-api:ManageConnections$|logs:(CreateLogStream|PutLogEvents)$)/,
+        /^(dynamodb:|s3:|lambda:InvokeFunction$|execute-api:ManageConnections$|logs:(CreateLogStream|PutLogEvents)$)/,
       );
     }
     const role = resources[idOf('AWS::IAM::Role', `${name}Role`)];

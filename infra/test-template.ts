@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ChatRoomStack } from './chat-room-stack.ts';
+import { ChatRoomStack, type ChatRoomStackProps } from './chat-room-stack.ts';
 import { functions } from './functions.ts';
 
 /** A resource as it stands in a template. */
@@ -19,10 +19,13 @@ export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 /** The stack's resources by logical id, as CloudFormation would get them. The bundles are empty: only their place matters. */
-export function synthesize(props: { ephemeral?: boolean } = {}): Readonly<Record<string, TemplateResource>> {
+export function synthesize(
+  props: Pick<ChatRoomStackProps, 'ephemeral' | 'fileRetention'> = {},
+): Readonly<Record<string, TemplateResource>> {
   const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
   try {
     for (const name of Object.keys(functions)) {

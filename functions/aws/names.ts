@@ -58,6 +58,11 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 
+/** The folders of the room's bucket: an object's key begins with one of them and a slash. */
+export const objectPrefixes = ['files', 'backups', 'logs'] as const;
+
+export type ObjectPrefix = (typeof objectPrefixes)[number];
+
 /** Variables beside the tables' own. */
 export const variables = {
   /** Where posts to connections go; the AWS SDK reads it by itself. */
@@ -66,6 +71,8 @@ export const variables = {
   fanoutFunction: 'FANOUT_FUNCTION',
   /** Function that ends what is over, invoked by the schedule, and at once when a time limit was changed. */
   sweeperFunction: 'SWEEPER_FUNCTION',
+  /** The bucket of files, backups and saved logs. */
+  bucket: 'ROOM_BUCKET',
   /** How long a message is kept, in days. */
   retentionDays: 'MESSAGE_RETENTION_DAYS',
   /** Binary logarithm of scrypt's N; unset, it is OWASP's. */

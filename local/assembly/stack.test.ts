@@ -103,6 +103,7 @@ const template = new Template(
   new Map([
     ['Fn', { Type: 'AWS::Lambda::Function' }],
     ['Role', { Type: 'AWS::IAM::Role' }],
+    ['Bucket', { Type: 'AWS::S3::Bucket' }],
     ['Stage', { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: 'prod' } }],
   ]),
   { stackName: 'S', account: '123456789012', region: 'eu-north-1' },
@@ -112,6 +113,8 @@ const dollar = '$';
 test.each([
   [{ Ref: 'Fn' }, 'S-Fn'],
   [{ Ref: 'Stage' }, 'prod'],
+  [{ Ref: 'Bucket' }, 's-bucket'],
+  [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, 'arn:aws:s3:::s-bucket'],
   [{ Ref: 'AWS::Region' }, 'eu-north-1'],
   [{ 'Fn::GetAtt': ['Fn', 'Arn'] }, 'arn:aws:lambda:eu-north-1:123456789012:function:S-Fn'],
   [{ 'Fn::GetAtt': 'Fn.Arn' }, 'arn:aws:lambda:eu-north-1:123456789012:function:S-Fn'],

@@ -97,11 +97,14 @@ export class Template {
     const resource = this.#resource(name);
     if (resource.Type === 'AWS::ApiGatewayV2::Stage') return text(resource.Properties?.StageName);
     if (resource.Type === 'AWS::ApiGatewayV2::Api') return shortId(`${this.target.stackName}/${name}`);
-    return `${this.target.stackName}-${name}`;
+    const generated = `${this.target.stackName}-${name}`;
+    // A bucket's name takes no capitals.
+    return resource.Type === 'AWS::S3::Bucket' ? generated.toLowerCase() : generated;
   }
 
   #attribute(logicalId: string, attribute: string): string {
     const { Type } = this.#resource(logicalId);
+    if (attribute === 'Arn' && Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${this.#ref(logicalId)}`;
     if (attribute === 'Arn') {
       const { region, account } = this.target;
       const name = this.#ref(logicalId);

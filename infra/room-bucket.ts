@@ -1,0 +1,67 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { type ObjectPrefix, variables } from '../functions/aws/names.ts';
+import type { ObjectRight, RoomFunctionEntry } from './functions.ts';
+
+export interface RoomBucketProps {
+  /** How long a file waits for its recipient. */
+  readonly fileRetention: Duration;
+  /** Whether the bucket may go with the stack. CloudFormation deletes none that still holds objects. */
+  readonly ephemeral: boolean;
+}
+
+const filesPrefix: ObjectPrefix = 'files';
+
+/** Where bytes are kept: private, encrypted, reached by TLS only, and kept when the stack is deleted. Tells EventBridge of what comes in. */
+export class RoomBucket extends Bucket {
+  constructor(scope: Construct, id: string, { fileRetention, ephemeral }: RoomBucketProps) {
+    super(scope, id, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: false,
+      lifecycleRules: [
+        {
+          id: 'ForgottenFiles',
+          prefix: `${filesPrefix}/`,
+          // A day later than the room itself forgets a file, so that whatever it still offers is there.
+          expiration: fileRetention.plus(Duration.days(1)),
+        },
+        { id: 'BrokenUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+      removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    // CDK's own `eventBridgeEnabled` deploys a Lambda function, in Python, to set this one property.
+    if (!(this.node.defaultChild instanceof CfnBucket)) throw new Error(`${id} has no bucket.`);
+    this.node.defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+
+  /** Gives a function these rights on the objects of these folders, and the variable that names the bucket. */
+  bindTo(fn: LambdaFunction, objects: NonNullable<RoomFunctionEntry['objects']>): void {
+    fn.addEnvironment(variables.bucket, this.bucketName);
+    for (const [prefix, rights] of Object.entries(objects) as [ObjectPrefix, readonly ObjectRight[]][]) {
+      const onObjects = rights.filter((right) => right !== 'ListBucket');
+      if (onObjects.length > 0) {
+        fn.addToRolePolicy(
+          new PolicyStatement({
+            actions: onObjects.map((right) => `s3:${right}`),
+            resources: [this.arnForObjects(`${prefix}/*`)],
+          }),
+        );
+      }
+      if (rights.includes('ListBucket')) {
+        fn.addToRolePolicy(
+          new PolicyStatement({
+            actions: ['s3:ListBucket'],
+            resources: [this.bucketArn],
+            conditions: { StringLike: { 's3:prefix': `${prefix}/*` } },
+          }),
+        );
+      }
+    }
+  }
+}
