@@ -34,6 +34,14 @@ const command = <const C extends Command>(entry: C): C => entry;
 
 const streamPositions = { inbox: field.seq, room: field.seq } as const;
 
+const waitingFile = v.object({
+  from: v.string(),
+  name: v.string(),
+  size: field.fileSize,
+  sha256: field.sha256,
+  sentAt: field.time,
+});
+
 const session = {
   user: v.string(),
   token: v.string(),
@@ -151,6 +159,54 @@ export const commands = {
     request: {},
     result: { users: v.array(v.string()) },
     refusals: [],
+  }),
+  file: command({
+    summary: 'Send a file to one user, online or not',
+    who: 'member',
+    activity: true,
+    reply: 'response',
+    request: { to: field.user, name: field.unicode, size: field.fileSize, sha256: field.sha256 },
+    result: {
+      url: v.string(),
+      method: v.literal('PUT'),
+      headers: v.record(v.string(), v.string()),
+      expiresAt: field.time,
+    },
+    refusals: ['no-such-user', 'to-self', 'blocked', 'file-too-large', 'invalid-file-name', 'file-exists'],
+  }),
+  fileget: command({
+    summary: 'List the files that wait for you, or get one of them',
+    who: 'member',
+    activity: true,
+    reply: 'response',
+    request: { from: v.optional(field.user), name: v.optional(field.fileName) },
+    result: {
+      files: v.optional(v.array(waitingFile)),
+      more: v.optional(v.boolean()),
+      url: v.optional(v.string()),
+      size: v.optional(field.fileSize),
+      sha256: v.optional(field.sha256),
+      expiresAt: v.optional(field.time),
+    },
+    refusals: ['no-such-file'],
+  }),
+  filedone: command({
+    summary: 'Tell that you have a file: the stored copy goes',
+    who: 'member',
+    activity: true,
+    reply: 'response',
+    request: { from: field.user, name: field.fileName },
+    result: {},
+    refusals: ['no-such-file'],
+  }),
+  filedecline: command({
+    summary: 'Decline a file: the stored copy goes',
+    who: 'member',
+    activity: true,
+    reply: 'response',
+    request: { from: field.user, name: field.fileName },
+    result: {},
+    refusals: ['no-such-file'],
   }),
   sync: command({
     summary: 'Get the messages after a position',

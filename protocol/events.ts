@@ -5,6 +5,13 @@ import { field } from './fields.ts';
 export const logoutReasons = ['logout', 'timeout', 'lost', 'kicked', 'deregistered'] as const;
 export type LogoutReason = (typeof logoutReasons)[number];
 
+/**
+ * Why a file that was announced did not reach anybody, as its sender is told: never uploaded whole; uploaded, but not what was
+ * announced; refused, because the recipient had gone or had blocked the sender meanwhile; or not fetched for too long.
+ */
+export const fileFailures = ['unfinished', 'damaged', 'no-such-user', 'blocked', 'expired'] as const;
+export type FileFailure = (typeof fileFailures)[number];
+
 const event = <N extends string, F extends v.ObjectEntries>(name: N, fields: F) =>
   v.object({ type: v.literal('event'), event: v.literal(name), ...fields });
 
@@ -41,6 +48,13 @@ export const events = {
   }),
   'file-received': event('file-received', { ...inbox, by: v.string(), name: v.string(), sentAt: field.time }),
   'file-declined': event('file-declined', { ...inbox, by: v.string(), name: v.string(), sentAt: field.time }),
+  'file-failed': event('file-failed', {
+    ...inbox,
+    to: v.string(),
+    name: v.string(),
+    reason: v.picklist(fileFailures),
+    sentAt: field.time,
+  }),
   login: event('login', { user: v.string() }),
   logout: event('logout', { user: v.string(), reason: v.picklist(logoutReasons) }),
   timeout: event('timeout', { seconds: v.number() }),
@@ -54,7 +68,15 @@ export type RoomEvent = { [N in EventName]: v.InferOutput<(typeof events)[N]> }[
 export type EventOf<N extends EventName> = Extract<RoomEvent, { event: N }>;
 
 /** The numbered messages of a stream: what `sync` and `history` give, and what is posted as it is committed. */
-export const streamEvents = ['message', 'broadcast', 'hidden', 'file', 'file-received', 'file-declined'] as const;
+export const streamEvents = [
+  'message',
+  'broadcast',
+  'hidden',
+  'file',
+  'file-received',
+  'file-declined',
+  'file-failed',
+] as const;
 export type StreamMessage = EventOf<(typeof streamEvents)[number]>;
 export const streamMessage = v.variant('event', [
   events.message,
@@ -63,6 +85,7 @@ export const streamMessage = v.variant('event', [
   events.file,
   events['file-received'],
   events['file-declined'],
+  events['file-failed'],
 ]);
 
 /** After one of these the room closes the connection, and the client does too. */

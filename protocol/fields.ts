@@ -53,7 +53,8 @@ export const field = {
   seq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
   pageSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageSize)),
   stream: v.picklist(['inbox', 'room']),
-  fileName: v.pipe(upTo(1024), v.minLength(1)),
+  /** Any name that could have been typed; {@link isFileName} says whether a file may have it. */
+  fileName: upTo(1024),
   fileSize: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   /** ISO 8601, UTC. */

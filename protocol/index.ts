@@ -2,6 +2,7 @@
 export * from './commands.ts';
 export * from './events.ts';
 export { byteLength, foldName, isUserName, reservedNames } from './fields.ts';
+export { isFileName } from './file-name.ts';
 export * from './frames.ts';
 export * from './limits.ts';
 export * from './refusals.ts';

@@ -27,7 +27,8 @@ export const refusals = {
   'not-blocked': 'You have not blocked that user.',
   'too-many-blocked': 'You have blocked as many users as the room keeps for one person.',
   'file-too-large': 'That file is larger than the room takes.',
-  'invalid-file-name': 'That is not a usable file name.',
+  'invalid-file-name':
+    'A file name has 1 to 255 bytes, nothing of / \\ : * ? " < > | or unseen in it, and is one that every system takes.',
   'file-exists': 'A file of that name from you is waiting there already.',
   'no-such-file': 'There is no such file.',
 } as const;
@@ -43,7 +44,7 @@ export const refusalDetails = {
   triesLeft: v.exactOptional(v.number()),
   /** Seconds. */
   secondsLeft: v.exactOptional(v.number()),
-  /** Bytes of a text, characters of a password. */
+  /** Bytes of a text or file, characters of a password. */
   limit: v.exactOptional(v.number()),
 } as const;
 

@@ -1,4 +1,4 @@
-import { type EventOf, type LogoutReason, refusals } from '../../protocol/index.ts';
+import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
 
 /** Everything the terminal client says, in the words of the program it follows. */
@@ -66,6 +66,14 @@ export function noticeLine(notice: EventOf<'login' | 'logout'>): string {
   return `System(broadcast): "${notice.user}" has just ${happened}`;
 }
 
+const whyFailed: Readonly<Record<FileFailure, string>> = {
+  unfinished: 'it was never uploaded whole',
+  damaged: 'what was uploaded is not what had been announced',
+  'no-such-user': 'there is no such user any more',
+  blocked: 'you have been blocked meanwhile',
+  expired: 'it was not fetched in time',
+};
+
 /** A message of a stream. */
 export function messageLine(message: ShownMessage): string {
   switch (message.event) {
@@ -79,6 +87,8 @@ export function messageLine(message: ShownMessage): string {
       return `${message.by} has received your file "${message.name}".`;
     case 'file-declined':
       return `${message.by} has declined your file "${message.name}".`;
+    case 'file-failed':
+      return `Your file "${message.name}" has not reached ${message.to}: ${whyFailed[message.reason]}.`;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   actions,
   type EventName,
   type EventOf,
+  fileFailures,
   limits,
   logoutReasons,
   type RefusalDetails,
@@ -50,6 +51,13 @@ export const eventFields: { readonly [N in EventName]: fc.Arbitrary<Fields<N>> }
   file: fc.record({ ...inbox, from: name, name, size: seq, sha256, sentAt: time }),
   'file-received': fc.record({ ...inbox, by: name, name, sentAt: time }),
   'file-declined': fc.record({ ...inbox, by: name, name, sentAt: time }),
+  'file-failed': fc.record({
+    ...inbox,
+    to: name,
+    name,
+    reason: fc.constantFrom(...fileFailures),
+    sentAt: time,
+  }),
   login: fc.record({ user: name }),
   logout: fc.record({ user: name, reason: fc.constantFrom(...logoutReasons) }),
   timeout: fc.record({ seconds: count }),
@@ -64,7 +72,14 @@ export const eventOf = <N extends EventName>(event: N): fc.Arbitrary<EventOf<N>>
   eventFields[event].map((fields) => ({ type: 'event', event, ...fields }) as unknown as EventOf<N>);
 
 const messages = fc.array(
-  fc.oneof(eventOf('message'), eventOf('broadcast'), eventOf('hidden'), eventOf('file'), eventOf('file-received')),
+  fc.oneof(
+    eventOf('message'),
+    eventOf('broadcast'),
+    eventOf('hidden'),
+    eventOf('file'),
+    eventOf('file-received'),
+    eventOf('file-failed'),
+  ),
   { maxLength: 5 },
 );
 const positions = fc.record({ inbox: seq, room: seq });
@@ -74,6 +89,7 @@ const session = fc.record({
   timeOut: count,
   unread: fc.record({ inbox: count, room: count }),
 });
+const waitingFile = fc.record({ from: name, name, size: seq, sha256, sentAt: time });
 const users = fc.array(name, { maxLength: 5 });
 const nothing = fc.record({});
 
@@ -99,6 +115,24 @@ export const calls: { readonly [A in Action]: Call<A> } = {
   block: { request: fc.record({ user: name }), result: nothing },
   unblock: { request: fc.record({ user: name }), result: nothing },
   blocklist: { request: nothing, result: fc.record({ users }) },
+  file: {
+    request: fc.record({ to: name, name: text(0, 300), size: seq, sha256 }),
+    result: fc.record({
+      url: fc.webUrl(),
+      method: fc.constant('PUT'),
+      headers: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]*$/), fc.string()),
+      expiresAt: time,
+    }),
+  },
+  fileget: {
+    request: fc.record({ from: name, name }, optional),
+    result: fc.oneof(
+      fc.record({ files: fc.array(waitingFile, { maxLength: 5 }), more: fc.boolean() }),
+      fc.record({ url: fc.webUrl(), size: seq, sha256, expiresAt: time }),
+    ),
+  },
+  filedone: { request: fc.record({ from: name, name }), result: nothing },
+  filedecline: { request: fc.record({ from: name, name }), result: nothing },
   sync: {
     request: fc.record({ inbox: seq, room: seq, limit }, optional),
     result: fc.record({ messages, upTo: positions, more: fc.boolean() }),

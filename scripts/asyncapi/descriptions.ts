@@ -13,6 +13,16 @@ export const actionNotes: { readonly [A in Action]?: string } = {
   broadcast: 'Readers who blocked the sender are given `hidden` under the same number. The sender gets the event, too.',
   message: 'Kept for a user who is offline.',
   block: 'The blocked user can no longer write to you, and what they broadcast is `hidden` from you.',
+  file:
+    'Announces a file, and asks where to put it. Send exactly `size` bytes with the SHA-256 `sha256` to `url`, by `method` and with ' +
+    '`headers`, before `expiresAt`; the answer 412 means that they are there already. The recipient is told when the bytes have ' +
+    'come, and not before; a file that comes to nothing is told as `file-failed`. Asked again about the same bytes (an upload that ' +
+    'broke off), the room gives a fresh URL.',
+  fileget:
+    'Without arguments: what waits for you, oldest first. With both: where to fetch one file, which may be done in parts ' +
+    '(`Range`) until `expiresAt`; after that, ask again. Check what came against `sha256`, then send `filedone`.',
+  filedone: 'The sender is told `file-received`.',
+  filedecline: 'The sender is told `file-declined`.',
   ack: 'One-way: there is no reply, only a refusal if something is wrong. Positions never go back.',
   logout: 'The reply is followed by the close of the connection, by the room.',
 };
@@ -25,6 +35,7 @@ export const eventSummaries: { readonly [N in EventName]: string } = {
   file: 'Someone sent you a file',
   'file-received': 'Someone has fetched the file you sent',
   'file-declined': 'Someone does not want the file you sent',
+  'file-failed': 'A file you announced did not reach, or was not fetched by, whom it was for',
   login: 'Someone else came',
   logout: 'Someone else left',
   timeout: 'You showed no activity for too long: your session is over',
@@ -83,12 +94,25 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   upTo: 'The numbers this page reaches: where the next `sync` starts.',
   more: 'Whether there is more to ask for.',
   name: 'Name of the file.',
+  'fileRequest.name':
+    `Name of the file: 1 to ${limits.fileNameBytes} bytes of UTF-8 that are one part of a path on every common system, with nothing ` +
+    'unseen in it. Composed (NFC) by the room.',
+  'filegetRequest.from': 'User name of the sender, in any case.',
+  'fileFailedEvent.to': 'User name of the recipient.',
   size: 'Bytes.',
+  files: 'What waits for you, oldest first.',
+  url: 'Where the bytes are, or go, over HTTPS. Whoever knows it may use it: it is a secret until `expiresAt`.',
+  headers: 'What the upload must carry, by header name; the URL is good for nothing else.',
+  expiresAt: 'When the URL ends: ISO 8601, UTC. What has begun by then may end later.',
+  'filegetReply.more': 'Whether more files wait than the reply can hold.',
   sha256: "The content's SHA-256, in hexadecimal.",
   reason: 'Why, in words for the user.',
   'logoutEvent.reason':
     '`logout`: on purpose. `timeout`: no activity. `lost`: the connection was lost and not resumed. `kicked`: by the ' +
     'administrator. `deregistered`: the account is gone.',
+  'fileFailedEvent.reason':
+    '`unfinished`: it was never uploaded whole. `damaged`: what came is not what was announced. `no-such-user`: the recipient is ' +
+    'gone. `blocked`: the recipient blocked you meanwhile. `expired`: it was not fetched for too long.',
   seconds: 'How long there was no activity.',
   message: 'A sentence for a person.',
   retryAfter: 'Seconds after which it makes sense to try again.',

@@ -32,6 +32,30 @@ export const calls: { readonly [A in Action]: { readonly request: Arguments<A>; 
   block: { request: { user: 'Facebook' }, result: {} },
   unblock: { request: { user: 'Facebook' }, result: {} },
   blocklist: { request: {}, result: { users: ['Facebook'] } },
+  file: {
+    request: { to: 'Hudson', name: 'notes.txt', size: 1_204, sha256 },
+    result: {
+      url: 'https://room.s3.example.com/files/m2ab/notes/4fT0?X-Amz-Signature=1c3f',
+      method: 'PUT',
+      headers: {
+        'content-length': '1204',
+        'if-none-match': '*',
+        'x-amz-checksum-sha256': 'qUiQTy8PR5uPgZdpSzAYSw0u0c0qHqD7hdKZoZKkR0c=',
+      },
+      expiresAt: '2026-11-23T17:09:09.120Z',
+    },
+  },
+  fileget: {
+    request: { from: 'Hudson', name: 'menu.pdf' },
+    result: {
+      url: 'https://room.s3.example.com/files/m2ab/menu/9aKq?X-Amz-Signature=77e0',
+      size: 48_213,
+      sha256,
+      expiresAt: '2026-11-23T17:09:09.120Z',
+    },
+  },
+  filedone: { request: { from: 'Hudson', name: 'menu.pdf' }, result: {} },
+  filedecline: { request: { from: 'Hudson', name: 'menu.pdf' }, result: {} },
   sync: {
     request: { inbox: 11, room: 480, limit: 50 },
     result: {
@@ -68,6 +92,7 @@ export const happenings: { readonly [N in EventName]: Fields<N> } = {
   file: { stream: 'inbox', seq: 13, from: 'Hudson', name: 'menu.pdf', size: 48_213, sha256, sentAt: later },
   'file-received': { stream: 'inbox', seq: 14, by: 'Hudson', name: 'notes.txt', sentAt: later },
   'file-declined': { stream: 'inbox', seq: 14, by: 'Hudson', name: 'notes.txt', sentAt: later },
+  'file-failed': { stream: 'inbox', seq: 14, to: 'Hudson', name: 'notes.txt', reason: 'unfinished', sentAt: later },
   login: { user: 'SEAS' },
   logout: { user: 'SEAS', reason: 'lost' },
   timeout: { seconds: 1800 },

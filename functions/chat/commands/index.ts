@@ -16,6 +16,9 @@ import { sync } from './sync.ts';
 import { whoelse } from './whoelse.ts';
 import { wholasthr } from './wholasthr.ts';
 
+/** What is in the contract already, and answered `unknown-action` until the room can do it. */
+type Announced = 'file' | 'fileget' | 'filedone' | 'filedecline';
+
 /** What each action does. `ping` is answered by API Gateway itself. */
 export const handlers = {
   register,
@@ -34,4 +37,4 @@ export const handlers = {
   history,
   passwd,
   logout,
-} satisfies { [A in Exclude<Action, 'ping'>]: Handler<A> };
+} satisfies { [A in Exclude<Action, 'ping' | Announced>]: Handler<A> };
