@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatRoomStack } from './chat-room-stack.ts';
+import { ConfigError, contextOfCdkJson, readConfig } from './config.ts';
 
 const bundles = fileURLToPath(new URL('../dist/functions', import.meta.url));
 if (!existsSync(bundles)) {
@@ -9,10 +11,18 @@ if (!existsSync(bundles)) {
   process.exit(1);
 }
 
-const app = new App({ outdir: process.env['CDK_OUTDIR'] ?? 'cdk.out', analyticsReporting: false });
-new ChatRoomStack(app, 'ServerlessChatRoom', {
-  bundles,
-  description: 'A chat room with no server to keep running',
-  ephemeral: String(app.node.tryGetContext('ephemeral')) === 'true',
+const app = new App({
+  outdir: process.env['CDK_OUTDIR'] ?? 'cdk.out',
+  analyticsReporting: false,
+  context: contextOfCdkJson(),
 });
+try {
+  new ChatRoomStack(app, 'ServerlessChatRoom', { bundles, config: readConfig(app.node) });
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+// Left out of the quick builds; `npm run synth` asks for it.
+if (String(app.node.tryGetContext('nag')) === 'true') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -62,7 +62,7 @@ test('it forgets files a day after the room does, and broken uploads in a day; b
       { Id: 'BrokenUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
     ],
   });
-  expect(rules(synthesize({ fileRetention: Duration.days(3) }))).toMatchObject({
+  expect(rules(synthesize({ fileRetentionDays: 3 }))).toMatchObject({
     Rules: [{ ExpirationInDays: 4 }, {}],
   });
 });

@@ -1,38 +1,34 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { type CfnElement, CfnOutput, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { tables as shapes, type TableName, variables } from '../functions/aws/names.ts';
 import { actions, commands } from '../protocol/index.ts';
+import { acknowledgeFindings } from './acknowledged.ts';
+import type { RoomConfig } from './config.ts';
 import { functions as entries, type FunctionName, homes, isRouted, type TableRight } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
 import { RoomTable } from './room-table.ts';
 
-export interface ChatRoomStackProps extends StackProps {
+export interface ChatRoomStackProps {
   /** Folder with a bundle folder per function. */
   readonly bundles: string;
-  /** A stack to throw away: its tables, its bucket (once emptied) and its log go with it. Otherwise they outlive it. */
-  readonly ephemeral?: boolean;
-  /** How long messages are kept. */
-  readonly retention?: Duration;
-  /** How long a file waits for its recipient. */
-  readonly fileRetention?: Duration;
+  readonly config: RoomConfig;
 }
 
 /** The chat room: a gateway, its functions, their tables, and a clock. */
 export class ChatRoomStack extends Stack {
-  constructor(scope: Construct, id: string, props: ChatRoomStackProps) {
-    const {
-      bundles,
-      ephemeral = false,
-      retention = Duration.days(30),
-      fileRetention = Duration.days(14),
-      ...stackProps
-    } = props;
-    super(scope, id, { terminationProtection: !ephemeral, ...stackProps });
+  constructor(scope: Construct, id: string, { bundles, config }: ChatRoomStackProps) {
+    const { stackName, ephemeral, tags } = config;
+    super(scope, id, {
+      stackName,
+      description: 'A chat room with no server to keep running',
+      terminationProtection: !ephemeral,
+    });
+    for (const [name, value] of Object.entries(tags)) Tags.of(this).add(name, value);
 
     const table = (name: TableName, options: { indexed?: string[]; settings?: Record<string, string> } = {}) =>
       new RoomTable(this, capitalized(name), { shape: shapes[name], ephemeral, ...options });
@@ -41,19 +37,23 @@ export class ChatRoomStack extends Stack {
       presence: table('presence'),
       connections: table('connections'),
       loginBlocks: table('loginBlocks'),
-      messages: table('messages', { settings: { [variables.retentionDays]: String(retention.toDays()) } }),
+      messages: table('messages', { settings: { [variables.retentionDays]: String(config.messageRetentionDays) } }),
       room: table('room'),
     };
 
-    const bucket = new RoomBucket(this, 'Bucket', { fileRetention, ephemeral });
+    const bucket = new RoomBucket(this, 'Bucket', {
+      fileRetention: Duration.days(config.fileRetentionDays),
+      ephemeral,
+    });
 
-    const gateway = new Gateway(this, 'Gateway');
+    const gateway = new Gateway(this, 'Gateway', config);
 
     const logGroup = new LogGroup(this, 'Log', {
-      retention: RetentionDays.ONE_MONTH,
+      retention: config.logRetentionDays,
       removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
-    const roomFunction = (name: FunctionName) => new RoomFunction(this, capitalized(name), { name, bundles, logGroup });
+    const roomFunction = (name: FunctionName) =>
+      new RoomFunction(this, capitalized(name), { name, bundles, logGroup, tracing: config.tracing });
     const functions: Record<FunctionName, RoomFunction> = {
       connection: roomFunction('connection'),
       account: roomFunction('account'),
@@ -84,10 +84,18 @@ export class ChatRoomStack extends Stack {
       }
     }
 
+    gateway.throttleRoutes();
+
     new Rule(this, 'EveryMinute', {
       description: 'Starts the sweeper; a minute is the shortest period EventBridge knows',
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaTarget(functions.sweeper)],
+    });
+
+    acknowledgeFindings(this, {
+      api: this.getLogicalId(gateway.api.node.defaultChild as CfnElement),
+      stage: config.stage,
+      bucket: this.getLogicalId(bucket.node.defaultChild as CfnElement),
     });
 
     new CfnOutput(this, 'WebSocketUrl', { value: gateway.url, description: 'Where clients connect to' });

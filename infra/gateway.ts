@@ -1,33 +1,81 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import {
   CfnIntegrationResponse,
+  type CfnStage,
+  DomainName,
+  SecurityPolicy,
   WebSocketApi,
   WebSocketIntegration,
+  type WebSocketRoute,
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { variables } from '../functions/aws/names.ts';
+import type { RoomConfig } from './config.ts';
 import type { ConnectionRight, RouteKey } from './functions.ts';
+
+type GatewayProps = Pick<RoomConfig, 'stage' | 'throttling' | 'customDomain'>;
 
 /** The door: a WebSocket API with one stage, whose routes are the commands. */
 export class Gateway extends Construct {
   /** Where clients connect to. */
   readonly url: string;
-  private readonly api: WebSocketApi;
+  readonly api: WebSocketApi;
   private readonly stage: WebSocketStage;
+  private readonly throttledRoutes: RoomConfig['throttling']['routes'];
+  private readonly routes = new Map<string, WebSocketRoute>();
   private readonly integrations = new Map<LambdaFunction, WebSocketLambdaIntegration>();
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { stage, throttling, customDomain }: GatewayProps) {
     super(scope, id);
+    this.throttledRoutes = throttling.routes;
     this.api = new WebSocketApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       routeSelectionExpression: '$request.body.action',
     });
-    this.stage = new WebSocketStage(this, 'Stage', { webSocketApi: this.api, stageName: 'prod', autoDeploy: true });
-    this.url = this.stage.url;
+    const domain = customDomain && this.domain(customDomain);
+    this.stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.api,
+      stageName: stage,
+      autoDeploy: true,
+      throttle: { rateLimit: throttling.stage.rate, burstLimit: throttling.stage.burst },
+      ...(domain && { domainMapping: { domainName: domain } }),
+    });
+    this.url = domain ? `wss://${domain.name}` : this.stage.url;
+  }
+
+  /** The room's own name: whoever owns the domain points it, by a CNAME or alias record, at this output. */
+  private domain({ name, certificateArn }: NonNullable<RoomConfig['customDomain']>): DomainName {
+    const domain = new DomainName(this, 'Domain', {
+      domainName: name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new CfnOutput(Stack.of(this), 'DomainTarget', {
+      value: domain.regionalDomainName,
+      description: `What ${name} has to be an alias (or a CNAME) of`,
+    });
+    return domain;
+  }
+
+  /**
+   * Holds routes tighter than the stage; to be called when all of them are there, for API Gateway takes settings for no route
+   * that it does not know.
+   */
+  throttleRoutes(): void {
+    const stage = this.stage.node.defaultChild as CfnStage;
+    stage.routeSettings = Object.fromEntries(
+      Object.entries(this.throttledRoutes).map(([key, { rate, burst }]) => {
+        const route = this.routes.get(key);
+        if (!route) throw new Error(`There is no route ${key} to throttle.`);
+        this.stage.node.addDependency(route);
+        return [key, { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }];
+      }),
+    );
   }
 
   /** Sends a route's frames to a function; `twoWay` sends what the function returns back as a frame. */
@@ -37,7 +85,7 @@ export class Gateway extends Construct {
       integration = new WebSocketLambdaIntegration(fn.node.id, fn);
       this.integrations.set(fn, integration);
     }
-    this.api.addRoute(key, { integration, ...(twoWay && { returnResponse: true }) });
+    this.routes.set(key, this.api.addRoute(key, { integration, ...(twoWay && { returnResponse: true }) }));
   }
 
   /**

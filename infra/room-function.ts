@@ -8,6 +8,7 @@ import {
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -19,6 +20,8 @@ export interface RoomFunctionProps {
   /** Folder with a bundle folder per function. */
   readonly bundles: string;
   readonly logGroup: ILogGroup;
+  /** Whether X-Ray is told of every run. */
+  readonly tracing: boolean;
 }
 
 const variableOf: Record<InvokableFunction, string> = {
@@ -30,7 +33,7 @@ const variableOf: Record<InvokableFunction, string> = {
 export class RoomFunction extends LambdaFunction {
   private readonly executionRole: Role;
 
-  constructor(scope: Construct, id: string, { name, bundles, logGroup }: RoomFunctionProps) {
+  constructor(scope: Construct, id: string, { name, bundles, logGroup, tracing }: RoomFunctionProps) {
     const { purpose, memory, timeout, asynchronous } = functions[name];
     // Not Lambda's managed basic role: that one may write to every log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -45,6 +48,7 @@ export class RoomFunction extends LambdaFunction {
       // Stack traces name our files and lines. Costs about 10 ms of a cold start on a full vCPU, and nothing after it.
       environment: { NODE_OPTIONS: '--enable-source-maps' },
       role,
+      ...(tracing && { tracing: Tracing.ACTIVE }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       // The platform's three lines about every good invocation would be most of the log, and most of its price.

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ChatRoomStack, type ChatRoomStackProps } from './chat-room-stack.ts';
+import { ChatRoomStack } from './chat-room-stack.ts';
+import { contextOfCdkJson, parseConfig, type RoomConfig } from './config.ts';
 import { functions } from './functions.ts';
 
 /** A resource as it stands in a template. */
@@ -12,6 +13,7 @@ export interface TemplateResource {
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 /** A statement of a policy; a list of one may stand alone. */
@@ -23,9 +25,8 @@ export interface Statement {
 }
 
 /** The stack's resources by logical id, as CloudFormation would get them. The bundles are empty: only their place matters. */
-export function synthesize(
-  props: Pick<ChatRoomStackProps, 'ephemeral' | 'fileRetention'> = {},
-): Readonly<Record<string, TemplateResource>> {
+export function synthesize(changes: Partial<RoomConfig> = {}): Readonly<Record<string, TemplateResource>> {
+  const config = parseConfig({ ...Object(contextOfCdkJson()['config']), ...changes });
   const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
   try {
     for (const name of Object.keys(functions)) {
@@ -33,7 +34,7 @@ export function synthesize(
       writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = '${name}';`);
     }
     const app = new App({ outdir: join(bundles, 'cdk.out'), analyticsReporting: false });
-    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, ...props })).toJSON()['Resources'];
+    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, config })).toJSON()['Resources'];
   } finally {
     rmSync(bundles, { recursive: true });
   }

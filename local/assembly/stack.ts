@@ -32,7 +32,9 @@ const understood: ReadonlySet<string> = new Set([
 
 /** Resources that need no counterpart on a laptop: permissions, and watching over a deployed stack. */
 const needless: ReadonlySet<string> = new Set([
+  'AWS::ApiGatewayV2::ApiMapping',
   'AWS::ApiGatewayV2::Deployment',
+  'AWS::ApiGatewayV2::DomainName',
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',

@@ -1,0 +1,109 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, contextOfCdkJson, parseConfig, readConfig } from './config.ts';
+import { ofType, synthesize } from './test-template.ts';
+
+const config = contextOfCdkJson()['config'] as Record<string, unknown>;
+const read = (context: Record<string, unknown>) => readConfig(new App({ context: { config, ...context } }).node);
+
+describe('the config section of cdk.json', () => {
+  test('is what a room is deployed with', () => {
+    expect(read({})).toEqual({ ...config, waf: false });
+  });
+
+  test('gives way to the command line, whose values are texts', () => {
+    const overridden = read({
+      ephemeral: 'true',
+      messageRetentionDays: '7',
+      alarmEmail: 'ops@example.org',
+      throttling: '{"stage":{"rate":10,"burst":20},"routes":{}}',
+    });
+    expect(overridden).toMatchObject({
+      ephemeral: true,
+      messageRetentionDays: 7,
+      alarmEmail: 'ops@example.org',
+      throttling: { stage: { rate: 10, burst: 20 } },
+    });
+  });
+
+  test.each([
+    [{ ephemeral: 'yes' }, 'config: ephemeral: true or false is expected'],
+    [{ messageRetentionDays: 0 }, 'config: messageRetentionDays: '],
+    [{ messageRetentionDays: 'soon' }, 'config: messageRetentionDays: a number of days is expected'],
+    [{ logRetentionDays: 31 }, 'config: logRetentionDays: one of 1, 3, 5, 7'],
+    [{ alarmEmail: 'nobody' }, 'config: alarmEmail: an e-mail address is expected'],
+    [{ stage: '../prod' }, 'config: stage: '],
+    [{ stackName: '1st' }, 'config: stackName: '],
+    [{ customDomain: { name: 'chat.example.org' } }, 'config: customDomain.certificateArn: '],
+    [{ customDomain: { name: 'chat', certificateArn: 'x' } }, 'config: customDomain.name: a domain name is expected'],
+    [{ throttling: { stage: { rate: 1 }, routes: {} } }, 'config: throttling.stage.burst: '],
+    [{ throttling: { stage: { rate: 1, burst: 1 }, routes: { shout: { rate: 1, burst: 1 } } } }, 'no such command'],
+    [{ tags: { 'aws:mine': 'x' } }, 'tags that begin with aws: are reserved'],
+    [{ waf: 'true' }, 'AWS WAF cannot stand before a WebSocket API'],
+    [{ config: { ...config, retention: 3 } }, 'config: retention: '],
+    [{ config: undefined }, 'cdk.json has no `config` section'],
+  ])('%j is refused with one line that says why', (context, message) => {
+    expect(() => read(context)).toThrow(ConfigError);
+    expect(() => read(context)).toThrow(message);
+    expect(() => read(context)).not.toThrow('\n');
+  });
+});
+
+describe('what it decides', () => {
+  test('how long messages and the log are kept', () => {
+    const resources = synthesize({ messageRetentionDays: 7, logRetentionDays: 90 });
+    expect(ofType(resources, 'AWS::Logs::LogGroup').map(([, log]) => log.Properties['RetentionInDays'])).toEqual([90]);
+    expect(JSON.stringify(resources)).toContain('"MESSAGE_RETENTION_DAYS":"7"');
+    expect(JSON.stringify(resources)).not.toContain('"MESSAGE_RETENTION_DAYS":"30"');
+  });
+
+  test('how much API Gateway lets through, of all commands and of some', () => {
+    const throttling = { stage: { rate: 20, burst: 30 }, routes: { login: { rate: 2, burst: 3 } } };
+    const resources = synthesize({ throttling });
+    const [[, stage] = []] = ofType(resources, 'AWS::ApiGatewayV2::Stage');
+    expect(stage?.Properties).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 30 },
+      RouteSettings: { login: { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 3 } },
+    });
+    // API Gateway refuses settings of a route that is not there yet.
+    const [login] =
+      ofType(resources, 'AWS::ApiGatewayV2::Route').find(([, { Properties }]) => Properties['RouteKey'] === 'login') ??
+      [];
+    expect(stage?.DependsOn).toContain(login);
+  });
+
+  test('the name in the address', () => {
+    const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1b2c3d4e-0000-1111-2222-333344445555';
+    const customDomain = { name: 'chat.example.org', certificateArn };
+    const resources = synthesize({ customDomain, stage: 'v1' });
+    expect(ofType(resources, 'AWS::ApiGatewayV2::DomainName').map(([, domain]) => domain.Properties)).toEqual([
+      expect.objectContaining({
+        DomainName: 'chat.example.org',
+        DomainNameConfigurations: [
+          expect.objectContaining({ CertificateArn: certificateArn, SecurityPolicy: 'TLS_1_2' }),
+        ],
+      }),
+    ]);
+    expect(ofType(resources, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(1);
+  });
+
+  test('whether runs are traced', () => {
+    const modes = (tracing: boolean) =>
+      ofType(synthesize({ tracing }), 'AWS::Lambda::Function').map(([, fn]) => fn.Properties['TracingConfig']);
+    expect(new Set(modes(false))).toEqual(new Set([undefined]));
+    for (const mode of modes(true)) expect(mode).toEqual({ Mode: 'Active' });
+  });
+
+  test('the tags of everything that can have some', () => {
+    const resources = synthesize({ tags: { team: 'chat' } });
+    for (const type of ['AWS::Lambda::Function', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket', 'AWS::IAM::Role']) {
+      for (const [, { Properties }] of ofType(resources, type)) {
+        expect(Properties['Tags'], type).toContainEqual({ Key: 'team', Value: 'chat' });
+      }
+    }
+  });
+});
+
+test('a configuration that says too much is none', () => {
+  expect(() => parseConfig({ ...config, colour: 'red' })).toThrow(ConfigError);
+});

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+import * as v from 'valibot';
+import { actions } from '../protocol/index.ts';
+
+const days = (most: number) =>
+  v.pipe(
+    v.number('a number of days is expected'),
+    v.integer('whole days are expected'),
+    v.minValue(1),
+    v.maxValue(most),
+  );
+
+const logRetentions = Object.values(RetentionDays).filter((value) => typeof value === 'number');
+
+const perSecond = v.pipe(v.number('a number is expected'), v.integer(), v.minValue(1), v.maxValue(10_000));
+
+/** Requests that API Gateway lets through: so many a second, and at most so many at once. */
+const throttle = v.strictObject({ rate: perSecond, burst: v.pipe(perSecond, v.maxValue(5_000)) });
+
+const tagPattern = /^[\p{L}\p{N}\s_.:/=+@-]{1,128}$/u;
+
+/**
+ * What whoever deploys a room may choose: the `config` section of `cdk.json`, whose every key can also be given on the
+ * command line (`--context alarmEmail=ops@example.org`). Room settings that can be changed while it runs are not here.
+ */
+export const configSchema = v.strictObject({
+  stackName: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'a letter, then letters, digits and dashes are expected'),
+  ),
+  /** The stage, which is the path in the room's address. */
+  stage: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'letters, digits, dashes and underscores are expected')),
+  /** A stack to throw away: its tables, its bucket (once emptied) and its log go with it. */
+  ephemeral: v.boolean('true or false is expected'),
+  messageRetentionDays: days(3650),
+  /** How long a file waits for its recipient. */
+  fileRetentionDays: days(365),
+  logRetentionDays: v.picklist(logRetentions, `one of ${logRetentions.join(', ')} is expected`),
+  /** Whom alarms reach, once that address has confirmed it; null for nobody: then they only show in the console. */
+  alarmEmail: v.nullable(v.pipe(v.string(), v.email('an e-mail address is expected'))),
+  /** A name of one's own in the room's address, with a certificate for it in ACM, in the stack's Region. */
+  customDomain: v.nullable(
+    v.strictObject({
+      name: v.pipe(
+        v.string(),
+        v.regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain name is expected'),
+      ),
+      certificateArn: v.pipe(
+        v.string(),
+        v.regex(
+          /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+          'the ARN of an ACM certificate is expected',
+        ),
+      ),
+    }),
+  ),
+  throttling: v.strictObject({
+    stage: throttle,
+    /** Commands that are held tighter than the stage. */
+    routes: v.record(v.picklist(actions, 'no such command'), throttle),
+  }),
+  /** X-Ray traces of the functions; they cost about as much as a command does. */
+  tracing: v.boolean('true or false is expected'),
+  /** Stands here to be refused with a reason rather than ignored. */
+  waf: v.optional(
+    v.literal(false, 'AWS WAF cannot stand before a WebSocket API; `throttling` and the flood limit are what there is'),
+    false,
+  ),
+  tags: v.record(
+    v.pipe(
+      v.string(),
+      v.regex(tagPattern, 'not a tag name'),
+      v.check((name) => !/^aws:/i.test(name), 'tags that begin with aws: are reserved'),
+    ),
+    v.pipe(v.string(), v.maxLength(256, 'a tag has at most 256 characters')),
+  ),
+});
+
+export type RoomConfig = v.InferOutput<typeof configSchema>;
+
+/** A configuration that cannot be deployed: one line that names the key and what is wrong with it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The context that `cdk.json` gives the CDK's command line, for when the app runs without it. */
+export function contextOfCdkJson(): Record<string, unknown> {
+  const file = new URL('../cdk.json', import.meta.url);
+  return v.parse(v.object({ context: v.record(v.string(), v.unknown()) }), JSON.parse(readFileSync(file, 'utf8')))
+    .context;
+}
+
+/**
+ * The configuration of an app: its `config` context, each key of which another context value of that name replaces.
+ * @throws ConfigError if it is not one.
+ */
+export function readConfig(node: Pick<Node, 'tryGetContext'>): RoomConfig {
+  const given: unknown = node.tryGetContext('config');
+  if (typeof given !== 'object' || given === null) throw new ConfigError('cdk.json has no `config` section.');
+  const overrides = Object.keys(configSchema.entries).flatMap((key) => {
+    const value: unknown = node.tryGetContext(key);
+    return value === undefined ? [] : [[key, fromCommandLine(value)] as const];
+  });
+  return parseConfig({ ...given, ...Object.fromEntries(overrides) });
+}
+
+/**
+ * Parses a configuration.
+ * @throws ConfigError if it is not one.
+ */
+export function parseConfig(given: unknown): RoomConfig {
+  const parsed = v.safeParse(configSchema, given, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const where = v.getDotPath(issue);
+  throw new ConfigError(
+    `config${where === null ? '' : `: ${where}`}: ${issue.message} (see cdk.json and docs/deploy.md)`,
+  );
+}
+
+/** The command line gives texts: what reads as JSON is meant as such, anything else is a text. */
+function fromCommandLine(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
