@@ -49,6 +49,7 @@ export type TableRight =
   | 'BatchGetItem'
   | 'Query'
   | 'QueryIndex'
+  | 'Scan'
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
@@ -160,9 +161,10 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     timeout: 60,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem'],
-      presence: ['GetItem', 'DeleteItem'],
-      connections: ['DeleteItem'],
-      users: ['UpdateItem'],
+      presence: ['GetItem', 'Query', 'DeleteItem'],
+      connections: ['BatchGetItem', 'DeleteItem'],
+      users: ['BatchGetItem', 'Scan', 'UpdateItem'],
+      loginBlocks: ['Scan'],
     },
     invokes: ['fanout', 'sweeper'],
     connections: ['POST', 'DELETE'],

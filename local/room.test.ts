@@ -84,7 +84,7 @@ test('a room says where it is and how to join, and ends cleanly on a signal', as
   const url = await opened(program);
   expect(await program.line()).toBe(`Join it from another terminal: npm run chat -- --url ${url}`);
   const health = await fetch(`${url.replace('ws:', 'http:')}/health`);
-  expect([health.status, await health.json()]).toEqual([200, { ws: url }]);
+  expect([health.status, await health.json()]).toEqual([200, { ws: url, data }]);
 
   const file = join(data, 'room.json');
   expect((await stat(file)).mode & 0o777).toBe(0o600);

@@ -151,6 +151,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     management: new ManagementApi(gateway, faults, recorder),
     invoke: new InvokeApi(lambda, recorder),
     credentials,
+    dataFolder: folder.path,
   });
   undo.push(async () => {
     server.stopAccepting();

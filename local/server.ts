@@ -16,6 +16,8 @@ export interface Services {
   readonly management: ManagementApi;
   readonly invoke: InvokeApi;
   readonly credentials: CredentialStore;
+  /** The data folder's path. */
+  readonly dataFolder: string;
 }
 
 /** The room's one port: WebSocket connections, `GET /health`, and the AWS APIs that functions call. */
@@ -95,7 +97,11 @@ export class RoomServer {
     const services = this.#services;
     if (services === undefined) return sendError(response, 503, 'ServiceUnavailableException', 'Starting');
     const { pathname } = new URL(request.url ?? '/', this.origin);
-    if (pathname === '/health') return sendJson(response, 200, { ws: this.url });
+    if (pathname === '/health') {
+      // Programs on this machine find the operator's credentials by it, if they may read them.
+      const data = isLoopback(request.socket.remoteAddress) ? { data: services.dataFolder } : {};
+      return sendJson(response, 200, { ws: this.url, ...data });
+    }
     if (this.#isWebSocketPath(pathname)) {
       return sendJson(response, 426, { message: 'Upgrade Required' }, { Upgrade: 'websocket' });
     }
@@ -147,3 +153,5 @@ export class RoomServer {
     return everyAddress || name.startsWith('127.') || name === '::1';
   }
 }
+
+const isLoopback = (address = '') => /^(::ffff:)?127\.|^::1$/.test(address);

@@ -29,7 +29,7 @@ const lambdas = readdirSync('functions').filter((file) => file.endsWith(suffix))
 
 // From here to the end, what is there is not what ensure-built.mjs noted.
 rmSync('dist/.built-from', { force: true });
-rmSync('dist/functions', { recursive: true, force: true });
+for (const folder of ['functions', 'client']) rmSync(`dist/${folder}`, { recursive: true, force: true });
 const [functions] = await Promise.all([
   build({
     ...common,
@@ -43,8 +43,11 @@ const [functions] = await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: ['client/chat.ts'],
+    entryPoints: ['client/chat.ts', 'client/admin.ts'],
     outdir: 'dist/client',
+    // What is loaded only when it is needed stays in files of its own.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
   }),
   build({
@@ -57,4 +60,4 @@ const [functions] = await Promise.all([
 ]);
 // What fills the bundles, for the bench; beside their folders, which are deployed whole.
 writeFileSync('dist/functions.meta.json', JSON.stringify(functions.metafile));
-chmodSync('dist/client/chat.mjs', 0o755);
+for (const program of ['chat', 'admin']) chmodSync(`dist/client/${program}.mjs`, 0o755);

@@ -16,7 +16,13 @@ const inputs = [
   'cdk.json',
   'package-lock.json',
 ];
-const outputs = ['dist/functions', 'dist/client/chat.mjs', 'dist/local/main.mjs', 'cdk.out/manifest.json'];
+const outputs = [
+  'dist/functions',
+  'dist/client/chat.mjs',
+  'dist/client/admin.mjs',
+  'dist/local/main.mjs',
+  'cdk.out/manifest.json',
+];
 const stamp = 'dist/.built-from';
 
 /**

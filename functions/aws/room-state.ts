@@ -1,7 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { type SettingName, settingSchemas } from '../../protocol/admin/index.ts';
 import type { RoomState, State } from '../chat/ports.ts';
-import { defaultSettings, type SettingName, settingSchemas } from '../chat/settings.ts';
+import { defaultSettings } from '../chat/settings.ts';
 import { db, type Item, putIf, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { roomKey } from './keys.ts';

@@ -68,9 +68,10 @@ describe('the settings', () => {
   });
 
   test('a request that is none is refused', async () => {
-    for (const request of [{}, { command: 'dance' }, { command: 'change' }, { command: 'kick' }]) {
+    for (const request of [{}, { command: 'change' }, { command: 'kick' }, { command: 'settings', from: 'me' }]) {
       expect(await room.admin(request)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
     }
+    expect(await room.admin({ command: 'dance' })).toMatchObject({ ok: false, error: { code: 'unknown-command' } });
   });
 
   test('of two administrators who saw the same, one changes it', async () => {

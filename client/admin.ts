@@ -1,0 +1,88 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { exitCodes, UnreachableError } from './admin/errors.ts';
+import type { RoomAdmin } from './admin/room-admin.ts';
+import { Console, runOnce, voiceOn } from './admin/run.ts';
+import { completions, helpLines } from './admin/understand.ts';
+import { InteractiveScreen } from './terminal/interactive-screen.ts';
+import { PlainScreen } from './terminal/plain-screen.ts';
+import { printable } from './terminal/printable.ts';
+
+// The SDK's advice on Node versions is for its own users, not for whoever administers a room.
+process.removeAllListeners('warning').on('warning', (warning) => {
+  if (!warning.message.startsWith('NodeVersionSupportWarning')) process.stderr.write(`${warning.stack}\n`);
+});
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
+}
+
+const program = new Command('admin')
+  .description("A room's administrator: what follows is carried out, one command; a console if nothing follows.")
+  .argument('[command...]', 'what to do, in the words of the console')
+  .option('--port <number>', 'the room on this port of this machine', portNumber, 9000)
+  .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
+  .option('--json', 'say what comes of it as JSON, one value a line', false)
+  // A command's own options are its own business.
+  .allowUnknownOption()
+  .addHelpText(
+    'after',
+    `\nCommands:\n${helpLines().join('\n')}\n
+Exit codes: 0 done; 1 refused, or something is wrong in the room; 2 this command was misused; 3 the room could not be asked.`,
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
+  .parse();
+
+const { port, stack, json } = program.opts<{ port: number; stack?: string; json: boolean }>();
+const { stdin, stdout, stderr } = process;
+const write =
+  (stream: NodeJS.WriteStream) =>
+  (...lines: string[]) =>
+    void (lines.length > 0 && stream.write(`${lines.map(printable).join('\n')}\n`));
+
+/** What is looked up in AWS is loaded only by who needs it. */
+async function findRoom(): Promise<RoomAdmin> {
+  if (stack !== undefined) return (await import('./admin/targets/deployed-room.ts')).deployedRoom(stack);
+  return (await import('./admin/targets/local-room.ts')).localRoom(port);
+}
+
+async function runOneCommand(admin: RoomAdmin): Promise<number> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => interruption.abort());
+  }
+  // Nobody reads on: `admin log --follow | head`.
+  stdout.on('error', () => process.exit(exitCodes.done));
+  return runOnce(program.args, voiceOn(write(stdout), write(stderr), json), { admin, signal: interruption.signal });
+}
+
+async function runConsole(admin: RoomAdmin): Promise<number> {
+  const leave = () => {
+    if (!desk.interrupt()) screen.endInput();
+  };
+  // The terminal would show no prompts.
+  if (stdin.isTTY && !stdout.isTTY) program.error('Input from a terminal needs output to it as well.');
+  const screen = stdin.isTTY
+    ? new InteractiveScreen({ input: stdin, output: stdout, interrupted: leave, complete: completions })
+    : new PlainScreen(stdin, stdout, leave);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  const err = stdin.isTTY ? screen.print.bind(screen) : write(stderr);
+  const desk = new Console(admin, screen, voiceOn(screen.print.bind(screen), err, json));
+  return desk.run();
+}
+
+async function main(): Promise<number> {
+  try {
+    const admin = await findRoom();
+    return await (program.args.length > 0 ? runOneCommand(admin) : runConsole(admin));
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    voiceOn(write(stdout), write(stderr), json).complain('unreachable', error.message);
+    return exitCodes.unreachable;
+  }
+}
+
+const code = await main();
+// Nothing that is still open keeps the program; what it said is written first.
+stdout.write('', () => process.exit(code));

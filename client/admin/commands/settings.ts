@@ -1,0 +1,78 @@
+import { Option } from 'commander';
+import { type SettingName, settingNames, settings } from '../../../protocol/admin/index.ts';
+import { type ConsoleCommand, consoleCommand } from '../console-command.ts';
+import type { Desk } from '../desk.ts';
+import { MisuseError } from '../errors.ts';
+import { texts } from '../texts.ts';
+
+const present = async (desk: Desk) => (await desk.admin.ask('settings', {})).settings;
+
+export const allSettings = consoleCommand('settings', {
+  async run(desk) {
+    const values = await present(desk);
+    const width = Math.max(...settingNames.map((name) => settings[name].word.length));
+    desk.show(
+      values,
+      ...settingNames.map((name) => {
+        const { word, summary } = settings[name];
+        return `${word.padEnd(width)}  ${texts.settingValue(name, values[name])} (${summary})`;
+      }),
+      `${values.online} online`,
+    );
+  },
+});
+
+/** Each setting by its own word: `MaxCon`. */
+export const oneSetting: readonly ConsoleCommand[] = settingNames.map((name) => ({
+  words: settings[name].word,
+  summary: settings[name].summary,
+  async run(desk) {
+    const value = (await present(desk))[name];
+    desk.show({ [name]: value }, texts.setting(name), texts.settingValue(name, value));
+  },
+}));
+
+/** A setting by its word or its name on the wire, in whatever case. */
+function namedSetting(text: string): SettingName {
+  const wanted = text.toLowerCase();
+  const found = settingNames.find(
+    (name) => settings[name].word.toLowerCase() === wanted || name.toLowerCase() === wanted,
+  );
+  if (found === undefined) {
+    throw new MisuseError(
+      `There is no setting "${text}". There are: ${settingNames.map((name) => settings[name].word).join(', ')}.`,
+    );
+  }
+  return found;
+}
+
+/** A value as it was typed; what it may be is the room's business. */
+function parseValue(name: SettingName, text: string): number | boolean {
+  if (settings[name].kind === 'switch') {
+    if (text === 'true' || text === 'false') return text === 'true';
+  } else if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new MisuseError(texts.notANumber(name));
+}
+
+export const change = consoleCommand('change', {
+  usage: '<name> [value]',
+  options: [new Option('--seen <value>', 'change it only if this is what it is now')],
+  async run(desk, { args: [word = '', typed], options: { seen } }) {
+    const name = namedSetting(word);
+    if (typed !== undefined) {
+      const guard = typeof seen === 'string' ? { seen: parseValue(name, seen) } : {};
+      return done(desk, name, await desk.admin.ask('change', { name, value: parseValue(name, typed), ...guard }));
+    }
+    if (!desk.ask) throw new MisuseError('Say what to change it to: change <name> <value>');
+    const shown = (await present(desk))[name];
+    desk.note(texts.setting(name), texts.settingValue(name, shown));
+    const answer = await desk.ask(texts.askSetting(name));
+    if (answer === undefined || answer.trim() === '') return undefined;
+    const value = parseValue(name, answer.trim());
+    return done(desk, name, await desk.admin.ask('change', { name, value, seen: shown }));
+  },
+});
+
+function done(desk: Desk, name: SettingName, result: { readonly value: unknown }): undefined {
+  desk.show(result, texts.changed(name, result.value));
+}

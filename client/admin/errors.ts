@@ -1,0 +1,26 @@
+/** What the console ends with, so that a script can tell. */
+export const exitCodes = { done: 0, refused: 1, misused: 2, unreachable: 3 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The room would not do it. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The room's admin function could not be asked, or failed: no room there, no right to ask it, or a fault of its own. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** The command as typed is none. */
+export class MisuseError extends Error {
+  override readonly name = 'MisuseError';
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,113 @@
+import type { Screen } from '../terminal/screen.ts';
+import type { Desk } from './desk.ts';
+import { type ExitCode, exitCodes, MisuseError, RefusedError, UnreachableError } from './errors.ts';
+import type { RoomAdmin } from './room-admin.ts';
+import { helpLines, understand } from './understand.ts';
+
+/** Where a command's results and complaints go. */
+export interface Voice {
+  show: Desk['show'];
+  note: Desk['note'];
+  /** Says why something was not done. */
+  complain(code: string, message: string): void;
+}
+
+/** Carries out what was said once. */
+export async function runOnce(
+  said: string | readonly string[],
+  { show, note, complain }: Voice,
+  desk: Omit<Desk, 'show' | 'note'>,
+): Promise<ExitCode> {
+  try {
+    if (said === 'help' || said[0] === 'help') {
+      note(...helpLines());
+      return exitCodes.done;
+    }
+    const { command, typed } = understand(said);
+    return (await command.run({ ...desk, show, note }, typed)) ?? exitCodes.done;
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      complain(error.code, error.message);
+      return exitCodes.refused;
+    }
+    if (error instanceof MisuseError) {
+      complain('misused', error.message);
+      return exitCodes.misused;
+    }
+    if (!(error instanceof UnreachableError)) throw error;
+    complain('unreachable', error.message);
+    return exitCodes.unreachable;
+  }
+}
+
+const farewells: ReadonlySet<string> = new Set(['quit', 'exit']);
+
+/** The console: reads commands and carries them out, one after the other, until there is no more input or it is left. */
+export class Console {
+  readonly #admin: RoomAdmin;
+  readonly #screen: Screen;
+  readonly #voice: Voice;
+  /** Of the command under way. */
+  #running: AbortController | undefined;
+
+  constructor(admin: RoomAdmin, screen: Screen, voice: Voice) {
+    this.#admin = admin;
+    this.#screen = screen;
+    this.#voice = voice;
+  }
+
+  /** @returns the exit code of the last command. */
+  async run(): Promise<ExitCode> {
+    let code: ExitCode = exitCodes.done;
+    for (;;) {
+      const line = await this.#screen.read('admin>> ', 'command');
+      const said = line?.trim();
+      if (said === undefined || farewells.has(said)) return code;
+      if (said !== '') code = await this.say(said);
+    }
+  }
+
+  /** Carries out one line. */
+  async say(line: string): Promise<ExitCode> {
+    this.#running = new AbortController();
+    try {
+      return await runOnce(line, this.#voice, {
+        admin: this.#admin,
+        signal: this.#running.signal,
+        ask: (question) => {
+          this.#voice.note(question);
+          return this.#screen.read('', 'answer');
+        },
+      });
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Ends the command under way, if one is; false if none was. */
+  interrupt(): boolean {
+    this.#running?.abort();
+    return this.#running !== undefined;
+  }
+}
+
+/** A voice on a screen: for a person, or, with `json`, one value a line. */
+export function voiceOn(out: (...lines: string[]) => void, err: (...lines: string[]) => void, json: boolean): Voice {
+  return {
+    show: (value, ...lines) => out(...(json ? [jsonLine(value)] : lines)),
+    note: (...lines) => {
+      if (!json) out(...lines);
+    },
+    complain: (code, message) =>
+      err(json ? jsonLine({ error: { code, message } }) : message.startsWith('Error!') ? message : `Error! ${message}`),
+  };
+}
+
+/** JSON on one line, in which nothing but plain text stands as it is: a terminal may be what shows it. */
+function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}

@@ -1,0 +1,91 @@
+import { BatchGetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
+import { db, type Item } from '../dynamodb.ts';
+import { tableName } from '../environment.ts';
+
+/** How many items one slice looks at: a list must not be read whole into memory, however long it is. */
+const sliceSize = 2_000;
+
+const account = v.object({
+  name: v.string(),
+  displayName: v.string(),
+  createdAt: v.number(),
+  lastSeenAt: v.optional(v.number()),
+});
+
+const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
+
+const active = v.object({ connectionId: v.string(), lastActiveAt: v.number() });
+
+/** Where a scan goes on: DynamoDB's own key, which is nobody's business but this file's. */
+const position = {
+  write: (key: Item | undefined): string | undefined => key && JSON.stringify(key),
+  read: (text: string | undefined): Item | undefined =>
+    text === undefined ? undefined : v.parse(v.record(v.string(), v.string()), JSON.parse(text)),
+};
+
+export const registry: Registry = {
+  async accounts(from) {
+    const { Items = [], LastEvaluatedKey } = await db.send(
+      new ScanCommand({
+        TableName: tableName('users'),
+        // Without the password hash: what is not read cannot be shown.
+        ProjectionExpression: '#name, displayName, createdAt, lastSeenAt',
+        ExpressionAttributeNames: { '#name': 'name' },
+        ConsistentRead: true,
+        Limit: sliceSize,
+        ExclusiveStartKey: position.read(from),
+      }),
+    );
+    const items = Items.map((item): Listed => {
+      const { lastSeenAt, ...listed } = v.parse(account, item);
+      return { ...listed, lastSeenAt };
+    });
+    return { items, next: position.write(LastEvaluatedKey) };
+  },
+
+  async loginBlocks(now, from) {
+    const { Items = [], LastEvaluatedKey } = await db.send(
+      new ScanCommand({
+        TableName: tableName('loginBlocks'),
+        FilterExpression: 'blockedUntil > :now',
+        ExpressionAttributeValues: { ':now': now },
+        ConsistentRead: true,
+        Limit: sliceSize,
+        ExclusiveStartKey: position.read(from),
+      }),
+    );
+    return {
+      items: Items.map((item): LoginBlock => v.parse(loginBlock, item)),
+      next: position.write(LastEvaluatedKey),
+    };
+  },
+
+  async lastActive(connectionIds) {
+    const table = tableName('connections');
+    const found = new Map<string, number>();
+    // DynamoDB takes 100 keys at a time, and may leave some unprocessed.
+    let keys = connectionIds.map((connectionId) => ({ connectionId }));
+    while (keys.length > 0) {
+      const { Responses, UnprocessedKeys } = await db.send(
+        new BatchGetCommand({
+          RequestItems: {
+            [table]: {
+              Keys: keys.slice(0, 100),
+              ProjectionExpression: 'connectionId, lastActiveAt',
+              ConsistentRead: true,
+            },
+          },
+        }),
+      );
+      for (const item of Responses?.[table] ?? []) {
+        const { connectionId, lastActiveAt } = v.parse(active, item);
+        found.set(connectionId, lastActiveAt);
+      }
+      const left = (UnprocessedKeys?.[table]?.Keys ?? []) as { connectionId: string }[];
+      keys = [...left, ...keys.slice(100)];
+    }
+    return found;
+  },
+};

@@ -1,0 +1,18 @@
+import type { AdminCommandName } from '../../../protocol/admin/index.ts';
+import { allUsers } from './all-users.ts';
+import { blockedUsers } from './blocked-users.ts';
+import { change } from './change.ts';
+import type { AdminHandler } from './handler.ts';
+import { kick } from './kick.ts';
+import { onlineUsers } from './online-users.ts';
+import { settings } from './settings.ts';
+
+/** What each of an administrator's commands does. */
+export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> } = {
+  'online-users': onlineUsers,
+  'blocked-users': blockedUsers,
+  'all-users': allUsers,
+  settings,
+  change,
+  kick,
+};

@@ -1,0 +1,37 @@
+import type { Room } from '../ports.ts';
+
+/** A part of a long list, and where the next one begins: opaque, and undefined at its end. */
+export interface Slice<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+/** An account as a list shows it. Times are epoch milliseconds. */
+export interface Listed {
+  readonly name: string;
+  readonly displayName: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number | undefined;
+}
+
+/** A name that is blocked from an address. */
+export interface LoginBlock {
+  readonly name: string;
+  readonly address: string;
+  /** Epoch milliseconds. */
+  readonly blockedUntil: number;
+}
+
+/** The lists that only an administrator reads: nothing else may go through a table from end to end. */
+export interface Registry {
+  accounts(from: string | undefined): Promise<Slice<Listed>>;
+  /** Blocks that have not ended by a time (epoch ms). */
+  loginBlocks(now: number, from: string | undefined): Promise<Slice<LoginBlock>>;
+  /** When connections were last active (epoch ms), by their ids; those that are gone are left out. */
+  lastActive(connectionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+/** What the administrator's commands stand on: the room, and what is nobody else's. */
+export interface AdminRoom extends Room {
+  readonly registry: Registry;
+}

@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import { field } from '../fields.ts';
+import type { AdminRefusalCode } from './refusals.ts';
+import { settingSchemas } from './settings.ts';
+
+/** Something an administrator may ask of the room. IAM alone says who may: there is no other privilege. */
+export interface AdminCommand {
+  /** What a person says: `online users`. */
+  readonly words: string;
+  /** One line for `help`. */
+  readonly summary: string;
+  /** The arguments. */
+  readonly request: v.ObjectEntries;
+  /** What a reply holds beside `ok: true`. */
+  readonly result: v.ObjectEntries;
+  /** The refusals particular to it; `bad-request` may come anywhere. */
+  readonly refusals: readonly AdminRefusalCode[];
+}
+
+const command = <const C extends AdminCommand>(entry: C): C => entry;
+
+/**
+ * A command that cannot give everything in one invocation gives `next`, and goes on there when it is asked `from` it.
+ * What stands in it is nobody else's business.
+ */
+const goesOn = { from: v.optional(v.string()) } as const;
+const more = { next: v.exactOptional(v.string()) } as const;
+
+/** A block of a name from an address, after wrong passwords. */
+const loginBlock = v.object({ user: v.string(), address: v.string(), until: field.time });
+
+export const adminCommands = {
+  'online-users': command({
+    words: 'online users',
+    summary: 'who is online, from where, since when, and when last active',
+    request: goesOn,
+    result: {
+      users: v.array(
+        v.object({
+          user: v.string(),
+          address: v.string(),
+          since: field.time,
+          lastActive: field.time,
+          state: v.picklist(['online', 'lost']),
+        }),
+      ),
+      ...more,
+    },
+    refusals: [],
+  }),
+  'blocked-users': command({
+    words: 'blocked users',
+    summary: 'which names are blocked from where after wrong passwords, and until when',
+    request: goesOn,
+    result: { users: v.array(loginBlock), ...more },
+    refusals: [],
+  }),
+  'all-users': command({
+    words: 'all users',
+    summary: 'everybody who is registered',
+    request: goesOn,
+    result: {
+      users: v.array(
+        v.object({
+          user: v.string(),
+          created: field.time,
+          /** When the last session ended. */
+          lastSeen: v.exactOptional(field.time),
+          state: v.picklist(['online', 'lost', 'offline']),
+        }),
+      ),
+      ...more,
+    },
+    refusals: [],
+  }),
+  settings: command({
+    words: 'settings',
+    summary: 'all settings and what they are',
+    request: {},
+    result: {
+      settings: v.object({ ...settingSchemas, online: field.count }),
+    },
+    refusals: [],
+  }),
+  change: command({
+    words: 'change',
+    summary: 'give a setting another value, in force at once',
+    request: {
+      name: v.string(),
+      value: v.unknown(),
+      /** What it was when the administrator saw it: if it is not any more, nothing is changed. */
+      seen: v.optional(v.unknown()),
+    },
+    result: { name: v.string(), value: v.unknown() },
+    refusals: ['no-such-setting', 'invalid-value', 'changed-meanwhile'],
+  }),
+  kick: command({
+    words: 'kick',
+    summary: 'end the session of a user',
+    request: { user: v.string(), reason: v.optional(v.pipe(v.string(), v.maxLength(500)), 'the administrator') },
+    result: { user: v.string() },
+    refusals: ['not-online'],
+  }),
+} as const satisfies Record<string, AdminCommand>;
+
+export type AdminCommandName = keyof typeof adminCommands;
+export const adminCommandNames = Object.keys(adminCommands) as AdminCommandName[];
+
+type Entries<E extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
+type Inputs<E extends v.ObjectEntries> = v.InferInput<v.StrictObjectSchema<E, undefined>>;
+
+/** A command's arguments, as parsed. */
+export type AdminArguments<C extends AdminCommandName> = Entries<(typeof adminCommands)[C]['request']>;
+/** A command's arguments, as they are sent: what has a default may be left out. */
+export type AdminInput<C extends AdminCommandName> = Inputs<(typeof adminCommands)[C]['request']>;
+/** A command's result, as it stands in the reply beside `ok: true`. */
+export type AdminResult<C extends AdminCommandName> = Entries<(typeof adminCommands)[C]['result']>;
+
+/** Commands that may have to go on in another invocation. */
+export type LongCommand = {
+  [C in AdminCommandName]: 'next' extends keyof AdminResult<C> ? C : never;
+}[AdminCommandName];
+
+/** Whether this is a command: own keys only, so that `constructor` is none. */
+export function isAdminCommand(name: unknown): name is AdminCommandName {
+  return typeof name === 'string' && Object.hasOwn(adminCommands, name);
+}

@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+
+/** A setting of the room, as an administrator knows it. */
+export interface Setting {
+  /** Its name in the console, as in the original's `para.txt`. */
+  readonly word: string;
+  readonly summary: string;
+  /** How its value is written and read. */
+  readonly kind: 'count' | 'seconds' | 'switch';
+  /** What it may be; also how a stored one is read. */
+  readonly schema: v.GenericSchema;
+}
+
+const setting = <const S extends Setting>(entry: S): S => entry;
+
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const seconds = (min: number, max: number) => v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
+
+export const settings = {
+  open: setting({ word: 'OPEN', summary: 'whether anybody may come in', kind: 'switch', schema: v.boolean() }),
+  maxCon: setting({ word: 'MaxCon', summary: 'how many may be online', kind: 'count', schema: whole(1, 100_000) }),
+  blockTime: setting({
+    word: 'BLOCK_TIME',
+    summary: 'how long a name is blocked from an address after wrong passwords',
+    kind: 'seconds',
+    schema: seconds(1, 86_400),
+  }),
+  lastHour: setting({
+    word: 'LAST_HOUR',
+    summary: 'how far back wholasthr looks',
+    kind: 'seconds',
+    schema: seconds(1, 30 * 86_400),
+  }),
+  timeOut: setting({
+    word: 'TIME_OUT',
+    summary: 'after how long without activity a session ends',
+    kind: 'seconds',
+    schema: seconds(5, 7 * 86_400),
+  }),
+  minPassword: setting({
+    word: 'MIN_PASSWORD',
+    summary: 'how many characters a new password has at least',
+    kind: 'count',
+    schema: whole(1, 128),
+  }),
+  grace: setting({
+    word: 'GRACE',
+    summary: 'how long a session outlives its lost connection',
+    kind: 'seconds',
+    schema: seconds(1, 3_600),
+  }),
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** What each setting may be. */
+export const settingSchemas = Object.fromEntries(
+  settingNames.map((name) => [name, settings[name].schema]),
+) as unknown as { readonly [N in SettingName]: (typeof settings)[N]['schema'] };
+
+/** Whether this names a setting: own keys only, so that `constructor` is none. */
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** What a run of the administrator's console came to. */
+export interface ConsoleRun {
+  readonly code: number | null;
+  readonly lines: readonly string[];
+  readonly complaints: readonly string[];
+}
+
+const linesOf = (text: string) => text.split('\n').slice(0, -1);
+
+/** Runs the administrator's program on a room of this machine, with no terminal: with arguments, or with what is given it to read. */
+export async function admin(url: string, args: readonly string[], input = ''): Promise<ConsoleRun> {
+  const child = spawn(process.execPath, ['dist/client/admin.mjs', '--port', new URL(url).port, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => {
+    out += data.toString();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    err += data.toString();
+  });
+  child.stdin.on('error', () => undefined).end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, lines: linesOf(out), complaints: linesOf(err) };
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { admin } from '../harness/console.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+const run = (...args: string[]) => admin(room.url, args);
+const time = String.raw`\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d`;
+
+describe('the lists', () => {
+  test('online users: who, from where, since when, and when last active', async () => {
+    expect(await run('online', 'users')).toMatchObject({
+      code: 0,
+      lines: ['[admin]The present online users are:', '(nobody)'],
+    });
+    const wires = [await room.enter('facebook'), await room.enter('Columbia')];
+    const { code, lines } = await run('online', 'users');
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      '[admin]The present online users are:',
+      expect.stringMatching(new RegExp(`^Columbia on 127.0.0.1 since ${time}, last active at ${time}$`)),
+      expect.stringMatching(new RegExp(`^facebook on 127.0.0.1 since ${time}, last active at ${time}$`)),
+    ]);
+    const { lines: json } = await run('online', 'users', '--json');
+    expect(json.map((line) => JSON.parse(line))).toMatchObject([
+      { user: 'Columbia', address: '127.0.0.1', state: 'online' },
+      { user: 'facebook', address: '127.0.0.1', state: 'online' },
+    ]);
+    for (const wire of wires) await wire.close();
+  });
+
+  test('blocked users: after three wrong passwords, and until when', async () => {
+    await room.register('Google');
+    const wire = await room.connect();
+    for (let tries = 0; tries < 3; tries++) await wire.refused('login', { user: 'Google', password: 'wrongpass' });
+    const { lines } = await run('blocked', 'users');
+    expect(lines).toEqual([
+      '[admin]The present blocked users are:',
+      expect.stringMatching(new RegExp(`^Google on 127.0.0.1 until ${time}$`)),
+    ]);
+    await wire.close();
+  });
+
+  test('all users: never a password, nor what it was hashed to', async () => {
+    const wire = await room.enter('facebook');
+    const { lines } = await run('all', 'users');
+    expect(lines.toSorted()).toEqual([
+      expect.stringMatching(new RegExp(`^"Columbia" created at ${time}, last seen at ${time}, offline$`)),
+      expect.stringMatching(new RegExp(`^"Google" created at ${time}, offline$`)),
+      expect.stringMatching(new RegExp(`^"facebook" created at ${time}, last seen at ${time}, online$`)),
+      '[admin]The present all users are:',
+    ]);
+    const reply = JSON.stringify(await room.admin({ command: 'all-users' }));
+    expect(reply).not.toMatch(/scrypt|hash|password/i);
+    await wire.close();
+  });
+});
+
+describe('the settings', () => {
+  test("each in the original's words", async () => {
+    expect((await run('MaxCon')).lines).toEqual([
+      '[admin]The present permittable maximum user connection # is:',
+      '100',
+    ]);
+    expect((await run('BLOCK_TIME')).lines).toEqual(['[admin]The present BLOCK_TIME is:', '60.0 seconds']);
+    expect((await run('LAST_HOUR')).lines).toEqual(['[admin]The present LAST_HOUR is:', '3600.0 seconds']);
+    expect((await run('TIME_OUT')).lines).toEqual(['[admin]The present TIME_OUT is:', '1800.0 seconds']);
+  });
+
+  test('are changed, and are so at once', async () => {
+    expect((await run('change', 'MaxCon', '4')).lines).toEqual(['The MaxCon has been changed to 4']);
+    expect((await run('change', 'BLOCK_TIME', '50')).lines).toEqual(['The BLOCK_TIME has been changed to 50.0']);
+    expect(await room.database.room()).toMatchObject({ maxCon: 4, blockTime: 50 });
+  });
+
+  test('are not changed past what somebody else has made of them', async () => {
+    const { code, complaints } = await run('change', 'MaxCon', '9', '--seen', '5');
+    expect({ code, complaints }).toEqual({
+      code: 1,
+      complaints: ['Error! MaxCon was changed by somebody else meanwhile.'],
+    });
+    expect(await run('change', 'MaxCon', '9', '--seen', '4')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a script can tell', () => {
+  test.each([
+    ['what is refused', 1, ['change', 'MaxCon', '0'], 'Error! MaxCon: '],
+    ['whom there is not', 1, ['kick', 'nobody'], 'Error! nobody is not online.'],
+    ['what is no setting', 2, ['change', 'MaxConn', '5'], 'Error! There is no setting "MaxConn".'],
+    ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon cannot be that: '],
+    ['what is no command', 2, ['dance'], 'Error! There is no command "dance".'],
+    ['what lacks an argument', 2, ['kick'], 'Error! Usage: kick <user> [reason]'],
+  ])('%s', async (_, code, args, complaint) => {
+    const ran = await run(...args);
+    expect(ran).toMatchObject({ code, lines: [] });
+    expect(ran.complaints).toEqual([expect.stringContaining(complaint)]);
+    const { complaints } = await run('--json', ...args);
+    expect(JSON.parse(complaints[0] ?? '')).toMatchObject({ error: { message: expect.any(String) } });
+  });
+
+  test('where there is no room', async () => {
+    const ran = await admin('ws://127.0.0.1:1', ['MaxCon']);
+    expect(ran).toMatchObject({ code: 3, lines: [] });
+    expect(ran.complaints).toEqual([expect.stringContaining('There is no room on port 1 of this machine.')]);
+  });
+});
+
+test('kick says why, with the reason as it was typed', async () => {
+  const wire = await room.enter('facebook');
+  const { lines } = await admin(room.url, [], 'kick facebook for  two spaces\n');
+  expect(lines).toEqual(['The user "facebook" has been removed from the room.']);
+  expect(await wire.event('kicked')).toMatchObject({ reason: 'for  two spaces' });
+});
+
+test('commands are read from a pipe, one a line; the last one is what the program ends with', async () => {
+  const { code, lines } = await admin(room.url, [], 'MaxCon\nchange MaxCon\n7\n\nchange MaxCon 0\n');
+  expect(lines).toEqual([
+    '[admin]The present permittable maximum user connection # is:',
+    '9',
+    '[admin]The present permittable maximum user connection # is:',
+    '9',
+    '[admin]Please enter your new MaxCon parameter: (in int format)',
+    'The MaxCon has been changed to 7',
+  ]);
+  expect(code).toBe(1);
+});
