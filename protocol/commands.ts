@@ -19,6 +19,12 @@ export interface Command {
    * because the room closes the connection right after; or from a MOCK integration with no Lambda behind it.
    */
   readonly reply: 'response' | 'none' | 'posted' | 'mock';
+  /**
+   * What a client does that lost the connection before the reply came, and cannot know whether the room carried it out: asks
+   * again, which does no harm (`as-is`); sends it again with the same `id` and `again: true`, by which the room knows what it
+   * has carried out already (`marked`); asks again, and takes one refusal for a yes (`doneIf`); or tells the user (`never`).
+   */
+  readonly repeat: 'as-is' | 'marked' | 'never' | { readonly doneIf: RefusalCode };
   /** The arguments; order is the order in which a person types them. */
   readonly request: v.ObjectEntries;
   /** What a reply holds beside `ok: true`. */
@@ -42,6 +48,8 @@ const waitingFile = v.object({
   sentAt: field.time,
 });
 
+const streamsShown = { inbox: v.optional(field.seq), room: v.optional(field.seq) } as const;
+
 const session = {
   user: v.string(),
   token: v.string(),
@@ -57,6 +65,7 @@ export const commands = {
     who: 'guest',
     activity: false,
     reply: 'response',
+    repeat: 'never',
     request: { user: field.unicode, password: field.unicode },
     result: { user: v.string() },
     refusals: ['user-exists', 'invalid-user', 'invalid-password', 'room-stopped'],
@@ -66,6 +75,7 @@ export const commands = {
     who: 'guest',
     activity: true,
     reply: 'response',
+    repeat: 'never',
     request: { user: field.user, password: field.password },
     result: session,
     refusals: [...passwordRefusals, 'room-full', 'room-stopped'],
@@ -75,6 +85,7 @@ export const commands = {
     who: 'guest',
     activity: true,
     reply: 'response',
+    repeat: 'never',
     request: { user: field.user, token: field.token },
     result: session,
     refusals: ['bad-token', 'room-full', 'room-stopped'],
@@ -84,6 +95,7 @@ export const commands = {
     who: 'guest',
     activity: false,
     reply: 'response',
+    repeat: 'never',
     request: { user: field.user, password: field.password },
     result: {},
     refusals: [...passwordRefusals, 'room-stopped'],
@@ -93,6 +105,7 @@ export const commands = {
     who: 'anyone',
     activity: false,
     reply: 'mock',
+    repeat: 'as-is',
     request: {},
     result: {},
     refusals: [],
@@ -102,6 +115,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'as-is',
     request: {},
     result: { users: v.array(v.string()), total: field.count },
     refusals: [],
@@ -111,6 +125,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'as-is',
     request: {},
     result: { users: v.array(v.string()) },
     refusals: [],
@@ -120,6 +135,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'marked',
     request: { text: field.text },
     result: { seq: field.seq, sentAt: field.time, online: field.count },
     refusals: ['too-long'],
@@ -129,6 +145,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'marked',
     request: { to: field.user, text: field.text },
     result: { delivery: v.picklist(['delivered', 'stored']), seq: field.seq, sentAt: field.time },
     refusals: ['no-such-user', 'to-self', 'blocked', 'too-long'],
@@ -138,6 +155,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: { doneIf: 'already-blocked' },
     request: { user: field.user },
     result: {},
     refusals: ['no-such-user', 'block-self', 'already-blocked', 'too-many-blocked'],
@@ -147,6 +165,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: { doneIf: 'not-blocked' },
     request: { user: field.user },
     result: {},
     refusals: ['no-such-user', 'not-blocked', 'block-self'],
@@ -156,6 +175,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'as-is',
     request: {},
     result: { users: v.array(v.string()) },
     refusals: [],
@@ -165,6 +185,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'as-is',
     request: { to: field.user, name: field.unicode, size: field.fileSize, sha256: field.sha256 },
     result: {
       url: v.string(),
@@ -179,6 +200,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'as-is',
     request: { from: v.optional(field.user), name: v.optional(field.fileName) },
     result: {
       files: v.optional(v.array(waitingFile)),
@@ -195,6 +217,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: { doneIf: 'no-such-file' },
     request: { from: field.user, name: field.fileName },
     result: {},
     refusals: ['no-such-file'],
@@ -204,6 +227,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: { doneIf: 'no-such-file' },
     request: { from: field.user, name: field.fileName },
     result: {},
     refusals: ['no-such-file'],
@@ -213,6 +237,7 @@ export const commands = {
     who: 'member',
     activity: false,
     reply: 'response',
+    repeat: 'as-is',
     request: { inbox: v.optional(field.seq), room: v.optional(field.seq), limit: v.optional(field.pageSize) },
     result: { messages: v.array(streamMessage), upTo: v.object(streamPositions), more: v.boolean() },
     refusals: [],
@@ -222,7 +247,8 @@ export const commands = {
     who: 'member',
     activity: false,
     reply: 'none',
-    request: { inbox: v.optional(field.seq), room: v.optional(field.seq) },
+    repeat: 'as-is',
+    request: streamsShown,
     result: {},
     refusals: [],
   }),
@@ -231,6 +257,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'as-is',
     request: { stream: field.stream, before: v.optional(field.seq), limit: v.optional(field.pageSize) },
     result: { messages: v.array(streamMessage), more: v.boolean() },
     refusals: [],
@@ -240,6 +267,7 @@ export const commands = {
     who: 'member',
     activity: true,
     reply: 'response',
+    repeat: 'never',
     request: { oldPassword: field.password, newPassword: field.unicode },
     result: {},
     refusals: ['wrong-password', 'login-blocked', 'invalid-password'],
@@ -249,7 +277,8 @@ export const commands = {
     who: 'member',
     activity: false,
     reply: 'posted',
-    request: {},
+    repeat: 'as-is',
+    request: streamsShown,
     result: {},
     refusals: [],
   }),

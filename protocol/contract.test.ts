@@ -48,7 +48,7 @@ describe('action', () => {
     ack: ['member', 'inbox? room?', '', ''],
     history: ['member', 'stream before? limit?', 'messages more', ''],
     passwd: ['member', 'oldPassword newPassword', '', 'wrong-password login-blocked invalid-password'],
-    logout: ['member', '', '', ''],
+    logout: ['member', 'inbox? room?', '', ''],
   };
 
   test('the table is complete', () => {
@@ -77,6 +77,29 @@ describe('action', () => {
       ['ping', 'mock'],
       ['ack', 'none'],
       ['logout', 'posted'],
+    ]);
+  });
+});
+
+describe('sent again after a lost connection', () => {
+  test.each([
+    ['as-is', 'ping whoelse wholasthr blocklist file fileget sync ack history logout'],
+    ['marked', 'broadcast message'],
+    ['never', 'register login resume deregister passwd'],
+  ])('%s: %s', (how, names) => {
+    expect(actions.filter((action) => commands[action].repeat === how)).toEqual(words(names));
+  });
+
+  test('a refusal that means yes', () => {
+    const means = actions.flatMap((action) => {
+      const { repeat }: Command = commands[action];
+      return typeof repeat === 'object' ? [[action, repeat.doneIf]] : [];
+    });
+    expect(means).toEqual([
+      ['block', 'already-blocked'],
+      ['unblock', 'not-blocked'],
+      ['filedone', 'no-such-file'],
+      ['filedecline', 'no-such-file'],
     ]);
   });
 });

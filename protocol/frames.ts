@@ -7,6 +7,8 @@ import { type RefusalCode, type RefusalDetails, refusalDetails, refusals } from 
 export interface Request<A extends Action = Action> {
   action: A;
   id: string | undefined;
+  /** Whether it was sent before, under the same id, over a connection that was lost. */
+  again: boolean;
   arguments: Arguments<A>;
 }
 
@@ -36,7 +38,13 @@ export function requestSchema(action: Action): v.GenericSchema {
   let schema = schemas.get(action);
   if (!schema) {
     const entry: Command = commands[action];
-    schema = v.strictObject({ action: v.literal(action), id: v.optional(field.requestId), ...entry.request });
+    const repeat: v.ObjectEntries = entry.repeat === 'marked' ? { again: v.optional(v.literal(true)) } : {};
+    schema = v.strictObject({
+      action: v.literal(action),
+      id: v.optional(field.requestId),
+      ...repeat,
+      ...entry.request,
+    });
     schemas.set(action, schema);
   }
   return schema;
@@ -69,8 +77,11 @@ export function parseRequest(
     const name = excerpt(v.getDotPath(issue) ?? '', 64);
     return bad('bad-request', name ? `${name}: ${issue.message}` : issue.message, action, id, name || undefined);
   }
-  const { action: _action, id: _id, ...args } = value;
-  return { ok: true, request: { action, id, arguments: args } as { [A in Action]: Request<A> }[Action] };
+  const { action: _action, id: _id, again, ...args } = value;
+  return {
+    ok: true,
+    request: { action, id, again: again === true, arguments: args } as { [A in Action]: Request<A> }[Action],
+  };
 }
 
 /** The beginning of what a client said, to be said back: well-formed, even where the client's was not or the cut split it. */

@@ -9,6 +9,8 @@ export const limits = {
   passwordBytes: 1024,
   requestIdLength: 64,
   tokenLength: 128,
+  /** Seconds after its first sending in which a request may be sent again, and is recognized. */
+  repeatSeconds: 600,
   /** Most messages one `sync` or `history` gives. */
   pageSize: 200,
   /** UTF-8 bytes: the longest name that common file systems take. */

@@ -117,7 +117,7 @@ describe('a frame is taken', () => {
     fc.assert(
       fc.property(calls[action].request, maybeId, (args, id) => {
         const frame = JSON.stringify({ action, id, ...args });
-        expect(parseRequest(frame)).toEqual({ ok: true, request: { action, id, arguments: args } });
+        expect(parseRequest(frame)).toEqual({ ok: true, request: { action, id, again: false, arguments: args } });
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
-import { type EventOf, type StreamMessage, streamMessage } from '../../protocol/index.ts';
+import { type EventOf, limits, type StreamMessage, streamMessage } from '../../protocol/index.ts';
 import type { Member } from '../chat/people.ts';
 import type { Draft, Kept, Newest, Page, Provenance, RoomState, Stream, Streams } from '../chat/ports.ts';
 import { newVersion } from '../chat/token.ts';
@@ -38,6 +38,15 @@ const query = (input: Omit<QueryCommandInput, 'TableName' | 'ConsistentRead' | '
     }),
   );
 
+/** What a message says of the request that committed it. */
+const origin = v.object({ fromId: v.string(), id: v.string(), text: v.string(), sentAt: v.string() });
+
+/** How far back (ms) a repeated request is looked for: a minute for its way, and for clocks that differ. */
+const repeatWindow = (limits.repeatSeconds + 60) * 1000;
+
+/** Messages read at a time on the way back. */
+const stride = 50;
+
 /** Another message took the number: look again, and try the next. */
 class NumberTaken extends Error {}
 
@@ -53,7 +62,10 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
       Limit: 1,
     });
     const item = Items?.[0];
-    if (!item) return undefined;
+    return item && toNewest(item);
+  }
+
+  function toNewest(item: Item): Newest {
     const { position, seq, expiresAt } = v.parse(head, item);
     const [accountId] = position.includes('/') ? position.split('/') : [];
     return { accountId, seq, expired: isExpired(expiresAt, now()) };
@@ -76,6 +88,40 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     return newestUnder(key, prefix);
   }
 
+  /** A stream's items down to a number, newest first: what is read later was committed earlier, so that none is missed. */
+  async function* backTo(stream: Stream, first: number): AsyncGenerator<Item> {
+    const { stream: key, prefix } = place(stream.kind, stream.kind === 'inbox' ? stream.owner : nobody);
+    let from: Item | undefined;
+    do {
+      const { Items, LastEvaluatedKey } = await query({
+        KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+        ExpressionAttributeValues: {
+          ':stream': key,
+          ':first': prefix + numberKey(first),
+          ':last': prefix + afterAnyNumber,
+        },
+        ScanIndexForward: false,
+        Limit: stride,
+        ExclusiveStartKey: from,
+      });
+      yield* Items ?? [];
+      from = LastEvaluatedKey;
+    } while (from);
+  }
+
+  async function committedBefore<E extends Kept['event']>(
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    { fromId }: Provenance,
+  ): Promise<EventOf<E> | undefined> {
+    const oldest = new Date(now() - repeatWindow).toISOString();
+    for await (const item of backTo(stream, 0)) {
+      if (isOf(item, fromId, draft)) return asKept<E>(stream, item);
+      if (v.is(origin, item) && item.sentAt < oldest) return undefined;
+    }
+    return undefined;
+  }
+
   async function append<E extends Kept['event']>(
     stream: Stream,
     draft: Draft<EventOf<E>>,
@@ -85,7 +131,7 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     const uid = newVersion();
     const { stream: key, prefix } = place(stream.kind, stream.kind === 'inbox' ? stream.owner : nobody);
     let known = newest;
-    const commit = async (): Promise<number> => {
+    const commit = async (): Promise<EventOf<E>> => {
       const seq = (await last(stream, known)) + 1;
       const outcome = await putIf({
         TableName: tableName('messages'),
@@ -102,18 +148,23 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
         ConditionExpression: 'attribute_not_exists(seq)',
       });
       // A retried put whose first answer was lost finds itself.
-      if (outcome.written || outcome.item?.['uid'] === uid) return seq;
-      known = await newestOf(stream);
+      if (outcome.written || outcome.item?.['uid'] === uid) {
+        return { type: 'event', stream: stream.kind, seq, ...draft } as unknown as EventOf<E>;
+      }
+      known = undefined;
+      for await (const item of backTo(stream, seq)) {
+        if (isOf(item, fromId, draft)) return asKept<E>(stream, item);
+        known ??= toNewest(item);
+      }
       throw new NumberTaken();
     };
-    const seq = await pRetry(commit, {
+    return pRetry(commit, {
       retries: 40,
       minTimeout: 4,
       maxTimeout: 120,
       randomize: true,
       shouldRetry: ({ error }) => error instanceof NumberTaken,
     });
-    return { type: 'event', stream: stream.kind, seq, ...draft } as unknown as EventOf<E>;
   }
 
   /** Pages through a stream until it has one message more than wanted, which tells that there are more. */
@@ -153,6 +204,7 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     newestInbox: (name) => newestUnder(inboxKey(name)),
     newestRoom: () => newestUnder(roomKey),
     last,
+    committedBefore,
     append,
 
     async after(kind, reader, seq, limit) {
@@ -187,6 +239,19 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
 }
 
 const nobody: Member = { name: '', displayName: '', accountId: '' };
+
+/** Whether a stored message is what this request committed. A client that uses an id twice says something else with it. */
+const isOf = (item: Item, fromId: string, draft: object): boolean =>
+  v.is(origin, item) &&
+  item.fromId === fromId &&
+  'id' in draft &&
+  item.id === draft.id &&
+  'text' in draft &&
+  item.text === draft.text;
+
+/** A stored message as its sender knows it. */
+const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
+  v.parse(streamMessage, { ...item, type: 'event', stream: kind }) as EventOf<E>;
 
 /** A stored message as one reader may see it. */
 function asSeenBy(reader: Member, kind: Stream['kind'], item: Item): StreamMessage {

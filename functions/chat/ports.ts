@@ -116,7 +116,7 @@ export type Kept = Exclude<StreamMessage, EventOf<'hidden'>>;
 /** A message before it has its number. */
 export type Draft<M extends Kept = Kept> = M extends unknown ? Omit<M, 'seq' | 'type' | 'stream'> : never;
 
-/** What is kept beside a message. */
+/** What is kept beside a message. Who sent it, and the request's id in the message, tell what one request committed. */
 export interface Provenance {
   readonly fromId: string;
   /** Account ids that are given `hidden` in its place. */
@@ -143,7 +143,19 @@ export interface Streams {
   newestRoom(): Promise<Newest | undefined>;
   /** The number of the last message there ever was. */
   last(stream: Stream, newest: Newest | undefined): Promise<number>;
-  /** Commits a message at the next number, after `newest` or whatever else has come since. */
+  /**
+   * What an earlier sending of the same request committed, if it was sent again in time (`limits.repeatSeconds`): a message of
+   * the same sender, with the same id and text.
+   */
+  committedBefore<E extends Kept['event']>(
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    provenance: Provenance,
+  ): Promise<EventOf<E> | undefined>;
+  /**
+   * Commits a message at the next number, after `newest` or whatever else has come since. If that is what the same request
+   * committed when it was sent another time, gives that.
+   */
   append<E extends Kept['event']>(
     stream: Stream,
     draft: Draft<EventOf<E>>,

@@ -44,18 +44,35 @@ export async function answer(room: Room, said: Utterance): Promise<string | unde
   }
 }
 
+/**
+ * A client that lost its connection (docs/decisions/0033) sends again, over the next one, what was not answered; the first sending may still be at
+ * work. Together they commit one message, without a read more for anybody else:
+ *
+ * - Resuming forgets the old connection: a first sending that looks later who is speaking finds nobody.
+ * - One that has looked in time has read the stream's last number within this time (ms), or looks once more who is speaking.
+ * - The repeat waits this long (ms) before it reads. So whatever it commits comes after the last number that the first sending
+ *   knows: both want the same number, one gets it, and the other recognizes it there.
+ *
+ * The repeat looks twice, too, since it may itself be repeated.
+ */
+const repeatDelay = 1_000;
+
 async function perform<A extends Action>(room: Room, said: Utterance, request: Request<A>): Promise<Result<A>> {
-  const { action, id, arguments: args } = request;
+  const { action, id, again, arguments: args } = request;
   if (!Object.hasOwn(handlers, action)) throw new Refusal('unknown-action');
   // The index is complete by its type; that handler and arguments belong together, only `action` knows.
   const handler = handlers[action as keyof typeof handlers] as unknown as Handler<A>;
-  const [connection, started] = await Promise.all([
+  if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
+  const startedAt = room.clock.now();
+  const [found, started] = await Promise.all([
     room.connections.find(said.connectionId),
     handler(room, args, said.address),
   ]);
+  const looksTwice = again || room.clock.now() - startedAt > repeatDelay;
+  const connection = looksTwice ? await room.connections.find(said.connectionId) : found;
   const { member, present } = admit(commands[action], connection);
   const [result] = await Promise.all([
-    started({ arguments: args, id, connection: present, member }),
+    started({ arguments: args, id, again, connection: present, member }),
     noteActivity(room, commands[action], present),
   ]);
   return result;

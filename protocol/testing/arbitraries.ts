@@ -143,7 +143,7 @@ export const calls: { readonly [A in Action]: Call<A> } = {
     result: fc.record({ messages, more: fc.boolean() }),
   },
   passwd: { request: fc.record({ oldPassword: word, newPassword: word }), result: nothing },
-  logout: { request: nothing, result: nothing },
+  logout: { request: fc.record({ inbox: seq, room: seq }, optional), result: nothing },
 };
 
 /** What may travel beside a refusal's code. */

@@ -104,9 +104,13 @@ test('document and protocol accept the same requests', () => {
   );
   const request = fc.constantFrom(...actions).chain((action) => {
     const own = Object.keys(commands[action].request);
-    const some = fc.dictionary(fc.constantFrom('id', ...own, ...own, ...names, '__proto__', 'constructor'), value, {
-      noNullPrototype: true,
-    });
+    const some = fc.dictionary(
+      fc.constantFrom('id', 'again', ...own, ...own, ...names, '__proto__', 'constructor'),
+      value,
+      {
+        noNullPrototype: true,
+      },
+    );
     const plausible = fc.record(Object.fromEntries(own.map((name) => [name, fc.oneof(fc.string(), value)])));
     return fc.oneof(some, plausible).map((args) => ({ ...args, action }));
   });

@@ -46,12 +46,14 @@ export const eventSummaries: { readonly [N in EventName]: string } = {
 
 /**
  * What a field means, by its name; a name alone is the rule, one with the frame (`reply.id`) or with the message
- * (`loginRequest.user`) before it wins over that. Constants explain themselves and have none.
+ * (`loginRequest.user`) before it wins over that. Constants explain themselves and need none.
  */
 export const fieldDescriptions: Readonly<Record<string, string>> = {
   'request.id':
     `Any text of at most ${limits.requestIdLength} characters; it comes back in the reply. Use each once, so that ` +
     'replies find their requests.',
+  'request.again':
+    'Sent before, under this `id`, over a connection that was lost before the reply. Leave it out otherwise: it takes a second.',
   'reply.id': "The request's `id`, if it had one.",
   'unroutableRefusal.action': 'The beginning of what the frame gave as its action; `null` if that was no text.',
   'event.id': "The sender's request `id`, if there was one: by it a sender's other end recognizes a message.",
@@ -88,6 +90,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   'ackRequest.room': 'The highest number shown of the room, with everything before it.',
   'upTo.inbox': 'In the inbox.',
   'upTo.room': 'In the room.',
+  'logoutRequest.inbox': 'As for `ack`.',
+  'logoutRequest.room': 'As for `ack`.',
   limit: `How many messages to give at most. Default: ${limits.pageSize}.`,
   before: 'Number in the stream to end before. Default: after the newest.',
   messages: 'Oldest first.',

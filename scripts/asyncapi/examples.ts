@@ -79,7 +79,7 @@ export const calls: { readonly [A in Action]: { readonly request: Arguments<A>; 
     },
   },
   passwd: { request: { oldPassword: 'roar, lion', newPassword: 'roar, lion, roar' }, result: {} },
-  logout: { request: {}, result: {} },
+  logout: { request: { inbox: 12, room: 483 }, result: {} },
 };
 
 type Fields<N extends EventName> = Omit<EventOf<N>, 'type' | 'event'>;

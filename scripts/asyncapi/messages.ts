@@ -191,6 +191,15 @@ export function schemas(): Record<string, JsonSchema> {
   };
 }
 
+/** What to do when the connection is lost before the reply. */
+function repeatNote(action: Action): string {
+  const { who, repeat }: Command = commands[action];
+  if (typeof repeat === 'object')
+    return `After a lost connection it may be sent again: \`${repeat.doneIf}\` then means that it is done.`;
+  if (repeat === 'marked') return 'After a lost connection it may be sent again, with the same `id` and `again: true`.';
+  return repeat === 'never' && who === 'member' ? 'Not to be sent again by itself when the reply did not come.' : '';
+}
+
 /** What to know about an action beside its messages. */
 export function actionDescription(action: Action): string {
   const { who, activity }: Command = commands[action];
@@ -200,5 +209,5 @@ export function actionDescription(action: Action): string {
     member: 'After login; before it, `not-logged-in`.',
   }[who];
   const counts = who === 'member' && !activity && action !== 'logout' ? 'Does not count as activity.' : '';
-  return [when, counts, actionNotes[action] ?? ''].filter((part) => part !== '').join(' ');
+  return [when, counts, actionNotes[action] ?? '', repeatNote(action)].filter((part) => part !== '').join(' ');
 }

@@ -26,7 +26,11 @@ function descriptionOf(scopes: readonly string[], name: string): string {
 function describe(schema: JsonSchema, scopes: readonly string[]): JsonSchema {
   if (!schema.properties) return schema;
   const properties = Object.entries(schema.properties).map(([name, property]) => {
-    if (typeof property === 'boolean' || property.const !== undefined) return [name, property];
+    if (typeof property === 'boolean') return [name, property];
+    // A constant explains itself, unless something is said of just this one.
+    if (property.const !== undefined && !scopes.some((scope) => Object.hasOwn(fieldDescriptions, `${scope}.${name}`))) {
+      return [name, property];
+    }
     return [name, { description: descriptionOf(scopes, name), ...describe(property, [name, ...scopes]) }];
   });
   return { ...schema, properties: Object.fromEntries(properties) };

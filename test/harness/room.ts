@@ -31,6 +31,8 @@ export interface SceneOptions {
   readonly passwordCost?: number;
   /** Makes the same sequence of faults again. */
   readonly seed?: number;
+  /** How many requests a function may handle at a time. */
+  readonly environmentsPerFunction?: number;
 }
 
 export const password = 'wastingtime';
@@ -45,6 +47,7 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
     environment: { PASSWORD_COST: String(options.passwordCost ?? 4) },
     ...(options.speed !== undefined && { speed: options.speed }),
     ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.environmentsPerFunction !== undefined && { environmentsPerFunction: options.environmentsPerFunction }),
   });
   const database = new RoomDatabase(local);
   const room: SceneRoom = {

@@ -6,12 +6,12 @@ import { refuseTooLong } from './message.ts';
 export const broadcast = handle('broadcast', {
   prepare: (room) => room.streams.newestRoom(),
 
-  async run(room, { arguments: { text }, id, member }, newest) {
+  async run(room, { arguments: { text }, id, again, member }, newest) {
     refuseTooLong(text);
     const sender = await room.accounts.find(member.name);
     if (sender?.accountId !== member.accountId) throw new Refusal('not-logged-in');
     const hiddenFrom = sender.blockedBy;
-    const committed = await room.streams.append<'broadcast'>(
+    const said = [
       { kind: 'room' },
       {
         event: 'broadcast',
@@ -21,8 +21,9 @@ export const broadcast = handle('broadcast', {
         ...(id !== undefined && { id }),
       },
       { fromId: member.accountId, hiddenFrom },
-      newest,
-    );
+    ] as const;
+    const before = again ? await room.streams.committedBefore<'broadcast'>(...said) : undefined;
+    const committed = before ?? (await room.streams.append<'broadcast'>(...said, newest));
     // After the commit: whoever logs in later reads the stream later, too.
     const present = await room.sessions.all();
     const online = present.filter((session) => session.detachedAt === undefined);

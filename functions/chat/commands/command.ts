@@ -7,6 +7,8 @@ export interface Call<A extends Action> {
   readonly arguments: Arguments<A>;
   /** The client's request id. */
   readonly id: string | undefined;
+  /** Whether it may have been carried out already, under the same id. */
+  readonly again: boolean;
   readonly connection: Connection;
   /** Who spoke: set for whatever only members may say. */
   readonly member: Member;

@@ -1,8 +1,10 @@
 import { endSession } from '../leave.ts';
+import { acknowledge } from './ack.ts';
 import { handle } from './command.ts';
 
 export const logout = handle('logout', {
-  async run(room, { connection, member }) {
+  async run(room, { arguments: shown, connection, member }) {
+    await acknowledge(room, member, shown);
     const session = await room.sessions.find(member.name);
     if (session?.connectionId === connection.connectionId) await endSession(room, session, 'logout');
     return {};

@@ -21,12 +21,11 @@ export const message = handle('message', {
     return { recipient, session, newest };
   },
 
-  async run(room, { arguments: { text }, id, member }, { recipient, session, newest }) {
+  async run(room, { arguments: { text }, id, again, member }, { recipient, session, newest }) {
     refuseTooLong(text);
     if (!recipient) throw new Refusal('no-such-user');
     if (recipient.accountId === member.accountId) throw new Refusal('to-self');
-    if (recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
-    const committed = await room.streams.append<'message'>(
+    const said = [
       { kind: 'inbox', owner: recipient, acknowledged: recipient.acknowledged.inbox },
       {
         event: 'message',
@@ -36,8 +35,10 @@ export const message = handle('message', {
         ...(id !== undefined && { id }),
       },
       { fromId: member.accountId },
-      newest,
-    );
+    ] as const;
+    const before = again ? await room.streams.committedBefore<'message'>(...said) : undefined;
+    if (!before && recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
+    const committed = before ?? (await room.streams.append<'message'>(...said, newest));
     const delivery = await deliverToOwner(room, recipient.name, session, committed);
     return { delivery, seq: committed.seq, sentAt: committed.sentAt };
   },

@@ -1,0 +1,301 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { DynamoDbCall } from '../../local/faults.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+const timeout = 120_000;
+/** The room's second, which a repeated request waits, takes a tenth of one. */
+const speed = 10;
+const delay = 1_000 / speed;
+
+let room: SceneRoom;
+let other: Wire;
+let calls = 0;
+beforeAll(async () => {
+  room = await openRoom({ speed, environmentsPerFunction: 4 });
+  room.local.calls.subscribe(() => {
+    calls += 1;
+  });
+  await room.register('Columbia', 'facebook');
+  other = await room.enter('Google');
+});
+afterEach(() => room.local.faults.reset());
+afterAll(() => room.close());
+
+/** Somebody who says something, loses the connection, resumes, and says it again. */
+class Speaker {
+  #wire: Wire;
+  #token: string;
+  readonly #sendings: { wire: Wire; frame: object }[] = [];
+
+  private constructor(wire: Wire, token: string) {
+    this.#wire = wire;
+    this.#token = token;
+  }
+
+  static async enter(): Promise<Speaker> {
+    const wire = await room.connect();
+    const { token } = await wire.get('login', { user: 'facebook', password });
+    return new Speaker(wire, String(token));
+  }
+
+  say(frame: object): void {
+    this.#sendings.push({ wire: this.#wire, frame });
+    this.#wire.send(frame);
+  }
+
+  /** Goes on over a new connection; the old one stays open until the room closes it, so that its replies are heard. */
+  async move(): Promise<void> {
+    const next = await room.connect();
+    const { token } = await next.get('resume', { user: 'facebook', token: this.#token });
+    this.#wire = next;
+    this.#token = String(token);
+  }
+
+  /** The reply to the last sending. */
+  reply(id: string): Promise<Heard> {
+    return this.#wire.next((heard) => heard.type === 'reply' && heard.id === id, `the reply to ${id}`);
+  }
+
+  /** Every answer that came, to whichever sending. */
+  answers(id: string): Heard[] {
+    const wires = new Set(this.#sendings.map(({ wire }) => wire));
+    return [...wires].flatMap((wire) => wire.all((heard) => heard.type === 'reply' && heard.id === id));
+  }
+
+  leave(): Promise<Heard> {
+    return this.#wire.get('logout', {});
+  }
+}
+
+/** Holds the first call that fits until it is let go; tells when it has been reached. */
+function hold(fits: (call: DynamoDbCall) => boolean) {
+  let reach: () => void = () => undefined;
+  let release: () => void = () => undefined;
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const released = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  let held = false;
+  room.local.faults.beforeDynamoDb = (call) => {
+    if (held || !fits(call)) return undefined;
+    held = true;
+    reach();
+    return released;
+  };
+  return { reached, release };
+}
+
+const touches = (call: DynamoDbCall, operation: string) =>
+  call.operation === operation && call.tables.some((table) => table.startsWith('Messages'));
+
+/** Resolves when the functions have done all that was asked of them. */
+async function settled(): Promise<void> {
+  let before = -1;
+  await expect
+    .poll(
+      () => {
+        const quiet = calls === before;
+        before = calls;
+        return quiet;
+      },
+      { interval: 4 * delay, timeout },
+    )
+    .toBe(true);
+}
+
+const kinds = [
+  { kind: 'message', stream: 'inbox/columbia', frame: { action: 'message', to: 'Columbia' } },
+  { kind: 'broadcast', stream: 'room', frame: { action: 'broadcast' } },
+] as const;
+
+async function numbersOf(stream: string, text: string): Promise<number[]> {
+  const items = await room.database.stream(stream);
+  expect(items.map((item) => item['seq'])).toEqual(items.map((_, i) => i + 1));
+  return items.filter((item) => item['text'] === text).map((item) => Number(item['seq']));
+}
+
+describe.each(kinds)('a $kind sent again after a lost connection is there once', ({ kind, stream, frame }) => {
+  let count = 0;
+  const fresh = () => {
+    count += 1;
+    const id = `${kind} ${count}`;
+    return { id, said: { ...frame, id, text: `text of ${id}` }, text: `text of ${id}` };
+  };
+
+  async function isThereOnce(speaker: Speaker, id: string, text: string): Promise<void> {
+    const reply = await speaker.reply(id);
+    expect(reply).toMatchObject({ ok: true });
+    await settled();
+    expect(await numbersOf(stream, text)).toEqual([reply['seq']]);
+    for (const answer of speaker.answers(id)) if (answer.ok) expect(answer['seq']).toBe(reply['seq']);
+    await speaker.leave();
+  }
+
+  test('when the first sending was carried out', async () => {
+    const speaker = await Speaker.enter();
+    const { id, said, text } = fresh();
+    speaker.say(said);
+    await speaker.reply(id);
+    await speaker.move();
+    speaker.say({ ...said, again: true });
+    await isThereOnce(speaker, id, text);
+  });
+
+  test('when the first sending was never seen', async () => {
+    const speaker = await Speaker.enter();
+    const { id, said, text } = fresh();
+    speaker.say({ ...said, again: true });
+    await isThereOnce(speaker, id, text);
+  });
+
+  test('when many others have spoken since', async () => {
+    const speaker = await Speaker.enter();
+    const { id, said, text } = fresh();
+    speaker.say(said);
+    await speaker.reply(id);
+    for (let i = 0; i < 120; i += 1) {
+      const { ok } = await (kind === 'message'
+        ? other.ask('message', { to: 'Columbia', text: `between ${i}` })
+        : other.ask('broadcast', { text: `between ${i}` }));
+      expect(ok).toBe(true);
+    }
+    await speaker.move();
+    speaker.say({ ...said, again: true });
+    await isThereOnce(speaker, id, text);
+  });
+
+  test('when the first sending commits after the repeat', async () => {
+    const speaker = await Speaker.enter();
+    const { id, said, text } = fresh();
+    const first = hold((call) => touches(call, 'PutItem'));
+    speaker.say(said);
+    await first.reached;
+    await speaker.move();
+    speaker.say({ ...said, again: true });
+    await speaker.reply(id);
+    await other.get('message', { to: 'Columbia', text: 'something else' });
+    await other.get('broadcast', { text: 'something else' });
+    first.release();
+    speaker.say({ action: 'whoelse', id: 'whoelse' });
+    await speaker.reply('whoelse');
+    await settled();
+    expect(await numbersOf(stream, text)).toHaveLength(1);
+    await speaker.leave();
+  });
+
+  test('when the first sending commits between the repeat’s look and its commit', async () => {
+    const speaker = await Speaker.enter();
+    const { id, said, text } = fresh();
+    const puts: { release: () => void }[] = [];
+    const arrivals: (() => void)[] = [];
+    const waiting = [0, 1].map((index) => new Promise<void>((resolve) => (arrivals[index] = resolve)));
+    room.local.faults.beforeDynamoDb = (call) => {
+      if (!touches(call, 'PutItem') || puts.length === 2) return undefined;
+      let release: () => void = () => undefined;
+      const released = new Promise<undefined>((resolve) => {
+        release = () => resolve(undefined);
+      });
+      puts.push({ release });
+      arrivals[puts.length - 1]?.();
+      return released;
+    };
+    speaker.say(said);
+    await waiting[0];
+    await speaker.move();
+    speaker.say({ ...said, again: true });
+    await waiting[1];
+    puts[0]?.release();
+    await expect.poll(() => numbersOf(stream, text)).toHaveLength(1);
+    puts[1]?.release();
+    await isThereOnce(speaker, id, text);
+  });
+
+  test('when the first sending knew its speaker long before it read the last number', async () => {
+    const speaker = await Speaker.enter();
+    const { id, said, text } = fresh();
+    const first = hold((call) => touches(call, 'Query'));
+    speaker.say(said);
+    await first.reached;
+    // By then the other reading, who is speaking, is done.
+    await sleep(50);
+    await speaker.move();
+    speaker.say({ ...said, again: true });
+    await speaker.reply(id);
+    first.release();
+    await settled();
+    expect(await numbersOf(stream, text)).toHaveLength(1);
+    await speaker.leave();
+  });
+
+  test('whatever waits for whatever: 12 rounds, each sent three times', { timeout }, async () => {
+    let talking = true;
+    const chatter = (async () => {
+      for (let i = 0; talking; i += 1) {
+        await other.ask('message', { to: 'Columbia', text: `chatter ${i}` });
+        await other.ask('broadcast', { text: `chatter ${i}` });
+        await sleep(20);
+      }
+    })();
+    const texts: string[] = [];
+    let random = 7;
+    const dice = (sides: number) => {
+      random = (random * 48_271) % 2_147_483_647;
+      return random % sides;
+    };
+    room.local.faults.beforeDynamoDb = async ({ function: name }) => {
+      // The most that still lets the room's function answer in time, now and then.
+      if (name.startsWith('Chat') && dice(4) === 0) await sleep(dice(3 * delay));
+      return undefined;
+    };
+    const speaker = await Speaker.enter();
+    for (let round = 0; round < 12; round += 1) {
+      const { id, said, text } = fresh();
+      texts.push(text);
+      speaker.say(said);
+      await sleep(dice(30));
+      await speaker.move();
+      speaker.say({ ...said, again: true });
+      await sleep(dice(3 * delay));
+      await speaker.move();
+      speaker.say({ ...said, again: true });
+      const reply = await speaker.reply(id);
+      expect(reply).toMatchObject({ ok: true });
+    }
+    talking = false;
+    await chatter;
+    room.local.faults.reset();
+    await settled();
+    for (const text of texts)
+      expect({ text, times: (await numbersOf(stream, text)).length }).toEqual({ text, times: 1 });
+    await speaker.leave();
+  });
+});
+
+test('two things said under one id are two things, also in one breath', async () => {
+  const speaker = await Speaker.enter();
+  const texts = ['one', 'two', 'three', 'four'];
+  for (const text of texts) speaker.say({ action: 'message', to: 'Columbia', id: 'the same', text: `breath ${text}` });
+  await expect.poll(() => speaker.answers('the same')).toHaveLength(texts.length);
+  for (const text of texts) expect(await numbersOf('inbox/columbia', `breath ${text}`)).toHaveLength(1);
+  await speaker.leave();
+});
+
+test('what was said before a block counts as said, what is said after it does not', async () => {
+  const speaker = await Speaker.enter();
+  const said = { action: 'message', to: 'Columbia', id: 'before the block', text: 'still friends' };
+  speaker.say(said);
+  await speaker.reply('before the block');
+  const columbia = await room.enter('Columbia');
+  await columbia.get('block', { user: 'facebook' });
+  await speaker.move();
+  speaker.say({ ...said, again: true });
+  expect(await speaker.reply('before the block')).toMatchObject({ ok: true });
+  speaker.say({ ...said, id: 'after the block', again: true });
+  expect(await speaker.reply('after the block')).toMatchObject({ ok: false, error: { code: 'blocked' } });
+  await columbia.get('logout', {});
+  await speaker.leave();
+});
