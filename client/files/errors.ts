@@ -1,0 +1,58 @@
+/** Why a file could not be sent or got, as far as it is not the room that refused. */
+export type TransferFailure =
+  /** There is no such file here, or it may not be read. */
+  | 'unreadable'
+  /** A folder, a device, a pipe. */
+  | 'not-a-file'
+  | 'bad-name'
+  | 'too-large'
+  /** The file here is no longer what it was when it was announced. */
+  | 'changed'
+  /** The store's answer is one that trying again would not mend. */
+  | 'refused'
+  /** No connection to the store, or none that lasts. */
+  | 'unreachable'
+  /** What came is not what was announced. */
+  | 'wrong-bytes'
+  /** The download folder does not take it. */
+  | 'unwritable'
+  /** The same file is being got already. */
+  | 'busy';
+
+/** A file could not be sent or got; `message` is one line for a person. */
+export class TransferError extends Error {
+  override readonly name = 'TransferError';
+  readonly failure: TransferFailure;
+
+  constructor(failure: TransferFailure, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.failure = failure;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'you may not',
+  EPERM: 'you may not',
+  ELOOP: 'it is a symbolic link',
+  ENOTDIR: 'it does not exist',
+  EISDIR: 'it is a folder',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is full',
+  EFBIG: 'it is larger than the disk takes',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
+};
+
+/** What the operating system had against it, in a few words. */
+export function osReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code !== undefined && reasons[code]) || message;
+}
+
+/** Whether this is an error of the operating system's, with one of these codes if any are given. */
+export function isOsError(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error) || !('syscall' in error)) return false;
+  return codes.length === 0 || codes.includes(String((error as NodeJS.ErrnoException).code));
+}

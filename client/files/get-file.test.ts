@@ -1,0 +1,325 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connect, type RoomConnection } from '../room/index.ts';
+import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { give, refuse, ScriptedStore, sha256 } from '../testing/scripted-store.ts';
+import { declineFile, type GetOptions, getFile } from './get-file.ts';
+import type { Progress } from './progress.ts';
+
+let folder: string;
+let scripted: ScriptedRoom;
+let store: ScriptedStore;
+let room: RoomConnection;
+let peer: Peer;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'get-'));
+  [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
+  room = await connect({ url: scripted.url });
+  peer = await scripted.peer();
+  await Promise.all([room.login('Columbia', '116bway'), scripted.letIn(peer)]);
+});
+
+afterEach(async () => {
+  await Promise.all([scripted.close(), store.close()]);
+  await rm(folder, { recursive: true });
+});
+
+const content = randomBytes(300_000);
+const offer = { from: 'facebook', name: 'test_file.txt' };
+const timing = { stall: 10_000, leave: 10_000, retry: 5, retryMost: 20, retries: 3 };
+
+const get = (options: Partial<GetOptions> = {}) => getFile(room, { ...offer, folder, timing, ...options });
+
+/** The room has the file that is asked for next. */
+async function have(what = content, path = '/file') {
+  const asked = await peer.next('fileget');
+  asked.reply({ url: store.url(path), size: what.length, sha256: sha256(what), expiresAt: '2026-11-23T09:00:00Z' });
+  return asked.arguments;
+}
+
+const here = (name: string) => readFileSync(join(folder, name));
+
+/** Gets the file; whoever dies before the room knows leaves what this leaves. */
+async function getUntold(): Promise<void> {
+  const giveUp = new AbortController();
+  store.expect(give(content));
+  const getting = get({ signal: giveUp.signal });
+  await have();
+  await peer.next('filedone');
+  giveUp.abort(new Error('died'));
+  peer.vanish();
+  await expect(getting).rejects.toThrow('died');
+  peer = await scripted.peer();
+  (await peer.next('resume')).reply({ user: 'Columbia', token: 't', timeOut: 600, unread: { inbox: 0, room: 0 } });
+  (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+}
+
+describe('a file', () => {
+  test('is here under its name when the room is told so, and nothing else is', async () => {
+    const seen: Progress[] = [];
+    store.expect(give(content));
+    const getting = get({ progress: (one) => seen.push(one) });
+    expect(await have()).toEqual(offer);
+    const told = await peer.next('filedone');
+    expect(told.arguments).toEqual(offer);
+    expect(here('test_file.txt').equals(content)).toBe(true);
+    told.reply({});
+    expect(await getting).toEqual({
+      name: 'test_file.txt',
+      path: join(folder, 'test_file.txt'),
+      size: 300_000,
+      sha256: sha256(content),
+    });
+    expect(readdirSync(folder)).toEqual(['test_file.txt']);
+    expect(seen.at(-1)).toEqual({ phase: 'receiving', done: 300_000, total: 300_000 });
+  });
+
+  test('may be empty', async () => {
+    const getting = get();
+    await have(Buffer.alloc(0));
+    (await peer.next('filedone')).reply({});
+    await getting;
+    expect(here('test_file.txt').length).toBe(0);
+  });
+
+  test('overwrites nothing', async () => {
+    writeFileSync(join(folder, 'test_file.txt'), 'mine');
+    symlinkSync('/nowhere', join(folder, 'test_file (1).txt'));
+    store.expect(give(content));
+    const getting = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    expect((await getting).name).toBe('test_file (2).txt');
+    expect(here('test_file.txt').toString()).toBe('mine');
+    expect(here('test_file (2).txt').equals(content)).toBe(true);
+  });
+
+  test('is asked for from where it broke off, as often as it does', async () => {
+    const breaks = [0, 50_000, 50_000, 50_000, 50_000, 50_000].map((most) => give(content, { most }));
+    store.expect(...breaks, give(content));
+    const getting = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    await getting;
+    expect(here('test_file.txt').equals(content)).toBe(true);
+    const ranges = store.requests.map(({ headers }) => Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0));
+    expect(ranges).toEqual(ranges.toSorted((one, other) => one - other));
+    expect(ranges.at(-1)).toBe(250_000);
+  });
+
+  test('is begun anew by a store that knows no ranges', async () => {
+    store.expect(give(content, { most: 50_000 }), give(content, { ranges: false }));
+    const getting = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    await getting;
+    expect(here('test_file.txt').equals(content)).toBe(true);
+  });
+
+  test('is asked for at another address when the first has expired', async () => {
+    store.expect(give(content, { most: 50_000 }), refuse(403, 'AccessDenied'), give(content));
+    const getting = get();
+    await have(content, '/first');
+    await have(content, '/second');
+    (await peer.next('filedone')).reply({});
+    await getting;
+    expect(store.requests.map(({ url }) => url)).toEqual(['/first', '/first', '/second']);
+    expect(here('test_file.txt').equals(content)).toBe(true);
+  });
+
+  test('that another one has replaced meanwhile is not mixed with it', async () => {
+    store.expect(give(content, { most: 50_000 }), refuse(404, 'NoSuchKey'));
+    const getting = get();
+    await have();
+    await have(randomBytes(300_000));
+    await expect(getting).rejects.toMatchObject({ failure: 'changed' });
+  });
+});
+
+describe('a download that somebody goes on with', () => {
+  test('brings only the rest', async () => {
+    store.expect(give(content, { most: 200_000 }), refuse(403, 'AccessDenied'));
+    const first = get();
+    await have();
+    (await peer.next('fileget')).refuse('internal');
+    (await peer.next('fileget')).refuse('internal');
+    (await peer.next('fileget')).refuse('internal');
+    (await peer.next('fileget')).refuse('internal');
+    await expect(first).rejects.toMatchObject({ code: 'internal' });
+
+    store.expect(give(content));
+    const second = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    await second;
+    expect(store.requests.at(-1)?.headers.range).toBe('bytes=200000-');
+    expect(here('test_file.txt').equals(content)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['test_file.txt']);
+  });
+
+  test('that was whole, and told to nobody: it is here once, and is not brought again', async () => {
+    await getUntold();
+    const getting = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    expect((await getting).name).toBe('test_file.txt');
+    expect(readdirSync(folder)).toEqual(['test_file.txt']);
+    expect(store.requests.length).toBe(1);
+  });
+
+  test('that was whole, and whose file the user has changed: that stays as it is', async () => {
+    await getUntold();
+    writeFileSync(join(folder, 'test_file.txt'), 'changed by me');
+    store.expect(give(content));
+    const getting = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    expect((await getting).name).toBe('test_file (1).txt');
+    expect(here('test_file.txt').toString()).toBe('changed by me');
+    expect(here('test_file (1).txt').equals(content)).toBe(true);
+  });
+
+  test('of which wrong bytes are here is begun anew', async () => {
+    store.expect(give(randomBytes(300_000), { most: 200_000 }), give(content), give(content));
+    const getting = get();
+    await have();
+    (await peer.next('filedone')).reply({});
+    await getting;
+    expect(here('test_file.txt').equals(content)).toBe(true);
+  });
+
+  test('is not gone on with through a symbolic link', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+    try {
+      store.expect(give(content, { most: 1000 }), refuse(403, 'AccessDenied'));
+      const first = get();
+      await have();
+      (await peer.next('fileget')).refuse('no-such-file');
+      await expect(first).rejects.toMatchObject({ code: 'no-such-file' });
+      const [part = ''] = readdirSync(folder);
+      await rm(join(folder, part));
+      writeFileSync(join(elsewhere, 'target'), '');
+      symlinkSync(join(elsewhere, 'target'), join(folder, part));
+      const second = get();
+      await have();
+      await expect(second).rejects.toMatchObject({ failure: 'unwritable' });
+      expect(readFileSync(join(elsewhere, 'target')).length).toBe(0);
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
+  test('goes on once at a time', async () => {
+    let release: () => void = () => {};
+    const requested = new Promise<void>((resolve) => {
+      store.expect((request, response) => {
+        release = () => give(content)(request, response);
+        resolve();
+      });
+    });
+    const first = get();
+    await have();
+    await requested;
+    const second = get();
+    await have();
+    await expect(second).rejects.toMatchObject({
+      failure: 'busy',
+      message: 'The file "test_file.txt" from "facebook" is being received already.',
+    });
+    release();
+    (await peer.next('filedone')).reply({});
+    await first;
+  });
+});
+
+describe('what cannot be got', () => {
+  test('a file that does not wait', async () => {
+    const getting = get();
+    (await peer.next('fileget')).refuse('no-such-file');
+    await expect(getting).rejects.toMatchObject({ code: 'no-such-file' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a file that is another than was announced', async () => {
+    store.expect(give(randomBytes(300_000)), give(randomBytes(300_000)));
+    const getting = get();
+    await have();
+    await expect(getting).rejects.toMatchObject({ failure: 'wrong-bytes' });
+    expect(existsSync(join(folder, 'test_file.txt'))).toBe(false);
+  });
+
+  test('a file that does not come to its end', async () => {
+    store.expect(...Array.from({ length: 4 }, () => give(content, { most: 0 })));
+    const getting = get();
+    await have();
+    await expect(getting).rejects.toMatchObject({ failure: 'unreachable' });
+  });
+
+  test('a file that stops coming', async () => {
+    store.expect((_request, response) => {
+      response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 1000));
+    });
+    const getting = get({ timing: { ...timing, stall: 300 } });
+    await have();
+    store.expect(refuse(400, 'EnoughOfThat'));
+    await expect(getting).rejects.toMatchObject({ failure: 'refused' });
+    expect(store.requests.at(-1)?.headers.range).toBe('bytes=1000-');
+  });
+
+  test('a folder that is none', async () => {
+    const getting = get({ folder: join(folder, 'nowhere') });
+    await have();
+    await expect(getting).rejects.toMatchObject({
+      failure: 'unwritable',
+      message: 'The file "test_file.txt" cannot be saved here: it does not exist.',
+    });
+  });
+});
+
+test('giving up ends it at once, and what has come stays to be gone on with', async () => {
+  const giveUp = new AbortController();
+  store.expect(give(content, { most: 100_000 }));
+  const getting = get({
+    signal: giveUp.signal,
+    progress: ({ done }) => done >= 100_000 && giveUp.abort(new Error('enough')),
+  });
+  await have();
+  await expect(getting).rejects.toThrow('enough');
+  const [part = ''] = readdirSync(folder);
+  expect(here(part).equals(content.subarray(0, 100_000))).toBe(true);
+});
+
+test('the room is told again when its answer was lost, and a file that it no longer has was told of', async () => {
+  store.expect(give(content));
+  const getting = get();
+  await have();
+  await peer.next('filedone');
+  peer.vanish();
+  peer = await scripted.peer();
+  (await peer.next('resume')).reply({ user: 'Columbia', token: 't', timeOut: 600, unread: { inbox: 0, room: 0 } });
+  for (let more = 2; more > 0; more -= 1) {
+    const next = await peer.nextOfAny();
+    if (next.action === 'filedone') next.refuse('no-such-file');
+    else next.reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+  }
+  expect((await getting).name).toBe('test_file.txt');
+});
+
+test('declining takes away what has come', async () => {
+  writeFileSync(join(folder, 'mine.part'), 'mine');
+  const giveUp = new AbortController();
+  store.expect(give(content, { most: 100_000 }));
+  const getting = get({ signal: giveUp.signal, progress: ({ done }) => done > 0 && giveUp.abort(new Error('enough')) });
+  await have();
+  await expect(getting).rejects.toThrow('enough');
+  expect(readdirSync(folder).length).toBe(2);
+  const declining = declineFile(room, { ...offer, folder });
+  (await peer.next('filedecline')).reply({});
+  await declining;
+  expect(readdirSync(folder)).toEqual(['mine.part']);
+});

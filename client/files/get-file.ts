@@ -1,0 +1,181 @@
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pRetry from 'p-retry';
+import { UnexpectedReplyError } from '../room/index.ts';
+import { TransferError } from './errors.ts';
+import { bodyOf, exchange, NetworkError, readShort } from './http.ts';
+import { PartFile, removeParts } from './part-file.ts';
+import { askRoom, type FileRoom, type Patience, retryOptions, settleOffer } from './room-requests.ts';
+import { finalError, storeError } from './store-errors.ts';
+import { ExpiredError, patienceOf, type TransferOptions } from './transfer-options.ts';
+
+export interface GetOptions extends TransferOptions {
+  readonly from: string;
+  readonly name: string;
+  /** Where it is to lie. Nothing is written anywhere else, and nothing that is there is overwritten. */
+  readonly folder: string;
+  /** Called when the room has the file ready: its bytes come from now on. */
+  readonly accepted?: () => void;
+}
+
+/** A file that is here, whole, and no longer in the room. */
+export interface GotFile {
+  /** The name it lies under: another one than its own if that was taken, or no name to have here. */
+  readonly name: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The offer of a file, as the room gives it to who gets it. */
+interface Offer {
+  readonly url: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/**
+ * Gets a file that waits for the user, and tells the room that it is here. What was broken off, by whatever, goes on
+ * where it was.
+ *
+ * @throws {TransferError} whose message is one line for a person.
+ * @throws {RefusalError} if no such file waits.
+ * @throws as {@link RoomConnection.request}; the signal's reason.
+ */
+export async function getFile(room: FileRoom, options: GetOptions): Promise<GotFile> {
+  const { from, name, folder } = options;
+  const patience = patienceOf(options);
+  const offer = await askForOffer(room, options, patience);
+  const content = { user: room.user ?? '', from, name, size: offer.size, sha256: offer.sha256 };
+  const part = await PartFile.open(folder, content);
+  try {
+    options.accepted?.();
+    const download = new Download(part, offer, () => askForOffer(room, options, patience, offer.sha256), patience);
+    await download.complete((done) => options.progress?.({ phase: 'receiving', done, total: offer.size }));
+    const savedAs = await part.publish();
+    await settleOffer(room, 'filedone', { from, name }, patience);
+    await part.remove();
+    return { name: savedAs, path: join(folder, savedAs), size: offer.size, sha256: offer.sha256 };
+  } catch (error) {
+    patience.signal.throwIfAborted();
+    throw finalError(error, `The file "${name}" could not be received`);
+  } finally {
+    await part.close();
+  }
+}
+
+/**
+ * Declines a file that waits for the user; what there is of it in the folder goes.
+ * @throws {RefusalError} if no such file waits.
+ * @throws as {@link RoomConnection.request}
+ */
+export async function declineFile(
+  room: FileRoom,
+  { from, name, folder, ...options }: Pick<GetOptions, 'from' | 'name' | 'folder' | 'signal' | 'timing'>,
+): Promise<void> {
+  await settleOffer(room, 'filedecline', { from, name }, patienceOf(options));
+  await removeParts(folder, { user: room.user ?? '', from, name });
+}
+
+/** @param expected Its SHA-256, if that is known already. */
+async function askForOffer(
+  room: FileRoom,
+  { from, name }: GetOptions,
+  patience: Patience,
+  expected?: string,
+): Promise<Offer> {
+  const { url, size, sha256 } = await askRoom(room, 'fileget', { from, name }, patience);
+  if (url === undefined || size === undefined || sha256 === undefined) throw new UnexpectedReplyError('fileget');
+  if (expected !== undefined && sha256 !== expected) {
+    throw new TransferError('changed', `Another file "${name}" from "${from}" waits by now. Please get that one.`);
+  }
+  return { url, size, sha256 };
+}
+
+/** Brings the rest of a file, as often as it is broken off. */
+class Download {
+  readonly #part: PartFile;
+  readonly #askForOffer: () => Promise<Offer>;
+  readonly #patience: Patience;
+  /** What is to be used; after a use it may have expired. */
+  #offer: Offer | undefined;
+  #isFresh = true;
+
+  constructor(part: PartFile, offer: Offer, askForOffer: () => Promise<Offer>, patience: Patience) {
+    this.#part = part;
+    this.#offer = offer;
+    this.#askForOffer = askForOffer;
+    this.#patience = patience;
+  }
+
+  async complete(progress: (done: number) => void): Promise<void> {
+    const part = this.#part;
+    let reached = part.length;
+    let hasMoved = false;
+    let mayBeginAnew = true;
+    await pRetry(
+      async () => {
+        progress(part.length);
+        if (part.length < part.size) await this.#bringRest(progress);
+        if (part.isWhole) return;
+        await part.beginAnew();
+        throw new TransferError('wrong-bytes', 'What came is not the file that was announced.');
+      },
+      {
+        ...retryOptions(this.#patience),
+        shouldRetry: ({ error }) => {
+          if (error instanceof NetworkError || error instanceof ExpiredError) return true;
+          // What was here of it may have been the wrong part.
+          const again = mayBeginAnew && error instanceof TransferError && error.failure === 'wrong-bytes';
+          mayBeginAnew &&= !again;
+          return again;
+        },
+        onFailedAttempt: () => {
+          hasMoved = part.length > reached;
+          reached = part.length;
+        },
+        // A download that gets on is worth any number of tries.
+        shouldConsumeRetry: async () => {
+          const { timing, signal } = this.#patience;
+          if (hasMoved) await sleep(timing.retry, undefined, { signal });
+          return !hasMoved;
+        },
+      },
+    );
+  }
+
+  async #bringRest(progress: (done: number) => void): Promise<void> {
+    const part = this.#part;
+    const response = await this.#request(part.length);
+    // A store that knows no ranges gives the whole.
+    if (response.statusCode === 200 && part.length > 0) await part.beginAnew();
+    for await (const chunk of bodyOf(response)) {
+      await part.append(chunk);
+      progress(part.length);
+    }
+    if (part.length < part.size) throw new NetworkError('the connection was closed before the whole file had come');
+  }
+
+  async #request(from: number): Promise<IncomingMessage> {
+    this.#offer ??= await this.#askForOffer();
+    const isFresh = this.#isFresh;
+    this.#isFresh = false;
+    const response = await exchange({
+      url: this.#offer.url,
+      method: 'GET',
+      headers: from > 0 ? { range: `bytes=${from}-` } : {},
+      ...this.#patience,
+    });
+    const { statusCode: status = 0 } = response;
+    if (status === 200 || status === 206) return response;
+    const answer = await readShort(response);
+    if (isFresh || (status !== 403 && status !== 404)) throw storeError(status, answer);
+    this.#offer = undefined;
+    this.#isFresh = true;
+    throw new ExpiredError();
+  }
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isFileName } from '../../protocol/index.ts';
+import { osReason, TransferError } from './errors.ts';
+import { readChunks } from './read-chunks.ts';
+
+/** The most that S3 takes in one request, in bytes. */
+const mostBytes = 5 * 1024 ** 3;
+
+/** A file here that is to be sent, held open: whatever its path comes to mean, what is read is the same file. */
+export class OutgoingFile {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  readonly #opened: BigIntStats;
+  /** The last part of its path. */
+  readonly name: string;
+
+  private constructor(handle: FileHandle, path: string, opened: BigIntStats) {
+    this.#handle = handle;
+    this.#path = path;
+    this.#opened = opened;
+    this.name = basename(path);
+  }
+
+  /** @throws {TransferError} if it is no file that can be sent. */
+  static async open(path: string): Promise<OutgoingFile> {
+    if (!isFileName(basename(path))) {
+      throw new TransferError('bad-name', `The room takes no file of the name "${basename(path)}".`);
+    }
+    try {
+      // Opening some devices does something, and opening a pipe waits for its other end: neither is a file.
+      assertFile(path, await stat(path, { bigint: true }));
+      const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      try {
+        const opened = await handle.stat({ bigint: true });
+        assertFile(path, opened);
+        return new OutgoingFile(handle, path, opened);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    } catch (error) {
+      if (error instanceof TransferError) throw error;
+      throw new TransferError('unreadable', `The file "${path}" cannot be read: ${osReason(error)}.`, error);
+    }
+  }
+
+  /** Bytes, as they were when it was opened. */
+  get size(): number {
+    return Number(this.#opened.size);
+  }
+
+  /** Its SHA-256, in hexadecimal. */
+  async digest(signal: AbortSignal, progress: (done: number) => void): Promise<string> {
+    const hash = createHash('sha256');
+    for await (const chunk of this.read(progress)) {
+      signal.throwIfAborted();
+      hash.update(chunk);
+    }
+    await this.assertUnchanged();
+    return hash.digest('hex');
+  }
+
+  /**
+   * Its bytes, from the first; as many as its size says.
+   * @throws {TransferError}
+   */
+  async *read(progress: (done: number) => void): AsyncGenerator<Buffer> {
+    let done = 0;
+    for await (const chunk of readChunks(this.#handle, this.size)) {
+      done += chunk.length;
+      yield chunk;
+      progress(done);
+    }
+    if (done !== this.size) throw this.changed();
+  }
+
+  /** @throws {TransferError} if it has been written to since it was opened. */
+  async assertUnchanged(): Promise<void> {
+    const { size, mtimeNs } = await this.#handle.stat({ bigint: true });
+    if (size !== this.#opened.size || mtimeNs !== this.#opened.mtimeNs) throw this.changed();
+  }
+
+  changed(): TransferError {
+    return new TransferError(
+      'changed',
+      `The file "${this.#path}" changed while it was being sent. Please send it again.`,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+function assertFile(path: string, stats: BigIntStats): void {
+  if (!stats.isFile()) {
+    throw new TransferError('not-a-file', `"${path}" is ${stats.isDirectory() ? 'a folder' : 'not a file'}.`);
+  }
+  if (stats.size > mostBytes) {
+    throw new TransferError('too-large', `The file "${path}" is too large: a file may have 5 GiB at the most.`);
+  }
+}

@@ -1,0 +1,238 @@
+import { createHash, type Hash } from 'node:crypto';
+import { constants, type FileHandle, link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isOsError, osReason, TransferError } from './errors.ts';
+import { localName, numbered } from './local-name.ts';
+import { readChunks } from './read-chunks.ts';
+
+/** What is to be downloaded. */
+export interface Content {
+  /** Whose download: two users of one folder do not share what they have half of. */
+  readonly user: string;
+  readonly from: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The part files that this process has open. */
+const inUse = new Set<string>();
+
+const offerPrefix = ({ user, from, name }: Pick<Content, 'user' | 'from' | 'name'>) =>
+  `.chat-${createHash('sha256')
+    .update(JSON.stringify([user, from, name]))
+    .digest('hex')
+    .slice(0, 16)}-`;
+
+/**
+ * A download that is not whole yet, under a name of its own in the download folder, which says what it is a part of:
+ * whoever gets the same file again, in whatever process, goes on with it.
+ */
+export class PartFile {
+  readonly #folder: string;
+  readonly #fileName: string;
+  readonly #content: Content;
+  #handle: FileHandle;
+  #hash: Hash = createHash('sha256');
+  #length = 0;
+
+  private constructor(folder: string, fileName: string, content: Content, handle: FileHandle) {
+    this.#folder = folder;
+    this.#fileName = fileName;
+    this.#content = content;
+    this.#handle = handle;
+  }
+
+  /**
+   * Opens what there is of a file, or begins it.
+   * @throws {TransferError}
+   */
+  static async open(folder: string, content: Content): Promise<PartFile> {
+    const fileName = `${offerPrefix(content)}${content.sha256}.part`;
+    const path = join(folder, fileName);
+    if (inUse.has(path)) {
+      throw new TransferError('busy', `The file "${content.name}" from "${content.from}" is being received already.`);
+    }
+    inUse.add(path);
+    try {
+      await removeParts(folder, content, fileName);
+      const part = new PartFile(folder, fileName, content, await openFile(path));
+      await part.#takeStock();
+      return part;
+    } catch (error) {
+      inUse.delete(path);
+      throw unwritable(content.name, error);
+    }
+  }
+
+  /** Bytes that are there. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes that there will be. */
+  get size(): number {
+    return this.#content.size;
+  }
+
+  get isWhole(): boolean {
+    return this.#length === this.#content.size && this.#hash.copy().digest('hex') === this.#content.sha256;
+  }
+
+  /** @throws {TransferError} */
+  async append(chunk: Buffer): Promise<void> {
+    if (this.#length + chunk.length > this.#content.size) {
+      throw new TransferError('wrong-bytes', `More came of the file "${this.#content.name}" than was announced.`);
+    }
+    try {
+      for (let written = 0; written < chunk.length; ) {
+        const { bytesWritten } = await this.#handle.write(
+          chunk,
+          written,
+          chunk.length - written,
+          this.#length + written,
+        );
+        written += bytesWritten;
+      }
+    } catch (error) {
+      throw unwritable(this.#content.name, error);
+    }
+    this.#hash.update(chunk);
+    this.#length += chunk.length;
+  }
+
+  /** Forgets what is there. */
+  async beginAnew(): Promise<void> {
+    await this.#handle.truncate(0);
+    this.#hash = createHash('sha256');
+    this.#length = 0;
+  }
+
+  /**
+   * Gives the whole file a name of its own in the folder: its name, or the next free one like it. Nothing that is there
+   * is overwritten. The part stays, as the same file, so that whoever dies now finds it again.
+   * @returns The name.
+   * @throws {TransferError}
+   */
+  async publish(): Promise<string> {
+    try {
+      // What is told to be here survives a power cut.
+      await this.#handle.sync();
+      const name = await this.#name();
+      await syncFolder(this.#folder);
+      return name;
+    } catch (error) {
+      throw unwritable(this.#content.name, error);
+    }
+  }
+
+  /** Closes it, to be gone on with. */
+  async close(): Promise<void> {
+    inUse.delete(join(this.#folder, this.#fileName));
+    await this.#handle.close();
+  }
+
+  /** Removes it: it has served. */
+  async remove(): Promise<void> {
+    await rm(join(this.#folder, this.#fileName), { force: true });
+  }
+
+  async #takeStock(): Promise<void> {
+    const { size, nlink } = await this.#handle.stat();
+    if (size <= this.#content.size) {
+      for await (const chunk of readChunks(this.#handle, size)) {
+        this.#hash.update(chunk);
+        this.#length += chunk.length;
+      }
+      if (this.isWhole || (nlink === 1 && this.#length < this.#content.size)) return;
+    }
+    if (nlink === 1) return this.beginAnew();
+    // It has got its name, and has been changed under it by the user, whose file it is now.
+    await this.#handle.close();
+    await this.remove();
+    this.#handle = await openFile(join(this.#folder, this.#fileName));
+    this.#hash = createHash('sha256');
+    this.#length = 0;
+  }
+
+  async #name(): Promise<string> {
+    const part = join(this.#folder, this.#fileName);
+    const names = numbered(localName(this.#content.name));
+    for (;;) {
+      const { value: name } = names.next();
+      const path = join(this.#folder, name);
+      if ((await giveName(part, path)) || (await this.#is(path))) return name;
+    }
+  }
+
+  /** Whether this is what a path means already: an earlier try died before it could tell the room. */
+  async #is(path: string): Promise<boolean> {
+    const [mine, other] = await Promise.all([this.#handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
+    return mine.ino === other.ino && mine.dev === other.dev;
+  }
+}
+
+/** Removes what is left of downloads of an offer, except for one. */
+export async function removeParts(
+  folder: string,
+  offer: Pick<Content, 'user' | 'from' | 'name'>,
+  except?: string,
+): Promise<void> {
+  const prefix = offerPrefix(offer);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(prefix) || name === except || inUse.has(join(folder, name))) continue;
+    await rm(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Opens a part file, or makes it; not through a symbolic link, which somebody else may have put there.
+ * @throws {TransferError}
+ */
+async function openFile(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666);
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw new TransferError('unwritable', `"${path}" is in the way.`);
+}
+
+/**
+ * Gives a file a name that is free, beside the one it has, or instead of it where the file system knows no links.
+ * @returns Whether it was free.
+ */
+export async function giveName(file: string, path: string, linkFile = link): Promise<boolean> {
+  try {
+    await linkFile(file, path);
+    return true;
+  } catch (error) {
+    if (isOsError(error, 'EEXIST')) return false;
+    if (!isOsError(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+  }
+  try {
+    // A rename overwrites: what it overwrites must be ours.
+    await (await open(path, 'wx')).close();
+  } catch (error) {
+    if (isOsError(error, 'EEXIST')) return false;
+    throw error;
+  }
+  await rename(file, path);
+  return true;
+}
+
+/** Makes a new name in a folder last through a power cut. Windows does so by itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function unwritable(name: string, error: unknown): unknown {
+  if (!isOsError(error)) return error;
+  return new TransferError('unwritable', `The file "${name}" cannot be saved here: ${osReason(error)}.`, error);
+}

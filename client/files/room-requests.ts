@@ -1,0 +1,76 @@
+import pRetry from 'p-retry';
+import type { Arguments, Result } from '../../protocol/index.ts';
+import {
+  ConnectionLostError,
+  GatewayError,
+  RefusalError,
+  RequestTimeoutError,
+  type RoomConnection,
+} from '../room/index.ts';
+import type { TransferTiming } from './timing.ts';
+
+/** What transfers need of a connection to the room. */
+export type FileRoom = Pick<RoomConnection, 'request' | 'user'>;
+
+type FileAction = 'file' | 'fileget' | 'filedone' | 'filedecline';
+
+export interface Patience {
+  readonly timing: TransferTiming;
+  readonly signal: AbortSignal;
+}
+
+const passing: ReadonlySet<string> = new Set(['rate-limited', 'internal']);
+
+/** Whether a request's outcome is unknown, or the room asks for another try. */
+const isWorthAnother = (error: unknown) =>
+  error instanceof ConnectionLostError ||
+  error instanceof GatewayError ||
+  error instanceof RequestTimeoutError ||
+  (error instanceof RefusalError && passing.has(error.code));
+
+/** Options of `p-retry` for whatever is tried under these conditions. */
+export const retryOptions = ({ timing, signal }: Patience) => ({
+  retries: timing.retries,
+  minTimeout: timing.retry,
+  maxTimeout: timing.retryMost,
+  randomize: true,
+  signal,
+});
+
+/** Asks the room what may be asked twice, as often as it takes; as {@link RoomConnection.request} otherwise. */
+export function askRoom<A extends FileAction>(
+  room: FileRoom,
+  action: A,
+  args: Arguments<A>,
+  patience: Patience,
+): Promise<Result<A>> {
+  return pRetry(() => room.request(action, args), {
+    ...retryOptions(patience),
+    shouldRetry: ({ error }) => isWorthAnother(error),
+  });
+}
+
+/**
+ * Tells the room that an offered file is settled. When it is no longer offered although an earlier try may have arrived,
+ * that try did.
+ */
+export async function settleOffer(
+  room: FileRoom,
+  action: 'filedone' | 'filedecline',
+  offer: { readonly from: string; readonly name: string },
+  patience: Patience,
+): Promise<void> {
+  let mayHaveArrived = false;
+  await pRetry(
+    async () => {
+      try {
+        await room.request(action, { from: offer.from, name: offer.name });
+      } catch (error) {
+        if (mayHaveArrived && error instanceof RefusalError && error.code === 'no-such-file') return;
+        mayHaveArrived ||= !(error instanceof RefusalError);
+        throw error;
+      }
+    },
+    { ...retryOptions(patience), shouldRetry: ({ error }) => isWorthAnother(error) },
+  );
+}

@@ -1,0 +1,254 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connect, type RoomConnection } from '../room/index.ts';
+import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { hangUpAfter, refuse, ScriptedStore, sha256, take } from '../testing/scripted-store.ts';
+import type { Progress } from './index.ts';
+import { type SendOptions, sendFile } from './send-file.ts';
+
+let folder: string;
+let scripted: ScriptedRoom;
+let store: ScriptedStore;
+let room: RoomConnection;
+let peer: Peer;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'send-'));
+  [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
+  room = await connect({ url: scripted.url });
+  peer = await scripted.peer();
+  await Promise.all([room.login('facebook', 'wastingtime'), scripted.letIn(peer)]);
+});
+
+afterEach(async () => {
+  await Promise.all([scripted.close(), store.close()]);
+  await rm(folder, { recursive: true });
+});
+
+const timing = { stall: 10_000, leave: 10_000, retry: 5, retryMost: 20, retries: 3 };
+
+/** A file of the folder, of these contents. */
+function file(content: Buffer | string = randomBytes(300_000), name = 'test_file.txt') {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return { path, content: Buffer.from(content) };
+}
+
+const send = (path: string, options: Partial<SendOptions> = {}) =>
+  sendFile(room, { to: 'Columbia', path, timing, ...options });
+
+/** The room takes the file that is asked for next. */
+async function accept(path = '/place', lifetime = 60_000) {
+  const asked = await peer.next('file');
+  asked.reply({
+    url: store.url(path),
+    method: 'PUT',
+    headers: { 'x-amz-checksum-sha256': 'c2hh', 'if-none-match': '*' },
+    expiresAt: new Date(Date.now() + lifetime).toISOString(),
+  });
+  return asked.arguments;
+}
+
+describe('a file', () => {
+  test('is announced with its checksum, and goes to its place with an exact length', async () => {
+    const { path, content } = file();
+    const seen: Progress[] = [];
+    let stored: Buffer | undefined;
+    store.expect(take((body) => (stored = body)));
+    const [sent, asked] = await Promise.all([send(path, { progress: (one) => seen.push(one) }), accept()]);
+    const announced = { name: 'test_file.txt', size: 300_000, sha256: sha256(content) };
+    expect(sent).toEqual(announced);
+    expect(asked).toEqual({ to: 'Columbia', ...announced });
+    expect(stored?.equals(content)).toBe(true);
+    expect(store.requests).toEqual([
+      {
+        method: 'PUT',
+        url: '/place',
+        headers: expect.objectContaining({
+          'content-length': '300000',
+          'x-amz-checksum-sha256': 'c2hh',
+          'if-none-match': '*',
+        }),
+      },
+    ]);
+    expect(store.requests[0]?.headers['transfer-encoding']).toBeUndefined();
+    expect(seen.filter(({ phase }) => phase === 'checking').at(-1)).toMatchObject({ done: 300_000, total: 300_000 });
+    expect(seen.at(-1)).toEqual({ phase: 'sending', done: 300_000, total: 300_000 });
+  });
+
+  test('may be empty', async () => {
+    const { path } = file('');
+    store.expect(take((body) => expect(body.length).toBe(0)));
+    const [sent] = await Promise.all([send(path), accept()]);
+    expect(sent).toMatchObject({ size: 0, sha256: sha256(Buffer.alloc(0)) });
+    expect(store.requests[0]?.headers['content-length']).toBe('0');
+  });
+
+  test('goes again when the connection breaks', async () => {
+    const { path } = file();
+    store.expect(hangUpAfter(100_000), refuse(503, 'SlowDown'), take());
+    const [sent] = await Promise.all([send(path), accept()]);
+    expect(sent.size).toBe(300_000);
+    expect(store.left).toBe(0);
+  });
+
+  test('is there when its place is taken: the answer to an earlier try was lost', async () => {
+    const { path } = file();
+    store.expect(hangUpAfter(300_000), refuse(412, 'PreconditionFailed'));
+    const [sent] = await Promise.all([send(path), accept()]);
+    expect(sent.size).toBe(300_000);
+  });
+
+  test('gets another place when the first has expired', async () => {
+    const { path } = file();
+    store.expect(hangUpAfter(1), refuse(403, 'AccessDenied'), take());
+    const sending = send(path);
+    await accept('/first');
+    await accept('/second');
+    await sending;
+    expect(store.requests.map(({ url }) => url)).toEqual(['/first', '/first', '/second']);
+  });
+
+  test('is there when the room says so after a try of unknown outcome', async () => {
+    const { path } = file();
+    store.expect(hangUpAfter(300_000), refuse(403, 'AccessDenied'));
+    const sending = send(path);
+    await accept();
+    (await peer.next('file')).refuse('file-exists');
+    expect((await sending).size).toBe(300_000);
+  });
+});
+
+describe('what cannot be sent is refused in one line', () => {
+  test.each([
+    ['nowhere.txt', 'unreadable', /^The file ".*nowhere.txt" cannot be read: it does not exist\.$/],
+    ['folder', 'not-a-file', /^".*folder" is a folder\.$/],
+    ['pipe', 'not-a-file', /^".*pipe" is not a file\.$/],
+    ['bad\u202egpj.exe', 'bad-name', /^The room takes no file of the name "bad/],
+    ['new\nline', 'bad-name', /^The room takes no file of the name/],
+    ['..', 'bad-name', /^The room takes no file of the name "\.\."\.$/],
+  ])('%j: %s', async (name, failure, message) => {
+    mkdirSync(join(folder, 'folder'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expect(send(`${folder}/${name}`)).rejects.toMatchObject({
+      name: 'TransferError',
+      failure,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('a file that the room does not take', async () => {
+    const sending = send(file().path);
+    (await peer.next('file')).refuse('file-too-large');
+    await expect(sending).rejects.toMatchObject({ name: 'RefusalError', code: 'file-too-large' });
+  });
+
+  test('a place that is none', async () => {
+    const sending = send(file().path);
+    (await peer.next('file')).reply({
+      url: 'file:///etc/passwd',
+      method: 'PUT',
+      headers: {},
+      expiresAt: '2026-11-23T09:00:00Z',
+    });
+    await expect(sending).rejects.toMatchObject({ name: 'TransferError', failure: 'refused' });
+  });
+
+  test('a store that refuses', async () => {
+    store.expect(refuse(403, 'AccessDenied'));
+    const sending = send(file().path);
+    await accept();
+    await expect(sending).rejects.toMatchObject({
+      failure: 'refused',
+      message: 'The store refuses the file: 403 AccessDenied.',
+    });
+  });
+
+  test('a store that cannot be reached', async () => {
+    store.expect(hangUpAfter(1), hangUpAfter(1), hangUpAfter(1), hangUpAfter(1));
+    const sending = send(file().path);
+    await accept();
+    await expect(sending).rejects.toMatchObject({
+      failure: 'unreachable',
+      message: expect.stringMatching(/^The file "test_file.txt" could not be sent: .+\.$/),
+    });
+  });
+
+  test('a store that falls silent', async () => {
+    store.expect((request, response) => {
+      response.writeContinue();
+      request.pause();
+    });
+    const sending = send(file(Buffer.alloc(20_000_000)).path, { timing: { ...timing, stall: 300, retries: 0 } });
+    await accept();
+    await expect(sending).rejects.toMatchObject({
+      failure: 'unreachable',
+      message: expect.stringContaining('nothing came or went for 0.3 seconds'),
+    });
+  });
+});
+
+describe('a file that changes meanwhile', () => {
+  const changed = { failure: 'changed', message: expect.stringMatching(/changed while it was being sent/) };
+
+  test('after it was read', async () => {
+    const { path } = file();
+    const sending = send(path);
+    const asked = await peer.next('file');
+    appendFileSync(path, 'more');
+    asked.reply({ url: store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
+    await expect(sending).rejects.toMatchObject(changed);
+    expect(store.requests).toEqual([]);
+  });
+
+  test('while it is being sent, becoming shorter', async () => {
+    const { path } = file(Buffer.alloc(20_000_000));
+    store.expect((request, response) => {
+      writeFileSync(path, 'short');
+      response.writeContinue();
+      request.on('error', () => {}).resume();
+    });
+    const sending = send(path);
+    await accept();
+    await expect(sending).rejects.toMatchObject(changed);
+  });
+
+  test('without a trace but other bytes, which the store notices', async () => {
+    const { path } = file('first');
+    const at = new Date('2026-01-01');
+    await utimes(path, at, at);
+    const sending = send(path);
+    const asked = await peer.next('file');
+    writeFileSync(path, 'other');
+    await utimes(path, at, at);
+    store.expect(refuse(400, 'BadDigest'));
+    asked.reply({ url: store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
+    await expect(sending).rejects.toMatchObject(changed);
+  });
+});
+
+test('giving up ends it at once', async () => {
+  const { path } = file(Buffer.alloc(50_000_000));
+  const giveUp = new AbortController();
+  let received = 0;
+  const hungUp = new Promise<unknown>((resolve) => {
+    store.expect((request, response) => {
+      response.writeContinue();
+      request.once('data', () => giveUp.abort(new Error('enough')));
+      request.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+      });
+      request.on('error', resolve);
+    });
+  });
+  const sending = send(path, { signal: giveUp.signal });
+  await accept();
+  await expect(sending).rejects.toThrow('enough');
+  await hungUp;
+  expect(received).toBeLessThan(50_000_000);
+});

@@ -1,0 +1,114 @@
+import pRetry from 'p-retry';
+import type { Result } from '../../protocol/index.ts';
+import { RefusalError } from '../room/index.ts';
+import { exchange, NetworkError, readShort } from './http.ts';
+import { OutgoingFile } from './outgoing-file.ts';
+import type { Progress } from './progress.ts';
+import { askRoom, type FileRoom, type Patience, retryOptions } from './room-requests.ts';
+import { finalError, storeError } from './store-errors.ts';
+import { ExpiredError, patienceOf, type TransferOptions } from './transfer-options.ts';
+
+export interface SendOptions extends TransferOptions {
+  readonly to: string;
+  /** Where the file is; its last part is the name the recipient sees. */
+  readonly path: string;
+  /** Called when the room takes it: its bytes go to the store from now on. */
+  readonly accepted?: () => void;
+}
+
+/** A file that the room's store has, whole. */
+export interface SentFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+type Place = Result<'file'>;
+
+/**
+ * Sends a file to a user, online or not. The room tells the recipient as soon as the store has it.
+ *
+ * @throws {TransferError} whose message is one line for a person.
+ * @throws {RefusalError} if the room does not take it.
+ * @throws as {@link RoomConnection.request}; the signal's reason.
+ */
+export async function sendFile(room: FileRoom, options: SendOptions): Promise<SentFile> {
+  const patience = patienceOf(options);
+  const file = await OutgoingFile.open(options.path);
+  const report = (phase: Progress['phase']) => (done: number) => options.progress?.({ phase, done, total: file.size });
+  try {
+    const sha256 = await file.digest(patience.signal, report('checking'));
+    const { name, size } = file;
+    const askForPlace = () => askRoom(room, 'file', { to: options.to, name, size, sha256 }, patience);
+    const place = await askForPlace();
+    options.accepted?.();
+    await uploadPersistently(file, place, askForPlace, report('sending'), patience);
+    return { name, size, sha256 };
+  } catch (error) {
+    patience.signal.throwIfAborted();
+    throw finalError(error, `The file "${file.name}" could not be sent`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Uploads as often as it takes; the conditional request makes that safe: a place is filled once. */
+async function uploadPersistently(
+  file: OutgoingFile,
+  first: Place,
+  askForPlace: () => Promise<Place>,
+  progress: (done: number) => void,
+  patience: Patience,
+): Promise<void> {
+  let place: Place | undefined = first;
+  let mayBeThere = false;
+  await pRetry(
+    async (attempt) => {
+      const isFresh = attempt === 1 || place === undefined;
+      try {
+        place ??= await askForPlace();
+        await upload(file, place, isFresh, progress, patience);
+      } catch (error) {
+        // An earlier try had arrived, and its answer was lost.
+        if (mayBeThere && error instanceof RefusalError && error.code === 'file-exists') return;
+        mayBeThere ||= error instanceof NetworkError;
+        if (error instanceof ExpiredError) place = undefined;
+        throw error;
+      }
+    },
+    {
+      ...retryOptions(patience),
+      shouldRetry: ({ error }) => error instanceof NetworkError || error instanceof ExpiredError,
+    },
+  );
+}
+
+async function upload(
+  file: OutgoingFile,
+  { url, method, headers }: Place,
+  isFresh: boolean,
+  progress: (done: number) => void,
+  { timing, signal }: Patience,
+): Promise<void> {
+  await file.assertUnchanged();
+  const response = await exchange({
+    url,
+    method,
+    headers: { ...headers, 'content-length': String(file.size) },
+    body: () => file.read(progress),
+    timing,
+    signal,
+  });
+  const { statusCode: status = 0 } = response;
+  const answer = await readShort(response);
+  if (status >= 200 && status < 300) return;
+  // Something is in the place: what an earlier try brought.
+  if (status === 412) return;
+  if (status === 403 && !isFresh) throw new ExpiredError();
+  if (status === 400 && /<Code>(BadDigest|XAmzContentChecksumMismatch|XAmzContentSHA256Mismatch)</.test(answer)) {
+    throw file.changed();
+  }
+  throw storeError(status, answer);
+}

@@ -1,0 +1,21 @@
+import { TransferError } from './errors.ts';
+import { NetworkError } from './http.ts';
+
+/** Answers after which another try may go well: too slow, in conflict with a try before, too many, out of order. */
+const passingStatus: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504]);
+
+/**
+ * What an answer of the store's, which is none of those hoped for, comes to.
+ * @param answer Its body, as S3 writes errors.
+ */
+export function storeError(status: number, answer: string): NetworkError | TransferError {
+  if (passingStatus.has(status)) return new NetworkError(`the store answered ${status}`);
+  const [, code = ''] = /<Code>(\w{1,64})<\/Code>/.exec(answer) ?? [];
+  return new TransferError('refused', `The store refuses the file: ${`${status} ${code}`.trim()}.`);
+}
+
+/** What an error comes to that no further try will mend; `what` begins the sentence for a person. */
+export function finalError(error: unknown, what: string): unknown {
+  if (error instanceof NetworkError) return new TransferError('unreachable', `${what}: ${error.message}.`, error);
+  return error;
+}
