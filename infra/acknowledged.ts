@@ -9,7 +9,7 @@ import type { ConnectionRight } from './functions.ts';
  */
 export function acknowledgeFindings(
   stack: Stack,
-  { api, stage, bucket }: { api: string; stage: string; bucket: string },
+  { api, stage, bucket, tracing }: { api: string; stage: string; bucket: string; tracing: boolean },
 ) {
   const connections = (['POST', 'GET', 'DELETE'] as const satisfies ConnectionRight[]).map(
     (right) =>
@@ -39,6 +39,8 @@ export function acknowledgeFindings(
           'Objects come and go. The wildcard stands for their names alone: the bucket and the folder are named.',
         ] as const,
     ),
+    ['SQS3', 'It is the queue of dead letters itself: nothing takes from it but a person.'],
+    ...(tracing ? [['IAM5[Resource::*]', 'X-Ray knows no resources to name.'] as const] : []),
     [
       'S1',
       "The bucket is reached only by presigned URLs and by named roles. Access logs would want a second bucket, kept and paid for to log what the room's own log already has.",

@@ -2,6 +2,7 @@ import { type CfnElement, CfnOutput, Duration, RemovalPolicy, Stack, Tags } from
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { tables as shapes, type TableName, variables } from '../functions/aws/names.ts';
 import { actions, commands } from '../protocol/index.ts';
@@ -12,6 +13,7 @@ import { Gateway } from './gateway.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
 import { RoomTable } from './room-table.ts';
+import { Watch } from './watch.ts';
 
 export interface ChatRoomStackProps {
   /** Folder with a bundle folder per function. */
@@ -52,8 +54,14 @@ export class ChatRoomStack extends Stack {
       retention: config.logRetentionDays,
       removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
+    const deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
     const roomFunction = (name: FunctionName) =>
-      new RoomFunction(this, capitalized(name), { name, bundles, logGroup, tracing: config.tracing });
+      new RoomFunction(this, capitalized(name), { name, bundles, logGroup, tracing: config.tracing, deadLetters });
     const functions: Record<FunctionName, RoomFunction> = {
       connection: roomFunction('connection'),
       account: roomFunction('account'),
@@ -89,13 +97,16 @@ export class ChatRoomStack extends Stack {
     new Rule(this, 'EveryMinute', {
       description: 'Starts the sweeper; a minute is the shortest period EventBridge knows',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaTarget(functions.sweeper)],
+      targets: [new LambdaTarget(functions.sweeper, { deadLetterQueue: deadLetters })],
     });
+
+    new Watch(this, 'Watch', { config, gateway, functions, tables, logGroup, deadLetters });
 
     acknowledgeFindings(this, {
       api: this.getLogicalId(gateway.api.node.defaultChild as CfnElement),
       stage: config.stage,
       bucket: this.getLogicalId(bucket.node.defaultChild as CfnElement),
+      tracing: config.tracing,
     });
 
     new CfnOutput(this, 'WebSocketUrl', { value: gateway.url, description: 'Where clients connect to' });

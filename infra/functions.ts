@@ -74,7 +74,7 @@ export interface RoomFunctionEntry {
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
-  /** Bounds on asynchronous invocations; whatever is not stated is never tried again. */
+  /** For what is invoked asynchronously: how often an event is tried again, before it goes to the dead letters. */
   readonly asynchronous?: { readonly retries: number };
   readonly tables: { readonly [T in TableName]?: readonly TableRight[] };
   readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectRight[] };
@@ -145,6 +145,8 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     memory: 256,
     // It waits for the sessions that fall due before the next run, a minute later, and acts on them after that.
     timeout: 150,
+    // The next run does what this one could not.
+    asynchronous: { retries: 0 },
     tables: {
       presence: ['Query', 'UpdateItem', 'DeleteItem'],
       connections: ['GetItem', 'DeleteItem'],

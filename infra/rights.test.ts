@@ -98,11 +98,17 @@ describe.each(names)('%s', (name) => {
     }
   });
 
+  test('may send to the dead letters if it is started asynchronously, and only then', () => {
+    const [[queue] = ['']] = ofType(resources, 'AWS::SQS::Queue');
+    const granted = rightsOf(name).filter((statement) => refersTo(statement.Resource, queue));
+    expect(granted.flatMap(actionsOf)).toEqual(functions[name].asynchronous ? ['sqs:SendMessage'] : []);
+  });
+
   test('has no right beside those, but to write the log', () => {
     const services = new Set(rightsOf(name).flatMap(actionsOf));
     for (const action of services) {
       expect(action).toMatch(
-        /^(dynamodb:|s3:|lambda:InvokeFunction$|execute-api:ManageConnections$|logs:(CreateLogStream|PutLogEvents)$)/,
+        /^(dynamodb:|s3:|lambda:InvokeFunction$|execute-api:ManageConnections$|sqs:SendMessage$|logs:(CreateLogStream|PutLogEvents)$)/,
       );
     }
     const role = resources[idOf('AWS::IAM::Role', `${name}Role`)];

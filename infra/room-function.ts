@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -11,6 +11,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { variables } from '../functions/aws/names.ts';
 import { type FunctionName, functions, type InvokableFunction } from './functions.ts';
@@ -22,6 +23,8 @@ export interface RoomFunctionProps {
   readonly logGroup: ILogGroup;
   /** Whether X-Ray is told of every run. */
   readonly tracing: boolean;
+  /** Where asynchronous events go that it could not handle. */
+  readonly deadLetters: IQueue;
 }
 
 const variableOf: Record<InvokableFunction, string> = {
@@ -33,7 +36,7 @@ const variableOf: Record<InvokableFunction, string> = {
 export class RoomFunction extends LambdaFunction {
   private readonly executionRole: Role;
 
-  constructor(scope: Construct, id: string, { name, bundles, logGroup, tracing }: RoomFunctionProps) {
+  constructor(scope: Construct, id: string, { name, bundles, logGroup, tracing, deadLetters }: RoomFunctionProps) {
     const { purpose, memory, timeout, asynchronous } = functions[name];
     // Not Lambda's managed basic role: that one may write to every log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -46,7 +49,7 @@ export class RoomFunction extends LambdaFunction {
       memorySize: memory,
       timeout: Duration.seconds(timeout),
       // Stack traces name our files and lines. Costs about 10 ms of a cold start on a full vCPU, and nothing after it.
-      environment: { NODE_OPTIONS: '--enable-source-maps' },
+      environment: { NODE_OPTIONS: '--enable-source-maps', [variables.metricsService]: Stack.of(scope).stackName },
       role,
       ...(tracing && { tracing: Tracing.ACTIVE }),
       logGroup,
@@ -56,9 +59,14 @@ export class RoomFunction extends LambdaFunction {
       // What is older than a minute (the shortest age Lambda takes) is posted too late to be of use to anyone.
       maxEventAge: Duration.minutes(1),
       retryAttempts: asynchronous?.retries ?? 0,
+      ...(asynchronous && { onFailure: { bind: () => ({ destination: deadLetters.queueArn }) } }),
     });
     this.executionRole = role;
     logGroup.grantWrite(role);
+    // CDK's own destination would let it look at the queue, too.
+    if (asynchronous) {
+      this.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }));
+    }
   }
 
   /** Lets a function start this one, and tells it the name; this one itself has the name from Lambda. */

@@ -61,6 +61,11 @@ export class DataFolder {
     };
   }
 
+  /** Where asynchronous events lie that functions could not handle. */
+  get deadLetters(): string {
+    return this.#file('dead-letters.jsonl');
+  }
+
   /** A file for the functions' output of this run; the oldest runs' are deleted. */
   async newLogFile(): Promise<string> {
     const names = (await readdir(this.#file('log'))).filter((name) => name.startsWith('functions-')).sort();

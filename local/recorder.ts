@@ -27,7 +27,7 @@ export interface UsedRight {
 /** One AWS call, as the service received it. */
 export interface ServiceCall extends Attribution {
   readonly kind: 'call';
-  readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi';
+  readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 'sqs';
   readonly operation: string;
   readonly rights: readonly UsedRight[];
   /** `performance.now()` when the request had arrived, and when the answer went out. */

@@ -5,6 +5,7 @@ import { readStack, type Stack } from './assembly/stack.ts';
 import { Clock } from './clock.ts';
 import { CredentialStore, type Credentials } from './credentials.ts';
 import { DataFolder } from './data-folder.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { Database } from './dynamodb/database.ts';
 import { Faults } from './faults.ts';
 import type { Handshake } from './gateway/events.ts';
@@ -135,6 +136,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     credentials,
     log,
     recorder,
+    deadLetters: new DeadLetters(folder.deadLetters, clock, recorder),
     endpoints: {
       dynamoDb: database.endpoint,
       lambda: server.origin,

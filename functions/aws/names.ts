@@ -73,8 +73,16 @@ export const variables = {
   sweeperFunction: 'SWEEPER_FUNCTION',
   /** The bucket of files, backups and saved logs. */
   bucket: 'ROOM_BUCKET',
+  /** Which room a metric is of, as its dimension `service`; the metrics library reads it by itself. */
+  metricsService: 'POWERTOOLS_SERVICE_NAME',
   /** How long a message is kept, in days. */
   retentionDays: 'MESSAGE_RETENTION_DAYS',
   /** Binary logarithm of scrypt's N; unset, it is OWASP's. */
   passwordCost: 'PASSWORD_COST',
 } as const;
+
+/** Where the room's own metrics stand in CloudWatch. */
+export const metricsNamespace = 'ChatRoom';
+
+/** The room's own metrics: few, and written by who runs once a minute or when something has failed, never by a command. */
+export type MetricName = 'PeopleOnline' | 'CountDrift' | 'PostsGivenUp';

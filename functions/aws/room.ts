@@ -8,6 +8,7 @@ import { crier } from './crier.ts';
 import { numberFromEnv } from './environment.ts';
 import { report } from './log.ts';
 import { loginTries } from './login-tries.ts';
+import { measure } from './metrics.ts';
 import { variables } from './names.ts';
 import { roomState } from './room-state.ts';
 import { sessions } from './sessions.ts';
@@ -42,4 +43,5 @@ export const room: Room = {
   clock,
   passwordCost,
   report,
+  measure,
 };

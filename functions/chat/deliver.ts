@@ -28,7 +28,9 @@ export async function deliverToAll(room: Room, to: readonly Recipient[], event: 
     if (settled.status === 'rejected') room.report('delivery failed', settled.reason);
     else if (settled.value.outcome === 'failed') again.push(settled.value.recipient);
   }
-  if (again.length > 0 && attempt < attempts) await room.crier.cry({ to: again, event, attempt: attempt + 1 });
+  if (again.length === 0) return;
+  if (attempt < attempts) await room.crier.cry({ to: again, event, attempt: attempt + 1 });
+  else room.measure({ postsGivenUp: again.length });
 }
 
 /** Delivers a broadcast to the sessions given: `hidden` to those from whom it is hidden. */

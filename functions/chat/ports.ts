@@ -230,6 +230,17 @@ export interface Clock {
 /** Something failed that nobody is told of; one line in the log. */
 export type Report = (what: string, error: unknown, about?: Record<string, unknown>) => void;
 
+/** Numbers for whoever watches over the room. Never written by a command that went well: each line has its price. */
+export interface Figures {
+  readonly peopleOnline: number;
+  /** By how much the count of those online was wrong. */
+  readonly countDrift: number;
+  /** Posts that failed at every attempt. */
+  readonly postsGivenUp: number;
+}
+
+export type Measure = (figures: Partial<Figures>) => void;
+
 /** All that the chat stands on. */
 export interface Room {
   readonly accounts: Accounts;
@@ -244,4 +255,5 @@ export interface Room {
   /** Today's cost of hashing a password. */
   readonly passwordCost: PasswordCost;
   readonly report: Report;
+  readonly measure: Measure;
 }

@@ -19,6 +19,7 @@ export async function sweep(room: Room): Promise<void> {
   const startedAt = room.clock.now();
   const state = await room.state.read();
   const sessions = await room.sessions.all();
+  room.measure({ peopleOnline: sessions.filter((session) => session.detachedAt === undefined).length });
   // None of these may keep the others, nor those that are due, waiting for the next run.
   const outcomes = await Promise.allSettled([
     correctCount(room, state, sessions.length),
@@ -38,6 +39,7 @@ export async function sweep(room: Room): Promise<void> {
 async function correctCount(room: Room, state: State, present: number): Promise<void> {
   if (state.online === present) return;
   if (!(await room.state.correctCount(present, state.logins))) return;
+  room.measure({ countDrift: Math.abs(state.online - present) });
   room.report('the count of those online was wrong', undefined, { was: state.online, is: present });
 }
 

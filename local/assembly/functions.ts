@@ -20,6 +20,8 @@ export interface LambdaFunction {
   /** How often an asynchronous event is tried again, and how long it may wait for that (ms). */
   readonly asyncRetries: number;
   readonly asyncMaxAgeMs: number;
+  /** ARN of the queue that is sent the asynchronous events that failed. */
+  readonly onFailure: string | undefined;
 }
 
 const functionEntries = {
@@ -38,7 +40,11 @@ const asyncEntries = {
   FunctionName: v.string(),
   MaximumRetryAttempts: v.optional(v.number(), 2),
   MaximumEventAgeInSeconds: v.optional(v.number(), 6 * 60 * 60),
-  DestinationConfig: v.optional(v.strictObject({})),
+  DestinationConfig: v.optional(
+    v.strictObject({
+      OnFailure: v.optional(v.strictObject({ Destination: v.pipe(v.string(), v.startsWith('arn:aws:sqs:')) })),
+    }),
+  ),
 };
 
 /** The Lambda functions of a template; `assets` gives the folders of their code. */
@@ -69,6 +75,7 @@ export function readFunctions(template: Template, assets: ReadonlyMap<string, st
       asyncRetries: asyncSettings.get(name)?.MaximumRetryAttempts ?? asyncEntries.MaximumRetryAttempts.default,
       asyncMaxAgeMs:
         (asyncSettings.get(name)?.MaximumEventAgeInSeconds ?? asyncEntries.MaximumEventAgeInSeconds.default) * 1000,
+      onFailure: asyncSettings.get(name)?.DestinationConfig?.OnFailure?.Destination,
     };
   });
 }

@@ -52,7 +52,7 @@ test('a MOCK integration without an integration response has no reply', async ()
 });
 
 test.each([
-  ['an unknown resource type', { Queue: { Type: 'AWS::SQS::Queue' } }, /AWS::SQS::Queue \(Queue\)/],
+  ['an unknown resource type', { Queue: { Type: 'AWS::Kinesis::Stream' } }, /AWS::Kinesis::Stream \(Queue\)/],
   [
     'an authorizer',
     {

@@ -27,6 +27,7 @@ const understood: ReadonlySet<string> = new Set([
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
+  'AWS::SQS::Queue',
   ...tableTypes,
 ]);
 
@@ -43,8 +44,13 @@ const needless: ReadonlySet<string> = new Set([
   'AWS::IAM::Role',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::Logs::MetricFilter',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
 ]);
 
 /**

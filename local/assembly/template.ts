@@ -114,6 +114,7 @@ export class Template {
         'AWS::DynamoDB::GlobalTable': `table/${name}`,
         'AWS::DynamoDB::Table': `table/${name}`,
         'AWS::Events::Rule': `rule/${name}`,
+        'AWS::SQS::Queue': name,
         'AWS::Logs::LogGroup': `log-group:${name}:*`,
       };
       const found = path[Type];

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeFunction } from '../fixtures/assembly.ts';
@@ -22,8 +24,10 @@ beforeAll(async () => {
           Qualifier: '$LATEST',
           MaximumRetryAttempts: 1,
           MaximumEventAgeInSeconds: 3600,
+          DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['Failed', 'Arn'] } } },
         },
       },
+      Failed: { Type: 'AWS::SQS::Queue', Properties: {} },
       Minute: {
         Type: 'AWS::Events::Rule',
         Properties: {
@@ -190,7 +194,8 @@ describe('the Invoke API', () => {
     const recording = room.calls.record();
     expect((await invoke('Test-Probe', {}, { type: 'DryRun' })).StatusCode).toBe(204);
     recording.stop();
-    expect(recording.invocations).toEqual([]);
+    // The schedule may have fired meanwhile.
+    expect(recording.invocations.filter(({ trigger }) => trigger.source === 'invoke')).toEqual([]);
   });
 
   test('runs an event later, twice again after errors, a minute and two minutes later', async () => {
@@ -215,6 +220,40 @@ describe('the Invoke API', () => {
     await room.order({ do: 'clock', input: 3 * 60_000 });
     expect(runs()).toHaveLength(2);
     recording.stop();
+  });
+
+  test("sends to the function's queue what failed at every attempt, with the function's rights, and nothing else", async () => {
+    const recording = room.calls.record();
+    await invoke('Test-Patient', order('env'), { type: 'Event' });
+    await invoke('Test-Probe', order('throw', 'nowhere to go'), { type: 'Event' });
+    await invoke('Test-Patient', order('throw', 'for good'), { type: 'Event' });
+    const letters = async () => {
+      const lines = (await readFile(join(room.dataDir, 'dead-letters.jsonl'), 'utf8').catch(() => ''))
+        .trim()
+        .split('\n');
+      return lines.filter((line) => line.includes('for good')).map((line) => JSON.parse(line));
+    };
+    await expect.poll(letters, { timeout: 5_000 }).toHaveLength(1);
+    expect(recording.calls.filter(({ service }) => service === 'sqs').at(-1)).toMatchObject({
+      function: 'Patient',
+      rights: [{ action: 'sqs:SendMessage', resource: 'Test-Failed' }],
+    });
+    recording.stop();
+    const [letter] = await letters();
+    expect(letter).toMatchObject({
+      queue: 'arn:aws:sqs:us-east-1:000000000000:Test-Failed',
+      message: {
+        version: '1.0',
+        requestContext: {
+          functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:Test-Patient:$LATEST',
+          condition: 'RetriesExhausted',
+          approximateInvokeCount: 2,
+        },
+        requestPayload: order('throw', 'for good'),
+        responseContext: { functionError: 'Unhandled' },
+      },
+    });
+    expect(await readFile(join(room.dataDir, 'dead-letters.jsonl'), 'utf8')).not.toContain('nowhere to go');
   });
 
   test('lets a function invoke another, and records it', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LambdaFunction } from '../assembly/functions.ts';
+import type { DeadLetters } from '../dead-letters.ts';
 import type { Recorder, Trigger } from '../recorder.ts';
 import { Environment, type EnvironmentHost, type Outcome } from './environment.ts';
 import { type FunctionLog, InvocationLog } from './log.ts';
@@ -20,6 +21,7 @@ export interface Result {
 export interface LambdaHost extends EnvironmentHost {
   readonly log: FunctionLog;
   readonly recorder: Recorder;
+  readonly deadLetters: DeadLetters;
   /** How many environments a function may have; further requests wait for one to be free. */
   readonly environmentsPerFunction: number;
 }
@@ -98,9 +100,15 @@ export class Lambda {
     const { clock } = this.#host;
     const expires = clock.now() + lambda.asyncMaxAgeMs;
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
-      const { error } = await this.invoke(lambda, event, trigger, 'async');
+      const result = await this.invoke(lambda, event, trigger, 'async');
+      // Whatever the end of the room cuts off has not failed.
+      if (result.error === undefined || this.#stopping.signal.aborted) return;
       const delay = retryDelaysMs[attempt] ?? 0;
-      if (error === undefined || attempt >= lambda.asyncRetries || clock.now() + delay > expires) return;
+      const exhausted = attempt >= lambda.asyncRetries;
+      if (exhausted || clock.now() + delay > expires) {
+        const condition = exhausted ? 'RetriesExhausted' : 'EventAgeExceeded';
+        return this.#host.deadLetters.send({ lambda, event, attempts: attempt + 1, condition, result });
+      }
       await sleep(delay / clock.speed, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
     }
   }

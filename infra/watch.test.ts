@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { metricsNamespace, variables } from '../functions/aws/names.ts';
+import { type FunctionName, functions } from './functions.ts';
+import { ofType, refersTo, synthesize, type TemplateResource } from './test-template.ts';
+
+let silent: Readonly<Record<string, TemplateResource>>;
+let telling: Readonly<Record<string, TemplateResource>>;
+beforeAll(() => {
+  silent = synthesize();
+  telling = synthesize({ alarmEmail: 'ops@example.org' });
+});
+
+interface MetricQuery {
+  readonly Expression?: string;
+  readonly MetricStat?: { readonly Metric: { Namespace: string; MetricName: string } };
+}
+
+/** Alarms by the name of their section in the runbook. */
+function alarms(resources: Readonly<Record<string, TemplateResource>>) {
+  return ofType(resources, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => {
+    const name = /^Watch(\w+)[0-9A-F]{8}$/.exec(id)?.[1] ?? '';
+    return { name, properties: Properties, metrics: (Properties['Metrics'] ?? []) as MetricQuery[] };
+  });
+}
+
+describe('alarms', () => {
+  test('each has its section in the runbook, and the runbook has no other', () => {
+    const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
+    const sections = [...runbook.matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name);
+    expect(sections.toSorted()).toEqual(
+      alarms(silent)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    for (const { name, properties } of alarms(silent)) {
+      expect(properties['AlarmDescription']).toContain(`docs/runbook.md, ${name}.`);
+    }
+  });
+
+  test('reach nobody unless an address is given, and then tell what is wrong and when it is over', () => {
+    expect(ofType(silent, 'AWS::SNS::Topic')).toHaveLength(0);
+    for (const { properties } of alarms(silent)) expect(properties).not.toHaveProperty('AlarmActions');
+    const [[topic] = ['']] = ofType(telling, 'AWS::SNS::Topic');
+    expect(ofType(telling, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({ Protocol: 'email', Endpoint: 'ops@example.org', TopicArn: { Ref: topic } }),
+    ]);
+    for (const { name, properties } of alarms(telling)) {
+      expect(properties['AlarmActions'], name).toEqual([{ Ref: topic }]);
+      expect(properties['OKActions'], name).toEqual([{ Ref: topic }]);
+    }
+  });
+
+  test('may publish to that topic, though it has a policy of its own', () => {
+    const [[, policy] = []] = ofType(telling, 'AWS::SNS::TopicPolicy');
+    expect(policy?.Properties['PolicyDocument']).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({
+          Effect: 'Allow',
+          Action: 'sns:Publish',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        }),
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      ]),
+    });
+  });
+
+  test('are computed from no more metrics than CloudWatch takes', () => {
+    for (const { name, metrics } of alarms(silent)) {
+      expect(metrics.filter(({ MetricStat }) => MetricStat).length, name).toBeLessThanOrEqual(10);
+    }
+  });
+
+  test('watch every function and every table', () => {
+    const of = (name: string) => JSON.stringify(alarms(silent).find((alarm) => alarm.name === name)?.metrics);
+    for (const [id] of ofType(silent, 'AWS::Lambda::Function')) {
+      expect(of('FunctionErrors')).toContain(`"${id}"`);
+      expect(of('FunctionThrottles')).toContain(`"${id}"`);
+    }
+    for (const [id] of ofType(silent, 'AWS::DynamoDB::GlobalTable')) {
+      expect(of('DatabaseReadThrottles')).toContain(`"${id}"`);
+      expect(of('DatabaseWriteThrottles')).toContain(`"${id}"`);
+    }
+  });
+
+  test('find the metrics that the functions write, under the name of this room', () => {
+    const own = alarms(silent).flatMap(({ properties, metrics }) => [
+      properties,
+      ...metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
+    ]) as { Namespace?: string; MetricName?: string; Dimensions?: { Value: unknown }[] }[];
+    const written = own.filter(({ Namespace, Dimensions }) => Namespace === metricsNamespace && Dimensions);
+    expect(written.map(({ MetricName }) => MetricName).toSorted()).toEqual(['CountDrift', 'PostsGivenUp']);
+    const rooms = ofType(silent, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables,
+    );
+    for (const { Dimensions } of written) {
+      for (const room of rooms) expect(Dimensions?.[0]?.Value).toEqual(room[variables.metricsService]);
+    }
+  });
+});
+
+test('the dashboard shows who is there, what is said, how long it takes, what goes wrong, and what it costs', () => {
+  const [[, dashboard] = []] = ofType(silent, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(dashboard?.Properties['DashboardBody']);
+  for (const metric of [
+    'PeopleOnline',
+    'MessageCount',
+    'IntegrationLatency',
+    'IntegrationError',
+    'Throttles',
+    'ConsumedWriteCapacityUnits',
+    'IncomingBytes',
+  ]) {
+    expect(body).toContain(metric);
+  }
+});
+
+describe('dead letters', () => {
+  const queue = () => {
+    const [[id, resource] = ['', undefined], ...others] = ofType(silent, 'AWS::SQS::Queue');
+    expect(others).toHaveLength(0);
+    return { id, resource };
+  };
+
+  test('wait two weeks, encrypted, reached by TLS only', () => {
+    const { id, resource } = queue();
+    expect(resource).toMatchObject({
+      Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 },
+      DeletionPolicy: 'Retain',
+    });
+    const policies = ofType(silent, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => Properties);
+    expect(policies).toHaveLength(1);
+    expect(policies[0]?.['Queues']).toEqual([{ Ref: id }]);
+    expect(JSON.stringify(policies[0]?.['PolicyDocument'])).toContain('"aws:SecureTransport":"false"');
+  });
+
+  const asynchronous = (Object.keys(functions) as FunctionName[]).filter((name) => functions[name].asynchronous);
+  const invoked = Object.values(functions).flatMap(({ invokes }) => invokes ?? []);
+
+  test('are kept of everything that nobody waits for', () => {
+    for (const name of invoked) expect(asynchronous).toContain(name);
+    const { id } = queue();
+    for (const [rule, { Properties }] of ofType(silent, 'AWS::Events::Rule')) {
+      for (const target of Properties['Targets'] as Record<string, unknown>[]) {
+        expect(target['DeadLetterConfig'], rule).toEqual({ Arn: { 'Fn::GetAtt': [id, 'Arn'] } });
+        const [name] = asynchronous.filter((one) => JSON.stringify(target['Arn']).includes(`"${capitalized(one)}`));
+        expect(name, rule).toBeDefined();
+      }
+    }
+  });
+
+  test.each(asynchronous)('%s sends them there', (name) => {
+    const { id } = queue();
+    const [functionId = ''] =
+      ofType(silent, 'AWS::Lambda::Function').find(([one]) =>
+        new RegExp(`^${capitalized(name)}[0-9A-F]{8}$`).test(one),
+      ) ?? [];
+    const config = ofType(silent, 'AWS::Lambda::EventInvokeConfig').find(([, { Properties }]) =>
+      refersTo(Properties['FunctionName'], functionId),
+    );
+    expect(config?.[1].Properties['DestinationConfig']).toEqual({
+      OnFailure: { Destination: { 'Fn::GetAtt': [id, 'Arn'] } },
+    });
+  });
+});
+
+const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

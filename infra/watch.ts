@@ -1,0 +1,267 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Metric,
+  SingleValueWidget,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type MetricName, metricsNamespace, type TableName } from '../functions/aws/names.ts';
+import type { RoomConfig } from './config.ts';
+import type { FunctionName } from './functions.ts';
+import type { Gateway } from './gateway.ts';
+import type { RoomFunction } from './room-function.ts';
+import type { RoomTable } from './room-table.ts';
+
+export interface WatchProps {
+  readonly config: RoomConfig;
+  readonly gateway: Gateway;
+  readonly functions: Readonly<Record<FunctionName, RoomFunction>>;
+  readonly tables: Readonly<Record<TableName, RoomTable>>;
+  readonly logGroup: ILogGroup;
+  readonly deadLetters: IQueue;
+}
+
+const minute = Duration.minutes(1);
+const sum = { statistic: Stats.SUM, period: minute };
+
+/** An alarm, under the name of its section in docs/runbook.md. */
+interface AlarmEntry {
+  readonly what: string;
+  readonly metric: IMetric;
+  /** Above this it alarms; nothing is above nothing. */
+  readonly above?: number;
+  readonly below?: number;
+  /** So many of the last so many minutes. */
+  readonly minutes?: readonly [bad: number, of: number];
+  readonly silenceIsBad?: boolean;
+}
+
+/** Watches over a deployed room: alarms, whom they reach, and one page that shows how it is doing. */
+export class Watch extends Construct {
+  constructor(scope: Construct, id: string, props: WatchProps) {
+    super(scope, id);
+    const metrics = new RoomMetrics(this, props);
+    const topic = props.config.alarmEmail === null ? undefined : this.topic(props.config.alarmEmail);
+    for (const [name, entry] of Object.entries(alarms(metrics))) {
+      const alarm = new Alarm(this, name, {
+        alarmDescription: `${entry.what} What to do: docs/runbook.md, ${name}.`,
+        metric: entry.metric,
+        threshold: entry.below ?? entry.above ?? 0,
+        comparisonOperator:
+          entry.below === undefined
+            ? ComparisonOperator.GREATER_THAN_THRESHOLD
+            : ComparisonOperator.LESS_THAN_THRESHOLD,
+        datapointsToAlarm: entry.minutes?.[0] ?? 1,
+        evaluationPeriods: entry.minutes?.[1] ?? 1,
+        treatMissingData: entry.silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      });
+      if (!topic) continue;
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
+    }
+    showOn(new Dashboard(this, 'Dashboard', { dashboardName: Stack.of(this).stackName }), metrics);
+  }
+
+  private topic(email: string): Topic {
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(email));
+    // A policy of one's own, such as the one that asks for TLS, takes the place of the one that lets the account publish.
+    topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    return topic;
+  }
+}
+
+/** Every metric of a room that an alarm or the dashboard shows. AWS's own cost nothing; the room's are few, and rarely written. */
+class RoomMetrics {
+  readonly functionErrors: IMetric;
+  readonly functionThrottles: IMetric;
+  readonly fanOutFailures: IMetric;
+  readonly errorsLogged: IMetric;
+  readonly deadLetters: IMetric;
+  readonly readThrottles: IMetric;
+  readonly writeThrottles: IMetric;
+  readonly readUnits: IMetric;
+  readonly writeUnits: IMetric;
+  readonly countDrift: IMetric;
+  readonly peopleOnline: IMetric;
+  readonly sweeps: IMetric;
+  readonly logBytes: IMetric;
+  readonly durations: readonly IMetric[];
+  private readonly apiId: string;
+  private readonly stage: string;
+
+  constructor(scope: Construct, { config, gateway, functions, tables, logGroup, deadLetters }: WatchProps) {
+    this.apiId = gateway.api.apiId;
+    this.stage = config.stage;
+    const all = Object.entries(functions) as [FunctionName, RoomFunction][];
+    const overFunctions = (label: string, metric: (fn: RoomFunction) => IMetric) =>
+      total(label, Object.fromEntries(all.map(([name, fn]) => [name, metric(fn)])));
+    this.functionErrors = overFunctions('errors', (fn) => fn.metricErrors(sum));
+    this.functionThrottles = overFunctions('throttles', (fn) => fn.metricThrottles(sum));
+    this.durations = all.map(([label, fn]) => fn.metricDuration({ ...sum, label }));
+    this.sweeps = functions.sweeper.metricInvocations({ statistic: Stats.SUM, period: Duration.minutes(5) });
+    const overTables = (label: string, metricName: string) =>
+      total(
+        label,
+        mapValues(tables, (table) => table.metric(metricName, sum)),
+      );
+    this.readThrottles = overTables('reads throttled', 'ReadThrottleEvents');
+    this.writeThrottles = overTables('writes throttled', 'WriteThrottleEvents');
+    this.readUnits = overTables('read units', 'ConsumedReadCapacityUnits');
+    this.writeUnits = overTables('write units', 'ConsumedWriteCapacityUnits');
+    this.errorsLogged = new MetricFilter(scope, 'ErrorLines', {
+      logGroup,
+      filterPattern: FilterPattern.stringValue('$.level', '=', 'ERROR'),
+      metricNamespace: metricsNamespace,
+      metricName: `${Stack.of(scope).stackName}ErrorsLogged`,
+    }).metric({ ...sum, label: 'errors logged' });
+    this.deadLetters = deadLetters.metricApproximateNumberOfMessagesVisible({
+      statistic: Stats.MAXIMUM,
+      period: minute,
+    });
+    const own = (metricName: MetricName, statistic: string) =>
+      new Metric({
+        namespace: metricsNamespace,
+        metricName,
+        dimensionsMap: { service: Stack.of(scope).stackName },
+        statistic,
+        period: minute,
+      });
+    this.countDrift = own('CountDrift', Stats.MAXIMUM);
+    this.peopleOnline = own('PeopleOnline', Stats.MAXIMUM);
+    this.fanOutFailures = total('fan-outs failed', {
+      failed: functions.fanout.metricErrors(sum),
+      given: own('PostsGivenUp', Stats.SUM),
+    });
+    this.logBytes = new Metric({
+      namespace: 'AWS/Logs',
+      metricName: 'IncomingBytes',
+      dimensionsMap: { LogGroupName: logGroup.logGroupName },
+      ...sum,
+    });
+  }
+
+  /** A metric that API Gateway has of the stage. */
+  gateway(metricName: string, statistic: string = Stats.SUM): Metric {
+    return new Metric({
+      namespace: 'AWS/ApiGateway',
+      metricName,
+      dimensionsMap: { ApiId: this.apiId, Stage: this.stage },
+      statistic,
+      period: minute,
+      label: statistic === Stats.SUM ? metricName : `${metricName} ${statistic}`,
+    });
+  }
+}
+
+const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => ({
+  FunctionErrors: { what: 'A function has failed or has run into its timeout.', metric: metrics.functionErrors },
+  FunctionThrottles: { what: 'Lambda has refused to start a function.', metric: metrics.functionThrottles },
+  ErrorsLogged: {
+    what: 'A function has caught a failure of the room: somebody was told `internal`.',
+    metric: metrics.errorsLogged,
+  },
+  GatewayErrors: {
+    what: 'API Gateway could not invoke a function, or had no valid answer from it.',
+    metric: total('gateway errors', {
+      integration: metrics.gateway('IntegrationError'),
+      execution: metrics.gateway('ExecutionError'),
+    }),
+  },
+  SlowCommands: {
+    what: 'One command in a hundred takes longer than 3 s.',
+    metric: metrics.gateway('IntegrationLatency', Stats.percentile(99)),
+    above: 3_000,
+    minutes: [3, 5],
+  },
+  FanOutFailures: {
+    what: 'Posts to people online were given up; they have them at the next sync.',
+    metric: metrics.fanOutFailures,
+  },
+  DeadLetters: {
+    what: 'An event that a function could not handle waits to be looked at.',
+    metric: metrics.deadLetters,
+  },
+  DatabaseReadThrottles: { what: 'DynamoDB has refused reads.', metric: metrics.readThrottles, minutes: [3, 5] },
+  DatabaseWriteThrottles: { what: 'DynamoDB has refused writes.', metric: metrics.writeThrottles, minutes: [3, 5] },
+  CountDrift: {
+    what: 'The sweeper has found the count of those online wrong, and corrected it.',
+    metric: metrics.countDrift,
+  },
+  SweeperSilent: {
+    what: 'The sweeper has not run for ten minutes.',
+    metric: metrics.sweeps,
+    below: 1,
+    minutes: [2, 2],
+    silenceIsBad: true,
+  },
+});
+
+function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
+  const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+    new GraphWidget({ title, left, right, width: 8, height: 6 });
+  dashboard.addWidgets(
+    new SingleValueWidget({
+      title: 'People online',
+      metrics: [metrics.peopleOnline],
+      width: 8,
+      height: 6,
+      sparkline: true,
+    }),
+    graph('Messages in and out', [metrics.gateway('MessageCount')], [metrics.gateway('ConnectCount')]),
+    graph(
+      'How long commands take (ms)',
+      ['p50', 'p99'].map((percentile) => metrics.gateway('IntegrationLatency', percentile)),
+    ),
+  );
+  dashboard.addWidgets(
+    graph('Errors', [
+      metrics.functionErrors,
+      metrics.errorsLogged,
+      metrics.gateway('IntegrationError'),
+      metrics.gateway('ExecutionError'),
+      metrics.gateway('ClientError'),
+    ]),
+    graph('Throttles', [metrics.functionThrottles, metrics.readThrottles, metrics.writeThrottles]),
+    graph('What did not get through', [metrics.fanOutFailures, metrics.deadLetters], [metrics.countDrift]),
+  );
+  dashboard.addWidgets(
+    graph('Cost: DynamoDB units', [metrics.readUnits, metrics.writeUnits]),
+    graph('Cost: milliseconds of Lambda', [...metrics.durations]),
+    graph('Cost: bytes logged', [metrics.logBytes]),
+  );
+}
+
+/** The sum of metrics of which those that say nothing count as nothing. */
+function total(label: string, metrics: Record<string, IMetric>): MathExpression {
+  // Two sums may stand in one graph, in which every metric wants an id of its own.
+  const prefix = label.replaceAll(/\W/g, '_');
+  const usingMetrics = Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [`${prefix}_${key}`, metric]));
+  const expression = Object.keys(usingMetrics)
+    .map((key) => `FILL(${key}, 0)`)
+    .join(' + ');
+  return new MathExpression({ expression, usingMetrics, label, period: minute });
+}
+
+const mapValues = <K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  change: (value: A) => B,
+): Record<string, B> =>
+  Object.fromEntries((Object.entries(record) as [string, A][]).map(([key, value]) => [key, change(value)]));
