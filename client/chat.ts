@@ -1,5 +1,7 @@
+import { WriteStream } from 'node:tty';
 import { Command, InvalidArgumentError } from 'commander';
-import { completions } from './chat/parse-line.ts';
+import { complete } from './chat/complete.ts';
+import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
@@ -35,18 +37,27 @@ function leave(): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
 
+/** In bits. Only who asks for it gets colours in a file. */
+function colourDepth(output: NodeJS.WriteStream): number {
+  if (!output.isTTY && process.env['FORCE_COLOR'] === undefined) return 1;
+  return WriteStream.prototype.getColorDepth();
+}
+
+const names = new NamesSeen();
+
 function openScreen(): Screen {
   const { stdin: input, stdout: output } = process;
-  if (!input.isTTY) return new PlainScreen(input, output, () => interruption.abort());
+  if (!input.isTTY) return new PlainScreen(input, output, () => interruption.abort(), colourDepth(output));
   // The terminal would show the passwords.
   if (!output.isTTY) program.error('Input from a terminal needs output to it as well.', { exitCode: usageError });
-  return new InteractiveScreen({ input, output, interrupted: leave, complete: completions });
+  return new InteractiveScreen({ input, output, interrupted: leave, complete: (line) => complete(line, names) });
 }
 
 const asWanted = await runChat({
   url: program.opts<{ url: string }>().url,
   screen: openScreen(),
   interruption: interruption.signal,
+  names,
 });
 // Nothing that is still open, such as a connection being made, keeps the program; what it said is written first.
 process.stdout.write('', () => process.exit(asWanted ? 0 : 1));

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { type Completion, wordsLike } from '../terminal/completion.ts';
 import { consoleCommands } from './commands/index.ts';
 import type { ConsoleCommand, Typed } from './console-command.ts';
 import { MisuseError } from './errors.ts';
@@ -70,12 +71,11 @@ function parse(command: ConsoleCommand, given: readonly string[]): Typed {
 }
 
 /** What a line that begins like this can become. */
-export function completions(line: string): string[] {
-  const begun = line.toLowerCase();
-  return consoleCommands
-    .map(({ words }) => words)
-    .filter((words) => words.toLowerCase().startsWith(begun))
-    .map((words) => `${words} `);
+export function completions(line: string): Completion {
+  return wordsLike(
+    line,
+    consoleCommands.map(({ words }) => words),
+  );
 }
 
 /** The lines of `help`. */

@@ -1,3 +1,4 @@
+import type { Line } from '../terminal/line.ts';
 import type { ReadKind, Screen } from '../terminal/screen.ts';
 import { texts } from './texts.ts';
 
@@ -12,7 +13,7 @@ const marker = '>> ';
  * Prints a question, if any, and reads the answer.
  * @throws {EndOfInput}
  */
-export async function ask(screen: Screen, question: readonly string[], kind: ReadKind, who = ''): Promise<string> {
+export async function ask(screen: Screen, question: readonly Line[], kind: ReadKind, who = ''): Promise<string> {
   if (question.length > 0) screen.print(...question);
   const line = await screen.read(who + marker, kind);
   if (line === undefined) throw new EndOfInput();

@@ -1,14 +1,18 @@
-import { foldName, isUserName, refusals } from '../../protocol/index.ts';
+import { foldName, isUserName, type Result, refusals } from '../../protocol/index.ts';
 import { ConnectionEndedError, RefusalError, type RoomConnection } from '../room/index.ts';
+import type { Line } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { ask, askNewPassword } from './ask.ts';
 import { errorLine, texts } from './texts.ts';
 
+/** How many messages wait, of each stream. */
+export type Unread = Result<'login'>['unread'];
+
 /** How the dialogue before the login ended. */
-export type Entry = 'entered' | 'quit' | 'full' | 'stopped';
+export type Entry = { readonly as: 'entered'; readonly unread: Unread } | { readonly as: 'quit' | 'full' | 'stopped' };
 
 /** What a part of the dialogue leads to: another question, or the end of the dialogue. */
-type Next = { readonly question: readonly string[] } | { readonly entry: Entry };
+type Next = { readonly question: readonly Line[] } | { readonly entry: Entry };
 
 const askUser: Next = { question: [texts.askUser] };
 
@@ -38,7 +42,7 @@ export class Entrance {
         return askUser;
       case 'quit':
       case 'exit':
-        return { entry: 'quit' };
+        return { entry: { as: 'quit' } };
       case 'register':
         return this.#register();
       case 'deregister':
@@ -52,8 +56,8 @@ export class Entrance {
   async #logIn(user: string): Promise<Next> {
     const password = await ask(this.#screen, [texts.askPassword], 'secret');
     try {
-      await this.#room.login(user, password, { keepPassword: true });
-      return { entry: 'entered' };
+      const { unread } = await this.#room.login(user, password, { keepPassword: true });
+      return { entry: { as: 'entered', unread } };
     } catch (error) {
       return this.#refused(error, user);
     }
@@ -63,7 +67,7 @@ export class Entrance {
     for (;;) {
       const user = (await ask(this.#screen, [texts.askNewUser], 'answer')).trim();
       if (user === '') return askUser;
-      if (foldName(user) === 'quit') return { entry: 'quit' };
+      if (foldName(user) === 'quit') return { entry: { as: 'quit' } };
       if (!isUserName(user)) {
         this.#screen.print(refusals['invalid-user']);
         continue;
@@ -102,9 +106,9 @@ export class Entrance {
     this.#triesLeft.delete(name);
     switch (error.code) {
       case 'room-full':
-        return { entry: 'full' };
+        return { entry: { as: 'full' } };
       case 'room-stopped':
-        return { entry: 'stopped' };
+        return { entry: { as: 'stopped' } };
       case 'wrong-password':
         if (triesLeft === undefined) return { question: [errorLine(error), texts.askUserAgain] };
         this.#triesLeft.set(name, triesLeft);

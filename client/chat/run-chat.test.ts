@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
 import { PlainScreen } from '../terminal/plain-screen.ts';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { NamesSeen } from './names-seen.ts';
 import { runChat } from './run-chat.ts';
 
 const askUser = 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)';
@@ -34,12 +35,14 @@ function open() {
   const output = new PassThrough();
   const screen = new PlainScreen(input, output, () => interruption.abort());
   const printed = text(output);
-  const done = runChat({ url: scripted.url, screen, interruption: interruption.signal }).then(async (asWanted) => {
-    output.end();
-    const [greeting, ...said] = (await printed).trimEnd().split('\n');
-    expect(greeting).toMatch(/^Now you are trying to connect to the Chatting room!/);
-    return { said, asWanted };
-  });
+  const done = runChat({ url: scripted.url, screen, interruption: interruption.signal, names: new NamesSeen() }).then(
+    async (asWanted) => {
+      output.end();
+      const [greeting, ...said] = (await printed).trimEnd().split('\n');
+      expect(greeting).toMatch(/^Now you are trying to connect to the Chatting room!/);
+      return { said, asWanted };
+    },
+  );
   return { input, output, done };
 }
 
@@ -209,7 +212,7 @@ describe('talking', () => {
         'Error! You have not blocked Columbia! Please try again!..',
         'The users you have blocked are:',
         '(nobody)',
-        'Error! There is no command "wholes". Enter "help" to see the commands.',
+        'Error! There is no command "wholes". Did you mean "whoelse"? Enter "help" to see the commands.',
         'You have logged out! See you again!',
       ],
     });
@@ -227,6 +230,7 @@ describe('talking', () => {
     (await peer.next('logout')).reply({});
     expect((await done).said.slice(2)).toEqual([
       welcome,
+      expect.stringMatching(/^1 private, 1 broadcast since 2026-11-2\d \d\d:\d\d:00$/),
       'The off-line messages during you are not in:',
       "facebook(broadcast): It's me",
       'facebook(private): off-line',

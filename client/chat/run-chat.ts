@@ -1,15 +1,18 @@
-import { ConnectError, ConnectionEndedError, connect, type Ending, type RoomConnection } from '../room/index.ts';
+import { ConnectError, ConnectionEndedError, connect, type Ending, type ShownMessage } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
-import { Entrance } from './enter.ts';
-import { talk } from './talk.ts';
-import { endingLine, messageLine, noticeLine, texts } from './texts.ts';
+import { Entrance, type Unread } from './enter.ts';
+import type { NamesSeen } from './names-seen.ts';
+import { type Talking, talk } from './talk.ts';
+import { endingLine, messageLine, noticeLine, nowLine, texts, unreadLine } from './texts.ts';
 
 export interface ChatOptions {
   readonly url: string;
   readonly screen: Screen;
   /** Aborted when the user wants to leave at once. */
   readonly interruption: AbortSignal;
+  /** Told of everybody who comes up. */
+  readonly names: NamesSeen;
 }
 
 /** What a visit came to: the last lines on the screen, and whether it went as the user wanted. */
@@ -31,7 +34,7 @@ export async function runChat(options: ChatOptions): Promise<boolean> {
   return asWanted;
 }
 
-async function visit({ url, screen, interruption }: ChatOptions): Promise<Outcome> {
+async function visit({ url, screen, interruption, names }: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
   const interrupted = new Promise<'interrupted'>((resolve) => {
     interruption.addEventListener('abort', () => resolve('interrupted'), { once: true });
@@ -39,11 +42,15 @@ async function visit({ url, screen, interruption }: ChatOptions): Promise<Outcom
   const connecting = connect({
     url,
     message: (message, context) => {
-      if (context.missed) missed.begin();
-      screen.print(messageLine(message));
+      names.message(message);
+      if (context.missed) missed.begin(message);
+      screen.print(messageLine(message, names.me));
     },
-    notice: (notice) => screen.print(noticeLine(notice)),
-    connection: (state) => screen.print(state === 'lost' ? texts.connectionLost : texts.connectionRestored),
+    notice: (notice) => {
+      names.notice(notice);
+      screen.print(noticeLine(notice));
+    },
+    connection: (state) => screen.print(nowLine(state === 'lost' ? texts.connectionLost : texts.connectionRestored)),
   });
   const room = await Promise.race([connecting, interrupted]).catch((error: unknown) => {
     if (error instanceof ConnectError) return error;
@@ -57,15 +64,16 @@ async function visit({ url, screen, interruption }: ChatOptions): Promise<Outcom
     return room.leave();
   });
   void room.ended.then(() => screen.endInput());
-  const outcome = await converse(screen, room, missed);
+  const outcome = await converse({ screen, room, names }, missed);
   await room.leave();
   return conclude(await room.ended, outcome);
 }
 
-async function converse(screen: Screen, room: RoomConnection, missed: MissedBlock): Promise<Outcome> {
+async function converse(talking: Talking, missed: MissedBlock): Promise<Outcome> {
+  const { screen, room, names } = talking;
   try {
     const entry = await new Entrance(screen, room).enter();
-    switch (entry) {
+    switch (entry.as) {
       case 'full':
         return { lines: [texts.roomFull], asWanted: false };
       case 'stopped':
@@ -73,10 +81,12 @@ async function converse(screen: Screen, room: RoomConnection, missed: MissedBloc
       case 'quit':
         return { lines: [texts.leaving], asWanted: true };
       case 'entered':
+        names.me = room.user;
+        missed.expect(entry.unread);
         screen.print(texts.welcome(room.user ?? ''));
         await room.caughtUp();
         missed.end();
-        return { lines: [(await talk(screen, room)) === 'logout' ? texts.loggedOut : texts.leaving], asWanted: true };
+        return { lines: [(await talk(talking)) === 'logout' ? texts.loggedOut : texts.leaving], asWanted: true };
     }
   } catch (error) {
     if (error instanceof EndOfInput || error instanceof ConnectionEndedError) {
@@ -95,15 +105,21 @@ function conclude(ending: Ending, outcome: Outcome): Outcome {
 class MissedBlock {
   readonly #screen: Screen;
   #state: 'awaited' | 'begun' | 'over' = 'awaited';
+  #unread: Unread = { inbox: 0, room: 0 };
 
   constructor(screen: Screen) {
     this.#screen = screen;
   }
 
-  begin(): void {
+  /** @param unread How many they are, as the login told. */
+  expect(unread: Unread): void {
+    this.#unread = unread;
+  }
+
+  begin(oldest: ShownMessage): void {
     if (this.#state !== 'awaited') return;
     this.#state = 'begun';
-    this.#screen.print(texts.missed);
+    this.#screen.print(unreadLine(this.#unread, oldest.sentAt), texts.missed);
   }
 
   end(): void {

@@ -1,37 +1,49 @@
 import { ConnectionEndedError, type RoomConnection, type ShownMessage, type StreamName } from '../room/index.ts';
+import type { Printed } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { ask, askNewPassword, EndOfInput } from './ask.ts';
-import { type Farewell, helpLines, isFarewell, parseLine, type TalkCommand } from './parse-line.ts';
-import { errorLine, historyLine, texts } from './texts.ts';
+import { type Farewell, isFarewell, type TalkCommand } from './grammar.ts';
+import { helpLines } from './help.ts';
+import type { NamesSeen } from './names-seen.ts';
+import { parseLine } from './parse-line.ts';
+import { errorLine, historyLine, misusedLine, texts, unknownCommandLine } from './texts.ts';
+
+/** What a conversation goes on with. */
+export interface Talking {
+  readonly screen: Screen;
+  readonly room: RoomConnection;
+  readonly names: NamesSeen;
+}
 
 /**
  * The conversation after the login: reads commands and carries them out, one after the other.
  * @throws {EndOfInput | ConnectionEndedError}
  */
-export async function talk(screen: Screen, room: RoomConnection): Promise<Farewell> {
+export async function talk(talking: Talking): Promise<Farewell> {
+  const { screen, room } = talking;
   for (;;) {
     const parsed = parseLine(await ask(screen, [], 'command', room.user));
     switch (parsed.kind) {
       case 'nothing':
         break;
       case 'unknown':
-        screen.print(texts.unknownCommand(parsed.word));
+        screen.print(unknownCommandLine(parsed.word));
         break;
       case 'misused':
-        screen.print(texts.usage(parsed.usage));
+        screen.print(misusedLine(parsed.usage));
         break;
       case 'command': {
         const { command } = parsed;
         if (isFarewell(command)) return command.name;
-        screen.print(...(await answer(screen, room, command)));
+        await screen.page(await answer(talking, command));
       }
     }
   }
 }
 
-async function answer(screen: Screen, room: RoomConnection, command: TalkCommand): Promise<string[]> {
+async function answer(talking: Talking, command: TalkCommand): Promise<Printed[]> {
   try {
-    return await carryOut(screen, room, command);
+    return await carryOut(talking, command);
   } catch (error) {
     if (!(error instanceof Error) || error instanceof ConnectionEndedError || error instanceof EndOfInput) throw error;
     const about = 'user' in command ? command.user : 'to' in command ? command.to : '';
@@ -39,10 +51,14 @@ async function answer(screen: Screen, room: RoomConnection, command: TalkCommand
   }
 }
 
-async function carryOut(screen: Screen, room: RoomConnection, command: TalkCommand): Promise<string[]> {
+async function carryOut({ screen, room, names }: Talking, command: TalkCommand): Promise<Printed[]> {
+  const list = (heading: string, users: string[]): Printed[] => {
+    names.add(...users);
+    return [heading, users.length > 0 ? { users } : texts.nobody];
+  };
   switch (command.name) {
     case 'help':
-      return helpLines();
+      return helpLines(command.about);
     case 'whoelse': {
       const { users, total } = await room.request('whoelse', {});
       return [...list(texts.others, users), ...(total > users.length ? [texts.more(total - users.length)] : [])];
@@ -77,10 +93,8 @@ async function carryOut(screen: Screen, room: RoomConnection, command: TalkComma
   }
 }
 
-const list = (heading: string, users: string[]) => (users.length > 0 ? [heading, ...users] : [heading, texts.nobody]);
-
-async function history(room: RoomConnection, stream: StreamName, limit: number): Promise<string[]> {
+async function history(room: RoomConnection, stream: StreamName, limit: number): Promise<Printed[]> {
   const { messages } = await room.request('history', { stream, limit });
   const shown = messages.filter((message): message is ShownMessage => message.event !== 'hidden');
-  return [texts.history[stream], ...shown.map(historyLine)];
+  return [texts.history[stream], ...shown.map((message) => historyLine(message, room.user))];
 }

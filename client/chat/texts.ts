@@ -1,5 +1,7 @@
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
+import { type Line, piece, type Words } from '../terminal/line.ts';
+import { suggest } from './parse-line.ts';
 
 /** Everything the terminal client says, in the words of the program it follows. */
 export const texts = {
@@ -41,8 +43,11 @@ export const texts = {
   stored: (user: string) => `The user "${user}" is unfortunately not online. But the server has stored your message.`,
   blockDone: (user: string) => `You have successfully blocked ${user} from sending you messages.`,
   unblockDone: (user: string) => `You have successfully unblocked ${user}`,
-  usage: (usage: string) => `Error! Usage: ${usage}`,
-  unknownCommand: (word: string) => `Error! There is no command "${word}". Enter "help" to see the commands.`,
+  usage: (usage: string) => `Usage: ${usage}`,
+  unknownCommand: (word: string, suggestion?: string) =>
+    `There is no command "${word}". ${suggestion === undefined ? '' : `Did you mean "${suggestion}"? `}Enter "help" to see the commands.`,
+  helpHint: '"help <command>" tells more of one. After a slash some have shorter names: /msg, /all, /who, /q ...',
+  alsoAs: (spellings: readonly string[]) => `Also: ${spellings.join(', ')}`,
   loggedOut: 'You have logged out! See you again!',
   leaving: 'You are leaving the chatting room! See you again!',
   roomFull: 'The limit of users online has been reached, and you will be logged out automatically.',
@@ -61,9 +66,16 @@ const why: Readonly<Record<LogoutReason, string>> = {
 };
 
 /** Somebody has come or gone. */
-export function noticeLine(notice: EventOf<'login' | 'logout'>): string {
+export function noticeLine(notice: EventOf<'login' | 'logout'>): Line {
   const happened = notice.event === 'login' ? 'logged in.' : `logged out${why[notice.reason]}.`;
-  return `System(broadcast): "${notice.user}" has just ${happened}`;
+  return {
+    at: new Date(),
+    words: [
+      piece('quiet', 'System(broadcast): "'),
+      piece('user', notice.user),
+      piece('quiet', `" has just ${happened}`),
+    ],
+  };
 }
 
 const whyFailed: Readonly<Record<FileFailure, string>> = {
@@ -74,32 +86,58 @@ const whyFailed: Readonly<Record<FileFailure, string>> = {
   expired: 'it was not fetched in time',
 };
 
-/** A message of a stream. */
-export function messageLine(message: ShownMessage): string {
+/** A message of a stream; `me` is who reads it. */
+export function messageLine(message: ShownMessage, me: string | undefined): Line {
+  return { at: new Date(message.sentAt), words: messageWords(message, me) };
+}
+
+function messageWords(message: ShownMessage, me: string | undefined): Words {
   switch (message.event) {
     case 'broadcast':
-      return `${message.from}(broadcast): ${message.text}`;
+      return [author(message.from, me), piece('quiet', '(broadcast):'), ` ${message.text}`];
     case 'message':
-      return `${message.from}(private): ${message.text}`;
+      return [author(message.from, me), piece('private', '(private):'), ` ${message.text}`];
     case 'file':
-      return `${message.from}(file_transfer): ${message.name}`;
+      return [author(message.from, me), piece('private', '(file_transfer):'), ` ${message.name}`];
     case 'file-received':
-      return `${message.by} has received your file "${message.name}".`;
+      return [piece('user', message.by), ` has received your file "${message.name}".`];
     case 'file-declined':
-      return `${message.by} has declined your file "${message.name}".`;
+      return [piece('user', message.by), ` has declined your file "${message.name}".`];
     case 'file-failed':
-      return `Your file "${message.name}" has not reached ${message.to}: ${whyFailed[message.reason]}.`;
+      return [
+        `Your file "${message.name}" has not reached `,
+        piece('user', message.to),
+        `: ${whyFailed[message.reason]}.`,
+      ];
   }
 }
+
+/** What happened just now. */
+export function nowLine(sentence: string): Line {
+  return { at: new Date(), words: [piece('quiet', sentence)] };
+}
+
+/** How much there is to catch up with, and since when. */
+export function unreadLine({ inbox, room }: { inbox: number; room: number }, since: string): Line {
+  const count = [...(inbox > 0 ? [`${inbox} private`] : []), ...(room > 0 ? [`${room} broadcast`] : [])].join(', ');
+  return { words: [piece('strong', `${count} since ${dateAndTime(since)}`)] };
+}
+
+/** One's own lines, and the room's own, are no user's colour. */
+const author = (name: string, me: string | undefined) =>
+  piece(name === me || name === 'System' ? 'strong' : 'user', name);
 
 const twoDigits = (count: number) => String(count).padStart(2, '0');
 
 /** A message of long ago, with its local date and time. */
-export function historyLine(message: ShownMessage): string {
-  const at = new Date(message.sentAt);
+export function historyLine(message: ShownMessage, me: string | undefined): Line {
+  return { words: [piece('quiet', dateAndTime(message.sentAt)), ' ', ...messageWords(message, me)] };
+}
+
+function dateAndTime(time: string): string {
+  const at = new Date(time);
   const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-');
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':');
-  return `${date} ${time} ${messageLine(message)}`;
+  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')}`;
 }
 
 /** Why the session is over, unless the user wanted it so. */
@@ -127,9 +165,21 @@ export function endingLine(ending: ForcedEnding): string {
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Why a command was not carried out; `user` is whom it was about. */
-export function errorLine(error: Error, user = ''): string {
-  return `Error! ${error instanceof RefusalError ? refusalSentence(error, user) : error.message}`;
+export function errorLine(error: Error, user = ''): Line {
+  return alarm(error instanceof RefusalError ? refusalSentence(error, user) : error.message);
 }
+
+/** A command is used otherwise. */
+export function misusedLine(usage: string): Line {
+  return alarm(texts.usage(usage));
+}
+
+/** There is no such command; perhaps another one was meant. */
+export function unknownCommandLine(word: string): Line {
+  return alarm(texts.unknownCommand(word, suggest(word)));
+}
+
+const alarm = (sentence: string): Line => ({ words: [piece('error', 'Error!'), ` ${sentence}`] });
 
 function refusalSentence({ action, code, message, details }: RefusalError, user: string): string {
   switch (code) {

@@ -1,137 +1,220 @@
-import { createInterface, emitKeypressEvents, type Interface } from 'node:readline';
-import { EchoOutput } from './echo-output.ts';
+import { createInterface, emitKeypressEvents, type Interface, type Key } from 'node:readline';
+import { Writable } from 'node:stream';
+import { inColumns } from './columns.ts';
+import { type Completion, commonBeginning } from './completion.ts';
+import type { Line, Printed } from './line.ts';
+import { LiveArea } from './live-area.ts';
+import { Painter } from './painter.ts';
 import { printable } from './printable.ts';
 import type { ReadKind, Screen } from './screen.ts';
+import { editWholeCharacters } from './whole-characters.ts';
 
-const eraseDown = '\u001b[J';
-const cursorUp = (rows: number) => (rows > 0 ? `\u001b[${rows}A` : '');
+const clearScreen = '\u001b[H\u001b[2J';
+/** As many users as this stand below one another, as in the original; more stand in columns. */
+const usersInOneColumn = 10;
+
+/** Beside what a screen is asked to read: whether more is to be printed. */
+type Kind = ReadKind | 'more';
 
 export interface InteractiveOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   /** Ctrl+C, or the terminal is gone. */
   interrupted(): void;
-  /** What a command that begins like this can be. */
-  complete(line: string): string[];
+  /** What a command that begins like this can go on with. */
+  complete(line: string): Completion | Promise<Completion>;
 }
 
 /** A terminal with a line editor; lines that come in are printed above what is being typed, which stays as it is. */
 export class InteractiveScreen implements Screen {
   readonly #output: NodeJS.WriteStream;
-  readonly #echo: EchoOutput;
+  readonly #painter: Painter;
+  readonly #live: LiveArea;
   readonly #readline: Interface;
+  readonly #complete: InteractiveOptions['complete'];
   readonly #typedAhead: string[] = [];
+  #history: string[] = [];
   #reader: ((line: string | undefined) => void) | undefined;
-  #kind: ReadKind = 'answer';
+  #kind: Kind = 'answer';
   #prompt = '';
+  #status: Line | undefined;
+  #drawing: NodeJS.Immediate | undefined;
   #hasEnded = false;
 
   constructor({ input, output, interrupted, complete }: InteractiveOptions) {
     this.#output = output;
-    this.#echo = new EchoOutput(output);
-    // Without the editor as its second argument: else text that is pasted would be written past the editor's count of
-    // rows, and what is drawn next would land in the wrong ones.
+    this.#painter = new Painter(output.getColorDepth());
+    this.#live = new LiveArea(output, this.#painter);
+    this.#complete = complete;
+    // Without the editor as its second argument: else it would put what is pasted at the line's end, wherever the cursor is.
     emitKeypressEvents(input);
     this.#readline = createInterface({
       input,
-      output: this.#echo,
+      // Node's editor edits, and we draw: docs/decisions/0030 says why.
+      output: new Writable({ write: (_chunk, _encoding, done) => done() }),
       terminal: true,
       prompt: '',
-      completer: (line: string) => [this.#kind === 'command' ? complete(line) : [], line],
+      removeHistoryDuplicates: true,
+      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+        void this.#completions(line).then((result) => done(null, result));
+      },
     });
     this.#readline.on('line', (line) => this.#take(line));
-    this.#readline.on('history', (history) => this.#forgetAnswers(history));
+    this.#readline.on('history', (history) => this.#forgetAnswer(history));
     this.#readline.on('SIGINT', interrupted);
+    this.#readline.on('SIGCONT', () => this.#comeBack());
     this.#readline.on('close', () => this.endInput());
-    output.on('resize', () => this.#resize());
+    editWholeCharacters(input, this.#readline);
+    input.on('keypress', (_text, key: Key) => {
+      if (key.ctrl && key.name === 'l') this.#clear();
+      this.#drawSoon();
+    });
+    output.on('resize', () => this.#drawSoon());
     output.on('error', interrupted);
   }
 
-  print(...lines: string[]): void {
-    if (lines.length === 0) return;
-    const text = `${lines.map(printable).join('\n')}\n`;
-    if (this.#echo.isMuted) {
-      this.#output.write(`\r${eraseDown}${text}${this.#prompt}`);
+  print(...lines: Printed[]): void {
+    const rows = this.#setOut(lines);
+    if (rows.length > 0) this.#draw(rows);
+  }
+
+  async page(lines: readonly Printed[]): Promise<void> {
+    const rest = this.#setOut(lines);
+    for (;;) {
+      this.#draw(this.#takeScreenful(rest));
+      if (rest.length === 0) return;
+      const typed = await this.#read(`-- ${rest.length} more: Enter goes on, q ends --`, 'more');
+      if (typed === undefined || typed.trim() === 'q') return;
+      if (typed.trim() === '') continue;
+      // Whoever has seen enough types the next command.
+      this.#typedAhead.unshift(typed);
       return;
     }
-    const { rows } = this.#readline.getCursorPos();
-    if (this.#hasEnded || this.#prompt + this.#readline.line === '') {
-      this.#output.write(text);
-      return;
-    }
-    // The editor, drawing anew, goes up by the rows it went down when it drew before: they are made for it.
-    this.#output.write(`${cursorUp(rows)}\r${eraseDown}${text}${'\n'.repeat(rows)}`);
-    this.#readline.prompt(true);
+  }
+
+  status(line: Line | undefined): void {
+    this.#status = line;
+    this.#drawSoon();
   }
 
   read(prompt: string, kind: ReadKind): Promise<string | undefined> {
-    this.#kind = kind;
-    const typed = this.#typedAhead.shift();
-    if (typed !== undefined) return Promise.resolve(typed);
-    if (this.#hasEnded) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#reader = resolve;
-      this.#prompt = printable(prompt);
-      if (kind === 'secret') this.#mute();
-      else {
-        this.#readline.setPrompt(this.#prompt);
-        this.#readline.prompt(true);
-      }
-    });
+    return this.#read(prompt, kind);
   }
 
   endInput(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    if (this.#reader) this.#leaveLine();
+    clearImmediate(this.#drawing);
+    // What was typed of an unfinished line stays, and what is printed next begins below it.
+    if (this.#reader && this.#kind !== 'more') this.#leave(this.#readline.line);
+    else this.#live.replace();
     this.#readline.close();
     this.#deliver(undefined);
   }
 
+  #read(prompt: string, kind: Kind): Promise<string | undefined> {
+    this.#kind = kind;
+    this.#prompt = prompt;
+    const typed = this.#typedAhead.shift();
+    if (typed !== undefined) {
+      if (kind !== 'command') this.#forget(typed);
+      this.#leave(typed);
+      return Promise.resolve(typed);
+    }
+    if (this.#hasEnded) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+      this.#drawSoon();
+    });
+  }
+
   #take(line: string): void {
-    if (this.#echo.isMuted) this.#output.write('\n');
-    if (this.#reader) this.#deliver(line);
-    else this.#typedAhead.push(line);
+    if (this.#reader) {
+      this.#leave(line);
+      this.#deliver(line);
+    } else this.#typedAhead.push(line);
+    this.#drawSoon();
   }
 
   #deliver(line: string | undefined): void {
     const reader = this.#reader;
     this.#reader = undefined;
-    this.#echo.isMuted = false;
     this.#prompt = '';
-    this.#readline.setPrompt('');
     reader?.(line);
   }
 
-  /** What was typed of an unfinished line stays, and what is printed next begins below it. */
-  #leaveLine(): void {
-    const { rows } = this.#readline.getCursorPos();
-    this.#output.write(
-      this.#echo.isMuted ? '\n' : `${cursorUp(rows)}\r${eraseDown}${this.#prompt}${this.#readline.line}\n`,
-    );
+  /** Prints what was typed, for good: as one line, so that the terminal wraps it, and copies it, as one. */
+  #leave(line: string): void {
+    if (this.#kind === 'more') return this.#live.replace();
+    const prompt = this.#painter.paint('strong', this.#prompt);
+    this.#live.replace(prompt + (this.#kind === 'secret' ? '' : printable(line)));
   }
 
-  #mute(): void {
-    const { rows } = this.#readline.getCursorPos();
-    this.#output.write(`${cursorUp(rows)}\r${eraseDown}${this.#prompt}`);
-    this.#echo.isMuted = true;
+  /** Draws when everything that is typed at once, such as what is pasted, has been taken. */
+  #drawSoon(): void {
+    this.#drawing ??= setImmediate(() => this.#draw());
+  }
+
+  #draw(printed: readonly string[] = []): void {
+    clearImmediate(this.#drawing);
+    this.#drawing = undefined;
+    if (this.#hasEnded) return this.#live.replace(...printed);
+    // What is typed before it is asked for may be a password, unless a command is under way.
+    const isSecret = this.#kind === 'secret' || (this.#kind === 'answer' && !this.#reader);
+    const typed = isSecret ? { text: '', cursor: 0 } : { text: this.#readline.line, cursor: this.#readline.cursor };
+    const ahead = isSecret ? [] : this.#typedAhead.map((line) => this.#painter.paint('quiet', line));
+    const status = this.#status === undefined ? [] : [this.#painter.line(this.#status)];
+    this.#live.draw({ above: [...ahead, ...status], typed: { prompt: this.#prompt, ...typed } }, printed);
+  }
+
+  #setOut(lines: readonly Printed[]): string[] {
+    return lines.flatMap((line) => {
+      if (typeof line === 'string' || 'words' in line) return this.#painter.stampedLine(line);
+      const width = line.users.length > usersInOneColumn ? this.#live.columns : 0;
+      return inColumns(line.users, width).map((row) =>
+        row.map(({ name, indent }) => ' '.repeat(indent) + this.#painter.paint('user', name)).join(''),
+      );
+    });
+  }
+
+  /** Takes off as many lines as fit the screen, above a question. */
+  #takeScreenful(lines: string[]): string[] {
+    let room = this.#live.rows - 1;
+    const end = lines.findIndex((line) => {
+      room -= this.#live.rowsOf(line);
+      return room < 0;
+    });
+    return lines.splice(0, end < 0 ? lines.length : Math.max(1, end));
+  }
+
+  async #completions(line: string): Promise<[string[], string]> {
+    if (this.#kind !== 'command') return [[], line];
+    const { candidates, of } = await this.#complete(line);
+    if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) this.print({ users: candidates });
+    this.#drawSoon();
+    return [[...candidates], of];
   }
 
   /** Only commands are worth remembering, and a password must not be. */
-  #forgetAnswers(history: string[]): void {
-    if (this.#kind !== 'command') history.length = 0;
+  #forgetAnswer(history: string[]): void {
+    this.#history = history;
+    if (this.#kind !== 'command' && this.#kind !== 'more') history.shift();
   }
 
-  /**
-   * Some terminals wrap the typed line anew, and the cursor goes along; others leave it to the program. What cannot
-   * be told apart must not cost a line that was printed: of the two places where the typed line may begin, the lower.
-   */
-  #resize(): void {
-    const before = this.#readline.getCursorPos().rows;
-    this.#echo.columns = this.#output.columns;
-    const after = this.#readline.getCursorPos().rows;
-    // The editor goes up by the rows it went down before.
-    if (!this.#echo.isMuted && after < before) this.#output.write('\n'.repeat(before - after));
-    this.#echo.emit('resize');
+  #forget(line: string): void {
+    const at = this.#history.indexOf(line);
+    if (at >= 0) this.#history.splice(at, 1);
+  }
+
+  #clear(): void {
+    this.#output.write(clearScreen);
+    this.#live.forget();
+  }
+
+  /** The program was stopped, and goes on. */
+  #comeBack(): void {
+    this.#live.forget();
+    this.#readline.resume();
+    this.#drawSoon();
   }
 }

@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
-import { printable } from './printable.ts';
+import type { Printed } from './line.ts';
+import { Painter } from './painter.ts';
 import type { Screen } from './screen.ts';
 
 /** A screen for input or output that is no terminal: no prompts, no echo, lines in and lines out. */
@@ -7,13 +8,18 @@ export class PlainScreen implements Screen {
   readonly #readline: Interface;
   readonly #lines: AsyncIterator<string>;
   readonly #output: NodeJS.WritableStream;
+  readonly #painter: Painter;
   readonly #ended: Promise<undefined>;
   #end: () => void = () => {};
   #hasEnded = false;
 
-  /** @param broken Called when nobody reads the output any more. */
-  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, broken: () => void) {
+  /**
+   * @param broken Called when nobody reads the output any more.
+   * @param colourDepth In bits; 1 is none.
+   */
+  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, broken: () => void, colourDepth = 1) {
     this.#output = output;
+    this.#painter = new Painter(colourDepth);
     this.#readline = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
     this.#lines = this.#readline[Symbol.asyncIterator]();
     this.#ended = new Promise((resolve) => {
@@ -22,10 +28,21 @@ export class PlainScreen implements Screen {
     output.on('error', broken);
   }
 
-  print(...lines: string[]): void {
-    if (lines.length === 0) return;
-    this.#output.write(`${lines.map(printable).join('\n')}\n`);
+  print(...lines: Printed[]): void {
+    const rows = lines.flatMap((line) =>
+      typeof line === 'object' && 'users' in line
+        ? line.users.map((user) => this.#painter.paint('user', user))
+        : this.#painter.line(line),
+    );
+    if (rows.length > 0) this.#output.write(`${rows.join('\n')}\n`);
   }
+
+  async page(lines: readonly Printed[]): Promise<void> {
+    this.print(...lines);
+  }
+
+  /** What changes is nothing for a file. */
+  status(): void {}
 
   async read(): Promise<string | undefined> {
     if (this.#hasEnded) return undefined;

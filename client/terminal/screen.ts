@@ -1,10 +1,16 @@
+import type { Line, Printed } from './line.ts';
+
 /** How a line is read: a command (remembered, completed), an answer, or a secret that is not shown. */
 export type ReadKind = 'command' | 'answer' | 'secret';
 
-/** What a person sees and types on. */
+/** What a person sees and types on. Whatever in a text is not plain is spelt out, so that one line stays one. */
 export interface Screen {
-  /** Prints whole lines; whatever in them is not plain text is spelt out, so that one line stays one. */
-  print(...lines: string[]): void;
+  /** Prints whole lines, at once, above what is being typed. */
+  print(...lines: Printed[]): void;
+  /** Prints what was asked for: a screenful, and the next when the reader has read it. Resolves when enough is printed. */
+  page(lines: readonly Printed[]): Promise<void>;
+  /** Shows a line that changes, such as a progress, above what is being typed, until it is told otherwise. */
+  status(line: Line | undefined): void;
   /** Reads a line; undefined when there is no more input. */
   read(prompt: string, kind: ReadKind): Promise<string | undefined>;
   /** Reads no more: a line being read, and every later one, is undefined. */

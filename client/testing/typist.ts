@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
+import { graphemeWidths } from './grapheme-widths.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,6 +14,17 @@ export interface TypistOptions {
   readonly rows?: number;
   /** Whether the terminal, when its width changes, wraps the line with the cursor anew too, as some do. */
   readonly reflowCursorLine?: boolean;
+  /** How wide the terminal draws a family or a flag: each of its code points, as most do; or the whole, in two cells. */
+  readonly widths?: 'code points' | 'graphemes';
+  /** Beside this process's environment, without what it says of colours: those of the terminal are what counts. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const coloursSwitches: ReadonlySet<string> = new Set(['NO_COLOR', 'FORCE_COLOR', 'COLORTERM', 'CI', 'TMUX']);
+
+/** A row without the time stamp that it must begin with. */
+export function withoutTime(row: string | undefined): string | undefined {
+  return /^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d (.*)$/.exec(row ?? '')?.[1];
 }
 
 /** Someone in front of a real terminal, in which the terminal client runs: types, and reads the screen. */
@@ -28,9 +41,21 @@ export class Typist {
     columns = 80,
     rows = 24,
     reflowCursorLine = false,
+    widths = 'code points',
+    env = {},
   }: TypistOptions) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, reflowCursorLine, allowProposedApi: true });
-    this.#pty = spawn(process.execPath, [...args, '--url', url], { cols: columns, rows, cwd: project, name: 'xterm' });
+    this.#terminal.loadAddon(new Unicode11Addon());
+    this.#terminal.unicode.register({ ...graphemeWidths });
+    this.#terminal.unicode.activeVersion = widths === 'graphemes' ? graphemeWidths.version : '11';
+    const inherited = Object.entries(process.env).filter(([name]) => !coloursSwitches.has(name));
+    this.#pty = spawn(process.execPath, [...args, '--url', url], {
+      cols: columns,
+      rows,
+      cwd: project,
+      name: 'xterm-256color',
+      env: { ...Object.fromEntries(inherited), ...env },
+    });
     this.#pty.onData((data) => {
       this.#terminal.write(data, () => {
         for (const watcher of this.#watchers) watcher();

@@ -1,5 +1,5 @@
 import type { LocalRoom } from '../../local/room.ts';
-import { Seat } from './seat.ts';
+import { Seat, stamped } from './seat.ts';
 
 const greeting =
   'Now you are trying to connect to the Chatting room! You should log in first. Type required information and hit enter!';
@@ -45,10 +45,10 @@ export class Scene {
 
     const facebook = await this.#comeIn('facebook');
     const columbia = await this.#comeIn('Columbia');
-    await facebook.see('System(broadcast): "Columbia" has just logged in.');
+    await facebook.see(stamped('System(broadcast): "Columbia" has just logged in.'));
     const google = await this.#comeIn('Google');
-    await facebook.see('System(broadcast): "Google" has just logged in.');
-    await columbia.see('System(broadcast): "Google" has just logged in.');
+    await facebook.see(stamped('System(broadcast): "Google" has just logged in.'));
+    await columbia.see(stamped('System(broadcast): "Google" has just logged in.'));
 
     await facebook.enter('whoelse');
     await facebook.see('The other users are:', 'Columbia', 'Google');
@@ -56,9 +56,9 @@ export class Scene {
     await facebook.see('The wholasthr users are:', 'Columbia', 'Google');
 
     await facebook.enter("broadcast It's me facebook ~");
-    for (const seat of [facebook, columbia, google]) await seat.see("facebook(broadcast): It's me facebook ~");
+    for (const seat of [facebook, columbia, google]) await seat.see(stamped("facebook(broadcast): It's me facebook ~"));
     await facebook.enter('message Columbia I want to try private message~');
-    await columbia.see('facebook(private): I want to try private message~');
+    await columbia.see(stamped('facebook(private): I want to try private message~'));
     await facebook.enter('message csee4119 I want to try off-line message~');
     await facebook.see('The user "csee4119" is unfortunately not online. But the server has stored your message.');
 
@@ -70,14 +70,15 @@ export class Scene {
     await facebook.see('You have successfully unblocked Columbia');
     await facebook.enter('logout');
     await facebook.seeEnd(0, 'You have logged out! See you again!');
-    for (const seat of [columbia, google]) await seat.see('System(broadcast): "facebook" has just logged out.');
+    for (const seat of [columbia, google])
+      await seat.see(stamped('System(broadcast): "facebook" has just logged out.'));
 
     await this.#meetColumbiaOnline();
     await this.#forgetThePassword();
 
     await google.enter('quit');
     await google.seeEnd(0, goodbye);
-    await columbia.see('System(broadcast): "Google" has just logged out.');
+    await columbia.see(stamped('System(broadcast): "Google" has just logged out.'));
     await columbia.enter('logout');
     await columbia.seeEnd(0, 'You have logged out! See you again!');
 
@@ -120,9 +121,10 @@ export class Scene {
     await seat.logIn('csee4119', passwords.csee4119);
     await seat.seeWelcome('csee4119');
     await seat.see(
+      /^1 private, 1 broadcast since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
       'The off-line messages during you are not in:',
-      "facebook(broadcast): It's me facebook ~",
-      'facebook(private): I want to try off-line message~',
+      stamped("facebook(broadcast): It's me facebook ~"),
+      stamped('facebook(private): I want to try off-line message~'),
       'Now you can input commands as above instructed:',
     );
     await this.#change('timeOut', 5);

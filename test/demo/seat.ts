@@ -1,10 +1,16 @@
-import { Typist } from '../../client/testing/typist.ts';
+import { Typist, withoutTime } from '../../client/testing/typist.ts';
 
-/** A line that must come: word for word, or fitting a pattern where it holds a measured number. */
-export type Expected = string | RegExp;
+/** A line that must come: word for word; so after the time it came at; or fitting a pattern where it holds a measured number. */
+export type Expected = string | { readonly stamped: string } | RegExp;
 
-const fits = (line: string | undefined, expected: Expected) =>
-  line !== undefined && (typeof expected === 'string' ? line === expected : expected.test(line));
+/** What came unasked begins with a time stamp. */
+export const stamped = (line: string): Expected => ({ stamped: line });
+
+function fits(line: string | undefined, expected: Expected): boolean {
+  if (line === undefined) return false;
+  if (expected instanceof RegExp) return expected.test(line);
+  return typeof expected === 'string' ? line === expected : withoutTime(line) === expected.stamped;
+}
 
 /** Someone at a terminal of their own, whose every line is expected, in its order, with none between. */
 export class Seat {
@@ -26,7 +32,10 @@ export class Seat {
     try {
       await this.#typist.see((rows) => lines.every((line, index) => fits(rows[from + index], line)));
     } catch (error) {
-      throw new Error(`${this.#label} waits for\n${lines.join('\n')}\n`, { cause: error });
+      throw new Error(
+        `${this.#label} waits for\n${lines.map((line) => (typeof line === 'object' && 'stamped' in line ? line.stamped : line)).join('\n')}\n`,
+        { cause: error },
+      );
     }
     this.#checked += lines.length;
     for (const row of this.#typist.rows.slice(from, this.#checked)) this.#print(row);

@@ -1,0 +1,77 @@
+import { stripVTControlCharacters } from 'node:util';
+import { textCells } from './cell-width.ts';
+import type { Painter } from './painter.ts';
+import { type TypedLine, type TypedRow, wrapTypedLine } from './typed-line.ts';
+
+const csi = '\u001b[';
+const eraseDown = `${csi}J`;
+const eraseRight = `${csi}K`;
+const wrapOff = `${csi}?7l`;
+const wrapOn = `${csi}?7h`;
+const up = (rows: number) => (rows > 0 ? `${csi}${rows}A` : '');
+
+/** What is shown below everything printed. */
+export interface LiveView {
+  /** Lines above the typed one, one row each, as a terminal may be given them. */
+  readonly above: readonly string[];
+  readonly typed: TypedLine;
+}
+
+/**
+ * The bottom of the screen: what changes, and what is being typed. It is drawn without a guess at what a terminal makes
+ * of a character: each row is begun by us and wrapped by nobody, so how far it is up to the first is known; and the
+ * cursor is put where it belongs by writing what stands before it once more.
+ */
+export class LiveArea {
+  readonly #output: NodeJS.WriteStream;
+  readonly #painter: Painter;
+  /** How many rows the cursor is below the first. */
+  #cursorRow = 0;
+
+  constructor(output: NodeJS.WriteStream, painter: Painter) {
+    this.#output = output;
+    this.#painter = painter;
+  }
+
+  get columns(): number {
+    return this.#output.columns || 80;
+  }
+
+  get rows(): number {
+    return this.#output.rows || 24;
+  }
+
+  /** Draws it anew, below these lines, which are printed for good. */
+  draw({ above, typed }: LiveView, printed: readonly string[] = []): void {
+    const { rows, cursor } = wrapTypedLine(typed, this.columns - 1, Math.max(1, this.rows - above.length));
+    const all = [...above.slice(Math.max(0, above.length - this.rows + 1)), ...rows.map((row) => this.#paint(row))];
+    const back = rows.length - 1 - cursor.row;
+    const erase = printed.length > 0 ? eraseDown : '';
+    const text = printed.map((line) => `${line}\n`).join('');
+    this.#output.write(
+      `${up(this.#cursorRow)}\r${erase}${text}${wrapOff}${all.join(`${eraseRight}\n`)}${eraseRight}${eraseDown}` +
+        `${up(back)}\r${this.#paint(cursor.before)}${wrapOn}`,
+    );
+    this.#cursorRow = all.length - 1 - back;
+  }
+
+  /** Takes it away, and prints these lines in its place. */
+  replace(...printed: string[]): void {
+    this.#output.write(`${up(this.#cursorRow)}\r${eraseDown}${printed.map((line) => `${line}\n`).join('')}`);
+    this.#cursorRow = 0;
+  }
+
+  /** The terminal shows something else from now on, with the cursor where a row begins. */
+  forget(): void {
+    this.#cursorRow = 0;
+  }
+
+  /** How many rows a terminal makes of a line. */
+  rowsOf(line: string): number {
+    return Math.max(1, Math.ceil(textCells(stripVTControlCharacters(line)) / this.columns));
+  }
+
+  #paint({ prompt, text }: TypedRow): string {
+    return (prompt === '' ? '' : this.#painter.paint('strong', prompt)) + text;
+  }
+}

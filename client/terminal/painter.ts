@@ -1,0 +1,62 @@
+import { Chalk, type ColorSupportLevel } from 'chalk';
+import { foldName } from '../../protocol/index.ts';
+import type { Line, Look } from './line.ts';
+import { printable } from './printable.ts';
+
+/** Colours of the 256 that stand out from black and from white alike, by 3.9 : 1 at the least. */
+export const userColours = [27, 28, 30, 31, 63, 64, 97, 98, 130, 131, 132, 133] as const;
+export const errorColour = 196;
+export const privateColour = 163;
+
+const levels: Readonly<Record<number, ColorSupportLevel>> = { 1: 0, 4: 1, 8: 2, 24: 3 };
+
+/** Makes what a terminal is given of a line: safe, and in colours where the terminal has any. */
+export class Painter {
+  readonly #looks: Readonly<Record<Look, (text: string) => string>>;
+
+  /** @param colourDepth In bits, as Node tells it of a terminal: it knows NO_COLOR, FORCE_COLOR, and what TERM can do. */
+  constructor(colourDepth: number) {
+    const chalk = new Chalk({ level: levels[colourDepth] ?? 0 });
+    this.#looks = {
+      quiet: chalk.dim,
+      strong: chalk.bold,
+      error: chalk.ansi256(errorColour).bold,
+      private: chalk.ansi256(privateColour).bold,
+      user: (name) => chalk.ansi256(userColour(name))(name),
+    };
+  }
+
+  line(line: Line): string {
+    if (typeof line === 'string') return printable(line);
+    return line.words
+      .map((word) => (typeof word === 'string' ? printable(word) : this.paint(word.look, word.text)))
+      .join('');
+  }
+
+  /** With the time it was said at, if it was. */
+  stampedLine(line: Line): string {
+    const at = typeof line === 'string' ? undefined : line.at;
+    return at === undefined ? this.line(line) : `${this.paint('quiet', timeStamp(at))} ${this.line(line)}`;
+  }
+
+  paint(look: Look, text: string): string {
+    return this.#looks[look](printable(text));
+  }
+}
+
+/** A user's colour: the same today and tomorrow, here and there, in whatever case the name is written. */
+function userColour(name: string): number {
+  // FNV-1a: names that differ in one letter get far from each other.
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(foldName(name))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return userColours[hash % userColours.length] ?? userColours[0];
+}
+
+const twoDigits = (count: number) => String(count).padStart(2, '0');
+
+/** The local time of day; the date too, unless it is today. */
+function timeStamp(at: Date): string {
+  const time = [at.getHours(), at.getMinutes()].map(twoDigits).join(':');
+  if (at.toDateString() === new Date().toDateString()) return time;
+  return `${[at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-')} ${time}`;
+}
