@@ -21,8 +21,8 @@ export type TypedCommand = TalkCommand | { readonly name: Farewell };
 
 export type CommandName = TypedCommand['name'];
 
-/** What Tab can complete an argument from. */
-export type Source = 'users' | 'commands' | 'streams';
+/** What Tab can complete an argument from; `offers` are those of the user who stands before it. */
+export type Source = 'users' | 'commands' | 'streams' | 'own-files' | 'offerers' | 'offers';
 
 /** An argument; the last of a command takes the rest of the line. */
 export interface Argument {

@@ -3,9 +3,19 @@ import type { RoomHandlers, ShownMessage } from '../room/index.ts';
 
 type Notice = Parameters<NonNullable<RoomHandlers['notice']>>[0];
 
-/** The users that have come up so far: whom Tab knows. */
+/** A file that waits for who reads. */
+export interface Offer {
+  readonly from: string;
+  readonly name: string;
+}
+
+const isSameOffer = (one: Offer, other: Offer) =>
+  foldName(one.from) === foldName(other.from) && one.name === other.name;
+
+/** The users and the files that have come up so far: those that Tab knows. */
 export class NamesSeen {
   readonly #users = new Map<string, string>();
+  #offers: readonly Offer[] = [];
 
   /** Who reads. */
   me: string | undefined;
@@ -20,7 +30,24 @@ export class NamesSeen {
     for (const user of users) this.#users.set(foldName(user), user);
   }
 
+  /** The files that are offered, in the order they came in. */
+  get offers(): readonly Offer[] {
+    return this.#offers;
+  }
+
+  /** A file is offered, or is offered anew. */
+  offered(...offers: Offer[]): void {
+    const before = this.#offers.filter((known) => !offers.some((offer) => isSameOffer(known, offer)));
+    this.#offers = [...before, ...offers];
+  }
+
+  /** A file has been fetched, or declined. */
+  settled(offer: Offer): void {
+    this.#offers = this.#offers.filter((known) => !isSameOffer(known, offer));
+  }
+
   message(message: ShownMessage): void {
+    if (message.event === 'file') this.offered(message);
     if ('from' in message) this.add(message.from);
     if ('by' in message) this.add(message.by);
   }

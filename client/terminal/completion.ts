@@ -19,6 +19,12 @@ export function commonBeginning([first = '', ...others]: readonly string[]): str
 
 /** The words that begin like this, in whatever case, each with the space after it. */
 export function wordsLike(of: string, words: readonly string[]): Completion {
-  const begun = foldName(of);
-  return { candidates: words.filter((word) => foldName(word).startsWith(begun)).map((word) => `${word} `), of };
+  return { candidates: like(of, words).map((word) => `${word} `), of };
 }
+
+/** The file names that begin like this: they take the rest of a line, to which a space would belong. */
+export function fileNamesLike(of: string, names: readonly string[]): Completion {
+  return { candidates: like(of, names), of };
+}
+
+const like = (of: string, words: readonly string[]) => words.filter((word) => foldName(word).startsWith(foldName(of)));
