@@ -8,24 +8,33 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
+/** Someone who holds credentials of this room. */
+export interface Identity {
+  readonly credentials: Credentials;
+  /** Who is calling, at the moment of a call. */
+  readonly caller: () => Attribution;
+}
+
 /** Gives out credentials, and knows by them who is calling. */
 export class CredentialStore {
-  readonly #callers = new Map<string, () => Attribution>();
+  readonly #identities = new Map<string, Identity>();
 
   /** @param caller tells who is calling, at the moment of a call. */
   issue(caller: () => Attribution): Credentials {
-    // 128 random bits: holding the key id is what proves a caller, so signatures need not be computed again.
+    // 128 random bits: holding the key id proves a caller; only S3, whose URLs are passed on, computes signatures again.
     const accessKeyId = `ASIA${randomBytes(16).toString('hex').toUpperCase()}`;
-    this.#callers.set(accessKeyId, caller);
-    return {
+    const credentials = {
       accessKeyId,
       secretAccessKey: randomBytes(30).toString('base64'),
       sessionToken: randomBytes(48).toString('base64'),
     };
+    this.#identities.set(accessKeyId, { credentials, caller });
+    return credentials;
   }
 
-  revoke(credentials: Credentials): void {
-    this.#callers.delete(credentials.accessKeyId);
+  /** Whose key id this is; undefined for one of elsewhere. */
+  identify(accessKeyId: string): Identity | undefined {
+    return this.#identities.get(accessKeyId);
   }
 
   /**
@@ -34,6 +43,6 @@ export class CredentialStore {
    */
   caller(authorization: string | undefined): Attribution | undefined {
     const accessKeyId = /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)\//.exec(authorization ?? '')?.[1];
-    return accessKeyId === undefined ? undefined : this.#callers.get(accessKeyId)?.();
+    return accessKeyId === undefined ? undefined : this.identify(accessKeyId)?.caller();
   }
 }

@@ -13,6 +13,7 @@ export interface RoomFile {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken: string;
   /** The stack's outputs, such as a function's name, as they are in this room. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -64,6 +65,11 @@ export class DataFolder {
   /** Where asynchronous events lie that functions could not handle. */
   get deadLetters(): string {
     return this.#file('dead-letters.jsonl');
+  }
+
+  /** Where S3 keeps its objects. */
+  get objects(): string {
+    return this.#file('s3');
   }
 
   /** A file for the functions' output of this run; the oldest runs' are deleted. */

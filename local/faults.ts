@@ -22,6 +22,8 @@ export type Failure = 'before' | 'after';
 export class Faults {
   /** `$disconnect` events: the share that never comes, that comes late (by `delayMs`), that comes twice. */
   disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
+  /** Events that EventBridge passes on, as `$disconnect`: the share that never comes, that comes late, that comes twice. */
+  event = { drop: 0, late: 0, delayMs: 0, double: 0 };
   /** Posts to connections: the share answered 500, the share answered 429, and a delay for all. */
   post = { fail: 0, throttle: 0, delayMs: 0 };
   /** DynamoDB calls of functions: the share answered 500 without, and with, having been carried out. */
@@ -46,6 +48,7 @@ export class Faults {
   /** Ends every fault. */
   reset(): void {
     this.disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
+    this.event = { drop: 0, late: 0, delayMs: 0, double: 0 };
     this.post = { fail: 0, throttle: 0, delayMs: 0 };
     this.dynamoDb = { failBefore: 0, failAfter: 0 };
     this.halfOpen.clear();

@@ -1,6 +1,6 @@
-/** What made a function run: a gateway event on a route, the schedule, or a call of the Lambda Invoke API. */
+/** What made a function run: a gateway event on a route, a schedule, an event of another service, or a call of the Lambda Invoke API. */
 export interface Trigger {
-  readonly source: 'gateway' | 'schedule' | 'invoke';
+  readonly source: 'gateway' | 'schedule' | 'event' | 'invoke';
   /** The route key, the rule's logical id, or who invoked: a function's logical id or `operator`. */
   readonly detail: string;
   /** The gateway's event type, for a gateway event. */
@@ -19,15 +19,17 @@ export interface Attribution {
 export interface UsedRight {
   /** Such as `dynamodb:PutItem`, `lambda:InvokeFunction`, `execute-api:ManageConnections`. */
   readonly action: string;
-  /** Logical id of the table or function; method and path (`POST/@connections`) for the gateway. */
+  /** Logical id of the table, bucket or function; method and path (`POST/@connections`) for the gateway. */
   readonly resource: string;
   readonly index?: string;
+  /** The object's key; for a list, the prefix that it asks for. */
+  readonly key?: string;
 }
 
 /** One AWS call, as the service received it. */
 export interface ServiceCall extends Attribution {
   readonly kind: 'call';
-  readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 'sqs';
+  readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 's3' | 'sqs';
   readonly operation: string;
   readonly rights: readonly UsedRight[];
   /** `performance.now()` when the request had arrived, and when the answer went out. */

@@ -7,6 +7,8 @@ import { CredentialStore, type Credentials } from './credentials.ts';
 import { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Database } from './dynamodb/database.ts';
+import { EventBus } from './events/event-bus.ts';
+import { Scheduler } from './events/scheduler.ts';
 import { Faults } from './faults.ts';
 import type { Handshake } from './gateway/events.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -15,7 +17,7 @@ import { InvokeApi } from './lambda/invoke-api.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { FunctionLog } from './lambda/log.ts';
 import { Recorder } from './recorder.ts';
-import { Scheduler } from './scheduler.ts';
+import { S3 } from './s3/s3.ts';
 import { RoomServer } from './server.ts';
 
 export interface RoomOptions {
@@ -49,6 +51,8 @@ export interface LocalRoom {
   readonly origin: string;
   /** Endpoint of the room's DynamoDB, for the holders of its credentials. */
   readonly dynamoDbEndpoint: string;
+  /** Endpoint of the room's S3. */
+  readonly s3Endpoint: string;
   /** Credentials that the room's APIs accept. */
   readonly credentials: Credentials;
   readonly region: string;
@@ -141,17 +145,33 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
       dynamoDb: database.endpoint,
       lambda: server.origin,
       connections: `${server.origin}/${stack.api.stage}`,
+      s3: server.addressOrigin,
     },
     environmentsPerFunction: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
   });
   undo.push(() => lambda.close());
   const gateway = new Gateway(stack.api, { clock, faults, lambda, recorder });
   const scheduler = new Scheduler(stack.schedules, lambda, clock, stack.target);
+  const bus = new EventBus({ rules: stack.eventRules, lambda, faults, clock, target: stack.target });
+  const { account } = stack.target;
+  const s3 = await S3.start({
+    folder: folder.objects,
+    buckets: stack.buckets,
+    account,
+    region,
+    clock,
+    credentials,
+    recorder,
+    bus,
+    fresh,
+  });
+  undo.push(() => s3.close());
   const operator = credentials.issue(() => ({ function: 'operator' }));
   server.serve({
     gateway,
     management: new ManagementApi(gateway, faults, recorder),
     invoke: new InvokeApi(lambda, recorder),
+    s3,
     credentials,
     dataFolder: folder.path,
   });
@@ -171,11 +191,13 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   );
   await folder.writeRoomFile({ url: server.url, origin: server.origin, region, ...operator, outputs });
   scheduler.start();
+  s3.resume();
 
   return {
     url: server.url,
     origin: server.origin,
     dynamoDbEndpoint: database.endpoint,
+    s3Endpoint: server.addressOrigin,
     credentials: operator,
     region,
     stack,
@@ -196,7 +218,9 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
       const returned: unknown = JSON.parse(result.payload);
       return returned;
     },
-    deleteExpired: () => database.deleteExpired(),
+    async deleteExpired() {
+      await Promise.all([database.deleteExpired(), s3.expire()]);
+    },
     onFailure: (callback) => database.onFailure(callback),
     close: unwind,
     kill: () => database.kill(),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { CredentialStore } from './credentials.ts';
 import { codeOf, messageOf, RoomError } from './errors.ts';
@@ -9,12 +10,14 @@ import type { ManagementApi } from './gateway/management-api.ts';
 import { sendError, sendJson } from './http.ts';
 import type { InvokeApi } from './lambda/invoke-api.ts';
 import type { Attribution } from './recorder.ts';
+import type { S3 } from './s3/s3.ts';
 
 /** What answers behind the room's port. */
 export interface Services {
   readonly gateway: Gateway;
   readonly management: ManagementApi;
   readonly invoke: InvokeApi;
+  readonly s3: S3;
   readonly credentials: CredentialStore;
   /** The data folder's path. */
   readonly dataFolder: string;
@@ -24,25 +27,33 @@ export interface Services {
 export class RoomServer {
   readonly url: string;
   readonly origin: string;
+  /**
+   * The same for clients on other machines, if those can reach the room at all: presigned URLs hold it. It is an address and no name,
+   * for then the SDK puts a bucket's name into the path.
+   */
+  readonly addressOrigin: string;
   readonly #server: Server;
   readonly #host: string;
   /** Undefined until the room is ready for its first client. */
   #services: Services | undefined;
 
-  private constructor(server: Server, host: string, port: number) {
+  private constructor(server: Server, host: string, { address, port }: AddressInfo) {
     this.#server = server;
     this.#host = host;
     // What is bound to every address is reached from this machine by its loopback address.
-    const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-    const authority = `${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
-    this.url = `ws://${authority}`;
-    this.origin = `http://${authority}`;
-    server.on('request', (request, response) => {
+    const reachable = isEveryAddress(host) ? '127.0.0.1' : host;
+    this.url = `ws://${authority(reachable, port)}`;
+    this.origin = `http://${authority(reachable, port)}`;
+    this.addressOrigin = `http://${authority(isEveryAddress(host) ? ownAddress() : address, port)}`;
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendError(response, 500, 'InternalServerErrorException', messageOf(error));
       });
-    });
+    };
+    server.on('request', answer);
+    // Who waits with a large body for a word is refused without having sent it.
+    server.on('checkContinue', answer);
     server.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head).catch(() => socket.destroy());
     });
@@ -54,7 +65,8 @@ export class RoomServer {
    * @throws RoomError if the port is taken or not allowed.
    */
   static async listen(host: string, port: number): Promise<RoomServer> {
-    const server = createServer({ keepAliveTimeout: 60_000 }).listen(port, host);
+    // An upload may take its time; S3 itself gives up a client that has stopped sending.
+    const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }).listen(port, host);
     try {
       await once(server, 'listening');
     } catch (error) {
@@ -67,7 +79,8 @@ export class RoomServer {
       throw new RoomError(`${host}:${port} ${reasons[codeOf(error) ?? ''] ?? messageOf(error)}`);
     }
     const address = server.address();
-    return new RoomServer(server, host, typeof address === 'object' && address !== null ? address.port : port);
+    if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
+    return new RoomServer(server, host, address);
   }
 
   serve(services: Services): void {
@@ -96,6 +109,8 @@ export class RoomServer {
     if (!this.#isForUs(request)) return sendError(response, 403, 'ForbiddenException', 'Forbidden');
     const services = this.#services;
     if (services === undefined) return sendError(response, 503, 'ServiceUnavailableException', 'Starting');
+    if (services.s3.isFor(request)) return services.s3.handle(request, response);
+    if (request.headers.expect !== undefined) response.writeContinue();
     const { pathname } = new URL(request.url ?? '/', this.origin);
     if (pathname === '/health') {
       // Programs on this machine find the operator's credentials by it, if they may read them.
@@ -149,9 +164,18 @@ export class RoomServer {
       .toLowerCase();
     if (name === this.#host.toLowerCase() || name === 'localhost' || name.endsWith('.localhost')) return true;
     if (isIP(name) === 0) return false;
-    const everyAddress = this.#host === '0.0.0.0' || this.#host === '::';
-    return everyAddress || name.startsWith('127.') || name === '::1';
+    return isEveryAddress(this.#host) || name.startsWith('127.') || name === '::1';
   }
 }
 
 const isLoopback = (address = '') => /^(::ffff:)?127\.|^::1$/.test(address);
+
+const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
+
+const authority = (host: string, port: number) => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+
+/** This machine's address in its network; loopback if it is in none. */
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((ofOne) => ofOne ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}

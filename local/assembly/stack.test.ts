@@ -65,9 +65,9 @@ test.each([
   ],
   ['Velocity', mockRoute('ping', '$context.requestId'), /Velocity/],
   [
-    'an event pattern',
+    'a rule without a rate and without a pattern',
     { Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [] } } },
-    /Rule: only rules with a rate/,
+    /Rule: only rules with an event pattern or a rate/,
   ],
   [
     'another runtime',

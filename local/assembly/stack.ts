@@ -1,8 +1,9 @@
 import { RoomError } from '../errors.ts';
 import { readApi, type WebSocketApi } from './api.ts';
+import { type Bucket, readBuckets } from './buckets.ts';
 import type { CloudAssembly } from './cloud-assembly.ts';
 import { type LambdaFunction, readFunctions } from './functions.ts';
-import { readSchedules, type Schedule } from './schedules.ts';
+import { type EventRule, readRules, type Schedule } from './rules.ts';
 import { readTables, type Table, tableTypes } from './tables.ts';
 import type { Target } from './template.ts';
 
@@ -12,7 +13,9 @@ export interface Stack {
   readonly api: WebSocketApi;
   readonly functions: readonly LambdaFunction[];
   readonly tables: readonly Table[];
+  readonly buckets: readonly Bucket[];
   readonly schedules: readonly Schedule[];
+  readonly eventRules: readonly EventRule[];
   /** The stack's outputs, resolved. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -27,6 +30,7 @@ const understood: ReadonlySet<string> = new Set([
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
+  'AWS::S3::Bucket',
   'AWS::SQS::Queue',
   ...tableTypes,
 ]);
@@ -45,7 +49,7 @@ const needless: ReadonlySet<string> = new Set([
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
-  'AWS::S3::Bucket',
+  // It asks for TLS, which loopback has not.
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
@@ -70,7 +74,8 @@ export function readStack({ template, outputs, assets }: CloudAssembly): Stack {
     api: readApi(template),
     functions: readFunctions(template, assets),
     tables: readTables(template),
-    schedules: readSchedules(template),
+    buckets: readBuckets(template),
+    ...readRules(template),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, value]) => [name, String(template.resolve(value))]),
     ),

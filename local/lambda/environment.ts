@@ -25,7 +25,6 @@ const initTimeoutMs = 10_000;
 /** One Lambda environment: a worker thread that handles one request at a time, and is reused while it is well. */
 export class Environment {
   readonly #worker: Worker;
-  readonly #release: () => void;
   /** Where the function's output goes. */
   log: InvocationLog;
   #invocation: { readonly requestId: string; readonly trigger: Trigger } | undefined;
@@ -36,7 +35,6 @@ export class Environment {
   constructor(lambda: LambdaFunction, host: EnvironmentHost, log: InvocationLog) {
     this.log = log;
     const credentials = host.credentials.issue(() => ({ function: lambda.logicalId, ...this.#invocation }));
-    this.#release = () => host.credentials.revoke(credentials);
     const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID()}`;
     const data: WorkerData = {
       taskRoot: lambda.code,
@@ -137,7 +135,6 @@ export class Environment {
   #end(error: LambdaError): void {
     if (this.#causeOfDeath !== undefined) return;
     this.#causeOfDeath = error;
-    this.#release();
     this.#settle?.({ error });
   }
 }

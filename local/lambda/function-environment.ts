@@ -7,6 +7,7 @@ export interface Endpoints {
   readonly dynamoDb: string;
   readonly lambda: string;
   readonly connections: string;
+  readonly s3: string;
 }
 
 /**
@@ -27,6 +28,7 @@ export function functionVariables(
     AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: endpoints.connections,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,

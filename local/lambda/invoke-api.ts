@@ -55,7 +55,7 @@ export class InvokeApi {
     const trigger = { source: 'invoke', detail: caller.function } as const;
     if (type === 'DryRun') return void response.writeHead(204).end();
     if (type === 'Event') {
-      this.#lambda.invokeLater(lambda, event, trigger);
+      void this.#lambda.invokeLater(lambda, event, trigger);
       return void response.writeHead(202, { 'Content-Length': 0 }).end();
     }
     const result = await this.#lambda.invoke(lambda, event, trigger);

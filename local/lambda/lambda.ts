@@ -67,9 +67,12 @@ export class Lambda {
     return this.#track(this.#invoke(lambda, event, trigger, mode));
   }
 
-  /** Runs a function some time; after a failure again, as often as its settings say. */
-  invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): void {
-    void this.#retry(lambda, event, trigger);
+  /**
+   * Runs a function some time; after a failure again, as often as its settings say.
+   * @returns whether that came to an end before this object was closed; nobody needs to wait for it.
+   */
+  invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
+    return this.#retry(lambda, event, trigger);
   }
 
   /** Waits until nothing runs, at most this long (ms). */
@@ -96,21 +99,24 @@ export class Lambda {
     return work;
   }
 
-  async #retry(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<void> {
+  async #retry(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
     const { clock } = this.#host;
     const expires = clock.now() + lambda.asyncMaxAgeMs;
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
       const result = await this.invoke(lambda, event, trigger, 'async');
       // Whatever the end of the room cuts off has not failed.
-      if (result.error === undefined || this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted) break;
+      if (result.error === undefined) return true;
       const delay = retryDelaysMs[attempt] ?? 0;
       const exhausted = attempt >= lambda.asyncRetries;
       if (exhausted || clock.now() + delay > expires) {
         const condition = exhausted ? 'RetriesExhausted' : 'EventAgeExceeded';
-        return this.#host.deadLetters.send({ lambda, event, attempts: attempt + 1, condition, result });
+        await this.#host.deadLetters.send({ lambda, event, attempts: attempt + 1, condition, result });
+        return true;
       }
       await sleep(delay / clock.speed, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
     }
+    return false;
   }
 
   async #invoke(lambda: LambdaFunction, event: string, trigger: Trigger, mode: 'sync' | 'async'): Promise<Result> {

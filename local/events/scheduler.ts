@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { LambdaFunction } from './assembly/functions.ts';
-import type { Schedule } from './assembly/schedules.ts';
-import type { Target } from './assembly/template.ts';
-import type { Clock } from './clock.ts';
-import type { Lambda } from './lambda/lambda.ts';
+import type { LambdaFunction } from '../assembly/functions.ts';
+import type { Schedule } from '../assembly/rules.ts';
+import type { Target } from '../assembly/template.ts';
+import type { Clock } from '../clock.ts';
+import type { Lambda } from '../lambda/lambda.ts';
 
 /** EventBridge's schedules: invokes their functions at their rate, on the room's clock. */
 export class Scheduler {
@@ -24,7 +24,7 @@ export class Scheduler {
     for (const schedule of this.#schedules) {
       const fire = () => {
         for (const { lambda, event } of this.#due(schedule)) {
-          this.#lambda.invokeLater(lambda, event, { source: 'schedule', detail: schedule.logicalId });
+          void this.#lambda.invokeLater(lambda, event, { source: 'schedule', detail: schedule.logicalId });
         }
       };
       this.#timers.push(this.#clock.setInterval(fire, schedule.periodMs));

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { escapeUri } from '@smithy/core/protocols';
+import type { Bucket } from '../assembly/buckets.ts';
+import type { Clock } from '../clock.ts';
+import type { CredentialStore } from '../credentials.ts';
+import { messageOf } from '../errors.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { Recorder, UsedRight } from '../recorder.ts';
+import { S3Error } from './errors.ts';
+import { BucketEvents } from './events.ts';
+import { expire } from './lifecycle.ts';
+import { operationOf } from './operations.ts';
+import { httpDate, type OpenBucket } from './request.ts';
+import { isSignedForS3, SignatureCheck, type Signed } from './signature.ts';
+import { BucketStore } from './store.ts';
+import { sendS3Error } from './xml.ts';
+
+export interface S3Options {
+  /** Where the objects are kept. */
+  readonly folder: string;
+  readonly buckets: readonly Bucket[];
+  readonly account: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly credentials: CredentialStore;
+  readonly recorder: Recorder;
+  readonly bus: EventBus;
+  /** Whether to begin with empty buckets. */
+  readonly fresh: boolean;
+}
+
+/** How often lifecycle rules are applied, on the room's clock; S3 does so once a day. */
+const lifecyclePeriodMs = 60 * 60_000;
+
+/** The room's S3: the stack's buckets behind S3's API, of which it knows what this project needs, and refuses the rest by name. */
+export class S3 {
+  readonly #options: S3Options;
+  readonly #buckets: ReadonlyMap<string, OpenBucket>;
+  readonly #signatures: SignatureCheck;
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(options: S3Options, buckets: ReadonlyMap<string, OpenBucket>) {
+    this.#options = options;
+    this.#buckets = buckets;
+    this.#signatures = new SignatureCheck(options.credentials, options.clock, options.region);
+    // What cannot be removed now is removed by the next run.
+    this.#timer = options.clock.setInterval(() => void this.expire().catch(() => undefined), lifecyclePeriodMs);
+  }
+
+  static async start(options: S3Options): Promise<S3> {
+    const { account, bus, clock, folder, fresh } = options;
+    if (fresh) await rm(folder, { recursive: true, force: true });
+    const buckets = new Map<string, OpenBucket>();
+    for (const { eventBridge, logicalId, name } of options.buckets) {
+      const store = await BucketStore.open(join(folder, logicalId));
+      const events = new BucketEvents(name, store, eventBridge ? bus : undefined, account);
+      buckets.set(name, { logicalId, name, store, events, clock });
+    }
+    return new S3(options, buckets);
+  }
+
+  /** Tells of what a former run could not tell. */
+  resume(): void {
+    for (const { events } of this.#buckets.values()) events.announceAll();
+  }
+
+  /** Whether a request is meant for S3: it has a bucket in its path, or a signature for S3. */
+  isFor(request: IncomingMessage): boolean {
+    return this.#buckets.has(locate(request.url ?? '').bucket) || isSignedForS3(request);
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const start = performance.now();
+    const requestId = randomBytes(8).toString('hex').toUpperCase();
+    response.setHeader('x-amz-request-id', requestId);
+    response.setHeader('x-amz-id-2', randomBytes(32).toString('base64'));
+    response.setHeader('Date', httpDate(this.#options.clock.now()));
+    const rights: UsedRight[] = [];
+    const call = { operation: 'unknown', caller: { function: 'nobody' } };
+    try {
+      await this.#run(request, response, { requestId, rights, call });
+    } catch (error) {
+      const { pathname: resource } = locate(request.url ?? '');
+      const told = error instanceof S3Error ? error : new S3Error('InternalError', messageOf(error));
+      // Half an answer cannot be taken back, and who has gone hears none.
+      if (response.headersSent || request.destroyed) response.destroy();
+      else sendS3Error(response, told, { resource, requestId, bodiless: request.method === 'HEAD' });
+    }
+    this.#options.recorder.emit({
+      kind: 'call',
+      ...call.caller,
+      service: 's3',
+      operation: call.operation,
+      rights,
+      start,
+      end: performance.now(),
+      status: response.headersSent ? response.statusCode : 400,
+      readUnits: 0,
+      writeUnits: 0,
+    });
+  }
+
+  /** Applies the lifecycle rules now. */
+  async expire(): Promise<void> {
+    for (const { lifecycle, name } of this.#options.buckets) {
+      const bucket = this.#buckets.get(name);
+      if (bucket !== undefined) await expire(bucket, lifecycle);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #run(
+    http: IncomingMessage,
+    response: ServerResponse,
+    {
+      requestId,
+      rights,
+      call,
+    }: { requestId: string; rights: UsedRight[]; call: { operation: string; caller: object } },
+  ): Promise<void> {
+    const { bucket: name, key, canonicalPath, query } = locate(http.url ?? '');
+    const signed = await this.#signatures.verify(http, canonicalPath, query);
+    call.caller = callerOf(signed);
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
+    const operation = operationOf({ http, key, query });
+    call.operation = operation.name;
+    await operation.run({
+      bucket,
+      key,
+      query,
+      payload: signed.payload,
+      origin: { requestId, sourceIp: http.socket.remoteAddress ?? '' },
+      use: (action, at = key) => {
+        const right = { action: `s3:${action}`, resource: bucket.logicalId, key: at };
+        if (!rights.some((one) => one.action === right.action && one.key === at)) rights.push(right);
+      },
+      http,
+      response,
+    });
+  }
+}
+
+/** Who uses a presigned URL does so at a time of their own, whatever its signer is doing then. */
+function callerOf({ identity, presigned }: Signed) {
+  const caller = identity.caller();
+  return presigned ? { function: caller.function } : caller;
+}
+
+/** What a path-style URL names. */
+function locate(url: string) {
+  const [pathname = '', search = ''] = url.split(/\?(.*)/s);
+  const [, bucket = '', ...key] = pathname.split('/').map(decode);
+  return {
+    pathname,
+    bucket,
+    key: key.join('/'),
+    /** As it was signed, whatever of it was percent-encoded on the way. */
+    canonicalPath: pathname
+      .split('/')
+      .map((segment) => escapeUri(decode(segment)))
+      .join('/'),
+    query: new URLSearchParams(search),
+  };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
