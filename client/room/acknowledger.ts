@@ -9,8 +9,8 @@ export class Acknowledger {
   readonly #delay: number;
   readonly #shown: Positions = {};
   #unsent = 0;
+  #acknowledged = false;
   #timer: NodeJS.Timeout | undefined;
-  #unconfirmed = false;
 
   /** @param delay Milliseconds between a message's being shown and its acknowledgement. */
   constructor(send: (shown: Positions) => void, delay: number) {
@@ -21,11 +21,6 @@ export class Acknowledger {
   /** The last number shown of each stream. */
   get shown(): Readonly<Positions> {
     return this.#shown;
-  }
-
-  /** Whether something was acknowledged that the room has not been seen to know since. */
-  get isUnconfirmed(): boolean {
-    return this.#unconfirmed;
   }
 
   advance(stream: StreamName, seq: number): void {
@@ -47,20 +42,15 @@ export class Acknowledger {
     this.#timer = undefined;
     if (this.#unsent === 0) return;
     this.#unsent = 0;
-    this.#unconfirmed = true;
+    this.#acknowledged = true;
     this.#send({ ...this.#shown });
   }
 
   /** An acknowledgement has no reply, so one may have gone down with a lost connection: it is sent once more. */
   repeat(): void {
-    if (!this.#unconfirmed) return;
+    if (!this.#acknowledged) return;
     this.#unsent += 1;
     this.#schedule();
-  }
-
-  /** Tells that the room, asked for what is not acknowledged, answered with these messages first. */
-  confirm(unacknowledged: readonly { stream: StreamName; seq: number }[]): void {
-    this.#unconfirmed = unacknowledged.some(({ stream, seq }) => seq <= (this.#shown[stream] ?? 0));
   }
 
   stop(): void {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arguments, EventOf, Result, StreamMessage } from '../../protocol/index.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { type Deferred, deferred } from './deferred.ts';
@@ -18,9 +17,6 @@ export interface FeedOptions {
   /** @param missed Whether the message came while one was not there. */
   show(message: ShownMessage, missed: boolean): void | Promise<void>;
 }
-
-/** How often, at a logout, the room is asked whether the acknowledgement has arrived. */
-const confirmations = 5;
 
 /**
  * A session's two streams: gives every message in order, once, and acknowledges what was shown. `sync` fills what
@@ -78,17 +74,9 @@ export class Feed {
     return done.promise;
   }
 
-  /**
-   * Acknowledges what has been shown, and makes sure that the room knows: a request that overtakes the
-   * acknowledgement, as a logout could, would leave the messages to be shown again.
-   */
-  async flush(): Promise<void> {
-    this.#acks.flush();
-    for (let turn = 0; this.#acks.isUnconfirmed && turn < confirmations; turn += 1) {
-      if (turn > 0) await sleep(this.#options.timing.gap);
-      const { messages } = await this.#options.sync({ limit: 1 });
-      this.#acks.confirm(messages);
-    }
+  /** The last number shown of each stream. */
+  get shownUpTo(): Readonly<Positions> {
+    return this.#acks.shown;
   }
 
   stop(): void {

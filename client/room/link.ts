@@ -16,6 +16,12 @@ import type { Timing } from './timing.ts';
 /** API Gateway's quota for one WebSocket frame, in bytes; a longer message goes in several. */
 const frameBytes = 32 * 1024;
 
+/** What tells a request from others: its own id, and whether it was sent before over another link. */
+export interface Sending {
+  readonly id: string;
+  readonly again?: boolean;
+}
+
 export interface LinkHandlers {
   event(link: Link, event: RoomEvent): void;
   /** Called once, after every pending request has failed. */
@@ -34,7 +40,7 @@ export class Link {
   private constructor(socket: WebSocket, timing: Timing, handlers: LinkHandlers) {
     this.#socket = socket;
     this.#timing = timing;
-    this.#heartbeat = setInterval(() => this.#ping(), timing.ping);
+    this.#heartbeat = setInterval(() => this.probe(), timing.ping);
     socket.on('message', (data) => this.#receive(String(data), handlers));
     // Whatever breaks a socket closes it: `close` always follows.
     socket.on('error', () => {});
@@ -57,22 +63,31 @@ export class Link {
   }
 
   /**
-   * Asks the room something.
-   * @param timeout Milliseconds.
+   * Asks the room something. If the reply takes long, makes sure that the connection is alive.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | UnexpectedReplyError | RequestTooLargeError}
    */
   async request<A extends Action>(
     action: A,
     args: Arguments<A>,
-    timeout: number = this.#timing.reply,
+    { id, again = false }: Sending = { id: randomUUID() },
   ): Promise<Result<A>> {
     if (!this.#open) throw new ConnectionLostError();
-    const id = randomUUID();
-    const frame = JSON.stringify({ action, id, ...args });
+    const frame = JSON.stringify({ action, id, ...(again && { again }), ...args });
     if (Buffer.byteLength(frame) > limits.frameBytes) throw new RequestTooLargeError(limits.frameBytes);
-    const reply = this.#pending.add(id, action, timeout);
+    const reply = this.#pending.add(id, action, this.#timing.reply);
     this.#send(frame);
-    return reply;
+    const doubt = setTimeout(() => this.probe(), this.#timing.doubt);
+    try {
+      return await reply;
+    } finally {
+      clearTimeout(doubt);
+    }
+  }
+
+  /** Sends a heartbeat now: if it is not answered in time, the link closes. */
+  probe(): void {
+    this.tell('ping', {});
+    this.#pongDue ??= setTimeout(() => this.drop(), this.#timing.pong);
   }
 
   /** Says something that has no reply. */
@@ -103,11 +118,6 @@ export class Link {
       const end = start + frameBytes;
       this.#socket.send(bytes.subarray(start, end), { binary: false, fin: end >= bytes.length });
     }
-  }
-
-  #ping(): void {
-    this.tell('ping', {});
-    this.#pongDue ??= setTimeout(() => this.drop(), this.#timing.pong);
   }
 
   #receive(text: string, handlers: LinkHandlers): void {

@@ -34,6 +34,11 @@ function take(message: ShownMessage): void {
   for (const { count, resolve } of waiting) if (shown.length >= count) resolve();
 }
 
+/** Stops this process, clocks and all, as a closed lid does. */
+function standStill(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
 async function join(options: Partial<ConnectOptions> = {}, more: Partial<Timing> = {}): Promise<Peer> {
   room = await connect({ url: scripted.url, message: take, timing: { ...timing, ...more }, ...options });
   return scripted.peer();
@@ -222,18 +227,14 @@ describe('streams', () => {
     expect((await peer.next('ack')).arguments).toEqual({ inbox: 0, room: 50 });
   });
 
-  test('leaving waits until the room knows what was shown', async () => {
+  test('leaving tells what was shown with the logout, which nothing overtakes', async () => {
     const peer = await logIn({}, { acknowledge: 60_000 });
     peer.event(broadcast(1));
     await shownCount(1);
     const left = room.leave();
-    expect((await peer.next('ack')).arguments).toEqual({ inbox: 0, room: 1 });
-    const sync = await peer.next('sync');
-    expect(sync.arguments).toEqual({ limit: 1 });
-    // The acknowledgement is still under way.
-    sync.reply({ messages: [broadcast(1)], upTo: { inbox: 0, room: 1 }, more: false });
-    (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 1 }, more: false });
-    (await peer.next('logout')).reply({});
+    const logout = await peer.next('logout');
+    expect(logout.arguments).toEqual({ inbox: 0, room: 1 });
+    logout.reply({});
     await left;
     expect(await room.ended).toEqual({ reason: 'logout' });
     expect(await peer.closed).toBe(1000);
@@ -261,26 +262,139 @@ describe('losing the connection', () => {
     expect((await (await scripted.peer()).next('resume')).arguments.token).toBe('token-2');
   });
 
-  test('a message that was under way fails, a question is asked again, and new ones wait', async () => {
+  const sentAt = '2026-11-23T09:00:00.000Z';
+  const resumed = { user: 'csee4119', token: 't2', timeOut: 1, unread: { inbox: 0, room: 0 } };
+
+  test('what was not answered is sent again: marked if it says something, as it was if it asks', async () => {
     const peer = await logIn();
     const said = room.request('message', { to: 'facebook', text: 'hello' });
     const asked = room.request('whoelse', {});
-    const failure = expect(said).rejects.toMatchObject({ name: 'ConnectionLostError' });
-    await peer.next('message');
+    const { id } = await peer.next('message');
     await peer.next('whoelse');
     peer.vanish();
-    await failure;
-    const block = room.request('block', { user: 'Google' });
     const next = await scripted.peer();
-    (await next.next('resume')).reply({ user: 'csee4119', token: 't2', timeOut: 1, unread: { inbox: 0, room: 0 } });
-    const actions = [await next.nextOfAny(), await next.nextOfAny(), await next.nextOfAny()].map((one) => {
-      if (one.action === 'whoelse') one.reply({ users: [], total: 0 });
-      if (one.action === 'block') one.reply({});
-      return one.action;
-    });
-    expect(actions.sort()).toEqual(['block', 'sync', 'whoelse']);
+    const resume = await next.next('resume');
+    // Said for the first time, while there is no connection.
+    const fresh = room.request('message', { to: 'facebook', text: 'are you there?' });
+    resume.reply(resumed);
+    const received = [await next.nextOfAny(), await next.nextOfAny(), await next.nextOfAny(), await next.nextOfAny()];
+    for (const one of received) {
+      if (one.action === 'message') {
+        const { text } = one.arguments as { text: string };
+        expect([one.id === id, one.again]).toEqual(text === 'hello' ? [true, true] : [false, false]);
+        one.reply({ delivery: 'delivered', seq: text === 'hello' ? 4 : 5, sentAt });
+      } else {
+        expect(one.again).toBe(false);
+        if (one.action === 'whoelse') one.reply({ users: [], total: 0 });
+      }
+    }
+    expect(await said).toMatchObject({ seq: 4 });
+    expect(await fresh).toMatchObject({ seq: 5 });
     expect(await asked).toEqual({ users: [], total: 0 });
-    expect(await block).toEqual({});
+  });
+
+  test('it is sent again as often as the connection is lost', async () => {
+    let peer = await logIn();
+    const said = room.request('broadcast', { text: 'hello' });
+    const { id } = await peer.next('broadcast');
+    for (let loss = 0; loss < 3; loss += 1) {
+      peer.vanish();
+      peer = await scripted.peer();
+      (await peer.next('resume')).reply(resumed);
+      const requests = [await peer.nextOfAny(), await peer.nextOfAny()];
+      expect(requests).toContainEqual(expect.objectContaining({ action: 'broadcast', id, again: true }));
+      if (loss === 2) requests.find(({ action }) => action === 'broadcast')?.reply({ seq: 1, sentAt, online: 1 });
+    }
+    expect(await said).toMatchObject({ seq: 1 });
+  });
+
+  test.each([
+    ['block', 'already-blocked'],
+    ['unblock', 'not-blocked'],
+  ] as const)(
+    '%s, sent again, is done when it turns out to have been; the first time it is refused',
+    async (action, code) => {
+      const peer = await logIn();
+      const refused = room.request(action, { user: 'Google' });
+      (await peer.next(action)).refuse(code);
+      await expect(refused).rejects.toMatchObject({ code });
+      const done = room.request(action, { user: 'facebook' });
+      await peer.next(action);
+      peer.vanish();
+      const next = await scripted.peer();
+      (await next.next('resume')).reply(resumed);
+      const requests = [await next.nextOfAny(), await next.nextOfAny()];
+      requests.find((one) => one.action === action)?.refuse(code);
+      expect(await done).toEqual({});
+    },
+  );
+
+  test('what cannot be repeated, or is too old to be, is told as it is', async () => {
+    const peer = await logIn({}, { repeat: 0 });
+    const changed = room.changePassword('lotsofexams', 'nomoreexams');
+    const said = room.request('message', { to: 'facebook', text: 'hello' });
+    const failures = [changed, said].map((one) => expect(one).rejects.toMatchObject({ name: 'ConnectionLostError' }));
+    await peer.next('passwd');
+    await peer.next('message');
+    peer.vanish();
+    await failures[0];
+    (await (await scripted.peer()).next('resume')).reply(resumed);
+    await Promise.all(failures);
+  });
+
+  test('when no connection is to be had any more, what may have been done is not called unsent', async () => {
+    const peer = await logIn();
+    const said = room.request('message', { to: 'facebook', text: 'hello' });
+    const failure = expect(said).rejects.toMatchObject({ name: 'ConnectionLostError' });
+    await peer.next('message');
+    scripted.refuseWith = 503;
+    peer.vanish();
+    await failure;
+    expect(await room.ended).toEqual({ reason: 'stop' });
+  });
+
+  test('a reply that is late makes it look whether the connection is dead', async () => {
+    const peer = await logIn({}, { doubt: 20, pong: 30 });
+    const said = room.request('message', { to: 'facebook', text: 'hello' });
+    const { id } = await peer.next('message');
+    await expect.poll(() => peer.pings).toBe(1);
+    // It is alive, and only slow.
+    const second = room.request('whoelse', {});
+    peer.answersPings = false;
+    await peer.next('whoelse');
+    const next = await scripted.peer();
+    (await next.next('resume')).reply(resumed);
+    for (const one of [await next.nextOfAny(), await next.nextOfAny(), await next.nextOfAny()]) {
+      if (one.action === 'message') {
+        expect(one).toMatchObject({ id, again: true });
+        one.reply({ delivery: 'stored', seq: 1, sentAt });
+      }
+      if (one.action === 'whoelse') one.reply({ users: [], total: 0 });
+    }
+    expect(await said).toMatchObject({ delivery: 'stored' });
+    await second;
+  });
+
+  test('after a sleep of the machine it looks at once whether the connection is dead', async () => {
+    const peer = await logIn({}, { watch: 10, asleep: 300, pong: 50 });
+    expect(peer.pings).toBe(0);
+    peer.answersPings = false;
+    standStill(500);
+    await expect.poll(() => peer.pings).toBe(1);
+    (await (await scripted.peer()).next('resume')).reply(resumed);
+  });
+
+  test('after a sleep of the machine it does not wait any longer to try again', async () => {
+    let lost: () => void = () => {};
+    const isLost = new Promise<void>((resolve) => (lost = resolve));
+    const peer = await logIn(
+      { connection: (state) => state === 'lost' && lost() },
+      { watch: 10, asleep: 300, backoff: 3_600_000, backoffMost: 3_600_000 },
+    );
+    peer.vanish();
+    await isLost;
+    standStill(500);
+    (await (await scripted.peer()).next('resume')).reply(resumed);
   });
 
   test('when the session has ended meanwhile, the kept password logs in again', async () => {

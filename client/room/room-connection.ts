@@ -1,5 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Action, Arguments, EventOf, Result, RoomEvent } from '../../protocol/index.ts';
+import {
+  type Action,
+  type Arguments,
+  type Command,
+  commands,
+  type EventOf,
+  type Result,
+  type RoomEvent,
+} from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
 import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
 import { Feed, type ShownMessage } from './feed.ts';
@@ -60,8 +69,13 @@ interface Session {
   readonly feed: Feed;
 }
 
-/** What is asked again by itself if the connection was lost before the reply: it changes nothing. */
-const repeatable: ReadonlySet<Action> = new Set<Action>(['whoelse', 'wholasthr', 'blocklist', 'history', 'sync']);
+/** Whether a request that is sent again was refused because its first sending was carried out. */
+const meansDone = (error: unknown, repeat: Command['repeat']) =>
+  error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
+
+/** What to say of a request when no connection is to be had any more: what may have been done is not to be called unsent. */
+const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended: Error) =>
+  sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
 
 /** Refusals of a resume or a login after which trying again may help. */
 const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal']);
@@ -113,8 +127,8 @@ export class RoomConnection {
   }
 
   /**
-   * Asks the room something. While the connection is lost it waits for the next one; what was sent and not answered
-   * when it was lost fails, unless it is safe to repeat.
+   * Asks the room something. While the connection is lost it waits for the next one; what was sent and not answered when it
+   * was lost is sent again, as the action's entry in the protocol allows: a message is there once, whatever happens.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError | UnexpectedReplyError | RequestTooLargeError}
    */
   request<A extends Exclude<Action, OwnAction>>(action: A, args: Arguments<A>): Promise<Result<A>> {
@@ -179,18 +193,30 @@ export class RoomConnection {
     const link = this.#transport.current;
     if (!link || !this.#session) return;
     await this.#deliveries;
-    await this.#session.feed.flush();
-    await link.request('logout', {});
+    await link.request('logout', this.#session.feed.shownUpTo);
   }
 
   async #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
+    const { repeat }: Command = commands[action];
+    const id = randomUUID();
+    let sentAt: number | undefined;
     for (;;) {
-      const link = await this.#transport.link();
+      const link = await this.#transport.link().catch((error: Error) => {
+        throw unanswered(repeat, sentAt, error);
+      });
+      const again = sentAt !== undefined;
+      if (sentAt !== undefined && repeat === 'marked' && Date.now() - sentAt > this.#timing.repeat) {
+        throw new ConnectionLostError();
+      }
+      if (link.isOpen) sentAt ??= Date.now();
       try {
-        return await link.request(action, args);
+        return await link.request(action, args, { id, again: again && repeat === 'marked' });
       } catch (error) {
-        if (this.#isOver) throw new ConnectionEndedError();
-        if (!(error instanceof ConnectionLostError) || !repeatable.has(action)) throw error;
+        // Of the actions whose refusal can mean that they are done, none has a result.
+        if (again && meansDone(error, repeat)) return {} as Result<A>;
+        if (!(error instanceof ConnectionLostError)) throw this.#isOver ? new ConnectionEndedError() : error;
+        if (this.#isOver) throw unanswered(repeat, sentAt, new ConnectionEndedError());
+        if (sentAt !== undefined && repeat === 'never') throw error;
       }
     }
   }

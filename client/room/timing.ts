@@ -1,3 +1,5 @@
+import { limits } from '../../protocol/index.ts';
+
 const seconds = 1000;
 const minutes = 60 * seconds;
 
@@ -11,6 +13,14 @@ export interface Timing {
   readonly ping: number;
   /** For the answer to a heartbeat, before the connection counts as lost. */
   readonly pong: number;
+  /** For a reply, before the connection is suspected and a heartbeat sent at once: sooner than the next one would come. */
+  readonly doubt: number;
+  /** Between two looks at the wall clock, to notice that the machine was asleep. */
+  readonly watch: number;
+  /** How long it must have been. */
+  readonly asleep: number;
+  /** Since its first sending, in which a request that changes something is sent again after a lost connection. */
+  readonly repeat: number;
   /** For a message that others have overtaken, before it is asked for; grows while asking does not help. */
   readonly gap: number;
   /** The longest wait between two such attempts. */
@@ -37,6 +47,10 @@ export const defaultTiming: Timing = {
   reply: 35 * seconds,
   ping: 50 * seconds,
   pong: 10 * seconds,
+  doubt: 5 * seconds,
+  watch: 2 * seconds,
+  asleep: 10 * seconds,
+  repeat: limits.repeatSeconds * seconds,
   gap: 300,
   gapMost: 10 * seconds,
   acknowledge: 2 * seconds,
@@ -48,6 +62,12 @@ export const defaultTiming: Timing = {
   overlap: 5 * seconds,
   logout: 5 * seconds,
 };
+
+/** The same for a room whose clock runs so many times as fast as this machine's. */
+export function hurried(timing: Timing, speed: number): Timing {
+  const entries = Object.entries(timing).map(([name, milliseconds]) => [name, milliseconds / speed]);
+  return Object.fromEntries(entries) as Timing;
+}
 
 /**
  * The wait before a reconnection: exponential backoff with full jitter, so that clients that were cut off together

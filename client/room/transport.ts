@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoomEvent } from '../../protocol/index.ts';
+import { onAwakening } from './awakening.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
@@ -34,9 +35,14 @@ export class Transport {
   #held = true;
   #handover: NodeJS.Timeout | undefined;
   #handingOver = false;
+  /** Resolves when the machine wakes up, and it is time to try again at once. */
+  #awake: Deferred<void> = deferred();
+  readonly #stopWatching: () => void;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    const { watch, asleep } = options.timing;
+    this.#stopWatching = onAwakening(() => this.#wakeUp(), watch, asleep);
   }
 
   /**
@@ -63,6 +69,7 @@ export class Transport {
   /** Ends it; the link is left open to the caller, for goodbyes. */
   end(): Link | undefined {
     this.#ended.abort();
+    this.#stopWatching();
     clearTimeout(this.#handover);
     this.#hold();
     this.#usable.reject(new ConnectionEndedError());
@@ -122,7 +129,8 @@ export class Transport {
     for (let attempt = 0; ; attempt += 1) {
       let link: Link | undefined;
       try {
-        await sleep(backoff(attempt, this.#options.timing), undefined, { signal });
+        await Promise.race([sleep(backoff(attempt, this.#options.timing), undefined, { signal }), this.#awake.promise]);
+        signal.throwIfAborted();
         link = await this.#connect();
         signal.throwIfAborted();
         await this.#options.restore(link);
@@ -136,6 +144,12 @@ export class Transport {
         if (attempt + 1 >= mostAttempts || this.#options.isFinal(error)) return this.#options.givenUp(error);
       }
     }
+  }
+
+  #wakeUp(): void {
+    this.#link?.probe();
+    this.#awake.resolve();
+    this.#awake = deferred();
   }
 
   #planHandover(milliseconds: number): void {

@@ -34,6 +34,7 @@ class Queue<T> {
 export interface Received<A extends Action = Action> {
   readonly action: A;
   readonly id: string | undefined;
+  readonly again: boolean;
   readonly arguments: Arguments<A>;
   reply(result: Result<A>): void;
   refuse(code: RefusalCode, details?: RefusalDetails): void;
@@ -86,7 +87,7 @@ export class Peer {
   #receive(frame: string): void {
     const parsed = parseRequest(frame);
     if (!parsed.ok) throw new Error(`not a request: ${parsed.bad.message}`);
-    const { action, id, arguments: args } = parsed.request;
+    const { action, id, again, arguments: args } = parsed.request;
     if (action === 'ping') {
       this.pings += 1;
       if (this.answersPings) this.send('{"type":"pong"}');
@@ -95,6 +96,7 @@ export class Peer {
     this.#requests.put({
       action,
       id,
+      again,
       arguments: args,
       reply: (result) => this.send(replyFrame(action, id, result)),
       refuse: (code, details) => this.send(refusalFrame(action, id, code, undefined, details)),
