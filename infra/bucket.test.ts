@@ -54,16 +54,17 @@ test('its policy says nothing but no, to whoever comes without TLS', () => {
   ]);
 });
 
-test('it forgets files a day after the room does, and broken uploads in a day; backups and logs stay', () => {
+test('it forgets files a day after the room does, and broken uploads and what unfinished backups put aside in a day; backups and logs stay', () => {
   const rules = (resources: typeof lasting) => resources[logicalId]?.Properties['LifecycleConfiguration'];
   expect(rules(lasting)).toEqual({
     Rules: [
       { Id: 'ForgottenFiles', Status: 'Enabled', Prefix: 'files/', ExpirationInDays: 15 },
+      { Id: 'UnfinishedBackups', Status: 'Enabled', Prefix: 'backups/unfinished/', ExpirationInDays: 1 },
       { Id: 'BrokenUploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
     ],
   });
   expect(rules(synthesize({ fileRetentionDays: 3 }))).toMatchObject({
-    Rules: [{ ExpirationInDays: 4 }, {}],
+    Rules: [{ ExpirationInDays: 4 }, {}, {}],
   });
 });
 

@@ -51,6 +51,7 @@ export type TableRight =
   | 'QueryIndex'
   | 'Scan'
   | 'PutItem'
+  | 'BatchWriteItem'
   | 'UpdateItem'
   | 'DeleteItem'
   | 'ConditionCheckItem';
@@ -160,13 +161,18 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
   admin: {
     purpose: 'The administrator console: invoked by who holds the right in IAM, and by nobody else',
     memory: 512,
-    timeout: 60,
+    // What takes long is done in slices of half a minute; a step that has begun is finished.
+    timeout: 120,
     tables: {
-      room: ['GetItem', 'PutItem', 'UpdateItem'],
-      presence: ['GetItem', 'Query', 'DeleteItem'],
-      connections: ['BatchGetItem', 'DeleteItem'],
-      users: ['BatchGetItem', 'Scan', 'UpdateItem'],
-      loginBlocks: ['Scan'],
+      room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'DeleteItem'],
+      connections: ['BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
+      users: ['BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem'],
+      loginBlocks: ['Scan', 'BatchWriteItem'],
+      messages: ['Query', 'Scan', 'BatchWriteItem'],
+    },
+    objects: {
+      backups: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
     },
     invokes: ['fanout', 'sweeper'],
     connections: ['POST', 'DELETE'],

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { type ObjectPrefix, variables } from '../functions/aws/names.ts';
+import { type ObjectPrefix, unfinishedBackups, variables } from '../functions/aws/names.ts';
 import type { ObjectRight, RoomFunctionEntry } from './functions.ts';
 
 export interface RoomBucketProps {
@@ -31,6 +31,7 @@ export class RoomBucket extends Bucket {
           // A day later than the room itself forgets a file, so that whatever it still offers is there.
           expiration: fileRetention.plus(Duration.days(1)),
         },
+        { id: 'UnfinishedBackups', prefix: `${unfinishedBackups}/`, expiration: Duration.days(1) },
         { id: 'BrokenUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,

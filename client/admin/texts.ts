@@ -1,4 +1,13 @@
-import { type Setting, type SettingName, settings } from '../../protocol/admin/index.ts';
+import {
+  type AdminResult,
+  type Setting,
+  type SettingName,
+  settingNames,
+  settings,
+} from '../../protocol/admin/index.ts';
+
+/** `1 user`, `2 users` */
+export const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 const twoDigits = (count: number) => String(count).padStart(2, '0');
 
@@ -22,6 +31,23 @@ const formats: Readonly<Record<Setting['kind'], string>> = {
   switch: '(true or false)',
 };
 
+type Restored = NonNullable<AdminResult<'restore'>['restored']>;
+type Counts = Restored['counts'];
+
+const countsText = ({ users, messages, loginBlocks }: Counts) =>
+  `${count(users, 'user')}, ${count(messages, 'message')}, ${count(loginBlocks, 'login block')}`;
+
+/** What a restore is at, by its stage. */
+const stages: Readonly<Record<string, string>> = {
+  check: 'checking the file',
+  count: 'counting what is in the room',
+  close: 'closing the room',
+  wipe: 'removing what is in the room',
+  write: 'writing',
+  blocks: 'joining the two sides of blocks',
+  open: 'opening the room',
+};
+
 /** Everything the console says, in the words of the program it follows. */
 export const texts = {
   onlineUsers: '[admin]The present online users are:',
@@ -41,6 +67,41 @@ export const texts = {
   notANumber: (name: SettingName) =>
     `${settings[name].word} cannot be that: enter it ${formats[settings[name].kind].slice(1, -1)}.`,
   kicked: (user: string) => `The user "${user}" has been removed from the room.`,
+  stopNotified:
+    'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
+  sentAway: (sessions: number, connections: number) =>
+    `${count(sessions, 'session')} ended, ${count(connections, 'connection')} closed.`,
+  beingStopped: 'The server is being stopped via administrator operation.',
+  stopped: 'The server has stoped! Bye!',
+  started: 'The room is open.',
+  givenUp: '[backup]Given up.',
+  fileExists: (file: string) => `${file} exists already.`,
+  backupStored: (name: string, bytes: number) =>
+    `[backup]The backup is ${name} in the bucket (${count(bytes, 'byte')}).`,
+  backupSaved: (file: string, bytes: number) =>
+    `[backup]The backup has been saved as ${file} (${count(bytes, 'byte')}).`,
+  noBackups: 'There are no backups in the bucket.',
+  uploaded: (file: string) => `[restore]${file} is whole, and has been uploaded.`,
+  restoring: (stage: string, counts: Counts) => `[restore]${stages[stage] ?? stage}: ${countsText(counts)} so far ...`,
+  restoreGivenUp: (stage: string) =>
+    stage === 'check' || stage === 'count'
+      ? '[restore]Given up; nothing has been changed.'
+      : '[restore]Given up half-way: nobody is let in until a restore has been completed.',
+  restored: ({ file, takenAt, counts, settings: kept, present, open }: Restored): string[] => [
+    `[restore]${file} was taken at ${moment(takenAt)}: ${countsText(counts)}.`,
+    `[restore]Settings: ${settingNames
+      .filter((name) => name in kept)
+      .map((name) => `${settings[name].word} ${valueText(name, kept[name])}`)
+      .join(', ')}.`,
+    ...(present === undefined
+      ? ['[restore]All of it has been restored.', ...(open ? [] : ['The room is stopped: "start" opens it.'])]
+      : [
+          present.users + present.messages === 0
+            ? '[restore]The room is empty: it could be restored as it is.'
+            : `[restore]Replaced would be what is in the room: ${countsText(present)}.`,
+          '[restore]Nothing has been changed.',
+        ]),
+  ],
   usage: (usage: string) => `Error! Usage: ${usage}`,
   unknownCommand: (line: string) => `Error! There is no command "${line}". Enter "help" to see the commands.`,
   leaving: 'You are leaving the console. The room goes on.',

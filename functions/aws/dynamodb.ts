@@ -35,7 +35,8 @@ export const db = DynamoDBDocumentClient.from(
 /** What a conditional write came to. When its condition failed: the item as it stands, if there is one. */
 export type WriteOutcome = { readonly written: true } | { readonly written: false; readonly item: Item | undefined };
 
-async function conditional(write: () => Promise<unknown>): Promise<WriteOutcome> {
+/** Makes a write, and says whether its condition held. */
+export async function conditional(write: () => Promise<unknown>): Promise<WriteOutcome> {
   try {
     await write();
     return { written: true };

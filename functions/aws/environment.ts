@@ -18,6 +18,14 @@ export function numberFromEnv(name: string, otherwise: number): number {
   return Number(value);
 }
 
+/**
+ * Whether S3 is to be found elsewhere than at AWS, as the SDK is told: there a bucket is part of the path, for its name is no host's.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export function s3IsElsewhere(): boolean {
+  return Boolean(process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']);
+}
+
 /** The deployed name of a table. A function has only the tables it was bound to. */
 export function tableName(table: TableName): string {
   return requireEnv(tables[table].variable);

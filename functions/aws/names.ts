@@ -63,6 +63,9 @@ export const objectPrefixes = ['files', 'backups', 'logs'] as const;
 
 export type ObjectPrefix = (typeof objectPrefixes)[number];
 
+/** Where a backup puts aside between two invocations what makes no part of an upload yet. */
+export const unfinishedBackups = 'backups/unfinished';
+
 /** Variables beside the tables' own. */
 export const variables = {
   /** Where posts to connections go; the AWS SDK reads it by itself. */
@@ -77,6 +80,8 @@ export const variables = {
   metricsService: 'POWERTOOLS_SERVICE_NAME',
   /** How long a message is kept, in days. */
   retentionDays: 'MESSAGE_RETENTION_DAYS',
+  /** How long (ms) one invocation of the admin function works at something that takes long; unset, it is half a minute. */
+  adminSlice: 'ADMIN_SLICE_MS',
   /** Binary logarithm of scrypt's N; unset, it is OWASP's. */
   passwordCost: 'PASSWORD_COST',
 } as const;

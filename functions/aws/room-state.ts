@@ -54,11 +54,24 @@ export const roomState: RoomState = {
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #name = :value',
-      ConditionExpression: seen === undefined ? 'attribute_exists(room)' : '#name = :seen',
+      // Nobody is let into a room that is half restored.
+      ConditionExpression: `${seen === undefined ? 'attribute_exists(room)' : '#name = :seen'} AND attribute_not_exists(restoring)`,
       ExpressionAttributeNames: { '#name': name },
       ExpressionAttributeValues: { ':value': value, ...(seen !== undefined && { ':seen': seen }) },
     });
     return written;
+  },
+
+  async changeAll(values) {
+    const given = Object.entries(values);
+    if (given.length === 0) return;
+    await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: `SET ${given.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(given.map(([name], i) => [`#n${i}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(given.map(([, value], i) => [`:v${i}`, value])),
+    });
   },
 
   async correctCount(online, logins) {

@@ -74,13 +74,13 @@ const oneMoreOnline = () => ({
   },
 });
 
-const oneLessOnline = () => ({
+const fewerOnline = (count: number) => ({
   Update: {
     TableName: tableName('room'),
     Key: roomKey,
-    UpdateExpression: 'ADD #online :minusOne, logins :one',
+    UpdateExpression: 'ADD #online :fewer, logins :one',
     ExpressionAttributeNames: { '#online': 'online' },
-    ExpressionAttributeValues: { ':minusOne': -1, ':one': 1 },
+    ExpressionAttributeValues: { ':fewer': -count, ':one': 1 },
   },
 });
 
@@ -212,28 +212,22 @@ export const sessions: Sessions = {
 
   async end(session, time, guard = {}) {
     const { committed } = await transact([
-      oneLessOnline(),
-      {
-        Delete: {
-          TableName: tableName('presence'),
-          Key: presenceKey(session.name),
-          ConditionExpression: `connectionId = :connection${guard.detachedAt === undefined ? '' : ' AND detachedAt = :detachedAt'}`,
-          ExpressionAttributeValues: {
-            ':connection': session.connectionId,
-            ...(guard.detachedAt !== undefined && { ':detachedAt': guard.detachedAt }),
-          },
-        },
-      },
+      fewerOnline(1),
+      endPresence(session, guard),
       endConnection(session.connectionId, guard),
-      {
-        Update: {
-          TableName: tableName('users'),
-          Key: { name: session.name },
-          UpdateExpression: 'SET seen = :seen, lastSeenAt = :now',
-          ConditionExpression: 'accountId = :id',
-          ExpressionAttributeValues: { ':seen': seenPartition, ':now': time, ':id': session.accountId },
-        },
-      },
+      leaveTrace(session, time),
+    ]);
+    return committed;
+  },
+
+  async endTogether(together, time) {
+    const { committed } = await transact([
+      fewerOnline(together.length),
+      ...together.flatMap((session) => [
+        endPresence(session),
+        unbindConnection(session.connectionId),
+        leaveTrace(session, time),
+      ]),
     ]);
     return committed;
   },
@@ -284,6 +278,39 @@ export const sessions: Sessions = {
     return outcome.failed.has(1) ? 'account-changed' : 'online';
   },
 };
+
+const endPresence = ({ name, connectionId }: Session, { detachedAt }: EndGuard = {}) => ({
+  Delete: {
+    TableName: tableName('presence'),
+    Key: presenceKey(name),
+    ConditionExpression: `connectionId = :connection${detachedAt === undefined ? '' : ' AND detachedAt = :detachedAt'}`,
+    ExpressionAttributeValues: {
+      ':connection': connectionId,
+      ...(detachedAt !== undefined && { ':detachedAt': detachedAt }),
+    },
+  },
+});
+
+const leaveTrace = ({ name, accountId }: Session, time: number) => ({
+  Update: {
+    TableName: tableName('users'),
+    Key: { name },
+    UpdateExpression: 'SET seen = :seen, lastSeenAt = :now',
+    ConditionExpression: 'accountId = :id',
+    ExpressionAttributeValues: { ':seen': seenPartition, ':now': time, ':id': accountId },
+  },
+});
+
+/** Nobody speaks over the connection any more, but it is still there to be closed. */
+const unbindConnection = (connectionId: string) => ({
+  Update: {
+    TableName: tableName('connections'),
+    Key: { connectionId },
+    UpdateExpression: 'REMOVE #name, displayName, accountId',
+    ConditionExpression: 'attribute_exists(connectionId)',
+    ExpressionAttributeNames: { '#name': 'name' },
+  },
+});
 
 function endConnection(connectionId: string, guard: EndGuard) {
   const forget = forgetConnection(connectionId);

@@ -20,8 +20,27 @@ const roomKey = 'room';
  * Where a stream's items stand. An inbox lies under its owner's name, so that its newest message can be read before the account
  * is known; the account's id leads its positions, so that a later owner of the name begins an inbox of its own.
  */
-const place = (kind: Stream['kind'], owner: Member) =>
+const place = (kind: Stream['kind'], owner: Pick<Member, 'name' | 'accountId'>) =>
   kind === 'room' ? { stream: roomKey, prefix: '' } : { stream: inboxKey(owner.name), prefix: `${owner.accountId}/` };
+
+/** Where in the table a stream's messages after a number stand, up to another one or to the end. */
+export function positionsAfter(of: StreamOwner, after: number, upTo?: number) {
+  const { stream: key, prefix } = place(of.stream, of.owner ?? nobody);
+  const last = prefix + (upTo === undefined ? afterAnyNumber : numberKey(upTo));
+  return { key, first: prefix + numberKey(after + 1), last };
+}
+
+/** The key of a stream's message. */
+export function messageKey({ seq, ...of }: StreamOwner & { readonly seq: number }) {
+  const { stream, prefix } = place(of.stream, of.owner ?? nobody);
+  return { stream, position: prefix + numberKey(seq) };
+}
+
+/** A stream, and whose it is if it is an inbox. */
+interface StreamOwner {
+  readonly stream: Stream['kind'];
+  readonly owner?: Pick<Member, 'name' | 'accountId'> | undefined;
+}
 
 const head = v.object({ position: v.string(), seq: v.number(), expiresAt: v.number() });
 const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });

@@ -66,6 +66,9 @@ export interface Removal {
   readonly at: number;
 }
 
+/** A transaction of DynamoDB takes 100 writes: three for each session, and one for the count. */
+export const mostEndedTogether = 33;
+
 /** Who is in the room. Beginning and ending a session are transactions with the count of those online. */
 export interface Sessions {
   find(name: string): Promise<Session | undefined>;
@@ -84,6 +87,11 @@ export interface Sessions {
   }): Promise<'resumed' | 'bad-token' | 'room-stopped'>;
   /** Ends a session; false if it is over already, or the guard does not hold. */
   end(session: Session, at: number, guard?: EndGuard): Promise<boolean>;
+  /**
+   * Ends so many sessions ({@link mostEndedTogether} at most) at once, and leaves their connections, which are nobody's then. False,
+   * and none is ended, if one of them is over or has moved on, or its connection is not on record.
+   */
+  endTogether(sessions: readonly Session[], at: number): Promise<boolean>;
   /** Marks a session's connection as lost; false if that session has ended or moved on. */
   detach(member: Member, connectionId: string, at: number): Promise<boolean>;
   /** Notes for the sweeper that the session was active until then, at the least. */
@@ -184,6 +192,8 @@ export interface RoomState {
   readOrCreate(): Promise<State>;
   /** Sets one setting, if it still is what the caller saw. Gives what stands there then. */
   change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<boolean>;
+  /** Sets several settings at once. */
+  changeAll(values: Partial<Settings>): Promise<void>;
   /** Sets the count, if nobody has logged in or out since `logins` was read. */
   correctCount(online: number, logins: number): Promise<boolean>;
   /**

@@ -26,6 +26,12 @@ const command = <const C extends AdminCommand>(entry: C): C => entry;
 const goesOn = { from: v.optional(v.string()) } as const;
 const more = { next: v.exactOptional(v.string()) } as const;
 
+/** How many there are of each. */
+const counts = v.object({ users: field.count, messages: field.count, loginBlocks: field.count });
+
+/** A name below a folder of the bucket, and nothing else. */
+const backupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'no name of a backup'));
+
 /** A block of a name from an address, after wrong passwords. */
 const loginBlock = v.object({ user: v.string(), address: v.string(), until: field.time });
 
@@ -100,6 +106,94 @@ export const adminCommands = {
     request: { user: v.string(), reason: v.optional(v.pipe(v.string(), v.maxLength(500)), 'the administrator') },
     result: { user: v.string() },
     refusals: ['not-online'],
+  }),
+  stop: command({
+    words: 'stop',
+    summary: 'close the room: everybody is told, and sent away',
+    request: {
+      ...goesOn,
+      message: v.optional(v.pipe(field.text, v.maxLength(500)), 'The administrator has stopped it.'),
+    },
+    /** What this invocation did; `stoppedAt` is when the room was closed. */
+    result: { ended: field.count, closed: field.count, stoppedAt: field.time, ...more },
+    refusals: [],
+  }),
+  start: command({
+    words: 'start',
+    summary: 'open the room again',
+    request: {},
+    result: {},
+    refusals: ['restore-unfinished'],
+  }),
+  backup: command({
+    words: 'backup',
+    summary: 'write everything there is to one file, while people chat on',
+    request: goesOn,
+    result: {
+      stage: v.string(),
+      counts,
+      /** When it is done. `seal` is that of the file's last member, and so of all of it. */
+      backup: v.exactOptional(v.object({ name: backupName, bytes: field.count, seal: field.sha256 })),
+      ...more,
+    },
+    refusals: ['busy', 'not-under-way'],
+  }),
+  backups: command({
+    words: 'backups',
+    summary: 'the backups in the bucket',
+    request: {},
+    result: { backups: v.array(v.object({ name: v.string(), bytes: field.count, storedAt: field.time })) },
+    refusals: [],
+  }),
+  'backup-url': command({
+    words: 'backup-url',
+    summary: 'an address, good for minutes, to download a backup from',
+    request: { name: backupName },
+    result: { url: v.string() },
+    refusals: [],
+  }),
+  'upload-url': command({
+    words: 'upload-url',
+    summary: 'an address, good for minutes, to upload a backup of so many bytes to',
+    request: { name: backupName, bytes: field.count },
+    result: { url: v.string(), headers: v.record(v.string(), v.string()) },
+    refusals: [],
+  }),
+  restore: command({
+    words: 'restore',
+    summary: 'make the room what it was when a backup was taken',
+    request: {
+      ...goesOn,
+      file: backupName,
+      /** Whether what is in the room may go. */
+      replace: v.optional(v.boolean(), false),
+      /** Only say what would become of it. */
+      dryRun: v.optional(v.boolean(), false),
+    },
+    result: {
+      stage: v.string(),
+      counts,
+      /** When it is done: what the file holds; in a dry run, what the room holds, which would go. */
+      restored: v.exactOptional(
+        v.object({
+          file: v.string(),
+          takenAt: field.time,
+          counts,
+          settings: v.record(v.string(), v.unknown()),
+          present: v.exactOptional(counts),
+          open: v.boolean(),
+        }),
+      ),
+      ...more,
+    },
+    refusals: ['busy', 'not-under-way', 'no-such-backup', 'damaged-backup', 'room-not-empty', 'room-not-stopped'],
+  }),
+  import: command({
+    words: 'import',
+    summary: 'take settings from a file like para.txt, all of them or none',
+    request: { settings: v.record(v.string(), v.unknown()) },
+    result: { settings: v.record(v.string(), v.unknown()) },
+    refusals: ['no-such-setting', 'invalid-value'],
   }),
 } as const satisfies Record<string, AdminCommand>;
 

@@ -1,7 +1,11 @@
 import type { ConsoleCommand } from '../console-command.ts';
+import { backup, backups } from './backup.ts';
+import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
 import { allUsers, blockedUsers, onlineUsers } from './lists.ts';
+import { restore } from './restore.ts';
 import { allSettings, change, oneSetting } from './settings.ts';
+import { start, stop } from './stop.ts';
 
 /** What may be said in the console, in the order of its help. */
 export const consoleCommands: readonly ConsoleCommand[] = [
@@ -12,4 +16,10 @@ export const consoleCommands: readonly ConsoleCommand[] = [
   allSettings,
   change,
   kick,
+  stop,
+  start,
+  backup,
+  backups,
+  restore,
+  importSettings,
 ];

@@ -16,6 +16,8 @@ const account = v.object({
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
 
+const connection = v.object({ connectionId: v.string() });
+
 const active = v.object({ connectionId: v.string(), lastActiveAt: v.number() });
 
 /** Where a scan goes on: DynamoDB's own key, which is nobody's business but this file's. */
@@ -87,5 +89,17 @@ export const registry: Registry = {
       keys = [...left, ...keys.slice(100)];
     }
     return found;
+  },
+
+  async connections() {
+    const { Items = [] } = await db.send(
+      new ScanCommand({
+        TableName: tableName('connections'),
+        ProjectionExpression: 'connectionId',
+        ConsistentRead: true,
+        Limit: sliceSize,
+      }),
+    );
+    return Items.map((item) => v.parse(connection, item).connectionId);
   },
 };

@@ -1,11 +1,16 @@
 import type { AdminCommandName } from '../../../protocol/admin/index.ts';
 import { allUsers } from './all-users.ts';
+import { backup, backups, backupUrl, uploadUrl } from './backup.ts';
 import { blockedUsers } from './blocked-users.ts';
 import { change } from './change.ts';
 import type { AdminHandler } from './handler.ts';
+import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
 import { onlineUsers } from './online-users.ts';
+import { restore } from './restore.ts';
 import { settings } from './settings.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
 
 /** What each of an administrator's commands does. */
 export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> } = {
@@ -15,4 +20,12 @@ export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> 
   settings,
   change,
   kick,
+  stop,
+  start,
+  backup,
+  backups,
+  'backup-url': backupUrl,
+  'upload-url': uploadUrl,
+  restore,
+  import: importSettings,
 };

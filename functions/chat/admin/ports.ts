@@ -1,3 +1,4 @@
+import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
 import type { Room } from '../ports.ts';
 
 /** A part of a long list, and where the next one begins: opaque, and undefined at its end. */
@@ -29,9 +30,17 @@ export interface Registry {
   loginBlocks(now: number, from: string | undefined): Promise<Slice<LoginBlock>>;
   /** When connections were last active (epoch ms), by their ids; those that are gone are left out. */
   lastActive(connectionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Some of the connections on record, for as long as there are any: their ids. */
+  connections(): Promise<readonly string[]>;
 }
 
 /** What the administrator's commands stand on: the room, and what is nobody else's. */
 export interface AdminRoom extends Room {
   readonly registry: Registry;
+  readonly archive: Archive;
+  readonly vault: Vault;
+  readonly tasks: Tasks;
+  readonly door: Door;
+  /** How long (ms) one invocation works before it says how far it has come. */
+  readonly slice: number;
 }

@@ -1,0 +1,43 @@
+import type { AdminResult } from '../../../protocol/admin/index.ts';
+import { count } from '../texts.ts';
+
+type Slice = AdminResult<'backup'>;
+
+/** Where a backup has come to when a stage begins: what is stored by then, in the words of the program this one follows. */
+const stored: readonly { readonly before: string; line(counts: Slice['counts']): string }[] = [
+  {
+    before: 'users',
+    line: () => '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+  },
+  {
+    before: 'room',
+    line: ({ users }) =>
+      `[backup]user_password repository has been stored: ${count(users, 'user')}, passwords as hashes.`,
+  },
+  { before: 'room', line: () => '[backup]block_rep has been stored.' },
+  {
+    before: 'end',
+    line: ({ messages }) => `[backup]message_rep has been stored: ${count(messages, 'message')}.`,
+  },
+  { before: 'end', line: ({ loginBlocks }) => `[backup]list_block has been stored: ${loginBlocks}.` },
+];
+
+const stages = ['header', 'users', 'room', 'loginBlocks', 'end'];
+
+/** Tells of a backup as it goes on: each thing once, when it is stored. */
+export class BackupReport {
+  #told = 0;
+
+  /** The lines of one more slice. */
+  lines({ stage, counts, next }: Slice): string[] {
+    const reached = stages.indexOf(stage);
+    const lines: string[] = [];
+    for (const { before, line } of stored.slice(this.#told)) {
+      if (reached < stages.indexOf(before)) break;
+      lines.push(line(counts));
+    }
+    this.#told += lines.length;
+    if (next === undefined) return lines;
+    return [...lines, `[backup]${count(counts.users, 'user')} and ${count(counts.messages, 'message')} so far ...`];
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ByteSource, DamagedFileError, readSealed } from '../../../protocol/backup/sealed-file.ts';
+import { messageOf, UnreachableError } from '../errors.ts';
+
+/** Reads a file's seals from end to end, and gives the last one. @throws DamagedFileError */
+export async function lastSeal(path: string): Promise<{ bytes: number; seal: string }> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    let seal = '';
+    for await (const { next } of readSealed(sourceOf(file, size))) seal = next.seal;
+    if (seal === '') throw new DamagedFileError('It is empty.');
+    return { bytes: size, seal };
+  } finally {
+    await file.close();
+  }
+}
+
+const sourceOf = (file: FileHandle, size: number): ByteSource => ({
+  size,
+  async read(offset, length) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(length, size - offset)), 0, undefined, offset);
+    return buffer.subarray(0, bytesRead);
+  },
+});
+
+/**
+ * Downloads a backup to a file that is there only when all of it is, and is what the room wrote.
+ * @throws UnreachableError
+ */
+export async function download(url: string, path: string, expected: { bytes: number; seal: string }): Promise<void> {
+  const partial = `${path}.${randomUUID().slice(0, 8)}.part`;
+  try {
+    const response = await fetch(url);
+    if (!response.ok || !response.body) throw new Error(`the bucket answered ${response.status}`);
+    // A backup holds what everybody wrote to each other, and the hashes of their passwords.
+    await pipeline(
+      Readable.fromWeb(response.body),
+      createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
+    );
+    const found = await lastSeal(partial);
+    if (found.seal !== expected.seal) throw new DamagedFileError('What came is not what the room wrote.');
+    await rename(partial, path);
+  } catch (error) {
+    throw new UnreachableError(`The backup could not be saved as ${path}: ${messageOf(error)}`);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/**
+ * Uploads a file to an address that was made for it.
+ * @throws UnreachableError
+ */
+export async function upload(path: string, { url, headers }: { url: string; headers: Record<string, string> }) {
+  const request = (new URL(url).protocol === 'https:' ? https : http).request(url, { method: 'PUT', headers });
+  const answer = new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve).once('error', reject);
+  });
+  try {
+    const [response] = await Promise.all([answer, pipeline(createReadStream(path), request)]);
+    response.resume();
+    if (response.statusCode !== 200) throw new Error(`the bucket answered ${response.statusCode}`);
+  } catch (error) {
+    throw new UnreachableError(`${path} could not be uploaded: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,210 @@
+import { BatchWriteCommand, QueryCommand, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
+import pRetry from 'p-retry';
+import * as v from 'valibot';
+import type { Archive, KeptStream, TableKey } from '../../chat/backup/ports.ts';
+import {
+  type BackupRecord,
+  type Counts,
+  type KeptLoginBlock,
+  type KeptMessage,
+  parseRecord,
+} from '../../chat/backup/records.ts';
+import { db, type Item, updateIf } from '../dynamodb.ts';
+import { tableName } from '../environment.ts';
+import { type TableName, tables } from '../names.ts';
+import { messageKey, positionsAfter } from '../streams.ts';
+
+/** DynamoDB takes no more in one BatchWriteItem. */
+const batchSize = 25;
+/** Batches written side by side. */
+const batchesAtOnce = 8;
+/** Items deleted or counted in one step, so that a step is short. */
+const stepSize = 1_000;
+
+const tableOf = { users: 'users', messages: 'messages', loginBlocks: 'loginBlocks' } as const satisfies Record<
+  keyof Counts,
+  TableName
+>;
+
+async function scan(table: TableName, input: Omit<ScanCommandInput, 'TableName'>) {
+  const page = await db.send(new ScanCommand({ ...input, TableName: tableName(table), ConsistentRead: true }));
+  return { items: page.Items ?? [], count: page.Count ?? 0, next: page.LastEvaluatedKey as TableKey | undefined };
+}
+
+type Write = { PutRequest: { Item: Item } } | { DeleteRequest: { Key: Item } };
+
+class Unprocessed extends Error {}
+
+/** Writes any number of items; what DynamoDB leaves unprocessed is tried again, ever later. */
+async function writeAll(table: TableName, writes: readonly Write[]): Promise<void> {
+  const name = tableName(table);
+  const batches = Array.from({ length: Math.ceil(writes.length / batchSize) }, (_, i) =>
+    writes.slice(i * batchSize, (i + 1) * batchSize),
+  );
+  const writer = async () => {
+    for (let batch = batches.pop(); batch; batch = batches.pop()) await writeBatch(name, batch);
+  };
+  await Promise.all(Array.from({ length: Math.min(batchesAtOnce, batches.length) }, writer));
+}
+
+function writeBatch(name: string, writes: readonly Write[]): Promise<void> {
+  let left = [...writes];
+  return pRetry(
+    async () => {
+      const { UnprocessedItems } = await db.send(new BatchWriteCommand({ RequestItems: { [name]: left } }));
+      left = (UnprocessedItems?.[name] ?? []) as Write[];
+      if (left.length > 0) throw new Unprocessed('items were left unprocessed');
+    },
+    {
+      retries: 12,
+      minTimeout: 25,
+      maxTimeout: 2_000,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof Unprocessed,
+    },
+  );
+}
+
+const put = (Item: Item): Write => ({ PutRequest: { Item } });
+
+/** A page of a stream's items after a number. */
+async function look(stream: KeptStream, after: number, upTo: number | undefined, limit: number) {
+  const { key, first, last } = positionsAfter(stream, after, upTo);
+  const { Items, LastEvaluatedKey } = await db.send(
+    new QueryCommand({
+      TableName: tableName('messages'),
+      KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+      ExpressionAttributeNames: { '#stream': 'stream', '#position': 'position' },
+      ExpressionAttributeValues: { ':stream': key, ':first': first, ':last': last },
+      ConsistentRead: true,
+      Limit: limit,
+    }),
+  );
+  const messages = (Items ?? []).map(({ stream: _stream, position: _position, ...item }) =>
+    parseRecord('message', { ...item, ...stream }),
+  );
+  return { messages, more: LastEvaluatedKey !== undefined };
+}
+
+/** The room's tables as a whole; see the port. */
+export function archiveAt(now: () => number): Archive {
+  const unexpired = ({ expiresAt }: KeptMessage | KeptLoginBlock) => expiresAt * 1000 > now();
+
+  return {
+    async users(from, limit) {
+      const { items, next } = await scan('users', { ExclusiveStartKey: from, Limit: limit });
+      // Who blocks somebody is found by turning round whom everybody blocks.
+      return { items: items.map(({ blockedBy: _, ...user }) => parseRecord('user', user)), next };
+    },
+
+    async loginBlocks(from) {
+      const { items, next } = await scan('loginBlocks', { ExclusiveStartKey: from, Limit: stepSize });
+      return { items: items.map(toLoginBlock).filter(unexpired), next };
+    },
+
+    async messages(stream, after, limit) {
+      const { messages, more } = await look(stream, after, undefined, limit);
+      const last = messages.at(-1)?.seq ?? after;
+      // A number is missing. A query is no snapshot: it may have passed number n before n was committed, and then have met n + 1.
+      // Whatever there is up to here was committed before a second look; what that does not find has expired.
+      const gapless = last === after + messages.length;
+      const found = gapless ? messages : (await lookAll(stream, after, last)).toSorted((a, b) => a.seq - b.seq);
+      return { messages: found.filter(unexpired), last, more };
+    },
+
+    async put(records) {
+      const items = records.map(toItem);
+      await Promise.all(
+        (['users', 'messages', 'loginBlocks'] as const).map((table) =>
+          writeAll(
+            table,
+            items.filter((one) => one?.table === table).map((one) => put(one?.item ?? {})),
+          ),
+        ),
+      );
+    },
+
+    async putBlockedBy(blockers) {
+      for (const blocker of blockers) {
+        for (const [accountId, name] of Object.entries(blocker.blocks)) {
+          // A blocked account that has been deleted since is no longer there to be told.
+          await updateIf({
+            TableName: tableName('users'),
+            Key: { name },
+            UpdateExpression: 'ADD blockedBy :blocker',
+            ConditionExpression: 'accountId = :id',
+            ExpressionAttributeValues: { ':id': accountId, ':blocker': new Set([blocker.accountId]) },
+          });
+        }
+      }
+    },
+
+    async wipe() {
+      for (const table of ['messages', 'loginBlocks', 'presence', 'connections', 'users'] as const) {
+        const { partitionKey, sortKey } = tables[table] as (typeof tables)['messages'];
+        const keys = [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
+        const { items } = await scan(table, {
+          Limit: stepSize,
+          ProjectionExpression: keys.map((_, i) => `#k${i}`).join(', '),
+          ExpressionAttributeNames: Object.fromEntries(keys.map((key, i) => [`#k${i}`, key])),
+        });
+        if (items.length === 0) continue;
+        await writeAll(
+          table,
+          items.map((Key) => ({ DeleteRequest: { Key } })),
+        );
+        return false;
+      }
+      return true;
+    },
+
+    async count(from) {
+      const { kind, from: start } = from ?? { kind: 'users', from: undefined };
+      const { count, next } = await scan(tableOf[kind], { Select: 'COUNT', ExclusiveStartKey: start });
+      const counts: Counts = { users: 0, messages: 0, loginBlocks: 0, [kind]: count };
+      const kinds = Object.keys(tableOf) as (keyof Counts)[];
+      const following = kinds[kinds.indexOf(kind) + 1];
+      if (next) return { counts, next: { kind, from: next } };
+      return { counts, next: following && { kind: following, from: undefined } };
+    },
+
+    async isEmpty() {
+      const firsts = await Promise.all([scan('users', { Limit: 1 }), scan('messages', { Limit: 1 })]);
+      return firsts.every(({ items }) => items.length === 0);
+    },
+  };
+}
+
+async function lookAll(stream: KeptStream, after: number, upTo: number): Promise<KeptMessage[]> {
+  const found: KeptMessage[] = [];
+  for (let last = after; last < upTo; ) {
+    const { messages, more } = await look(stream, last, upTo, stepSize);
+    found.push(...messages);
+    if (!more) break;
+    last = messages.at(-1)?.seq ?? upTo;
+  }
+  return found;
+}
+
+const stampedTry = v.object({ at: v.number() });
+
+/** The connections that wrong passwords came over are not in the file; the tries count on, for their address. */
+function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
+  return parseRecord('loginBlock', { ...item, tries: v.parse(v.array(stampedTry), tries) });
+}
+
+/** The item of a record, as the room itself would have written it. */
+function toItem(record: BackupRecord): { table: keyof Counts; item: Item } | undefined {
+  switch (record.kind) {
+    case 'user':
+      return { table: 'users', item: record.user };
+    case 'loginBlock':
+      return { table: 'loginBlocks', item: record.loginBlock };
+    case 'message': {
+      const { stream: _stream, owner: _owner, ...item } = record.message;
+      return { table: 'messages', item: { ...item, ...messageKey(record.message) } };
+    }
+    default:
+      return undefined;
+  }
+}

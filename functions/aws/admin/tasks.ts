@@ -1,0 +1,42 @@
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Tasks } from '../../chat/backup/ports.ts';
+import { conditional, db, putIf } from '../dynamodb.ts';
+import { tableName } from '../environment.ts';
+import { taskKey } from '../keys.ts';
+
+const stored = v.object({
+  id: v.string(),
+  kind: v.string(),
+  step: v.number(),
+  version: v.string(),
+  busyUntil: v.number(),
+  state: v.string(),
+});
+
+const key = () => ({ TableName: tableName('room'), Key: taskKey });
+
+/** The one long task, in the room's table: a continuation only says which one it means. */
+export const tasks: Tasks = {
+  async read() {
+    const { Item } = await db.send(new GetCommand({ ...key(), ConsistentRead: true }));
+    if (!Item) return undefined;
+    const { state, ...task } = v.parse(stored, Item);
+    return { ...task, state: JSON.parse(state) as unknown };
+  },
+
+  async replace(before, after) {
+    const guard = before
+      ? { ConditionExpression: 'version = :before', ExpressionAttributeValues: { ':before': before.version } }
+      : { ConditionExpression: 'attribute_not_exists(version)' };
+    if (!after) {
+      const { written, ...rest } = await conditional(() => db.send(new DeleteCommand({ ...key(), ...guard })));
+      // A retried deletion whose first answer was lost finds nothing.
+      return written || !('item' in rest && rest.item);
+    }
+    const Item = { ...taskKey, ...after, state: JSON.stringify(after.state) };
+    const outcome = await putIf({ TableName: tableName('room'), Item, ...guard });
+    // A retried put whose first answer was lost finds itself.
+    return outcome.written || outcome.item?.['version'] === after.version;
+  },
+};

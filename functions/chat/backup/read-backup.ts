@@ -1,0 +1,98 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type ByteSource, DamagedFileError, type Position, readSealed } from '../../../protocol/backup/sealed-file.ts';
+import { type BackupRecord, type Counts, type Header, kinds, parseLine, type Trailer } from './records.ts';
+
+const decompress = promisify(gunzip);
+
+/** Nobody is made to hold more than this, whatever a member says it is. */
+const mostMemberCharacters = 64 * 1024 * 1024;
+/** Bytes fetched at a time: several members. */
+const readAhead = 4 * 1024 * 1024;
+
+/**
+ * The records of a backup from a position on, member by member.
+ * @throws DamagedFileError
+ */
+export async function* readRecords(
+  source: ByteSource,
+  from: Position,
+): AsyncGenerator<{ records: BackupRecord[]; next: Position }> {
+  for await (const { member, next } of readSealed(ahead(source), from)) {
+    const lines = (await unpack(member)).split('\n');
+    if (lines.pop() !== '') throw new DamagedFileError('A line of it has no end.');
+    yield { records: lines.map(parseLine), next };
+  }
+}
+
+async function unpack(member: Uint8Array): Promise<string> {
+  try {
+    const bytes = await decompress(member, { maxOutputLength: mostMemberCharacters });
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new DamagedFileError(`It cannot be unpacked: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** Reads in large pieces what is asked for in small ones. */
+function ahead(source: ByteSource): ByteSource {
+  let held: { offset: number; bytes: Uint8Array } = { offset: 0, bytes: new Uint8Array() };
+  return {
+    size: source.size,
+    async read(offset, length) {
+      const missing = offset < held.offset || offset + length > held.offset + held.bytes.length;
+      if (missing) held = { offset, bytes: await source.read(offset, Math.max(length, readAhead)) };
+      return held.bytes.subarray(offset - held.offset, offset - held.offset + length);
+    },
+  };
+}
+
+/** What has been found out about a file that is being checked from end to end. */
+export interface Check {
+  readonly header: Header | undefined;
+  readonly counts: Counts;
+  readonly trailer: Trailer | undefined;
+  /** The kind of the last record, as its place in their order. */
+  readonly at: number;
+}
+
+export const unchecked: Check = {
+  header: undefined,
+  counts: { users: 0, messages: 0, loginBlocks: 0 },
+  trailer: undefined,
+  at: -1,
+};
+
+/**
+ * Checks the records that come next: that they are in order, one header first, one trailer last.
+ * @throws DamagedFileError
+ */
+export function checkRecords(check: Check, records: readonly BackupRecord[]): Check {
+  let { header, trailer, at } = check;
+  const counts = { ...check.counts };
+  for (const record of records) {
+    const place = kinds.indexOf(record.kind);
+    const first = at === -1;
+    if (first !== (record.kind === 'header') || place < at || trailer) {
+      throw new DamagedFileError(`A ${record.kind} in it is out of its place.`);
+    }
+    at = place;
+    if (record.kind === 'header') header = record.header;
+    else if (record.kind === 'trailer') trailer = record.trailer;
+    else counts[`${record.kind}s`] += 1;
+  }
+  return { header, counts, trailer, at };
+}
+
+/**
+ * What a file holds that was checked to its end.
+ * @throws DamagedFileError if it is not whole
+ */
+export function wholeFile({ header, counts, trailer }: Check): { header: Header; trailer: Trailer } {
+  if (!header || !trailer) throw new DamagedFileError('It is cut off.');
+  for (const [kind, count] of Object.entries(trailer.counts)) {
+    const found = counts[kind as keyof Counts];
+    if (found !== count) throw new DamagedFileError(`It should hold ${count} ${kind}, and holds ${found}.`);
+  }
+  return { header, trailer };
+}

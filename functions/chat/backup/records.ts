@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { settings as shapes } from '../../../protocol/admin/index.ts';
+import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
+import { streamMessage } from '../../../protocol/index.ts';
+import type { Settings } from '../people.ts';
+import { defaultSettings } from '../settings.ts';
+
+/** A newer version is refused; an older one is read for as long as this file says how. */
+export const formatVersion = 1;
+export const formatName = 'serverless-chat-room backup';
+
+const number = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Epoch milliseconds. */
+const time = v.pipe(v.number(), v.minValue(0));
+const text = v.pipe(v.string(), v.minLength(1));
+
+/** The settings, but not whether the room was open: that is about now. One that an older room did not have is as in a new one. */
+const settings = v.object({
+  maxCon: v.optional(shapes.maxCon.schema, defaultSettings.maxCon),
+  blockTime: v.optional(shapes.blockTime.schema, defaultSettings.blockTime),
+  lastHour: v.optional(shapes.lastHour.schema, defaultSettings.lastHour),
+  timeOut: v.optional(shapes.timeOut.schema, defaultSettings.timeOut),
+  minPassword: v.optional(shapes.minPassword.schema, defaultSettings.minPassword),
+  grace: v.optional(shapes.grace.schema, defaultSettings.grace),
+} satisfies { [N in keyof Omit<Settings, 'open'>]: v.GenericSchema<number | undefined, Settings[N]> });
+
+const header = v.object({
+  format: v.literal(formatName),
+  version: v.literal(formatVersion),
+  /** ISO 8601: whatever was acknowledged before is in the file. */
+  takenAt: v.pipe(v.string(), v.isoTimestamp()),
+  settings,
+});
+
+/** An account. Whatever else its item has goes along, so that what is added to accounts is not lost in a backup. */
+const user = v.looseObject({
+  name: text,
+  displayName: text,
+  accountId: text,
+  passwordHash: text,
+  /** Account id to folded name; who is blocked by whom is found by turning it round. */
+  blocks: v.optional(v.record(v.string(), v.string()), {}),
+  inboxAcked: number,
+  roomAcked: number,
+});
+
+const owner = v.object({ name: text, accountId: text });
+
+/** A message of the room's stream, or of the inbox of an account of the same file. */
+const message = v.pipe(
+  v.looseObject({
+    stream: v.picklist(['room', 'inbox']),
+    owner: v.optional(owner),
+    seq: v.pipe(number, v.minValue(1)),
+    /** Epoch seconds. */
+    expiresAt: number,
+    hiddenFrom: v.optional(v.set(v.string())),
+  }),
+  v.check(({ stream, owner }) => (stream === 'inbox') === (owner !== undefined), 'an inbox has an owner'),
+  v.check((one) => v.is(streamMessage, { ...one, type: 'event' }), 'no message of a stream'),
+);
+
+/** Wrong passwords and the block they led to. */
+const loginBlock = v.looseObject({ name: text, address: text, blockedUntil: time, expiresAt: number });
+
+const trailer = v.object({
+  counts: v.object({ users: number, messages: number, loginBlocks: number }),
+  /** The room stream's last number, should its messages have expired. */
+  lastBroadcast: number,
+});
+
+/** What a line of a backup may be, in the order in which they come. */
+const schemas = { header, user, message, loginBlock, trailer } as const;
+
+export type Kind = keyof typeof schemas;
+export const kinds = Object.keys(schemas) as Kind[];
+
+export type Header = v.InferOutput<typeof header>;
+export type KeptUser = v.InferOutput<typeof user>;
+export type KeptMessage = v.InferOutput<typeof message>;
+export type KeptLoginBlock = v.InferOutput<typeof loginBlock>;
+export type Trailer = v.InferOutput<typeof trailer>;
+export type Counts = Trailer['counts'];
+
+/** One line of a backup. */
+export type BackupRecord =
+  | { readonly kind: 'header'; readonly header: Header }
+  | { readonly kind: 'user'; readonly user: KeptUser }
+  | { readonly kind: 'message'; readonly message: KeptMessage }
+  | { readonly kind: 'loginBlock'; readonly loginBlock: KeptLoginBlock }
+  | { readonly kind: 'trailer'; readonly trailer: Trailer };
+
+/** The only thing that DynamoDB keeps and JSON does not. */
+const setMark = '$set';
+const withSets = (_key: string, value: unknown) => (value instanceof Set ? { [setMark]: [...value] } : value);
+const toSets = (_key: string, value: unknown) => {
+  if (typeof value !== 'object' || value === null || !(setMark in value)) return value;
+  return new Set(value[setMark] as unknown[]);
+};
+
+/** A record as its line, `{"<kind>":{…}}`. */
+export function toLine<K extends Kind>(kind: K, record: v.InferInput<(typeof schemas)[K]>): string {
+  return `${JSON.stringify({ [kind]: record }, withSets)}\n`;
+}
+
+/**
+ * Parses a line.
+ * @throws DamagedFileError if it is no record of this format.
+ */
+export function parseLine(line: string): BackupRecord {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line, toSets);
+  } catch {
+    throw new DamagedFileError('A line of it is no JSON.');
+  }
+  const [[kind = '', value] = [], ...others] = typeof parsed === 'object' && parsed ? Object.entries(parsed) : [];
+  if (!isKind(kind) || others.length > 0) throw new DamagedFileError('A line of it is no record of a backup.');
+  if (kind === 'header') refuseNewer(value);
+  const result = v.safeParse(schemas[kind] as v.GenericSchema, value);
+  if (!result.success) throw new DamagedFileError(`A ${kind} in it is not well-formed: ${result.issues[0].message}.`);
+  return { kind, [kind]: result.output } as unknown as BackupRecord;
+}
+
+/** What a table gave as a record; it is the room's own, so anything else is the room's failure. */
+export function parseRecord<K extends Kind>(kind: K, item: unknown): v.InferOutput<(typeof schemas)[K]> {
+  return v.parse(schemas[kind] as v.GenericSchema<unknown, v.InferOutput<(typeof schemas)[K]>>, item);
+}
+
+const isKind = (word: string): word is Kind => Object.hasOwn(schemas, word);
+
+const versioned = v.object({ format: v.literal(formatName), version: v.number() });
+
+function refuseNewer(value: unknown): void {
+  if (!v.is(versioned, value)) throw new DamagedFileError('It is no backup of a room.');
+  if (value.version > formatVersion) {
+    throw new DamagedFileError(`Its format is version ${value.version}; this room reads ${formatVersion} and older.`);
+  }
+}

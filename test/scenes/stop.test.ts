@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+/** Stops the room as the console does: on and on until it is done. */
+async function stop(args: Record<string, unknown> = {}) {
+  const sum = { ended: 0, closed: 0, slices: 0 };
+  for (let from: unknown; ; ) {
+    const reply = await room.admin({ command: 'stop', ...args, ...(from !== undefined && { from }) });
+    expect(reply).toMatchObject({ ok: true });
+    sum.ended += Number(reply['ended']);
+    sum.closed += Number(reply['closed']);
+    sum.slices += 1;
+    from = reply['next'];
+    if (from === undefined) return sum;
+  }
+}
+
+describe('a stop', () => {
+  test('tells everybody, ends every session, and closes every connection, those of nobody too', async () => {
+    const [facebook, Columbia] = [await room.enter('facebook'), await room.enter('Columbia')];
+    const guest = await room.connect();
+    await facebook.get('message', { to: 'Columbia', text: 'before the end' });
+    expect(await stop({ message: 'Back at noon.' })).toMatchObject({ ended: 2, closed: 3 });
+    for (const wire of [facebook, Columbia, guest]) {
+      expect(await wire.next((heard) => heard.event === 'stop')).toMatchObject({ message: 'Back at noon.' });
+      expect(await wire.closed).toMatchObject({ code: 1000 });
+      expect(wire.all((heard) => heard.event === 'logout')).toEqual([]);
+    }
+    expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+    await expect(room.connect()).rejects.toMatchObject({ status: 503 });
+  });
+
+  test('can be repeated, and the room opens again with all that was said', async () => {
+    expect(await stop()).toMatchObject({ ended: 0, closed: 0 });
+    expect(await room.admin({ command: 'start' })).toMatchObject({ ok: true });
+    expect(await room.admin({ command: 'start' })).toMatchObject({ ok: true });
+    const Columbia = await room.connect();
+    await Columbia.get('login', { user: 'Columbia', password });
+    const { messages } = await Columbia.get('sync', {});
+    expect(messages).toMatchObject([{ text: 'before the end' }]);
+    await Columbia.close();
+  });
+
+  test('tells when the room was closed, the first time of several', async () => {
+    const first = await room.admin({ command: 'stop' });
+    const second = await room.admin({ command: 'stop' });
+    expect(second['stoppedAt']).toBe(first['stoppedAt']);
+    await room.admin({ command: 'start' });
+  });
+});
