@@ -23,6 +23,7 @@ export function sampleBroadcast(online: number): Tally {
     posts: online,
     lookUps: 0,
     closes: 0,
+    logBytes: 0,
     runs: [{ function: 'sendmessage', calls: 1 + online, inARow: 2 }],
   };
 }

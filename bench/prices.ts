@@ -13,6 +13,8 @@ const prices = {
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   writeUnit: 0.625 / million,
   readUnit: 0.125 / million,
+  /** https://aws.amazon.com/cloudwatch/pricing/ */
+  logByte: 0.5 / 2 ** 30,
 };
 
 /**
@@ -54,6 +56,7 @@ export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): numb
     (used.messages * prices.message +
       used.readUnits * prices.readUnit +
       used.writeUnits * prices.writeUnit +
+      used.logBytes * prices.logByte +
       used.runs.length * prices.lambdaRequest +
       (computing + hashing) * prices.gigabyteSecond)
   );

@@ -45,8 +45,8 @@ than ${activityGrain / 1000} seconds. What login, logout and disconnect tell the
 The run of the sweeper that a lost connection starts waits for the end of the grace: not in its price, it is up to 30 s of 256 MB,
 US$ 100 per million, and at most one for each grace, however many connections are lost in it.
 The price takes a warm function to run ${assumed.perRun} ms, ${assumed.perRoundTrip} ms for each round trip in a row, ${assumed.perCall} ms of a vCPU for each call, and ${assumed.perHash} ms for each
-password hashed, at the function's memory: fixed, so that the table does not depend on the machine. Free tiers, logs and
-storage are left out. An hour online in silence (connection minutes and heartbeats) is US$ ${silentHour.toFixed(2)} per million.
+password hashed, at the function's memory: fixed, so that the table does not depend on the machine. The log's bytes are in it. Free
+tiers and storage are left out. An hour online in silence (connection minutes and heartbeats) is US$ ${silentHour.toFixed(2)} per million.
 *simple-websockets-chat-app* is aws-samples' chat, counted by its code: one Scan and the posts. It stores nothing, so it
 saves the reads and the write by which a broadcast here reaches those offline, in order, and not those who blocked its sender.`;
 

@@ -27,6 +27,8 @@ export interface Tally {
   readonly posts: number;
   readonly lookUps: number;
   readonly closes: number;
+  /** What the functions wrote to the log, as CloudWatch Logs meters it. */
+  readonly logBytes: number;
   readonly runs: readonly Run[];
 }
 
@@ -35,6 +37,7 @@ export function tally(entries: readonly Recorded[]): Tally {
   const calls = entries.filter((entry) => entry.kind === 'call');
   const dynamoDb = calls.filter(({ service }) => service === 'dynamodb');
   const frames = entries.filter((entry) => entry.kind === 'frame');
+  const invocations = entries.filter((entry) => entry.kind === 'invocation');
   const count = (operation: string) => calls.filter((call) => call.operation === operation).length;
   return {
     requests: dynamoDb.length,
@@ -45,14 +48,13 @@ export function tally(entries: readonly Recorded[]): Tally {
     posts: count('PostToConnection'),
     lookUps: count('GetConnection'),
     closes: count('DeleteConnection'),
-    runs: entries
-      .filter((entry) => entry.kind === 'invocation')
-      .map(({ function: name, requestId }) =>
-        runOf(
-          name,
-          calls.filter((call) => call.requestId === requestId),
-        ),
+    logBytes: sum(invocations.map(({ logBytes }) => logBytes)),
+    runs: invocations.map(({ function: name, requestId }) =>
+      runOf(
+        name,
+        calls.filter((call) => call.requestId === requestId),
       ),
+    ),
   };
 }
 

@@ -79,6 +79,7 @@ export class ChatRoomStack extends Stack {
       if (entry.objects) bucket.bindTo(fn, entry.objects);
       for (const invoked of entry.invokes ?? []) functions[invoked].invokableBy(fn, invoked);
       if (entry.connections) gateway.bindConnectionsTo(fn, entry.connections);
+      if (entry.readsLog) logGroup.grant(fn, 'logs:FilterLogEvents');
     }
 
     gateway.route('$connect', functions[homes.$connect], { twoWay: false });

@@ -81,6 +81,8 @@ export interface RoomFunctionEntry {
   readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectRight[] };
   readonly invokes?: readonly InvokableFunction[];
   readonly connections?: readonly ConnectionRight[];
+  /** Whether it may read the log that all functions write. */
+  readonly readsLog?: boolean;
 }
 
 export type FunctionName = (typeof homes)[RouteKey] | InvokableFunction | 'admin';
@@ -176,5 +178,6 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     },
     invokes: ['fanout', 'sweeper'],
     connections: ['POST', 'DELETE'],
+    readsLog: true,
   },
 };

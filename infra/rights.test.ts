@@ -104,11 +104,18 @@ describe.each(names)('%s', (name) => {
     expect(granted.flatMap(actionsOf)).toEqual(functions[name].asynchronous ? ['sqs:SendMessage'] : []);
   });
 
+  test('may read the log if the table says so', () => {
+    const reading = rightsOf(name).filter((statement) => actionsOf(statement).includes('logs:FilterLogEvents'));
+    expect(reading.length > 0).toBe(functions[name].readsLog ?? false);
+    const [[logId = ''] = []] = ofType(resources, 'AWS::Logs::LogGroup');
+    for (const resource of reading.flatMap(resourcesOf)) expect(refersTo(resource, logId)).toBe(true);
+  });
+
   test('has no right beside those, but to write the log', () => {
     const services = new Set(rightsOf(name).flatMap(actionsOf));
     for (const action of services) {
       expect(action).toMatch(
-        /^(dynamodb:|s3:|lambda:InvokeFunction$|execute-api:ManageConnections$|sqs:SendMessage$|logs:(CreateLogStream|PutLogEvents)$)/,
+        /^(dynamodb:|s3:|lambda:InvokeFunction$|execute-api:ManageConnections$|sqs:SendMessage$|logs:(CreateLogStream|PutLogEvents|FilterLogEvents)$)/,
       );
     }
     const role = resources[idOf('AWS::IAM::Role', `${name}Role`)];

@@ -1,7 +1,8 @@
-import { access, constants, type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import { codeOf, messageOf, printable, RoomError } from './errors.ts';
+import { logFileName, logFileNames } from './logs/log-files.ts';
 
 /** How many runs' logs are kept. */
 const keptLogs = 10;
@@ -72,12 +73,16 @@ export class DataFolder {
     return this.#file('s3');
   }
 
+  get logFolder(): string {
+    return this.#file('log');
+  }
+
   /** A file for the functions' output of this run; the oldest runs' are deleted. */
   async newLogFile(): Promise<string> {
-    const names = (await readdir(this.#file('log'))).filter((name) => name.startsWith('functions-')).sort();
+    const names = await logFileNames(this.logFolder);
     const surplus = names.slice(0, Math.max(0, names.length - keptLogs + 1));
     await Promise.all(surplus.map((name) => rm(this.#file('log', name), { force: true })));
-    return this.#file('log', `functions-${new Date().toISOString().replaceAll(':', '-')}.log`);
+    return this.#file('log', logFileName(new Date()));
   }
 
   /** Forgets the database; whatever else the folder may hold stays. */

@@ -29,7 +29,7 @@ export interface UsedRight {
 /** One AWS call, as the service received it. */
 export interface ServiceCall extends Attribution {
   readonly kind: 'call';
-  readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 's3' | 'sqs';
+  readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 's3' | 'sqs' | 'logs';
   readonly operation: string;
   readonly rights: readonly UsedRight[];
   /** `performance.now()` when the request had arrived, and when the answer went out. */
@@ -53,6 +53,8 @@ export interface Invocation extends Attribution {
   readonly asked: number;
   readonly start: number;
   readonly end: number;
+  /** What the function wrote to its log, as CloudWatch Logs meters it. */
+  readonly logBytes: number;
   readonly error?: string;
 }
 

@@ -16,9 +16,11 @@ import { ManagementApi } from './gateway/management-api.ts';
 import { InvokeApi } from './lambda/invoke-api.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { FunctionLog } from './lambda/log.ts';
+import { LogFiles } from './logs/log-files.ts';
+import { LogsApi } from './logs/logs-api.ts';
 import { Recorder } from './recorder.ts';
 import { S3 } from './s3/s3.ts';
-import { RoomServer } from './server.ts';
+import { logsPath, RoomServer } from './server.ts';
 
 export interface RoomOptions {
   /** The cloud assembly (`cdk.out`). */
@@ -115,7 +117,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const credentials = new CredentialStore();
   const faults = new Faults(options.seed);
   const recorder = new Recorder();
-  const log = new FunctionLog(await folder.newLogFile());
+  const log = new FunctionLog(await folder.newLogFile(), clock);
   undo.push(() => log.close());
   const database = await Database.start({
     folder,
@@ -146,6 +148,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
       lambda: server.origin,
       connections: `${server.origin}/${stack.api.stage}`,
       s3: server.addressOrigin,
+      logs: `${server.origin}${logsPath}`,
     },
     environmentsPerFunction: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
   });
@@ -172,6 +175,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     management: new ManagementApi(gateway, faults, recorder),
     invoke: new InvokeApi(lambda, recorder),
     s3,
+    logs: new LogsApi(new LogFiles(folder.logFolder), stack.logGroups, recorder),
     credentials,
     dataFolder: folder.path,
   });

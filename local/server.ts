@@ -9,8 +9,12 @@ import { type Gateway, refuse } from './gateway/gateway.ts';
 import type { ManagementApi } from './gateway/management-api.ts';
 import { sendError, sendJson } from './http.ts';
 import type { InvokeApi } from './lambda/invoke-api.ts';
+import type { LogsApi } from './logs/logs-api.ts';
 import type { Attribution } from './recorder.ts';
 import type { S3 } from './s3/s3.ts';
+
+/** Under which path CloudWatch Logs answers: like the room's root, it is a service that has no path of its own. */
+export const logsPath = '/cloudwatch-logs';
 
 /** What answers behind the room's port. */
 export interface Services {
@@ -18,6 +22,7 @@ export interface Services {
   readonly management: ManagementApi;
   readonly invoke: InvokeApi;
   readonly s3: S3;
+  readonly logs: LogsApi;
   readonly credentials: CredentialStore;
   /** The data folder's path. */
   readonly dataFolder: string;
@@ -132,6 +137,11 @@ export class RoomServer {
     if (functionName !== undefined && request.method === 'POST') {
       const caller = this.#authenticate(request, response, services);
       if (caller) await services.invoke.handle(request, response, caller, decodeURIComponent(functionName));
+      return;
+    }
+    if (pathname === `${logsPath}/` && request.method === 'POST') {
+      const caller = this.#authenticate(request, response, services);
+      if (caller) await services.logs.handle(request, response, caller);
       return;
     }
     sendError(response, 403, 'ForbiddenException', 'Forbidden');

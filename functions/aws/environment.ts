@@ -3,6 +3,9 @@ import { type TableName, tables } from './names.ts';
 /** Where Lambda tells a function its own name. */
 export const ownName = 'AWS_LAMBDA_FUNCTION_NAME';
 
+/** Where Lambda tells a function the name of its log group, which is that of all of them. */
+export const logGroupName = 'AWS_LAMBDA_LOG_GROUP_NAME';
+
 /** A variable that infra sets, or the one to take in its place. Throws by name if it is missing: nothing works by default. */
 export function requireEnv(name: string, otherwise?: string): string {
   const value = process.env[name] ?? (otherwise && process.env[otherwise]);

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
-import { parseRequest, refusalFrame } from '../../protocol/index.ts';
+import { parseRequest, type RefusalCode, refusalFrame } from '../../protocol/index.ts';
 import { connectionClosed } from '../chat/leave.ts';
 import type { Room } from '../chat/ports.ts';
 import type { answer } from '../chat/speak.ts';
@@ -60,9 +60,14 @@ export function connectionHandler(room: Room): Handler {
 
 async function admit(room: Room, connectionId: string, sourceIp: string): Promise<number> {
   const state = await room.state.readOrCreate();
-  if (!state.open) return 503;
-  if (state.online >= state.maxCon) return 429;
-  await room.connections.open(connectionId, addressOf(sourceIp), room.clock.now());
+  const address = addressOf(sourceIp);
+  const refused = (result: RefusalCode, status: number) => {
+    room.journal({ what: 'connect', result, address });
+    return status;
+  };
+  if (!state.open) return refused('room-stopped', 503);
+  if (state.online >= state.maxCon) return refused('room-full', 429);
+  await room.connections.open(connectionId, address, room.clock.now());
   return 200;
 }
 

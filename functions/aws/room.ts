@@ -6,7 +6,7 @@ import { connections } from './connections.ts';
 import { gatewayCourier } from './courier.ts';
 import { crier } from './crier.ts';
 import { numberFromEnv } from './environment.ts';
-import { report } from './log.ts';
+import { journal, report } from './log.ts';
 import { loginTries } from './login-tries.ts';
 import { measure } from './metrics.ts';
 import { variables } from './names.ts';
@@ -44,4 +44,5 @@ export const room: Room = {
   passwordCost,
   report,
   measure,
+  journal,
 };

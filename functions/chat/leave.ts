@@ -18,6 +18,7 @@ export async function announce(room: Room, event: RoomEvent, about: Member): Pro
  */
 export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
   if (!(await room.sessions.end(session, room.clock.now(), guard))) return false;
+  room.journal({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
   await announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session);
   return true;
 }

@@ -250,6 +250,24 @@ export interface Figures {
 }
 
 export type Measure = (figures: Partial<Figures>) => void;
+/** Something that was done, for the log. Never the text of a message, never a secret. */
+export interface Deed {
+  /** The command, or what happened without one. */
+  readonly what: string;
+  /** The folded name of who did it, if that is known. */
+  readonly user?: string | undefined;
+  /** `ok`, the refusal's code, or why a session ended. */
+  readonly result: string;
+  /** Milliseconds it took. */
+  readonly ms?: number;
+  readonly connectionId?: string;
+  /** Told where somebody comes in, or is kept out. */
+  readonly address?: string;
+  readonly about?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes down what was done: one line in the log. */
+export type Journal = (deed: Deed) => void;
 
 /** All that the chat stands on. */
 export interface Room {
@@ -266,4 +284,5 @@ export interface Room {
   readonly passwordCost: PasswordCost;
   readonly report: Report;
   readonly measure: Measure;
+  readonly journal: Journal;
 }

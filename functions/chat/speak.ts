@@ -12,6 +12,7 @@ import {
 import type { Handler } from './commands/command.ts';
 import { handlers } from './commands/index.ts';
 import { sayAndClose } from './leave.ts';
+import { noteBadFrame, noteCommand, type Speaker } from './note.ts';
 import { activityGrain, type Connection, type Member } from './people.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -25,21 +26,28 @@ export interface Utterance {
 }
 
 /**
- * Answers one frame: the one place where a frame is parsed, where what a command's entry declares is enforced, and
- * where a failure becomes a reply. Gives the frame to send back, or nothing where the reply does not go that way.
+ * Answers one frame: the one place where a frame is parsed, where what a command's entry declares is enforced, where a
+ * failure becomes a reply, and where what was said is written down. Gives the frame to send back, or nothing where the
+ * reply does not go that way.
  */
 export async function answer(room: Room, said: Utterance): Promise<string | undefined> {
+  const startedAt = room.clock.now();
+  const speaker: Speaker = { connectionId: said.connectionId, address: said.address, member: undefined };
   const parsed = parseRequest(said.frame);
   if (!parsed.ok) {
     const { code, message, field, action, id } = parsed.bad;
+    noteBadFrame(room, startedAt, speaker, action, code);
     const frame = refusalFrame(action, id, code, message, field === undefined ? {} : { field });
     return send(room, said, action, frame, false);
   }
-  const { action, id } = parsed.request;
+  const { request } = parsed;
+  const { action, id } = request;
   try {
-    const result = await perform(room, said, parsed.request);
+    const result = await perform(room, said, request, speaker);
+    noteCommand(room, startedAt, speaker, request, 'ok');
     return await send(room, said, action, replyFrame(action, id, result), true);
   } catch (error) {
+    noteCommand(room, startedAt, speaker, request, error instanceof Refusal ? error.code : 'internal');
     return send(room, said, action, failureFrame(room, said, action, id, error), false);
   }
 }
@@ -57,7 +65,12 @@ export async function answer(room: Room, said: Utterance): Promise<string | unde
  */
 const repeatDelay = 1_000;
 
-async function perform<A extends Action>(room: Room, said: Utterance, request: Request<A>): Promise<Result<A>> {
+async function perform<A extends Action>(
+  room: Room,
+  said: Utterance,
+  request: Request<A>,
+  speaker: Speaker,
+): Promise<Result<A>> {
   const { action, id, again, arguments: args } = request;
   if (!Object.hasOwn(handlers, action)) throw new Refusal('unknown-action');
   // The index is complete by its type; that handler and arguments belong together, only `action` knows.
@@ -70,6 +83,7 @@ async function perform<A extends Action>(room: Room, said: Utterance, request: R
   ]);
   const looksTwice = again || room.clock.now() - startedAt > repeatDelay;
   const connection = looksTwice ? await room.connections.find(said.connectionId) : found;
+  speaker.member = connection?.member;
   const { member, present } = admit(commands[action], connection);
   const [result] = await Promise.all([
     started({ arguments: args, id, again, connection: present, member }),

@@ -16,6 +16,8 @@ export interface Stack {
   readonly buckets: readonly Bucket[];
   readonly schedules: readonly Schedule[];
   readonly eventRules: readonly EventRule[];
+  /** Logical ids of the log groups, by their names. */
+  readonly logGroups: ReadonlyMap<string, string>;
   /** The stack's outputs, resolved. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -32,6 +34,7 @@ const understood: ReadonlySet<string> = new Set([
   'AWS::Lambda::Function',
   'AWS::S3::Bucket',
   'AWS::SQS::Queue',
+  'AWS::Logs::LogGroup',
   ...tableTypes,
 ]);
 
@@ -47,7 +50,6 @@ const needless: ReadonlySet<string> = new Set([
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Lambda::Permission',
-  'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   // It asks for TLS, which loopback has not.
   'AWS::S3::BucketPolicy',
@@ -76,6 +78,9 @@ export function readStack({ template, outputs, assets }: CloudAssembly): Stack {
     tables: readTables(template),
     buckets: readBuckets(template),
     ...readRules(template),
+    logGroups: new Map(
+      [...template.ofType('AWS::Logs::LogGroup')].map(([id]) => [String(template.resolve({ Ref: id })), id]),
+    ),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, value]) => [name, String(template.resolve(value))]),
     ),

@@ -8,6 +8,7 @@ export interface Endpoints {
   readonly lambda: string;
   readonly connections: string;
   readonly s3: string;
+  readonly logs: string;
 }
 
 /**
@@ -26,6 +27,7 @@ export function functionVariables(
   return {
     ...own,
     AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: endpoints.connections,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoints.logs,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_S3: endpoints.s3,

@@ -152,6 +152,7 @@ export class Lambda {
       asked,
       start,
       end,
+      logBytes: log.ownBytes,
       ...(error !== undefined && { error: `${error.errorType}: ${error.errorMessage}` }),
     });
     if ('error' in outcome) return { ...failed(requestId, outcome.error), logTail: log.tail };

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Clock } from '../clock.ts';
+import { logFileLine } from '../logs/log-files.ts';
 
 /** Something that a function wrote, or that Lambda wrote about it. */
 export interface LogLine {
@@ -13,10 +15,12 @@ export interface LogLine {
 export class FunctionLog {
   readonly file: string;
   readonly #stream: WriteStream;
+  readonly #clock: Clock;
   readonly #listeners = new Set<(line: LogLine) => void>();
 
-  constructor(file: string) {
+  constructor(file: string, clock: Clock) {
     this.file = file;
+    this.#clock = clock;
     this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
   }
 
@@ -28,7 +32,7 @@ export class FunctionLog {
 
   write(line: LogLine): void {
     // An environment that is being ended may have a last word after the file is closed.
-    if (!this.#stream.writableEnded) this.#stream.write(`${line.function}\t${line.text}\n`);
+    if (!this.#stream.writableEnded) this.#stream.write(logFileLine(this.#clock.now(), line.function, line.text));
     for (const listener of this.#listeners) listener(line);
   }
 
@@ -41,12 +45,16 @@ export class FunctionLog {
 // What the header X-Amz-Log-Result can hold.
 const tailBytes = 4096;
 
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+const bytesPerEvent = 26;
+
 /** The log of one invocation: passes it on line by line, and keeps its end. */
 export class InvocationLog {
   readonly #log: FunctionLog;
   readonly #function: string;
   readonly #requestId: string;
   #tail = '';
+  #ownBytes = 0;
 
   constructor(log: FunctionLog, logicalId: string, requestId: string) {
     this.#log = log;
@@ -59,6 +67,11 @@ export class InvocationLog {
     return this.#tail;
   }
 
+  /** What the function itself has written, as CloudWatch Logs meters it. */
+  get ownBytes(): number {
+    return this.#ownBytes;
+  }
+
   line(text: string): void {
     this.#tail = `${this.#tail}${text}\n`.slice(-tailBytes);
     this.#log.write({ function: this.#function, requestId: this.#requestId, text });
@@ -66,6 +79,9 @@ export class InvocationLog {
 
   /** Output of the function, which may be several lines. */
   output(text: string): void {
-    for (const line of text.replace(/\n$/, '').split('\n')) this.line(line);
+    for (const line of text.replace(/\n$/, '').split('\n')) {
+      this.#ownBytes += Buffer.byteLength(line) + bytesPerEvent;
+      this.line(line);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { field } from '../fields.ts';
+import { field, isUserName } from '../fields.ts';
 import type { AdminRefusalCode } from './refusals.ts';
 import { settingSchemas } from './settings.ts';
 
@@ -13,6 +13,11 @@ export interface AdminCommand {
   readonly request: v.ObjectEntries;
   /** What a reply holds beside `ok: true`. */
   readonly result: v.ObjectEntries;
+  /**
+   * Set for a command that acts on the room: those of its arguments that its line in the log names, never a text or a secret.
+   * A command that only looks is not written down; nor is it that one goes on in another invocation.
+   */
+  readonly logs?: readonly string[];
   /** The refusals particular to it; `bad-request` may come anywhere. */
   readonly refusals: readonly AdminRefusalCode[];
 }
@@ -98,6 +103,7 @@ export const adminCommands = {
       seen: v.optional(v.unknown()),
     },
     result: { name: v.string(), value: v.unknown() },
+    logs: ['name', 'value'],
     refusals: ['no-such-setting', 'invalid-value', 'changed-meanwhile'],
   }),
   kick: command({
@@ -105,6 +111,7 @@ export const adminCommands = {
     summary: 'end the session of a user',
     request: { user: v.string(), reason: v.optional(v.pipe(v.string(), v.maxLength(500)), 'the administrator') },
     result: { user: v.string() },
+    logs: ['user'],
     refusals: ['not-online'],
   }),
   stop: command({
@@ -116,6 +123,7 @@ export const adminCommands = {
     },
     /** What this invocation did; `stoppedAt` is when the room was closed. */
     result: { ended: field.count, closed: field.count, stoppedAt: field.time, ...more },
+    logs: [],
     refusals: [],
   }),
   start: command({
@@ -123,6 +131,7 @@ export const adminCommands = {
     summary: 'open the room again',
     request: {},
     result: {},
+    logs: [],
     refusals: ['restore-unfinished'],
   }),
   backup: command({
@@ -136,6 +145,7 @@ export const adminCommands = {
       backup: v.exactOptional(v.object({ name: backupName, bytes: field.count, seal: field.sha256 })),
       ...more,
     },
+    logs: [],
     refusals: ['busy', 'not-under-way'],
   }),
   backups: command({
@@ -186,6 +196,7 @@ export const adminCommands = {
       ),
       ...more,
     },
+    logs: ['file', 'replace', 'dryRun'],
     refusals: ['busy', 'not-under-way', 'no-such-backup', 'damaged-backup', 'room-not-empty', 'room-not-stopped'],
   }),
   import: command({
@@ -193,7 +204,24 @@ export const adminCommands = {
     summary: 'take settings from a file like para.txt, all of them or none',
     request: { settings: v.record(v.string(), v.unknown()) },
     result: { settings: v.record(v.string(), v.unknown()) },
+    logs: ['settings'],
     refusals: ['no-such-setting', 'invalid-value'],
+  }),
+  log: command({
+    words: 'log',
+    summary: 'what was done in the room: who, what, when, and what came of it',
+    request: {
+      since: field.time,
+      until: v.optional(field.time),
+      /** Only what this user did. */
+      user: v.optional(v.pipe(v.string(), v.check(isUserName, 'not a user name'))),
+      ...goesOn,
+    },
+    result: {
+      lines: v.array(v.object({ id: v.string(), at: field.time, fields: v.record(v.string(), v.unknown()) })),
+      ...more,
+    },
+    refusals: [],
   }),
 } as const satisfies Record<string, AdminCommand>;
 

@@ -3,6 +3,7 @@ import { backup, backups } from './backup.ts';
 import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
 import { allUsers, blockedUsers, onlineUsers } from './lists.ts';
+import { log } from './log.ts';
 import { restore } from './restore.ts';
 import { allSettings, change, oneSetting } from './settings.ts';
 import { start, stop } from './stop.ts';
@@ -22,4 +23,5 @@ export const consoleCommands: readonly ConsoleCommand[] = [
   backups,
   restore,
   importSettings,
+  log,
 ];

@@ -4,6 +4,7 @@ import { variables } from '../names.ts';
 import { room } from '../room.ts';
 import { archiveAt } from './archive.ts';
 import { door } from './door.ts';
+import { logbook } from './logbook.ts';
 import { registry } from './registry.ts';
 import { tasks } from './tasks.ts';
 import { vault } from './vault.ts';
@@ -12,6 +13,7 @@ import { vault } from './vault.ts';
 export const adminRoom: AdminRoom = {
   ...room,
   registry,
+  logbook,
   archive: archiveAt(room.clock.now),
   vault,
   tasks,

@@ -1,23 +1,46 @@
-import { type AdminReply, parseAdminRequest } from '../../../protocol/admin/index.ts';
+import {
+  type AdminCommand,
+  type AdminReply,
+  type AdminRequest,
+  adminCommands,
+  parseAdminRequest,
+} from '../../../protocol/admin/index.ts';
 import type { AdminHandler } from './handler.ts';
 import { adminHandlers } from './index.ts';
 import type { AdminRoom } from './ports.ts';
 import { AdminRefusal } from './refusal.ts';
 
 /**
- * Carries out one request of an administrator's: the one place where it is parsed, and where a refusal becomes a reply.
- * IAM has let it in; nothing else can reach this.
+ * Carries out one request of an administrator's: the one place where it is parsed, where a refusal becomes a reply, and
+ * where it is written down. IAM has let it in; nothing else can reach this.
  */
 export async function administer(room: AdminRoom, input: unknown): Promise<AdminReply> {
+  const startedAt = room.clock.now();
   const parsed = parseAdminRequest(input);
   if (!parsed.ok) return { ok: false, error: { code: parsed.code, message: parsed.message } };
-  const { command, arguments: args } = parsed.request;
+  const { command } = parsed.request;
+  const note = (result: string) => {
+    const about = acted(parsed.request);
+    if (!about && result === 'ok') return;
+    room.journal({ what: `admin ${command}`, result, ms: room.clock.now() - startedAt, ...(about && { about }) });
+  };
   // That handler and arguments belong together, only `command` knows.
   const handler = adminHandlers[command] as AdminHandler<typeof command>;
   try {
-    return { ok: true, ...(await handler(room, args as never)) };
+    const result = await handler(room, parsed.request.arguments as never);
+    note('ok');
+    return { ok: true, ...result };
   } catch (error) {
+    note(error instanceof AdminRefusal ? error.code : 'internal');
     if (!(error instanceof AdminRefusal)) throw error;
     return { ok: false, error: { code: error.code, message: error.message } };
   }
+}
+
+/** What a request that acts on the room is about, for the log; nothing for one that only looks. */
+function acted({ command, arguments: args }: AdminRequest): Record<string, unknown> | undefined {
+  const { logs }: AdminCommand = adminCommands[command];
+  return 'from' in args
+    ? undefined
+    : logs && Object.fromEntries(Object.entries(args).filter(([name]) => logs.includes(name)));
 }

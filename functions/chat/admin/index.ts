@@ -6,6 +6,7 @@ import { change } from './change.ts';
 import type { AdminHandler } from './handler.ts';
 import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
+import { log } from './log.ts';
 import { onlineUsers } from './online-users.ts';
 import { restore } from './restore.ts';
 import { settings } from './settings.ts';
@@ -28,4 +29,5 @@ export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> 
   'upload-url': uploadUrl,
   restore,
   import: importSettings,
+  log,
 };

@@ -34,9 +34,33 @@ export interface Registry {
   connections(): Promise<readonly string[]>;
 }
 
+/** A line of the room's log. */
+export interface LogLine {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** What the line holds; of one that is no JSON, its text as `message`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The room's log, as all its functions have written it. */
+export interface Logbook {
+  /**
+   * Lines since a time (epoch ms) and before another, in their order; of everybody, or of one user (by folded name).
+   * A slice may be empty and yet not the last.
+   */
+  read(range: {
+    readonly since: number;
+    readonly until?: number | undefined;
+    readonly user?: string | undefined;
+    readonly from?: string | undefined;
+  }): Promise<Slice<LogLine>>;
+}
+
 /** What the administrator's commands stand on: the room, and what is nobody else's. */
 export interface AdminRoom extends Room {
   readonly registry: Registry;
+  readonly logbook: Logbook;
   readonly archive: Archive;
   readonly vault: Vault;
   readonly tasks: Tasks;

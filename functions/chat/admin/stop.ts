@@ -42,7 +42,11 @@ async function endSessions(room: AdminRoom): Promise<number> {
 }
 
 async function endTogether(room: AdminRoom, together: readonly Session[]): Promise<number> {
-  if (await room.sessions.endTogether(together, room.clock.now())) return together.length;
+  if (await room.sessions.endTogether(together, room.clock.now())) {
+    for (const { name, connectionId } of together)
+      room.journal({ what: 'end', user: name, result: 'stop', connectionId });
+    return together.length;
+  }
   // One of them has just left, or its connection is gone from the records: each for itself.
   let ended = 0;
   for (const session of together) {

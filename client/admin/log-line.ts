@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import { moment } from './texts.ts';
+
+/** What a line of the room's log may hold, as far as it is shown to a person. */
+const shown = v.object({
+  level: v.optional(v.string(), 'INFO'),
+  message: v.optional(v.unknown()),
+  user: v.optional(v.string()),
+  result: v.optional(v.string()),
+  ms: v.optional(v.number()),
+  address: v.optional(v.string()),
+  about: v.optional(v.record(v.string(), v.unknown())),
+  error: v.optional(v.object({ message: v.string() })),
+});
+
+/** A line of the log for a person: `2014-03-04_21:32:30 facebook login ok, 12 ms`. */
+export function logLine(at: string, fields: Readonly<Record<string, unknown>>): string {
+  const parsed = v.safeParse(shown, fields);
+  if (!parsed.success) return `${moment(at)} ${JSON.stringify(fields)}`;
+  const { level, message, user, result, ms, address, about, error } = parsed.output;
+  const what = typeof message === 'string' ? message : JSON.stringify(message ?? fields);
+  return [
+    moment(at),
+    ...(level === 'INFO' ? [] : [level]),
+    ...(user === undefined ? [] : [user]),
+    ...(address === undefined ? [] : [`on ${address}`]),
+    what,
+    ...(about === undefined ? [] : Object.entries(about).map(([name, value]) => `${name}=${String(value)}`)),
+    ...(result === undefined ? [] : [result]),
+    ...(error === undefined ? [] : [error.message]),
+    ...(ms === undefined ? [] : [`${ms} ms`]),
+  ].join(' ');
+}

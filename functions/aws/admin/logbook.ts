@@ -1,0 +1,39 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { Logbook, LogLine } from '../../chat/admin/ports.ts';
+import { logGroupName, requireEnv } from '../environment.ts';
+
+const logs = new CloudWatchLogsClient({ maxAttempts: 5 });
+
+/** The functions' shared log group in CloudWatch Logs. */
+export const logbook: Logbook = {
+  async read({ since, until, user, from }) {
+    const { events = [], nextToken } = await logs.send(
+      new FilterLogEventsCommand({
+        logGroupName: requireEnv(logGroupName),
+        startTime: since,
+        endTime: until,
+        // A user name has no character that means something in a pattern.
+        filterPattern: user === undefined ? '{ $.message = * }' : `{ $.user = "${user}" }`,
+        nextToken: from,
+      }),
+    );
+    const items = events.map(
+      ({ eventId = '', timestamp = 0, message = '' }): LogLine => ({
+        id: eventId,
+        at: timestamp,
+        fields: fieldsOf(message),
+      }),
+    );
+    return { items, next: nextToken };
+  },
+};
+
+function fieldsOf(message: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(message);
+    if (typeof parsed === 'object' && parsed !== null) return { ...parsed };
+  } catch {
+    // Lambda itself may have written it.
+  }
+  return { message };
+}

@@ -1,0 +1,46 @@
+import { type Action, commands, foldName, isAction, type Request } from '../../protocol/index.ts';
+import type { Member } from './people.ts';
+import type { Deed, Room } from './ports.ts';
+
+/** Who turns out to be speaking, and over which connection. */
+export interface Speaker {
+  readonly connectionId: string;
+  readonly address: string;
+  member: Member | undefined;
+}
+
+/** What clients say by themselves, over and over: only a refusal of it is worth a line in the log. */
+const unasked: ReadonlySet<string> = new Set<Action>(['ack', 'sync']);
+
+/** Refusals to whoever gave a name that nobody has. People type passwords where a name is asked for. */
+const nameless: ReadonlySet<string> = new Set(['no-such-user', 'invalid-user']);
+
+/** Writes down a command that was said. */
+export function noteCommand(room: Room, startedAt: number, speaker: Speaker, request: Request, result: string): void {
+  if (result === 'ok' && unasked.has(request.action)) return;
+  note(room, startedAt, speaker, { what: request.action, user: nameOf(speaker, request, result), result });
+}
+
+/** Writes down a frame that was no command. */
+export function noteBadFrame(
+  room: Room,
+  startedAt: number,
+  speaker: Speaker,
+  action: string | null,
+  result: string,
+): void {
+  // An action that is none may be anything, a message even.
+  note(room, startedAt, speaker, { what: isAction(action) ? action : 'frame', result });
+}
+
+const isGuests = (action: string) => isAction(action) && commands[action].who === 'guest';
+
+function nameOf({ member }: Speaker, { action, arguments: args }: Request, result: string): string | undefined {
+  if (member) return member.name;
+  return isGuests(action) && 'user' in args && !nameless.has(result) ? foldName(String(args.user)) : undefined;
+}
+
+function note(room: Room, startedAt: number, { connectionId, address }: Speaker, deed: Deed): void {
+  const comesIn = isGuests(deed.what) && { address };
+  room.journal({ ...deed, ms: room.clock.now() - startedAt, connectionId, ...comesIn });
+}

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { admin } from '../harness/console.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+/** The log as a script reads it. */
+const read = async (...options: string[]) => {
+  const { code, lines } = await admin(room.url, ['log', '--json', ...options]);
+  expect(code).toBe(0);
+  return lines.map((line) => JSON.parse(line));
+};
+
+test('each login, refusal, command, logout and act of the administrator is one line, with who, what and what came of it', async () => {
+  const wire = await room.enter('Facebook');
+  await wire.refused('message', { to: 'nobody', text: 'hello' });
+  await wire.get('broadcast', { text: 'hello' });
+  await wire.get('sync', {});
+  wire.say('ack', { room: 1 });
+  await room.change('maxCon', 1);
+  await expect(room.connect()).rejects.toMatchObject({ status: 429 });
+  await room.change('maxCon', 100);
+  await wire.get('logout', {});
+  await wire.closed;
+  const lines = await read();
+  expect(lines.map(({ message, user, result }) => [message, user, result])).toEqual([
+    ['register', 'facebook', 'ok'],
+    ['login', 'facebook', 'ok'],
+    ['message', 'facebook', 'no-such-user'],
+    ['broadcast', 'facebook', 'ok'],
+    ['admin change', undefined, 'ok'],
+    ['connect', undefined, 'room-full'],
+    ['admin change', undefined, 'ok'],
+    ['end', 'facebook', 'logout'],
+    ['logout', 'facebook', 'ok'],
+  ]);
+  for (const line of lines) {
+    expect(line).toMatchObject({ at: expect.any(String), requestId: expect.any(String) });
+    if (line.user) expect(line).toMatchObject({ connectionId: expect.any(String) });
+  }
+  expect(lines[4]).toMatchObject({ about: { name: 'maxCon', value: 1 }, ms: expect.any(Number) });
+  expect(lines[1]).toMatchObject({ address: '127.0.0.1' });
+});
+
+test('no text, no password and no reason is in it, nor a name that nobody has: it may be a password', async () => {
+  const secret = 'correct-horse-battery';
+  const wire = await room.enter('Columbia', secret);
+  await wire.get('message', { to: 'Facebook', text: secret });
+  await wire.get('broadcast', { text: secret });
+  await wire.get('passwd', { oldPassword: secret, newPassword: `${secret}2` });
+  await wire.refused('message', { to: secret, text: secret });
+  await wire.refused('block', { user: secret });
+  wire.send({ action: secret, text: secret });
+  wire.send(secret);
+  wire.send({ action: 'broadcast', text: secret, more: secret });
+  await room.admin({ command: 'kick', user: 'Columbia', reason: secret });
+  await wire.closed;
+  const guest = await room.connect();
+  await guest.refused('login', { user: secret, password });
+  await guest.refused('login', { user: 'Columbia', password: `${secret}3` });
+  await guest.refused('register', { user: `${secret} `, password: secret });
+  await guest.close();
+  const lines = await read();
+  expect(lines.length).toBeGreaterThan(15);
+  expect(JSON.stringify(lines)).not.toContain(secret);
+});
+
+test('of one user alone, and for a person', async () => {
+  const { lines } = await admin(room.url, ['log', '--since', '1h', '--user', 'columbia']);
+  expect(lines.length).toBeGreaterThan(3);
+  for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d columbia (on 127\.0\.0\.1 )?[a-z]+ /);
+  expect(await read('--user', 'facebook')).not.toContainEqual(expect.objectContaining({ user: 'columbia' }));
+  expect(await admin(room.url, ['log', '--since', 'yesterday'])).toMatchObject({ code: 2, lines: [] });
+  expect(await admin(room.url, ['log', '--user', 'a" || "'])).toMatchObject({ code: 1, lines: [] });
+});
+
+test('is followed: what is done from now on is shown once', async () => {
+  const child = spawn(
+    process.execPath,
+    ['dist/client/admin.mjs', '--port', new URL(room.url).port, 'log', '--since', '1s', '--user', 'Google', '--follow'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const wire = await room.enter('Google');
+  await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(2);
+  await wire.get('whoelse', {});
+  await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(3);
+  await wire.get('wholasthr', {});
+  await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(4);
+  expect(lines.map((line) => / (register|login|whoelse|wholasthr) /.exec(line)?.[1])).toEqual([
+    'register',
+    'login',
+    'whoelse',
+    'wholasthr',
+  ]);
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  await wire.close();
+});
