@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { sitDown } from '../testing/sit-down.ts';
 import { Typist, withoutTime } from '../testing/typist.ts';
 
 let scripted: ScriptedRoom;
@@ -21,14 +22,7 @@ afterEach(async () => {
 
 /** Comes in as facebook, in a terminal that is so wide. */
 async function logIn(columns = 40, reflowCursorLine = false): Promise<void> {
-  typist = new Typist({ url: scripted.url, columns, reflowCursorLine });
-  await typist.seeLast('>>');
-  typist.enter('facebook');
-  await typist.see((rows) => rows.at(-2) === 'Please enter your password:' && rows.at(-1) === '>>');
-  typist.enter('wastingtime');
-  peer = await scripted.peer();
-  await scripted.letIn(peer);
-  await typist.seeLast(prompt.trimEnd());
+  ({ typist, peer } = await sitDown(scripted, { columns, reflowCursorLine }));
 }
 
 /** What is typed, in rows: the last column of each is left to the cursor. */

@@ -2,7 +2,7 @@ import { createInterface, emitKeypressEvents, type Interface, type Key } from 'n
 import { Writable } from 'node:stream';
 import { inColumns } from './columns.ts';
 import { type Completion, commonBeginning } from './completion.ts';
-import type { Line, Printed } from './line.ts';
+import type { Line, Look, Printed } from './line.ts';
 import { LiveArea } from './live-area.ts';
 import { Painter } from './painter.ts';
 import { printable } from './printable.ts';
@@ -139,15 +139,15 @@ export class InteractiveScreen implements Screen {
   #deliver(line: string | undefined): void {
     const reader = this.#reader;
     this.#reader = undefined;
-    this.#prompt = '';
     reader?.(line);
   }
 
   /** Prints what was typed, for good: as one line, so that the terminal wraps it, and copies it, as one. */
   #leave(line: string): void {
-    if (this.#kind === 'more') return this.#live.replace();
     const prompt = this.#painter.paint('strong', this.#prompt);
-    this.#live.replace(prompt + (this.#kind === 'secret' ? '' : printable(line)));
+    this.#prompt = '';
+    if (this.#kind === 'more') this.#live.replace();
+    else this.#live.replace(prompt + (this.#kind === 'secret' ? '' : printable(line)));
   }
 
   /** Draws when everything that is typed at once, such as what is pasted, has been taken. */
@@ -162,19 +162,21 @@ export class InteractiveScreen implements Screen {
     // What is typed before it is asked for may be a password, unless a command is under way.
     const isSecret = this.#kind === 'secret' || (this.#kind === 'answer' && !this.#reader);
     const typed = isSecret ? { text: '', cursor: 0 } : { text: this.#readline.line, cursor: this.#readline.cursor };
-    const ahead = isSecret ? [] : this.#typedAhead.map((line) => this.#painter.paint('quiet', line));
-    const status = this.#status === undefined ? [] : [this.#painter.line(this.#status)];
-    this.#live.draw({ above: [...ahead, ...status], typed: { prompt: this.#prompt, ...typed } }, printed);
+    const above = this.#status === undefined ? [] : [this.#painter.line(this.#status)];
+    this.#live.draw({ above, typed: { prompt: this.#prompt, ...typed } }, printed);
   }
 
   #setOut(lines: readonly Printed[]): string[] {
     return lines.flatMap((line) => {
       if (typeof line === 'string' || 'words' in line) return this.#painter.stampedLine(line);
-      const width = line.users.length > usersInOneColumn ? this.#live.columns : 0;
-      return inColumns(line.users, width).map((row) =>
-        row.map(({ name, indent }) => ' '.repeat(indent) + this.#painter.paint('user', name)).join(''),
-      );
+      return this.#setOutNames(line.users, 'user', line.users.length > usersInOneColumn ? this.#live.columns : 0);
     });
+  }
+
+  #setOutNames(names: readonly string[], look: Look, width: number): string[] {
+    return inColumns(names.map(printable), width).map((row) =>
+      row.map(({ name, indent }) => ' '.repeat(indent) + this.#painter.paint(look, name)).join(''),
+    );
   }
 
   /** Takes off as many lines as fit the screen, above a question. */
@@ -190,7 +192,15 @@ export class InteractiveScreen implements Screen {
   async #completions(line: string): Promise<[string[], string]> {
     if (this.#kind !== 'command') return [[], line];
     const { candidates, of } = await this.#complete(line);
-    if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) this.print({ users: candidates });
+    if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) {
+      this.#draw(
+        this.#setOutNames(
+          candidates.map((word) => word.trimEnd()),
+          'quiet',
+          this.#live.columns,
+        ),
+      );
+    }
     this.#drawSoon();
     return [[...candidates], of];
   }

@@ -9,6 +9,8 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 export interface TypistOptions {
   /** The client's program and arguments, run with this Node. */
   readonly args?: readonly string[];
+  /** A program, with its arguments, that runs the client. */
+  readonly under?: readonly string[];
   readonly url: string;
   readonly columns?: number;
   readonly rows?: number;
@@ -32,11 +34,13 @@ export class Typist {
   readonly #pty: IPty;
   readonly #terminal: xterm.Terminal;
   readonly #watchers = new Set<() => void>();
+  #output = '';
   /** Resolves with the client's exit code. */
   readonly exited: Promise<number>;
 
   constructor({
     args = ['--import', 'tsx', 'client/chat.ts'],
+    under = [],
     url,
     columns = 80,
     rows = 24,
@@ -49,14 +53,16 @@ export class Typist {
     this.#terminal.unicode.register({ ...graphemeWidths });
     this.#terminal.unicode.activeVersion = widths === 'graphemes' ? graphemeWidths.version : '11';
     const inherited = Object.entries(process.env).filter(([name]) => !coloursSwitches.has(name));
-    this.#pty = spawn(process.execPath, [...args, '--url', url], {
+    const [program = process.execPath, ...rest] = [...under, process.execPath, ...args, '--url', url];
+    this.#pty = spawn(program, rest, {
       cols: columns,
       rows,
       cwd: project,
-      name: 'xterm-256color',
+      name: env['TERM'] ?? 'xterm-256color',
       env: { ...Object.fromEntries(inherited), ...env },
     });
     this.#pty.onData((data) => {
+      this.#output += data;
       this.#terminal.write(data, () => {
         for (const watcher of this.#watchers) watcher();
       });
@@ -93,17 +99,26 @@ export class Typist {
 
   /** What is and was on the screen, top to bottom, a wrapped line as its rows; without white space at their end, and empty rows at the last. */
   get rows(): string[] {
-    const { buffer } = this.#terminal;
     const rows = Array.from(
-      { length: buffer.active.length },
-      (_, index) => buffer.active.getLine(index)?.translateToString(true).trimEnd() ?? '',
+      { length: this.buffer.length },
+      (_, index) => this.buffer.getLine(index)?.translateToString(true).trimEnd() ?? '',
     );
     return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
   }
 
+  /** Everything that the terminal was told, as it was. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The terminal's own buffer, with its colours. */
+  get buffer(): xterm.IBuffer {
+    return this.#terminal.buffer.active;
+  }
+
   /** Where the cursor is: the index of its row in `rows`, and its column. */
   get cursor(): { row: number; column: number } {
-    const { baseY, cursorY, cursorX } = this.#terminal.buffer.active;
+    const { baseY, cursorY, cursorX } = this.buffer;
     return { row: baseY + cursorY, column: cursorX };
   }
 

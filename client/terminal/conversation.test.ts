@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { broadcast, message, type Peer, type Received, ScriptedRoom } from '../testing/scripted-room.ts';
+import { sitDown } from '../testing/sit-down.ts';
+import { Typist, type TypistOptions, withoutTime } from '../testing/typist.ts';
+
+let scripted: ScriptedRoom;
+let typist: Typist;
+let peer: Peer;
+
+const prompt = 'facebook>> ';
+const left = '\u001b[D';
+const up = '\u001b[A';
+const backspace = '\u007f';
+const [family, flag, heart, thumb, accent] = ['👩‍👩‍👧', '🇩🇪', '❤️', '👍🏽', 'e\u0301'];
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+});
+
+afterEach(async () => {
+  await scripted.close();
+  typist.close();
+  await typist.exited;
+});
+
+async function logIn(options: Omit<TypistOptions, 'url'> = {}): Promise<void> {
+  ({ typist, peer } = await sitDown(scripted, options));
+}
+
+/** Types, and waits until it stands there as the last row. */
+async function typeAndSee(text: string): Promise<void> {
+  typist.type(text);
+  await typist.seeLast(`${prompt}${text}`);
+}
+
+/** What is broadcast next, acknowledgements apart. */
+async function nextBroadcast(): Promise<string> {
+  for (;;) {
+    const request = await peer.nextOfAny();
+    if (request.action === 'broadcast') return (request as Received<'broadcast'>).arguments.text;
+    expect(request.action).toBe('ack');
+  }
+}
+
+/** The lines that came in, in their order on the screen. */
+const said = () => typist.rows.flatMap((row) => withoutTime(row) ?? []);
+
+describe.each(['code points', 'graphemes'] as const)('in a terminal that measures %s', (widths) => {
+  test('typing while 50 lines a second come in: nothing typed is lost or garbled, every line is shown once', async () => {
+    await logIn({ columns: 60, rows: 20, widths });
+    const count = 150;
+    const flood = (async () => {
+      for (let seq = 1; seq <= count; seq += 1) {
+        peer.event(broadcast(seq, seq % 3 === 0 ? `${flag}${family} line ${seq}` : `line ${seq}`));
+        await sleep(20);
+      }
+    })();
+    const text = `Grüße ${family} an ${flag}${flag}${flag}, 你好 ${heart}${thumb} c${accent}: ${'lang und länger '.repeat(6)}!`;
+    for (const character of new Intl.Segmenter().segment(`broadcast ${text}`)) {
+      typist.type(character.segment);
+      await sleep(15);
+    }
+    await flood;
+    await typist.see(() => said().length === count);
+    typist.enter('');
+    expect(await nextBroadcast()).toBe(text);
+    expect(said().map((row) => Number(/ line (\d+)$/.exec(row)?.[1]))).toEqual(
+      Array.from({ length: count }, (_, index) => index + 1),
+    );
+  });
+
+  test('as many flags as fill rows cost no line that was printed', async () => {
+    await logIn({ columns: 40, widths });
+    typist.type(`broadcast ${flag.repeat(24)}`);
+    for (let seq = 1; seq <= 3; seq += 1) peer.event(message(seq));
+    const printed = () => typist.rows.join('').match(/message \d/g);
+    await typist.see(() => printed()?.length === 3);
+    typist.type('!');
+    await typist.see((rows) => rows.at(-1)?.endsWith('!') === true);
+    expect(printed()).toEqual(['message 1', 'message 2', 'message 3']);
+    typist.enter('');
+    expect(await nextBroadcast()).toBe(`${flag.repeat(24)}!`);
+  });
+
+  test('a family, a flag, a heart, an accent are one character each to the cursor and to backspace', async () => {
+    await logIn({ widths });
+    await typeAndSee(`broadcast 你${family}${flag}${heart}${thumb}${accent}`);
+    typist.type(backspace);
+    await typist.seeLast(`${prompt}broadcast 你${family}${flag}${heart}${thumb}`);
+    typist.type(left + left + left + backspace);
+    await typist.seeLast(`${prompt}broadcast 你${flag}${heart}${thumb}`);
+    typist.type('a');
+    await typist.seeLast(`${prompt}broadcast 你a${flag}${heart}${thumb}`);
+    // It is where the terminal itself counts it to be.
+    await typist.see(() => typist.cursor.column === `${prompt}broadcast 你a`.length + 1);
+    typist.enter('');
+    expect(await nextBroadcast()).toBe(`你a${flag}${heart}${thumb}`);
+  });
+});
+
+test('a line with more rows than the window shows the part around the cursor', async () => {
+  await logIn({ columns: 50, rows: 6 });
+  const words = Array.from({ length: 90 }, (_, index) => `w${index}`).join(' ');
+  typist.type(`broadcast ${words}`);
+  await typist.see((rows) => rows.at(-1)?.endsWith('w89') === true);
+  peer.event(broadcast(1, 'hello'));
+  await typist.see(() => said().length === 1);
+  typist.type('\u0001');
+  await typist.see((rows) => rows.some((row) => row.startsWith(`${prompt}broadcast w0 w1`)));
+  typist.type('\u0005!');
+  await typist.see((rows) => rows.at(-1)?.endsWith('w89!') === true);
+  typist.enter('');
+  expect(await nextBroadcast()).toBe(`${words}!`);
+  // What is left on the screen is the line, once.
+  await typist.see(() => typist.rows.join('').includes('w88 w89!'));
+  expect(said()).toEqual(['facebook(broadcast): hello']);
+});
+
+test('Tab completes commands, users whoever spelt them, and tells the ways there are', async () => {
+  await logIn();
+  for (const user of ['Columbia', 'colin', 'Google']) peer.event({ type: 'event', event: 'login', user });
+  await typist.see(() => said().length === 3);
+  await typeAndSee('/ms');
+  typist.type('\t');
+  await typist.seeLast(`${prompt}/msg`);
+  typist.type('CO');
+  await typist.seeLast(`${prompt}/msg CO`);
+  typist.type('\t');
+  await typist.see((rows) => rows.at(-2) === 'colin     Columbia' && rows.at(-1) === `${prompt}/msg CO`);
+  typist.type('l');
+  typist.type('u');
+  await typist.seeLast(`${prompt}/msg COlu`);
+  typist.type('\t');
+  await typist.seeLast(`${prompt}/msg Columbia`);
+  typist.enter('hi');
+  expect((await peer.next('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
+});
+
+test('what was typed comes back, but for passwords and answers', async () => {
+  await logIn();
+  typist.enter('whoelse');
+  (await peer.next('whoelse')).reply({ users: [], total: 0 });
+  await typist.seeLast(prompt.trimEnd());
+  // Typed at once: what is asked for is not known yet when it is typed.
+  typist.type('passwd\rwastingtime\rnew-secret\rnew-secret\r');
+  (await peer.next('passwd')).reply({});
+  await typist.see((rows) => rows.at(-2) === 'You have successfully changed your password.');
+  typist.type(up);
+  await typist.seeLast(`${prompt}passwd`);
+  typist.type(up);
+  await typist.seeLast(`${prompt}whoelse`);
+  typist.type(up);
+  typist.type('!');
+  await typist.see((rows) => rows.at(-1)?.endsWith('!') === true);
+  expect(typist.output).not.toMatch(/wastingtime|new-secret/);
+});
+
+test('a password that is typed before it is asked for is not seen either', async () => {
+  typist = new Typist({ url: scripted.url });
+  await typist.seeLast('>>');
+  typist.type('facebook\rwastingtime\rwhoelse\r');
+  peer = await scripted.peer();
+  const login = await peer.next('login');
+  expect(login.arguments.password).toBe('wastingtime');
+  login.reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
+  (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+  (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
+  await typist.see((rows) => rows.at(-2) === 'Columbia' && rows.at(-4) === `${prompt}whoelse`);
+  expect(typist.output).not.toContain('wastingtime');
+});
+
+test('a slip is answered with what was meant', async () => {
+  await logIn({ columns: 100 });
+  typist.enter('wholes');
+  await typist.see(
+    (rows) =>
+      rows.at(-2) === 'Error! There is no command "wholes". Did you mean "whoelse"? Enter "help" to see the commands.',
+  );
+});
+
+test('a long list comes a screenful at a time, and loses nothing that comes in meanwhile', async () => {
+  await logIn({ columns: 100, rows: 12 });
+  typist.enter('history 60');
+  const messages = Array.from({ length: 60 }, (_, index) => broadcast(index + 1));
+  (await peer.next('history')).reply({ messages, more: true });
+  const isAsked = (more: number) => (rows: string[]) => rows.at(-1) === `-- ${more} more: Enter goes on, q ends --`;
+  await typist.see(isAsked(50));
+  peer.event(broadcast(1, 'meanwhile'));
+  await typist.see((rows) => withoutTime(rows.at(-2)) === 'facebook(broadcast): meanwhile');
+  typist.enter('');
+  await typist.see(isAsked(39));
+  // Whoever has seen enough goes on.
+  typist.enter('whoelse');
+  const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
+  (await peer.next('whoelse')).reply({ users, total: 40 });
+  await typist.seeLast(prompt.trimEnd());
+  const { rows } = typist;
+  expect(rows.filter((row) => /: broadcast \d+$/.test(row)).map((row) => Number(row.split(' ').at(-1)))).toEqual(
+    Array.from({ length: 21 }, (_, index) => index + 1),
+  );
+  expect(said()).toEqual(['facebook(broadcast): meanwhile']);
+  expect(rows.slice(-7)).toEqual([
+    `${prompt}whoelse`,
+    'The other users are:',
+    ...Array.from({ length: 4 }, (_, row) => {
+      const inRow = users.filter((_user, index) => index % 4 === row);
+      return inRow
+        .map((user) => user.padEnd(9))
+        .join('')
+        .trimEnd();
+    }),
+    prompt.trimEnd(),
+  ]);
+  typist.enter('history 60');
+  (await peer.next('history')).reply({ messages, more: true });
+  await typist.see(isAsked(50));
+  typist.enter('q');
+  await typist.seeLast(prompt.trimEnd());
+});
+
+test('how much was missed is told at the login', async () => {
+  typist = new Typist({ url: scripted.url });
+  await typist.seeLast('>>');
+  typist.type('facebook\rwastingtime\r');
+  peer = await scripted.peer();
+  (await peer.next('login')).reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 1, room: 2 } });
+  const messages = [broadcast(1), message(1), broadcast(2)];
+  (await peer.next('sync')).reply({ messages, upTo: { inbox: 1, room: 2 }, more: false });
+  await typist.seeLast(prompt.trimEnd());
+  expect(typist.rows.at(-7)).toMatch(/^1 private, 2 broadcast since 2026-11-2\d \d\d:\d\d:00$/);
+  expect(said()).toEqual([
+    'facebook(broadcast): broadcast 1',
+    'facebook(private): message 1',
+    'facebook(broadcast): broadcast 2',
+  ]);
+});
+
+test('Ctrl+L clears the screen, and the line being typed stays', async () => {
+  await logIn();
+  await typeAndSee('broadcast hi');
+  typist.type('\u000c');
+  await typist.see(() => typist.cursor.row === typist.buffer.baseY);
+  expect(typist.rows.at(-1)).toBe(`${prompt}broadcast hi`);
+});
+
+test('stopped by Ctrl+Z and brought back, it goes on where it was', async () => {
+  await logIn({ under: ['bash', '-c', 'set -m; "$@"; fg', 'bash'] });
+  await typeAndSee('broadcast hi');
+  typist.type('\u001a');
+  await typist.see((rows) => rows.some((row) => /^\[1\]\+ +Stopped/.test(row)));
+  peer.event(broadcast(1, 'after it was stopped'));
+  await typist.see(() => said().length === 1 && typist.rows.at(-1) === `${prompt}broadcast hi`);
+  typist.enter('!');
+  expect(await nextBroadcast()).toBe('hi!');
+});

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { sitDown } from '../testing/sit-down.ts';
+import { Typist, type TypistOptions } from '../testing/typist.ts';
+import { errorColour, privateColour, userColours } from './painter.ts';
+
+let scripted: ScriptedRoom;
+let typist: Typist;
+let peer: Peer;
+
+const prompt = 'facebook>> ';
+/** Clears the screen, sets its title, writes over a line, rings, turns text around. */
+const hostile = '\u001b[2J\u001b]0;title\u0007\r\u202eevil\u009b1A';
+const spelt = '\\e[2J\\e]0;title\\u{7}\\r\\u{202e}evil\\u{9b}1A';
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+});
+
+afterEach(async () => {
+  await scripted.close();
+  typist.close();
+  await typist.exited;
+});
+
+async function logIn(options: Omit<TypistOptions, 'url'> = {}): Promise<void> {
+  ({ typist, peer } = await sitDown(scripted, { columns: 150, ...options }));
+}
+
+/** What the terminal was told of colours and the like. */
+const looks = () => typist.output.split('\u001b[').filter((text) => /^[\d;]*m/.test(text));
+
+/** The colour of what stands in a row that holds this; -1 is the terminal's own. */
+function colourOf(text: string, inRow: string = text): number {
+  const index = typist.rows.findLastIndex((row) => row.includes(inRow));
+  const column = typist.rows[index]?.indexOf(text) ?? -1;
+  const cell = typist.buffer.getLine(index)?.getCell(column);
+  if (!cell) throw new Error(`no ${text} in a row with ${inRow}`);
+  return cell.isFgDefault() ? -1 : cell.getFgColor();
+}
+
+describe('a hostile room', () => {
+  test('cannot reach the terminal by what is said, by names, by files, or by its own sentences', async () => {
+    await logIn();
+    const sentAt = '2026-11-23T09:00:00.000Z';
+    const file = { type: 'event', stream: 'inbox', name: hostile, sentAt } as const;
+    peer.event(broadcast(1, hostile));
+    peer.event({ ...broadcast(2), from: hostile });
+    peer.event({ type: 'event', event: 'login', user: hostile });
+    peer.event({ ...file, event: 'file', seq: 1, from: hostile, size: 3, sha256: '0'.repeat(64) });
+    peer.event({ ...file, event: 'file-received', seq: 2, by: hostile });
+    peer.event({ ...file, event: 'file-failed', seq: 3, to: hostile, reason: 'expired' });
+    await typist.see((rows) => rows.filter((row) => row.includes(spelt)).length === 6);
+    typist.enter('whoelse');
+    (await peer.next('whoelse')).reply({ users: [hostile], total: 1 });
+    await typist.see((rows) => rows.at(-2) === spelt);
+    typist.enter('blocklist');
+    const blocklist = await peer.next('blocklist');
+    peer.send(
+      JSON.stringify({
+        ...{ type: 'reply', action: 'blocklist', id: blocklist.id, ok: false },
+        error: { code: 'rate-limited', message: hostile },
+      }),
+    );
+    await typist.see((rows) => rows.at(-2) === `Error! ${spelt}`);
+    typist.type('block \u0009');
+    await typist.seeLast(`${prompt}block ${spelt}`);
+    typist.type('\u0015');
+    peer.event({ type: 'event', event: 'stop', message: hostile });
+    await typist.exited;
+    await typist.see((rows) => rows.at(-1) === `The chatting room has been stopped. ${spelt}`);
+    expect(typist.rows[0]).toMatch(/^Now you are trying to connect/);
+    for (const sequence of ['\u001b[2J', '\u001b]0', '\u0007', '\u009b', '\u202e']) {
+      expect(typist.output).not.toContain(sequence);
+    }
+  });
+
+  test('cannot by the name it gives who logs in', async () => {
+    typist = new Typist({ url: scripted.url, columns: 150 });
+    await typist.seeLast('>>');
+    typist.type('facebook\rwastingtime\r');
+    peer = await scripted.peer();
+    (await peer.next('login')).reply({ user: hostile, token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
+    (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+    await typist.seeLast(`${spelt}>>`);
+    expect(typist.rows.at(-2)).toContain(`Welcome to the Chatting room user "${spelt}"!`);
+    expect(typist.output).not.toContain('\u001b[2J');
+  });
+});
+
+describe('colours', () => {
+  test('each user has one, and keeps it; private words and errors have theirs; one is oneself without', async () => {
+    await logIn();
+    peer.event({ ...broadcast(1, 'one'), from: 'Columbia' });
+    peer.event({ ...broadcast(2, 'two'), from: 'Google' });
+    peer.event({ ...message(1, 'three'), from: 'COLUMBIA' });
+    peer.event(broadcast(3, 'four'));
+    peer.event({ type: 'event', event: 'login', user: 'columbia' });
+    await typist.see((rows) => rows.at(-2)?.endsWith('"columbia" has just logged in.') === true);
+    typist.enter('nonsense');
+    await typist.see((rows) => rows.at(-2)?.startsWith('Error!') === true);
+    const columbia = colourOf('Columbia', 'one');
+    expect(userColours).toContain(columbia);
+    expect(userColours).toContain(colourOf('Google'));
+    expect(colourOf('Google')).not.toBe(columbia);
+    expect(colourOf('COLUMBIA')).toBe(columbia);
+    expect(colourOf('columbia', 'logged in')).toBe(columbia);
+    expect(colourOf('(private)')).toBe(privateColour);
+    expect(colourOf('Error!')).toBe(errorColour);
+    expect(colourOf('facebook', 'four')).toBe(-1);
+    expect(colourOf('one')).toBe(-1);
+  });
+
+  test.each([
+    { what: 'NO_COLOR', env: { NO_COLOR: '1' } },
+    { what: 'a terminal that has none', env: { TERM: 'dumb' } },
+  ])('$what turns them off, all', async ({ env }) => {
+    await logIn({ env });
+    peer.event(broadcast(1, 'one'));
+    typist.enter('nonsense');
+    await typist.see((rows) => rows.at(-2)?.startsWith('Error!') === true);
+    expect(looks()).toEqual([]);
+  });
+
+  test('a terminal with sixteen gets some of those', async () => {
+    await logIn({ env: { TERM: 'xterm' } });
+    peer.event({ ...broadcast(1, 'one'), from: 'Columbia' });
+    await typist.see((rows) => rows.at(-2)?.endsWith(': one') === true);
+    expect(looks()).not.toContain(expect.stringContaining('38;5'));
+    expect([1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14]).toContain(colourOf('Columbia'));
+  });
+});

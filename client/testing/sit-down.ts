@@ -1,0 +1,26 @@
+import type { Peer, ScriptedRoom } from './scripted-room.ts';
+import { Typist, type TypistOptions } from './typist.ts';
+
+/** Someone at a terminal, and the room's end of their connection. */
+export interface Sitting {
+  readonly typist: Typist;
+  readonly peer: Peer;
+}
+
+/** Comes in as facebook, into a room that has nothing to catch up with. */
+export async function sitDown(scripted: ScriptedRoom, options: Omit<TypistOptions, 'url'> = {}): Promise<Sitting> {
+  const typist = new Typist({ ...options, url: scripted.url });
+  try {
+    await typist.seeLast('>>');
+    typist.enter('facebook');
+    await typist.see((rows) => rows.at(-2) === 'Please enter your password:' && rows.at(-1) === '>>');
+    typist.enter('wastingtime');
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    await typist.seeLast('facebook>>');
+    return { typist, peer };
+  } catch (error) {
+    typist.close();
+    throw error;
+  }
+}
