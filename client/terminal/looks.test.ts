@@ -126,7 +126,7 @@ describe('colours', () => {
     await logIn({ env: { TERM: 'xterm' } });
     peer.event({ ...broadcast(1, 'one'), from: 'Columbia' });
     await typist.see((rows) => rows.at(-2)?.endsWith(': one') === true);
-    expect(looks()).not.toContain(expect.stringContaining('38;5'));
-    expect([1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14]).toContain(colourOf('Columbia'));
+    expect(looks().filter((look) => look.startsWith('38;'))).toEqual([]);
+    expect([2, 4, 5, 6]).toContain(colourOf('Columbia'));
   });
 });

@@ -1,4 +1,4 @@
-import { Chalk, type ColorSupportLevel } from 'chalk';
+import { Chalk } from 'chalk';
 import { foldName } from '../../protocol/index.ts';
 import type { Line, Look } from './line.ts';
 import { printable } from './printable.ts';
@@ -8,21 +8,28 @@ export const userColours = [27, 28, 30, 31, 63, 64, 97, 98, 130, 131, 132, 133] 
 export const errorColour = 196;
 export const privateColour = 163;
 
-const levels: Readonly<Record<number, ColorSupportLevel>> = { 1: 0, 4: 1, 8: 2, 24: 3 };
+/** Of the sixteen, whose shades are the terminal's choice, those that are seldom too faint. */
+const basicUserColours = ['green', 'blue', 'magenta', 'cyan'] as const;
+
+type Paint = (text: string) => string;
 
 /** Makes what a terminal is given of a line: safe, and in colours where the terminal has any. */
 export class Painter {
-  readonly #looks: Readonly<Record<Look, (text: string) => string>>;
+  readonly #looks: Readonly<Record<Look, Paint>>;
 
   /** @param colourDepth In bits, as Node tells it of a terminal: it knows NO_COLOR, FORCE_COLOR, and what TERM can do. */
   constructor(colourDepth: number) {
-    const chalk = new Chalk({ level: levels[colourDepth] ?? 0 });
+    const chalk = new Chalk({ level: colourDepth >= 8 ? 2 : colourDepth > 1 ? 1 : 0 });
+    const isBasic = chalk.level < 2;
+    const users = isBasic
+      ? basicUserColours.map((colour) => chalk[colour])
+      : userColours.map((colour) => chalk.ansi256(colour));
     this.#looks = {
       quiet: chalk.dim,
       strong: chalk.bold,
-      error: chalk.ansi256(errorColour).bold,
-      private: chalk.ansi256(privateColour).bold,
-      user: (name) => chalk.ansi256(userColour(name))(name),
+      error: (isBasic ? chalk.red : chalk.ansi256(errorColour)).bold,
+      private: (isBasic ? chalk.magenta : chalk.ansi256(privateColour)).bold,
+      user: (name) => ofUser(name, users)(name),
     };
   }
 
@@ -44,12 +51,12 @@ export class Painter {
   }
 }
 
-/** A user's colour: the same today and tomorrow, here and there, in whatever case the name is written. */
-function userColour(name: string): number {
+/** What is a user's: the same today and tomorrow, here and there, in whatever case the name is written. */
+function ofUser(name: string, paints: readonly Paint[]): Paint {
   // FNV-1a: names that differ in one letter get far from each other.
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(foldName(name))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return userColours[hash % userColours.length] ?? userColours[0];
+  return paints[hash % paints.length] ?? String;
 }
 
 const twoDigits = (count: number) => String(count).padStart(2, '0');
