@@ -33,6 +33,8 @@ export interface SceneOptions {
   readonly seed?: number;
   /** How many requests a function may handle at a time. */
   readonly environmentsPerFunction?: number;
+  /** How long (ms of the room's clock) one invocation of the admin function works at something that takes long. */
+  readonly adminSlice?: number;
 }
 
 export const password = 'wastingtime';
@@ -44,7 +46,10 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
     assembly: 'cdk.out',
     dataDir,
     port: 0,
-    environment: { PASSWORD_COST: String(options.passwordCost ?? 4) },
+    environment: {
+      PASSWORD_COST: String(options.passwordCost ?? 4),
+      ...(options.adminSlice !== undefined && { ADMIN_SLICE_MS: String(options.adminSlice) }),
+    },
     ...(options.speed !== undefined && { speed: options.speed }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.environmentsPerFunction !== undefined && { environmentsPerFunction: options.environmentsPerFunction }),

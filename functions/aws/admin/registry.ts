@@ -91,13 +91,13 @@ export const registry: Registry = {
     return found;
   },
 
-  async connections() {
+  async connections(limit) {
     const { Items = [] } = await db.send(
       new ScanCommand({
         TableName: tableName('connections'),
         ProjectionExpression: 'connectionId',
         ConsistentRead: true,
-        Limit: sliceSize,
+        Limit: limit,
       }),
     );
     return Items.map((item) => v.parse(connection, item).connectionId);

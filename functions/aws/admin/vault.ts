@@ -86,16 +86,12 @@ export const vault: Vault = {
     let from: string | undefined;
     do {
       const page = await s3.send(
-        new ListObjectsV2Command({
-          Bucket: bucket(),
-          Prefix: `${folder}/`,
-          // What is put aside is in a folder of its own.
-          Delimiter: '/',
-          ContinuationToken: from,
-        }),
+        new ListObjectsV2Command({ Bucket: bucket(), Prefix: `${folder}/`, ContinuationToken: from }),
       );
       for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
-        found.push({ name: Key.slice(folder.length + 1), bytes: Size, storedAt: LastModified.toISOString() });
+        const name = Key.slice(folder.length + 1);
+        // What is put aside is in a folder of its own.
+        if (!name.includes('/')) found.push({ name, bytes: Size, storedAt: LastModified.toISOString() });
       }
       from = page.NextContinuationToken;
     } while (from !== undefined);

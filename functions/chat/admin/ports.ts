@@ -30,8 +30,8 @@ export interface Registry {
   loginBlocks(now: number, from: string | undefined): Promise<Slice<LoginBlock>>;
   /** When connections were last active (epoch ms), by their ids; those that are gone are left out. */
   lastActive(connectionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Some of the connections on record, for as long as there are any: their ids. */
-  connections(): Promise<readonly string[]>;
+  /** The ids of so many of the connections on record, for as long as there are any. */
+  connections(limit: number): Promise<readonly string[]>;
 }
 
 /** A line of the room's log. */

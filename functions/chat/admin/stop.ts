@@ -22,11 +22,9 @@ export const stop: AdminHandler<'stop'> = async (room, { message }) => {
   let closed = 0;
   do {
     ended += await endSessions(room);
-    const connections = await room.registry.connections();
+    const connections = await room.registry.connections(atOnce);
     if (connections.length === 0) return { ended, closed, stoppedAt: iso(closedAt) };
-    for (let i = 0; i < connections.length && room.clock.now() < until; i += atOnce) {
-      closed += await sendAway(room, connections.slice(i, i + atOnce), frame);
-    }
+    closed += await sendAway(room, connections, frame);
   } while (room.clock.now() < until);
   return { ended, closed, stoppedAt: iso(closedAt), next: 'go on' };
 };

@@ -1,0 +1,218 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
+import { admin } from '../harness/console.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { type Tables, tablesOf } from '../harness/tables.ts';
+
+/** The room's clock is hurried: a restore waits for what is still under way. One of them does one step an invocation. */
+let room: SceneRoom;
+let other: SceneRoom;
+let folder: string;
+let file: string;
+const open: Tables[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
+  file = join(folder, 'mine.ndjson.gz');
+  room = await openRoom({ speed: 10 });
+  other = await openRoom({ speed: 10, adminSlice: 1 });
+  await furnish(room);
+});
+afterAll(async () => {
+  for (const { db } of open) db.destroy();
+  await Promise.all([room.close(), other.close()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const census = async (of: SceneRoom): Promise<Census> => {
+  const tables = tablesOf(of.local);
+  open.push(tables);
+  return takeCensus(tables);
+};
+
+/** People with something of everything. */
+async function furnish({ enter, register, connect, change }: SceneRoom): Promise<void> {
+  await change('maxCon', 7);
+  await change('blockTime', 86_400);
+  await register('Columbia', 'network', 'Google');
+  const facebook = await enter('facebook');
+  for (const text of ['one', 'two', 'drei 🙂', '{"$set":["x"]}']) {
+    await facebook.get('message', { to: 'Columbia', text });
+  }
+  await facebook.get('block', { user: 'network' });
+  await facebook.get('block', { user: 'Google' });
+  const network = await enter('network');
+  await network.get('broadcast', { text: 'facebook does not see this' });
+  await network.get('message', { to: 'Columbia', text: 'five' });
+  const Columbia = await connect();
+  await Columbia.get('login', { user: 'Columbia', password });
+  const { upTo } = await Columbia.get('sync', {});
+  expect(upTo).toEqual({ inbox: 5, room: 1 });
+  Columbia.send({ action: 'ack', inbox: 3, room: 1 });
+  await Columbia.get('logout', {});
+  const stranger = await connect();
+  for (let tries = 0; tries < 3; tries++) await stranger.refused('login', { user: 'Google', password: 'wrong one' });
+  await facebook.get('logout', {});
+  await network.get('logout', {});
+  await stranger.close();
+}
+
+/** What of a room a backup keeps. */
+function kept({ users, streams, loginBlocks, room: { maxCon, timeOut, blockTime, lastHour, lastBroadcast } }: Census) {
+  return {
+    users: Object.fromEntries(users),
+    streams: Object.fromEntries(streams),
+    settings: { maxCon, timeOut, blockTime, lastHour, lastBroadcast },
+    loginBlocks: loginBlocks.map(({ tries: _, ...block }) => block),
+  };
+}
+
+const run = (of: SceneRoom, ...args: string[]) => admin(of.url, args);
+
+describe('a backup', () => {
+  test('goes to a file here, which is there whole or not at all, and is nobody else’s to read', async () => {
+    const { code, lines, complaints } = await run(room, 'backup', file);
+    expect(complaints).toEqual([]);
+    expect(lines).toEqual([
+      '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+      '[backup]user_password repository has been stored: 4 users, passwords as hashes.',
+      '[backup]block_rep has been stored.',
+      '[backup]message_rep has been stored: 6 messages.',
+      '[backup]list_block has been stored: 1.',
+      expect.stringMatching(/^\[backup\]The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
+    ]);
+    expect(code).toBe(0);
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    expect(await run(room, 'backup', file)).toMatchObject({ code: 2, complaints: [`Error! ${file} exists already.`] });
+  });
+
+  test('is lines of JSON, for whoever has zcat', async () => {
+    const text = execFileSync('zcat', { input: await readFile(file), encoding: 'utf8' });
+    const records = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => Object.keys(JSON.parse(line)));
+    expect(records.flat()).toEqual([
+      'header',
+      ...Array(4).fill('user'),
+      ...Array(6).fill('message'),
+      'loginBlock',
+      'trailer',
+    ]);
+    expect(text).not.toContain(password);
+  });
+
+  test('is one of those in the bucket', async () => {
+    const { lines } = await run(room, 'backups');
+    expect(lines).toEqual([expect.stringMatching(/^room_[\d_-]+\.ndjson\.gz {2}\d+ bytes {2}\d{4}/)]);
+  });
+
+  test('of one step an invocation is the same', async () => {
+    const before = kept(await census(room));
+    expect(await run(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
+    const again = join(folder, 'again.ndjson.gz');
+    const recording = other.local.calls.record();
+    expect(await run(other, 'backup', again)).toMatchObject({ code: 0, complaints: [] });
+    recording.stop();
+    expect(recording.invocations.filter((one) => one.function.startsWith('Admin')).length).toBeGreaterThan(5);
+    const recordsOf = async (path: string) =>
+      gunzipSync(await readFile(path))
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => JSON.parse(line));
+    const records = await recordsOf(again);
+    expect(records).toHaveLength(12);
+    expect(records).toEqual(expect.arrayContaining(await recordsOf(file)));
+    expect(kept(await census(other))).toEqual(before);
+  });
+});
+
+describe('a restore', () => {
+  test('has left a room that keeps every promise, and in which everything is as it was', async () => {
+    const restored = await census(other);
+    expect(brokenPromises(restored)).toEqual([]);
+    const Columbia = await other.connect();
+    expect(await Columbia.get('login', { user: 'columbia', password })).toMatchObject({
+      user: 'Columbia',
+      unread: { inbox: 2, room: 0 },
+    });
+    const { messages } = await Columbia.get('sync', {});
+    expect(messages).toMatchObject([
+      { seq: 4, text: '{"$set":["x"]}', from: 'facebook' },
+      { seq: 5, text: 'five', from: 'network' },
+    ]);
+    await Columbia.get('logout', {});
+    const facebook = await other.connect();
+    await facebook.get('login', { user: 'facebook', password });
+    expect((await facebook.get('sync', { room: 0 }))['messages']).toMatchObject([{ event: 'hidden', seq: 1 }]);
+    expect(await facebook.get('blocklist', {})).toMatchObject({ users: ['Google', 'network'] });
+    const network = await other.enter('network');
+    expect(await network.refused('message', { to: 'facebook', text: 'hey' })).toMatchObject({ code: 'blocked' });
+    expect(await network.get('broadcast', { text: 'next' })).toMatchObject({ seq: 2 });
+    const stranger = await other.connect();
+    expect(await stranger.refused('login', { user: 'Google', password })).toMatchObject({ code: 'login-blocked' });
+    await facebook.get('logout', {});
+    await network.get('logout', {});
+    await stranger.close();
+  });
+
+  test('only says what it would do, with --dry-run', async () => {
+    const before = await census(other);
+    const { code, lines } = await run(other, 'restore', file, '--dry-run');
+    expect(code).toBe(0);
+    expect(lines.slice(-4)).toEqual([
+      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 1 login block\.$/),
+      expect.stringMatching(/^\[restore\]Settings: MaxCon 7, BLOCK_TIME 86400\.0,/),
+      '[restore]Replaced would be what is in the room: 4 users, 7 messages, 1 login block.',
+      '[restore]Nothing has been changed.',
+    ]);
+    expect(await census(other)).toEqual(before);
+  });
+
+  test('is refused by a room that is not empty, and over one that is not stopped', async () => {
+    const before = await census(other);
+    expect(await run(other, 'restore', file)).toMatchObject({
+      code: 1,
+      complaints: [expect.stringContaining('say --replace')],
+    });
+    expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 1 });
+    expect(await census(other)).toEqual(before);
+  });
+
+  test('replaces all that is in a stopped room, which stays stopped until it is started', async () => {
+    await run(other, 'stop');
+    const { code, lines } = await run(other, 'restore', file, '--replace');
+    expect(code).toBe(0);
+    expect(lines.slice(-2)).toEqual([
+      '[restore]All of it has been restored.',
+      'The room is stopped: "start" opens it.',
+    ]);
+    const restored = await census(other);
+    expect(kept(restored)).toEqual(kept(await census(room)));
+    expect(brokenPromises(restored)).toEqual([]);
+    await expect(other.connect()).rejects.toMatchObject({ status: 503 });
+    expect((await run(other, 'start')).lines).toEqual(['The room is open.']);
+    await (await other.enter('facebook')).get('logout', {});
+  });
+
+  test.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100)],
+    ['turned over in the middle', (bytes: Buffer) => bytes.fill(0xff, 300, 301)],
+    ['no backup', () => Buffer.from('hello')],
+  ])('of a file that is %s is refused before it is uploaded, with nothing changed', async (_what, damage) => {
+    const damaged = join(folder, 'damaged');
+    await writeFile(damaged, damage(await readFile(file)));
+    const before = await census(other);
+    const { code, complaints } = await run(other, 'restore', damaged);
+    expect(code).toBe(1);
+    expect(complaints).toEqual([expect.stringMatching(/damaged: It is .*Nothing has been changed\.$/)]);
+    expect(await census(other)).toEqual(before);
+  });
+});
