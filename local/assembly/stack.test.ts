@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { baseResources, lambdaRoute, mockRoute, type Resources, writeAssembly } from '../fixtures/assembly.ts';
+import { bucketResources } from '../fixtures/s3-client.ts';
 import { readCloudAssembly } from './cloud-assembly.ts';
 import { readStack, type Stack } from './stack.ts';
 import { Template } from './template.ts';
@@ -40,6 +41,41 @@ test('a stack is read from its cloud assembly', async () => {
   ]);
 });
 
+function rule(properties: object, target: object = {}) {
+  const Targets = [{ Arn: { 'Fn::GetAtt': ['Probe', 'Arn'] }, Id: 'Target0', ...target }];
+  return { Type: 'AWS::Events::Rule', Properties: { ...properties, Targets } };
+}
+
+function bucket(Properties: Record<string, unknown>) {
+  return { Type: 'AWS::S3::Bucket', Properties };
+}
+
+test('buckets and rules on their events are read', async () => {
+  const stack = await read({
+    ...bucketResources,
+    Quiet: bucket({ BucketEncryption: {} }),
+    Created: rule({ EventPattern: { source: ['aws.s3'] } }),
+    Off: rule({ EventPattern: { source: ['aws.s3'] }, State: 'DISABLED' }),
+  });
+  expect(stack.buckets).toEqual([
+    {
+      logicalId: 'Store',
+      name: 'test-store',
+      eventBridge: true,
+      lifecycle: [
+        { prefix: 'files/', expirationDays: 2, abortUploadsDays: undefined },
+        { prefix: '', expirationDays: undefined, abortUploadsDays: 1 },
+      ],
+    },
+    { logicalId: 'Quiet', name: 'test-quiet', eventBridge: false, lifecycle: [] },
+  ]);
+  expect(stack.eventRules).toMatchObject([{ logicalId: 'Created', targets: [{ input: undefined }] }]);
+  expect([{ source: 'aws.s3' }, { source: 'aws.ec2' }].map(stack.eventRules[0]?.pattern ?? Boolean)).toEqual([
+    true,
+    false,
+  ]);
+});
+
 test('a route is two-way only with both a selection expression and a route response', async () => {
   const { [`Route${Buffer.from('half').toString('hex')}Response`]: _, ...half } = lambdaRoute('half', 'Probe', true);
   expect((await read(half)).api.routes.get('half')?.twoWay).toBe(false);
@@ -69,6 +105,19 @@ test.each([
     { Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [] } } },
     /Rule: only rules with an event pattern or a rate/,
   ],
+  [
+    'an operator of event patterns',
+    { Rule: rule({ EventPattern: { source: [{ cidr: '10.0.0.0/8' }] } }) },
+    /Rule\.EventPattern\.source/,
+  ],
+  ['a part of an event for a target', { Rule: rule({ EventPattern: {} }, { InputPath: '$.detail' }) }, /InputPath/],
+  ['versions of objects', { Store: bucket({ VersioningConfiguration: { Status: 'Enabled' } }) }, /Store .*Versioning/],
+  [
+    'a lifecycle by size',
+    { Store: bucket({ LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ObjectSizeGreaterThan: 1 }] } }) },
+    /Store .*ObjectSizeGreaterThan/,
+  ],
+  ['cross-origin rules', { Store: bucket({ CorsConfiguration: { CorsRules: [] } }) }, /Store .*Cors/],
   [
     'another runtime',
     {

@@ -9,7 +9,7 @@ import type { CredentialStore } from '../credentials.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Recorder, UsedRight } from '../recorder.ts';
-import { S3Error } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
 import { BucketEvents } from './events.ts';
 import { expire } from './lifecycle.ts';
 import { operationOf } from './operations.ts';
@@ -86,7 +86,7 @@ export class S3 {
       const { pathname: resource } = locate(request.url ?? '');
       const told = error instanceof S3Error ? error : new S3Error('InternalError', messageOf(error));
       // Half an answer cannot be taken back, and who has gone hears none.
-      if (response.headersSent || request.destroyed) response.destroy();
+      if (response.headersSent || request.socket.destroyed) response.destroy();
       else sendS3Error(response, told, { resource, requestId, bodiless: request.method === 'HEAD' });
     }
     this.#options.recorder.emit({
@@ -127,6 +127,7 @@ export class S3 {
     const { bucket: name, key, canonicalPath, query } = locate(http.url ?? '');
     const signed = await this.#signatures.verify(http, canonicalPath, query);
     call.caller = callerOf(signed);
+    if (name === '') throw notImplemented('requests that name no bucket');
     const bucket = this.#buckets.get(name);
     if (bucket === undefined) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     const operation = operationOf({ http, key, query });
