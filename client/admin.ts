@@ -69,7 +69,8 @@ async function runConsole(admin: RoomAdmin): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   const err = stdin.isTTY ? screen.print.bind(screen) : write(stderr);
   const desk = new Console(admin, screen, voiceOn(screen.print.bind(screen), err, json));
-  return desk.run();
+  await desk.run();
+  return desk.code;
 }
 
 async function main(): Promise<number> {

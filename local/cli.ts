@@ -2,14 +2,23 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { messageOf, printable, RoomError } from './errors.ts';
 import { type LocalRoom, type RoomOptions, startLocalRoom } from './room.ts';
 
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const defaultUrl = 'ws://127.0.0.1:9000';
 
+/** Who looks after a room while it is open. */
+export interface Caretaker {
+  /** Sees to a room that is there, before anybody is told of it. Gives a line that its owner should read, if there is one. */
+  prepare(room: LocalRoom): Promise<string | undefined>;
+  /** Stays with it until it is to be closed. `end` asks that it be closed now. */
+  attend?(room: LocalRoom): { readonly over: Promise<void>; end(): void };
+}
+
 /**
- * Runs a local room until it is told to stop: by Ctrl+C or SIGTERM; a second time ends it at once.
+ * Runs a local room until it is told to stop: by its caretaker, by Ctrl+C or SIGTERM; a second time ends it at once.
  * @param argv arguments, without node and script.
  * @returns the exit code.
  */
-export async function runLocalRoom(argv: readonly string[]): Promise<number> {
+export async function runLocalRoom(argv: readonly string[], caretaker: Caretaker): Promise<number> {
   let options: RoomOptions;
   try {
     options = parse(argv);
@@ -18,28 +27,33 @@ export async function runLocalRoom(argv: readonly string[]): Promise<number> {
     throw error;
   }
   // Before the room is there, a signal still has to end what has been started.
-  const stopped = new Promise<number>((resolve) => {
-    process
-      .on('SIGINT', () => resolve(0))
-      .on('SIGTERM', () => resolve(0))
-      .on('SIGHUP', () => resolve(0));
+  const signalled = new Promise<void>((resolve) => {
+    for (const signal of endSignals) process.once(signal, () => resolve());
   });
   try {
     const room = await startLocalRoom(options);
+    const notice = await caretaker.prepare(room);
     greet(room);
+    if (notice !== undefined) process.stdout.write(`${printable(notice)}\n`);
+    const attendance = caretaker.attend?.(room);
+    if (attendance) void signalled.then(attendance.end);
+    const stopped = (attendance?.over ?? signalled).then(() => 0);
     const failed = new Promise<number>((resolve) => {
       room.onFailure((reason) => {
         process.stderr.write(`${reason}\n`);
         resolve(1);
       });
     });
+    // Whoever cannot wait for the end asks twice.
+    void signalled.then(() => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.on(signal, () => {
+          room.kill();
+          process.exit(1);
+        });
+      }
+    });
     const code = await Promise.race([stopped, failed]);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.removeAllListeners(signal).on(signal, () => {
-        room.kill();
-        process.exit(1);
-      });
-    }
     await room.close();
     return code;
   } catch (error) {
@@ -51,7 +65,7 @@ export async function runLocalRoom(argv: readonly string[]): Promise<number> {
 
 function greet(room: LocalRoom): void {
   const join = room.url === defaultUrl ? 'npm run chat' : `npm run chat -- --url ${room.url}`;
-  process.stdout.write(`The room is open at ${room.url}\nJoin it from another terminal: ${join}\nCtrl+C closes it.\n`);
+  process.stdout.write(`The room is open at ${room.url}\nJoin it from another terminal: ${join}\nCtrl+C stops it.\n`);
 }
 
 function parse(argv: readonly string[]): RoomOptions {

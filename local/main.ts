@@ -1,7 +1,36 @@
+import { attend, openAgain } from '../client/admin/attend.ts';
 import { runLocalRoom } from './cli.ts';
+import type { LocalRoom } from './room.ts';
 
 // The SDK's advice on Node versions is for its own users, not for whoever starts a room.
 process.removeAllListeners('warning').on('warning', (warning) => {
   if (!warning.message.startsWith('NodeVersionSupportWarning')) process.stderr.write(`${warning.stack}\n`);
 });
-process.exit(await runLocalRoom(process.argv.slice(2)));
+
+/** A room as its administrator sees it, if what runs here has one. */
+function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
+  const { AdminFunction: name } = outputs;
+  if (name === undefined) return undefined;
+  return {
+    invoke: (payload: Record<string, unknown>) => invoke(name, payload),
+    hear: (listener: (text: string) => void) => void lambdaLogs.subscribe(({ text }) => listener(text)),
+  };
+}
+
+const { stdin: input, stdout: output } = process;
+process.exit(
+  await runLocalRoom(process.argv.slice(2), {
+    async prepare(room) {
+      const administrable = administered(room);
+      return administrable && openAgain(administrable);
+    },
+    ...(input.isTTY &&
+      output.isTTY && {
+        attend(room: LocalRoom) {
+          const administrable = administered(room);
+          if (!administrable) throw new Error('the stack has no output AdminFunction: nobody can administer it');
+          return attend(administrable, { input, output });
+        },
+      }),
+  }),
+);

@@ -13,14 +13,17 @@ const shown = v.object({
   error: v.optional(v.object({ message: v.string() })),
 });
 
-/** A line of the log for a person: `2014-03-04_21:32:30 facebook login ok, 12 ms`. */
-export function logLine(at: string, fields: Readonly<Record<string, unknown>>): string {
+/** A line of the log for a person: `2014-03-04_21:32:30 facebook login ok 12 ms`. */
+export const logLine = (at: string, fields: Readonly<Record<string, unknown>>): string =>
+  `${moment(at)} ${logText(fields)}`;
+
+/** A line of the log without its time. */
+export function logText(fields: Readonly<Record<string, unknown>>): string {
   const parsed = v.safeParse(shown, fields);
-  if (!parsed.success) return `${moment(at)} ${JSON.stringify(fields)}`;
+  if (!parsed.success) return JSON.stringify(fields);
   const { level, message, user, result, ms, address, about, error } = parsed.output;
   const what = typeof message === 'string' ? message : JSON.stringify(message ?? fields);
   return [
-    moment(at),
     ...(level === 'INFO' ? [] : [level]),
     ...(user === undefined ? [] : [user]),
     ...(address === undefined ? [] : [`on ${address}`]),

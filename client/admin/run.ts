@@ -49,6 +49,7 @@ export class Console {
   readonly #voice: Voice;
   /** Of the command under way. */
   #running: AbortController | undefined;
+  #code: ExitCode = exitCodes.done;
 
   constructor(admin: RoomAdmin, screen: Screen, voice: Voice) {
     this.#admin = admin;
@@ -56,14 +57,23 @@ export class Console {
     this.#voice = voice;
   }
 
-  /** @returns the exit code of the last command. */
-  async run(): Promise<ExitCode> {
-    let code: ExitCode = exitCodes.done;
+  /** The exit code of the last command. */
+  get code(): ExitCode {
+    return this.#code;
+  }
+
+  /**
+   * @param isLast whether a command that came to this is the last one.
+   * @returns whether that was how it ended.
+   */
+  async run(isLast: (said: string, code: ExitCode) => boolean = () => false): Promise<boolean> {
     for (;;) {
       const line = await this.#screen.read('admin>> ', 'command');
       const said = line?.trim();
-      if (said === undefined || farewells.has(said)) return code;
-      if (said !== '') code = await this.say(said);
+      if (said === undefined || farewells.has(said)) return false;
+      if (said === '') continue;
+      this.#code = await this.say(said);
+      if (isLast(said, this.#code)) return true;
     }
   }
 

@@ -11,7 +11,8 @@ export interface TypistOptions {
   readonly args?: readonly string[];
   /** A program, with its arguments, that runs the client. */
   readonly under?: readonly string[];
-  readonly url: string;
+  /** The room that a client joins. */
+  readonly url?: string;
   readonly columns?: number;
   readonly rows?: number;
   /** Whether the terminal, when its width changes, wraps the line with the cursor anew too, as some do. */
@@ -53,7 +54,12 @@ export class Typist {
     this.#terminal.unicode.register({ ...graphemeWidths });
     this.#terminal.unicode.activeVersion = widths === 'graphemes' ? graphemeWidths.version : '11';
     const inherited = Object.entries(process.env).filter(([name]) => !coloursSwitches.has(name));
-    const [program = process.execPath, ...rest] = [...under, process.execPath, ...args, '--url', url];
+    const [program = process.execPath, ...rest] = [
+      ...under,
+      process.execPath,
+      ...args,
+      ...(url === undefined ? [] : ['--url', url]),
+    ];
     this.#pty = spawn(program, rest, {
       cols: columns,
       rows,

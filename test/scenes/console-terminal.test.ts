@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { Typist } from '../../client/testing/typist.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { startRoomProcess } from '../harness/room-process.ts';
+import { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let folder: string;
+beforeAll(async () => {
+  room = await openRoom();
+  folder = await mkdtemp(join(tmpdir(), 'console-'));
+});
+afterAll(async () => {
+  await room.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function sitDown(...args: string[]): Typist {
+  const typist = new Typist({ args, columns: 150, rows: 40 });
+  onTestFinished(() => typist.close());
+  return typist;
+}
+
+const sitAtConsole = () => sitDown('dist/client/admin.mjs', '--port', new URL(room.url).port);
+
+test("the original's dialogue: what a setting is, what it is to be, what it is now", async () => {
+  const admin = sitAtConsole();
+  await admin.seeLast('admin>>');
+  admin.enter('MaxCon');
+  await admin.see((rows) => rows.at(-2) === '100');
+  admin.enter('change MaxCon');
+  await admin.see((rows) => rows.at(-1) === '[admin]Please enter your new MaxCon parameter: (in int format)');
+  admin.enter('4');
+  await admin.see((rows) => rows.includes('The MaxCon has been changed to 4'));
+  admin.enter('change BLOCK_TIME');
+  await admin.see(
+    (rows) =>
+      rows.at(-1) ===
+      '[admin]Please enter your new BLOCK_TIME parameter: (in float format and it will represent how many seconds)',
+  );
+  admin.enter('50');
+  await admin.see((rows) => rows.includes('The BLOCK_TIME has been changed to 50.0'));
+  admin.enter('quit');
+  expect(await admin.exited).toBe(0);
+});
+
+test('of two administrators who are shown the same, the later is told, and changes nothing', async () => {
+  const [first, second] = [sitAtConsole(), sitAtConsole()];
+  for (const admin of [first, second]) {
+    await admin.seeLast('admin>>');
+    admin.enter('change LAST_HOUR');
+    await admin.see((rows) => rows.at(-1)?.startsWith('[admin]Please enter your new LAST_HOUR') ?? false);
+  }
+  first.enter('120');
+  await first.see((rows) => rows.includes('The LAST_HOUR has been changed to 120.0'));
+  second.enter('240');
+  await second.see((rows) => rows.includes('Error! LAST_HOUR was changed by somebody else meanwhile.'));
+  expect(await room.database.room()).toMatchObject({ lastHour: 120 });
+});
+
+test('Ctrl+C ends the command that goes on, and then the console; the room goes on', async () => {
+  const admin = sitAtConsole();
+  await admin.seeLast('admin>>');
+  admin.enter('log --follow');
+  const wire = await room.enter('facebook');
+  await admin.see((rows) => rows.some((row) => / facebook on 127\.0\.0\.1 login ok /.test(row)));
+  admin.type('\u0003');
+  await admin.seeLast('admin>>');
+  admin.type('\u0003');
+  expect(await admin.exited).toBe(0);
+  await wire.get('whoelse', {});
+  await wire.close();
+});
+
+test('words are completed, and a wrong one is not a reason to leave', async () => {
+  const admin = sitAtConsole();
+  await admin.seeLast('admin>>');
+  admin.type('onl\t');
+  await admin.seeLast('admin>> online users');
+  admin.enter('');
+  await admin.see((rows) => rows.includes('[admin]The present online users are:'));
+  admin.enter('dance');
+  await admin.see((rows) => rows.includes('Error! There is no command "dance". Enter "help" to see the commands.'));
+  admin.enter('help');
+  await admin.see((rows) => rows.some((row) => /^ {2}kick <user> \[reason\] +end the session of a user$/.test(row)));
+  await admin.seeLast('admin>>');
+});
+
+/** `npm start` in a terminal, and the address of its room. */
+async function startInTerminal(data: string): Promise<{ admin: Typist; url: string }> {
+  const admin = sitDown('dist/local/main.mjs', '--port', '0', '--data', data);
+  await admin.see((rows) => rows.at(-1) === 'admin>>');
+  const url = /ws:\/\/\S+/.exec(admin.rows[0] ?? '')?.[0] ?? '';
+  return { admin, url };
+}
+
+test('npm start in a terminal is the console with the log above it, and Ctrl+C there stops the room', async () => {
+  const data = join(folder, 'ctrl-c');
+  const { admin, url } = await startInTerminal(data);
+  const wire = await Wire.open(url);
+  await wire.get('register', { user: 'facebook', password });
+  await wire.get('login', { user: 'facebook', password });
+  await admin.see((rows) => rows.some((row) => /^\d\d:\d\d facebook on 127\.0\.0\.1 login ok \d+ ms$/.test(row)));
+  admin.enter('online users');
+  await admin.see((rows) => rows.some((row) => row.startsWith('facebook on 127.0.0.1 since ')));
+  await admin.seeLast('admin>>');
+  admin.type('\u0003');
+  await wire.event('stop');
+  expect(await admin.exited).toBe(0);
+  expect(admin.rows).toContain('The server has stoped! Bye!');
+  await wire.closed;
+
+  // What was stopped with its program opens with it, here where there is no terminal.
+  const again = await startRoomProcess(data);
+  const back = await Wire.open(again.url);
+  await back.get('login', { user: 'facebook', password });
+  expect(await again.stop()).toBe(0);
+});
+
+test('stop, typed there, ends it too', async () => {
+  const { admin, url } = await startInTerminal(join(folder, 'typed'));
+  const wire = await Wire.open(url);
+  admin.enter('stop back in a minute');
+  expect(await wire.event('stop')).toMatchObject({ message: 'back in a minute' });
+  expect(await admin.exited).toBe(0);
+});
