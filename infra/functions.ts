@@ -175,6 +175,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     },
     objects: {
       backups: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
+      logs: ['PutObject'],
     },
     invokes: ['fanout', 'sweeper'],
     connections: ['POST', 'DELETE'],

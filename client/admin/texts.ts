@@ -73,6 +73,7 @@ export const texts = {
     `${count(sessions, 'session')} ended, ${count(connections, 'connection')} closed.`,
   beingStopped: 'The server is being stopped via administrator operation.',
   stopped: 'The server has stoped! Bye!',
+  logSaved: (name: string) => `[backup]server log has been saved as ${name}.`,
   started: 'The room is open.',
   givenUp: '[backup]Given up.',
   fileExists: (file: string) => `${file} exists already.`,

@@ -169,6 +169,19 @@ export const adminCommands = {
     result: { url: v.string(), headers: v.record(v.string(), v.string()) },
     refusals: [],
   }),
+  'save-log': command({
+    words: 'save-log',
+    summary: 'save the log since the room was opened last in the bucket',
+    request: goesOn,
+    result: {
+      lines: field.count,
+      /** When it is done. */
+      saved: v.exactOptional(v.object({ name: v.string(), lines: field.count })),
+      ...more,
+    },
+    logs: [],
+    refusals: ['busy', 'not-under-way'],
+  }),
   restore: command({
     words: 'restore',
     summary: 'make the room what it was when a backup was taken',

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalRoom } from '../../local/room.ts';
 import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
@@ -20,6 +21,8 @@ export interface SceneRoom {
   kick(user: string): Promise<void>;
   /** Asks the administrator's function. */
   admin(request: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** An object of the room's bucket, as text. */
+  object(key: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -85,6 +88,17 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
 
     async kick(user) {
       await room.admin({ command: 'kick', user });
+    },
+
+    async object(key) {
+      const { region, credentials, s3Endpoint: endpoint, stack } = local;
+      const s3 = new S3Client({ region, credentials, endpoint, forcePathStyle: true });
+      const Bucket = stack.buckets[0]?.name;
+      try {
+        return (await (await s3.send(new GetObjectCommand({ Bucket, Key: key }))).Body?.transformToString()) ?? '';
+      } finally {
+        s3.destroy();
+      }
     },
 
     async close() {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { admin } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -53,4 +54,37 @@ describe('a stop', () => {
     expect(second['stoppedAt']).toBe(first['stoppedAt']);
     await room.admin({ command: 'start' });
   });
+});
+
+test('through the console it says each step, and leaves a backup and the log since the start', async () => {
+  const facebook = await room.enter('facebook');
+  await facebook.get('broadcast', { text: 'nobody may read this in a log' });
+  const { code, lines, complaints } = await admin(room.url, ['stop', 'Back', 'at', 'noon.']);
+  expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+  expect(lines).toEqual([
+    'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
+    '1 session ended, 1 connection closed.',
+    '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+    '[backup]user_password repository has been stored: 2 users, passwords as hashes.',
+    '[backup]block_rep has been stored.',
+    '[backup]message_rep has been stored: 2 messages.',
+    '[backup]list_block has been stored: 0.',
+    expect.stringMatching(/^\[backup\]The backup is room_[\d_-]+\.ndjson\.gz in the bucket \(\d+ bytes\)\.$/),
+    'The server is being stopped via administrator operation.',
+    'The server has stoped! Bye!',
+    expect.stringMatching(/^\[backup\]server log has been saved as log_\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.log\.$/),
+  ]);
+  expect(await facebook.next((heard) => heard.event === 'stop')).toMatchObject({ message: 'Back at noon.' });
+  const saved = /log_[\d_:-]+\.log/.exec(lines.at(-1) ?? '')?.[0] ?? '';
+  const log = await room.object(`logs/${saved}`);
+  const done = log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(done).toContainEqual(expect.objectContaining({ message: 'login', user: 'facebook', result: 'ok' }));
+  expect(done).toContainEqual(expect.objectContaining({ message: 'admin stop', result: 'ok' }));
+  expect(log).not.toContain('nobody may read this');
+  // What was done before the room was opened last is in an earlier log.
+  expect(done.filter((line) => line['message'] === 'admin stop')).toHaveLength(1);
+  await admin(room.url, ['start']);
 });

@@ -1,4 +1,5 @@
 import { consoleCommand } from '../console-command.ts';
+import type { Desk } from '../desk.ts';
 import { exitCodes } from '../errors.ts';
 import { texts } from '../texts.ts';
 import { takeBackup } from './backup.ts';
@@ -17,11 +18,21 @@ export const stop = consoleCommand('stop', {
     desk.note(texts.stopNotified, texts.sentAway(ended, closed));
     const backup = await takeBackup(desk);
     if (!backup) return exitCodes.refused;
-    desk.note(texts.backupStored(backup.name, backup.bytes), texts.beingStopped);
-    desk.show({ ended, closed, stoppedAt, backup }, texts.stopped);
+    desk.note(texts.backupStored(backup.name, backup.bytes), texts.beingStopped, texts.stopped);
+    const log = await saveLog(desk);
+    if (!log) return exitCodes.refused;
+    desk.show({ ended, closed, stoppedAt, backup, log }, texts.logSaved(log.name));
     return undefined;
   },
 });
+
+async function saveLog(desk: Desk) {
+  for await (const { saved } of desk.admin.askOn('save-log', {})) {
+    if (saved) return saved;
+    if (desk.signal.aborted) break;
+  }
+  return undefined;
+}
 
 export const start = consoleCommand('start', {
   async run(desk) {

@@ -9,6 +9,7 @@ import { kick } from './kick.ts';
 import { log } from './log.ts';
 import { onlineUsers } from './online-users.ts';
 import { restore } from './restore.ts';
+import { saveLog } from './save-log.ts';
 import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
@@ -28,6 +29,7 @@ export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> 
   'backup-url': backupUrl,
   'upload-url': uploadUrl,
   restore,
+  'save-log': saveLog,
   import: importSettings,
   log,
 };
