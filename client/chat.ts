@@ -3,30 +3,26 @@ import { Command, InvalidArgumentError } from 'commander';
 import { complete } from './chat/complete.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
+import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
-
-const usageError = 2;
+import { MisuseError, UnknownAddressError } from './where/errors.ts';
+import { findRoom, isRoomAddress, type Wanted } from './where/find-room.ts';
+import { givenPassword } from './where/password.ts';
 
 function roomAddress(text: string): string {
-  if (!URL.canParse(text) || !/^wss?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
-  }
-  return text;
+  if (isRoomAddress(text)) return text;
+  throw new InvalidArgumentError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
 }
 
-const program = new Command('chat')
-  .description('Joins a chat room. Input that is no terminal is read as commands, one a line; at its end you log out.')
-  .option('--url <address>', 'the address of the room (ws://… or wss://…)', roomAddress, 'ws://127.0.0.1:9000')
-  .allowExcessArguments(false)
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 you have left; 1 you could not come in, or were not let stay; 2 this command was misused.',
-  )
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageError))
-  .parse();
+function descriptor(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give the number of an open file descriptor.');
+}
 
+const { stdin, stdout, stderr } = process;
 const interruption = new AbortController();
 
 /** Whoever cannot wait for the goodbyes asks twice. */
@@ -35,29 +31,166 @@ function leave(): void {
   interruption.abort();
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+const program = new Command('chat')
+  .description(
+    'Joins a chat room. Input that is no terminal is read as commands, one a line; at its end you log out.\nOr, for scripts, does one thing in it.',
+  )
+  .option('--url <address>', 'the address of the room (ws://… or wss://…)', roomAddress)
+  .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
+  .option('--profile <name>', 'the room and the user that are remembered under this name')
+  .option('--user <name>', 'who comes')
+  .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
+  .option('--json', 'print data as JSON, one value a line', false)
+  .configureHelp({ showGlobalOptions: true })
+  .allowExcessArguments(false)
+  .addHelpText(
+    'after',
+    `
+A script's password is read from --password-fd, else from CHAT_PASSWORD, else asked for on the terminal.
+Data goes to stdout, and nothing else; what went wrong to stderr.
+
+Exit codes: 0 done, or you have left; 1 refused: not let in, not let stay, not done; 2 this command was misused;
+3 a script found no room, or lost it.`,
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
+  .action(() => run(talkInPerson));
+
+program
+  .command('send')
+  .description('say something to one user')
+  .argument('<user>')
+  .argument('[text...]', 'what to say; read from stdin if it is left out')
+  .action((to: string, words: string[]) =>
+    run(async () => {
+      const { send, by, output, textOf } = await script();
+      return send(by, output, to, await textOf(words));
+    }),
+  );
+
+program
+  .command('broadcast')
+  .description('say something to everyone')
+  .argument('[text...]', 'what to say; read from stdin if it is left out')
+  .action((words: string[]) =>
+    run(async () => {
+      const { broadcast, by, output, textOf } = await script();
+      return broadcast(by, output, await textOf(words));
+    }),
+  );
+
+program
+  .command('tail')
+  .description('print what is said, what was missed first, and who comes and goes')
+  .action(() =>
+    run(async () => {
+      const { tail, by, output } = await script();
+      return tail(by, output);
+    }),
+  );
+
+program
+  .command('whoelse')
+  .description('print who else is online')
+  .action(() =>
+    run(async () => {
+      const { whoelse, by, output } = await script();
+      return whoelse(by, output);
+    }),
+  );
+
+const profile = program.command('profile').description('remember rooms and users by a name; never passwords');
+profile
+  .command('set')
+  .description('remember --url (or the address of --stack) and --user')
+  .argument('<name>', '"default" is used when neither --url, --stack nor --profile is given')
+  .action((name: string) => run(async () => (await import('./script/profiles.ts')).setProfile(name, wanted())));
+profile
+  .command('list')
+  .description('print them all')
+  .action(() => run(async () => (await import('./script/profiles.ts')).listProfiles(output())));
+profile
+  .command('remove')
+  .description('forget one')
+  .argument('<name>')
+  .action((name: string) => run(async () => (await import('./script/profiles.ts')).removeProfile(name)));
+
+const wanted = () => program.opts<Wanted & { passwordFd?: number; json: boolean }>();
+
+const output = () => ({
+  json: wanted().json,
+  write: (line: string) =>
+    new Promise<void>((resolve, reject) => {
+      stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+    }),
+});
+
+function complain(message: string): void {
+  stderr.write(`${printable(message)}\n`);
+}
+
+/** What a script needs, loaded only by who runs one. */
+async function script() {
+  const [scripts, { askPassword }, { text }] = await Promise.all([
+    import('./script/scripts.ts'),
+    import('./where/password.ts'),
+    import('node:stream/consumers'),
+  ]);
+  const { url, user } = await findRoom(wanted());
+  if (user === undefined) throw new MisuseError('Who comes? Give --user, or a profile that knows.');
+  const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  // Nobody reads on: `chat tail | head`.
+  stdout.on('error', () => interruption.abort());
+  return {
+    ...scripts,
+    by: { url, user, password, interruption: interruption.signal, complain },
+    output: output(),
+    async textOf(words: readonly string[]) {
+      const said = words.length > 0 ? words.join(' ') : (await text(stdin)).replace(/\r?\n$/, '');
+      if (said.trim() === '') throw new MisuseError('There is nothing to say.');
+      return said;
+    },
+  };
+}
 
 /** In bits. Only who asks for it gets colours in a file. */
-function colourDepth(output: NodeJS.WriteStream): number {
-  if (!output.isTTY && process.env['FORCE_COLOR'] === undefined) return 1;
+function colourDepth(): number {
+  if (!stdout.isTTY && process.env['FORCE_COLOR'] === undefined) return 1;
   return WriteStream.prototype.getColorDepth();
 }
 
 const names = new NamesSeen();
 
 function openScreen(): Screen {
-  const { stdin: input, stdout: output } = process;
-  if (!input.isTTY) return new PlainScreen(input, output, () => interruption.abort(), colourDepth(output));
+  if (!stdin.isTTY) return new PlainScreen(stdin, stdout, () => interruption.abort(), colourDepth());
   // The terminal would show the passwords.
-  if (!output.isTTY) program.error('Input from a terminal needs output to it as well.', { exitCode: usageError });
-  return new InteractiveScreen({ input, output, interrupted: leave, complete: (line) => complete(line, names) });
+  if (!stdout.isTTY) throw new MisuseError('Input from a terminal needs output to it as well.');
+  return new InteractiveScreen({
+    input: stdin,
+    output: stdout,
+    interrupted: leave,
+    complete: (line) => complete(line, names),
+  });
 }
 
-const asWanted = await runChat({
-  url: program.opts<{ url: string }>().url,
-  screen: openScreen(),
-  interruption: interruption.signal,
-  names,
-});
-// Nothing that is still open, such as a connection being made, keeps the program; what it said is written first.
-process.stdout.write('', () => process.exit(asWanted ? 0 : 1));
+async function talkInPerson(): Promise<ExitCode> {
+  const { url, user } = await findRoom(wanted());
+  const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
+  const screen = openScreen();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  const asWanted = await runChat({ url, user, password, screen, interruption: interruption.signal, names });
+  return asWanted ? exitCodes.done : exitCodes.refused;
+}
+
+async function run(task: () => Promise<ExitCode>): Promise<void> {
+  const code = await task().catch((error: unknown): ExitCode => {
+    if (error instanceof MisuseError) complain(`error: ${error.message}`);
+    else if (error instanceof UnknownAddressError) complain(error.message);
+    else throw error;
+    return error instanceof MisuseError ? exitCodes.misused : exitCodes.unreachable;
+  });
+  // Nothing that is still open, such as a connection being made, keeps the program; what it said is written first.
+  stdout.write('', () => process.exit(code));
+}
+
+await program.parseAsync();

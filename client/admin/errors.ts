@@ -1,6 +1,4 @@
-/** What the console ends with, so that a script can tell. */
-export const exitCodes = { done: 0, refused: 1, misused: 2, unreachable: 3 } as const;
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+export { type ExitCode, exitCodes } from '../exit-codes.ts';
 
 /** The room would not do it. */
 export class RefusedError extends Error {

@@ -1,3 +1,4 @@
+import { jsonLine } from '../terminal/json-line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { Desk } from './desk.ts';
 import { type ExitCode, exitCodes, MisuseError, RefusedError, UnreachableError } from './errors.ts';
@@ -111,13 +112,4 @@ export function voiceOn(out: (...lines: string[]) => void, err: (...lines: strin
     complain: (code, message) =>
       err(json ? jsonLine({ error: { code, message } }) : message.startsWith('Error!') ? message : `Error! ${message}`),
   };
-}
-
-/** JSON on one line, in which nothing but plain text stands as it is: a terminal may be what shows it. */
-function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
 }

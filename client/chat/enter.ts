@@ -28,9 +28,12 @@ export class Entrance {
     this.#room = room;
   }
 
-  /** @throws {EndOfInput | ConnectionEndedError} */
-  async enter(): Promise<Entry> {
-    let next: Next = askUser;
+  /**
+   * Asks until it is over; who is known already is asked for the password alone, or for nothing.
+   * @throws {EndOfInput | ConnectionEndedError}
+   */
+  async enter({ user, password }: { user?: string | undefined; password?: string | undefined } = {}): Promise<Entry> {
+    let next = user === undefined ? askUser : await this.#logIn(user, password);
     while ('question' in next) next = await this.#answer((await ask(this.#screen, next.question, 'answer')).trim());
     return next.entry;
   }
@@ -53,8 +56,8 @@ export class Entrance {
     }
   }
 
-  async #logIn(user: string): Promise<Next> {
-    const password = await ask(this.#screen, [texts.askPassword], 'secret');
+  async #logIn(user: string, known?: string): Promise<Next> {
+    const password = known ?? (await ask(this.#screen, [texts.askPassword], 'secret'));
     try {
       const { unread } = await this.#room.login(user, password, { keepPassword: true });
       return { entry: { as: 'entered', unread } };

@@ -8,6 +8,9 @@ import { endingLine, messageLine, noticeLine, nowLine, texts, unreadLine } from 
 
 export interface ChatOptions {
   readonly url: string;
+  /** Who comes, if that is known already. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
   readonly screen: Screen;
   /** Aborted when the user wants to leave at once. */
   readonly interruption: AbortSignal;
@@ -34,7 +37,7 @@ export async function runChat(options: ChatOptions): Promise<boolean> {
   return asWanted;
 }
 
-async function visit({ url, screen, interruption, names }: ChatOptions): Promise<Outcome> {
+async function visit({ url, user, password, screen, interruption, names }: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
   const interrupted = new Promise<'interrupted'>((resolve) => {
     interruption.addEventListener('abort', () => resolve('interrupted'), { once: true });
@@ -64,15 +67,19 @@ async function visit({ url, screen, interruption, names }: ChatOptions): Promise
     return room.leave();
   });
   void room.ended.then(() => screen.endInput());
-  const outcome = await converse({ screen, room, names }, missed);
+  const outcome = await converse({ screen, room, names }, { user, password }, missed);
   await room.leave();
   return conclude(await room.ended, outcome);
 }
 
-async function converse(talking: Talking, missed: MissedBlock): Promise<Outcome> {
+async function converse(
+  talking: Talking,
+  known: Pick<ChatOptions, 'user' | 'password'>,
+  missed: MissedBlock,
+): Promise<Outcome> {
   const { screen, room, names } = talking;
   try {
-    const entry = await new Entrance(screen, room).enter();
+    const entry = await new Entrance(screen, room).enter(known);
     switch (entry.as) {
       case 'full':
         return { lines: [texts.roomFull], asWanted: false };

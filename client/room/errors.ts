@@ -84,6 +84,7 @@ export type ConnectFailure =
   | 'unreachable'
   | 'timeout'
   | 'tls'
+  | 'proxy'
   | 'room-full'
   | 'room-stopped'
   | 'not-a-room'

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { type AddressInfo, connect as connectTcp, createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ScriptedRoom } from '../testing/scripted-room.ts';
 import { openSocket } from './open-socket.ts';
 
@@ -61,6 +61,68 @@ test('something that says nothing', async () => {
 test('a room without TLS, addressed with it', async () => {
   const port = await listen(createHttpServer());
   await expect(openSocket(`wss://127.0.0.1:${port}`, 1000)).rejects.toMatchObject({ failure: 'tls' });
+});
+
+describe('behind a proxy', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  /** An HTTP proxy that lets through to this port, whatever the host was, or answers with a status; notes what it was asked. */
+  async function proxyTo(port: number, status = 200) {
+    const asked: (string | undefined)[] = [];
+    const server = createHttpServer();
+    server.on('connect', ({ url, headers }, socket) => {
+      asked.push(`${url} ${headers['proxy-authorization'] ?? ''}`.trim());
+      socket.on('error', () => {});
+      if (status !== 200) return socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+      const onward = connectTcp(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      return onward.on('error', () => socket.destroy());
+    });
+    return { asked, port: await listen(server) };
+  }
+
+  test('the room is reached through it, with its credentials', async () => {
+    const room = await ScriptedRoom.start();
+    const proxy = await proxyTo(Number(new URL(room.url).port));
+    vi.stubEnv('http_proxy', `http://me:secret@127.0.0.1:${proxy.port}`);
+    const socket = await openSocket('ws://chat.example.com:9000', 1000);
+    expect(proxy.asked).toEqual([`chat.example.com:9000 Basic ${Buffer.from('me:secret').toString('base64')}`]);
+    socket.terminate();
+    await room.close();
+  });
+
+  test('it does not stand before this machine, nor before what NO_PROXY names', async () => {
+    const room = await ScriptedRoom.start();
+    const proxy = await proxyTo(1);
+    vi.stubEnv('http_proxy', `http://127.0.0.1:${proxy.port}`);
+    (await openSocket(room.url, 1000)).terminate();
+    vi.stubEnv('no_proxy', '.invalid');
+    await expect(openSocket('ws://no-such-host.invalid', 5000)).rejects.toMatchObject({ failure: 'unknown-host' });
+    expect(proxy.asked).toEqual([]);
+    await room.close();
+  });
+
+  test.each([
+    [407, 'unexpected-status', /^ws:.*, or the proxy http:\/\/127.0.0.1:\d+ before it, refused .* 407\.$/],
+    [403, 'not-a-room', /or the proxy http:\/\/127.0.0.1:\d+ does not let you there \(HTTP status 403\)/],
+  ])('it answers %i', async (status, failure, message) => {
+    const proxy = await proxyTo(1, status);
+    vi.stubEnv('http_proxy', `http://me:secret@127.0.0.1:${proxy.port}`);
+    await expect(openSocket('ws://chat.example.com', 1000)).rejects.toMatchObject({
+      failure,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each([
+    ['http://me:secret@127.0.0.1:1', 'The proxy http://127.0.0.1:1 cannot be reached (ECONNREFUSED).'],
+    ['socks5://127.0.0.1:1080', 'The proxy that HTTPS_PROXY names has no http:// or https:// address.'],
+  ])('%s cannot be used', async (proxy, message) => {
+    vi.stubEnv('https_proxy', proxy);
+    await expect(openSocket('wss://chat.example.com', 1000)).rejects.toMatchObject({ failure: 'proxy', message });
+  });
 });
 
 test.each(['chat.example.com', 'ftp://127.0.0.1', 'ws://127.0.0.1:9000/#top'])('no address: %s', async (url) => {

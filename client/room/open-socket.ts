@@ -1,17 +1,19 @@
 import { WebSocket } from 'ws';
 import { ConnectError } from './errors.ts';
+import { proxyFor, type WebProxy } from './proxy.ts';
 
 /**
  * Opens a WebSocket.
  * @param timeout Milliseconds.
  * @throws {ConnectError} with one line that tells a person what is wrong.
  */
-export function openSocket(url: string, timeout: number): Promise<WebSocket> {
+export async function openSocket(url: string, timeout: number): Promise<WebSocket> {
+  const proxy = URL.canParse(url) ? await proxyFor(url) : undefined;
   return new Promise((resolve, reject) => {
     let socket: WebSocket;
     try {
       // API Gateway speaks no WebSocket compression.
-      socket = new WebSocket(url, { handshakeTimeout: timeout, perMessageDeflate: false });
+      socket = new WebSocket(url, { handshakeTimeout: timeout, perMessageDeflate: false, agent: proxy?.agent });
     } catch (error) {
       reject(new ConnectError('bad-address', `${url} is not the address of a room (ws://… or wss://…).`, error));
       return;
@@ -21,16 +23,16 @@ export function openSocket(url: string, timeout: number): Promise<WebSocket> {
       resolve(socket);
     });
     socket.once('unexpected-response', (request, response) => {
-      reject(fromStatus(url, response.statusCode ?? 0));
+      reject(fromStatus(url, response.statusCode ?? 0, proxy));
       // The handshake's end comes as an error, which must find a listener.
       socket.on('error', () => {});
       request.destroy();
     });
-    socket.once('error', (error) => reject(fromError(url, error)));
+    socket.once('error', (error) => reject(fromError(url, error, proxy)));
   });
 }
 
-function fromStatus(url: string, status: number): ConnectError {
+function fromStatus(url: string, status: number, proxy: WebProxy | undefined): ConnectError {
   switch (status) {
     case 429:
       return new ConnectError('room-full', 'The room is full: the limit of users online has been reached.');
@@ -42,17 +44,25 @@ function fromStatus(url: string, status: number): ConnectError {
     case 404:
     case 405:
     case 426:
-      return new ConnectError('not-a-room', `There is no chat room at ${url} (HTTP status ${status}).`);
+      return new ConnectError(
+        'not-a-room',
+        proxy
+          ? `There is no chat room at ${url}, or the proxy ${proxy.address} does not let you there (HTTP status ${status}).`
+          : `There is no chat room at ${url} (HTTP status ${status}).`,
+      );
     default:
       return new ConnectError(
         'unexpected-status',
-        `${url}, or a proxy before it, refused the connection with HTTP status ${status}.`,
+        `${url}, or ${proxy ? `the proxy ${proxy.address}` : 'a proxy'} before it, refused the connection with HTTP status ${status}.`,
       );
   }
 }
 
-function fromError(url: string, error: Error & { code?: string }): ConnectError {
+function fromError(url: string, error: Error & { code?: string }, proxy: WebProxy | undefined): ConnectError {
   const code = error.code ?? '';
+  if (proxy && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(code)) {
+    return new ConnectError('proxy', `The proxy ${proxy.address} cannot be reached (${code}).`, error);
+  }
   if (code === 'ECONNREFUSED') {
     return new ConnectError('refused', `Nothing answers at ${url}. Is the room running there?`, error);
   }

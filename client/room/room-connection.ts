@@ -24,7 +24,7 @@ export interface RoomHandlers {
   /**
    * Takes a message: a stream's messages come in order, each once, one after the other. It counts as shown, and is
    * acknowledged, when this returns or its promise resolves; if it fails, the connection ends. `missed`: it came
-   * while one was away.
+   * while one was away. Without this handler no message is asked for, and all of them wait for who reads them.
    */
   message?(message: ShownMessage, context: { missed: boolean }): void | Promise<void>;
   /** Somebody has come or gone. */
@@ -66,7 +66,7 @@ interface Session {
   readonly user: string;
   token: string;
   password: string | undefined;
-  readonly feed: Feed;
+  readonly feed: Feed | undefined;
 }
 
 /** Whether a request that is sent again was refused because its first sending was carried out. */
@@ -141,17 +141,20 @@ export class RoomConnection {
    */
   async login(user: string, password: string, { keepPassword = false }: LoginOptions = {}): Promise<Result<'login'>> {
     const result = await this.#request('login', { user, password });
-    const feed = new Feed({
-      timing: this.#timing,
-      sync: (args) => this.#request('sync', args),
-      acknowledge: (shown) => this.#transport.current?.tell('ack', shown),
-      enqueue: (task) => this.#enqueue(task),
-      show: (message, missed) => this.#handlers.message?.(message, { missed }),
-    });
+    const { message: show } = this.#handlers;
+    const feed =
+      show &&
+      new Feed({
+        timing: this.#timing,
+        sync: (args) => this.#request('sync', args),
+        acknowledge: (shown) => this.#transport.current?.tell('ack', shown),
+        enqueue: (task) => this.#enqueue(task),
+        show: (message, missed) => show(message, { missed }),
+      });
     this.#session = { user: result.user, token: result.token, password: keepPassword ? password : undefined, feed };
     // Who logs in hears of it before hearing of anything else.
     setImmediate(() => {
-      feed.catchUp();
+      feed?.catchUp();
       for (const event of this.#early.splice(0)) this.#receive(event);
     });
     return result;
@@ -168,7 +171,7 @@ export class RoomConnection {
 
   /** Resolves when everything that was missed has been shown; at once before a login. */
   async caughtUp(): Promise<void> {
-    await this.#session?.feed.caughtUp();
+    await this.#session?.feed?.caughtUp();
   }
 
   /**
@@ -176,7 +179,7 @@ export class RoomConnection {
    * @throws {ConnectionEndedError}
    */
   async shown(stream: StreamName, seq: number): Promise<void> {
-    await this.#session?.feed.shown(stream, seq);
+    await this.#session?.feed?.shown(stream, seq);
   }
 
   /** Leaves: acknowledges what was shown, logs out if logged in, and closes. Does nothing when it is over already. */
@@ -193,7 +196,7 @@ export class RoomConnection {
     const link = this.#transport.current;
     if (!link || !this.#session) return;
     await this.#deliveries;
-    await link.request('logout', this.#session.feed.shownUpTo);
+    await link.request('logout', this.#session.feed?.shownUpTo ?? {});
   }
 
   async #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
@@ -254,7 +257,7 @@ export class RoomConnection {
         return;
       default:
         if (!this.#session) this.#early.push(event);
-        else this.#session.feed.take(event);
+        else this.#session.feed?.take(event);
     }
   }
 
@@ -265,7 +268,7 @@ export class RoomConnection {
 
   #restored(after: 'loss' | 'handover'): void {
     if (!this.#session) return;
-    this.#session.feed.catchUp();
+    this.#session.feed?.catchUp();
     if (after === 'loss') this.#handlers.connection?.('restored');
   }
 
@@ -282,7 +285,7 @@ export class RoomConnection {
   #end(ending: Ending): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#session?.feed.stop();
+    this.#session?.feed?.stop();
     this.#transport.end()?.close();
     void this.#deliveries.then(() => this.#ended.resolve(ending));
   }

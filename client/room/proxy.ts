@@ -1,0 +1,33 @@
+import type { Agent } from 'node:http';
+import { ConnectError } from './errors.ts';
+
+/** A proxy on the way to the room. */
+export interface WebProxy {
+  /** Its address, without the credentials that may stand in it. */
+  readonly address: string;
+  readonly agent: Agent;
+}
+
+const named = /^(https?|all)_proxy$/i;
+
+/**
+ * The proxy that the environment names for an address, as other programs understand HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
+ * NO_PROXY. A room on this machine is never behind one. What it takes is loaded only where there is one.
+ * @throws {ConnectError}
+ */
+export async function proxyFor(url: string): Promise<WebProxy | undefined> {
+  if (!Object.entries(process.env).some(([name, value]) => named.test(name) && value)) return undefined;
+  const target = new URL(url);
+  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(target.hostname)) return undefined;
+  const [{ getProxyForUrl }, { HttpsProxyAgent }] = await Promise.all([
+    import('proxy-from-env'),
+    import('https-proxy-agent'),
+  ]);
+  const proxy = getProxyForUrl(url.replace(/^ws/, 'http'));
+  if (proxy === '') return undefined;
+  if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
+    throw new ConnectError('proxy', 'The proxy that HTTPS_PROXY names has no http:// or https:// address.');
+  }
+  const { protocol, host } = new URL(proxy);
+  return { address: `${protocol}//${host}`, agent: new HttpsProxyAgent(proxy) };
+}

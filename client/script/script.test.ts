@@ -1,0 +1,266 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { broadcast, message, ScriptedRoom } from '../testing/scripted-room.ts';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const sentAt = '2026-11-23T09:00:00.000Z';
+
+let scripted: ScriptedRoom;
+let config: string;
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+  config = await mkdtemp(join(tmpdir(), 'chat-script-'));
+});
+
+afterEach(async () => {
+  await scripted.close();
+  await rm(config, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly input?: string;
+  readonly environment?: Record<string, string>;
+  /** What stands on file descriptor 3. */
+  readonly third?: string;
+}
+
+/** Runs `chat` as a script does, with nothing of this machine's own settings. */
+function chat(args: readonly string[], { input = '', environment = {}, third }: Run = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], {
+    cwd: project,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      XDG_CONFIG_HOME: config,
+      HOME: config,
+      APPDATA: config,
+      CHAT_PASSWORD: 'wastingtime',
+      ...environment,
+    },
+  });
+  child.stdin.end(input);
+  (child.stdio[3] as NodeJS.WritableStream).end(third ?? '');
+  const done = Promise.all([text(child.stdout).catch(() => 'cut off'), text(child.stderr), once(child, 'close')]).then(
+    ([out, err, [code]]) => ({ out, err, code: code as number }),
+  );
+  return { child, done };
+}
+
+const facebook = () => ['--url', scripted.url, '--user', 'facebook'];
+const session = { user: 'facebook', token: 't', timeOut: 600, unread: { inbox: 2, room: 3 } };
+
+/** Lets the script in; it asks for no message, and so acknowledges none. */
+async function letIn() {
+  const peer = await scripted.peer();
+  const login = await peer.next('login');
+  login.reply(session);
+  return { peer, login: login.arguments };
+}
+
+describe('a script', () => {
+  test('says something to one user, and nothing else: what waits for the user goes on waiting', async () => {
+    const { done } = chat([...facebook(), 'send', 'Columbia', 'hello', 'there']);
+    const { peer, login } = await letIn();
+    expect(login).toEqual({ user: 'facebook', password: 'wastingtime' });
+    const said = await peer.next('message');
+    expect(said.arguments).toEqual({ to: 'Columbia', text: 'hello there' });
+    said.reply({ delivery: 'stored', seq: 7, sentAt });
+    const logout = await peer.next('logout');
+    expect(logout.arguments).toEqual({});
+    logout.reply({});
+    expect(await done).toEqual({ out: 'stored\n', err: '', code: 0 });
+  });
+
+  test('reads what to say, and the password, from where it is told', async () => {
+    const { done } = chat(['broadcast', '--json', '--password-fd', '3', ...facebook()], {
+      input: 'from a pipe\nin two lines\n',
+      third: 'lotsofexams\nanother line\n',
+    });
+    const { peer, login } = await letIn();
+    expect(login.password).toBe('lotsofexams');
+    const said = await peer.next('broadcast');
+    expect(said.arguments).toEqual({ text: 'from a pipe\nin two lines' });
+    said.reply({ online: 2, seq: 9, sentAt });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: `{"online":2,"seq":9,"sentAt":"${sentAt}"}\n`, err: '', code: 0 });
+  });
+
+  test('asks who else is online', async () => {
+    const { done } = chat([...facebook(), 'whoelse']);
+    const { peer } = await letIn();
+    (await peer.next('whoelse')).reply({ users: ['Columbia', 'Goo\u001bgle'], total: 2 });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: 'Columbia\nGoo\\egle\n', err: '', code: 0 });
+  });
+
+  test('prints what is said, and acknowledges what it has printed', async () => {
+    const { child, done } = chat([...facebook(), 'tail', '--json']);
+    const peer = await scripted.peer();
+    await scripted.letIn(peer, { inbox: 4, room: 0 });
+    peer.event(message(5, 'hi\n\u009b2J'));
+    peer.event(broadcast(1));
+    expect((await peer.next('ack')).arguments).toEqual({ inbox: 5, room: 1 });
+    peer.event({ type: 'event', event: 'login', user: 'Columbia' });
+    peer.event(broadcast(2));
+    expect((await peer.next('ack')).arguments).toEqual({ inbox: 5, room: 2 });
+    child.kill('SIGTERM');
+    (await peer.next('logout')).reply({});
+    const { out, err, code } = await done;
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out).toContain('"text":"hi\\n\\u009b2J"');
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { event: 'message', stream: 'inbox', seq: 5, from: 'facebook', text: 'hi\n\u009b2J', sentAt },
+      { event: 'broadcast', stream: 'room', seq: 1, from: 'facebook', text: 'broadcast 1', sentAt },
+      { event: 'login', user: 'Columbia' },
+      { event: 'broadcast', stream: 'room', seq: 2, from: 'facebook', text: 'broadcast 2', sentAt },
+    ]);
+  });
+
+  test('leaves when nobody reads on, and what it could not print is not acknowledged', async () => {
+    const { child, done } = chat([...facebook(), 'tail']);
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    child.stdout.destroy();
+    peer.event(broadcast(1));
+    peer.event(broadcast(2));
+    expect(await peer.closed).toBe(1000);
+    expect(await done).toMatchObject({ err: '', code: 0 });
+  });
+
+  test('says on stderr why it was refused, and ends with 1', async () => {
+    const { done } = chat([...facebook(), 'send', 'nobody', 'hello']);
+    const { peer } = await letIn();
+    (await peer.next('message')).refuse('no-such-user');
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: '', err: 'There is no such user.\n', code: 1 });
+  });
+
+  test('is not let in with a wrong password', async () => {
+    const { done } = chat([...facebook(), 'whoelse']);
+    (await (await scripted.peer()).next('login')).refuse('wrong-password', { triesLeft: 2 });
+    expect(await done).toEqual({ out: '', err: 'Wrong password.\n', code: 1 });
+  });
+
+  test('ends with 3 when there is no room, or it loses it', async () => {
+    const nobody = chat(['--url', 'ws://127.0.0.1:1', '--user', 'facebook', 'whoelse']);
+    expect(await nobody.done).toMatchObject({
+      out: '',
+      err: expect.stringMatching(/^Nothing answers at .*\n$/),
+      code: 3,
+    });
+    const { done } = chat([...facebook(), 'tail']);
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    peer.event({ type: 'event', event: 'timeout', seconds: 60 });
+    expect(await done).toEqual({ out: '', err: 'Time out for 60.0 seconds.\n', code: 3 });
+  });
+
+  test.each([
+    [['send', 'Columbia', 'hi'], /Who comes/],
+    [['--user', 'facebook', 'send', 'Columbia'], /nothing to say/],
+    [['--user', 'facebook', 'whoelse', '--password-fd', '99'], /descriptor 99/],
+    [['--user', 'facebook', 'whoelse', '--password', 'secret'], /unknown option/],
+    [['profile', 'set', '__proto__', '--url', 'ws://127.0.0.1:1'], /A profile has a name/],
+  ])('%j is misuse', async (args, complaint) => {
+    const { out, err, code } = await chat(args).done;
+    expect({ out, code }).toEqual({ out: '', code: 2 });
+    expect(err).toMatch(complaint);
+  });
+
+  test('asks for no password where there is no terminal', async () => {
+    const { err, code } = await chat([...facebook(), 'whoelse'], { environment: { CHAT_PASSWORD: '' } }).done;
+    expect(code).toBe(2);
+    expect(err).toMatch(/CHAT_PASSWORD/);
+  });
+});
+
+describe('a profile', () => {
+  test('remembers where and who, for its owner alone, and comes to mind when nothing else is said', async () => {
+    expect(await chat(['profile', 'set', 'default', ...facebook()]).done).toEqual({ out: '', err: '', code: 0 });
+    await chat(['profile', 'set', 'work', '--url', 'wss://chat.example.com/prod']).done;
+    const list = await chat(['profile', 'list']).done;
+    expect(list.out).toBe(`default ${scripted.url} facebook\nwork wss://chat.example.com/prod\n`);
+    const { mode } = await stat(join(config, 'chat-room', 'profiles.json'));
+    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
+
+    const { done } = chat(['whoelse']);
+    const { peer, login } = await letIn();
+    expect(login.user).toBe('facebook');
+    (await peer.next('whoelse')).reply({ users: [], total: 0 });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: '', err: '', code: 0 });
+
+    expect((await chat(['profile', 'remove', 'work']).done).code).toBe(0);
+    expect((await chat(['profile', 'remove', 'work']).done).code).toBe(2);
+    expect((await chat(['profile', 'list', '--json']).done).out).toBe(
+      `${JSON.stringify({ name: 'default', url: scripted.url, user: 'facebook' })}\n`,
+    );
+  });
+});
+
+describe('a deployed stack', () => {
+  const answer = (outputs: string) =>
+    `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member>
+<StackName>ChatRoom</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>${sentAt}</CreationTime>
+<Outputs>${outputs}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+
+  /** The end of AWS that is asked for a stack. */
+  async function cloudFormation(status: number, body: string) {
+    const asked: string[] = [];
+    const server = createServer(async (request, response) => {
+      asked.push(await text(request));
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const environment = {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    };
+    return { server, asked, environment };
+  }
+
+  test('says where it is', async () => {
+    const output = `<member><OutputKey>WebSocketUrl</OutputKey><OutputValue>${scripted.url}</OutputValue></member>`;
+    const { server, asked, environment } = await cloudFormation(200, answer(output));
+    const { done } = chat(['--stack', 'ChatRoom', '--user', 'facebook', 'whoelse'], { environment });
+    const { peer } = await letIn();
+    (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: 'Columbia\n', err: '', code: 0 });
+    expect(asked).toEqual([expect.stringContaining('StackName=ChatRoom')]);
+    server.close();
+  });
+
+  test.each([
+    [200, answer(''), /no output WebSocketUrl/],
+    [
+      400,
+      '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ChatRoom does not exist</Message></Error></ErrorResponse>',
+      /could not be looked up: Stack with id ChatRoom does not exist/,
+    ],
+  ])('that is none is told in one line (%i)', async (status, body, complaint) => {
+    const { server, environment } = await cloudFormation(status, body);
+    const { out, err, code } = await chat(['--stack', 'ChatRoom', '--user', 'facebook', 'whoelse'], { environment })
+      .done;
+    expect({ out, code }).toEqual({ out: '', code: 3 });
+    expect(err).toMatch(complaint);
+    expect(err.trimEnd()).not.toContain('\n');
+    server.close();
+  });
+});

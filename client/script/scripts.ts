@@ -1,0 +1,66 @@
+import type { RoomEvent } from '../../protocol/index.ts';
+import { messageLine, noticeLine } from '../chat/texts.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { jsonLine } from '../terminal/json-line.ts';
+import { Painter } from '../terminal/painter.ts';
+import { printable } from '../terminal/printable.ts';
+import { complainOf, type Visit, visit } from './visit.ts';
+
+/** Where data goes, and in which form. */
+export interface Output {
+  readonly json: boolean;
+  /** Resolves when the line is written. */
+  write(line: string): Promise<void>;
+}
+
+/** Says something to one user: prints whether it was `delivered` or `stored`. */
+export function send(by: Visit, { json, write }: Output, to: string, text: string): Promise<ExitCode> {
+  return visit(by, async (room) => {
+    const { delivery, seq, sentAt } = await room.request('message', { to, text });
+    await write(json ? jsonLine({ delivery, seq, sentAt }) : delivery);
+    return exitCodes.done;
+  });
+}
+
+/** Says something to everyone: prints how many were online. */
+export function broadcast(by: Visit, { json, write }: Output, text: string): Promise<ExitCode> {
+  return visit(by, async (room) => {
+    const { online, seq, sentAt } = await room.request('broadcast', { text });
+    await write(json ? jsonLine({ online, seq, sentAt }) : String(online));
+    return exitCodes.done;
+  });
+}
+
+/** Prints who else is online, one a line. */
+export function whoelse(by: Visit, { json, write }: Output): Promise<ExitCode> {
+  return visit(by, async (room) => {
+    const { users, total } = await room.request('whoelse', {});
+    if (json) await write(jsonLine({ users, total }));
+    else for (const user of users) await write(printable(user));
+    return exitCodes.done;
+  });
+}
+
+/** Prints what is said and who comes and goes, from what was missed on, until it is interrupted or nobody reads on. */
+export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
+  const painter = new Painter(1);
+  return visit(
+    by,
+    async (room) => {
+      const ending = await room.ended;
+      if (ending.reason === 'logout' || (ending.reason === 'failed' && isClosedPipe(ending.cause)))
+        return exitCodes.done;
+      return complainOf(ending, by);
+    },
+    {
+      // Acknowledged when it is written, so that whatever breaks, the next one begins with what this one has not printed.
+      message: (message) => write(json ? jsonEvent(message) : painter.line(messageLine(message, undefined))),
+      notice: (notice) => void write(json ? jsonEvent(notice) : painter.line(noticeLine(notice))).catch(() => {}),
+    },
+  );
+}
+
+/** An event as it came, without what makes it a frame. */
+const jsonEvent = ({ type: _type, ...event }: RoomEvent) => jsonLine(event);
+
+const isClosedPipe = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EPIPE';

@@ -1,0 +1,50 @@
+import { MisuseError, UnknownAddressError } from './errors.ts';
+import { readProfiles } from './profiles.ts';
+
+/** Where a local room listens unless told otherwise. */
+const localRoom = 'ws://127.0.0.1:9000';
+
+/** What the command line says of the room and the user. */
+export interface Wanted {
+  readonly url?: string;
+  /** Name of a deployed CloudFormation stack. */
+  readonly stack?: string;
+  readonly profile?: string;
+  readonly user?: string;
+}
+
+export interface Found {
+  readonly url: string;
+  readonly user: string | undefined;
+}
+
+export const isRoomAddress = (text: string): boolean => URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
+
+/**
+ * The room that is meant, and who comes: what was said on the command line, then what the profile says (`default`, if there
+ * is one and nothing else was said), then the local room.
+ * @throws {MisuseError | UnknownAddressError}
+ */
+export async function findRoom({ url, stack, profile: name, user }: Wanted): Promise<Found> {
+  if (url !== undefined && stack !== undefined) throw new MisuseError('Give either --url or --stack.');
+  const said = url ?? (stack === undefined ? undefined : await addressOf(stack));
+  if (said !== undefined && name === undefined) return { url: said, user };
+  const profile = (await readProfiles())[name ?? 'default'];
+  if (name !== undefined && profile === undefined) throw new MisuseError(`There is no profile "${name}".`);
+  return { url: said ?? profile?.url ?? localRoom, user: user ?? profile?.user };
+}
+
+/** Where clients connect to a deployed stack. What asks AWS is loaded only by who needs it. */
+async function addressOf(stack: string): Promise<string> {
+  // The SDK's advice on Node versions is for its own users.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const { stackOutputs } = await import('../aws/stack-outputs.ts');
+  const outputs = await stackOutputs(stack).catch((error: Error) => {
+    throw new UnknownAddressError(`The stack ${stack} could not be looked up: ${error.message}`);
+  });
+  const url = outputs.get('WebSocketUrl');
+  if (url === undefined || !isRoomAddress(url)) {
+    throw new UnknownAddressError(`The stack ${stack} has no output WebSocketUrl: it is no chat room.`);
+  }
+  return url;
+}

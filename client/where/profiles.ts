@@ -1,0 +1,41 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import envPaths from 'env-paths';
+import * as v from 'valibot';
+import { MisuseError } from './errors.ts';
+
+/** What is remembered of a room: never a password. */
+const profile = v.strictObject({ url: v.string(), user: v.optional(v.string()) });
+export type Profile = v.InferOutput<typeof profile>;
+
+const profileFile = v.pipe(v.string(), v.parseJson(), v.strictObject({ profiles: v.record(v.string(), profile) }));
+
+export const isProfileName = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !(name in {});
+
+/** Where the profiles are, as the operating system has it: `~/.config/chat-room/profiles.json` on Linux. */
+export const profilesPath = (): string => join(envPaths('chat-room', { suffix: '' }).config, 'profiles.json');
+
+/**
+ * All profiles, by name.
+ * @throws {MisuseError} if the file is none of this program's.
+ */
+export async function readProfiles(): Promise<Readonly<Record<string, Profile>>> {
+  const path = profilesPath();
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new MisuseError(`The profiles cannot be read: ${error.message}`);
+  });
+  if (text === undefined) return {};
+  const parsed = v.safeParse(profileFile, text);
+  if (!parsed.success) throw new MisuseError(`${path} is no file of profiles: put it right, or remove it.`);
+  return parsed.output.profiles;
+}
+
+/** Replaces the profiles, whole or not at all; the file is for its owner's eyes. */
+export async function writeProfiles(profiles: Readonly<Record<string, Profile>>): Promise<void> {
+  const path = profilesPath();
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const next = `${path}.${process.pid}`;
+  await writeFile(next, `${JSON.stringify({ profiles }, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(next, path);
+}
