@@ -16,7 +16,14 @@ afterEach(() => scripted.close());
 
 /** Runs the program with pipes for a terminal. */
 function run(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], { cwd: project });
+  return runWith({ FORCE_COLOR: undefined }, ...args);
+}
+
+function runWith(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], {
+    cwd: project,
+    env: { ...process.env, ...env },
+  });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += String(chunk);
@@ -39,6 +46,15 @@ test('input from a pipe is played, and plain text comes out', async () => {
   expect(printed).toContain('The other users are:\nCol\\eumbia\nYou are leaving');
   expect(printed).toMatch(/^[\n\x20-\x7e]*$/);
   expect(await errors).toBe('');
+});
+
+test('who wants colours in a file gets them', async () => {
+  const { input, exited } = runWith({ FORCE_COLOR: '2', NO_COLOR: undefined }, '--url', scripted.url);
+  input.end('facebook\nwastingtime\nnonsense');
+  const peer = await scripted.peer();
+  await scripted.letIn(peer);
+  (await peer.next('logout')).reply({});
+  expect((await exited).printed).toContain('\u001b[38;5;196m\u001b[1mError!\u001b[22m\u001b[39m There is no command');
 });
 
 test('when nobody reads the output any more the program leaves', async () => {

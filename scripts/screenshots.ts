@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalRoom } from '../local/room.ts';
+import { conversation } from './screenshots/conversation.ts';
+import { drawTerminal, themes } from './screenshots/svg.ts';
+
+/** Plays the scenes of the README in a fresh local room, in real terminals, and draws what is on their screens. */
+const folder = 'docs/screenshots';
+const dataDir = await mkdtemp(join(tmpdir(), 'chat-room-screenshots-'));
+const room = await startLocalRoom({ assembly: 'cdk.out', dataDir });
+// The database would outlive this program.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    room.kill();
+    process.exit(1);
+  });
+}
+try {
+  await mkdir(folder, { recursive: true });
+  for (const [name, play] of Object.entries({ conversation })) {
+    const { buffer, size, title, close } = await play(room.url);
+    for (const [theme, colours] of Object.entries(themes)) {
+      const file = `${folder}/${name}-${theme}.svg`;
+      await writeFile(file, drawTerminal(buffer, size, title, colours));
+      console.log(file);
+    }
+    await close();
+  }
+} finally {
+  await room.close();
+  await rm(dataDir, { recursive: true, force: true });
+}
