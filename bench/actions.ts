@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorded } from '../local/recorder.ts';
+import { announcementOf, get, put } from '../test/harness/files.ts';
 import { password } from '../test/harness/room.ts';
-import type { Wire } from '../test/harness/wire.ts';
+import type { Heard, Wire } from '../test/harness/wire.ts';
 import { partNotice } from './meter.ts';
 import type { Stage } from './stage.ts';
 
@@ -37,6 +38,7 @@ export async function countActions(stage: Stage, sizes: Sizes): Promise<Counting
   await countGoing(stage, add);
   await countAccount(stage, add);
   await countPrivate(stage, add);
+  await countFiles(stage, add);
   const speaker = await stage.enter('ann');
   await countCrowd(stage, add, speaker, sizes);
   return counted;
@@ -116,6 +118,29 @@ async function countPrivate(stage: Stage, add: Add): Promise<void> {
   add('block', '', (await stage.command(ann, 'block', { user: 'bob' })).entries);
   add('blocklist', '', (await stage.command(ann, 'blocklist', {})).entries);
   add('unblock', '', (await stage.command(ann, 'unblock', { user: 'bob' })).entries);
+  await stage.leave(ann);
+}
+
+async function countFiles(stage: Stage, add: Add): Promise<void> {
+  const { meter, room } = stage;
+  const ann = await stage.enter('ann');
+  const bob = await stage.enter('bob');
+  const fileNamed = (name: string) => ({ name, bytes: Buffer.from(text) });
+  const announce = (name: string) => stage.command(ann, 'file', announcementOf('bob', fileNamed(name)));
+  // The store tells of it: that is the run.
+  const upload = (place: Heard, name: string) => meter.count(1, () => put(place, fileNamed(name).bytes));
+  const first = await announce('first');
+  add('file', 'announced', first.entries);
+  add('file', 'uploaded, recipient online', (await upload(first.result, 'first')).entries);
+  for (let sent = 1; sent < waiting; sent++) await upload((await announce(`${sent}`)).result, `${sent}`);
+  add('fileget', `list of ${waiting}`, (await stage.command(bob, 'fileget', {})).entries);
+  const download = async () => get(await bob.get('fileget', { from: 'ann', name: 'first' }));
+  add('fileget', 'and downloaded', (await meter.count(1, download)).entries);
+  add('filedone', '', (await stage.command(bob, 'filedone', { from: 'ann', name: 'first' })).entries);
+  add('filedecline', '', (await stage.command(bob, 'filedecline', { from: 'ann', name: '1' })).entries);
+  const tidying = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+  add('tidying', 'nothing due', (await meter.count(1, () => room.local.invoke('Files', tidying))).entries);
+  await stage.leave(bob);
   await stage.leave(ann);
 }
 

@@ -53,7 +53,7 @@ async function countCosts(stage: Stage): Promise<{ costs: CostRow[] }> {
 
 /** As somebody comes across the actions: from connecting to what follows when they have left. */
 function order({ action }: Counting): number {
-  return ['connect', ...actions, 'disconnect', 'notice of a login', 'sweep'].indexOf(action);
+  return ['connect', ...actions, 'disconnect', 'notice of a login', 'sweep', 'tidying'].indexOf(action);
 }
 
 function peerRow(online: number): CostRow {

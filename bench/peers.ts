@@ -24,6 +24,8 @@ export function sampleBroadcast(online: number): Tally {
     lookUps: 0,
     closes: 0,
     logBytes: 0,
+    s3Writes: 0,
+    s3Reads: 0,
     runs: [{ function: 'sendmessage', calls: 1 + online, inARow: 2 }],
   };
 }

@@ -15,6 +15,9 @@ const prices = {
   readUnit: 0.125 / million,
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   logByte: 0.5 / 2 ** 30,
+  /** https://aws.amazon.com/s3/pricing/ */
+  s3Write: 5 / million,
+  s3Read: 0.4 / million,
 };
 
 /**
@@ -57,6 +60,8 @@ export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): numb
       used.readUnits * prices.readUnit +
       used.writeUnits * prices.writeUnit +
       used.logBytes * prices.logByte +
+      used.s3Writes * prices.s3Write +
+      used.s3Reads * prices.s3Read +
       used.runs.length * prices.lambdaRequest +
       (computing + hashing) * prices.gigabyteSecond)
   );

@@ -42,6 +42,8 @@ const notes = (silentHour: number) =>
   `Counted on a warm room in which something has been said. *In a row*: DynamoDB requests that wait for one another, the others
 run beside them. Messages: in and out, in units of 32 KB. A command adds one write unit if its speaker was silent for more
 than ${activityGrain / 1000} seconds. What login, logout and disconnect tell the others is the notice, in its own row.
+A file's upload and download are between its client and S3; their requests are counted, its bytes are not: US$ 0.023 per GB and
+month while it waits, US$ 0.09 per GB that leaves AWS.
 The run of the sweeper that a lost connection starts waits for the end of the grace: not in its price, it is up to 30 s of 256 MB,
 US$ 100 per million, and at most one for each grace, however many connections are lost in it.
 The price takes a warm function to run ${assumed.perRun} ms, ${assumed.perRoundTrip} ms for each round trip in a row, ${assumed.perCall} ms of a vCPU for each call, and ${assumed.perHash} ms for each
@@ -58,6 +60,7 @@ const costHeader = [
   'write units',
   'messages',
   '@connections',
+  'S3',
   'Lambda runs',
   'US$ per million',
 ];
@@ -71,15 +74,18 @@ function costCells({ action, when, used, perMillion }: CostRow): string[] {
     String(used.writeUnits),
     String(used.messages),
     connectionCalls(used),
+    s3Calls(used),
     String(used.runs.length),
     perMillion.toFixed(2),
   ];
 }
 
-function connectionCalls({ posts, lookUps, closes }: Tally): string {
-  const parts = [plural(posts, 'post'), plural(lookUps, 'look-up'), plural(closes, 'close')];
-  return parts.filter((part) => part !== '').join(', ') || '0';
-}
+const connectionCalls = ({ posts, lookUps, closes }: Tally) =>
+  listed([plural(posts, 'post'), plural(lookUps, 'look-up'), plural(closes, 'close')]);
+
+const s3Calls = ({ s3Writes, s3Reads }: Tally) => listed([plural(s3Writes, 'write'), plural(s3Reads, 'read')]);
+
+const listed = (parts: readonly string[]) => parts.filter((part) => part !== '').join(', ') || '0';
 
 const plural = (count: number, what: string) => (count === 0 ? '' : `${count} ${what}${count === 1 ? '' : 's'}`);
 

@@ -29,6 +29,9 @@ export interface Tally {
   readonly closes: number;
   /** What the functions wrote to the log, as CloudWatch Logs meters it. */
   readonly logBytes: number;
+  /** Requests to S3 that write, and requests that read, the clients' own among them; S3 takes nothing for deleting. */
+  readonly s3Writes: number;
+  readonly s3Reads: number;
   readonly runs: readonly Run[];
 }
 
@@ -48,6 +51,8 @@ export function tally(entries: readonly Recorded[]): Tally {
     posts: count('PostToConnection'),
     lookUps: count('GetConnection'),
     closes: count('DeleteConnection'),
+    s3Writes: count('PutObject'),
+    s3Reads: count('GetObject') + count('HeadObject'),
     logBytes: sum(invocations.map(({ logBytes }) => logBytes)),
     runs: invocations.map(({ function: name, requestId }) =>
       runOf(

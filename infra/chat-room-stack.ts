@@ -40,6 +40,9 @@ export class ChatRoomStack extends Stack {
       connections: table('connections'),
       loginBlocks: table('loginBlocks'),
       messages: table('messages', { settings: { [variables.retentionDays]: String(config.messageRetentionDays) } }),
+      fileRecords: table('fileRecords', {
+        settings: { [variables.fileRetentionDays]: String(config.fileRetentionDays) },
+      }),
       room: table('room'),
     };
 
@@ -66,6 +69,7 @@ export class ChatRoomStack extends Stack {
       connection: roomFunction('connection'),
       account: roomFunction('account'),
       chat: roomFunction('chat'),
+      files: roomFunction('files'),
       fanout: roomFunction('fanout'),
       sweeper: roomFunction('sweeper'),
       admin: roomFunction('admin'),
@@ -96,9 +100,18 @@ export class ChatRoomStack extends Stack {
     gateway.throttleRoutes();
 
     new Rule(this, 'EveryMinute', {
-      description: 'Starts the sweeper; a minute is the shortest period EventBridge knows',
+      description: 'Ends what is over: sessions and files; a minute is the shortest period EventBridge knows',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaTarget(functions.sweeper, { deadLetterQueue: deadLetters })],
+      targets: [functions.sweeper, functions.files].map((fn) => new LambdaTarget(fn, { deadLetterQueue: deadLetters })),
+    });
+    new Rule(this, 'FileArrived', {
+      description: 'Makes a file exist when its bytes are there',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [bucket.bucketName] }, object: { key: [{ prefix: 'files/' }] } },
+      },
+      targets: [new LambdaTarget(functions.files, { deadLetterQueue: deadLetters })],
     });
 
     new Watch(this, 'Watch', { config, gateway, functions, tables, logGroup, deadLetters });

@@ -29,10 +29,10 @@ export const homes = {
   block: 'chat',
   unblock: 'chat',
   blocklist: 'chat',
-  file: 'chat',
-  fileget: 'chat',
-  filedone: 'chat',
-  filedecline: 'chat',
+  file: 'files',
+  fileget: 'files',
+  filedone: 'files',
+  filedecline: 'files',
   sync: 'chat',
   ack: 'chat',
   history: 'chat',
@@ -75,8 +75,13 @@ export interface RoomFunctionEntry {
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
-  /** For what is invoked asynchronously: how often an event is tried again, before it goes to the dead letters. */
-  readonly asynchronous?: { readonly retries: number };
+  /** For what is invoked asynchronously. */
+  readonly asynchronous?: {
+    /** How often an event is tried again, before it goes to the dead letters. */
+    readonly retries: number;
+    /** Seconds; what is older goes there, too. A minute, the shortest that Lambda takes, unless stated. */
+    readonly maxAge?: number;
+  };
   readonly tables: { readonly [T in TableName]?: readonly TableRight[] };
   readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectRight[] };
   readonly invokes?: readonly InvokableFunction[];
@@ -113,6 +118,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       loginBlocks: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'],
       room: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
       messages: ['Query'],
+      fileRecords: ['Query', 'UpdateItem'],
     },
     invokes: ['fanout'],
     connections: ['GET', 'POST', 'DELETE'],
@@ -130,6 +136,24 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     },
     invokes: ['fanout'],
     connections: ['POST', 'DELETE'],
+  },
+  files: {
+    purpose: 'Files: signs where their bytes go, hears that they have come, and clears away what is over',
+    memory: 1024,
+    timeout: 28,
+    // What S3 tells once must not be lost; whatever is, the tidying run finds.
+    asynchronous: { retries: 2, maxAge: 3600 },
+    tables: {
+      fileRecords: ['GetItem', 'Query', 'QueryIndex', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      connections: ['GetItem', 'UpdateItem'],
+      users: ['GetItem', 'ConditionCheckItem'],
+      presence: ['GetItem', 'UpdateItem'],
+      room: ['GetItem'],
+      messages: ['Query', 'PutItem'],
+    },
+    objects: { files: ['GetObject', 'PutObject', 'DeleteObject'] },
+    invokes: ['fanout'],
+    connections: ['POST'],
   },
   fanout: {
     purpose: 'Posts one event to many connections',

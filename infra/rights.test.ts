@@ -154,27 +154,50 @@ describe('the administrator function', () => {
   });
 });
 
-test('the sweeper is started every minute', () => {
-  const [[ruleId, rule] = ['', undefined], ...others] = ofType(resources, 'AWS::Events::Rule');
-  expect(others).toHaveLength(0);
-  expect(rule?.Properties['ScheduleExpression']).toBe('rate(1 minute)');
-  expect(refersTo(rule?.Properties['Targets'], functionId('sweeper'))).toBe(true);
-  const permissions = ofType(resources, 'AWS::Lambda::Permission').filter(([, permission]) =>
-    refersTo(permission.Properties['SourceArn'], ruleId),
-  );
-  expect(permissions).toHaveLength(1);
-  expect(refersTo(permissions[0]?.[1].Properties['FunctionName'], functionId('sweeper'))).toBe(true);
+/** The functions that a rule starts, each of which it may invoke. */
+function startedBy(ruleId: string): string[] {
+  const targets = resources[ruleId]?.Properties['Targets'];
+  const started = names.filter((name) => refersTo(targets, functionId(name)));
+  const invokable = ofType(resources, 'AWS::Lambda::Permission')
+    .filter(([, { Properties }]) => refersTo(Properties['SourceArn'], ruleId))
+    .flatMap(([, { Properties }]) => names.filter((name) => refersTo(Properties['FunctionName'], functionId(name))));
+  expect(invokable.toSorted()).toEqual(started.toSorted());
+  return started;
+}
+
+function ruleWith(property: string): { id: string; properties: TemplateResource['Properties'] } {
+  const rules = ofType(resources, 'AWS::Events::Rule').filter(([, { Properties }]) => property in Properties);
+  const [[id, { Properties }] = ['', { Properties: {} }]] = rules;
+  expect(rules).toHaveLength(1);
+  return { id, properties: Properties };
+}
+
+test('what is over is looked for every minute: sessions and files', () => {
+  const { id, properties } = ruleWith('ScheduleExpression');
+  expect(properties['ScheduleExpression']).toBe('rate(1 minute)');
+  expect(startedBy(id)).toEqual(['files', 'sweeper']);
 });
 
-test('an asynchronous event is tried again only where that was decided, and not for longer than a minute', () => {
+test('the function of files hears of what comes into its own folder of the bucket, and of nothing else', () => {
+  const { id, properties } = ruleWith('EventPattern');
+  const [[bucketId] = ['']] = ofType(resources, 'AWS::S3::Bucket');
+  expect(properties['EventPattern']).toEqual({
+    source: ['aws.s3'],
+    'detail-type': ['Object Created'],
+    detail: { bucket: { name: [{ Ref: bucketId }] }, object: { key: [{ prefix: 'files/' }] } },
+  });
+  expect(startedBy(id)).toEqual(['files']);
+});
+
+test('an asynchronous event is tried again only where that was decided, and not for longer', () => {
   for (const name of names) {
     const [, config] =
       ofType(resources, 'AWS::Lambda::EventInvokeConfig').find(([, { Properties }]) =>
         refersTo(Properties['FunctionName'], functionId(name)),
       ) ?? [];
     expect(config?.Properties, name).toMatchObject({
-      MaximumRetryAttempts: name === 'fanout' ? 1 : 0,
-      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: { fanout: 1, files: 2 }[name as string] ?? 0,
+      MaximumEventAgeInSeconds: name === 'files' ? 3600 : 60,
     });
   }
 });

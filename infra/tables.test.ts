@@ -12,6 +12,7 @@ const logicalIds: Record<keyof typeof tables, string> = {
   connections: 'Connections827CEF2F',
   loginBlocks: 'LoginBlocks7BD053C4',
   messages: 'Messages804FA4EB',
+  fileRecords: 'FileRecords101BE092',
   room: 'Room4AB29A70',
 };
 
@@ -90,6 +91,19 @@ test('the index of the recently seen carries what `wholasthr` shows, and not the
         { AttributeName: 'lastSeenAt', KeyType: 'RANGE' },
       ],
       Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['displayName'] },
+    },
+  ]);
+});
+
+test('the index of what is due carries nothing but keys: who acts on a file reads it again', () => {
+  expect(lasting[logicalIds.fileRecords]?.Properties['GlobalSecondaryIndexes']).toEqual([
+    {
+      IndexName: 'due',
+      KeySchema: [
+        { AttributeName: 'due', KeyType: 'HASH' },
+        { AttributeName: 'dueAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
     },
   ]);
 });

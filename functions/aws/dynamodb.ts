@@ -2,8 +2,11 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
+  type DeleteCommandInput,
   DynamoDBDocumentClient,
   PutCommand,
   type PutCommandInput,
@@ -19,18 +22,31 @@ import pRetry from 'p-retry';
 /** An item as it is stored: to be parsed before it is believed. */
 export type Item = Record<string, unknown>;
 
-/** The document client, one per environment. */
-export const db = DynamoDBDocumentClient.from(
-  new DynamoDBClient({
-    maxAttempts: 5,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 1_000,
-      requestTimeout: 3_000,
-      throwOnRequestTimeout: true,
-    }),
+const client = new DynamoDBClient({
+  maxAttempts: 5,
+  requestHandler: new NodeHttpHandler({
+    connectionTimeout: 1_000,
+    requestTimeout: 3_000,
+    throwOnRequestTimeout: true,
   }),
-  { marshallOptions: { removeUndefinedValues: true } },
+});
+
+// A write that meets a transaction on its item is refused, and would pass a moment later; the SDK, by itself, gives up.
+client.middlewareStack.add(
+  (next) => async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      if (error instanceof TransactionConflictException) throw Object.assign(error, { $retryable: {} });
+      throw error;
+    }
+  },
+  // Within the SDK's retries, and where the answer has been parsed.
+  { step: 'finalizeRequest', priority: 'low', name: 'conflictsPass' },
 );
+
+/** The document client, one per environment. */
+export const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 /** What a conditional write came to. When its condition failed: the item as it stands, if there is one. */
 export type WriteOutcome = { readonly written: true } | { readonly written: false; readonly item: Item | undefined };
@@ -56,7 +72,12 @@ export function updateIf(input: UpdateCommandInput): Promise<WriteOutcome> {
   return conditional(() => db.send(new UpdateCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
 }
 
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+/** Deletes an item under a condition. */
+export function deleteIf(input: DeleteCommandInput): Promise<WriteOutcome> {
+  return conditional(() => db.send(new DeleteCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
+}
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** What a transaction came to. When it was cancelled: by position, whose conditions failed, with the items as they stand. */
 export type TransactionOutcome =

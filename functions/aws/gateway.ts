@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { parseRequest, type RefusalCode, refusalFrame } from '../../protocol/index.ts';
 import { connectionClosed } from '../chat/leave.ts';
 import type { Room } from '../chat/ports.ts';
-import type { answer } from '../chat/speak.ts';
+import type { Utterance } from '../chat/speak.ts';
 import { addressOf } from './address.ts';
 import { logsFor } from './log.ts';
 
@@ -85,11 +85,11 @@ async function refuseRouteKey(room: Room, connectionId: string, frame: string): 
 }
 
 /** Handles what a client says: the reply is the route's response. */
-export function commandHandler(room: Room, answerFrame: typeof answer): Handler {
+export function commandHandler(answer: (said: Utterance) => Promise<string | undefined>): Handler {
   return async (event, context) => {
     logsFor(context);
     const { requestContext: request, body } = v.parse(gatewayEvent, event);
-    const reply = await answerFrame(room, {
+    const reply = await answer({
       connectionId: request.connectionId,
       address: addressOf(request.identity.sourceIp),
       requestId: context.awsRequestId,

@@ -7,6 +7,9 @@ export const taskKey = { room: 'task' } as const;
 /** The one partition of the index of those who were seen: it is read by a range of time, never whole. */
 export const seenPartition = 'seen';
 
+/** The one partition of the index of files by the time when something is to be done with them: likewise. */
+export const duePartition = 'due';
+
 /**
  * One partition holds everybody present. It is enough: N online are N/16 read units (250 bytes each), so that posting to
  * them uses up API Gateway's 10,000 posts a second long before reading them uses up the partition's 3,000 units.

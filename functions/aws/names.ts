@@ -50,6 +50,18 @@ export const tables = {
     sortKey: { name: 'position', type: 'S' },
     ttl: 'expiresAt',
   },
+  fileRecords: {
+    variable: 'FILE_RECORDS_TABLE',
+    partitionKey: { name: 'recipient', type: 'S' },
+    sortKey: { name: 'file', type: 'S' },
+    ttl: 'expiresAt',
+    // Every file stands in it, under one constant partition, by the time when something is to be done with it.
+    index: {
+      name: 'due',
+      partitionKey: { name: 'due', type: 'S' },
+      sortKey: { name: 'dueAt', type: 'N' },
+    },
+  },
   room: {
     variable: 'ROOM_TABLE',
     partitionKey: { name: 'room', type: 'S' },
@@ -82,6 +94,8 @@ export const variables = {
   retentionDays: 'MESSAGE_RETENTION_DAYS',
   /** How long (ms) one invocation of the admin function works at something that takes long; unset, it is half a minute. */
   adminSlice: 'ADMIN_SLICE_MS',
+  /** How long a file waits for its recipient, in days. */
+  fileRetentionDays: 'FILE_RETENTION_DAYS',
   /** Binary logarithm of scrypt's N; unset, it is OWASP's. */
   passwordCost: 'PASSWORD_COST',
 } as const;

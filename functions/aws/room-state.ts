@@ -17,6 +17,7 @@ const stored = v.object({
   timeOut: setting('timeOut'),
   minPassword: setting('minPassword'),
   grace: setting('grace'),
+  maxFileBytes: setting('maxFileBytes'),
   online: v.number(),
   logins: v.number(),
   lastBroadcast: v.number(),

@@ -6,6 +6,7 @@ import { connections } from './connections.ts';
 import { gatewayCourier } from './courier.ts';
 import { crier } from './crier.ts';
 import { numberFromEnv } from './environment.ts';
+import { filesOn } from './files.ts';
 import { journal, report } from './log.ts';
 import { loginTries } from './login-tries.ts';
 import { measure } from './metrics.ts';
@@ -26,17 +27,20 @@ const clock: Clock = {
   },
 };
 
+const streams = streamsOn({
+  retentionDays: numberFromEnv(variables.retentionDays, 30),
+  state: roomState,
+  now: clock.now,
+});
+
 /** The room, on AWS; one per Lambda environment. */
 export const room: Room = {
   accounts,
   connections,
   sessions,
   loginTries,
-  streams: streamsOn({
-    retentionDays: numberFromEnv(variables.retentionDays, 30),
-    state: roomState,
-    now: clock.now,
-  }),
+  streams,
+  files: filesOn(streams),
   state: roomState,
   courier: gatewayCourier(report),
   crier,

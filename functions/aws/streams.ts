@@ -1,11 +1,11 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type PutCommandInput, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
 import { type EventOf, limits, type StreamMessage, streamMessage } from '../../protocol/index.ts';
 import type { Member } from '../chat/people.ts';
 import type { Draft, Kept, Newest, Page, Provenance, RoomState, Stream, Streams } from '../chat/ports.ts';
 import { newVersion } from '../chat/token.ts';
-import { db, type Item, putIf } from './dynamodb.ts';
+import { db, type Item, putIf, type WriteOutcome } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
 const digits = 15;
@@ -69,8 +69,20 @@ const stride = 50;
 /** Another message took the number: look again, and try the next. */
 class NumberTaken extends Error {}
 
+/** Streams whose messages may come about together with something else. */
+export interface StreamsOnDynamoDb extends Streams {
+  /** Appends as `append` does, by a write of the caller's own, such as a transaction, that the message's put is part of. */
+  appendBy<E extends Kept['event']>(
+    write: (put: PutCommandInput) => Promise<WriteOutcome>,
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    provenance: Provenance,
+    newest: Newest | undefined,
+  ): Promise<EventOf<E>>;
+}
+
 /** The gapless streams on DynamoDB. */
-export function streamsOn(options: { retentionDays: number; state: RoomState; now: () => number }): Streams {
+export function streamsOn(options: { retentionDays: number; state: RoomState; now: () => number }): StreamsOnDynamoDb {
   const { retentionDays, state, now } = options;
 
   async function newestUnder(stream: string, prefix = ''): Promise<Newest | undefined> {
@@ -141,7 +153,8 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     return undefined;
   }
 
-  async function append<E extends Kept['event']>(
+  async function appendBy<E extends Kept['event']>(
+    write: (put: PutCommandInput) => Promise<WriteOutcome>,
     stream: Stream,
     draft: Draft<EventOf<E>>,
     { fromId, hiddenFrom }: Provenance,
@@ -152,7 +165,7 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     let known = newest;
     const commit = async (): Promise<EventOf<E>> => {
       const seq = (await last(stream, known)) + 1;
-      const outcome = await putIf({
+      const outcome = await write({
         TableName: tableName('messages'),
         Item: {
           stream: key,
@@ -224,7 +237,8 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     newestRoom: () => newestUnder(roomKey),
     last,
     committedBefore,
-    append,
+    append: (...message) => appendBy(putIf, ...message),
+    appendBy,
 
     async after(kind, reader, seq, limit) {
       const first = await between(kind, reader, seq + 1, undefined, limit);

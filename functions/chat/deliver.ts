@@ -1,5 +1,5 @@
-import { type EventOf, eventFrame, type RoomEvent } from '../../protocol/index.ts';
-import type { Session } from './people.ts';
+import { type EventOf, eventFrame, type Result, type RoomEvent, type StreamMessage } from '../../protocol/index.ts';
+import type { Member, Session } from './people.ts';
 import type { PostOutcome, Recipient, Room } from './ports.ts';
 
 /** More recipients than this are served by slices of the fan-out function, side by side. */
@@ -58,4 +58,31 @@ export async function spread(room: Room, to: readonly Recipient[], event: RoomEv
     })),
   );
   await Promise.all(slices.map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
+}
+
+/**
+ * Posts what was just committed to an inbox, if its owner is online. Presence was read before the commit; where it said
+ * nobody, or where that connection turns out to be gone, it is read again, after it: a login commits its presence before
+ * it reads the stream, so one of the two sees the other. A later owner of the name is somebody else.
+ */
+export async function deliverToOwner(
+  room: Room,
+  owner: Member,
+  known: Session | undefined,
+  committed: StreamMessage,
+): Promise<Result<'message'>['delivery']> {
+  let session = known;
+  let tried: string | undefined;
+  do {
+    const online = session?.accountId === owner.accountId && session.detachedAt === undefined;
+    const outcome = online && session ? await deliver(room, session, committed) : 'gone';
+    if (outcome === 'sent') return 'delivered';
+    if (outcome === 'failed' && session) {
+      await room.crier.cry({ to: [session], event: committed, attempt: 2 });
+      return 'stored';
+    }
+    tried = session?.connectionId;
+    session = await room.sessions.find(owner.name);
+  } while (session && session.connectionId !== tried);
+  return 'stored';
 }

@@ -59,6 +59,8 @@ export interface Settings {
   readonly minPassword: number;
   /** Seconds that a session outlives its lost connection. */
   readonly grace: number;
+  /** Bytes a file may have. */
+  readonly maxFileBytes: number;
 }
 
 export type EndReason = LogoutReason;

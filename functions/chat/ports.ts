@@ -1,4 +1,5 @@
 import type { EventOf, RoomEvent, StreamMessage } from '../../protocol/index.ts';
+import type { Files } from './files/ports.ts';
 import type { TryRecord } from './login-tries.ts';
 import type { PasswordCost } from './password.ts';
 import type { Account, Connection, Member, Positions, Session, Settings } from './people.ts';
@@ -276,6 +277,7 @@ export interface Room {
   readonly sessions: Sessions;
   readonly loginTries: LoginTries;
   readonly streams: Streams;
+  readonly files: Files;
   readonly state: RoomState;
   readonly courier: Courier;
   readonly crier: Crier;

@@ -9,4 +9,5 @@ export const defaultSettings: Settings = {
   timeOut: 1800,
   minPassword: 8,
   grace: 30,
+  maxFileBytes: 100 * 1024 ** 2,
 };

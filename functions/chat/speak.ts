@@ -10,7 +10,6 @@ import {
   replyFrame,
 } from '../../protocol/index.ts';
 import type { Handler } from './commands/command.ts';
-import { handlers } from './commands/index.ts';
 import { sayAndClose } from './leave.ts';
 import { noteBadFrame, noteCommand, type Speaker } from './note.ts';
 import { activityGrain, type Connection, type Member } from './people.ts';
@@ -25,12 +24,19 @@ export interface Utterance {
   readonly requestId: string;
 }
 
+/** What somebody answers for: some of the actions. */
+export type Repertoire<R extends Room> = { readonly [A in Action]?: Handler<A, R> };
+
 /**
  * Answers one frame: the one place where a frame is parsed, where what a command's entry declares is enforced, where a
  * failure becomes a reply, and where what was said is written down. Gives the frame to send back, or nothing where the
  * reply does not go that way.
  */
-export async function answer(room: Room, said: Utterance): Promise<string | undefined> {
+export async function answer<R extends Room>(
+  room: R,
+  handlers: Repertoire<R>,
+  said: Utterance,
+): Promise<string | undefined> {
   const startedAt = room.clock.now();
   const speaker: Speaker = { connectionId: said.connectionId, address: said.address, member: undefined };
   const parsed = parseRequest(said.frame);
@@ -43,7 +49,7 @@ export async function answer(room: Room, said: Utterance): Promise<string | unde
   const { request } = parsed;
   const { action, id } = request;
   try {
-    const result = await perform(room, said, request, speaker);
+    const result = await perform(room, handlers, said, request, speaker);
     noteCommand(room, startedAt, speaker, request, 'ok');
     return await send(room, said, action, replyFrame(action, id, result), true);
   } catch (error) {
@@ -65,16 +71,16 @@ export async function answer(room: Room, said: Utterance): Promise<string | unde
  */
 const repeatDelay = 1_000;
 
-async function perform<A extends Action>(
-  room: Room,
+async function perform<A extends Action, R extends Room>(
+  room: R,
+  handlers: Repertoire<R>,
   said: Utterance,
   request: Request<A>,
   speaker: Speaker,
 ): Promise<Result<A>> {
   const { action, id, again, arguments: args } = request;
-  if (!Object.hasOwn(handlers, action)) throw new Refusal('unknown-action');
-  // The index is complete by its type; that handler and arguments belong together, only `action` knows.
-  const handler = handlers[action as keyof typeof handlers] as unknown as Handler<A>;
+  const handler: Handler<A, R> | undefined = handlers[action];
+  if (!handler) throw new Refusal('unknown-action');
   if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
   const startedAt = room.clock.now();
   const [found, started] = await Promise.all([

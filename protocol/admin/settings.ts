@@ -49,6 +49,13 @@ export const settings = {
     kind: 'seconds',
     schema: seconds(1, 3_600),
   }),
+  maxFileBytes: setting({
+    word: 'MAX_FILE_BYTES',
+    summary: 'how many bytes a file may have',
+    kind: 'count',
+    // S3 takes no more in one upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+    schema: whole(0, 5 * 1024 ** 3),
+  }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

@@ -22,6 +22,7 @@ const settings = v.object({
   timeOut: v.optional(shapes.timeOut.schema, defaultSettings.timeOut),
   minPassword: v.optional(shapes.minPassword.schema, defaultSettings.minPassword),
   grace: v.optional(shapes.grace.schema, defaultSettings.grace),
+  maxFileBytes: v.optional(shapes.maxFileBytes.schema, defaultSettings.maxFileBytes),
 } satisfies { [N in keyof Omit<Settings, 'open'>]: v.GenericSchema<number | undefined, Settings[N]> });
 
 const header = v.object({

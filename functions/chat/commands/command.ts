@@ -18,16 +18,23 @@ export interface Call<A extends Action> {
 export type Started<A extends Action> = (call: Call<A>) => Promise<Result<A>>;
 
 /** What a command does. */
-export type Handler<A extends Action> = (room: Room, args: Arguments<A>, address: string) => Promise<Started<A>>;
+export type Handler<A extends Action, R extends Room = Room> = (
+  room: R,
+  args: Arguments<A>,
+  address: string,
+) => Promise<Started<A>>;
 
-interface Parts<A extends Action, P> {
+interface Parts<A extends Action, P, R extends Room> {
   /** Reads what depends on the arguments alone, while the room looks up who is speaking: one round trip for both. */
-  prepare?(room: Room, args: Arguments<A>, address: string): Promise<P>;
-  run(room: Room, call: Call<A>, prepared: P): Promise<Result<A>>;
+  prepare?(room: R, args: Arguments<A>, address: string): Promise<P>;
+  run(room: R, call: Call<A>, prepared: P): Promise<Result<A>>;
 }
 
 /** A command's handler, made of its two parts. */
-export function handle<A extends Action, P = undefined>(_action: A, parts: Parts<A, P>): Handler<A> {
+export function handle<A extends Action, P = undefined, R extends Room = Room>(
+  _action: A,
+  parts: Parts<A, P, R>,
+): Handler<A, R> {
   return async (room, args, address) => {
     // Without `prepare`, P is undefined.
     const prepared = (await parts.prepare?.(room, args, address)) as P;

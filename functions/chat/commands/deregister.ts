@@ -29,6 +29,7 @@ export const deregister = handle('deregister', {
     });
     switch (outcome) {
       case 'removed':
+        await abandonFiles(room, account);
         return {};
       case 'online':
         throw new Refusal('already-online');
@@ -48,5 +49,15 @@ async function endLostSession(room: Room, account: Account): Promise<void> {
   if (gone) {
     const guard = session.detachedAt === undefined ? {} : { detachedAt: session.detachedAt };
     await endSession(room, session, 'deregistered', guard);
+  }
+}
+
+/** What was not fetched goes with the next tidying run, and at the latest when it would have gone anyway. */
+async function abandonFiles(room: Room, account: Account): Promise<void> {
+  try {
+    await room.files.abandon(account.accountId, room.clock.now());
+  } catch (error) {
+    // The account is gone, whatever else fails.
+    room.report('files of a deregistered user were left to expire', error);
   }
 }

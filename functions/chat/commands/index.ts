@@ -1,10 +1,14 @@
 import type { Action } from '../../../protocol/index.ts';
+import type { FileRoom } from '../files/ports.ts';
 import { ack } from './ack.ts';
 import { block, unblock } from './block.ts';
 import { blocklist } from './blocklist.ts';
 import { broadcast } from './broadcast.ts';
 import type { Handler } from './command.ts';
 import { deregister } from './deregister.ts';
+import { file } from './file.ts';
+import { filedecline, filedone } from './filedone.ts';
+import { fileget } from './fileget.ts';
 import { history } from './history.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
@@ -16,10 +20,10 @@ import { sync } from './sync.ts';
 import { whoelse } from './whoelse.ts';
 import { wholasthr } from './wholasthr.ts';
 
-/** What is in the contract already, and answered `unknown-action` until the room can do it. */
-type Announced = 'file' | 'fileget' | 'filedone' | 'filedecline';
+/** What needs the bytes of files at hand; the rest of the room has no way to them. */
+export const fileHandlers = { file, fileget, filedone, filedecline } satisfies { [A in Action]?: Handler<A, FileRoom> };
 
-/** What each action does. `ping` is answered by API Gateway itself. */
+/** What each other action does. `ping` is answered by API Gateway itself. */
 export const handlers = {
   register,
   login,
@@ -37,4 +41,4 @@ export const handlers = {
   history,
   passwd,
   logout,
-} satisfies { [A in Exclude<Action, 'ping' | Announced>]: Handler<A> };
+} satisfies { [A in Exclude<Action, 'ping' | keyof typeof fileHandlers>]: Handler<A> };

@@ -24,11 +24,11 @@ export function* merge(inbox: readonly StreamMessage[], room: readonly StreamMes
   }
 }
 
-/** As many messages from the beginning as one reply can hold, and whether that is all. */
-export function pageOf(messages: Iterable<StreamMessage>, limit: number): { fitting: StreamMessage[]; all: boolean } {
-  const fitting: StreamMessage[] = [];
+/** As many entries from the beginning as one reply can hold, and whether that is all. */
+export function pageOf<T>(entries: Iterable<T>, limit: number): { fitting: T[]; all: boolean } {
+  const fitting: T[] = [];
   let bytes = 0;
-  for (const one of messages) {
+  for (const one of entries) {
     bytes += byteLength(JSON.stringify(one)) + 1;
     if (fitting.length === limit || bytes > replyBytes) return { fitting, all: false };
     fitting.push(one);

@@ -1,0 +1,18 @@
+import * as v from 'valibot';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html; keys are not encoded in them. */
+const objectCreated = v.object({
+  source: v.literal('aws.s3'),
+  'detail-type': v.literal('Object Created'),
+  detail: v.object({ object: v.object({ key: v.string() }) }),
+});
+
+const schedule = v.object({ source: v.literal('aws.events'), 'detail-type': v.literal('Scheduled Event') });
+
+/** What EventBridge says to the function of files, or nothing if it was not EventBridge that spoke. */
+export function parseFileEvent(
+  event: unknown,
+): { readonly happened: 'object-created'; readonly objectKey: string } | { readonly happened: 'schedule' } | undefined {
+  if (v.is(objectCreated, event)) return { happened: 'object-created', objectKey: event.detail.object.key };
+  return v.is(schedule, event) ? { happened: 'schedule' } : undefined;
+}

@@ -1,0 +1,277 @@
+import { GetCommand, type PutCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts';
+import type { Account } from '../chat/people.ts';
+import type { Stream } from '../chat/ports.ts';
+import {
+  db,
+  deleteIf,
+  type Item,
+  putIf,
+  type TransactItem,
+  transact,
+  updateIf,
+  type WriteOutcome,
+} from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { duePartition } from './keys.ts';
+import { tables } from './names.ts';
+import { fileId, recordOf } from './object-key.ts';
+import type { StreamsOnDynamoDb } from './streams.ts';
+
+const who = v.object({ name: v.string(), displayName: v.string(), accountId: v.string() });
+
+const stored = v.object({
+  to: who,
+  from: who,
+  name: v.string(),
+  size: v.number(),
+  sha256: v.string(),
+  objectKey: v.string(),
+  state: v.picklist(['announced', 'stored', 'removing']),
+  uploadUntil: v.number(),
+  dueAt: v.number(),
+  told: v.optional(v.object({ seq: v.number(), at: v.number() })),
+});
+
+function toRecord(item: Item): FileRecord {
+  const { to, from, told, ...file } = v.parse(stored, item);
+  return { recipient: to, sender: from, ...file, ...(told && { told }) };
+}
+
+/** Days for which a record that is due waits for the tidying run, before DynamoDB may delete it: never, if all is well. */
+const spareDays = 7;
+
+const expiresAt = (dueAt: number) => Math.ceil(dueAt / 1000) + spareDays * 86_400;
+
+const table = () => tableName('fileRecords');
+const keyOf = ({ recipient, sender, name }: FileRecord): DueFile => ({
+  recipient: recipient.accountId,
+  file: fileId(sender.name, name),
+});
+
+const whoOf = ({ name, displayName, accountId }: FileRecord['sender']) => ({ name, displayName, accountId });
+
+/** A change of a file's state, if it still is in the one that the caller saw, and about the same bytes. */
+function moveOn(file: FileRecord, to: FileRecord['state'], dueAt: number, told?: FileRecord['told']) {
+  return {
+    TableName: table(),
+    Key: keyOf(file),
+    UpdateExpression: `SET #state = :to, dueAt = :dueAt, expiresAt = :expiresAt${told ? ', told = :told' : ''}`,
+    ConditionExpression: 'objectKey = :objectKey AND #state = :from',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':objectKey': file.objectKey,
+      ':from': file.state,
+      ':to': to,
+      ':dueAt': dueAt,
+      ':expiresAt': expiresAt(dueAt),
+      ...(told && { ':told': told }),
+    },
+  };
+}
+
+/** A transaction was cancelled by a condition that has nothing to do with the message in it. */
+class Hindered extends Error {
+  readonly failed: ReadonlySet<'file' | 'account'>;
+
+  constructor(failed: ReadonlySet<'file' | 'account'>) {
+    super('a file could not be moved on');
+    this.failed = failed;
+  }
+}
+
+/** The positions of the writes beside the message's. */
+const at = { message: 0, file: 1, account: 2 } as const;
+
+/** Commits a message with a change of a file and a condition on an account, as one write of the stream's. */
+const together =
+  (file: (seq: number) => ReturnType<typeof moveOn>, account: NonNullable<TransactItem['ConditionCheck']>) =>
+  async (put: PutCommandInput): Promise<WriteOutcome> => {
+    const outcome = await transact([
+      { Put: put },
+      { Update: file(v.parse(v.number(), put.Item?.['seq'])) },
+      { ConditionCheck: account },
+    ]);
+    if (outcome.committed) return { written: true };
+    const hindered = (['file', 'account'] as const).filter((part) => outcome.failed.has(at[part]));
+    if (hindered.length > 0) throw new Hindered(new Set(hindered));
+    return { written: false, item: outcome.failed.get(at.message) };
+  };
+
+/** What a write came to, or what hindered it. */
+async function orHindered<T>(write: Promise<T>): Promise<T | Hindered> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof Hindered) return error;
+    throw error;
+  }
+}
+
+const inboxOf = (owner: Account): Stream => ({ kind: 'inbox', owner, acknowledged: owner.acknowledged.inbox });
+
+const dueFile = v.object({ recipient: v.string(), file: v.string() });
+
+const stillThere = (accountId: string, name: string) => ({
+  TableName: tableName('users'),
+  Key: { name },
+  ConditionExpression: 'accountId = :id',
+  ExpressionAttributeValues: { ':id': accountId },
+});
+
+/** The records of files on DynamoDB. */
+export function filesOn(streams: StreamsOnDynamoDb): Files {
+  async function get(key: DueFile): Promise<FileRecord | undefined> {
+    const { Item } = await db.send(new GetCommand({ TableName: table(), Key: key, ConsistentRead: true }));
+    return Item && toRecord(Item);
+  }
+
+  /** As many of a recipient's files as DynamoDB reads at once: some 2,000. */
+  async function pageOf(recipient: string, from?: Item): Promise<{ files: FileRecord[]; next: Item | undefined }> {
+    const { Items, LastEvaluatedKey } = await db.send(
+      new QueryCommand({
+        TableName: table(),
+        KeyConditionExpression: 'recipient = :recipient',
+        ExpressionAttributeValues: { ':recipient': recipient },
+        ConsistentRead: true,
+        ExclusiveStartKey: from,
+      }),
+    );
+    return { files: (Items ?? []).map(toRecord), next: LastEvaluatedKey };
+  }
+
+  return {
+    async announce(file) {
+      const outcome = await putIf({
+        TableName: table(),
+        Item: {
+          ...keyOf(file),
+          to: whoOf(file.recipient),
+          from: whoOf(file.sender),
+          name: file.name,
+          size: file.size,
+          sha256: file.sha256,
+          objectKey: file.objectKey,
+          state: file.state,
+          uploadUntil: file.uploadUntil,
+          due: duePartition,
+          dueAt: file.dueAt,
+          expiresAt: expiresAt(file.dueAt),
+        },
+        ConditionExpression: 'attribute_not_exists(#file)',
+        ExpressionAttributeNames: { '#file': 'file' },
+      });
+      // A retried put whose first answer was lost finds itself.
+      if (outcome.written || outcome.item?.['objectKey'] === file.objectKey) return { announced: true };
+      if (!outcome.item) throw new Error('DynamoDB does not say which file stands in the way');
+      return { announced: false, standing: toRecord(outcome.item) };
+    },
+
+    async renew(file, { uploadUntil, dueAt }) {
+      const { UpdateExpression, ...move } = moveOn(file, 'announced', dueAt);
+      const { written } = await updateIf({
+        ...move,
+        UpdateExpression: `${UpdateExpression}, uploadUntil = :uploadUntil`,
+        ExpressionAttributeValues: { ...move.ExpressionAttributeValues, ':uploadUntil': uploadUntil },
+      });
+      return written;
+    },
+
+    find: (recipient, senderName, name) => get({ recipient, file: fileId(senderName, name) }),
+
+    async findByObject(objectKey) {
+      const key = recordOf(objectKey);
+      return key && get(key);
+    },
+
+    async of(recipient) {
+      const { files, next } = await pageOf(recipient);
+      return { files, more: next !== undefined };
+    },
+
+    async *due(now) {
+      let from: Item | undefined;
+      do {
+        const page = await db.send(
+          new QueryCommand({
+            TableName: table(),
+            IndexName: tables.fileRecords.index.name,
+            KeyConditionExpression: 'due = :due AND dueAt <= :now',
+            ExpressionAttributeValues: { ':due': duePartition, ':now': now },
+            Limit: 25,
+            ExclusiveStartKey: from,
+          }),
+        );
+        yield (page.Items ?? []).map((item) => v.parse(dueFile, item));
+        from = page.LastEvaluatedKey;
+      } while (from);
+    },
+
+    look: get,
+
+    async store(file, recipient, newest, times) {
+      const { sender, name, size, sha256 } = file;
+      const wanted = {
+        ...stillThere(recipient.accountId, recipient.name),
+        ConditionExpression: 'accountId = :id AND attribute_not_exists(blocks.#sender)',
+        ExpressionAttributeNames: { '#sender': sender.accountId },
+      };
+      const outcome = await orHindered(
+        streams.appendBy<'file'>(
+          together((seq) => moveOn(file, 'stored', times.dueAt, { seq, at: times.at }), wanted),
+          inboxOf(recipient),
+          {
+            event: 'file',
+            from: sender.displayName,
+            name,
+            size,
+            sha256,
+            sentAt: new Date(times.at).toISOString(),
+          },
+          { fromId: sender.accountId },
+          newest,
+        ),
+      );
+      if (!(outcome instanceof Hindered)) return { kind: 'stored', message: outcome };
+      return { kind: outcome.failed.has('file') ? 'changed' : 'unwanted' };
+    },
+
+    async end(file, notice, time) {
+      const move = moveOn(file, 'removing', time);
+      if (!notice) return { kind: (await updateIf(move)).written ? 'ended' : 'changed', told: undefined };
+      const { to, draft, newest } = notice;
+      const outcome = await orHindered(
+        streams.appendBy<Notice['draft']['event']>(
+          together(() => move, stillThere(to.accountId, to.name)),
+          inboxOf(to),
+          draft,
+          { fromId: file.recipient.accountId },
+          newest,
+        ),
+      );
+      if (!(outcome instanceof Hindered)) return { kind: 'ended', told: outcome };
+      return { kind: outcome.failed.has('file') ? 'changed' : 'nobody' };
+    },
+
+    async forget(file) {
+      await deleteIf({
+        TableName: table(),
+        Key: keyOf(file),
+        ConditionExpression: 'objectKey = :objectKey AND #state = :removing',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':objectKey': file.objectKey, ':removing': 'removing' },
+      });
+    },
+
+    async abandon(recipient, time) {
+      let from: Item | undefined;
+      do {
+        const { files, next } = await pageOf(recipient, from);
+        const stored = files.filter((file) => file.state === 'stored');
+        await Promise.all(stored.map((file) => updateIf(moveOn(file, 'stored', time))));
+        from = next;
+      } while (from);
+    },
+  };
+}

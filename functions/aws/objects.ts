@@ -1,0 +1,88 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Objects } from '../chat/files/ports.ts';
+import { newVersion } from '../chat/token.ts';
+import { requireEnv, s3IsElsewhere } from './environment.ts';
+import { variables } from './names.ts';
+import { fileId, objectKeyOf } from './object-key.ts';
+
+const asBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+const asHex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
+
+/** What an upload is bound to beside its key: S3 refuses other bytes, more or fewer of them, and a second time. */
+const bound = ['content-length', 'if-none-match', 'x-amz-checksum-sha256'];
+
+const s3 = new S3Client({
+  maxAttempts: 5,
+  forcePathStyle: s3IsElsewhere(),
+  // The SDK would sign the checksum of the body that it has, which is none, into the URL of an upload.
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+  requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }),
+});
+
+const where = (objectKey: string) => ({ Bucket: requireEnv(variables.bucket), Key: objectKey });
+
+const signing = (now: number, until: number) => ({
+  signingDate: new Date(now),
+  expiresIn: Math.floor((until - now) / 1000),
+});
+
+/** Files' bytes in S3. Clients reach them by URLs that are signed here, without a call to anybody. */
+export const objects: Objects = {
+  newKey: (recipientId, senderName, name) => objectKeyOf(recipientId, fileId(senderName, name), newVersion()),
+
+  async uploadUrl({ objectKey, size, sha256 }, now, until) {
+    const checksum = asBase64(sha256);
+    const put = new PutObjectCommand({
+      ...where(objectKey),
+      ContentLength: size,
+      ChecksumSHA256: checksum,
+      IfNoneMatch: '*',
+    });
+    const url = await getSignedUrl(s3, put, {
+      ...signing(now, until),
+      signableHeaders: new Set(['host', ...bound]),
+      // In the query a header would be signed too, and bind nobody.
+      unhoistableHeaders: new Set(bound),
+    });
+    return {
+      url,
+      headers: { 'content-length': String(size), 'if-none-match': '*', 'x-amz-checksum-sha256': checksum },
+    };
+  },
+
+  downloadUrl: ({ objectKey }, now, until) =>
+    getSignedUrl(s3, new GetObjectCommand(where(objectKey)), signing(now, until)),
+
+  async find(objectKey) {
+    try {
+      const head = await s3.send(new HeadObjectCommand({ ...where(objectKey), ChecksumMode: 'ENABLED' }));
+      return {
+        size: head.ContentLength ?? 0,
+        sha256: head.ChecksumSHA256 === undefined ? undefined : asHex(head.ChecksumSHA256),
+      };
+    } catch (error) {
+      if (isNotThere(error)) return undefined;
+      throw error;
+    }
+  },
+
+  async remove(objectKey) {
+    await s3.send(new DeleteObjectCommand(where(objectKey)));
+  },
+};
+
+/**
+ * To whoever may read objects but not list them S3 says 403 of one that is not there, as it would of one that may not be read.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+const isNotThere = (error: unknown) =>
+  error instanceof S3ServiceException && [403, 404].includes(error.$metadata.httpStatusCode ?? 0);

@@ -1,0 +1,66 @@
+import { foldName, isFileName } from '../../../protocol/index.ts';
+import { uploadTimes } from '../files/lifetimes.ts';
+import type { FileRecord, FileRoom } from '../files/ports.ts';
+import { tidyFile } from '../files/tidy.ts';
+import { Refusal } from '../refusal.ts';
+import { handle } from './command.ts';
+
+export const file = handle('file', {
+  prepare: async (room: FileRoom, { to }) => {
+    const [state, recipient] = await Promise.all([room.state.read(), room.accounts.find(foldName(to))]);
+    return { state, recipient };
+  },
+
+  async run(room: FileRoom, { arguments: { name, size, sha256 }, member }, { state, recipient }) {
+    const composed = composedName(name);
+    if (!isFileName(composed)) throw new Refusal('invalid-file-name');
+    if (!recipient) throw new Refusal('no-such-user');
+    if (recipient.accountId === member.accountId) throw new Refusal('to-self');
+    if (recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
+    if (size > state.maxFileBytes) throw new Refusal('file-too-large', { limit: state.maxFileBytes });
+    const { accountId, displayName } = recipient;
+    const now = room.clock.now();
+    const announced = await announce(room, {
+      recipient: { name: recipient.name, displayName, accountId },
+      sender: member,
+      name: composed,
+      size,
+      sha256,
+      objectKey: room.objects.newKey(accountId, member.name, composed),
+      state: 'announced',
+      ...uploadTimes(now, size),
+    });
+    const { url, headers } = await room.objects.uploadUrl(announced, now, announced.uploadUntil);
+    return {
+      url,
+      method: 'PUT' as const,
+      headers: { ...headers },
+      expiresAt: new Date(announced.uploadUntil).toISOString(),
+    };
+  },
+});
+
+/** One spelling for names that look the same: systems differ in whether they compose an accent with its letter. */
+export const composedName = (name: string) => name.normalize('NFC');
+
+/** Writes the announcement. The same file, announced before and not there yet, keeps its place: its upload broke off, or its reply was lost. */
+async function announce(room: FileRoom, file: FileRecord): Promise<FileRecord> {
+  for (;;) {
+    const outcome = await room.files.announce(file);
+    if (outcome.announced) return file;
+    const { standing } = outcome;
+    const again = standing.state === 'announced' && isSame(standing, file);
+    const now = room.clock.now();
+    if (standing.dueAt <= now || (standing.state === 'announced' && !again && standing.uploadUntil <= now)) {
+      await tidyFile(room, standing);
+    } else if (again) {
+      const { uploadUntil, dueAt } = file;
+      if (await room.files.renew(standing, { uploadUntil, dueAt })) return { ...standing, uploadUntil, dueAt };
+    } else {
+      throw new Refusal('file-exists');
+    }
+  }
+}
+
+const isSame = (one: FileRecord, other: FileRecord) =>
+  one.sender.accountId === other.sender.accountId && one.sha256 === other.sha256 && one.size === other.size;

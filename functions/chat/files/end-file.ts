@@ -1,0 +1,47 @@
+import type { FileFailure } from '../../../protocol/index.ts';
+import { deliverToOwner } from '../deliver.ts';
+import type { FileRecord, FileRoom, Notice } from './ports.ts';
+
+/**
+ * Ends a file: from here on nobody gets it, its sender is told, and its bytes go. False if it was no longer as the caller saw it:
+ * then nothing was done.
+ */
+export async function endFile(room: FileRoom, file: FileRecord, draft: Notice['draft']): Promise<boolean> {
+  const { sender } = file;
+  for (;;) {
+    const [account, session, newest] = await Promise.all([
+      room.accounts.find(sender.name),
+      room.sessions.find(sender.name),
+      room.streams.newestInbox(sender.name),
+    ]);
+    const to = account?.accountId === sender.accountId ? account : undefined;
+    const outcome = await room.files.end(file, to && { to, draft, newest }, room.clock.now());
+    if (outcome.kind === 'changed') return false;
+    // The sender has just deregistered: there is nobody to tell any more.
+    if (outcome.kind === 'nobody') continue;
+    const { told } = outcome;
+    const rest = [eraseFile(room, file), ...(told ? [deliverToOwner(room, sender, session, told)] : [])];
+    for (const settled of await Promise.allSettled(rest)) {
+      // It has ended, whatever else fails: the tidying run erases what is left, and `sync` tells what was not posted.
+      if (settled.status === 'rejected') room.report('a file that has ended was not cleared away', settled.reason);
+    }
+    return true;
+  }
+}
+
+/** Ends a file that did not reach its recipient. */
+export function failFile(room: FileRoom, file: FileRecord, reason: FileFailure): Promise<boolean> {
+  return endFile(room, file, {
+    event: 'file-failed',
+    to: file.recipient.displayName,
+    name: file.name,
+    reason,
+    sentAt: new Date(room.clock.now()).toISOString(),
+  });
+}
+
+/** Deletes the bytes of a file that has ended, and then its record: in this order nothing is left that no record tells of. */
+export async function eraseFile(room: FileRoom, file: FileRecord): Promise<void> {
+  await room.objects.remove(file.objectKey);
+  await room.files.forget(file);
+}

@@ -1,0 +1,39 @@
+import { eraseFile, failFile } from './end-file.ts';
+import type { FileRecord, FileRoom } from './ports.ts';
+import { takeIn } from './take-in.ts';
+
+/** One tidying run: brings every file whose time has come to its end, or to its next state. Runs may overlap and be repeated. */
+export async function tidyFiles(room: FileRoom): Promise<void> {
+  for await (const page of room.files.due(room.clock.now())) {
+    const outcomes = await Promise.allSettled(
+      page.map(async (due) => {
+        const file = await room.files.look(due);
+        if (file && file.dueAt <= room.clock.now()) await tidyFile(room, file);
+      }),
+    );
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') room.report('a file was not tidied', outcome.reason);
+    }
+  }
+}
+
+/** Does what is to be done with a file whose time has come. */
+export async function tidyFile(room: FileRoom, file: FileRecord): Promise<void> {
+  switch (file.state) {
+    case 'announced': {
+      // The store may never have said that the bytes came.
+      const object = await room.objects.find(file.objectKey);
+      if (object) return takeIn(room, file, object);
+      await failFile(room, file, 'unfinished');
+      return;
+    }
+    case 'stored': {
+      const recipient = await room.accounts.find(file.recipient.name);
+      const gone = recipient?.accountId !== file.recipient.accountId;
+      await failFile(room, file, gone ? 'no-such-user' : 'expired');
+      return;
+    }
+    case 'removing':
+      return eraseFile(room, file);
+  }
+}

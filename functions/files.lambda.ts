@@ -1,0 +1,20 @@
+import type { Context } from 'aws-lambda';
+import { parseFileEvent } from './aws/file-event.ts';
+import { fileRoom } from './aws/file-room.ts';
+import { commandHandler, type ProxyResponse } from './aws/gateway.ts';
+import { logsFor } from './aws/log.ts';
+import { fileHandlers } from './chat/commands/index.ts';
+import { objectCreated } from './chat/files/take-in.ts';
+import { tidyFiles } from './chat/files/tidy.ts';
+import { answer } from './chat/speak.ts';
+
+const answerFrame = commandHandler((said) => answer(fileRoom, fileHandlers, said));
+
+export async function handler(event: unknown, context: Context): Promise<ProxyResponse | undefined> {
+  const told = parseFileEvent(event);
+  if (!told) return answerFrame(event, context);
+  logsFor(context);
+  if (told.happened === 'schedule') await tidyFiles(fileRoom);
+  else await objectCreated(fileRoom, told.objectKey);
+  return undefined;
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { LocalRoom } from '../../local/room.ts';
+import type { Arguments } from '../../protocol/index.ts';
+import { tablesOf } from './tables.ts';
+import type { Heard, Wire } from './wire.ts';
+
+/** A file that somebody has on their disk. */
+export interface OwnFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** What to say of a file that is to be sent. */
+export function announcementOf(to: string, { name, bytes }: OwnFile): Arguments<'file'> {
+  return { to, name, size: bytes.length, sha256: sha256Of(bytes) };
+}
+
+/** A content's SHA-256, in hexadecimal. */
+export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** An answer of the store. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** What a `file` was answered: where and how to put the bytes. */
+export interface Place {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Puts bytes where the room said, as it said; with other headers, too, if a scene wants to. */
+export function put(
+  place: Heard | Place,
+  bytes: Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const { url, headers: asked } = place as unknown as Place;
+  return exchange('PUT', url, { ...asked, ...headers }, bytes);
+}
+
+/** Begins an upload, and breaks it off after so many bytes. */
+export async function putHalf(place: Heard | Place, bytes: Buffer, count: number): Promise<void> {
+  const { url, headers } = place as unknown as Place;
+  const outgoing = request(url, { method: 'PUT', headers });
+  outgoing.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => void outgoing.once('close', resolve));
+  await new Promise<void>((resolve) => void outgoing.write(bytes.subarray(0, count), () => resolve()));
+  outgoing.destroy();
+  await closed;
+}
+
+/** Gets what a `fileget` led to, or a part of it (`bytes=5-`). */
+export function get({ url }: Heard, range?: string): Promise<Answer> {
+  return exchange('GET', url as string, range === undefined ? {} : { range });
+}
+
+async function exchange(method: string, url: string, headers: Record<string, string>, bytes?: Buffer): Promise<Answer> {
+  const outgoing = request(url, { method, headers, agent: false });
+  outgoing.end(bytes);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
+}
+
+/** Sends a file as a client does: announces it, and puts its bytes there. Gives the answer to the announcement. */
+export async function send(wire: Wire, to: string, file: OwnFile): Promise<Heard> {
+  const place = await wire.get('file', announcementOf(to, file));
+  const { status, body } = await put(place, file.bytes);
+  if (status !== 200) throw new Error(`the store answered the upload with ${status}: ${body.toString()}`);
+  return place;
+}
+
+/** A room's files, seen past its functions: their records, and their bytes. */
+export class RoomFiles {
+  readonly #room: LocalRoom;
+  readonly #tables: ReturnType<typeof tablesOf>;
+  readonly #s3: S3Client;
+  readonly #bucket: string;
+
+  constructor(room: LocalRoom) {
+    this.#room = room;
+    this.#tables = tablesOf(room);
+    const { region, credentials, s3Endpoint: endpoint } = room;
+    this.#s3 = new S3Client({ region, credentials, endpoint, forcePathStyle: true });
+    this.#bucket = room.stack.buckets[0]?.name ?? '';
+  }
+
+  close(): void {
+    this.#tables.db.destroy();
+    this.#s3.destroy();
+  }
+
+  async records(): Promise<Record<string, unknown>[]> {
+    const TableName = this.#tables.name('FileRecords');
+    const { Items = [] } = await this.#tables.db.send(new ScanCommand({ TableName, ConsistentRead: true }));
+    return Items;
+  }
+
+  /** The keys of all objects of files. */
+  async objects(): Promise<string[]> {
+    const list = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: 'files/' });
+    return ((await this.#s3.send(list)).Contents ?? []).map(({ Key }) => Key ?? '');
+  }
+
+  /** How many records and objects there are. */
+  async count(): Promise<{ records: number; objects: number }> {
+    const [records, objects] = await Promise.all([this.records(), this.objects()]);
+    return { records: records.length, objects: objects.length };
+  }
+
+  /** Puts bytes at a key, as nobody but the room's operator can. */
+  async plant(key: string, bytes: Buffer): Promise<void> {
+    await this.#s3.send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: bytes, ChecksumAlgorithm: 'SHA256' }),
+    );
+  }
+
+  async lose(key: string): Promise<void> {
+    await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
+  }
+
+  /** Tells the function of files of an object once more, as S3 may; waits until it has run. */
+  async tellAgain(key: string): Promise<void> {
+    const detail = { bucket: { name: this.#bucket }, object: { key } };
+    await this.#room.invoke('Files', { source: 'aws.s3', 'detail-type': 'Object Created', detail });
+  }
+
+  /** Has the time of every file come. */
+  async makeDue(): Promise<void> {
+    const TableName = this.#tables.name('FileRecords');
+    for (const { recipient, file } of await this.records()) {
+      await this.#tables.db.send(
+        new UpdateCommand({
+          TableName,
+          Key: { recipient, file },
+          UpdateExpression: 'SET dueAt = :now',
+          ConditionExpression: 'attribute_exists(dueAt)',
+          ExpressionAttributeValues: { ':now': Date.now() },
+        }),
+      );
+    }
+  }
+
+  /** Ends whatever there is, as if its time had come. */
+  async clear(): Promise<void> {
+    await this.makeDue();
+    await this.tidy();
+  }
+
+  /** One tidying run, as the schedule starts it. */
+  async tidy(): Promise<void> {
+    await this.#room.invoke('Files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
+  }
+}
