@@ -39,7 +39,8 @@ export class Entrance {
   }
 
   #answer(name: string): Next | Promise<Next> {
-    switch (name.toLowerCase()) {
+    // With the slash that commands may have later, too: no user's name begins with one.
+    switch (name.toLowerCase().replace(/^\//, '')) {
       case '':
       case 'help':
         return askUser;

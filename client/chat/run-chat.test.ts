@@ -66,7 +66,7 @@ async function serve(peer: Peer, between: () => Promise<void> = async () => {}):
 
 describe('coming in', () => {
   test('someone registers, after some wrong turns, and leaves', async () => {
-    const done = chat('register', 'help', 'shuo', '123', '124', '123', '123', 'Shuo', '123', '123', 'quit');
+    const done = chat('/register', 'help', 'shuo', '123', '124', '123', '123', 'Shuo', '123', '123', '/quit');
     const peer = await scripted.peer();
     const first = await peer.next('register');
     expect(first.arguments).toEqual({ user: 'shuo', password: '123' });

@@ -43,6 +43,9 @@ async function nextBroadcast(): Promise<string> {
   }
 }
 
+/** The rows that a line being typed begins with: one, unless something of it was left behind. */
+const beginnings = () => typist.rows.filter((row) => row.startsWith(`${prompt}broadcast `));
+
 /** The lines that came in, in their order on the screen. */
 const said = () => typist.rows.flatMap((row) => withoutTime(row) ?? []);
 
@@ -63,6 +66,7 @@ describe.each(['code points', 'graphemes'] as const)('in a terminal that measure
     }
     await flood;
     await typist.see(() => said().length === count);
+    expect(beginnings()).toHaveLength(1);
     typist.enter('');
     expect(await nextBroadcast()).toBe(text);
     expect(said().map((row) => Number(/ line (\d+)$/.exec(row)?.[1]))).toEqual(
@@ -79,6 +83,7 @@ describe.each(['code points', 'graphemes'] as const)('in a terminal that measure
     typist.type('!');
     await typist.see((rows) => rows.at(-1)?.endsWith('!') === true);
     expect(printed()).toEqual(['message 1', 'message 2', 'message 3']);
+    expect(beginnings()).toHaveLength(1);
     typist.enter('');
     expect(await nextBroadcast()).toBe(`${flag.repeat(24)}!`);
   });
