@@ -55,6 +55,8 @@ export interface Invocation extends Attribution {
   readonly end: number;
   /** What the function wrote to its log, as CloudWatch Logs meters it. */
   readonly logBytes: number;
+  /** The most memory (bytes) that its environment was seen to hold; not of one that failed. */
+  readonly mostMemory?: number;
   readonly error?: string;
 }
 

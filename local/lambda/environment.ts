@@ -9,7 +9,7 @@ import type { InvocationLog } from './log.ts';
 import type { InvokeMessage, LambdaError, WorkerData, WorkerMessage } from './messages.ts';
 
 /** How an invocation ended. */
-export type Outcome = { readonly payload: string } | { readonly error: LambdaError };
+export type Outcome = { readonly payload: string; readonly mostMemory: number } | { readonly error: LambdaError };
 
 /** What environments of every function share. */
 export interface EnvironmentHost {
@@ -96,7 +96,7 @@ export class Environment {
     this.#worker.postMessage(message);
     const text = `${new Date().toISOString()} ${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
     const outcome = await this.#answer(timeoutMs, text);
-    return outcome === 'ready' ? { payload: 'null' } : outcome;
+    return outcome === 'ready' ? { payload: 'null', mostMemory: 0 } : outcome;
   }
 
   /** Ends it, in the middle of whatever it does. */
@@ -124,7 +124,7 @@ export class Environment {
   #hear(message: WorkerMessage): void {
     if (message.type === 'log') this.log.output(message.text);
     else if (message.type === 'ready') this.#settle?.('ready');
-    else if (message.type === 'result') this.#settle?.({ payload: message.payload });
+    else if (message.type === 'result') this.#settle?.({ payload: message.payload, mostMemory: message.mostMemory });
     else if (message.type === 'error') this.#settle?.({ error: message.error });
     else {
       this.#end(message.error);

@@ -153,6 +153,7 @@ export class Lambda {
       start,
       end,
       logBytes: log.ownBytes,
+      ...('mostMemory' in outcome && { mostMemory: outcome.mostMemory }),
       ...(error !== undefined && { error: `${error.errorType}: ${error.errorMessage}` }),
     });
     if ('error' in outcome) return { ...failed(requestId, outcome.error), logTail: log.tail };

@@ -33,6 +33,6 @@ export interface LambdaError {
 export type WorkerMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly text: string }
-  | { readonly type: 'result'; readonly payload: string }
+  | { readonly type: 'result'; readonly payload: string; readonly mostMemory: number }
   | { readonly type: 'error'; readonly error: LambdaError }
   | { readonly type: 'init-error'; readonly error: LambdaError };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import timers from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** @import { InvokeMessage, LambdaError, WorkerData, WorkerMessage } from './messages.ts' */
@@ -50,6 +51,7 @@ async function loadHandler() {
 async function run(handler, message) {
   requestId = message.requestId;
   const deadline = machineNow() + message.timeoutMs;
+  const memory = watchMemory();
   try {
     const result = await handler(JSON.parse(message.event), {
       ...context,
@@ -58,12 +60,27 @@ async function run(handler, message) {
       // On the room's clock, like every time that the function can see.
       getRemainingTimeInMillis: () => Math.max(0, deadline - machineNow()) * clock.speed,
     });
-    tell({ type: 'result', payload: JSON.stringify(result) ?? 'null' });
+    const payload = JSON.stringify(result) ?? 'null';
+    tell({ type: 'result', payload, mostMemory: memory.most() });
   } catch (error) {
     const described = describe(error);
     log('ERROR', 'Invoke Error', JSON.stringify(described));
     tell({ type: 'error', error: described });
+  } finally {
+    memory.stop();
   }
+}
+
+/** The most memory (bytes) that this environment was seen to hold, its code and the machine's own left out. */
+function watchMemory() {
+  let most = 0;
+  const look = () => {
+    const { used_heap_size: heap, external_memory: outside } = getHeapStatistics();
+    most = Math.max(most, heap + outside);
+    return most;
+  };
+  const watch = setInterval(look, 50).unref();
+  return { most: look, stop: () => clearInterval(watch) };
 }
 
 /** Output goes where the results go, so that the one is never seen before the other. */

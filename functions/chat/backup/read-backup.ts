@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type ByteSource, DamagedFileError, type Position, readSealed } from '../../../protocol/backup/sealed-file.ts';
-import { type BackupRecord, type Counts, type Header, kinds, parseLine, type Trailer } from './records.ts';
+import { type BackupRecord, type Counts, type Header, parseLine, places, type Trailer } from './records.ts';
 
 const decompress = promisify(gunzip);
 
@@ -52,7 +52,7 @@ export interface Check {
   readonly header: Header | undefined;
   readonly counts: Counts;
   readonly trailer: Trailer | undefined;
-  /** The kind of the last record, as its place in their order. */
+  /** The place of the last record in their order. */
   readonly at: number;
 }
 
@@ -71,7 +71,7 @@ export function checkRecords(check: Check, records: readonly BackupRecord[]): Ch
   let { header, trailer, at } = check;
   const counts = { ...check.counts };
   for (const record of records) {
-    const place = kinds.indexOf(record.kind);
+    const place = places[record.kind];
     const first = at === -1;
     if (first !== (record.kind === 'header') || place < at || trailer) {
       throw new DamagedFileError(`A ${record.kind} in it is out of its place.`);

@@ -70,11 +70,16 @@ const trailer = v.object({
   lastBroadcast: number,
 });
 
-/** What a line of a backup may be, in the order in which they come. */
+/** What a line of a backup may be. */
 const schemas = { header, user, message, loginBlock, trailer } as const;
 
 export type Kind = keyof typeof schemas;
-export const kinds = Object.keys(schemas) as Kind[];
+
+/** The order in which they come: an inbox follows its owner, so people and what was said to them stand among each other. */
+export const places = { header: 0, user: 1, message: 1, loginBlock: 2, trailer: 3 } as const satisfies Record<
+  Kind,
+  number
+>;
 
 export type Header = v.InferOutput<typeof header>;
 export type KeptUser = v.InferOutput<typeof user>;

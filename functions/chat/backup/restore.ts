@@ -189,8 +189,6 @@ async function putBlocks(parts: RestoreParts, state: RestoreState, until: number
     const users = records.filter((record) => record.kind === 'user').map(({ user }): KeptUser => user);
     await parts.archive.putBlockedBy(users);
     position = next;
-    // Users come first.
-    if (records.some(({ kind }) => kind !== 'header' && kind !== 'user')) break;
     if (parts.clock.now() >= until) return { ...state, position };
   }
   return { ...state, position: beginning, stage: 'open' };

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { playBackup } from './play.ts';
+
+test('a room is backed up while people chat in it, in many slices, and restored with every promise kept', {
+  timeout: 180_000,
+}, async () => {
+  const report = await playBackup({ users: 100, messages: 1_500, talkers: 5, slice: 150 });
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  expect(report.problems).toEqual([]);
+  // Otherwise nothing was tried.
+  expect(report.before).toBeGreaterThan(0);
+  expect(report.during).toBeGreaterThan(0);
+  expect(report.backup.invocations).toBeGreaterThan(3);
+  expect(report.restore.invocations).toBeGreaterThan(3);
+});

@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Invocation } from '../../local/recorder.ts';
+import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
+import { admin } from '../harness/console.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { tablesOf } from '../harness/tables.ts';
+import type { Wire } from '../harness/wire.ts';
+import { type CrowdOptions, fill } from './crowd.ts';
+
+export interface BackupOptions extends CrowdOptions {
+  /** How many chat while the backup is taken. */
+  readonly talkers: number;
+  /** How long (ms) one invocation of the admin function works. */
+  readonly slice: number;
+}
+
+export interface BackupReport {
+  readonly backup: Run;
+  readonly restore: Run;
+  /** Messages that were acknowledged before the backup began, and while it went on. */
+  readonly before: number;
+  readonly during: number;
+  /** What is wrong with the restored room. */
+  readonly problems: readonly string[];
+}
+
+/** What a command of the console took. */
+interface Run {
+  readonly seconds: number;
+  readonly invocations: number;
+  /** The most memory (MB) that the admin function was seen to hold: in the first quarter of its invocations, and in all. */
+  readonly memoryAtFirst: number;
+  readonly memoryAtMost: number;
+}
+
+/** A message that the room has acknowledged. */
+interface Acknowledged {
+  readonly stream: string;
+  readonly seq: number;
+  readonly text: string;
+}
+
+const hurry = 10;
+
+/** Backs up a full room while people chat in it, restores it into another one, and compares. */
+export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): Promise<BackupReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
+  const file = join(folder, 'room.ndjson.gz');
+  const full = await openRoom({ adminSlice: slice });
+  // Hurried, because a restore waits for what might be under way.
+  const empty = await openRoom({ adminSlice: slice * hurry, speed: hurry });
+  const tables = [tablesOf(full.local), tablesOf(empty.local)] as const;
+  try {
+    await fill(full, tables[0], crowd);
+    const names = Array.from({ length: talkers }, (_, i) => `user${i}`);
+    const talk = await Talk.begin(full, names);
+    // Something that was acknowledged must be there to be looked for.
+    await talk.said(talkers * 3);
+    const before = talk.acknowledged.length;
+    const backup = await measure(full, 'backup', file);
+    const during = talk.acknowledged.length - before;
+    await talk.end();
+    const restore = await measure(empty, 'restore', file);
+    const [original, restored] = [await takeCensus(tables[0]), await takeCensus(tables[1])];
+    const problems = [
+      ...brokenPromises(restored),
+      ...missing(restored, talk.acknowledged.slice(0, before)),
+      ...different(original, restored, crowd),
+    ];
+    return { backup, restore, before, during, problems };
+  } finally {
+    for (const { db } of tables) db.destroy();
+    await Promise.all([full.close(), empty.close()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** People who talk to each other and to all, as fast as they are answered, a breath between. */
+class Talk {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly #wires: readonly Wire[];
+  readonly #talking: Promise<unknown>;
+  #goesOn = true;
+
+  private constructor(names: readonly string[], wires: readonly Wire[]) {
+    this.#wires = wires;
+    this.#talking = Promise.all(names.map((name, i) => this.#talkAs(name, i, names)));
+  }
+
+  static async begin(room: SceneRoom, names: readonly string[]): Promise<Talk> {
+    const wires = await Promise.all(
+      names.map(async (user) => {
+        const wire = await room.connect();
+        await wire.get('login', { user, password });
+        return wire;
+      }),
+    );
+    return new Talk(names, wires);
+  }
+
+  async said(count: number): Promise<void> {
+    while (this.acknowledged.length < count) await sleep(20);
+  }
+
+  async end(): Promise<void> {
+    this.#goesOn = false;
+    await this.#talking;
+    await Promise.all(this.#wires.map((wire) => wire.get('logout', {})));
+  }
+
+  async #talkAs(name: string, i: number, names: readonly string[]): Promise<void> {
+    const wire = this.#wires[i];
+    for (let count = 0; this.#goesOn && wire; count += 1) {
+      const text = `${name} says ${count}`;
+      // Two neighbours, one of whom may have blocked the other, are kept apart.
+      const to = names[(i + 2 + (count % (names.length - 3))) % names.length] ?? name;
+      const stream = count % 4 === 0 ? 'room' : `inbox/${to}`;
+      const reply = stream === 'room' ? await wire.get('broadcast', { text }) : await wire.get('message', { to, text });
+      this.acknowledged.push({ stream, seq: Number(reply['seq']), text });
+      await sleep(100);
+    }
+  }
+}
+
+/** Runs a command of the console, and watches the admin function meanwhile. */
+async function measure(room: SceneRoom, ...args: string[]): Promise<Run> {
+  const runs: Invocation[] = [];
+  const memory: number[] = [];
+  const stop = room.local.calls.subscribe((entry) => {
+    if (entry.kind !== 'invocation' || !entry.function.startsWith('Admin')) return;
+    runs.push(entry);
+    memory.push((entry.mostMemory ?? 0) / 2 ** 20);
+  });
+  const start = performance.now();
+  const { code, complaints } = await admin(room.url, args);
+  stop();
+  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${complaints.join('\n')}`);
+  return {
+    seconds: Math.round(performance.now() - start) / 1000,
+    invocations: runs.length,
+    memoryAtFirst: Math.round(Math.max(...memory.slice(0, Math.ceil(memory.length / 4)))),
+    memoryAtMost: Math.round(Math.max(...memory)),
+  };
+}
+
+/** What had been acknowledged before the backup began, and is not in the restored room. */
+function missing({ streams }: Census, acknowledged: readonly Acknowledged[]): string[] {
+  return acknowledged
+    .filter(({ stream, seq, text }) => streams.get(stream)?.[seq - 1]?.['text'] !== text)
+    .map(({ stream, seq, text }) => `${stream}: "${text}", acknowledged as ${seq}, is not there`);
+}
+
+/** What of the crowd is otherwise than it was: nobody has touched these users and messages since. */
+function different(original: Census, restored: Census, { users, messages }: CrowdOptions): string[] {
+  const problems: string[] = [];
+  // And the account that the room made itself.
+  if (restored.users.size !== users + 1) problems.push(`${restored.users.size} users of ${users + 1}`);
+  let found = 0;
+  for (const [key, stream] of restored.streams) {
+    const before = original.streams.get(key) ?? [];
+    found += stream.length;
+    for (const [i, item] of stream.entries()) {
+      if (text(item) !== text(before[i] ?? {})) problems.push(`${key}: number ${i + 1} is not what it was`);
+    }
+  }
+  if (found < messages) problems.push(`${found} messages of ${messages}`);
+  for (const [name, user] of restored.users) {
+    const { inboxAcked, roomAcked, seen, lastSeenAt, ...rest } = original.users.get(name) ?? {};
+    const { inboxAcked: _i, roomAcked: _r, seen: _s, lastSeenAt: _l, ...now } = user;
+    if (text(rest) !== text(now)) problems.push(`${name} is not who they were`);
+  }
+  return problems;
+}
+
+const text = (item: Record<string, unknown>) =>
+  JSON.stringify(
+    Object.entries(item)
+      .map(([name, value]) => [name, value instanceof Set ? [...value] : value])
+      .sort(),
+  );
