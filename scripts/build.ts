@@ -1,28 +1,11 @@
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
+import { common, programs, requireForCommonJs } from './bundling.ts';
 
 /** Bundles what is deployed (the functions), and what starts fast because it is bundled (the client, the local room). */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-
-// Packages written in CommonJS call `require`, which an ES module does not have.
-const requireForCommonJs =
-  "import { createRequire as createRequireForCommonJs } from 'node:module';" +
-  'const require = createRequireForCommonJs(import.meta.url);';
-
-const common = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  // Lambda runs Node 24, a laptop may run 20: one bundle for both.
-  target: 'node20.12',
-  // The AWS SDK's ES modules shake better than what its `main` points to.
-  mainFields: ['module', 'main'],
-  outExtension: { '.js': '.mjs' },
-  sourcemap: true,
-  logLevel: 'warning',
-} as const satisfies BuildOptions;
 
 const suffix = '.lambda.ts';
 const lambdas = readdirSync('functions').filter((file) => file.endsWith(suffix));
@@ -42,13 +25,9 @@ const [functions] = await Promise.all([
     metafile: true,
   }),
   build({
-    ...common,
+    ...programs,
     entryPoints: ['client/chat.ts', 'client/admin.ts'],
     outdir: 'dist/client',
-    // What is loaded only when it is needed stays in files of its own.
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
   }),
   build({
     ...common,

@@ -13,6 +13,7 @@ const inputs = [
   'local',
   'infra',
   'scripts/build.ts',
+  'scripts/bundling.ts',
   'cdk.json',
   'package-lock.json',
 ];

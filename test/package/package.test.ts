@@ -1,0 +1,106 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+const run = promisify(execFile);
+
+/** An empty folder on somebody's machine, with what was packed installed in it, and no network to fetch more. */
+let home: string;
+let room: SceneRoom;
+const started: ChildProcess[] = [];
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'chat-package-'));
+  const { stdout } = await run(process.execPath, [
+    'scripts/run.mjs',
+    'scripts/pack.ts',
+    join(home, 'packed', 'package'),
+  ]);
+  await mkdir(join(home, 'work'));
+  await writeFile(join(home, 'work', 'package.json'), '{ "private": true, "type": "module" }');
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', resolve(stdout.trim())], at('work'));
+  room = await openRoom();
+  await room.register('echo', 'facebook');
+});
+
+afterAll(async () => {
+  for (const child of started) child.kill('SIGKILL');
+  await room?.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const at = (folder: string) => ({ cwd: join(home, folder) });
+const bin = (name: string) => join(home, 'work', 'node_modules', '.bin', name);
+const environment = () => ({ PATH: process.env['PATH'], HOME: home, CHAT_PASSWORD: password, CHAT_URL: room.url });
+
+test('it brings nothing along but itself', async () => {
+  expect((await readdir(join(home, 'work', 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual([
+    'serverless-chat-room',
+  ]);
+  const { stdout } = await run('npm', ['ls', '--all', '--parseable'], at('work'));
+  expect(stdout.trim().split('\n')).toHaveLength(2);
+});
+
+test('both programs run', async () => {
+  const chat = await run(bin('chat'), ['--url', room.url, '--user', 'facebook', 'whoelse', '--json'], {
+    env: environment(),
+  });
+  expect(JSON.parse(chat.stdout)).toEqual({ users: [], total: 0 });
+  const { port } = new URL(room.url);
+  const admin = await run(bin('chat-admin'), ['--port', port, '--json', 'MaxCon'], { env: environment() });
+  expect(JSON.parse(admin.stdout)).toBeTruthy();
+});
+
+test('the bot of the README answers', async () => {
+  const readme = await readFile(
+    join(home, 'work', 'node_modules', 'serverless-chat-room', 'room', 'README.md'),
+    'utf8',
+  );
+  const [, code = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(15);
+  await writeFile(join(home, 'work', 'bot.js'), code);
+  const bot = spawn(process.execPath, ['bot.js'], {
+    ...at('work'),
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(bot);
+  const [line] = (await once(createInterface({ input: bot.stdout }), 'line')) as [string];
+  expect(line).toBe('Here I am.');
+  const facebook = await room.enter('facebook');
+  await facebook.get('message', { to: 'echo', text: 'hello' });
+  expect(await facebook.event('message')).toMatchObject({ from: 'echo', text: 'You said: hello' });
+  bot.kill('SIGTERM');
+  const [status] = (await once(bot, 'exit')) as [number | null];
+  expect(status).toBe(0);
+  await facebook.get('logout', {});
+});
+
+test('its types are complete and strict', async () => {
+  await writeFile(
+    join(home, 'work', 'typed.ts'),
+    `import { connect, hurried, defaultTiming, type ShownMessage } from 'serverless-chat-room';
+export const texts: string[] = [];
+const room = await connect({
+  url: 'ws://127.0.0.1:9000',
+  timing: hurried(defaultTiming, 10),
+  message: (message: ShownMessage) => void (message.event === 'broadcast' && texts.push(message.text)),
+});
+const { seq } = await room.request('broadcast', { text: 'hello' });
+export const number: number = seq;
+// @ts-expect-error a message has a recipient
+await room.request('message', { text: 'hello' });
+`,
+  );
+  const tsc = resolve('node_modules/typescript/bin/tsc');
+  const flags = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', '', 'typed.ts'];
+  await run(process.execPath, [tsc, ...flags], at('work')).catch((error: { stdout: string }) => {
+    throw new Error(error.stdout);
+  });
+});
