@@ -55,6 +55,11 @@ async function getUntold(): Promise<void> {
   peer.vanish();
   await expect(getting).rejects.toThrow('died');
   peer = await scripted.peer();
+  await letBack();
+}
+
+/** Resumes the session over a new connection. */
+async function letBack(): Promise<void> {
   (await peer.next('resume')).reply({ user: 'Columbia', token: 't', timeOut: 600, unread: { inbox: 0, room: 0 } });
   (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
 }
@@ -172,6 +177,14 @@ describe('a download that somebody goes on with', () => {
     expect(store.requests.length).toBe(1);
   });
 
+  test('that was whole, and told to a room whose answer was lost: nothing is left of its coming', async () => {
+    await getUntold();
+    const getting = get({ from: 'FACEBOOK' });
+    (await peer.next('fileget')).refuse('no-such-file');
+    await expect(getting).rejects.toMatchObject({ code: 'no-such-file' });
+    expect(readdirSync(folder)).toEqual(['test_file.txt']);
+  });
+
   test('that was whole, and whose file the user has changed: that stays as it is', async () => {
     await getUntold();
     writeFileSync(join(folder, 'test_file.txt'), 'changed by me');
@@ -196,11 +209,16 @@ describe('a download that somebody goes on with', () => {
   test('is not gone on with through a symbolic link', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
     try {
+      const giveUp = new AbortController();
       store.expect(give(content, { most: 1000 }), refuse(403, 'AccessDenied'));
-      const first = get();
+      const first = get({ signal: giveUp.signal });
       await have();
-      (await peer.next('fileget')).refuse('no-such-file');
-      await expect(first).rejects.toMatchObject({ code: 'no-such-file' });
+      await peer.next('fileget');
+      giveUp.abort(new Error('enough'));
+      peer.vanish();
+      await expect(first).rejects.toThrow('enough');
+      peer = await scripted.peer();
+      await letBack();
       const [part = ''] = readdirSync(folder);
       await rm(join(folder, part));
       writeFileSync(join(elsewhere, 'target'), '');

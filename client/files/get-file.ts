@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { UnexpectedReplyError } from '../room/index.ts';
+import { RefusalError, UnexpectedReplyError } from '../room/index.ts';
 import { TransferError } from './errors.ts';
 import { bodyOf, exchange, NetworkError, readShort } from './http.ts';
 import { PartFile, removeParts } from './part-file.ts';
@@ -49,8 +49,12 @@ interface Offer {
 export async function getFile(room: FileRoom, options: GetOptions): Promise<GotFile> {
   const { from, name, folder } = options;
   const patience = patienceOf(options);
-  const offer = await askForOffer(room, options, patience);
-  const content = { user: room.user ?? '', from, name, size: offer.size, sha256: offer.sha256 };
+  const offer = await askForOffer(room, options, patience).catch(async (error: unknown) => {
+    // Whoever died before hearing that the room had been told has the file; what is left of its coming is of no more use.
+    if (error instanceof RefusalError && error.code === 'no-such-file') await removeParts(folder, room.user, options);
+    throw error;
+  });
+  const content = { user: room.user, from, name, size: offer.size, sha256: offer.sha256 };
   const part = await PartFile.open(folder, content);
   try {
     options.accepted?.();
@@ -78,7 +82,7 @@ export async function declineFile(
   { from, name, folder, ...options }: Pick<GetOptions, 'from' | 'name' | 'folder' | 'signal' | 'timing'>,
 ): Promise<void> {
   await settleOffer(room, 'filedecline', { from, name }, patienceOf(options));
-  await removeParts(folder, { user: room.user ?? '', from, name });
+  await removeParts(folder, room.user, { from, name });
 }
 
 /** @param expected Its SHA-256, if that is known already. */

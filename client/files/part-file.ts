@@ -1,16 +1,21 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants, type FileHandle, link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foldName } from '../../protocol/index.ts';
 import { isOsError, osReason, TransferError } from './errors.ts';
 import { localName, numbered } from './local-name.ts';
 import { readChunks } from './read-chunks.ts';
 
-/** What is to be downloaded. */
-export interface Content {
-  /** Whose download: two users of one folder do not share what they have half of. */
-  readonly user: string;
+/** What the room knows a waiting file by. */
+export interface Offered {
   readonly from: string;
   readonly name: string;
+}
+
+/** What is to be downloaded. */
+export interface Content extends Offered {
+  /** Whose download: two users of one folder do not share what they have half of. */
+  readonly user: string | undefined;
   /** Bytes. */
   readonly size: number;
   /** In hexadecimal. */
@@ -20,11 +25,11 @@ export interface Content {
 /** The part files that this process has open. */
 const inUse = new Set<string>();
 
-const offerPrefix = ({ user, from, name }: Pick<Content, 'user' | 'from' | 'name'>) =>
-  `.chat-${createHash('sha256')
-    .update(JSON.stringify([user, from, name]))
-    .digest('hex')
-    .slice(0, 16)}-`;
+/** However the names are written, as far as the room takes them for the same. */
+function offerPrefix(user: string | undefined, { from, name }: Offered): string {
+  const offer = JSON.stringify([foldName(user ?? ''), foldName(from), name.normalize('NFC')]);
+  return `.chat-${createHash('sha256').update(offer).digest('hex').slice(0, 16)}-`;
+}
 
 /**
  * A download that is not whole yet, under a name of its own in the download folder, which says what it is a part of:
@@ -50,14 +55,14 @@ export class PartFile {
    * @throws {TransferError}
    */
   static async open(folder: string, content: Content): Promise<PartFile> {
-    const fileName = `${offerPrefix(content)}${content.sha256}.part`;
+    const fileName = `${offerPrefix(content.user, content)}${content.sha256}.part`;
     const path = join(folder, fileName);
     if (inUse.has(path)) {
       throw new TransferError('busy', `The file "${content.name}" from "${content.from}" is being received already.`);
     }
     inUse.add(path);
     try {
-      await removeParts(folder, content, fileName);
+      await removeParts(folder, content.user, content, fileName);
       const part = new PartFile(folder, fileName, content, await openFile(path));
       await part.#takeStock();
       return part;
@@ -177,10 +182,11 @@ export class PartFile {
 /** Removes what is left of downloads of an offer, except for one. */
 export async function removeParts(
   folder: string,
-  offer: Pick<Content, 'user' | 'from' | 'name'>,
+  user: string | undefined,
+  offer: Offered,
   except?: string,
 ): Promise<void> {
-  const prefix = offerPrefix(offer);
+  const prefix = offerPrefix(user, offer);
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix) || name === except || inUse.has(join(folder, name))) continue;
     await rm(join(folder, name), { force: true });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +41,17 @@ function file(content: Buffer | string = randomBytes(300_000), name = 'test_file
 
 const send = (path: string, options: Partial<SendOptions> = {}) =>
   sendFile(room, { to: 'Columbia', path, timing, ...options });
+
+/** Root may read whatever it wants. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 /** The room takes the file that is asked for next. */
 async function accept(path = '/place', lifetime = 60_000) {
@@ -140,6 +151,17 @@ describe('what cannot be sent is refused in one line', () => {
       failure,
       message: expect.stringMatching(message),
     });
+  });
+
+  test('a file that may not be read', async () => {
+    const { path } = file();
+    chmodSync(path, 0o000);
+    await asNobody(() =>
+      expect(send(path)).rejects.toMatchObject({
+        failure: 'unreadable',
+        message: `The file "${path}" cannot be read: you may not.`,
+      }),
+    );
   });
 
   test('a file that the room does not take', async () => {
