@@ -1,5 +1,6 @@
 import { limits } from '../../protocol/index.ts';
 import type { StreamName } from '../room/index.ts';
+import type { Offer } from './names-seen.ts';
 
 /** Commands that end the conversation. */
 export type Farewell = 'logout' | 'quit';
@@ -13,6 +14,9 @@ export type TalkCommand =
   | { readonly name: 'broadcast'; readonly text: string }
   | { readonly name: 'message'; readonly to: string; readonly text: string }
   | { readonly name: 'block' | 'unblock'; readonly user: string }
+  | { readonly name: 'file'; readonly to: string; readonly path: string }
+  | { readonly name: 'fileget'; readonly offer?: Offer }
+  | { readonly name: 'filedecline'; readonly offer: Offer }
   | { readonly name: 'history'; readonly stream: StreamName; readonly count: number }
   | { readonly name: 'help'; readonly about?: string };
 
@@ -59,6 +63,17 @@ const aboutUser = (name: 'block' | 'unblock', ...aliases: string[]): Grammar => 
   },
 });
 
+/** A user, and a name that may hold blanks. */
+function parseUserAndFile(rest: string): { user: string; file: string } | undefined {
+  const { first, rest: file } = splitWord(rest.trim());
+  return first === '' || file.trim() === '' ? undefined : { user: first, file: file.trim() };
+}
+
+function parseOffer(rest: string): Offer | undefined {
+  const parsed = parseUserAndFile(rest);
+  return parsed && { from: parsed.user, name: parsed.file };
+}
+
 /** The commands, in the order in which help lists them. */
 export const grammar: Readonly<Record<CommandName, Grammar>> = {
   whoelse: alone('whoelse', 'who', 'names'),
@@ -74,6 +89,40 @@ export const grammar: Readonly<Record<CommandName, Grammar>> = {
     parse: (rest) => {
       const { first: to, rest: said } = splitWord(rest.trimStart());
       return to === '' || said.trim() === '' ? undefined : { name: 'message', to, text: said };
+    },
+  },
+  file: {
+    arguments: [
+      { shown: '<receiver>', from: 'users' },
+      { shown: '<filename>', from: 'own-files' },
+    ],
+    aliases: ['send'],
+    parse: (rest) => {
+      const parsed = parseUserAndFile(rest);
+      return parsed && { name: 'file', to: parsed.user, path: parsed.file };
+    },
+  },
+  fileget: {
+    arguments: [
+      { shown: '[<source>', from: 'offerers' },
+      { shown: '<filename>]', from: 'offers' },
+    ],
+    aliases: ['get', 'files'],
+    parse: (rest) => {
+      if (rest.trim() === '') return { name: 'fileget' };
+      const offer = parseOffer(rest);
+      return offer && { name: 'fileget', offer };
+    },
+  },
+  filedecline: {
+    arguments: [
+      { shown: '<source>', from: 'offerers' },
+      { shown: '<filename>', from: 'offers' },
+    ],
+    aliases: ['decline'],
+    parse: (rest) => {
+      const offer = parseOffer(rest);
+      return offer && { name: 'filedecline', offer };
     },
   },
   block: aboutUser('block', 'ignore'),

@@ -5,6 +5,7 @@ import { Entrance, type Unread } from './enter.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { type Talking, talk } from './talk.ts';
 import { endingLine, messageLine, noticeLine, nowLine, texts, unreadLine } from './texts.ts';
+import { Transfers } from './transfers.ts';
 
 export interface ChatOptions {
   readonly url: string;
@@ -62,12 +63,17 @@ async function visit({ url, user, password, screen, interruption, names }: ChatO
   if (room === 'interrupted') return { lines: [texts.leaving], asWanted: true };
   if (room instanceof ConnectError) return { lines: [room.message], asWanted: false };
 
+  const transfers = new Transfers(screen, room, names);
   void interrupted.then(() => {
+    transfers.giveUp();
     screen.endInput();
     return room.leave();
   });
-  void room.ended.then(() => screen.endInput());
-  const outcome = await converse({ screen, room, names }, { user, password }, missed);
+  void room.ended.then(() => {
+    transfers.giveUp();
+    screen.endInput();
+  });
+  const outcome = await converse({ screen, room, names, transfers }, { user, password }, missed);
   await room.leave();
   return conclude(await room.ended, outcome);
 }

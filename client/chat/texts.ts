@@ -1,6 +1,7 @@
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
 import { type Line, piece, type Words } from '../terminal/line.ts';
+import { type AboutFile, fileRefusal } from './file-texts.ts';
 import { suggest } from './parse-line.ts';
 
 /** Everything the terminal client says, in the words of the program it follows. */
@@ -167,6 +168,12 @@ const sentence = (error: unknown) => (error instanceof Error ? error.message : S
 /** Why a command was not carried out; `user` is whom it was about. */
 export function errorLine(error: Error, user = ''): Line {
   return alarm(error instanceof RefusalError ? refusalSentence(error, user) : error.message);
+}
+
+/** Why a command about a file was not carried out. */
+export function fileErrorLine(error: Error, about: AboutFile): Line {
+  const refusal = error instanceof RefusalError ? fileRefusal(error, about) : undefined;
+  return refusal === undefined ? errorLine(error, about.user) : alarm(refusal);
 }
 
 /** A command is used otherwise. */

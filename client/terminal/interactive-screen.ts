@@ -37,7 +37,7 @@ export class InteractiveScreen implements Screen {
   #reader: ((line: string | undefined) => void) | undefined;
   #kind: Kind = 'answer';
   #prompt = '';
-  #status: Line | undefined;
+  #status: readonly Line[] = [];
   #drawing: NodeJS.Immediate | undefined;
   #hasEnded = false;
 
@@ -92,8 +92,8 @@ export class InteractiveScreen implements Screen {
     }
   }
 
-  status(line: Line | undefined): void {
-    this.#status = line;
+  status(...lines: Line[]): void {
+    this.#status = lines;
     this.#drawSoon();
   }
 
@@ -162,7 +162,7 @@ export class InteractiveScreen implements Screen {
     // What is typed before it is asked for may be a password, unless a command is under way.
     const isSecret = this.#kind === 'secret' || (this.#kind === 'answer' && !this.#reader);
     const typed = isSecret ? { text: '', cursor: 0 } : { text: this.#readline.line, cursor: this.#readline.cursor };
-    const above = this.#status === undefined ? [] : [this.#painter.line(this.#status)];
+    const above = this.#status.map((line) => this.#painter.line(line));
     this.#live.draw({ above, typed: { prompt: this.#prompt, ...typed } }, printed);
   }
 

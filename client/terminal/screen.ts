@@ -9,8 +9,8 @@ export interface Screen {
   print(...lines: Printed[]): void;
   /** Prints what was asked for: a screenful, and the next when the reader has read it. Resolves when enough is printed. */
   page(lines: readonly Printed[]): Promise<void>;
-  /** Shows a line that changes, such as a progress, above what is being typed, until it is told otherwise. */
-  status(line: Line | undefined): void;
+  /** Shows lines that change, such as a progress, above what is being typed, until it is told otherwise. */
+  status(...lines: Line[]): void;
   /** Reads a line; undefined when there is no more input. */
   read(prompt: string, kind: ReadKind): Promise<string | undefined>;
   /** Reads no more: a line being read, and every later one, is undefined. */

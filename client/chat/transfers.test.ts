@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { ScriptedStore, sha256 } from '../testing/scripted-store.ts';
+import { Typist, withoutTime } from '../testing/typist.ts';
+
+let folder: string;
+let scripted: ScriptedRoom;
+let store: ScriptedStore;
+let typist: Typist;
+let peer: Peer;
+
+const prompt = 'facebook>> ';
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'transfers-'));
+  [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
+  typist = new Typist({ url: scripted.url, columns: 100 });
+  await typist.seeLast('>>');
+  typist.enter('facebook');
+  await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
+  typist.enter('wastingtime');
+  peer = await scripted.peer();
+  await scripted.letIn(peer);
+  await typist.seeLast(prompt.trimEnd());
+});
+
+afterEach(async () => {
+  await Promise.all([scripted.close(), store.close()]);
+  typist.close();
+  await typist.exited;
+  rmSync(folder, { recursive: true });
+});
+
+/** A file of so many bytes that the room takes, and the store takes half of before it waits to be let go on. */
+async function sendHalf(name: string, size = 1_000_000) {
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.alloc(size));
+  let goOn: () => void = () => {};
+  const half = new Promise<void>((resolve) => {
+    store.expect((request, response) => {
+      response.writeContinue();
+      let length = 0;
+      request
+        .on('error', () => {})
+        .on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          if (length < size / 2 || length - chunk.length >= size / 2) return;
+          request.pause();
+          goOn = () => {
+            void buffer(request).then(() => response.end());
+          };
+          resolve();
+        });
+    });
+  });
+  typist.enter(`file Columbia ${path}`);
+  const asked = await peer.next('file');
+  asked.reply({ url: store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00.000Z' });
+  await half;
+  return { goOn: () => goOn() };
+}
+
+test('while a file goes one can talk, and sees above the typed line how far it is', async () => {
+  const { goOn } = await sendHalf('test_file.txt', 40_000_000);
+  await typist.see((rows) => rows.some((row) => row.includes('Now begin transfering, please wait...')));
+  typist.type('broadcast meanwh');
+  await typist.see(
+    (rows) =>
+      /^\[#+-+\] {2,4}\d+ % {2}.*test_file\.txt to Columbia$/.test(rows.at(-2) ?? '') &&
+      rows.at(-1) === `${prompt}broadcast meanwh`,
+  );
+  typist.enter('ile');
+  (await peer.next('broadcast')).reply({ seq: 1, sentAt: '2026-11-23T09:00:00.000Z', online: 1 });
+  peer.event(broadcast(1, 'meanwhile'));
+  await typist.see((rows) => rows.some((row) => withoutTime(row) === 'facebook(broadcast): meanwhile'));
+  goOn();
+  await typist.see((rows) => rows.at(-1) === prompt.trimEnd() && !rows.some((row) => row.includes(' % ')));
+  expect(typist.rows.slice(-3)).toEqual([
+    'Transferring process succeeds.',
+    'file "test_file.txt" has been successfully received by the server.',
+    prompt.trimEnd(),
+  ]);
+});
+
+test('each of several has a line of its own', async () => {
+  const first = await sendHalf('first.txt', 40_000_000);
+  const second = await sendHalf('second.txt', 40_000_000);
+  await typist.see(
+    (rows) => /first\.txt to Columbia$/.test(rows.at(-3) ?? '') && /second\.txt to Columbia$/.test(rows.at(-2) ?? ''),
+  );
+  second.goOn();
+  await typist.see((rows) => rows.at(-1) === prompt.trimEnd() && /first\.txt to Columbia$/.test(rows.at(-2) ?? ''));
+  first.goOn();
+  await typist.see((rows) => rows.at(-1) === prompt.trimEnd() && !rows.some((row) => row.includes(' % ')));
+});
+
+test('whoever leaves meanwhile leaves when it is finished', async () => {
+  const { goOn } = await sendHalf('test_file.txt');
+  typist.enter('quit');
+  await typist.see((rows) =>
+    rows.some((row) => row.includes('A file is still on the way, and will be finished first. Ctrl+C gives up.')),
+  );
+  goOn();
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+  expect(typist.rows.slice(-2)).toEqual([
+    'file "test_file.txt" has been successfully received by the server.',
+    'You are leaving the chatting room! See you again!',
+  ]);
+});
+
+test('Ctrl+C gives up what is on the way', async () => {
+  await sendHalf('test_file.txt');
+  typist.type('\u0003');
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+  expect(typist.rows.at(-1)).toBe('You are leaving the chatting room! See you again!');
+  expect(typist.rows.join('\n')).not.toContain('Error');
+});
+
+test('names that a room should never give are not printed as they are', async () => {
+  const name = '\u001b[2J../../../tmp/\u202egpj.exe';
+  typist.enter('fileget');
+  (await peer.next('fileget')).reply({
+    files: [
+      { from: 'eve\u0007', name, size: 3, sha256: sha256(Buffer.from('abc')), sentAt: '2026-11-23T09:00:00.000Z' },
+    ],
+    more: false,
+  });
+  await typist.see((rows) =>
+    rows.some((row) => row.includes('File "\\e[2J../../../tmp/\\u{202e}gpj.exe" from "eve\\u{7}".')),
+  );
+});
+
+test('what is refused is told in one line', async () => {
+  typist.enter('fileget Columbia test_file.txt');
+  (await peer.next('fileget')).refuse('no-such-file');
+  await typist.see((rows) =>
+    rows.some((row) => row === 'Error! There is no file "test_file.txt" from "Columbia"! Please try again!..'),
+  );
+  const path = join(folder, 'test_file.txt');
+  writeFileSync(path, 'hello');
+  typist.enter(`file Columbia ${path}`);
+  (await peer.next('file')).refuse('file-too-large', { limit: 100_000_000 });
+  await typist.see((rows) =>
+    rows.some((row) => row === 'Error! The file "test_file.txt" is too large: the room takes 100 MB at the most.'),
+  );
+});

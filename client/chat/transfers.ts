@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { getFile, type Progress, Speedometer, sendFile, type TransferOptions } from '../files/index.ts';
+import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { type AboutFile, fileTexts } from './file-texts.ts';
+import type { NamesSeen } from './names-seen.ts';
+import { progressLine } from './progress-line.ts';
+import { fileErrorLine } from './texts.ts';
+
+/** Milliseconds between two looks at how far the transfers are: one that takes less shows no bar at all. */
+const redrawEach = 200;
+
+/** A transfer that is under way. */
+interface Running {
+  readonly what: string;
+  readonly speedometer: Speedometer;
+  progress: Progress | undefined;
+  readonly done: Promise<void>;
+}
+
+/** The file transfers of a visit: each goes on beside the conversation and the others, and prints what becomes of it. */
+export class Transfers {
+  readonly #screen: Screen;
+  readonly #room: RoomConnection;
+  readonly #names: NamesSeen;
+  readonly #givenUp = new AbortController();
+  readonly #running = new Set<Running>();
+  #redrawing: NodeJS.Timeout | undefined;
+
+  constructor(screen: Screen, room: RoomConnection, names: NamesSeen) {
+    this.#screen = screen;
+    this.#room = room;
+    this.#names = names;
+  }
+
+  /** Begins to send a file to a user. */
+  send(to: string, path: string): void {
+    const name = basename(path);
+    this.#begin(`${name} to ${to}`, { user: to, name }, async (options) => {
+      const accepted = () => this.#screen.print(fileTexts.sending);
+      const sent = await sendFile(this.#room, { ...options, to, path, accepted });
+      return fileTexts.sent(sent.name);
+    });
+  }
+
+  /** Begins to get a file that a user has sent, into the working directory. */
+  get(from: string, name: string): void {
+    this.#begin(`${name} from ${from}`, { user: from, name }, async (options) => {
+      const accepted = () => this.#screen.print(...fileTexts.receiving);
+      const got = await getFile(this.#room, { ...options, from, name, folder: process.cwd(), accepted });
+      this.#names.settled({ from, name });
+      return [fileTexts.received, ...(got.name === name ? [] : [fileTexts.savedAs(got.name)])];
+    });
+  }
+
+  /** Resolves when none is under way. */
+  async finish(): Promise<void> {
+    if (this.#running.size > 0 && !this.#givenUp.signal.aborted)
+      this.#screen.print(fileTexts.finishing(this.#running.size));
+    await Promise.all([...this.#running].map(({ done }) => done));
+  }
+
+  /** Ends them at once, and prints no more of them. */
+  giveUp(): void {
+    this.#givenUp.abort();
+  }
+
+  #begin(what: string, about: AboutFile, transfer: (options: TransferOptions) => Promise<readonly string[]>): void {
+    const { signal } = this.#givenUp;
+    const progress = (one: Progress) => {
+      running.progress = one;
+    };
+    const done = transfer({ signal, progress }).then(
+      (lines) => this.#end(running, () => this.#screen.print(...lines)),
+      (error: unknown) => {
+        if (!(error instanceof Error)) throw error;
+        const isGoodbye = signal.aborted || error instanceof ConnectionEndedError;
+        this.#end(running, () => isGoodbye || this.#screen.print(fileErrorLine(error, about)));
+      },
+    );
+    const running: Running = { what, speedometer: new Speedometer(), progress: undefined, done };
+    this.#running.add(running);
+    this.#redrawing ??= setInterval(() => this.#draw(), redrawEach);
+  }
+
+  #end(running: Running, tell: () => unknown): void {
+    this.#running.delete(running);
+    if (this.#running.size === 0) {
+      clearInterval(this.#redrawing);
+      this.#redrawing = undefined;
+    }
+    this.#draw();
+    tell();
+  }
+
+  #draw(): void {
+    this.#screen.status(
+      ...[...this.#running].flatMap(({ what, progress, speedometer }) => {
+        if (!progress) return [];
+        speedometer.note(progress.done);
+        return [progressLine(what, progress, speedometer)];
+      }),
+    );
+  }
+}
