@@ -1,12 +1,6 @@
 import pRetry from 'p-retry';
 import type { Arguments, Result } from '../../protocol/index.ts';
-import {
-  ConnectionLostError,
-  GatewayError,
-  RefusalError,
-  RequestTimeoutError,
-  type RoomConnection,
-} from '../room/index.ts';
+import { GatewayError, RefusalError, RequestTimeoutError, type RoomConnection } from '../room/index.ts';
 import type { TransferTiming } from './timing.ts';
 
 /** What transfers need of a connection to the room. */
@@ -21,9 +15,8 @@ export interface Patience {
 
 const passing: ReadonlySet<string> = new Set(['rate-limited', 'internal']);
 
-/** Whether a request's outcome is unknown, or the room asks for another try. */
+/** Whether the room failed to answer, or asks for another try. What a lost connection left unanswered the connection asks again. */
 const isWorthAnother = (error: unknown) =>
-  error instanceof ConnectionLostError ||
   error instanceof GatewayError ||
   error instanceof RequestTimeoutError ||
   (error instanceof RefusalError && passing.has(error.code));
@@ -44,9 +37,18 @@ export function askRoom<A extends FileAction>(
   args: Arguments<A>,
   patience: Patience,
 ): Promise<Result<A>> {
-  return pRetry(() => room.request(action, args), {
+  return pRetry(() => whileWanted(room.request(action, args), patience.signal), {
     ...retryOptions(patience),
     shouldRetry: ({ error }) => isWorthAnother(error),
+  });
+}
+
+/** A promise that fails, with the signal's reason, when it is no longer waited for. */
+function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
   });
 }
 
@@ -64,7 +66,8 @@ export async function settleOffer(
   await pRetry(
     async () => {
       try {
-        await room.request(action, { from: offer.from, name: offer.name });
+        const request = room.request(action, { from: offer.from, name: offer.name });
+        await whileWanted(request, patience.signal);
       } catch (error) {
         if (mayHaveArrived && error instanceof RefusalError && error.code === 'no-such-file') return;
         mayHaveArrived ||= !(error instanceof RefusalError);
