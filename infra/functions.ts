@@ -191,11 +191,11 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     timeout: 120,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'DeleteItem'],
+      presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'DeleteItem', 'ConditionCheckItem'],
       connections: ['BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
-      users: ['BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem'],
-      loginBlocks: ['Scan', 'BatchWriteItem'],
-      messages: ['Query', 'Scan', 'BatchWriteItem'],
+      users: ['GetItem', 'BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
+      loginBlocks: ['Query', 'Scan', 'BatchWriteItem', 'DeleteItem'],
+      messages: ['Query', 'Scan', 'PutItem', 'BatchWriteItem'],
     },
     objects: {
       backups: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],

@@ -76,9 +76,9 @@ export const commands = {
     activity: true,
     reply: 'response',
     repeat: 'never',
-    request: { user: field.user, password: field.password },
+    request: { user: field.user, password: field.password, newPassword: v.optional(field.unicode) },
     result: session,
-    refusals: [...passwordRefusals, 'room-full', 'room-stopped'],
+    refusals: [...passwordRefusals, 'password-change-required', 'invalid-password', 'room-full', 'room-stopped'],
   }),
   resume: command({
     summary: 'Go on with a session over a new connection',

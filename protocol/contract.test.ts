@@ -24,7 +24,12 @@ describe('action', () => {
   const passwords = 'no-such-user wrong-password login-blocked already-online';
   const table: Record<Action, readonly [who: string, request: string, result: string, refusals: string]> = {
     register: ['guest', 'user password', 'user', 'user-exists invalid-user invalid-password room-stopped'],
-    login: ['guest', 'user password', 'user token timeOut unread', `${passwords} room-full room-stopped`],
+    login: [
+      'guest',
+      'user password newPassword?',
+      'user token timeOut unread',
+      `${passwords} password-change-required invalid-password room-full room-stopped`,
+    ],
     resume: ['guest', 'user token', 'user token timeOut unread', 'bad-token room-full room-stopped'],
     deregister: ['guest', 'user password', '', `${passwords} room-stopped`],
     ping: ['anyone', '', '', ''],

@@ -18,6 +18,7 @@ export const refusals = {
   'wrong-password': 'Wrong password.',
   'login-blocked': 'Too many wrong passwords. That user name is blocked from this address for a while.',
   'already-online': 'That user is online already.',
+  'password-change-required': 'That password is good for one login. Choose another one to log in.',
   'bad-token': 'That session cannot be resumed.',
   'too-long': 'That text is too long.',
   'to-self': 'You cannot send to yourself.',

@@ -67,6 +67,14 @@ export const texts = {
   notANumber: (name: SettingName) =>
     `${settings[name].word} cannot be that: enter it ${formats[settings[name].kind].slice(1, -1)}.`,
   kicked: (user: string) => `The user "${user}" has been removed from the room.`,
+  unblocked: (user: string, address: string) => `The user "${user}" may log in on ${address} again.`,
+  askRemove: (user: string) => `Are you sure to cancel the registration of ${user}? Enter "yes" or "no":`,
+  notRemoved: (user: string) => `"${user}" has not been cancelled.`,
+  removed: (user: string) => `You have successfully cancelled "${user}".`,
+  passwordReset: (user: string) =>
+    `The user "${user}" can log in once with this password, and must choose another one then. It is shown only now:`,
+  announced: (online: number) =>
+    `The announcement is being posted to ${count(online, 'user')}, and kept for whoever is away.`,
   stopNotified:
     'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
   sentAway: (sessions: number, connections: number) =>

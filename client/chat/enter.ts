@@ -16,6 +16,9 @@ type Next = { readonly question: readonly Line[] } | { readonly entry: Entry };
 
 const askUser: Next = { question: [texts.askUser] };
 
+/** Refusals of a login after which another new password may do. */
+const asksForPassword: ReadonlySet<string> = new Set(['password-change-required', 'invalid-password']);
+
 /** The dialogue before the login: logging in, registering, cancelling a registration. */
 export class Entrance {
   readonly #screen: Screen;
@@ -59,11 +62,15 @@ export class Entrance {
 
   async #logIn(user: string, known?: string): Promise<Next> {
     const password = known ?? (await ask(this.#screen, [texts.askPassword], 'secret'));
-    try {
-      const { unread } = await this.#room.login(user, password, { keepPassword: true });
-      return { entry: { as: 'entered', unread } };
-    } catch (error) {
-      return this.#refused(error, user);
+    for (let newPassword: string | undefined; ; ) {
+      try {
+        const { unread } = await this.#room.login(user, password, { keepPassword: true, newPassword });
+        return { entry: { as: 'entered', unread } };
+      } catch (error) {
+        if (!(error instanceof RefusalError) || !asksForPassword.has(error.code)) return this.#refused(error, user);
+        this.#screen.print(error.message);
+        newPassword = await askNewPassword(this.#screen);
+      }
     }
   }
 

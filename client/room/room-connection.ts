@@ -60,6 +60,8 @@ export interface LoginOptions {
    * Without it such a connection ends as `lost`.
    */
   readonly keepPassword?: boolean;
+  /** The password from this login on; asked for by the refusal `password-change-required`. */
+  readonly newPassword?: string | undefined;
 }
 
 interface Session {
@@ -139,8 +141,12 @@ export class RoomConnection {
    * Logs in; then everything missed is shown (`missed`), and what comes from now on.
    * @throws as {@link request}.
    */
-  async login(user: string, password: string, { keepPassword = false }: LoginOptions = {}): Promise<Result<'login'>> {
-    const result = await this.#request('login', { user, password });
+  async login(
+    user: string,
+    password: string,
+    { keepPassword = false, newPassword }: LoginOptions = {},
+  ): Promise<Result<'login'>> {
+    const result = await this.#request('login', { user, password, ...(newPassword !== undefined && { newPassword }) });
     const { message: show } = this.#handlers;
     const feed =
       show &&
@@ -151,7 +157,12 @@ export class RoomConnection {
         enqueue: (task) => this.#enqueue(task),
         show: (message, missed) => show(message, { missed }),
       });
-    this.#session = { user: result.user, token: result.token, password: keepPassword ? password : undefined, feed };
+    this.#session = {
+      user: result.user,
+      token: result.token,
+      password: keepPassword ? (newPassword ?? password) : undefined,
+      feed,
+    };
     // Who logs in hears of it before hearing of anything else.
     setImmediate(() => {
       feed?.catchUp();

@@ -13,6 +13,7 @@ const stored = v.object({
   displayName: v.string(),
   accountId: v.string(),
   passwordHash: v.string(),
+  mustChangePassword: v.optional(v.boolean(), false),
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),
   inboxAcked: v.number(),
@@ -48,7 +49,7 @@ export const accounts: Accounts = {
     return found;
   },
 
-  async create({ acknowledged, blocks: _none, blockedBy: _nobody, ...account }, at) {
+  async create({ acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account }, at) {
     const outcome = await putIf({
       TableName: users(),
       Item: {

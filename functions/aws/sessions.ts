@@ -132,7 +132,7 @@ function accountUnchanged(account: Login['account'], newHash: string | undefined
   return {
     Update: {
       ...guard,
-      UpdateExpression: 'SET passwordHash = :new',
+      UpdateExpression: 'SET passwordHash = :new REMOVE mustChangePassword',
       ExpressionAttributeValues: { ...guard.ExpressionAttributeValues, ':new': newHash },
     },
   };

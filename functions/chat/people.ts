@@ -18,6 +18,8 @@ export interface Member {
 export interface Account extends Member {
   /** PHC string. */
   readonly passwordHash: string;
+  /** The password is one for a single login, at which another must be chosen. */
+  readonly mustChangePassword: boolean;
   /** Whom this account has blocked: account id to folded name. */
   readonly blocks: ReadonlyMap<string, string>;
   /** Account ids of those who have blocked this one. */

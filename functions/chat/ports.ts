@@ -37,7 +37,7 @@ export interface Login {
   readonly address: string;
   readonly at: number;
   readonly tokenHash: string;
-  /** Set when the password was hashed anew with today's parameters. */
+  /** Set when the password was hashed anew with today's parameters, or is another from now on. */
   readonly newHash: string | undefined;
   /** A session that this login takes the place of: detached, or on a connection proved dead. */
   readonly takesOver: Session | undefined;

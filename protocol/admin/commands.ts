@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { field, isUserName } from '../fields.ts';
+import { limits } from '../limits.ts';
 import type { AdminRefusalCode } from './refusals.ts';
 import { settingSchemas } from './settings.ts';
 
@@ -113,6 +114,39 @@ export const adminCommands = {
     result: { user: v.string() },
     logs: ['user'],
     refusals: ['not-online'],
+  }),
+  unblock: command({
+    words: 'unblock',
+    summary: 'let a user who is blocked after wrong passwords try again, from everywhere or from one address',
+    request: { user: v.string(), address: v.optional(v.string()) },
+    result: { blocks: v.array(loginBlock) },
+    logs: ['user', 'address'],
+    refusals: ['not-blocked'],
+  }),
+  remove: command({
+    words: 'remove',
+    summary: 'cancel the registration of a user, who may be online',
+    request: { user: v.string() },
+    result: { user: v.string() },
+    logs: ['user'],
+    refusals: ['no-such-user'],
+  }),
+  'reset-password': command({
+    words: 'reset-password',
+    summary: 'give a user a password for one login, at which another must be chosen',
+    request: { user: v.string() },
+    /** It is told this once, and kept nowhere. */
+    result: { user: v.string(), password: v.string() },
+    logs: ['user'],
+    refusals: ['no-such-user'],
+  }),
+  announce: command({
+    words: 'announce',
+    summary: 'say something to everybody, whoever is away included',
+    request: { text: v.pipe(field.text, v.maxBytes(limits.textBytes)) },
+    result: { seq: field.seq, online: field.count },
+    logs: [],
+    refusals: [],
   }),
   stop: command({
     words: 'stop',

@@ -71,6 +71,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   'registerRequest.password': `As long as the room asks for, at most ${limits.passwordBytes} bytes of UTF-8.`,
   oldPassword: 'The password so far.',
   newPassword: `As long as the room asks for, at most ${limits.passwordBytes} bytes of UTF-8.`,
+  'loginRequest.newPassword':
+    'The password from this login on. Needed after `password-change-required`: the password is one that the administrator gave, ' +
+    'good for choosing another.',
   token: 'What `resume` asks for. It is valid once: the reply holds the next one.',
   timeOut: 'Seconds without activity after which the session ends.',
   unread: 'How many messages of each stream are not acknowledged.',

@@ -1,4 +1,5 @@
 import type { ConsoleCommand } from '../console-command.ts';
+import { announce, remove, resetPassword, unblock } from './accounts.ts';
 import { backup, backups } from './backup.ts';
 import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
@@ -17,6 +18,10 @@ export const consoleCommands: readonly ConsoleCommand[] = [
   allSettings,
   change,
   kick,
+  unblock,
+  remove,
+  resetPassword,
+  announce,
   stop,
   start,
   backup,

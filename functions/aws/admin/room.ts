@@ -4,6 +4,7 @@ import { variables } from '../names.ts';
 import { room } from '../room.ts';
 import { archiveAt } from './archive.ts';
 import { door } from './door.ts';
+import { keeper } from './keeper.ts';
 import { logbook } from './logbook.ts';
 import { registry } from './registry.ts';
 import { tasks } from './tasks.ts';
@@ -13,6 +14,7 @@ import { vault } from './vault.ts';
 export const adminRoom: AdminRoom = {
   ...room,
   registry,
+  keeper,
   logbook,
   archive: archiveAt(room.clock.now),
   vault,

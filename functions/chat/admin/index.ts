@@ -1,5 +1,6 @@
 import type { AdminCommandName } from '../../../protocol/admin/index.ts';
 import { allUsers } from './all-users.ts';
+import { announce } from './announce.ts';
 import { backup, backups, backupUrl, uploadUrl } from './backup.ts';
 import { blockedUsers } from './blocked-users.ts';
 import { change } from './change.ts';
@@ -8,11 +9,14 @@ import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
 import { log } from './log.ts';
 import { onlineUsers } from './online-users.ts';
+import { remove } from './remove.ts';
+import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
 import { saveLog } from './save-log.ts';
 import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
+import { unblock } from './unblock.ts';
 
 /** What each of an administrator's commands does. */
 export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> } = {
@@ -22,6 +26,10 @@ export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> 
   settings,
   change,
   kick,
+  unblock,
+  remove,
+  'reset-password': resetPassword,
+  announce,
   stop,
   start,
   backup,

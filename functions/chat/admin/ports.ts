@@ -1,4 +1,5 @@
 import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
+import type { Account } from '../people.ts';
 import type { Room } from '../ports.ts';
 
 /** A part of a long list, and where the next one begins: opaque, and undefined at its end. */
@@ -34,6 +35,16 @@ export interface Registry {
   connections(limit: number): Promise<readonly string[]>;
 }
 
+/** What only an administrator may do to somebody's account. */
+export interface Keeper {
+  /** Lifts the blocks of a name, from everywhere or from one address; gives those that were lifted. */
+  liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
+  /** Sets a password that must be changed at the next login. False if it was changed meanwhile. */
+  resetPassword(account: Account, newHash: string): Promise<boolean>;
+  /** Removes an account, if nobody is in the room under it. */
+  remove(account: Account): Promise<'removed' | 'online' | 'gone'>;
+}
+
 /** A line of the room's log. */
 export interface LogLine {
   readonly id: string;
@@ -60,6 +71,7 @@ export interface Logbook {
 /** What the administrator's commands stand on: the room, and what is nobody else's. */
 export interface AdminRoom extends Room {
   readonly registry: Registry;
+  readonly keeper: Keeper;
   readonly logbook: Logbook;
   readonly archive: Archive;
   readonly vault: Vault;

@@ -1,5 +1,5 @@
-import { deliverBroadcast } from '../deliver.ts';
 import { Refusal } from '../refusal.ts';
+import { sayToAll } from '../say-to-all.ts';
 import { handle } from './command.ts';
 import { refuseTooLong } from './message.ts';
 
@@ -24,10 +24,6 @@ export const broadcast = handle('broadcast', {
     ] as const;
     const before = again ? await room.streams.committedBefore<'broadcast'>(...said) : undefined;
     const committed = before ?? (await room.streams.append<'broadcast'>(...said, newest));
-    // After the commit: whoever logs in later reads the stream later, too.
-    const present = await room.sessions.all();
-    const online = present.filter((session) => session.detachedAt === undefined);
-    await deliverBroadcast(room, online, committed, hiddenFrom);
-    return { seq: committed.seq, sentAt: committed.sentAt, online: online.length };
+    return { seq: committed.seq, sentAt: committed.sentAt, online: await sayToAll(room, committed, hiddenFrom) };
   },
 });

@@ -7,6 +7,7 @@ import type { Login, Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { newToken } from '../token.ts';
 import { handle } from './command.ts';
+import { refuseBadPassword } from './register.ts';
 import { replacedFrame, unread } from './session-reply.ts';
 
 /** Silence (ms) after which a connection's owner may log in past it: two heartbeats and a network's patience. */
@@ -23,19 +24,20 @@ export const login = handle('login', {
     return { state, account, tries };
   },
 
-  async run(room, { arguments: { password }, connection }, { state, account, tries }) {
+  async run(room, { arguments: { password, newPassword }, connection }, { state, account, tries }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account) throw new Refusal('no-such-user');
     await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
-    const newHash = isOutdated(account.passwordHash, room.passwordCost)
-      ? await hashPassword(password, room.passwordCost)
-      : undefined;
+    refuseToKeep(account, newPassword);
+    if (newPassword !== undefined) refuseBadPassword(newPassword, state);
+    const isDue = newPassword !== undefined || isOutdated(account.passwordHash, room.passwordCost);
+    const newHash = isDue ? await hashPassword(newPassword ?? password, room.passwordCost) : undefined;
     const { token, tokenHash } = newToken();
     const { connectionId, address } = connection;
     return enter(
       room,
       state,
-      { token, password },
+      { token, password, newPassword },
       {
         account,
         connectionId,
@@ -53,6 +55,13 @@ export const login = handle('login', {
 interface Secrets {
   readonly token: string;
   readonly password: string;
+  /** The password from this login on. */
+  readonly newPassword: string | undefined;
+}
+
+/** A password that an administrator gave is good for choosing another, and for nothing else. */
+function refuseToKeep(account: Account, newPassword: string | undefined): void {
+  if (account.mustChangePassword && newPassword === undefined) throw new Refusal('password-change-required');
 }
 
 /** Commits a login; whoever stands in its way is looked at first, and proved gone or left alone. */
@@ -72,7 +81,7 @@ async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: 
     case 'login-blocked':
       throw await refuseBlocked(room, account.name, address);
     case 'account-changed':
-      return enter(room, settings, secrets, await withAccountAsItIs(room, secrets.password, attempt));
+      return enter(room, settings, secrets, await withAccountAsItIs(room, secrets, attempt));
     case 'connection-taken':
       throw new Refusal('already-logged-in');
     default:
@@ -81,11 +90,12 @@ async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: 
 }
 
 /** Since it was read, the account's password was changed or hashed anew, or the account was deleted. */
-async function withAccountAsItIs(room: Room, password: string, attempt: Login): Promise<Login> {
+async function withAccountAsItIs(room: Room, { password, newPassword }: Secrets, attempt: Login): Promise<Login> {
   const account = await room.accounts.find(attempt.account.name);
   if (!account) throw new Refusal('no-such-user');
   if (!(await verifyPassword(password, account.passwordHash))) throw new Refusal('wrong-password');
-  return { ...attempt, account, newHash: undefined };
+  refuseToKeep(account, newPassword);
+  return { ...attempt, account, newHash: newPassword === undefined ? undefined : attempt.newHash };
 }
 
 async function mayTakeOver(room: Room, session: Session): Promise<boolean> {

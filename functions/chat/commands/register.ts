@@ -37,6 +37,7 @@ export const register = handle('register', {
         name: foldName(user),
         displayName: user,
         accountId: newAccountId(now),
+        mustChangePassword: false,
         passwordHash: await hashPassword(password, room.passwordCost),
         blocks: new Map(),
         blockedBy: new Set(),

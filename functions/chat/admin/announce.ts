@@ -1,0 +1,25 @@
+import { sayToAll } from '../say-to-all.ts';
+import type { AdminHandler } from './handler.ts';
+
+/** Nobody can register under this name. */
+const announcer = 'System';
+
+/** An account's id is never empty: nobody can have blocked this one. */
+const nobodysId = '';
+
+export const announce: AdminHandler<'announce'> = async (room, { text }) => {
+  const draft = {
+    event: 'broadcast',
+    from: announcer,
+    text,
+    sentAt: new Date(room.clock.now()).toISOString(),
+  } as const;
+  const provenance = { fromId: nobodysId, hiddenFrom: new Set<string>() };
+  const committed = await room.streams.append<'broadcast'>(
+    { kind: 'room' },
+    draft,
+    provenance,
+    await room.streams.newestRoom(),
+  );
+  return { seq: committed.seq, online: await sayToAll(room, committed, provenance.hiddenFrom) };
+};

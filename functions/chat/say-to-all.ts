@@ -1,0 +1,16 @@
+import type { EventOf } from '../../protocol/index.ts';
+import { deliverBroadcast } from './deliver.ts';
+import type { Room } from './ports.ts';
+
+/** Posts a broadcast that has been committed to everybody online; gives how many they are. */
+export async function sayToAll(
+  room: Room,
+  committed: EventOf<'broadcast'>,
+  hiddenFrom: ReadonlySet<string>,
+): Promise<number> {
+  // Read after the commit: whoever logs in later reads the stream later, too.
+  const present = await room.sessions.all();
+  const online = present.filter((session) => session.detachedAt === undefined);
+  await deliverBroadcast(room, online, committed, hiddenFrom);
+  return online.length;
+}

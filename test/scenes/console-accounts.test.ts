@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Typist } from '../../client/testing/typist.ts';
+import { admin } from '../harness/console.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+const run = (...args: string[]) => admin(room.url, args);
+
+describe('unblock', () => {
+  const block = async (user: string, from?: string) => {
+    const wire = await room.connect(from);
+    for (let tries = 0; tries < 3; tries++) await wire.refused('login', { user, password: 'wrongpass' });
+    return wire;
+  };
+
+  test('lets a user try again at once, with all tries', async () => {
+    await room.register('Google');
+    const wire = await block('Google');
+    expect(await run('unblock', 'google')).toMatchObject({ code: 0 });
+    expect(await wire.refused('login', { user: 'Google', password: 'wrongpass' })).toMatchObject({
+      code: 'wrong-password',
+      triesLeft: 2,
+    });
+    await wire.get('login', { user: 'Google', password });
+    await wire.close();
+  });
+
+  test('of one address leaves the others', async () => {
+    await room.register('SEAS');
+    const wires = [await block('SEAS', '127.0.0.2'), await block('SEAS', '127.0.0.3')];
+    expect((await run('unblock', 'SEAS', '127.0.0.2')).lines).toEqual([
+      'The user "SEAS" may log in on 127.0.0.2 again.',
+    ]);
+    expect(await run('unblock', 'SEAS', '127.0.0.2')).toMatchObject({
+      code: 1,
+      complaints: ['Error! SEAS is not blocked on 127.0.0.2.'],
+    });
+    await wires[0]?.get('login', { user: 'SEAS', password });
+    expect(await wires[1]?.refused('login', { user: 'SEAS', password })).toMatchObject({ code: 'login-blocked' });
+    for (const wire of wires) await wire.close();
+    expect(await run('unblock', 'nobody')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('remove', () => {
+  test('takes an account away, online as it is, and leaves blocks that point at it harmless', async () => {
+    const [gone, other] = [await room.enter('windows'), await room.enter('network')];
+    await other.get('block', { user: 'windows' });
+    await gone.get('block', { user: 'network' });
+    expect((await run('remove', 'Windows')).lines).toEqual(['You have successfully cancelled "windows".']);
+    await gone.event('kicked');
+    await gone.closed;
+    expect(await other.event('logout', { user: 'windows' })).toMatchObject({ reason: 'deregistered' });
+    expect(await room.database.user('windows')).toBeUndefined();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    expect(await other.get('blocklist', {})).toMatchObject({ users: [] });
+
+    const next = await room.enter('windows');
+    await next.get('message', { to: 'network', text: 'I am somebody else' });
+    expect(await other.event('message')).toMatchObject({ from: 'windows' });
+    await other.get('message', { to: 'windows', text: 'so you are' });
+    for (const wire of [next, other]) await wire.close();
+    expect(await run('remove', 'nobody')).toMatchObject({ code: 1, complaints: ['Error! There is no user nobody.'] });
+  });
+
+  test('against somebody who logs in as fast as they can ends with nobody online and no account', async () => {
+    await room.register('stubborn');
+    let over = false;
+    const comeBack = async () => {
+      while (!over) {
+        const wire = await room.connect();
+        const reply = await wire.ask('login', { user: 'stubborn', password });
+        if (reply.error?.code === 'no-such-user') over = true;
+        await wire.close();
+      }
+    };
+    const coming = [comeBack(), comeBack()];
+    expect(await run('remove', 'stubborn')).toMatchObject({ code: 0 });
+    await Promise.all(coming);
+    expect(await room.database.user('stubborn')).toBeUndefined();
+    await expect.poll(() => room.database.counts()).toEqual({ counted: 0, present: 0 });
+  });
+
+  test('asks a person first', async () => {
+    await room.register('careful');
+    const { lines } = await admin(room.url, [], 'remove careful\nno\nremove careful\nyes\n');
+    expect(lines).toEqual([
+      'Are you sure to cancel the registration of careful? Enter "yes" or "no":',
+      '"careful" has not been cancelled.',
+      'Are you sure to cancel the registration of careful? Enter "yes" or "no":',
+      'You have successfully cancelled "careful".',
+    ]);
+  });
+});
+
+describe('reset-password', () => {
+  test('ends the session, voids its token, and gives a password that is good for choosing another', async () => {
+    const wire = await room.connect();
+    await wire.get('register', { user: 'wikipedia', password });
+    const { token } = await wire.get('login', { user: 'wikipedia', password });
+    const [reset] = (await run('reset-password', 'wikipedia', '--json')).lines;
+    const { password: once } = JSON.parse(reset ?? '') as { password: string };
+    expect(once).toMatch(/^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
+    await wire.event('kicked');
+    await wire.closed;
+
+    const again = await room.connect();
+    expect(await again.refused('resume', { user: 'wikipedia', token: String(token) })).toMatchObject({
+      code: 'bad-token',
+    });
+    expect(await again.refused('login', { user: 'wikipedia', password })).toMatchObject({ code: 'wrong-password' });
+    expect(await again.refused('login', { user: 'wikipedia', password: once })).toMatchObject({
+      code: 'password-change-required',
+    });
+    const short = { user: 'wikipedia', password: once, newPassword: 'short' };
+    expect(await again.refused('login', short)).toMatchObject({ code: 'invalid-password', limit: 8 });
+    await again.get('login', { user: 'wikipedia', password: once, newPassword: 'donation2' });
+    await again.get('logout', {});
+    await again.closed;
+
+    const last = await room.connect();
+    expect(await last.refused('login', { user: 'wikipedia', password: once })).toMatchObject({
+      code: 'wrong-password',
+    });
+    await last.get('login', { user: 'wikipedia', password: 'donation2' });
+    await last.close();
+    expect(JSON.stringify(await room.admin({ command: 'log', since: new Date(0).toISOString() }))).not.toContain(once);
+  });
+
+  test('is answered by the terminal client with the question for a new password', async () => {
+    await room.register('foobar');
+    const [, once = ''] = (await run('reset-password', 'foobar')).lines;
+    const typist = new Typist({ url: room.url, args: ['dist/client/chat.mjs'], columns: 120 });
+    onTestFinished(() => typist.close());
+    const seeLast = (row: string) => typist.see((rows) => rows.at(-2) === row && rows.at(-1) === '>>');
+    await typist.see((rows) => rows.at(-1) === '>>');
+    typist.enter('foobar');
+    await seeLast('Please enter your password:');
+    typist.enter(once);
+    await seeLast('Please enter your new password:');
+    expect(typist.rows).toContain('That password is good for one login. Choose another one to log in.');
+    typist.enter('passpass2');
+    await seeLast('Please re-enter your password:');
+    typist.enter('passpass2');
+    await typist.see((rows) => rows.some((row) => row.startsWith('Welcome to the Chatting room user "foobar"!')));
+    typist.enter('logout');
+    expect(await typist.exited).toBe(0);
+  });
+
+  test('in a race with logins that use the old password leaves nobody in', async () => {
+    for (let round = 0; round < 5; round++) {
+      await room.register(`racer${round}`);
+      const wires = await Promise.all(Array.from({ length: 3 }, () => Wire.open(room.url)));
+      const logins = wires.map((wire) => wire.ask('login', { user: `racer${round}`, password }));
+      await Promise.all([room.admin({ command: 'reset-password', user: `racer${round}` }), ...logins]);
+      expect(await room.database.presence()).toEqual([]);
+      for (const wire of wires) await wire.close();
+    }
+  });
+});
+
+describe('announce', () => {
+  test('is a broadcast from System: posted to everybody, kept for whoever is away, hidden from nobody', async () => {
+    await room.register('away');
+    const wire = await room.enter('facebook');
+    await wire.get('block', { user: 'away' });
+    const { code, lines } = await admin(room.url, [], "announce It's  late: the room closes at six\n");
+    expect({ code, lines }).toEqual({
+      code: 0,
+      lines: ['The announcement is being posted to 1 user, and kept for whoever is away.'],
+    });
+    const text = "It's  late: the room closes at six";
+    const { seq } = await wire.event('broadcast');
+    expect(wire.events('broadcast')).toMatchObject([{ from: 'System', text, stream: 'room' }]);
+    const late = await room.enter('away');
+    const { messages } = await late.get('sync', {});
+    expect(messages).toContainEqual(expect.objectContaining({ event: 'broadcast', from: 'System', text, seq }));
+    const guest = await room.connect();
+    expect(await guest.refused('register', { user: 'system', password })).toMatchObject({ code: 'invalid-user' });
+    for (const one of [wire, late, guest]) await one.close();
+  });
+
+  test('is refused when it is longer than any message, or empty', async () => {
+    for (const text of ['', 'x'.repeat(4097)]) {
+      expect(await room.admin({ command: 'announce', text })).toMatchObject({
+        ok: false,
+        error: { code: 'bad-request' },
+      });
+    }
+  });
+});
