@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Connection } from '../chat/people.ts';
 import type { Connections } from '../chat/ports.ts';
+import { defaultSettings } from '../chat/settings.ts';
 import { db, type Item, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
@@ -9,15 +10,19 @@ const stored = v.object({
   connectionId: v.string(),
   address: v.string(),
   lastActiveAt: v.number(),
+  floodRate: v.optional(v.number(), defaultSettings.floodRate),
+  floodBurst: v.optional(v.number(), defaultSettings.floodBurst),
+  busyUntil: v.optional(v.number(), 0),
   name: v.optional(v.string()),
   displayName: v.optional(v.string()),
   accountId: v.optional(v.string()),
 });
 
 function toConnection(item: Item): Connection {
-  const { name, displayName, accountId, ...connection } = v.parse(stored, item);
+  const { name, displayName, accountId, floodRate, floodBurst, ...connection } = v.parse(stored, item);
+  const pace = { rate: floodRate, burst: floodBurst };
   const bound = name !== undefined && displayName !== undefined && accountId !== undefined;
-  return { ...connection, member: bound ? { name, displayName, accountId } : undefined };
+  return { ...connection, pace, member: bound ? { name, displayName, accountId } : undefined };
 }
 
 /** API Gateway ends every connection after two hours; an hour more, and what it forgot to tell us may go. */
@@ -26,7 +31,7 @@ const lifetimeSeconds = 3 * 3600;
 const table = () => tableName('connections');
 
 export const connections: Connections = {
-  async open(connectionId, address, at) {
+  async open(connectionId, address, pace, at) {
     await db.send(
       new PutCommand({
         TableName: table(),
@@ -35,6 +40,8 @@ export const connections: Connections = {
           address,
           connectedAt: at,
           lastActiveAt: at,
+          floodRate: pace.rate,
+          floodBurst: pace.burst,
           expiresAt: Math.ceil(at / 1000) + lifetimeSeconds,
         },
       }),
@@ -46,13 +53,17 @@ export const connections: Connections = {
     return Item && toConnection(Item);
   },
 
-  async touch(connectionId, at) {
+  async touch({ connectionId, busyUntil }, { at, active, busyFor }) {
+    const sets = [
+      ...(active ? ['lastActiveAt = :at'] : []),
+      busyUntil > at ? 'busyUntil = busyUntil + :busy' : 'busyUntil = :busy',
+    ];
     await updateIf({
       TableName: table(),
       Key: { connectionId },
-      UpdateExpression: 'SET lastActiveAt = :at',
-      ConditionExpression: 'lastActiveAt < :at',
-      ExpressionAttributeValues: { ':at': at },
+      UpdateExpression: `SET ${sets.join(', ')}`,
+      ConditionExpression: active ? 'lastActiveAt < :at' : 'attribute_exists(connectionId)',
+      ExpressionAttributeValues: { ...(active && { ':at': at }), ':busy': busyUntil > at ? busyFor : at + busyFor },
     });
   },
 

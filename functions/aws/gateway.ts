@@ -67,7 +67,8 @@ async function admit(room: Room, connectionId: string, sourceIp: string): Promis
   };
   if (!state.open) return refused('room-stopped', 503);
   if (state.online >= state.maxCon) return refused('room-full', 429);
-  await room.connections.open(connectionId, address, room.clock.now());
+  const pace = { rate: state.floodRate, burst: state.floodBurst };
+  await room.connections.open(connectionId, address, pace, room.clock.now());
   return 200;
 }
 

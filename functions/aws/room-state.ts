@@ -18,6 +18,8 @@ const stored = v.object({
   minPassword: setting('minPassword'),
   grace: setting('grace'),
   maxFileBytes: setting('maxFileBytes'),
+  floodRate: setting('floodRate'),
+  floodBurst: setting('floodBurst'),
   online: v.number(),
   logins: v.number(),
   lastBroadcast: v.number(),

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { Paces } from '../chat/pace.ts';
 import type { PasswordCost } from '../chat/password.ts';
 import type { Clock, Room } from '../chat/ports.ts';
 import { accounts } from './accounts.ts';
@@ -45,6 +46,7 @@ export const room: Room = {
   courier: gatewayCourier(report),
   crier,
   clock,
+  paces: new Paces(),
   passwordCost,
   report,
   measure,

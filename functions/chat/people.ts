@@ -1,4 +1,5 @@
 import type { LogoutReason } from '../../protocol/index.ts';
+import type { Pace } from './pace.ts';
 
 /** How far someone has read: the last number acknowledged in each stream. */
 export interface Positions {
@@ -32,6 +33,9 @@ export interface Connection {
   readonly connectionId: string;
   readonly address: string;
   readonly lastActiveAt: number;
+  readonly pace: Pace;
+  /** The time that all it has said would take at its pace. */
+  readonly busyUntil: number;
   readonly member: Member | undefined;
 }
 
@@ -63,6 +67,9 @@ export interface Settings {
   readonly grace: number;
   /** Bytes a file may have. */
   readonly maxFileBytes: number;
+  /** Commands a second that one connection may say, in the long run, and at once after a silence. */
+  readonly floodRate: number;
+  readonly floodBurst: number;
 }
 
 export type EndReason = LogoutReason;

@@ -1,6 +1,7 @@
 import type { EventOf, RoomEvent, StreamMessage } from '../../protocol/index.ts';
 import type { Files } from './files/ports.ts';
 import type { TryRecord } from './login-tries.ts';
+import type { Pace, Paces } from './pace.ts';
 import type { PasswordCost } from './password.ts';
 import type { Account, Connection, Member, Positions, Session, Settings } from './people.ts';
 
@@ -22,10 +23,10 @@ export interface Accounts {
 }
 
 export interface Connections {
-  open(connectionId: string, address: string, at: number): Promise<void>;
+  open(connectionId: string, address: string, pace: Pace, at: number): Promise<void>;
   find(connectionId: string): Promise<Connection | undefined>;
-  /** Writes down that somebody was active. */
-  touch(connectionId: string, at: number): Promise<void>;
+  /** Writes down that somebody has spoken: `busyFor` (ms) is how much, `active` whether it counts as activity. */
+  touch(connection: Connection, spoken: { at: number; active: boolean; busyFor: number }): Promise<void>;
   /** Forgets a closed connection, and says what it was. */
   close(connectionId: string): Promise<Connection | undefined>;
 }
@@ -282,6 +283,8 @@ export interface Room {
   readonly courier: Courier;
   readonly crier: Crier;
   readonly clock: Clock;
+  /** What this environment knows of who speaks how fast. */
+  readonly paces: Paces;
   /** Today's cost of hashing a password. */
   readonly passwordCost: PasswordCost;
   readonly report: Report;

@@ -10,4 +10,6 @@ export const defaultSettings: Settings = {
   minPassword: 8,
   grace: 30,
   maxFileBytes: 100 * 1024 ** 2,
+  floodRate: 20,
+  floodBurst: 100,
 };

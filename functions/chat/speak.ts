@@ -81,6 +81,7 @@ async function perform<A extends Action, R extends Room>(
   const { action, id, again, arguments: args } = request;
   const handler: Handler<A, R> | undefined = handlers[action];
   if (!handler) throw new Refusal('unknown-action');
+  refuseTooFast(room.paces.remembered(said.connectionId, room.clock.now()));
   if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
   const startedAt = room.clock.now();
   const [found, started] = await Promise.all([
@@ -91,9 +92,10 @@ async function perform<A extends Action, R extends Room>(
   const connection = looksTwice ? await room.connections.find(said.connectionId) : found;
   speaker.member = connection?.member;
   const { member, present } = admit(commands[action], connection);
+  refuseTooFast(room.paces.take(present, room.clock.now()));
   const [result] = await Promise.all([
     started({ arguments: args, id, again, connection: present, member }),
-    noteActivity(room, commands[action], present),
+    noteSpoken(room, commands[action], present),
   ]);
   return result;
 }
@@ -107,10 +109,15 @@ function admit(entry: Command, connection: Connection | undefined): { member: Me
   return { member: connection.member as Member, present: connection };
 }
 
-async function noteActivity(room: Room, entry: Command, connection: Connection): Promise<void> {
-  if (!entry.activity || !connection.member) return;
-  const now = room.clock.now();
-  if (now - connection.lastActiveAt > activityGrain) await room.connections.touch(connection.connectionId, now);
+function refuseTooFast(retryAfter: number): void {
+  if (retryAfter > 0) throw new Refusal('rate-limited', { retryAfter });
+}
+
+async function noteSpoken(room: Room, entry: Command, connection: Connection): Promise<void> {
+  const at = room.clock.now();
+  const active = entry.activity && connection.member !== undefined;
+  if (!(active && at - connection.lastActiveAt > activityGrain) && !room.paces.isDue(connection)) return;
+  await room.connections.touch(connection, { at, active, busyFor: room.paces.settle(connection) });
 }
 
 function failureFrame(room: Room, said: Utterance, action: Action, id: string | undefined, error: unknown): string {

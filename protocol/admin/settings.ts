@@ -56,6 +56,18 @@ export const settings = {
     // S3 takes no more in one upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
     schema: whole(0, 5 * 1024 ** 3),
   }),
+  floodRate: setting({
+    word: 'FLOOD_RATE',
+    summary: 'how many commands a second a connection opened from now on may say, in the long run',
+    kind: 'count',
+    schema: whole(1, 100_000),
+  }),
+  floodBurst: setting({
+    word: 'FLOOD_BURST',
+    summary: 'how many commands it may say at once',
+    kind: 'count',
+    schema: whole(10, 1_000_000),
+  }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

@@ -1,7 +1,6 @@
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { LocalRoom } from '../../local/room.ts';
 import { attendance, type Present } from './invariants.ts';
-import { type Tables, tablesOf } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 type Item = Record<string, unknown>;
 
@@ -9,8 +8,8 @@ type Item = Record<string, unknown>;
 export class RoomDatabase {
   readonly #tables: Tables;
 
-  constructor(room: LocalRoom) {
-    this.#tables = tablesOf(room);
+  constructor(tables: Tables) {
+    this.#tables = tables;
   }
 
   close(): void {

@@ -5,11 +5,14 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalRoom } from '../../local/room.ts';
 import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
+import { deployedAt, openDeployedRoom } from './deployed-room.ts';
+import { type Tables, tablesOf } from './tables.ts';
 import { Wire } from './wire.ts';
 
-/** A room to play a scene in, on this machine. */
+/** A room to play a scene in. */
 export interface SceneRoom {
   readonly url: string;
+  /** The machine under it, with its clock and its faults; only a local room has one. */
   readonly local: LocalRoom;
   readonly database: RoomDatabase;
   /** Opens a connection, from this machine's loopback address or another one of it (`127.0.0.2`). */
@@ -34,6 +37,8 @@ export interface SceneOptions {
   readonly passwordCost?: number;
   /** Makes the same sequence of faults again. */
   readonly seed?: number;
+  /** Whether the limit on floods holds; scenes of other things may say more in a second than people do. */
+  readonly floodLimit?: boolean;
   /** How many requests a function may handle at a time. */
   readonly environmentsPerFunction?: number;
   /** How long (ms of the room's clock) one invocation of the admin function works at something that takes long. */
@@ -42,8 +47,24 @@ export interface SceneOptions {
 
 export const password = 'wastingtime';
 
-/** Starts a fresh local room on a free port, in a folder of its own that goes with it. Passwords are hashed cheaply. */
+/** A fresh room: on this machine, or the one that {@link deployedAt} says, emptied. */
 export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
+  const room = sceneRoom(deployedAt === undefined ? await openLocalRoom(options) : await openDeployedRoom(deployedAt));
+  if (options.floodLimit !== true) {
+    await room.change('floodBurst', 1_000_000);
+    await room.change('floodRate', 100_000);
+  }
+  return room;
+}
+
+/** What one kind of room has to give; all the rest is the same for every kind. */
+export interface RoomParts extends Pick<SceneRoom, 'url' | 'local' | 'admin' | 'close'> {
+  readonly tables: Tables;
+  readonly bucket: { readonly s3: S3Client; readonly name: string };
+}
+
+/** Starts a local room on a free port, in a folder of its own that goes with it. Passwords are hashed cheaply. */
+async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'chat-scene-')));
   const local = await startLocalRoom({
     assembly: 'cdk.out',
@@ -57,12 +78,33 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.environmentsPerFunction !== undefined && { environmentsPerFunction: options.environmentsPerFunction }),
   });
-  const database = new RoomDatabase(local);
-  const room: SceneRoom = {
+  const { region, credentials, s3Endpoint: endpoint, stack } = local;
+  return {
     url: local.url,
     local,
-    database,
-    connect: (localAddress) => Wire.open(local.url, {}, localAddress),
+    tables: tablesOf(local),
+    bucket: {
+      s3: new S3Client({ region, credentials, endpoint, forcePathStyle: true }),
+      name: stack.buckets[0]?.name ?? '',
+    },
+    admin: async (request) => (await local.invoke('Admin', request)) as Record<string, unknown>,
+    async close() {
+      await local.close();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function sceneRoom(parts: RoomParts): SceneRoom {
+  const { url, tables, bucket, admin } = parts;
+  const room: SceneRoom = {
+    url,
+    get local() {
+      return parts.local;
+    },
+    admin,
+    database: new RoomDatabase(tables),
+    connect: (localAddress) => Wire.open(url, {}, localAddress),
 
     async register(...users) {
       const wire = await room.connect();
@@ -77,10 +119,6 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
       return wire;
     },
 
-    async admin(request) {
-      return (await local.invoke('Admin', request)) as Record<string, unknown>;
-    },
-
     async change(name, value) {
       const reply = await room.admin({ command: 'change', name, value });
       if (reply['ok'] !== true) throw new Error(`${name} was not changed: ${JSON.stringify(reply)}`);
@@ -91,20 +129,14 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
     },
 
     async object(key) {
-      const { region, credentials, s3Endpoint: endpoint, stack } = local;
-      const s3 = new S3Client({ region, credentials, endpoint, forcePathStyle: true });
-      const Bucket = stack.buckets[0]?.name;
-      try {
-        return (await (await s3.send(new GetObjectCommand({ Bucket, Key: key }))).Body?.transformToString()) ?? '';
-      } finally {
-        s3.destroy();
-      }
+      const { Body } = await bucket.s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: key }));
+      return (await Body?.transformToString()) ?? '';
     },
 
     async close() {
-      database.close();
-      await local.close();
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      room.database.close();
+      bucket.s3.destroy();
+      await parts.close();
     },
   };
   return room;

@@ -23,6 +23,8 @@ const settings = v.object({
   minPassword: v.optional(shapes.minPassword.schema, defaultSettings.minPassword),
   grace: v.optional(shapes.grace.schema, defaultSettings.grace),
   maxFileBytes: v.optional(shapes.maxFileBytes.schema, defaultSettings.maxFileBytes),
+  floodRate: v.optional(shapes.floodRate.schema, defaultSettings.floodRate),
+  floodBurst: v.optional(shapes.floodBurst.schema, defaultSettings.floodBurst),
 } satisfies { [N in keyof Omit<Settings, 'open'>]: v.GenericSchema<number | undefined, Settings[N]> });
 
 const header = v.object({

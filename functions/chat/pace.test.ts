@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Paces } from './pace.ts';
+import type { Connection } from './people.ts';
+
+const pace = { rate: 20, burst: 100 };
+
+/** A connection's item, and what the room does with it for each command, in one of several Lambda environments. */
+class Speaker {
+  busyUntil = 0;
+  written = 0;
+  readonly environments: Paces[];
+
+  constructor(environments: number) {
+    this.environments = Array.from({ length: environments }, () => new Paces());
+  }
+
+  /** The seconds to wait; 0 for a command that was let through. */
+  say(environment: number, now: number): number {
+    const paces = this.environments[environment] as Paces;
+    const remembered = paces.remembered('c', now);
+    if (remembered > 0) return remembered;
+    const connection: Connection = {
+      connectionId: 'c',
+      address: '',
+      lastActiveAt: 0,
+      pace,
+      busyUntil: this.busyUntil,
+      member: undefined,
+    };
+    const wait = paces.take(connection, now);
+    if (wait === 0 && paces.isDue(connection)) {
+      this.busyUntil = Math.max(this.busyUntil, now) + paces.settle(connection);
+      this.written += 1;
+    }
+    return wait;
+  }
+}
+
+test('who has been silent may say a burst at once, then waits', () => {
+  const speaker = new Speaker(1);
+  for (let i = 0; i < pace.burst; i += 1) expect(speaker.say(0, 1_000_000)).toBe(0);
+  expect(speaker.say(0, 1_000_000)).toBe(1);
+});
+
+test('who has waited as long as was said may go on', () => {
+  const speaker = new Speaker(1);
+  for (let i = 0; i < 500; i += 1) speaker.say(0, 1_000_000);
+  const wait = speaker.say(0, 1_000_000);
+  expect(wait).toBe(1);
+  expect(speaker.say(0, 1_000_000 + wait * 1000)).toBe(0);
+});
+
+test('who talks as people do never waits, and costs the database nothing', () => {
+  const speaker = new Speaker(1);
+  for (let minute = 0; minute < 100; minute += 1) {
+    // Ten commands in a breath; the item, which is written every few seconds anyway, takes them along.
+    for (let i = 0; i < 10; i += 1) expect(speaker.say(0, 1_000_000 + minute * 60_000)).toBe(0);
+    for (const paces of speaker.environments) {
+      paces.settle({ connectionId: 'c', address: '', lastActiveAt: 0, pace, busyUntil: 0, member: undefined });
+    }
+  }
+  expect(speaker.written).toBe(0);
+});
+
+test('a flood gets through no faster than its pace, however many environments it keeps busy', () => {
+  const flood = fc.record({
+    environments: fc.integer({ min: 1, max: 20 }),
+    perSecond: fc.integer({ min: 30, max: 2_000 }),
+    seconds: fc.integer({ min: 1, max: 20 }),
+  });
+  fc.assert(
+    fc.property(flood, ({ environments, perSecond, seconds }) => {
+      const speaker = new Speaker(environments);
+      let through = 0;
+      for (let i = 0; i < perSecond * seconds; i += 1) {
+        if (speaker.say(i % environments, 1_000_000 + (i * 1000) / perSecond) === 0) through += 1;
+      }
+      // Each environment knows a tenth of a burst that the others do not.
+      const unknown = environments * (pace.burst / 10 + 1);
+      expect(through).toBeLessThanOrEqual(pace.burst + pace.rate * seconds + unknown);
+      expect(through).toBeGreaterThanOrEqual(Math.min(perSecond * seconds, pace.burst));
+    }),
+    { numRuns: 60 },
+  );
+});

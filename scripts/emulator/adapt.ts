@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { variables } from '../../functions/aws/names.ts';
+
+interface Template {
+  Resources: Record<string, { Type: string; Properties: Record<string, unknown>; DependsOn?: string[] }>;
+}
+
+/** What has to be different in a template so that an emulator takes it. */
+export interface Adaptation {
+  readonly endpoint: string;
+  readonly stage: string;
+  /** Resource types that the emulator's CloudFormation refuses. */
+  readonly withoutTypes: readonly string[];
+}
+
+/**
+ * Changes a synthesized stack, in its folder, into one for an emulator, and nothing in it but this: functions find
+ * `@connections` at the emulator's address, hash passwords cheaply, and what the emulator's CloudFormation does not know is left out.
+ */
+export function adaptAssembly(folder: string, stackId: string, adaptation: Adaptation): void {
+  const file = join(folder, `${stackId}.template.json`);
+  const before = readFileSync(file, 'utf8');
+  const template = JSON.parse(before) as Template;
+  leaveOut(template, adaptation.withoutTypes);
+  const [api] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Api') ?? [];
+  const connections = {
+    'Fn::Join': ['', [`${adaptation.endpoint}/_aws/execute-api/`, { Ref: api }, `/${adaptation.stage}`]],
+  };
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::Lambda::Function') continue;
+    const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
+    if (variables.connectionsEndpoint in Variables) Variables[variables.connectionsEndpoint] = connections;
+    Variables[variables.passwordCost] = '4';
+  }
+  const after = JSON.stringify(template, undefined, 1);
+  writeFileSync(file, after);
+  // The CDK uploads a template under the hash of its content, and uploads none that is there already.
+  for (const manifest of ['manifest.json', `${stackId}.assets.json`]) {
+    const path = join(folder, manifest);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(sha256(before), sha256(after)));
+  }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function leaveOut({ Resources }: Template, types: readonly string[]): void {
+  const gone = new Set(Object.keys(Resources).filter((id) => types.includes(Resources[id]?.Type ?? '')));
+  for (const id of gone) delete Resources[id];
+  for (const resource of Object.values(Resources)) {
+    if (resource.DependsOn) resource.DependsOn = [resource.DependsOn].flat().filter((id) => !gone.has(id));
+  }
+}

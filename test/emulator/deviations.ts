@@ -1,0 +1,1 @@
+export const deviations: readonly { scene: string; test?: string; why: string }[] = [];

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom({ floodLimit: true });
+  await room.change('floodRate', 2);
+  await room.change('floodBurst', 20);
+});
+afterAll(() => room.close());
+
+/** What came of so many commands that were all said at once. */
+async function flood(wire: Wire, count: number) {
+  const replies = await Promise.all(Array.from({ length: count }, () => wire.ask('whoelse', {})));
+  const refused = replies.filter((reply) => reply.ok === false);
+  for (const { error } of refused) expect(error).toMatchObject({ code: 'rate-limited' });
+  return { granted: replies.length - refused.length, refused };
+}
+
+test('who floods is refused after a burst, is told how long to wait, and may go on after that', async () => {
+  const wire = await room.enter('flooder');
+  onTestFinished(async () => void (await wire.close()));
+  const { granted, refused } = await flood(wire, 120);
+  expect(granted).toBeGreaterThanOrEqual(10);
+  // Some that each environment knows alone, and some that came while the flood lasted.
+  expect(granted).toBeLessThan(60);
+  const waits = refused.map(({ error }) => Number(error?.['retryAfter']));
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(1);
+  await sleep(Math.max(...waits) * 1000);
+  await wire.get('whoelse', {});
+});
+
+test('a flood of one is none of the others', async () => {
+  const flooder = await room.enter('flooder2');
+  const other = await room.enter('other');
+  onTestFinished(async () => {
+    await flooder.close();
+    await other.close();
+  });
+  await Promise.all([flood(flooder, 60), other.get('message', { to: 'flooder2', text: 'calm down' })]);
+  expect(await flooder.event('message')).toMatchObject({ text: 'calm down' });
+});
+
+test('holds before a login, too', async () => {
+  const wire = await room.connect();
+  onTestFinished(async () => void (await wire.close()));
+  const names = Array.from({ length: 60 }, (_, i) => `many${i}`);
+  const replies = await Promise.all(names.map((user) => wire.ask('register', { user, password })));
+  expect(replies.filter((reply) => reply.error?.code === 'rate-limited').length).toBeGreaterThan(0);
+});
+
+test('heartbeats are no part of it', async () => {
+  const wire = await room.enter('pinger');
+  onTestFinished(async () => void (await wire.close()));
+  for (let i = 0; i < 100; i += 1) wire.send({ action: 'ping' });
+  for (let i = 0; i < 100; i += 1) await wire.next((heard) => heard.type === 'pong', 'a pong');
+  await wire.get('whoelse', {});
+});
