@@ -40,6 +40,7 @@ const program = new Command('chat')
   .option('--profile <name>', 'the room and the user that are remembered under this name')
   .option('--user <name>', 'who comes')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
+  .option('--reconnect', 'come back by oneself when a room that was stopped opens again', false)
   .option('--json', 'print data as JSON, one value a line', false)
   .configureHelp({ showGlobalOptions: true })
   .allowExcessArguments(false)
@@ -114,7 +115,7 @@ profile
   .argument('<name>')
   .action((name: string) => run(async () => (await import('./script/profiles.ts')).removeProfile(name)));
 
-const wanted = () => program.opts<Wanted & { passwordFd?: number; json: boolean }>();
+const wanted = () => program.opts<Wanted & { passwordFd?: number; json: boolean; reconnect: boolean }>();
 
 const output = () => ({
   json: wanted().json,
@@ -178,7 +179,8 @@ async function talkInPerson(): Promise<ExitCode> {
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
   const screen = openScreen();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-  const asWanted = await runChat({ url, user, password, screen, interruption: interruption.signal, names });
+  const { reconnect } = wanted();
+  const asWanted = await runChat({ url, user, password, screen, interruption: interruption.signal, names, reconnect });
   return asWanted ? exitCodes.done : exitCodes.refused;
 }
 

@@ -13,6 +13,8 @@ export interface ChatOptions {
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly screen: Screen;
+  /** Whether to come back by oneself when a room that was stopped opens again. */
+  readonly reconnect?: boolean;
   /** Aborted when the user wants to leave at once. */
   readonly interruption: AbortSignal;
   /** Told of everybody who comes up. */
@@ -38,7 +40,15 @@ export async function runChat(options: ChatOptions): Promise<boolean> {
   return asWanted;
 }
 
-async function visit({ url, user, password, screen, interruption, names }: ChatOptions): Promise<Outcome> {
+async function visit({
+  url,
+  user,
+  password,
+  screen,
+  interruption,
+  names,
+  reconnect = false,
+}: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
   const interrupted = new Promise<'interrupted'>((resolve) => {
     interruption.addEventListener('abort', () => resolve('interrupted'), { once: true });
@@ -54,6 +64,8 @@ async function visit({ url, user, password, screen, interruption, names }: ChatO
       names.notice(notice);
       screen.print(noticeLine(notice));
     },
+    returns: reconnect,
+    stopped: (message) => screen.print(nowLine(texts.waitingForStart(message))),
     connection: (state) => screen.print(nowLine(state === 'lost' ? texts.connectionLost : texts.connectionRestored)),
   });
   const room = await Promise.race([connecting, interrupted]).catch((error: unknown) => {

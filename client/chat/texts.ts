@@ -53,6 +53,8 @@ export const texts = {
   leaving: 'You are leaving the chatting room! See you again!',
   roomFull: 'The limit of users online has been reached, and you will be logged out automatically.',
   connectionLost: 'The connection was lost. It is being made again ...',
+  waitingForStart: (message: string) =>
+    `The chatting room has been stopped. ${message} You will be back when it opens again ...`,
   connectionRestored: 'The connection is back.',
 } as const;
 

@@ -31,12 +31,16 @@ export interface RoomHandlers {
   notice?(notice: EventOf<'login' | 'logout'>): void;
   /** The connection was lost, and is being made again; or it has been. */
   connection?(state: 'lost' | 'restored'): void;
+  /** The room was stopped, and says why; the connection is made again when it opens. */
+  stopped?(message: string): void;
 }
 
 export interface ConnectOptions extends RoomHandlers {
   /** ws://… or wss://… */
   readonly url: string;
   readonly timing?: Partial<Timing>;
+  /** Whether to wait, when the room is stopped, until it opens again, and to log in anew: the password must be kept. */
+  readonly returns?: boolean;
 }
 
 /** Why a connection is over that the user did not leave; `seconds` is the room's TIME_OUT, `retryAfter` seconds too. */
@@ -95,15 +99,20 @@ export class RoomConnection {
   #isOver = false;
   #hasFailed = false;
   #leaving = false;
+  readonly #returns: boolean;
+  /** Whether the room said that it is stopped, and this waits for it. */
+  #isStopped = false;
 
-  private constructor({ url, timing, ...handlers }: ConnectOptions) {
+  private constructor({ url, timing, returns = false, ...handlers }: ConnectOptions) {
     this.#handlers = handlers;
+    this.#returns = returns;
     this.#timing = { ...defaultTiming, ...timing };
     this.#transport = new Transport({
       url,
       timing: this.#timing,
       restore: (link) => this.#restore(link),
-      isFinal: (error) => isStopped(error) || (error instanceof RefusalError && !passing.has(error.code)),
+      isFinal: (error) => !this.#mayPass(error),
+      isPatient: () => this.#isStopped,
       event: (event) => this.#receive(event),
       lost: () => this.#lost(),
       restored: (after) => this.#restored(after),
@@ -257,6 +266,7 @@ export class RoomConnection {
         return this.#end({ reason: 'kicked', why: event.reason });
       case 'stop': {
         const { message, retryAfter } = event;
+        if (this.#returns && this.#session?.password !== undefined) return this.#waitForStart(message);
         return this.#end({ reason: 'stop', message, ...(retryAfter !== undefined && { retryAfter }) });
       }
       case 'replaced':
@@ -272,13 +282,26 @@ export class RoomConnection {
     }
   }
 
+  /** Whether another try may mend an error of connecting. */
+  #mayPass(error: unknown): boolean {
+    if (isStopped(error)) return this.#returns;
+    return !(error instanceof RefusalError) || passing.has(error.code);
+  }
+
+  #waitForStart(message: string): void {
+    this.#isStopped = true;
+    this.#enqueue(() => this.#handlers.stopped?.(message));
+    this.#transport.current?.drop();
+  }
+
   #lost(): void {
     if (this.#leaving) return this.#end({ reason: 'logout' });
-    if (this.#session) this.#handlers.connection?.('lost');
+    if (this.#session && !this.#isStopped) this.#handlers.connection?.('lost');
   }
 
   #restored(after: 'loss' | 'handover'): void {
     if (!this.#session) return;
+    this.#isStopped = false;
     this.#session.feed?.catchUp();
     if (after === 'loss') this.#handlers.connection?.('restored');
   }

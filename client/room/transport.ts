@@ -13,6 +13,8 @@ export interface TransportOptions {
   restore(link: Link): Promise<void>;
   /** Whether an error of `restore` or of connecting cannot be mended by another try. */
   isFinal(error: unknown): boolean;
+  /** Whether to try however long it takes. */
+  isPatient(): boolean;
   event(event: RoomEvent): void;
   lost(): void;
   /** The session goes on over another link: after a loss, or by a handover that nobody should notice. */
@@ -141,7 +143,8 @@ export class Transport {
       } catch (error) {
         link?.drop();
         if (signal.aborted) return;
-        if (attempt + 1 >= mostAttempts || this.#options.isFinal(error)) return this.#options.givenUp(error);
+        const enough = attempt + 1 >= mostAttempts && !this.#options.isPatient();
+        if (enough || this.#options.isFinal(error)) return this.#options.givenUp(error);
       }
     }
   }

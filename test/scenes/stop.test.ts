@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -87,4 +88,22 @@ test('through the console it says each step, and leaves a backup and the log sin
   // What was done before the room was opened last is in an earlier log.
   expect(done.filter((line) => line['message'] === 'admin stop')).toHaveLength(1);
   await admin(room.url, ['start']);
+});
+
+test('a client says what happened and leaves; with --reconnect it comes back when the room opens', async () => {
+  await room.register('SEAS', 'windows');
+  const leaves = await ChatProcess.enter(room.url, 'SEAS');
+  const waits = await ChatProcess.enter(room.url, 'windows', '--reconnect');
+  await admin(room.url, ['stop', 'Back at noon.']);
+  await leaves.says('The chatting room has been stopped. Back at noon.');
+  expect(await leaves.ended).toBe(1);
+  await waits.says('The chatting room has been stopped. Back at noon. You will be back when it opens again ...');
+  await admin(room.url, ['start']);
+  await waits.says('The connection is back.');
+  const facebook = await room.enter('facebook');
+  await facebook.get('message', { to: 'windows', text: 'welcome back' });
+  await waits.says('facebook(private): welcome back');
+  await facebook.close();
+  waits.leave();
+  expect(await waits.ended).toBe(0);
 });

@@ -1,0 +1,67 @@
+import { admin } from '../harness/console.ts';
+import { openRoom, password } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+export interface StopReport {
+  /** How many were told, how many of the connections are closed, and who is left, of the count and of those present. */
+  readonly told: number;
+  readonly closed: number;
+  readonly counted: number;
+  readonly present: number;
+  /** Until the last client was told, and until the console was done, backup and log saved. */
+  readonly toldSeconds: number;
+  readonly seconds: number;
+  readonly invocations: number;
+  /** Logouts that anybody was told of: all go, so nobody need hear of the others. */
+  readonly notices: number;
+}
+
+/** Stops a room with many in it, all of whom leave as clients do: by closing as soon as they are told. */
+export async function playStop(clients: number): Promise<StopReport> {
+  const room = await openRoom();
+  try {
+    await room.change('maxCon', clients);
+    const names = Array.from({ length: clients }, (_, i) => `user${i}`);
+    await room.register(...names);
+    const wires: Wire[] = [];
+    for (let i = 0; i < clients; i += 10) {
+      wires.push(
+        ...(await Promise.all(
+          names.slice(i, i + 10).map(async (user) => {
+            const wire = await room.connect();
+            await wire.get('login', { user, password });
+            return wire;
+          }),
+        )),
+      );
+    }
+    let lastTold = 0;
+    for (const wire of wires) {
+      wire.socket.on('message', (data) => {
+        if (!data.toString().includes('"event":"stop"')) return;
+        lastTold = performance.now();
+        wire.socket.close(1000);
+      });
+    }
+    const recording = room.local.calls.record();
+    const start = performance.now();
+    const { code, complaints } = await admin(room.url, ['stop']);
+    const end = performance.now();
+    recording.stop();
+    if (code !== 0) throw new Error(`stop ended with ${code}: ${complaints.join('\n')}`);
+    await Promise.all(wires.map((wire) => wire.closed));
+    const heard = (event: string) => wires.filter((wire) => wire.all((one) => one.event === event).length > 0).length;
+    const inSeconds = (time: number) => Math.round(time - start) / 1000;
+    return {
+      told: heard('stop'),
+      closed: wires.length - room.local.connections.length,
+      ...(await room.database.counts()),
+      toldSeconds: inSeconds(lastTold),
+      seconds: inSeconds(end),
+      invocations: recording.invocations.filter((one) => one.function.startsWith('Admin')).length,
+      notices: wires.reduce((sum, wire) => sum + wire.all((one) => one.event === 'logout').length, 0),
+    };
+  } finally {
+    await room.close();
+  }
+}
