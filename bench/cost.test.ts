@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultTiming } from '../client/room/timing.ts';
+import { perMillion } from '../functions/chat/admin/prices.ts';
 import type { Recorded, ServiceCall } from '../local/recorder.ts';
 import { actions as wireActions } from '../protocol/index.ts';
 import { password } from '../test/harness/room.ts';
 import type { Wire } from '../test/harness/wire.ts';
 import { type Counting, countActions } from './actions.ts';
 import { partNotice } from './meter.ts';
+import { pricePerMillion, silentHourPerMillion } from './prices.ts';
 import { Stage } from './stage.ts';
 import { longestChain, tally } from './tally.ts';
 
@@ -20,9 +23,11 @@ const isRead = ({ operation }: ServiceCall) => reading.has(operation);
 
 describe('every action', () => {
   let counted: Counting[];
+  let memory: ReadonlyMap<string, number>;
 
   beforeAll(async () => {
     const stage = await Stage.open(0);
+    memory = new Map(stage.room.local.stack.functions.map(({ logicalId, memoryMb }) => [logicalId, memoryMb]));
     try {
       counted = await countActions(stage, { few: 3, many: 6, registered: 30, beforeSweep: 0 });
     } finally {
@@ -41,6 +46,29 @@ describe('every action', () => {
       const operations = dynamoDb(entries).map(({ operation }) => operation);
       expect(operations, action).not.toEqual([]);
       expect(operations, action).not.toContain('Scan');
+    }
+  });
+
+  test("costs about what the administrator's estimate takes it for", () => {
+    const memoryOf = (logicalId: string) => memory.get(logicalId) ?? Number.NaN;
+    const price = (action: string, when = '') => {
+      const found = counted.find((one) => one.action === action && one.when === when);
+      if (!found) throw new Error(`${action} ${when} was not counted`);
+      return pricePerMillion(tally(found.entries), { hashes: found.hashes, memoryOf });
+    };
+    const broadcastTo = (price('broadcast', '6 online') - price('broadcast', '3 online')) / 3;
+    const found = {
+      visit: price('connect') + price('login') + price('logout'),
+      notices: (2 * price('notice of a login', '3 online')) / 3,
+      message: price('message', 'recipient online') + price('ack'),
+      broadcast: price('broadcast', '3 online') - 3 * broadcastTo,
+      broadcastTo: broadcastTo + price('ack'),
+      onlineHour: silentHourPerMillion(defaultTiming.ping),
+    };
+    for (const [what, estimated] of Object.entries(perMillion)) {
+      const counts = found[what as keyof typeof found];
+      expect(estimated / counts, `${what}: ${counts.toFixed(2)}`).toBeGreaterThan(0.7);
+      expect(estimated / counts, `${what}: ${counts.toFixed(2)}`).toBeLessThan(1.4);
     }
   });
 

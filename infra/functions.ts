@@ -50,6 +50,7 @@ export type TableRight =
   | 'Query'
   | 'QueryIndex'
   | 'Scan'
+  | 'DescribeTable'
   | 'PutItem'
   | 'BatchWriteItem'
   | 'UpdateItem'
@@ -193,9 +194,9 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
       presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'DeleteItem', 'ConditionCheckItem'],
       connections: ['BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
-      users: ['GetItem', 'BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
-      loginBlocks: ['Query', 'Scan', 'BatchWriteItem', 'DeleteItem'],
-      messages: ['Query', 'Scan', 'PutItem', 'BatchWriteItem'],
+      users: ['GetItem', 'BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'DescribeTable'],
+      loginBlocks: ['Query', 'Scan', 'BatchWriteItem', 'DeleteItem', 'DescribeTable'],
+      messages: ['Query', 'Scan', 'PutItem', 'BatchWriteItem', 'DescribeTable'],
     },
     objects: {
       backups: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],

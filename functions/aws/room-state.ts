@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type SettingName, settingSchemas } from '../../protocol/admin/index.ts';
 import type { RoomState, State } from '../chat/ports.ts';
 import { defaultSettings } from '../chat/settings.ts';
+import { minuteOf, monthOf } from '../chat/usage.ts';
 import { db, type Item, putIf, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { roomKey } from './keys.ts';
@@ -23,6 +24,15 @@ const stored = v.object({
   online: v.number(),
   logins: v.number(),
   lastBroadcast: v.number(),
+  usage: v.optional(
+    v.object({
+      month: v.string(),
+      minute: v.number(),
+      onlineMinutes: v.number(),
+      loginsBefore: v.number(),
+      broadcastsBefore: v.number(),
+    }),
+  ),
 });
 
 const toState = (item: Item): State => v.parse(stored, item) as State;
@@ -98,6 +108,27 @@ export const roomState: RoomState = {
       ExpressionAttributeValues: { ':now': now, ':until': until },
     });
     return written;
+  },
+
+  async noteUsage({ usage, logins, lastBroadcast }, online, now) {
+    const [month, minute] = [monthOf(now), minuteOf(now)];
+    const isNew = usage?.month !== month;
+    const counted = { month, minute, onlineMinutes: online, loginsBefore: logins, broadcastsBefore: lastBroadcast };
+    await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: isNew
+        ? 'SET #usage = :usage'
+        : 'SET #usage.#minute = :minute, #usage.onlineMinutes = #usage.onlineMinutes + :online',
+      ConditionExpression: isNew
+        ? 'attribute_exists(room) AND (attribute_not_exists(#usage) OR #usage.#month < :month)'
+        : '#usage.#month = :month AND #usage.#minute < :minute',
+      ExpressionAttributeNames: { '#usage': 'usage', '#month': 'month', ...(!isNew && { '#minute': 'minute' }) },
+      ExpressionAttributeValues: {
+        ':month': month,
+        ...(isNew ? { ':usage': counted } : { ':minute': minute, ':online': online }),
+      },
+    });
   },
 
   async noteLastBroadcast(seq) {

@@ -4,6 +4,7 @@ import type { TryRecord } from './login-tries.ts';
 import type { Pace, Paces } from './pace.ts';
 import type { PasswordCost } from './password.ts';
 import type { Account, Connection, Member, Positions, Session, Settings } from './people.ts';
+import type { Usage } from './usage.ts';
 
 /** Accounts, by folded name. */
 export interface Accounts {
@@ -185,6 +186,8 @@ export interface State extends Settings {
   readonly logins: number;
   /** The room stream's last number as the sweeper knew it, should all its messages have expired. */
   readonly lastBroadcast: number;
+  /** Of the month in which it was counted last. */
+  readonly usage?: Usage | undefined;
 }
 
 /** The room's settings, and the count of those online. */
@@ -203,6 +206,8 @@ export interface RoomState {
    * time then sees everybody lost meanwhile.
    */
   claimSweep(now: number, until: number): Promise<boolean>;
+  /** Counts a minute that so many were online, once, however many ask; `state` is what was read last. */
+  noteUsage(state: State, online: number, now: number): Promise<void>;
   /** Keeps the room stream's last number, should all its messages expire. */
   noteLastBroadcast(seq: number): Promise<void>;
 }

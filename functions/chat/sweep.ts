@@ -24,6 +24,8 @@ export async function sweep(room: Room): Promise<void> {
   const outcomes = await Promise.allSettled([
     correctCount(room, state, sessions.length),
     noteLastBroadcast(room, state),
+    // Nobody's minutes are not worth a write.
+    ...(state.online > 0 ? [room.state.noteUsage(state, state.online, startedAt)] : []),
     ...sessions.map((session) => findGhost(room, session, startedAt)),
   ]);
   for (const outcome of outcomes) {

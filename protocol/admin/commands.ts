@@ -148,6 +148,25 @@ export const adminCommands = {
     logs: [],
     refusals: [],
   }),
+  stats: command({
+    words: 'stats',
+    summary: 'how many users and messages there are, what they take, and about what this month has cost',
+    request: {},
+    result: {
+      online: field.count,
+      /** These three as DynamoDB counted them last, at most some six hours ago. */
+      users: field.count,
+      messages: field.count,
+      storedBytes: v.exactOptional(field.count),
+      /** US$ since the month began (UTC), from what was counted in it and what that costs on average. */
+      estimate: v.object({
+        since: field.time,
+        parts: v.array(v.object({ what: v.string(), count: field.count, usd: v.number() })),
+        total: v.number(),
+      }),
+    },
+    refusals: [],
+  }),
   stop: command({
     words: 'stop',
     summary: 'close the room: everybody is told, and sent away',

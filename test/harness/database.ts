@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { attendance, type Present } from './invariants.ts';
 import type { Tables } from './tables.ts';
 
@@ -34,16 +34,33 @@ export class RoomDatabase {
   }
 
   /** Writes a wrong count into the Room item, as nothing in the room ever should. */
-  async falsifyCount(online: number): Promise<void> {
+  falsifyCount(online: number): Promise<void> {
+    return this.set('Room', { room: 'room' }, { online });
+  }
+
+  /** Sets attributes of an item past the room's functions, to see what they make of it. */
+  async set(table: string, key: Item, attributes: Item): Promise<void> {
+    const names = Object.keys(attributes);
     await this.#tables.db.send(
       new UpdateCommand({
-        TableName: this.#tables.name('Room'),
-        Key: { room: 'room' },
-        UpdateExpression: 'SET #online = :online',
-        ExpressionAttributeNames: { '#online': 'online' },
-        ExpressionAttributeValues: { ':online': online },
+        TableName: this.#tables.name(table),
+        Key: key,
+        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:v${index}`, attributes[name]])),
       }),
     );
+  }
+
+  /** Removes an item past the room's functions. */
+  async remove(table: string, key: Item): Promise<void> {
+    await this.#tables.db.send(new DeleteCommand({ TableName: this.#tables.name(table), Key: key }));
+  }
+
+  async get(table: string, key: Item): Promise<Item | undefined> {
+    const input = { TableName: this.#tables.name(table), Key: key, ConsistentRead: true };
+    const { Item } = await this.#tables.db.send(new GetCommand(input));
+    return Item;
   }
 
   async user(name: string): Promise<Item | undefined> {

@@ -7,6 +7,7 @@ import { allUsers, blockedUsers, onlineUsers } from './lists.ts';
 import { log } from './log.ts';
 import { restore } from './restore.ts';
 import { allSettings, change, oneSetting } from './settings.ts';
+import { stats } from './stats.ts';
 import { start, stop } from './stop.ts';
 
 /** What may be said in the console, in the order of its help. */
@@ -22,6 +23,7 @@ export const consoleCommands: readonly ConsoleCommand[] = [
   remove,
   resetPassword,
   announce,
+  stats,
   stop,
   start,
   backup,

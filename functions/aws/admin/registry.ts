@@ -1,8 +1,10 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
 import { db, type Item } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
+import type { TableName } from '../names.ts';
 
 /** How many items one slice looks at: a list must not be read whole into memory, however long it is. */
 const sliceSize = 2_000;
@@ -27,7 +29,23 @@ const position = {
     text === undefined ? undefined : v.parse(v.record(v.string(), v.string()), JSON.parse(text)),
 };
 
+async function sizeOf(table: TableName): Promise<{ items: number; bytes: number }> {
+  const { Table } = await db.send(new DescribeTableCommand({ TableName: tableName(table) }));
+  return { items: Table?.ItemCount ?? 0, bytes: Table?.TableSizeBytes ?? 0 };
+}
+
 export const registry: Registry = {
+  async sizes() {
+    const [users, messages, loginBlocks] = await Promise.all([
+      sizeOf('users'),
+      sizeOf('messages'),
+      sizeOf('loginBlocks'),
+    ]);
+    // Whatever else there is belongs to who is online, or is a single item.
+    const bytes = users.bytes + messages.bytes + loginBlocks.bytes;
+    return { users, messages, bytes: bytes === 0 && users.items > 0 ? undefined : bytes };
+  },
+
   async accounts(from) {
     const { Items = [], LastEvaluatedKey } = await db.send(
       new ScanCommand({

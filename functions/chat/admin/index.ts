@@ -15,6 +15,7 @@ import { restore } from './restore.ts';
 import { saveLog } from './save-log.ts';
 import { settings } from './settings.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { stop } from './stop.ts';
 import { unblock } from './unblock.ts';
 
@@ -30,6 +31,7 @@ export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> 
   remove,
   'reset-password': resetPassword,
   announce,
+  stats,
   stop,
   start,
   backup,

@@ -24,8 +24,17 @@ export interface LoginBlock {
   readonly blockedUntil: number;
 }
 
+/** What the tables hold. DynamoDB counts about every six hours: counting at once would mean reading all of it. */
+export interface Sizes {
+  readonly users: { readonly items: number };
+  readonly messages: { readonly items: number };
+  /** Of all tables; undefined where DynamoDB does not tell, as dynoxide does not. */
+  readonly bytes: number | undefined;
+}
+
 /** The lists that only an administrator reads: nothing else may go through a table from end to end. */
 export interface Registry {
+  sizes(): Promise<Sizes>;
   accounts(from: string | undefined): Promise<Slice<Listed>>;
   /** Blocks that have not ended by a time (epoch ms). */
   loginBlocks(now: number, from: string | undefined): Promise<Slice<LoginBlock>>;

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { admin } from '../harness/console.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+const leave = (wire: Wire) => Promise.all([wire.get('logout', {}), wire.closed]);
+const stats = async () => JSON.parse((await admin(room.url, ['stats', '--json'])).lines[0] ?? '');
+
+test('stats counts what is there, and estimates the month from what was counted in it', async () => {
+  expect(await stats()).toMatchObject({ online: 0, users: 0, estimate: { total: 0, parts: [] } });
+  const wires = [await room.enter('facebook'), await room.enter('Columbia')];
+  await room.local.runSchedule();
+  await wires[0]?.get('message', { to: 'Columbia', text: 'hello' });
+  await wires[0]?.get('broadcast', { text: 'hello' });
+  const found = await stats();
+  expect(found).toMatchObject({ online: 2, users: 2, messages: 2 });
+  expect(found.estimate.parts.map(({ what }: { what: string }) => what)).toEqual([
+    'hours online',
+    'sessions',
+    'messages',
+    'broadcasts',
+  ]);
+  expect(found.estimate.total).toBeGreaterThan(0);
+  const { lines } = await admin(room.url, ['stats']);
+  expect(lines[0]).toBe('[admin]Online: 2');
+  expect(lines.at(-1)).toMatch(/^\[admin\]An estimate: /);
+  for (const wire of wires) await leave(wire);
+});
+
+test('a minute is counted once, however many sweepers see it', async () => {
+  const wires = await Promise.all(['a', 'b', 'c'].map((user) => room.enter(`user-${user}`)));
+  const counted = async () => (await room.database.room())['usage'] as { minute: number; onlineMinutes: number };
+  const before = await counted();
+  // As if nothing had been counted for a while.
+  await room.database.set('Room', { room: 'room' }, { usage: { ...before, minute: before.minute - 1 } });
+  await Promise.all(Array.from({ length: 5 }, () => room.local.runSchedule()));
+  const after = await counted();
+  expect(after.onlineMinutes).toBeGreaterThanOrEqual(before.onlineMinutes + 3);
+  expect(after.onlineMinutes).toBeLessThanOrEqual(before.onlineMinutes + 3 * (after.minute - before.minute + 1));
+  for (const wire of wires) await leave(wire);
+});
+
+test('a new month begins from nothing', async () => {
+  const wire = await room.enter('facebook');
+  await room.local.runSchedule();
+  await room.database.set(
+    'Room',
+    { room: 'room' },
+    { usage: { month: '2020-01', minute: 1, onlineMinutes: 9, loginsBefore: 0, broadcastsBefore: 0 } },
+  );
+  await room.local.runSchedule();
+  const { usage, logins } = await room.database.room();
+  expect(usage).toMatchObject({ month: new Date().toISOString().slice(0, 7), onlineMinutes: 1, loginsBefore: logins });
+  await wire.close();
+});
