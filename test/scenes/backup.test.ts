@@ -32,6 +32,8 @@ afterAll(async () => {
 const census = async (of: SceneRoom): Promise<Census> => {
   const tables = tablesOf(of.local);
   open.push(tables);
+  // What the sweeper notes for itself comes when it comes.
+  await of.local.runSchedule();
   return takeCensus(tables);
 };
 
@@ -214,5 +216,73 @@ describe('a restore', () => {
     expect(code).toBe(1);
     expect(complaints).toEqual([expect.stringMatching(/damaged: It is .*Nothing has been changed\.$/)]);
     expect(await census(other)).toEqual(before);
+  });
+
+  test('of a file that was damaged in the bucket is refused there, with nothing changed', async () => {
+    const bytes = await readFile(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 30) ^ 1, bytes.length - 30);
+    const name = 'damaged.ndjson.gz';
+    const { url, headers } = await other.admin({ command: 'upload-url', name, bytes: bytes.length });
+    const put = await fetch(String(url), { method: 'PUT', body: bytes, headers: headers as Record<string, string> });
+    expect(put.status).toBe(200);
+    await run(other, 'stop');
+    const before = await census(other);
+    expect(await run(other, 'restore', name, '--replace')).toMatchObject({
+      code: 1,
+      complaints: [
+        expect.stringMatching(/damaged\.ndjson\.gz: It is damaged after byte \d+\. Nothing has been changed\.$/),
+      ],
+    });
+    expect(await run(other, 'restore', 'nowhere.gz')).toMatchObject({ code: 1 });
+    expect(await census(other)).toEqual(before);
+  });
+
+  test('that was cut off lets nobody in until one has been completed', async () => {
+    const uploaded = (await run(other, 'backups', '--json')).lines
+      .map((line) => (JSON.parse(line) as { name: string }).name)
+      .find((one) => one.startsWith('uploaded_'));
+    const asked = { command: 'restore', file: uploaded, replace: true };
+    let reply = await other.admin(asked);
+    while (reply['stage'] !== 'write' && reply['stage'] !== 'blocks') {
+      expect(reply).toMatchObject({ ok: true });
+      reply = await other.admin({ ...asked, from: reply['next'] });
+    }
+    expect(await run(other, 'start')).toMatchObject({ code: 1, complaints: [expect.stringContaining('Run it again')] });
+    expect(await run(other, 'change', 'OPEN', 'true')).toMatchObject({ code: 1 });
+    await expect(other.connect()).rejects.toMatchObject({ status: 503 });
+    // The one that was given up is still taken to be under way for a while.
+    let again = await run(other, 'restore', file);
+    while (again.complaints[0]?.includes('If it has been given up, wait')) again = await run(other, 'restore', file);
+    expect(again).toMatchObject({ code: 0, complaints: [] });
+    const restored = await census(other);
+    expect(brokenPromises(restored)).toEqual([]);
+    expect(kept(restored)).toEqual(kept(await census(room)));
+    expect((await run(other, 'start')).code).toBe(0);
+  });
+});
+
+describe('import', () => {
+  test("takes the original's settings, all of them or none", async () => {
+    const para = join(folder, 'para.txt');
+    await writeFile(para, 'MaxCon 5\nBLOCK_TIME 60.0\nLAST_HOUR 100.0\nTIME_OUT 600.0\n');
+    expect(await run(room, 'import', para)).toMatchObject({
+      code: 0,
+      lines: [
+        'The MaxCon has been changed to 5',
+        'The BLOCK_TIME has been changed to 60.0',
+        'The LAST_HOUR has been changed to 100.0',
+        'The TIME_OUT has been changed to 600.0',
+      ],
+    });
+    const before = await room.database.room();
+    expect(before).toMatchObject({ maxCon: 5, blockTime: 60, lastHour: 100, timeOut: 600 });
+    await writeFile(para, 'MaxCon 50\nTIME_OUT 1.0\n');
+    expect(await run(room, 'import', para)).toMatchObject({
+      code: 1,
+      complaints: [expect.stringContaining('TIME_OUT')],
+    });
+    await writeFile(para, 'MaxCon 50\nSHOE_SIZE 42\n');
+    expect(await run(room, 'import', para)).toMatchObject({ code: 2 });
+    expect(await room.database.room()).toEqual(before);
   });
 });

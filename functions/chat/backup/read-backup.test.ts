@@ -1,0 +1,99 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type ByteSource, beginning, DamagedFileError, sealMember } from '../../../protocol/backup/sealed-file.ts';
+import { checkRecords, readRecords, unchecked, wholeFile } from './read-backup.ts';
+import { formatName, formatVersion, type KeptMessage, toLine } from './records.ts';
+
+const takenAt = '2026-11-24T21:32:30.000Z';
+const settings = { maxCon: 5, blockTime: 60, lastHour: 100, timeOut: 600, minPassword: 8, grace: 30 };
+const header = toLine('header', { format: formatName, version: formatVersion, takenAt, settings });
+const user = toLine('user', {
+  name: 'columbia',
+  displayName: 'Columbia',
+  accountId: '0a1',
+  passwordHash: '$scrypt$…',
+  blocks: {},
+  inboxAcked: 0,
+  roomAcked: 0,
+});
+const said: KeptMessage = {
+  stream: 'inbox',
+  owner: { name: 'columbia', accountId: '0a1' },
+  seq: 1,
+  event: 'message',
+  from: 'facebook',
+  text: 'hello',
+  sentAt: takenAt,
+  expiresAt: 1_800_000_000,
+};
+const message = toLine('message', said);
+const loginBlock = toLine('loginBlock', { name: 'google', address: '::1', blockedUntil: 1, expiresAt: 1 });
+const trailer = toLine('trailer', { counts: { users: 1, messages: 1, loginBlocks: 1 }, lastBroadcast: 0 });
+
+/** A file whose seals are in order, whatever is in it. */
+function fileOf(lines: readonly string[]): ByteSource {
+  let at = beginning;
+  const members = lines.map((line) => {
+    const { member, next } = sealMember(gzipSync(line), at);
+    at = next;
+    return member;
+  });
+  const file = Buffer.concat(members);
+  return { size: file.length, read: async (offset, length) => file.subarray(offset, offset + length) };
+}
+
+/** Checks a file from end to end, as a restore does before it changes anything. */
+async function check(...lines: string[]) {
+  let known = unchecked;
+  for await (const { records } of readRecords(fileOf(lines), beginning)) known = checkRecords(known, records);
+  return wholeFile(known);
+}
+
+const good = [header, user, message, loginBlock, trailer];
+
+describe('a file that is sealed', () => {
+  test('is a backup when everything in it is in its place', async () => {
+    expect(await check(...good)).toMatchObject({ header: { settings }, trailer: { lastBroadcast: 0 } });
+    expect(await check(good.join(''))).toBeDefined();
+  });
+
+  test('is none in any other order, nor with anything left out or doubled', async () => {
+    const orders = fc.array(fc.nat(good.length - 1), { maxLength: 7 });
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        fc.pre(order.join() !== '0,1,2,3,4' && order.join() !== '0,2,1,3,4');
+        await expect(check(...order.map((place) => good[place] ?? ''))).rejects.toThrow(DamagedFileError);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is none with a line that is no record', async () => {
+    const broken = ['hello\n', '[]\n', '{}\n', '{"user":{}}\n', '{"user":{},"message":{}}\n', '{"constructor":{}}\n'];
+    for (const line of [...broken, user.trimEnd(), '\n', message.replace('"seq":1', '"seq":0')]) {
+      await expect(check(header, line, message, loginBlock, trailer), line).rejects.toThrow(DamagedFileError);
+    }
+  });
+
+  test('is refused by name when it is newer', async () => {
+    const newer = header.replace(`"version":${formatVersion}`, `"version":${formatVersion + 1},"and":"more"`);
+    await expect(check(newer, ...good.slice(1))).rejects.toThrow(
+      'Its format is version 2; this room reads 1 and older.',
+    );
+    await expect(check(header.replace(formatName, 'a cake'))).rejects.toThrow('It is no backup of a room.');
+  });
+
+  test('keeps what it does not know of an account and a message, and sets as sets', async () => {
+    const more = toLine('message', { ...said, hiddenFrom: new Set(['0b2']), later: { nested: new Set([1]) } });
+    for await (const { records } of readRecords(fileOf([more]), beginning)) {
+      expect(records).toEqual([
+        { kind: 'message', message: { ...said, hiddenFrom: new Set(['0b2']), later: { nested: new Set([1]) } } },
+      ]);
+    }
+  });
+
+  test('is not unpacked to more than anybody can hold', async () => {
+    await expect(check('x'.repeat(65 * 2 ** 20))).rejects.toThrow('It cannot be unpacked');
+  });
+});
