@@ -38,7 +38,7 @@ export function fileRefusal({ code, details }: RefusalError, { user, name }: Abo
     case 'file-too-large':
       return details.limit === undefined
         ? undefined
-        : `The file "${name}" is too large: the room takes ${prettyBytes(details.limit)} at the most.`;
+        : `The file "${name}" is too large: the room takes ${prettyBytes(details.limit, { binary: true })} at the most.`;
     case 'to-self':
       return 'You cannot send a file to yourself! Please try again!..';
     case 'blocked':

@@ -145,8 +145,8 @@ test('what is refused is told in one line', async () => {
   const path = join(folder, 'test_file.txt');
   writeFileSync(path, 'hello');
   typist.enter(`file Columbia ${path}`);
-  (await peer.next('file')).refuse('file-too-large', { limit: 100_000_000 });
+  (await peer.next('file')).refuse('file-too-large', { limit: 100 * 1024 ** 2 });
   await typist.see((rows) =>
-    rows.some((row) => row === 'Error! The file "test_file.txt" is too large: the room takes 100 MB at the most.'),
+    rows.some((row) => row === 'Error! The file "test_file.txt" is too large: the room takes 100 MiB at the most.'),
   );
 });

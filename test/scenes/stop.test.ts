@@ -93,17 +93,17 @@ test('through the console it says each step, and leaves a backup and the log sin
 test('a client says what happened and leaves; with --reconnect it comes back when the room opens', async () => {
   await room.register('SEAS', 'windows');
   const leaves = await ChatProcess.enter(room.url, 'SEAS');
-  const waits = await ChatProcess.enter(room.url, 'windows', '--reconnect');
+  const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
   await admin(room.url, ['stop', 'Back at noon.']);
-  await leaves.says('The chatting room has been stopped. Back at noon.');
-  expect(await leaves.ended).toBe(1);
-  await waits.says('The chatting room has been stopped. Back at noon. You will be back when it opens again ...');
+  await leaves.sees('The chatting room has been stopped. Back at noon.');
+  expect(await leaves.exited).toBe(1);
+  await waits.sees('The chatting room has been stopped. Back at noon. You will be back when it opens again ...');
   await admin(room.url, ['start']);
-  await waits.says('The connection is back.');
+  await waits.sees('The connection is back.');
   const facebook = await room.enter('facebook');
   await facebook.get('message', { to: 'windows', text: 'welcome back' });
-  await waits.says('facebook(private): welcome back');
+  await waits.sees('facebook(private): welcome back');
   await facebook.close();
   waits.leave();
-  expect(await waits.ended).toBe(0);
+  expect(await waits.exited).toBe(0);
 });

@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ChatProcess } from '../harness/chat-process.ts';
+import { RoomFiles } from '../harness/files.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { TollGate } from '../harness/toll-gate.ts';
+
+let room: SceneRoom;
+let files: RoomFiles;
+let folder: string;
+const chats: ChatProcess[] = [];
+
+beforeAll(async () => {
+  room = await openRoom();
+  files = new RoomFiles(room.local);
+  folder = await mkdtemp(join(tmpdir(), 'chat-files-'));
+});
+afterEach(async () => {
+  await Promise.all(chats.splice(0).map((chat) => chat.kill()));
+  await files.clear();
+});
+afterAll(async () => {
+  files.close();
+  await room.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A user's own folder. */
+const at = (user: string, ...path: string[]) => join(folder, user, ...path);
+
+/** Registers users that no other scene has, each with a folder of their own. */
+async function people<const N extends string>(...names: N[]): Promise<Record<N, string>> {
+  scene += 1;
+  const users = names.map((name) => [name, `${name}${scene}`] as const);
+  await room.register(...users.map(([, user]) => user));
+  for (const [, user] of users) mkdirSync(at(user));
+  return Object.fromEntries(users) as Record<N, string>;
+}
+let scene = 0;
+
+async function enter(user: string, url = room.url): Promise<ChatProcess> {
+  const chat = await ChatProcess.enter(url, user, { folder: at(user) });
+  chats.push(chat);
+  return chat;
+}
+
+const began = 'Now begin transfering, please wait...';
+const succeeded = 'Transferring process succeeds.';
+const arrived = (name: string) => `file "${name}" has been successfully received by the server.`;
+const received = 'receive file success!';
+
+describe('a file', () => {
+  test('is sent and got with the words of the original, and is the same', async () => {
+    const { facebook, Columbia } = await people('facebook', 'Columbia');
+    const content = randomBytes(3_000_000);
+    writeFileSync(at(facebook, 'test_file.txt'), content);
+    const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
+    sender.type(`file ${Columbia} test_file.txt`);
+    await sender.sees(began, succeeded, arrived('test_file.txt'));
+    await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
+    recipient.type('fileget');
+    await recipient.sees(`File "test_file.txt" from "${facebook}".`);
+    recipient.type(`fileget ${facebook} test_file.txt`);
+    await recipient.sees(
+      'server ready, now client receive file',
+      'Please wait until the "receive file success" notification has raised!...',
+      received,
+    );
+    expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
+    expect(readdirSync(at(Columbia))).toEqual(['test_file.txt']);
+    await sender.sees(`${Columbia} has received your file "test_file.txt".`);
+    recipient.type('fileget');
+    await recipient.sees('There are no files for you.');
+    await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
+  });
+
+  test('waits for somebody who is away, and may be empty', async () => {
+    const { facebook, Columbia } = await people('facebook', 'Columbia');
+    writeFileSync(at(facebook, 'empty'), '');
+    const sender = await enter(facebook);
+    sender.type(`file ${Columbia} empty`);
+    await sender.sees(arrived('empty'));
+    const recipient = await enter(Columbia);
+    await recipient.sees(`${facebook}(file_transfer): empty`);
+    recipient.type(`fileget ${facebook} empty`);
+    await recipient.sees(received);
+    expect(readFileSync(at(Columbia, 'empty')).length).toBe(0);
+  });
+
+  test('is declined, and its sender is told', async () => {
+    const { facebook, Columbia } = await people('facebook', 'Columbia');
+    writeFileSync(at(facebook, 'test_file.txt'), 'hello');
+    const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
+    sender.type(`file ${Columbia} test_file.txt`);
+    await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
+    recipient.type(`filedecline ${facebook} test_file.txt`);
+    await recipient.sees(`You have declined the file "test_file.txt" from "${facebook}".`);
+    await sender.sees(`${Columbia} has declined your file "test_file.txt".`);
+    recipient.type(`fileget ${facebook} test_file.txt`);
+    await recipient.sees(`Error! There is no file "test_file.txt" from "${facebook}"! Please try again!..`);
+    expect(readdirSync(at(Columbia))).toEqual([]);
+  });
+
+  test('of a name that is here is saved beside it; a second one of its name has to wait', async () => {
+    const { facebook, Columbia } = await people('facebook', 'Columbia');
+    const path = at(facebook, 'my notes.txt');
+    const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
+    for (const [content, name] of [
+      ['first', 'my notes.txt'],
+      ['second', 'my notes (1).txt'],
+    ] as const) {
+      writeFileSync(path, content);
+      sender.type(`file ${Columbia} my notes.txt`);
+      await sender.sees(arrived('my notes.txt'));
+      await recipient.sees(`${facebook}(file_transfer): my notes.txt`);
+      sender.type(`file ${Columbia} my notes.txt`);
+      await sender.sees(`Error! A file "my notes.txt" from you is waiting for ${Columbia} already.`);
+      recipient.type(`fileget ${facebook} my notes.txt`);
+      await recipient.sees(received);
+      expect(readFileSync(at(Columbia, name), 'utf8')).toBe(content);
+    }
+    await recipient.sees('It is saved as "my notes (1).txt".');
+    expect(readdirSync(at(Columbia)).sort()).toEqual(['my notes (1).txt', 'my notes.txt']);
+  });
+});
+
+test('two files go at once while everybody chats', async () => {
+  const { facebook, Columbia } = await people('facebook', 'Columbia');
+  for (const name of ['first', 'second']) writeFileSync(at(facebook, name), randomBytes(2_000_000));
+  const gate = await TollGate.open(room.url);
+  try {
+    const holds = [gate.hold('PUT', 'half'), gate.hold('PUT', 'half')];
+    const [sender, recipient] = [await enter(facebook, gate.url), await enter(Columbia)];
+    sender.type(`file ${Columbia} first`, `file ${Columbia} second`);
+    await Promise.all(holds.map(({ reached }) => reached));
+    // Half of both is under way, and stays there.
+    sender.type(`message ${Columbia} meanwhile`);
+    await recipient.sees(`${facebook}(private): meanwhile`);
+    recipient.type(`message ${facebook} all right`, 'broadcast to all');
+    await sender.sees(`${Columbia}(private): all right`, `${Columbia}(broadcast): to all`);
+    expect(sender.lines).not.toContain(succeeded);
+    for (const { release } of holds) release();
+    await sender.sees(succeeded, succeeded);
+    await recipient.sees(/\(file_transfer\): (first|second)$/, /\(file_transfer\): (first|second)$/);
+    recipient.type(`fileget ${facebook} first`, `fileget ${facebook} second`);
+    await recipient.sees(received, received);
+    for (const name of ['first', 'second']) {
+      expect(readFileSync(at(Columbia, name)).equals(readFileSync(at(facebook, name)))).toBe(true);
+    }
+  } finally {
+    await gate.close();
+  }
+});
+
+test('a script that sends and leaves has sent', async () => {
+  const { facebook, Columbia } = await people('facebook', 'Columbia');
+  const content = randomBytes(5_000_000);
+  writeFileSync(at(facebook, 'test_file.txt'), content);
+  const script = new ChatProcess(room.url, { folder: at(facebook) });
+  chats.push(script);
+  script.type(facebook, password, `file ${Columbia} test_file.txt`, 'quit');
+  expect(await script.exited).toBe(0);
+  await script.sees(arrived('test_file.txt'), 'You are leaving the chatting room! See you again!');
+  const recipient = await enter(Columbia);
+  await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
+  recipient.type(`fileget ${facebook} test_file.txt`, 'quit');
+  expect(await recipient.exited).toBe(0);
+  expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
+});
+
+describe('one clear line says of', () => {
+  test('what cannot be sent, and to whom', async () => {
+    const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
+    mkdirSync(at(facebook, 'folder'));
+    writeFileSync(at(facebook, 'test_file.txt'), 'hello');
+    writeFileSync(at(facebook, 'nul.txt'), 'hello');
+    writeFileSync(at(facebook, 'too large'), Buffer.alloc(2000));
+    const [sender, other] = [await enter(facebook), await enter(SEAS)];
+    other.type(`block ${facebook}`);
+    await other.sees(`You have successfully blocked ${facebook} from sending you messages.`);
+    await room.change('maxFileBytes', 1000);
+    for (const [command, line] of [
+      [`file ${Columbia} nowhere.txt`, 'Error! The file "nowhere.txt" cannot be read: it does not exist.'],
+      [`file ${Columbia} folder`, 'Error! "folder" is a folder.'],
+      [`file ${Columbia} /dev/zero`, 'Error! "/dev/zero" is not a file.'],
+      [`file ${Columbia} nul.txt`, 'Error! The room takes no file of the name "nul.txt".'],
+      [`file ${Columbia} too large`, 'Error! The file "too large" is too large: the room takes 1000 B at the most.'],
+      [`file ${SEAS} test_file.txt`, `Error! You cannot send a file to ${SEAS}, who has blocked you.`],
+      [`file ${facebook} test_file.txt`, 'Error! You cannot send a file to yourself! Please try again!..'],
+      ['file nobody test_file.txt', 'Error! There is no user "nobody"! Please try again!..'],
+      [`file ${Columbia}`, 'Error! Usage: file <receiver> <filename>'],
+      [`fileget ${Columbia}`, 'Error! Usage: fileget [<source> <filename>]'],
+      [`filedecline ${Columbia} x`, `Error! There is no file "x" from "${Columbia}"! Please try again!..`],
+    ] as const) {
+      sender.type(command);
+      await sender.sees(line);
+    }
+    await room.change('maxFileBytes', 100 * 1024 ** 2);
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+
+  test('a recipient who has gone, or has blocked the sender, before the file was there', async () => {
+    const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
+    writeFileSync(at(facebook, 'test_file.txt'), 'hello');
+    const gate = await TollGate.open(room.url);
+    try {
+      const sender = await enter(facebook, gate.url);
+      const toColumbia = gate.hold('PUT', 'before');
+      sender.type(`file ${Columbia} test_file.txt`);
+      await toColumbia.reached;
+      const leaver = await room.connect();
+      await leaver.get('deregister', { user: Columbia, password });
+      toColumbia.release();
+      await sender.sees(/^Your file "test_file.txt" has not reached Columbia\d+: there is no such user any more\.$/);
+
+      const toSeas = gate.hold('PUT', 'before');
+      sender.type(`file ${SEAS} test_file.txt`);
+      await toSeas.reached;
+      const other = await room.enter(SEAS);
+      await other.get('block', { user: facebook });
+      toSeas.release();
+      await sender.sees(/^Your file "test_file.txt" has not reached SEAS\d+: you have been blocked meanwhile\.$/);
+      expect(other.events('file')).toEqual([]);
+      await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
+    } finally {
+      await gate.close();
+    }
+  });
+
+  test('a file that was never brought whole', async () => {
+    const { facebook, Columbia } = await people('facebook', 'Columbia');
+    writeFileSync(at(facebook, 'test_file.txt'), Buffer.alloc(1_000_000));
+    const gate = await TollGate.open(room.url);
+    try {
+      const sender = await enter(facebook, gate.url);
+      const half = gate.hold('PUT', 'half');
+      sender.type(`file ${Columbia} test_file.txt`);
+      await half.reached;
+      await sender.kill();
+      half.release();
+    } finally {
+      await gate.close();
+    }
+    await files.clear();
+    const again = await enter(facebook);
+    await again.sees(/^Your file "test_file.txt" has not reached Columbia\d+: it was never uploaded whole\.$/);
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+});
