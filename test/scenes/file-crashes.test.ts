@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ChatProcess } from '../harness/chat-process.ts';
+import { RoomFiles } from '../harness/files.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+import { type Passage, type Stage, TollGate } from '../harness/toll-gate.ts';
+
+let room: SceneRoom;
+let files: RoomFiles;
+let gate: TollGate;
+let folder: string;
+const chats: ChatProcess[] = [];
+
+beforeAll(async () => {
+  room = await openRoom();
+  files = new RoomFiles(room.local);
+  gate = await TollGate.open(room.url);
+  folder = await mkdtemp(join(tmpdir(), 'chat-crashes-'));
+});
+afterAll(async () => {
+  await Promise.all(chats.map((chat) => chat.kill()));
+  await gate.close();
+  files.close();
+  await room.close();
+  await rm(folder, { recursive: true });
+});
+
+const content = randomBytes(1_000_000);
+const name = 'test_file.txt';
+
+/** Two users that no other test has; the sender has a file. */
+async function people() {
+  count += 1;
+  const [facebook, Columbia] = [`facebook${count}`, `Columbia${count}`];
+  await room.register(facebook, Columbia);
+  for (const user of [facebook, Columbia]) mkdirSync(join(folder, user));
+  writeFileSync(join(folder, facebook, name), content);
+  return { facebook, Columbia };
+}
+let count = 0;
+
+async function enter(user: string): Promise<ChatProcess> {
+  const chat = await ChatProcess.enter(gate.url, user, { folder: join(folder, user) });
+  chats.push(chat);
+  return chat;
+}
+
+/** Lets a client act, and kills it when it gets there. */
+async function killAt(passage: Passage, stage: Stage, chat: ChatProcess, command: string): Promise<void> {
+  const { reached, release } = gate.hold(passage, stage);
+  chat.type(command);
+  await reached;
+  await chat.kill();
+  release();
+}
+
+const nothing = { records: 0, objects: 0 };
+
+/** The records and the objects belong to each other, whatever has happened. */
+async function roomIsConsistent(): Promise<void> {
+  const [records, objects] = await Promise.all([files.records(), files.objects()]);
+  const known = records.map((record) => JSON.stringify(record));
+  for (const key of objects) expect(known.some((record) => record.includes(key))).toBe(true);
+}
+
+const listed = (lines: readonly string[]) => lines.some((line) => line.startsWith(`File "${name}" from`));
+
+/** What is offered to a user now. */
+async function offered(chat: ChatProcess): Promise<boolean> {
+  chat.type('fileget');
+  await chat.sees(/^(File "|There are no files for you)/);
+  return listed(chat.lines.slice(-1));
+}
+
+/** Gets the file, whole, under its own name, with nothing beside it. */
+async function gets(chat: ChatProcess, user: string, from: string): Promise<void> {
+  chat.type(`fileget ${from} ${name}`);
+  await chat.sees('receive file success!');
+  expect(readdirSync(join(folder, user))).toEqual([name]);
+  expect(readFileSync(join(folder, user, name)).equals(content)).toBe(true);
+}
+
+test.each([
+  ['file', 'before'],
+  ['file', 'unanswered'],
+  ['file', 'after'],
+  ['PUT', 'before'],
+  ['PUT', 'half'],
+  ['PUT', 'unanswered'],
+  ['PUT', 'after'],
+] as const)(
+  'the sender is killed at %s, %s: the file arrives whole, or not at all, and can be sent again',
+  async (passage, stage) => {
+    const { facebook, Columbia } = await people();
+    await killAt(passage, stage, await enter(facebook), `file ${Columbia} ${name}`);
+
+    const arrives = passage === 'PUT' && (stage === 'unanswered' || stage === 'after');
+    const recipient = await enter(Columbia);
+    if (arrives) await recipient.sees(`${facebook}(file_transfer): ${name}`);
+    expect(await offered(recipient)).toBe(arrives);
+    await roomIsConsistent();
+    if (arrives) await gets(recipient, Columbia, facebook);
+    else {
+      const again = await enter(facebook);
+      again.type(`file ${Columbia} ${name}`);
+      await again.sees(`file "${name}" has been successfully received by the server.`);
+      await recipient.sees(`${facebook}(file_transfer): ${name}`);
+      await gets(recipient, Columbia, facebook);
+      await again.quit();
+    }
+    await recipient.quit();
+    await expect.poll(() => files.count()).toEqual(nothing);
+  },
+);
+
+test.each(['before', 'half', 'unanswered'] as const)(
+  'the sender is killed in the upload, %s, and never comes back: nothing of it outlives the tidying run',
+  async (stage) => {
+    const { facebook, Columbia } = await people();
+    await killAt('PUT', stage, await enter(facebook), `file ${Columbia} ${name}`);
+    if (stage === 'unanswered') await expect.poll(async () => (await files.records())[0]?.['state']).toBe('stored');
+    await files.clear();
+    expect(await files.count()).toEqual(nothing);
+  },
+);
+
+test.each([
+  ['fileget', 'before'],
+  ['fileget', 'unanswered'],
+  ['fileget', 'after'],
+  ['GET', 'before'],
+  ['GET', 'half'],
+  ['GET', 'after'],
+  ['filedone', 'before'],
+  ['filedone', 'unanswered'],
+  ['filedone', 'after'],
+] as const)('the recipient is killed at %s, %s: they have the file whole, or get it again', async (passage, stage) => {
+  const { facebook, Columbia } = await people();
+  const sender = await enter(facebook);
+  sender.type(`file ${Columbia} ${name}`);
+  await sender.sees(`file "${name}" has been successfully received by the server.`);
+  const first = await enter(Columbia);
+  await first.sees(`${facebook}(file_transfer): ${name}`);
+  await killAt(passage, stage, first, `fileget ${facebook} ${name}`);
+  await roomIsConsistent();
+
+  const again = await enter(Columbia);
+  const isOver = passage === 'filedone' && stage !== 'before';
+  const served = gate.bytes.got;
+  expect(await offered(again)).toBe(!isOver);
+  if (isOver) {
+    again.type(`fileget ${facebook} ${name}`);
+    await again.sees(/^Error! There is no file/);
+    expect(readdirSync(join(folder, Columbia))).toEqual([name]);
+    expect(readFileSync(join(folder, Columbia, name)).equals(content)).toBe(true);
+  } else {
+    await gets(again, Columbia, facebook);
+    if (stage === 'half') expect(gate.bytes.got - served).toBeLessThan(content.length);
+    if (passage === 'filedone') expect(gate.bytes.got - served).toBe(0);
+  }
+  await sender.sees(`${Columbia} has received your file "${name}".`);
+  await again.quit();
+  await sender.quit();
+  await expect.poll(() => files.count()).toEqual(nothing);
+});
+
+test.each(['before', 'unanswered', 'after'] as const)(
+  'the recipient is killed while declining, %s: the file is there still, or gone',
+  async (stage) => {
+    const { facebook, Columbia } = await people();
+    const sender = await enter(facebook);
+    sender.type(`file ${Columbia} ${name}`);
+    const first = await enter(Columbia);
+    await first.sees(`${facebook}(file_transfer): ${name}`);
+    await killAt('filedecline', stage, first, `filedecline ${facebook} ${name}`);
+    const again = await enter(Columbia);
+    expect(await offered(again)).toBe(stage === 'before');
+    if (stage === 'before') await gets(again, Columbia, facebook);
+    else await sender.sees(`${Columbia} has declined your file "${name}".`);
+    await again.quit();
+    await sender.quit();
+    await expect.poll(() => files.count()).toEqual(nothing);
+  },
+);
