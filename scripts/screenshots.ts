@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalRoom } from '../local/room.ts';
 import { conversation } from './screenshots/conversation.ts';
+import { fileTransfer } from './screenshots/file-transfer.ts';
 import { drawTerminal, themes } from './screenshots/svg.ts';
 
 /** Plays the scenes of the README in a fresh local room, in real terminals, and draws what is on their screens. */
@@ -18,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 try {
   await mkdir(folder, { recursive: true });
-  for (const [name, play] of Object.entries({ conversation })) {
+  for (const [name, play] of Object.entries({ conversation, 'file-transfer': fileTransfer })) {
     const { buffer, size, title, close } = await play(room.url);
     for (const [theme, colours] of Object.entries(themes)) {
       const file = `${folder}/${name}-${theme}.svg`;

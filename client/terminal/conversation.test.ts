@@ -142,6 +142,34 @@ test('Tab completes commands, users whoever spelt them, and tells the ways there
   expect((await peer.next('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
 });
 
+test("Tab completes one's own files, and those that are offered", async () => {
+  await logIn({ columns: 100 });
+  peer.event({
+    ...{
+      type: 'event',
+      event: 'file',
+      stream: 'inbox',
+      seq: 1,
+      from: 'Columbia',
+      name: 'my\u0007 thesis.txt',
+      size: 3,
+    },
+    ...{ sha256: '0'.repeat(64), sentAt: '2026-11-23T09:00:00.000Z' },
+  });
+  await typist.see(() => said().length === 1);
+  const completed = async (typed: string, whole: string) => {
+    typist.type(typed);
+    await typist.seeLast(`${prompt}${typed}`.trimEnd());
+    typist.type('\t');
+    await typist.seeLast(`${prompt}${whole}`);
+    typist.type('\u0015');
+  };
+  await completed('file Columbia package.j', 'file Columbia package.json');
+  await completed('fileget c', 'fileget Columbia');
+  await completed('/get Columbia M', '/get Columbia my\\u{7} thesis.txt');
+  await completed('filedecline columbia ', 'filedecline columbia my\\u{7} thesis.txt');
+});
+
 test('what was typed comes back, but for passwords and answers', async () => {
   await logIn();
   typist.enter('whoelse');

@@ -13,6 +13,8 @@ export interface TypistOptions {
   readonly under?: readonly string[];
   /** The room that a client joins. */
   readonly url?: string;
+  /** Where the client runs; its arguments must be understood from there. */
+  readonly cwd?: string;
   readonly columns?: number;
   readonly rows?: number;
   /** Whether the terminal, when its width changes, wraps the line with the cursor anew too, as some do. */
@@ -43,6 +45,7 @@ export class Typist {
     args = ['--import', 'tsx', 'client/chat.ts'],
     under = [],
     url,
+    cwd = project,
     columns = 80,
     rows = 24,
     reflowCursorLine = false,
@@ -63,7 +66,7 @@ export class Typist {
     this.#pty = spawn(program, rest, {
       cols: columns,
       rows,
-      cwd: project,
+      cwd,
       name: env['TERM'] ?? 'xterm-256color',
       env: { ...Object.fromEntries(inherited), ...env },
     });

@@ -1,14 +1,6 @@
-import type { IBuffer } from '@xterm/headless';
 import { connect, type RoomConnection } from '../../client/room/index.ts';
 import { Typist } from '../../client/testing/typist.ts';
-
-/** A terminal as it stands at the end of a scene. */
-export interface Shot {
-  readonly buffer: IBuffer;
-  readonly size: { readonly columns: number; readonly rows: number };
-  readonly title: string;
-  close(): Promise<void>;
-}
+import type { Shot } from './shot.ts';
 
 const size = { columns: 120, rows: 28 };
 const password = 'correct horse';
