@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ofType, synthesize } from './test-template.ts';
+
+/**
+ * What an upgrade must not replace, beside the tables and the bucket, which their own tests hold: the address that clients know, the log,
+ * and the events that wait to be looked at. CloudFormation knows them by these ids alone.
+ */
+const lasting: Readonly<Record<string, readonly string[]>> = {
+  'AWS::ApiGatewayV2::Api': ['GatewayApi4EDF2151'],
+  'AWS::ApiGatewayV2::Stage': ['GatewayStage04E5B0D6'],
+  'AWS::Logs::LogGroup': ['Log95422804'],
+  'AWS::SQS::Queue': ['DeadLettersBBF8BAAB'],
+};
+
+/** Types whose resources come and go with an upgrade, and take nothing along that anybody would miss. */
+const replaceable = new Set([
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::IntegrationResponse',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::RouteResponse',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::MetricFilter',
+  'AWS::S3::BucketPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
+
+/** Types of which another test holds every id. */
+const heldElsewhere = new Set(['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket']);
+
+test('everything that an upgrade must not replace keeps its id', () => {
+  const resources = synthesize();
+  for (const [type, ids] of Object.entries(lasting)) {
+    expect(
+      ofType(resources, type).map(([id]) => id),
+      type,
+    ).toEqual(ids);
+  }
+  // A type that nobody has thought of yet has to be put in one of the lists.
+  const unknown = Object.values(resources)
+    .map(({ Type }) => Type)
+    .filter((type) => !(type in lasting) && !replaceable.has(type) && !heldElsewhere.has(type));
+  expect(unknown).toEqual([]);
+});
