@@ -20,10 +20,14 @@ const { endpoint } = parseEndpoint(
   'Deploy the room to an emulator of AWS.',
   process.argv.slice(2),
 );
+if (endpoint === undefined) {
+  console.error('Give the address of an emulator, such as --endpoint http://127.0.0.1:4566.');
+  process.exit(2);
+}
 const { stackName, stage } = parseConfig(contextOfCdkJson()['config']);
 const stackId = 'ServerlessChatRoom';
 const emulator = await emulatorAt(endpoint);
-console.log(`Deploying to ${emulator.name} at ${endpoint} ...`);
+console.log(`Deploying to the emulator at ${endpoint} ...`);
 
 const assembly = join('dist', 'emulator.out');
 rmSync(assembly, { recursive: true, force: true });

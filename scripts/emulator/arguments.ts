@@ -1,17 +1,18 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** The address of an emulator, from a command line. */
-export function parseEndpoint(
-  name: string,
-  description: string,
-  argv: readonly string[],
-): { endpoint: string; rest: string[] } {
+export interface EmulatorArguments {
+  readonly endpoint: string | undefined;
+  readonly rest: readonly string[];
+}
+
+/** The address of an emulator, and what else is on a command line. */
+export function parseEndpoint(name: string, description: string, argv: readonly string[]): EmulatorArguments {
   const command = new Command(name)
     .description(description)
-    .requiredOption('--endpoint <url>', 'address of the emulator, such as http://127.0.0.1:4566', origin)
-    .argument('[files...]', 'scenes to play; all unless told')
+    .option('--endpoint <url>', 'address of an emulator that runs, such as http://127.0.0.1:4566', origin)
+    .argument('[scenes...]', 'scenes to play; all unless told')
     .parse(argv, { from: 'user' });
-  return { endpoint: command.opts<{ endpoint: string }>().endpoint, rest: command.args };
+  return { endpoint: command.opts<{ endpoint?: string }>().endpoint, rest: command.args };
 }
 
 function origin(text: string): string {

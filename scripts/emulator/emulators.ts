@@ -1,6 +1,8 @@
+export type EmulatorName = 'ministack' | 'another';
+
 /** An emulator of AWS that this project has been deployed to. */
 export interface Emulator {
-  readonly name: string;
+  readonly name: EmulatorName;
   /** Resource types that its CloudFormation refuses; what the room cannot do without is made by API calls afterwards. */
   readonly withoutTypes: readonly string[];
 }
@@ -16,7 +18,7 @@ const ministack: Emulator = {
   ],
 };
 
-const anyOther: Emulator = { name: 'LocalStack, or another', withoutTypes: [] };
+const anyOther: Emulator = { name: 'another', withoutTypes: [] };
 
 /**
  * What answers at an address.

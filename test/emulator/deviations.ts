@@ -1,1 +1,91 @@
-export const deviations: readonly { scene: string; test?: string; why: string }[] = [];
+import type { EmulatorName } from '../../scripts/emulator/emulators.ts';
+
+/** Why a scene does not play in a room on an emulator. */
+interface Reason {
+  readonly why: string;
+  /** The emulator that differs from AWS in this; any, where it is not the emulator's fault. */
+  readonly of?: EmulatorName;
+}
+
+/** What only a local room has, and where emulators differ from AWS (`docs/emulators.md`). */
+export const reasons = {
+  faults: {
+    why: 'looks into the machine, or makes calls, posts or $disconnects fail: only a local room has those switches',
+  },
+  clock: { why: "runs on a clock that is sped up: an emulator's cannot be" },
+  ownRoom: { why: 'opens, kills or copies rooms of its own' },
+  console: { why: "finds its room by a local one's data folder" },
+  refusal: {
+    why: "every refused $connect is answered 403; AWS passes the function's status on",
+    of: 'ministack',
+  },
+  closeCode: {
+    why: "$disconnect hears of every close by the client as 1006, a loss; AWS tells the client's code",
+    of: 'ministack',
+  },
+  closeReason: {
+    why: 'DeleteConnection closes with 1000 and no reason; AWS says "Connection Closed Normally"',
+    of: 'ministack',
+  },
+  proofOfLife: {
+    why: 'GetConnection gives times as epoch seconds, where AWS gives ISO 8601: the SDK reads none, so everybody seems to have been silent for long, and may be logged in past',
+    of: 'ministack',
+  },
+  frames: {
+    why: 'binary frames and frames of any size reach the function; AWS closes the connection with 1003, or 1009',
+    of: 'ministack',
+  },
+  invocations: {
+    why: 'hundreds of connections at once are handled slower than a scene waits',
+    of: 'ministack',
+  },
+} as const satisfies Record<string, Reason>;
+
+/** A scene that is left out, whole or from one of its tests on whose name begins so. */
+export interface Deviation {
+  /** The file, in `test/scenes`. */
+  readonly scene: string;
+  readonly test?: string;
+  readonly because: keyof typeof reasons;
+}
+
+/** Everything that does not play on an emulator. Whatever is not here does. */
+export const deviations: readonly Deviation[] = [
+  { scene: 'backup', because: 'ownRoom' },
+  { scene: 'console', because: 'console' },
+  { scene: 'console-accounts', because: 'console' },
+  { scene: 'console-terminal', because: 'console' },
+  { scene: 'delivery', because: 'faults' },
+  { scene: 'files', because: 'faults' },
+  { scene: 'log', because: 'console' },
+  { scene: 'presence', because: 'clock' },
+  { scene: 'quits', because: 'clock' },
+  { scene: 'resume', because: 'clock' },
+  { scene: 'streams', because: 'faults' },
+  { scene: 'survival', because: 'ownRoom' },
+  { scene: 'time-out', because: 'clock' },
+  { scene: 'upgrade', because: 'faults' },
+
+  { scene: 'max-con', because: 'refusal' },
+  { scene: 'doors', test: 'everyone else is told, and oneself is not', because: 'closeCode' },
+  { scene: 'doors', test: 'logging out answers, tells the others', because: 'closeReason' },
+  { scene: 'doors', test: 'a user who is online is not logged in twice', because: 'proofOfLife' },
+  { scene: 'doors', test: 'exactly one wins, and the count is right', because: 'proofOfLife' },
+  { scene: 'accounts', test: 'ends a session that only its grace keeps alive', because: 'proofOfLife' },
+  { scene: 'frames', test: 'a heartbeat is answered with no Lambda', because: 'faults' },
+  { scene: 'frames', test: 'binary frames close the connection', because: 'frames' },
+  { scene: 'frames', test: 'are each answered as the protocol says', because: 'frames' },
+  { scene: 'frames', test: 'broken UTF-8 and binary close', because: 'frames' },
+  { scene: 'login-block', test: 'a blocked login costs none', because: 'ownRoom' },
+  { scene: 'races', test: 'is shown exactly once', because: 'invocations' },
+  { scene: 'settings', test: 'to closed keeps everybody out', because: 'refusal' },
+  { scene: 'stop', test: 'tells everybody, ends every session', because: 'closeReason' },
+  { scene: 'stop', test: 'through the console it says each step', because: 'console' },
+];
+
+/** What does not play on this emulator. */
+export function deviationsOf(emulator: EmulatorName): readonly (Deviation & Reason)[] {
+  return deviations
+    .map((one) => ({ ...one, ...(reasons[one.because] as Reason) }))
+    .filter(({ of }) => of === undefined || of === emulator);
+}

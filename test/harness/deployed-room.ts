@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { tables as shapes } from '../../functions/aws/names.ts';
 import { emulatorEnvironment, emulatorUrl, resourcesOf } from '../../scripts/emulator/deployment.ts';
+import type { EmulatorName } from '../../scripts/emulator/emulators.ts';
 import type { RoomParts } from './room.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,6 +14,7 @@ export interface Deployment {
   readonly endpoint: string;
   readonly stack: string;
   readonly stage: string;
+  readonly emulator: EmulatorName;
 }
 
 const variable = 'CHAT_ROOM_DEPLOYMENT';

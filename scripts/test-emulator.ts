@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { contextOfCdkJson, parseConfig } from '../infra/config.ts';
+import { deviationsOf } from '../test/emulator/deviations.ts';
+import { environmentFor } from '../test/harness/deployed-room.ts';
+import { parseEndpoint } from './emulator/arguments.ts';
+import { emulatorAt } from './emulator/emulators.ts';
+import { NoPython, pythonTool } from './tools/python.ts';
+
+/**
+ * npm run test:emulator [-- --endpoint URL] [scenes]: plays the scenes in a room that has been deployed to an emulator there; without
+ * an address, starts ministack, deploys to it, and ends it afterwards.
+ */
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const { endpoint, rest: scenes } = parseEndpoint(
+  'npm run test:emulator --',
+  'Play the scenes in a room on an emulator of AWS.',
+  process.argv.slice(2),
+);
+try {
+  process.exitCode = endpoint === undefined ? await inMinistack() : await play(endpoint);
+} catch (error) {
+  if (!(error instanceof NoPython)) throw error;
+  console.log(`Skipped: ${error.message}.`);
+}
+
+async function inMinistack(): Promise<number> {
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const ministack = spawn(pythonTool('ministack'), {
+    stdio: 'ignore',
+    env: { ...process.env, GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' },
+  });
+  const ended = once(ministack, 'exit');
+  try {
+    await answers(address);
+    const deploy = ['scripts/run.mjs', '--built', 'scripts/deploy-emulator.ts', '--endpoint', address];
+    if (spawnSync(process.execPath, deploy, { stdio: 'inherit' }).status !== 0) return 1;
+    return await play(address);
+  } finally {
+    ministack.kill();
+    await ended;
+  }
+}
+
+async function play(address: string): Promise<number> {
+  const { stackName: stack, stage } = parseConfig(contextOfCdkJson()['config']);
+  const { name: emulator } = await emulatorAt(address);
+  for (const { scene, test, why } of deviationsOf(emulator)) {
+    if (test === undefined) console.log(`Skipped: ${scene} ${why}.`);
+  }
+  const run = spawnSync(
+    process.execPath,
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--config',
+      'vitest.emulator.config.ts',
+      ...scenes.map((one) => `test/scenes/${one}`),
+    ],
+    { stdio: 'inherit', env: { ...process.env, ...environmentFor({ endpoint: address, stack, stage, emulator }) } },
+  );
+  return run.status ?? 1;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
+  return address.port;
+}
+
+/** Waits until an emulator that was just started answers. */
+async function answers(address: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await emulatorAt(address);
+      return;
+    } catch (error) {
+      if (tries >= 120) throw error;
+      await sleep(500);
+    }
+  }
+}
