@@ -23,6 +23,7 @@ const [functions] = await Promise.all([
     // Line numbers are enough: the sources are in the repository, and each byte is loaded at every cold start.
     sourcesContent: false,
     metafile: true,
+    alias: { '@aws-sdk/credential-provider-node': './functions/aws/credentials.ts' },
   }),
   build({
     ...programs,
