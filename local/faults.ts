@@ -9,6 +9,12 @@ export interface DynamoDbCall extends Attribution {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** An S3 call that is about to be carried out: its sender is known to be who it says. */
+export interface S3Call extends Attribution {
+  readonly operation: string;
+  readonly key: string;
+}
+
 /** A post to a connection that is about to be made. */
 export interface PostCall extends Attribution {
   readonly connectionId: string;
@@ -38,6 +44,9 @@ export class Faults {
   /** Called before each post; the post waits for it, and fails with the HTTP status it gives. */
   beforePost?: ((call: PostCall) => Promise<429 | 500 | undefined> | 429 | 500 | undefined) | undefined;
 
+  /** Called before each S3 call; the call waits for it, and fails with the HTTP status it gives. */
+  beforeS3?: ((call: S3Call) => Promise<500 | undefined> | 500 | undefined) | undefined;
+
   #state: number;
 
   /** @param seed makes the same sequence of faults again. */
@@ -54,6 +63,7 @@ export class Faults {
     this.halfOpen.clear();
     this.beforeDynamoDb = undefined;
     this.beforePost = undefined;
+    this.beforeS3 = undefined;
   }
 
   /** Whether DynamoDB calls need looking at. */

@@ -74,6 +74,8 @@ export interface LocalRoom {
    * @throws Error with the function's own error message if it failed.
    */
   invoke(name: string, payload: unknown): Promise<unknown>;
+  /** Ends a function's environments in the middle of whatever they do; its next request has a new one. */
+  killFunction(name: string): Promise<void>;
   /** Deletes what has expired now, instead of within the next minute of the room's clock. */
   deleteExpired(): Promise<void>;
   /** Calls back if a part of the room that it cannot go on without has ended. */
@@ -164,6 +166,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     region,
     clock,
     credentials,
+    faults,
     recorder,
     bus,
     fresh,
@@ -222,6 +225,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
       const returned: unknown = JSON.parse(result.payload);
       return returned;
     },
+    killFunction: (name) => lambda.kill(lambda.find(name) ?? oneByPrefix(stack.functions, name)),
     async deleteExpired() {
       await Promise.all([database.deleteExpired(), s3.expire()]);
     },

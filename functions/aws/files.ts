@@ -199,7 +199,8 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
             IndexName: tables.fileRecords.index.name,
             KeyConditionExpression: 'due = :due AND dueAt <= :now',
             ExpressionAttributeValues: { ':due': duePartition, ':now': now },
-            Limit: 25,
+            // What is done side by side: more would contend for the inbox of one sender of many.
+            Limit: 10,
             ExclusiveStartKey: from,
           }),
         );

@@ -75,6 +75,11 @@ export class Lambda {
     return this.#retry(lambda, event, trigger);
   }
 
+  /** Ends a function's environments in the middle of whatever they do. */
+  async kill(lambda: LambdaFunction): Promise<void> {
+    await this.#functions.get(lambda.name)?.pool.kill();
+  }
+
   /** Waits until nothing runs, at most this long (ms). */
   async settled(withinMs: number): Promise<void> {
     const patience = new AbortController();

@@ -39,11 +39,16 @@ export class EnvironmentPool {
     else next(environment);
   }
 
+  /** Ends every environment that there is: requests that run fail, those that wait get another. */
+  async kill(): Promise<void> {
+    await Promise.all([...this.#all].map((environment) => environment.terminate()));
+  }
+
   /** Ends every environment; requests that run or wait fail. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const give of this.#waiting.splice(0)) give(undefined);
-    await Promise.all([...this.#all].map((environment) => environment.terminate()));
+    await this.kill();
   }
 
   #add(): Environment {

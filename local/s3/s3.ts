@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { CredentialStore } from '../credentials.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { Faults } from '../faults.ts';
 import type { Recorder, UsedRight } from '../recorder.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { BucketEvents } from './events.ts';
@@ -26,6 +27,7 @@ export interface S3Options {
   readonly region: string;
   readonly clock: Clock;
   readonly credentials: CredentialStore;
+  readonly faults: Faults;
   readonly recorder: Recorder;
   readonly bus: EventBus;
   /** Whether to begin with empty buckets. */
@@ -126,12 +128,15 @@ export class S3 {
   ): Promise<void> {
     const { bucket: name, key, canonicalPath, query } = locate(http.url ?? '');
     const signed = await this.#signatures.verify(http, canonicalPath, query);
-    call.caller = callerOf(signed);
+    const caller = callerOf(signed);
+    call.caller = caller;
     if (name === '') throw notImplemented('requests that name no bucket');
     const bucket = this.#buckets.get(name);
     if (bucket === undefined) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     const operation = operationOf({ http, key, query });
     call.operation = operation.name;
+    const failure = await this.#options.faults.beforeS3?.({ ...caller, operation: operation.name, key });
+    if (failure !== undefined) throw new S3Error('InternalError', 'The request was not carried out.');
     await operation.run({
       bucket,
       key,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRoom } from '../../local/room.ts';
 import type { Arguments } from '../../protocol/index.ts';
 import { tablesOf } from './tables.ts';
@@ -132,10 +132,11 @@ export class RoomFiles {
     await this.#room.invoke('Files', { source: 'aws.s3', 'detail-type': 'Object Created', detail });
   }
 
-  /** Has the time of every file come. */
-  async makeDue(): Promise<void> {
+  /** Has the time come of every file that is in one of these states, or of all. */
+  async makeDue(...states: readonly string[]): Promise<void> {
     const TableName = this.#tables.name('FileRecords');
-    for (const { recipient, file } of await this.records()) {
+    for (const { recipient, file, state } of await this.records()) {
+      if (states.length > 0 && !states.includes(state as string)) continue;
       await this.#tables.db.send(
         new UpdateCommand({
           TableName,
@@ -146,6 +147,19 @@ export class RoomFiles {
         }),
       );
     }
+  }
+
+  /** Writes so many records like the only one there is, as if as many files were waiting; gives a way to take them away. */
+  async multiply(count: number): Promise<() => Promise<void>> {
+    const TableName = this.#tables.name('FileRecords');
+    const [model = {}] = await this.records();
+    const keys = Array.from({ length: count }, (_, i) => ({ recipient: model['recipient'], file: `${i}` }));
+    for (const key of keys) {
+      await this.#tables.db.send(new PutCommand({ TableName, Item: { ...model, ...key, name: key.file } }));
+    }
+    return async () => {
+      for (const Key of keys) await this.#tables.db.send(new DeleteCommand({ TableName, Key }));
+    };
   }
 
   /** Ends whatever there is, as if its time had come. */

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { announcementOf, get, type OwnFile, put, RoomFiles } from '../harness/files.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Heard, Wire } from '../harness/wire.ts';
+
+const rounds = 15;
+const timeout = 120_000;
+
+let room: SceneRoom;
+let files: RoomFiles;
+let sender: Wire;
+let recipient: Wire;
+beforeAll(async () => {
+  room = await openRoom();
+  files = new RoomFiles(room.local);
+  sender = await room.enter('sender');
+  recipient = await room.enter('recipient');
+});
+afterEach(async () => {
+  await files.clear();
+  expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  for (const inbox of ['inbox/sender', 'inbox/recipient']) {
+    const seqs = (await room.database.stream(inbox)).map((one) => one['seq']);
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+  }
+});
+afterAll(async () => {
+  files.close();
+  await room.close();
+});
+
+/** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
+const stagger = (round: number) => sleep((round * 5) % 17);
+
+const fileOf = (race: string, round: number): OwnFile => ({ name: `${race} ${round}`, bytes: Buffer.from(`${round}`) });
+const announce = (file: OwnFile, to = 'recipient') => sender.get('file', announcementOf(to, file));
+const codeOf = ({ ok, error }: Heard) => (ok ? 'ok' : error?.code);
+/** What became of a file, as its sender is told. */
+const fate = ({ name }: OwnFile) =>
+  sender.next((one) => /^file-/.test(one.event ?? '') && one['name'] === name, 'its fate');
+
+async function stored(file: OwnFile, to = 'recipient'): Promise<void> {
+  await put(await announce(file, to), file.bytes);
+  await recipient.event('file', { name: file.name });
+}
+
+test('two announcements of one name: one of two contents, or one place for the same', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const file = fileOf('announced', round);
+    const same = round % 2 === 0;
+    const other = same ? file : { ...file, bytes: Buffer.from('another') };
+    const replies = await Promise.all([file, other].map((one) => sender.ask('file', announcementOf('recipient', one))));
+    const places = replies.filter(({ ok }) => ok);
+    expect(replies.map(codeOf).sort()).toEqual(same ? ['ok', 'ok'] : ['file-exists', 'ok']);
+    expect(new Set(places.map(({ url }) => new URL(url as string).pathname)).size).toBe(1);
+    const winner = replies[0]?.ok ? file : other;
+    const answers = await Promise.all(places.map((place) => put(place, winner.bytes)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    await recipient.event('file', { name: file.name });
+    expect(await get(await recipient.get('fileget', { from: 'sender', name: file.name }))).toMatchObject({
+      body: winner.bytes,
+    });
+    await recipient.get('filedone', { from: 'sender', name: file.name });
+  }
+});
+
+test('an arrival against a block: offered, or refused and told; never both', { timeout }, async () => {
+  const fates = { offered: 0, blocked: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    const file = fileOf('blocked', round);
+    const place = await announce(file);
+    const arriving = put(place, file.bytes);
+    await sleep((round * 4) % 60);
+    await recipient.get('block', { user: 'sender' });
+    await arriving;
+    await expect.poll(async () => (await files.records()).map(({ state }) => state)).not.toContain('announced');
+    const { files: offered } = await recipient.get('fileget', {});
+    const inbox = await room.database.stream('inbox/recipient');
+    expect(inbox.filter(({ name }) => name === file.name)).toHaveLength((offered as Heard[]).length);
+    if ((offered as Heard[]).length === 1) {
+      fates.offered += 1;
+      await recipient.get('filedecline', { from: 'sender', name: file.name });
+      expect(await fate(file)).toMatchObject({ event: 'file-declined' });
+    } else {
+      fates.blocked += 1;
+      expect(await fate(file)).toMatchObject({ event: 'file-failed', reason: 'blocked' });
+    }
+    await recipient.get('unblock', { user: 'sender' });
+  }
+  expect(fates.offered + fates.blocked).toBe(rounds);
+  expect(fates.offered).toBeGreaterThan(0);
+  expect(fates.blocked).toBeGreaterThan(0);
+});
+
+test('an arrival held before its commit, while the recipient blocks the sender, or goes and another comes', {
+  timeout,
+}, async () => {
+  for (const how of ['block', 'deregister'] as const) {
+    await room.register('phoenix');
+    const file = fileOf(how, 0);
+    const place = await announce(file, 'phoenix');
+    let reached: () => void = () => undefined;
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    const go = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    room.local.faults.beforeDynamoDb = (call) => {
+      if (call.operation !== 'TransactWriteItems' || !call.function.startsWith('Files')) return undefined;
+      reached();
+      return go;
+    };
+    await put(place, file.bytes);
+    await held;
+    const guest = await room.connect();
+    if (how === 'block') {
+      await guest.get('login', { user: 'phoenix', password });
+      await guest.get('block', { user: 'sender' });
+    } else {
+      await guest.get('deregister', { user: 'phoenix', password });
+      await guest.get('register', { user: 'phoenix', password });
+      await guest.get('login', { user: 'phoenix', password });
+    }
+    release();
+    expect(await fate(file)).toMatchObject({ reason: how === 'block' ? 'blocked' : 'no-such-user' });
+    room.local.faults.reset();
+    expect(await guest.get('sync', { inbox: 0 })).toMatchObject({ messages: [] });
+    expect(guest.events('file')).toEqual([]);
+    await guest.get('logout', {});
+    const again = await room.connect();
+    await again.get('deregister', { user: 'phoenix', password });
+    await again.close();
+  }
+});
+
+test('many endings of one file at once: one is granted, and the sender is told of that one', { timeout }, async () => {
+  for (let round = 0; round < rounds; round += 1) {
+    const file = fileOf('ended', round);
+    await stored(file);
+    const args = { from: 'sender', name: file.name };
+    const actions = ['filedone', 'filedecline', 'filedone'] as const;
+    const replies = await Promise.all(actions.map((action) => recipient.ask(action, args)));
+    expect(replies.map(codeOf).sort()).toEqual(['no-such-file', 'no-such-file', 'ok']);
+    const granted = replies.find(({ ok }) => ok)?.action;
+    const event = granted === 'filedone' ? 'file-received' : 'file-declined';
+    expect(await fate(file)).toMatchObject({ event, by: 'recipient' });
+    const inbox = await room.database.stream('inbox/sender');
+    expect(inbox.filter(({ name }) => name === file.name)).toHaveLength(1);
+  }
+});
+
+test('an arrival told of five times, a tidying run beside it, and messages to the same inbox', {
+  timeout,
+}, async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const file = fileOf('told', round);
+    room.local.faults.event = { drop: 1, late: 0, delayMs: 0, double: 0 };
+    await put(await announce(file), file.bytes);
+    room.local.faults.reset();
+    const [record] = await files.records();
+    await files.makeDue('announced');
+    await stagger(round);
+    const talk = Array.from({ length: 5 }, (_, i) => sender.get('message', { to: 'recipient', text: `${round}.${i}` }));
+    const tellings = Array.from({ length: 5 }, () => files.tellAgain(record?.['objectKey'] as string));
+    await Promise.all([...talk, ...tellings, files.tidy()]);
+    await recipient.event('file', { name: file.name });
+    const inbox = await room.database.stream('inbox/recipient');
+    expect(inbox.filter(({ name }) => name === file.name)).toHaveLength(1);
+    await recipient.get('filedone', { from: 'sender', name: file.name });
+  }
+});
+
+test('an ending against the tidying run that finds the file expired: one of them', { timeout }, async () => {
+  const fates = new Set<unknown>();
+  for (let round = 0; round < rounds; round += 1) {
+    const file = fileOf('expired', round);
+    await stored(file);
+    const ending = recipient.ask('filedone', { from: 'sender', name: file.name });
+    await stagger(round);
+    await files.makeDue('stored').catch(() => undefined);
+    const [reply] = await Promise.all([ending, files.tidy()]);
+    const { event } = await fate(file);
+    expect(event).toBe(reply.ok ? 'file-received' : 'file-failed');
+    const inbox = await room.database.stream('inbox/sender');
+    expect(inbox.filter(({ name }) => name === file.name)).toHaveLength(1);
+    fates.add(event);
+  }
+  expect(fates.size).toBeGreaterThan(0);
+});
