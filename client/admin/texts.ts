@@ -34,8 +34,8 @@ const formats: Readonly<Record<Setting['kind'], string>> = {
 type Restored = NonNullable<AdminResult<'restore'>['restored']>;
 type Counts = Restored['counts'];
 
-const countsText = ({ users, messages, loginBlocks }: Counts) =>
-  `${count(users, 'user')}, ${count(messages, 'message')}, ${count(loginBlocks, 'login block')}`;
+const countsText = ({ users, messages, loginBlocks, files }: Counts) =>
+  `${count(users, 'user')}, ${count(messages, 'message')}, ${count(files, 'file')}, ${count(loginBlocks, 'login block')}`;
 
 /** What a restore is at, by its stage. */
 const stages: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ const stages: Readonly<Record<string, string>> = {
   close: 'closing the room',
   wipe: 'removing what is in the room',
   write: 'writing',
-  blocks: 'joining the two sides of blocks',
+  join: 'joining the two sides of blocks, and files with their bytes',
   open: 'opening the room',
 };
 

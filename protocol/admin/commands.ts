@@ -33,7 +33,12 @@ const goesOn = { from: v.optional(v.string()) } as const;
 const more = { next: v.exactOptional(v.string()) } as const;
 
 /** How many there are of each. */
-const counts = v.object({ users: field.count, messages: field.count, loginBlocks: field.count });
+const counts = v.object({
+  users: field.count,
+  messages: field.count,
+  loginBlocks: field.count,
+  files: field.count,
+});
 
 /** A name below a folder of the bucket, and nothing else. */
 const backupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'no name of a backup'));
@@ -190,7 +195,11 @@ export const adminCommands = {
   backup: command({
     words: 'backup',
     summary: 'write everything there is to one file, while people chat on',
-    request: goesOn,
+    request: {
+      ...goesOn,
+      /** Whether with the bytes of the files that wait for their recipients, not their records alone. */
+      withFiles: v.optional(v.boolean(), false),
+    },
     result: {
       stage: v.string(),
       counts,

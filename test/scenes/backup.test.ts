@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
+import { get, RoomFiles, send } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { type Tables, tablesOf } from '../harness/tables.ts';
 
@@ -83,8 +85,9 @@ describe('a backup', () => {
     expect(lines).toEqual([
       '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
       '[backup]user_password repository has been stored: 4 users, passwords as hashes.',
-      '[backup]block_rep has been stored.',
       '[backup]message_rep has been stored: 6 messages.',
+      '[backup]file_rep has been stored: 0 files.',
+      '[backup]block_rep has been stored.',
       '[backup]list_block has been stored: 1.',
       expect.stringMatching(/^\[backup\]The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
     ]);
@@ -170,9 +173,9 @@ describe('a restore', () => {
     const { code, lines } = await run(other, 'restore', file, '--dry-run');
     expect(code).toBe(0);
     expect(lines.slice(-4)).toEqual([
-      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 1 login block\.$/),
+      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
       expect.stringMatching(/^\[restore\]Settings: MaxCon 7, BLOCK_TIME 86400\.0,/),
-      '[restore]Replaced would be what is in the room: 4 users, 7 messages, 1 login block.',
+      '[restore]Replaced would be what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
       '[restore]Nothing has been changed.',
     ]);
     expect(await census(other)).toEqual(before);
@@ -260,6 +263,50 @@ describe('a restore', () => {
     expect((await run(other, 'start')).code).toBe(0);
   });
 });
+
+describe('files', () => {
+  test('go along, with their bytes if that is wanted; without, only those whose bytes are there', async () => {
+    const bytes = randomBytes(2_000_000);
+    const facebook = await room.enter('facebook');
+    for (const name of ['test_file.txt', 'empty']) {
+      await send(facebook, 'Columbia', { name, bytes: name === 'empty' ? Buffer.alloc(0) : bytes });
+    }
+    await vi.waitFor(async () => expect(await waiting(room)).toEqual(['empty', 'test_file.txt']), { timeout: 20_000 });
+    await facebook.get('logout', {});
+
+    const [without, withFiles] = [join(folder, 'without.gz'), join(folder, 'with.gz')];
+    await run(room, 'backup', without);
+    const { lines } = await run(room, 'backup', '--with-files', withFiles);
+    expect(lines).toContainEqual('[backup]file_rep has been stored: 2 files.');
+    expect((await stat(without)).size).toBeLessThan(bytes.length);
+
+    await run(other, 'stop');
+    await run(other, 'restore', without, '--replace');
+    expect(await waiting(other)).toEqual([]);
+    // In many steps: each holds no more than a piece.
+    await run(other, 'restore', withFiles, '--replace');
+    expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
+    await run(other, 'start');
+    const Columbia = await other.enter('Columbia');
+    const got = await get(await Columbia.get('fileget', { from: 'facebook', name: 'test_file.txt' }));
+    expect(got.body.equals(bytes)).toBe(true);
+    await Columbia.get('logout', {});
+
+    // Where the bytes are still there, the records are enough.
+    await run(other, 'stop');
+    await run(other, 'restore', without, '--replace');
+    expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
+    await run(other, 'start');
+  });
+});
+
+/** The names of the files that wait for somebody in a room. */
+async function waiting(of: SceneRoom): Promise<unknown[]> {
+  const files = new RoomFiles(of.local);
+  const stored = (await files.records()).filter(({ state }) => state === 'stored');
+  files.close();
+  return stored.map(({ name }) => name).sort();
+}
 
 describe('import', () => {
   test("takes the original's settings, all of them or none", async () => {

@@ -14,15 +14,16 @@ const stored: readonly { readonly before: string; line(counts: Slice['counts']):
     line: ({ users }) =>
       `[backup]user_password repository has been stored: ${count(users, 'user')}, passwords as hashes.`,
   },
-  { before: 'room', line: () => '[backup]block_rep has been stored.' },
   {
     before: 'end',
     line: ({ messages }) => `[backup]message_rep has been stored: ${count(messages, 'message')}.`,
   },
+  { before: 'end', line: ({ files }) => `[backup]file_rep has been stored: ${count(files, 'file')}.` },
+  { before: 'end', line: () => '[backup]block_rep has been stored.' },
   { before: 'end', line: ({ loginBlocks }) => `[backup]list_block has been stored: ${loginBlocks}.` },
 ];
 
-const stages = ['header', 'users', 'room', 'loginBlocks', 'end'];
+const stages = ['header', 'users', 'room', 'loginBlocks', 'files', 'end'];
 
 /** Tells of a backup as it goes on: each thing once, when it is stored. */
 export class BackupReport {

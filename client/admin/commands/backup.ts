@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { Option } from 'commander';
 import { BackupReport } from '../backup/report.ts';
 import { download } from '../backup/transfer.ts';
 import { consoleCommand } from '../console-command.ts';
@@ -7,9 +8,9 @@ import { exitCodes, MisuseError } from '../errors.ts';
 import { moment, texts } from '../texts.ts';
 
 /** Has a backup made; undefined if the administrator had enough of it before it was done. */
-export async function takeBackup(desk: Desk) {
+export async function takeBackup(desk: Desk, withFiles: boolean) {
   const report = new BackupReport();
-  for await (const slice of desk.admin.askOn('backup', {})) {
+  for await (const slice of desk.admin.askOn('backup', { withFiles })) {
     desk.note(...report.lines(slice));
     if (slice.backup) return slice.backup;
     if (desk.signal.aborted) break;
@@ -20,9 +21,10 @@ export async function takeBackup(desk: Desk) {
 
 export const backup = consoleCommand('backup', {
   usage: '[file]',
-  async run(desk, { args: [file] }) {
+  options: [new Option('--with-files', 'with the bytes of the files that wait for their recipients')],
+  async run(desk, { args: [file], options }) {
     if (file !== undefined && existsSync(file)) throw new MisuseError(texts.fileExists(file));
-    const taken = await takeBackup(desk);
+    const taken = await takeBackup(desk, options['withFiles'] === true);
     if (!taken) return exitCodes.refused;
     if (file === undefined) {
       desk.show(taken, texts.backupStored(taken.name, taken.bytes));

@@ -16,7 +16,7 @@ export const stop = consoleCommand('stop', {
       stoppedAt = slice.stoppedAt;
     }
     desk.note(texts.stopNotified, texts.sentAway(ended, closed));
-    const backup = await takeBackup(desk);
+    const backup = await takeBackup(desk, false);
     if (!backup) return exitCodes.refused;
     desk.note(texts.backupStored(backup.name, backup.bytes), texts.beingStopped, texts.stopped);
     const log = await saveLog(desk);

@@ -1,4 +1,10 @@
-import { BatchWriteCommand, QueryCommand, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  QueryCommand,
+  ScanCommand,
+  type ScanCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
 import type { Archive, KeptStream, TableKey } from '../../chat/backup/ports.ts';
@@ -7,9 +13,10 @@ import {
   type Counts,
   type KeptLoginBlock,
   type KeptMessage,
+  none,
   parseRecord,
 } from '../../chat/backup/records.ts';
-import { db, type Item, updateIf } from '../dynamodb.ts';
+import { db, type Item, transact, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
 import { messageKey, positionsAfter } from '../streams.ts';
@@ -21,10 +28,12 @@ const batchesAtOnce = 8;
 /** Items deleted or counted in one step, so that a step is short. */
 const stepSize = 1_000;
 
-const tableOf = { users: 'users', messages: 'messages', loginBlocks: 'loginBlocks' } as const satisfies Record<
-  keyof Counts,
-  TableName
->;
+const tableOf = {
+  users: 'users',
+  messages: 'messages',
+  loginBlocks: 'loginBlocks',
+  files: 'fileRecords',
+} as const satisfies Record<keyof Counts, TableName>;
 
 async function scan(table: TableName, input: Omit<ScanCommandInput, 'TableName'>) {
   const page = await db.send(new ScanCommand({ ...input, TableName: tableName(table), ConsistentRead: true }));
@@ -102,6 +111,12 @@ export function archiveAt(now: () => number): Archive {
       return { items: items.map(toLoginBlock).filter(unexpired), next };
     },
 
+    async files(from) {
+      const { items, next } = await scan('fileRecords', { ExclusiveStartKey: from, Limit: 25 });
+      const waiting = items.filter(({ state, dueAt }) => state === 'stored' && Number(dueAt) > now());
+      return { items: waiting.map((item) => parseRecord('file', item)), next };
+    },
+
     async messages(stream, after, limit) {
       const { messages, more } = await look(stream, after, undefined, limit);
       const last = messages.at(-1)?.seq ?? after;
@@ -124,6 +139,40 @@ export function archiveAt(now: () => number): Archive {
       );
     },
 
+    async putFile(file, sure) {
+      const { to, told } = file;
+      const message = messageKey({ stream: 'inbox', owner: to, seq: told.seq });
+      await transact([
+        { Put: { TableName: tableName('fileRecords'), Item: file } },
+        {
+          ConditionCheck: {
+            TableName: tableName('users'),
+            Key: { name: to.name },
+            ConditionExpression: 'accountId = :id',
+            ExpressionAttributeValues: { ':id': to.accountId },
+          },
+        },
+        // What was told before is in the file, or has expired; what was told later may be of a time after this inbox was read.
+        ...(told.at < sure
+          ? []
+          : [
+              {
+                ConditionCheck: {
+                  TableName: tableName('messages'),
+                  Key: message,
+                  ConditionExpression: '#name = :name',
+                  ExpressionAttributeNames: { '#name': 'name' },
+                  ExpressionAttributeValues: { ':name': file.name },
+                },
+              },
+            ]),
+      ]);
+    },
+
+    async dropFile({ recipient, file }) {
+      await db.send(new DeleteCommand({ TableName: tableName('fileRecords'), Key: { recipient, file } }));
+    },
+
     async putBlockedBy(blockers) {
       for (const blocker of blockers) {
         for (const [accountId, name] of Object.entries(blocker.blocks)) {
@@ -140,7 +189,7 @@ export function archiveAt(now: () => number): Archive {
     },
 
     async wipe() {
-      for (const table of ['messages', 'loginBlocks', 'presence', 'connections', 'users'] as const) {
+      for (const table of ['messages', 'fileRecords', 'loginBlocks', 'presence', 'connections', 'users'] as const) {
         const { partitionKey, sortKey } = tables[table] as (typeof tables)['messages'];
         const keys = [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
         const { items } = await scan(table, {
@@ -161,7 +210,7 @@ export function archiveAt(now: () => number): Archive {
     async count(from) {
       const { kind, from: start } = from ?? { kind: 'users', from: undefined };
       const { count, next } = await scan(tableOf[kind], { Select: 'COUNT', ExclusiveStartKey: start });
-      const counts: Counts = { users: 0, messages: 0, loginBlocks: 0, [kind]: count };
+      const counts: Counts = { ...none, [kind]: count };
       const kinds = Object.keys(tableOf) as (keyof Counts)[];
       const following = kinds[kinds.indexOf(kind) + 1];
       if (next) return { counts, next: { kind, from: next } };
@@ -194,7 +243,7 @@ function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
 }
 
 /** The item of a record, as the room itself would have written it. */
-function toItem(record: BackupRecord): { table: keyof Counts; item: Item } | undefined {
+function toItem(record: BackupRecord): { table: Exclude<keyof Counts, 'files'>; item: Item } | undefined {
   switch (record.kind) {
     case 'user':
       return { table: 'users', item: record.user };

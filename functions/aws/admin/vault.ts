@@ -9,6 +9,7 @@ import {
   NotFound,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -77,6 +78,9 @@ export const vault: Vault = {
       };
     } catch (error) {
       if (error instanceof NotFound) return undefined;
+      // The files cannot be listed; then S3 says of one that is not there that it may not be read.
+      const isDenied = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403;
+      if (isDenied && file.folder === 'files') return undefined;
       throw error;
     }
   },

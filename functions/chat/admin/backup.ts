@@ -2,9 +2,9 @@ import { inSlices } from '../backup/slices.ts';
 import { backupWork } from '../backup/take-backup.ts';
 import type { AdminHandler } from './handler.ts';
 
-export const backup: AdminHandler<'backup'> = async (room, { from }) => {
+export const backup: AdminHandler<'backup'> = async (room, { from, withFiles }) => {
   const name = `room_${stamp(room.clock.now())}.ndjson.gz`;
-  const { state, result, next } = await inSlices(room, backupWork(room, name), from);
+  const { state, result, next } = await inSlices(room, backupWork(room, name, withFiles), from);
   return {
     stage: state.stage,
     counts: state.counts,

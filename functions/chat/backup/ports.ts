@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../protocol/backup/sealed-file.ts';
 import type { Settings } from '../people.ts';
-import type { BackupRecord, Counts, KeptLoginBlock, KeptMessage, KeptUser } from './records.ts';
+import type { BackupRecord, Counts, KeptFile, KeptLoginBlock, KeptMessage, KeptUser } from './records.ts';
 
 /** A stream as a backup reads it: the room's, or the inbox of an account. */
 export type KeptStream =
@@ -19,6 +19,8 @@ export type TableKey = Readonly<Record<string, string | number>>;
 export interface Archive {
   users(from: TableKey | undefined, limit: number): Promise<TablePage<KeptUser>>;
   loginBlocks(from: TableKey | undefined): Promise<TablePage<KeptLoginBlock>>;
+  /** Files that wait for their recipients. */
+  files(from: TableKey | undefined): Promise<TablePage<KeptFile>>;
   /**
    * The messages of a stream after a number, in their order, gapless but for what has expired, and the last number looked at.
    * `more`: there may be messages after that.
@@ -30,6 +32,12 @@ export interface Archive {
   ): Promise<{ messages: readonly KeptMessage[]; last: number; more: boolean }>;
   /** Writes users without those who block them, messages, login blocks; what stands in their place is overwritten. */
   put(records: readonly BackupRecord[]): Promise<void>;
+  /**
+   * Writes a file's record, if its recipient is there and, should it have been told of it after `sure` (epoch ms), the message that
+   * tells of it.
+   */
+  putFile(file: KeptFile, sure: number): Promise<void>;
+  dropFile(file: KeptFile): Promise<void>;
   /** Sets the other side of blocks, for as many of the blocked as exist. */
   putBlockedBy(blockers: readonly KeptUser[]): Promise<void>;
   /** Deletes a part of whatever there is of people, messages and connections; true when nothing was left. */
@@ -71,9 +79,15 @@ export interface Vault {
 }
 
 export interface VaultFile {
-  readonly folder: 'backups' | 'logs';
+  readonly folder: 'backups' | 'logs' | 'files';
   readonly name: string;
 }
+
+/** Where the bytes of a file are. */
+export const objectAt = (objectKey: string): VaultFile => ({
+  folder: 'files',
+  name: objectKey.slice('files/'.length),
+});
 
 /** S3 takes no smaller part, but for the last. */
 export const partBytes = 8 * 1024 * 1024;

@@ -29,7 +29,7 @@ const said: KeptMessage = {
 };
 const message = toLine('message', said);
 const loginBlock = toLine('loginBlock', { name: 'google', address: '::1', blockedUntil: 1, expiresAt: 1 });
-const trailer = toLine('trailer', { counts: { users: 1, messages: 1, loginBlocks: 1 }, lastBroadcast: 0 });
+const trailer = toLine('trailer', { counts: { users: 1, messages: 1, loginBlocks: 1, files: 0 }, lastBroadcast: 0 });
 
 /** A file whose seals are in order, whatever is in it. */
 function fileOf(lines: readonly string[]): ByteSource {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type ByteSource, DamagedFileError, type Position, readSealed } from '../../../protocol/backup/sealed-file.ts';
-import { type BackupRecord, type Counts, type Header, parseLine, places, type Trailer } from './records.ts';
+import { type BackupRecord, type Counts, type Header, none, parseLine, places, type Trailer } from './records.ts';
 
 const decompress = promisify(gunzip);
 
@@ -58,7 +58,7 @@ export interface Check {
 
 export const unchecked: Check = {
   header: undefined,
-  counts: { users: 0, messages: 0, loginBlocks: 0 },
+  counts: none,
   trailer: undefined,
   at: -1,
 };
@@ -79,7 +79,7 @@ export function checkRecords(check: Check, records: readonly BackupRecord[]): Ch
     at = place;
     if (record.kind === 'header') header = record.header;
     else if (record.kind === 'trailer') trailer = record.trailer;
-    else counts[`${record.kind}s`] += 1;
+    else if (record.kind !== 'bytes') counts[`${record.kind}s`] += 1;
   }
   return { header, counts, trailer, at };
 }

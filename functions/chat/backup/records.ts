@@ -66,29 +66,60 @@ const message = v.pipe(
 /** Wrong passwords and the block they led to. */
 const loginBlock = v.looseObject({ name: text, address: text, blockedUntil: time, expiresAt: number });
 
+/** A file that waits for its recipient. Its bytes may follow, or else are where its object's key says. */
+const file = v.looseObject({
+  recipient: text,
+  file: text,
+  to: v.looseObject({ name: text, accountId: text }),
+  name: text,
+  size: number,
+  objectKey: v.pipe(v.string(), v.regex(/^files\/[^/]+\/[^/]+\/[^/]+$/)),
+  state: v.literal('stored'),
+  told: v.object({ seq: number, at: time }),
+  expiresAt: number,
+});
+
+/** A piece of the bytes of the file before it. */
+const bytes = v.object({
+  objectKey: text,
+  /** Of all of them. */
+  size: number,
+  offset: number,
+  base64: v.pipe(v.string(), v.base64()),
+});
+
 const trailer = v.object({
-  counts: v.object({ users: number, messages: number, loginBlocks: number }),
+  counts: v.object({ users: number, messages: number, loginBlocks: number, files: number }),
   /** The room stream's last number, should its messages have expired. */
   lastBroadcast: number,
 });
 
 /** What a line of a backup may be. */
-const schemas = { header, user, message, loginBlock, trailer } as const;
+const schemas = { header, user, message, loginBlock, file, bytes, trailer } as const;
 
 export type Kind = keyof typeof schemas;
 
 /** The order in which they come: an inbox follows its owner, so people and what was said to them stand among each other. */
-export const places = { header: 0, user: 1, message: 1, loginBlock: 2, trailer: 3 } as const satisfies Record<
-  Kind,
-  number
->;
+export const places = {
+  header: 0,
+  user: 1,
+  message: 1,
+  loginBlock: 2,
+  file: 3,
+  bytes: 3,
+  trailer: 4,
+} as const satisfies Record<Kind, number>;
 
 export type Header = v.InferOutput<typeof header>;
 export type KeptUser = v.InferOutput<typeof user>;
 export type KeptMessage = v.InferOutput<typeof message>;
 export type KeptLoginBlock = v.InferOutput<typeof loginBlock>;
+export type KeptFile = v.InferOutput<typeof file>;
+export type KeptBytes = v.InferOutput<typeof bytes>;
 export type Trailer = v.InferOutput<typeof trailer>;
 export type Counts = Trailer['counts'];
+
+export const none: Counts = { users: 0, messages: 0, loginBlocks: 0, files: 0 };
 
 /** One line of a backup. */
 export type BackupRecord =
@@ -96,6 +127,8 @@ export type BackupRecord =
   | { readonly kind: 'user'; readonly user: KeptUser }
   | { readonly kind: 'message'; readonly message: KeptMessage }
   | { readonly kind: 'loginBlock'; readonly loginBlock: KeptLoginBlock }
+  | { readonly kind: 'file'; readonly file: KeptFile }
+  | { readonly kind: 'bytes'; readonly bytes: KeptBytes }
   | { readonly kind: 'trailer'; readonly trailer: Trailer };
 
 /** The only thing that DynamoDB keeps and JSON does not. */

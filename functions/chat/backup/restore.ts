@@ -1,10 +1,11 @@
 import { beginning, DamagedFileError, type Position } from '../../../protocol/backup/sealed-file.ts';
 import { AdminRefusal } from '../admin/refusal.ts';
 import type { Clock, RoomState, Sessions } from '../ports.ts';
-import type { Archive, CountKey, Door, Vault } from './ports.ts';
+import { PartedUpload, type UploadState } from './parted-upload.ts';
+import { type Archive, type CountKey, type Door, objectAt, type Vault } from './ports.ts';
 import { type Check, checkRecords, readRecords, unchecked, wholeFile } from './read-backup.ts';
-import type { Counts, Header, KeptUser } from './records.ts';
-import type { LongWork } from './slices.ts';
+import { type BackupRecord, type Counts, type Header, type KeptBytes, none } from './records.ts';
+import type { LongWork, Step } from './slices.ts';
 
 /**
  * A command that was let in before the room was closed may write until its function is ended (ms): longer than the longest
@@ -12,16 +13,21 @@ import type { LongWork } from './slices.ts';
  */
 const underWay = 20_000;
 
+/** Functions' clocks agree to less than this (ms), and what one of them has begun it has ended by then. */
+const clockSkew = 60_000;
+
 export interface RestoreState {
   readonly file: string;
   readonly replace: boolean;
   readonly dryRun: boolean;
-  readonly stage: 'check' | 'count' | 'close' | 'wipe' | 'write' | 'blocks' | 'open';
+  readonly stage: 'check' | 'count' | 'close' | 'wipe' | 'write' | 'join' | 'open';
   readonly position: Position;
   readonly check: Check;
   /** What has been written; in a dry run, what is in the room. */
   readonly counts: Counts;
   readonly countFrom: CountKey | 'end' | undefined;
+  /** The file whose bytes are being written. */
+  readonly upload: UploadState | undefined;
 }
 
 export interface RestoreParts {
@@ -32,8 +38,6 @@ export interface RestoreParts {
   readonly door: Door;
   readonly clock: Clock;
 }
-
-const none: Counts = { users: 0, messages: 0, loginBlocks: 0 };
 
 /**
  * A restore. Nothing is written before the whole file has been checked, and nobody is let in until all of it has been written.
@@ -51,13 +55,21 @@ export function restoreWork(
       await source(parts, asked.file);
       const mark = await door.mark();
       if (!asked.dryRun && !mark?.writing) await refuseUnfit(parts, asked.replace, (await roomState.read()).open);
-      return { ...asked, stage: 'check', position: beginning, check: unchecked, counts: none, countFrom: undefined };
+      return {
+        ...asked,
+        stage: 'check',
+        position: beginning,
+        check: unchecked,
+        counts: none,
+        countFrom: undefined,
+        upload: undefined,
+      };
     },
 
-    async goOn(from, until) {
+    async goOn(from, until, slice) {
       let state = from;
       do {
-        const next = await step(parts, state, until);
+        const next = await step(parts, state, until, slice);
         if (next === 'done') return { done: true, state, result: await resultOf(parts, state) };
         state = next;
       } while (clock.now() < until);
@@ -96,7 +108,7 @@ async function source({ vault }: RestoreParts, name: string) {
   return found;
 }
 
-function step(parts: RestoreParts, state: RestoreState, until: number): Promise<RestoreState | 'done'> {
+function step(parts: RestoreParts, state: RestoreState, until: number, slice: Step): Promise<RestoreState | 'done'> {
   switch (state.stage) {
     case 'check':
       return check(parts, state, until);
@@ -107,9 +119,9 @@ function step(parts: RestoreParts, state: RestoreState, until: number): Promise<
     case 'wipe':
       return wipe(parts, state);
     case 'write':
-      return write(parts, state, until);
-    case 'blocks':
-      return putBlocks(parts, state, until);
+      return write(parts, state, until, slice);
+    case 'join':
+      return join(parts, state, until);
     case 'open':
       return open(parts, state);
   }
@@ -141,7 +153,12 @@ async function count({ archive }: RestoreParts, state: RestoreState): Promise<Re
   const sum = (kind: keyof Counts) => state.counts[kind] + counts[kind];
   return {
     ...state,
-    counts: { users: sum('users'), messages: sum('messages'), loginBlocks: sum('loginBlocks') },
+    counts: {
+      users: sum('users'),
+      messages: sum('messages'),
+      loginBlocks: sum('loginBlocks'),
+      files: sum('files'),
+    },
     countFrom: next,
   };
 }
@@ -169,27 +186,87 @@ async function wipe({ archive }: RestoreParts, state: RestoreState): Promise<Res
   return (await archive.wipe()) ? { ...state, stage: 'write' } : state;
 }
 
-async function write(parts: RestoreParts, state: RestoreState, until: number): Promise<RestoreState> {
+async function write(parts: RestoreParts, state: RestoreState, until: number, slice: Step): Promise<RestoreState> {
   let { counts, position } = state;
+  const objects = await ObjectWriter.goOn(parts.vault, state.upload);
   for await (const { records, next } of readRecords(await source(parts, state.file), position)) {
     await parts.archive.put(records);
-    const written = { ...counts };
-    for (const { kind } of records) if (kind !== 'header' && kind !== 'trailer') written[`${kind}s`] += 1;
-    counts = written;
+    counts = await writeFiles(parts, state, records, objects, counts);
     position = next;
-    if (parts.clock.now() >= until) return { ...state, counts, position };
+    if (parts.clock.now() >= until) return { ...state, counts, position, upload: await objects.suspend(slice) };
   }
-  return { ...state, counts, position: beginning, stage: 'blocks' };
+  return { ...state, counts, position: beginning, upload: undefined, stage: 'join' };
 }
 
-/** Whom somebody has blocked is in the file; by whom one is blocked follows from it, once everybody is there. */
-async function putBlocks(parts: RestoreParts, state: RestoreState, until: number): Promise<RestoreState> {
+/** Writes the files among some records, one after the other, and counts all of them. */
+async function writeFiles(
+  { archive }: RestoreParts,
+  state: RestoreState,
+  records: readonly BackupRecord[],
+  objects: ObjectWriter,
+  before: Counts,
+): Promise<Counts> {
+  const counts = { ...before };
+  const { takenAt } = wholeFile(state.check).header;
+  for (const record of records) {
+    if (record.kind === 'header' || record.kind === 'trailer') continue;
+    if (record.kind === 'bytes') {
+      await objects.write(record.bytes);
+      continue;
+    }
+    counts[`${record.kind}s`] += 1;
+    if (record.kind === 'file') await archive.putFile(record.file, Date.parse(takenAt) - clockSkew);
+  }
+  return counts;
+}
+
+/** Writes the bytes of one file after the other, in pieces. */
+class ObjectWriter {
+  readonly #vault: Vault;
+  #upload: PartedUpload | undefined;
+
+  private constructor(vault: Vault, upload: PartedUpload | undefined) {
+    this.#vault = vault;
+    this.#upload = upload;
+  }
+
+  static async goOn(vault: Vault, state: UploadState | undefined): Promise<ObjectWriter> {
+    return new ObjectWriter(vault, state && (await PartedUpload.goOn(vault, state)));
+  }
+
+  async write({ objectKey, offset, size, base64 }: KeptBytes): Promise<void> {
+    if (offset === 0) {
+      const begun = await PartedUpload.begin(this.#vault, objectAt(objectKey));
+      this.#upload = await PartedUpload.goOn(this.#vault, begun);
+    }
+    const piece = Buffer.from(base64, 'base64');
+    await this.#upload?.write(piece);
+    if (offset + piece.length < size) return;
+    await this.#upload?.finish();
+    this.#upload = undefined;
+  }
+
+  async suspend(step: Step): Promise<UploadState | undefined> {
+    return this.#upload?.suspend(step);
+  }
+}
+
+/**
+ * Joins what needs everything else to be there: by whom one is blocked follows from whom everybody blocks, and a file is there
+ * only if its bytes are.
+ */
+async function join(parts: RestoreParts, state: RestoreState, until: number): Promise<RestoreState> {
+  const { archive, vault, clock } = parts;
   let { position } = state;
   for await (const { records, next } of readRecords(await source(parts, state.file), position)) {
-    const users = records.filter((record) => record.kind === 'user').map(({ user }): KeptUser => user);
-    await parts.archive.putBlockedBy(users);
+    await archive.putBlockedBy(records.flatMap((record) => (record.kind === 'user' ? [record.user] : [])));
+    for (const record of records) {
+      if (record.kind !== 'file') continue;
+      const { objectKey, size } = record.file;
+      if ((await vault.open(objectAt(objectKey)))?.size !== size) await archive.dropFile(record.file);
+    }
     position = next;
-    if (parts.clock.now() >= until) return { ...state, position };
+    if (clock.now() >= until) return { ...state, position };
   }
   return { ...state, position: beginning, stage: 'open' };
 }

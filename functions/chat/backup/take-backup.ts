@@ -3,8 +3,8 @@ import { gzip } from 'node:zlib';
 import { beginning, type Position, sealMember } from '../../../protocol/backup/sealed-file.ts';
 import type { Clock, RoomState } from '../ports.ts';
 import { PartedUpload, type UploadState } from './parted-upload.ts';
-import type { Archive, KeptStream, TableKey, Vault } from './ports.ts';
-import { type Counts, formatName, formatVersion, type Header, toLine } from './records.ts';
+import { type Archive, type KeptStream, objectAt, type TableKey, type Vault } from './ports.ts';
+import { type Counts, formatName, formatVersion, type Header, type KeptFile, none, toLine } from './records.ts';
 import type { LongWork, Step } from './slices.ts';
 
 const compress = promisify(gzip);
@@ -15,6 +15,8 @@ const usersPerPage = 50;
 const messagesPerPage = 1_000;
 /** Streams read side by side. Each gives a page at most, so this also bounds what is held. */
 const streamsAtOnce = 8;
+/** Bytes of a file in one line; a multiple of three, so that base64 has no padding but at the end. */
+const pieceBytes = 768 * 1024;
 
 export interface BackupState {
   readonly header: Header;
@@ -23,11 +25,16 @@ export interface BackupState {
   readonly position: Position;
   readonly counts: Counts;
   readonly lastBroadcast: number;
-  readonly stage: 'header' | 'users' | 'room' | 'loginBlocks' | 'end';
+  readonly stage: 'header' | 'users' | 'room' | 'loginBlocks' | 'files' | 'end';
   /** Where the stage's table goes on. */
   readonly from: TableKey | undefined;
   /** Streams whose turn it is, and the last number read of each. */
   readonly streams: readonly OpenStream[];
+  readonly withFiles: boolean;
+  /** Files whose turn it is. */
+  readonly files: readonly KeptFile[];
+  /** The file whose bytes are being read, and how far. */
+  readonly object: { readonly file: Pick<KeptFile, 'objectKey' | 'size'>; readonly offset: number } | undefined;
 }
 
 interface OpenStream {
@@ -56,7 +63,7 @@ export interface Backup {
  * Every account is read before its inbox, and all of them before the room's stream, so that no cursor is beyond its stream; and an
  * inbox is read only because its account is in the file.
  */
-export function backupWork(parts: BackupParts, name: string): LongWork<BackupState, Backup> {
+export function backupWork(parts: BackupParts, name: string, withFiles: boolean): LongWork<BackupState, Backup> {
   const { vault, clock, state: roomState } = parts;
   return {
     kind: 'backup',
@@ -68,11 +75,14 @@ export function backupWork(parts: BackupParts, name: string): LongWork<BackupSta
         header: { format: formatName, version: formatVersion, takenAt, settings },
         upload: await PartedUpload.begin(vault, { folder: 'backups', name }),
         position: beginning,
-        counts: { users: 0, messages: 0, loginBlocks: 0 },
+        counts: none,
         lastBroadcast,
         stage: 'header',
         from: undefined,
         streams: [],
+        withFiles,
+        files: [],
+        object: undefined,
       };
     },
 
@@ -108,6 +118,14 @@ class BackupRun {
 
   /** Reads what comes next; gives the backup when that was the end of it. */
   async step(): Promise<Backup | undefined> {
+    if (this.#state.object) {
+      await this.#writePiece(this.#state.object);
+      return undefined;
+    }
+    if (this.#state.files.length > 0) {
+      await this.#writeFile(this.#state.files);
+      return undefined;
+    }
     if (this.#state.streams.length > 0) {
       await this.#readStreams();
       return undefined;
@@ -125,6 +143,9 @@ class BackupRun {
         return undefined;
       case 'loginBlocks':
         await this.#readLoginBlocks();
+        return undefined;
+      case 'files':
+        await this.#readFiles();
         return undefined;
       case 'end':
         return this.#end();
@@ -175,8 +196,35 @@ class BackupRun {
     this.#go({
       counts: this.#counted('loginBlocks', items.length),
       from: next,
-      stage: next ? 'loginBlocks' : 'end',
+      stage: next ? 'loginBlocks' : 'files',
     });
+  }
+
+  async #readFiles(): Promise<void> {
+    const { items, next } = await this.#parts.archive.files(this.#state.from);
+    this.#go({ files: items, from: next, stage: next ? 'files' : 'end' });
+  }
+
+  async #writeFile([file, ...others]: readonly KeptFile[]): Promise<void> {
+    if (!file) return;
+    await this.#writer.line(toLine('file', file));
+    this.#go({
+      files: others,
+      counts: this.#counted('files', 1),
+      object: this.#state.withFiles ? { file, offset: 0 } : undefined,
+    });
+  }
+
+  /** Reads a piece of a file's bytes. They may have gone meanwhile: then the file has been fetched, and a restore leaves it out. */
+  async #writePiece({ file: { objectKey, size }, offset }: NonNullable<BackupState['object']>): Promise<void> {
+    const source = await this.#parts.vault.open(objectAt(objectKey));
+    const piece = await source?.read(offset, Math.min(pieceBytes, size - offset));
+    if (source?.size !== size || !piece) return this.#go({ object: undefined });
+    await this.#writer.line(
+      toLine('bytes', { objectKey, size, offset, base64: Buffer.from(piece).toString('base64') }),
+    );
+    const next = offset + piece.length;
+    this.#go({ object: next < size ? { file: { objectKey, size }, offset: next } : undefined });
   }
 
   async #end(): Promise<Backup> {
