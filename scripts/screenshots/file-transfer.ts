@@ -6,7 +6,7 @@ import { connect } from '../../client/room/index.ts';
 import { Typist } from '../../client/testing/typist.ts';
 import type { Shot } from './shot.ts';
 
-const size = { columns: 120, rows: 16 };
+const size = { columns: 120, rows: 12 };
 const password = 'correct horse';
 
 /** Someone fetches a file, and sends a large one while the conversation goes on. */
