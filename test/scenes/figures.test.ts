@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { metricsNamespace } from '../../functions/aws/names.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+});
+afterAll(() => room.close());
+
+interface Figures {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly { readonly Namespace: string; readonly Dimensions: unknown }[];
+  };
+  readonly service: string;
+  readonly [metric: string]: unknown;
+}
+
+/** The lines in the embedded metric format that functions write meanwhile. */
+async function figuresOf(act: () => Promise<unknown>): Promise<Figures[]> {
+  const lines: string[] = [];
+  const stop = room.local.lambdaLogs.subscribe(({ text }) => void (text.includes('"_aws"') && lines.push(text)));
+  try {
+    await act();
+  } finally {
+    stop();
+  }
+  return lines.map((line) => JSON.parse(line) as Figures);
+}
+
+const sweep = () => room.local.invoke('Sweeper', {});
+
+test('the sweeper tells how many are online, as a metric of this room', async () => {
+  const wires = [await room.enter('facebook'), await room.enter('Google')];
+  const [first] = await figuresOf(sweep);
+  expect(first).toMatchObject({
+    service: room.local.stack.target.stackName,
+    PeopleOnline: 2,
+    _aws: { CloudWatchMetrics: [{ Namespace: metricsNamespace, Dimensions: [['service']] }] },
+  });
+  await Promise.all(wires.map((wire) => wire.close()));
+});
+
+test('by how much the count was wrong, when it was', async () => {
+  const wire = await room.enter('Columbia');
+  await expect.poll(async () => (await room.database.presence()).length).toBe(1);
+  await room.database.falsifyCount(4);
+  const figures = await figuresOf(sweep);
+  expect(figures.filter((one) => 'CountDrift' in one)).toMatchObject([{ CountDrift: 3 }]);
+  expect((await figuresOf(sweep)).filter((one) => 'CountDrift' in one)).toEqual([]);
+  await wire.close();
+});
+
+test('a command writes none', async () => {
+  const figures = await figuresOf(async () => {
+    const wire = await room.enter('SEAS');
+    await wire.get('broadcast', { text: 'hello' });
+    await wire.get('logout', {});
+    await wire.closed;
+  });
+  // The schedule may have run meanwhile.
+  expect(figures.filter((one) => !('PeopleOnline' in one))).toEqual([]);
+});
