@@ -21,8 +21,11 @@ export interface PostCall extends Attribution {
   readonly data: string;
 }
 
-/** How a call fails: before it has any effect, or after it had its effect (the answer is lost). */
-export type Failure = 'before' | 'after';
+/**
+ * How a call fails: before it has any effect, or after it had its effect (the answer is lost). A BatchWriteItem may also be carried out
+ * in part: half of it is given back as unprocessed.
+ */
+export type Failure = 'before' | 'after' | 'part';
 
 /** What may go wrong in a room. Every field may be changed at any time; shares are 0 to 1, times are real milliseconds. */
 export class Faults {

@@ -2,9 +2,9 @@ import { Agent, createServer, type IncomingMessage, request, type Server, type S
 import { pipeline } from 'node:stream/promises';
 import type { CredentialStore } from '../credentials.ts';
 import type { Failure, Faults } from '../faults.ts';
-import { readBody, sendError } from '../http.ts';
+import { readBody, sendError, sendJson } from '../http.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
-import { reportsCapacity, rightsOf, unitsOf } from './operations.ts';
+import { halve, reportsCapacity, rightsOf, unitsOf } from './operations.ts';
 
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
@@ -75,8 +75,9 @@ export class DynamoDbProxy {
     if (failure === 'before') {
       sendError(response, 500, 'InternalServerError', 'The request was not carried out.');
     } else {
-      const counted = reportsCapacity(operation) ? { ...input, ReturnConsumedCapacity: 'INDEXES' } : input;
-      const sent = recorder.active ? Buffer.from(JSON.stringify(counted)) : body;
+      const { taken, left } = failure === 'part' ? halve(input) : { taken: input, left: undefined };
+      const counted = reportsCapacity(operation) ? { ...taken, ReturnConsumedCapacity: 'INDEXES' } : taken;
+      const sent = recorder.active || left ? Buffer.from(JSON.stringify(counted)) : body;
       const upstream = this.#forward(incoming, String(sent.length));
       upstream.request.end(sent);
       const answer = await upstream.answer;
@@ -86,7 +87,8 @@ export class DynamoDbProxy {
         sendError(response, 500, 'InternalServerError', 'The request was carried out, the answer was lost.');
       } else {
         status = answer.statusCode ?? 502;
-        response.writeHead(status, answer.rawHeaders).end(answerBody);
+        if (left && status === 200) sendJson(response, 200, { UnprocessedItems: left });
+        else response.writeHead(status, answer.rawHeaders).end(answerBody);
       }
     }
     const end = performance.now();
