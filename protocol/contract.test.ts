@@ -26,11 +26,11 @@ describe('action', () => {
     register: ['guest', 'user password', 'user', 'user-exists invalid-user invalid-password room-stopped'],
     login: [
       'guest',
-      'user password newPassword?',
+      'user password newPassword? newToken?',
       'user token timeOut unread',
       `${passwords} password-change-required invalid-password room-full room-stopped`,
     ],
-    resume: ['guest', 'user token', 'user token timeOut unread', 'bad-token room-full room-stopped'],
+    resume: ['guest', 'user token newToken?', 'user token timeOut unread', 'bad-token room-full room-stopped'],
     deregister: ['guest', 'user password', '', `${passwords} room-stopped`],
     ping: ['anyone', '', '', ''],
     whoelse: ['member', '', 'users total', ''],

@@ -49,6 +49,8 @@ export const field = {
   password: v.pipe(v.string(), wellFormed, v.maxBytes(limits.passwordBytes)),
   text: v.pipe(v.string(), wellFormed, v.minLength(1)),
   token: upTo(limits.tokenLength),
+  /** A token that a client makes up: of 128 bits at the least, if it is made up well. */
+  newToken: v.pipe(v.string(), v.regex(new RegExp(`^[A-Za-z0-9_-]{22,${limits.tokenLength}}$`))),
   /** A position in a stream: 0 is before the first message. */
   seq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
   pageSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageSize)),

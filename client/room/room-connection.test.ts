@@ -250,7 +250,7 @@ describe('losing the connection', () => {
     peer.vanish();
     const next = await scripted.peer();
     const resume = await next.next('resume');
-    expect(resume.arguments).toEqual({ user: 'csee4119', token: 'token-1' });
+    expect(resume.arguments).toEqual({ user: 'csee4119', token: 'token-1', newToken: expect.any(String) });
     resume.reply({ user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 1 } });
     const sync = await next.next('sync');
     expect(sync.arguments).toEqual({ inbox: 0, room: 1 });
@@ -405,7 +405,42 @@ describe('losing the connection', () => {
     peer.vanish();
     const next = await scripted.peer();
     (await next.next('resume')).refuse('bad-token');
-    expect((await next.next('login')).arguments).toEqual({ user: 'csee4119', password: 'nomoreexams' });
+    expect((await next.next('login')).arguments).toEqual({
+      user: 'csee4119',
+      password: 'nomoreexams',
+      newToken: expect.any(String),
+    });
+  });
+
+  test('a resume whose reply was lost is found out: its token resumes, too', async () => {
+    const peer = await logIn();
+    peer.vanish();
+    const second = await scripted.peer();
+    const unanswered = await second.next('resume');
+    second.vanish();
+    const third = await scripted.peer();
+    const again = await third.next('resume');
+    expect(again.arguments).toEqual(unanswered.arguments);
+    again.refuse('bad-token');
+    const resume = await third.next('resume');
+    expect(resume.arguments.token).toBe(unanswered.arguments.newToken);
+    expect(resume.arguments.newToken).not.toBe(unanswered.arguments.newToken);
+    resume.reply(resumed);
+    await third.next('sync');
+  });
+
+  test('so does that of a login whose reply was lost', async () => {
+    const peer = await logIn();
+    peer.vanish();
+    const second = await scripted.peer();
+    (await second.next('resume')).refuse('bad-token');
+    const { newToken } = (await second.next('login')).arguments;
+    second.vanish();
+    const third = await scripted.peer();
+    const resume = await third.next('resume');
+    expect(resume.arguments.token).toBe(newToken);
+    resume.reply(resumed);
+    await third.next('sync');
   });
 
   test('without a kept password that is the end', async () => {
@@ -508,14 +543,16 @@ describe('the handover before API Gateway ends the connection', () => {
   test('one that was lost half-way is mended as a loss', async () => {
     const old = await logIn({}, { handover: 30 });
     const half = await scripted.peer();
-    await half.next('resume');
+    const { newToken } = (await half.next('resume')).arguments;
     old.event({ type: 'event', event: 'replaced' });
     await old.closed;
     half.vanish();
     const next = await scripted.peer();
     (await next.next('resume')).refuse('bad-token');
-    await scripted.letIn(next);
-    await room.caughtUp();
+    const resume = await next.next('resume');
+    expect(resume.arguments.token).toBe(newToken);
+    resume.reply(resumed);
+    await next.next('sync');
   });
 });
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Action,
@@ -70,7 +70,10 @@ export interface LoginOptions {
 
 interface Session {
   readonly user: string;
-  token: string;
+  /** What resumes it; undefined when nothing does, and only the password helps. */
+  token: string | undefined;
+  /** The token that replaces it, if a resume was carried out that was not answered. */
+  unconfirmed: string | undefined;
   password: string | undefined;
   readonly feed: Feed | undefined;
 }
@@ -83,8 +86,13 @@ const meansDone = (error: unknown, repeat: Command['repeat']) =>
 const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended: Error) =>
   sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
 
-/** Refusals of a resume or a login after which trying again may help. */
-const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal']);
+/**
+ * Refusals of a resume or a login after which trying again may help. The one who is online already is most likely this very
+ * program, over a connection that the room has not yet noticed to be dead.
+ */
+const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal', 'already-online']);
+
+const randomToken = () => randomBytes(32).toString('base64url');
 
 /** A connection to a room, which stays one through losses and handovers. Made by {@link connect}. */
 export class RoomConnection {
@@ -169,6 +177,7 @@ export class RoomConnection {
     this.#session = {
       user: result.user,
       token: result.token,
+      unconfirmed: undefined,
       password: keepPassword ? (newPassword ?? password) : undefined,
       feed,
     };
@@ -244,16 +253,37 @@ export class RoomConnection {
     }
   }
 
+  /**
+   * Makes a link speak for the session. The client chooses each next token itself: when a reply is lost it knows both that the
+   * session may have.
+   */
   async #restore(link: Link): Promise<void> {
     const session = this.#session;
     if (!session) return;
     const { user, password } = session;
+    while (session.token !== undefined) {
+      const { token, unconfirmed } = session;
+      const newToken = unconfirmed ?? randomToken();
+      session.unconfirmed = newToken;
+      try {
+        session.token = (await link.request('resume', { user, token, newToken })).token;
+        session.unconfirmed = undefined;
+        return;
+      } catch (error) {
+        if (!(error instanceof RefusalError) || error.code !== 'bad-token') throw error;
+        // Used up, by a resume whose reply was lost if there was one; otherwise the session is over.
+        session.token = unconfirmed;
+        session.unconfirmed = undefined;
+        if (unconfirmed === undefined && password === undefined) throw error;
+      }
+    }
+    if (password === undefined) return;
+    const newToken = randomToken();
     try {
-      session.token = (await link.request('resume', { user, token: session.token })).token;
+      session.token = (await link.request('login', { user, password, newToken })).token;
     } catch (error) {
-      const isOver = error instanceof RefusalError && error.code === 'bad-token';
-      if (!isOver || password === undefined) throw error;
-      session.token = (await link.request('login', { user, password })).token;
+      if (!(error instanceof RefusalError) || error.code === 'internal') session.token = newToken;
+      throw error;
     }
   }
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** A resume token: 256 random bits, and what the room keeps of it. */
-export function newToken(): { token: string; tokenHash: string } {
-  const token = randomBytes(32).toString('base64url');
+export function newToken(chosen?: string): { token: string; tokenHash: string } {
+  const token = chosen ?? randomBytes(32).toString('base64url');
   return { token, tokenHash: hashToken(token) };
 }
 

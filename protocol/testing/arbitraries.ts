@@ -24,6 +24,7 @@ const limit = fc.integer({ min: 1, max: limits.pageSize });
 const time = fc
   .date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })
   .map((at) => at.toISOString());
+const newToken = fc.stringMatching(/^[A-Za-z0-9_-]{22,128}$/);
 const sha256 = fc.stringMatching(/^[0-9a-f]{64}$/);
 const optional = { requiredKeys: [] as [] };
 
@@ -101,8 +102,17 @@ interface Call<A extends Action> {
 /** Everything an action may be asked with, and answer. */
 export const calls: { readonly [A in Action]: Call<A> } = {
   register: { request: fc.record({ user: text(0, 40), password: word }), result: fc.record({ user: name }) },
-  login: { request: fc.record({ user: name, password: word }), result: session },
-  resume: { request: fc.record({ user: name, token: text(0, limits.tokenLength) }), result: session },
+  login: {
+    request: fc.record({ user: name, password: word, newToken }, { requiredKeys: ['user', 'password'] }),
+    result: session,
+  },
+  resume: {
+    request: fc.record(
+      { user: name, token: text(0, limits.tokenLength), newToken },
+      { requiredKeys: ['user', 'token'] },
+    ),
+    result: session,
+  },
   deregister: { request: fc.record({ user: name, password: word }), result: nothing },
   ping: { request: nothing, result: nothing },
   whoelse: { request: nothing, result: fc.record({ users, total: count }) },

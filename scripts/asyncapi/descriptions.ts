@@ -75,6 +75,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     'The password from this login on. Needed after `password-change-required`: the password is one that the administrator gave, ' +
     'good for choosing another.',
   token: 'What `resume` asks for. It is valid once: the reply holds the next one.',
+  newToken:
+    'The token of the session from now on; at least 128 random bits, kept secret. Who chooses it can resume even if the reply is ' +
+    'lost. Default: the room chooses.',
   timeOut: 'Seconds without activity after which the session ends.',
   unread: 'How many messages of each stream are not acknowledged.',
   'unread.inbox': 'Messages to you.',

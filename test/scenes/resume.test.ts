@@ -112,6 +112,25 @@ describe('a token', () => {
     await leave(next);
   });
 
+  test('that the client has chosen resumes, even if the reply never came; a weak one is refused', async () => {
+    const { wire, token } = await login();
+    const next = await room.connect();
+    const newToken = 'chosen-by-the-client-itself';
+    await next.get('resume', { user: 'facebook', token, newToken });
+    await wire.closed;
+    await lost(next);
+    await badToken('facebook', token);
+    const third = await room.connect();
+    const { token: given } = await third.get('resume', { user: 'facebook', token: newToken });
+    expect([token, newToken]).not.toContain(given);
+    const weak = { user: 'facebook', token: String(given), newToken: 'too short' };
+    expect(await (await room.connect()).refused('resume', weak)).toMatchObject({
+      code: 'bad-request',
+      field: 'newToken',
+    });
+    await leave(third);
+  });
+
   test('is good for its own user only, and cannot be guessed', async () => {
     const { wire, token } = await login();
     const { wire: other } = await login('Columbia');

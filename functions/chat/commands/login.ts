@@ -24,7 +24,7 @@ export const login = handle('login', {
     return { state, account, tries };
   },
 
-  async run(room, { arguments: { password, newPassword }, connection }, { state, account, tries }) {
+  async run(room, { arguments: { password, newPassword, newToken: chosen }, connection }, { state, account, tries }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account) throw new Refusal('no-such-user');
     await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
@@ -32,7 +32,7 @@ export const login = handle('login', {
     if (newPassword !== undefined) refuseBadPassword(newPassword, state);
     const isDue = newPassword !== undefined || isOutdated(account.passwordHash, room.passwordCost);
     const newHash = isDue ? await hashPassword(newPassword ?? password, room.passwordCost) : undefined;
-    const { token, tokenHash } = newToken();
+    const { token, tokenHash } = newToken(chosen);
     const { connectionId, address } = connection;
     return enter(
       room,

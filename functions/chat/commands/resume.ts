@@ -16,10 +16,10 @@ export const resume = handle('resume', {
     return { state, account, session };
   },
 
-  async run(room, { arguments: { token }, connection }, { state, account, session }) {
+  async run(room, { arguments: { token, newToken: chosen }, connection }, { state, account, session }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account || !session || account.accountId !== session.accountId) throw new Refusal('bad-token');
-    const next = newToken();
+    const next = newToken(chosen);
     const outcome = await room.sessions.resume({
       member: session,
       tokenHash: hashToken(token),

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What becomes, when the network is back, of the connections that were open when it was cut. */
+export type Aftermath =
+  /** What was held up arrives, as TCP sends again what was not acknowledged. */
+  | 'goes-on'
+  /** What was held up is lost, and both ends are told. */
+  | 'reset'
+  /** It is lost, and nobody is told: each end takes the other for alive. */
+  | 'dead';
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** A network between one client and the room, which can be cut. */
+export class Network {
+  readonly #target: URL;
+  readonly #server: Server;
+  readonly #pairs = new Set<Pair>();
+  /** Pairs over which nothing comes through any more. */
+  readonly #silent = new Set<Pair>();
+  #isCut = false;
+  #waiting: Socket[] = [];
+
+  private constructor(target: URL) {
+    this.#target = target;
+    // What one end has said before it closed still arrives.
+    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
+      client.on('error', () => {});
+      if (this.#isCut) this.#waiting.push(client);
+      else this.#join(client);
+    });
+  }
+
+  static async to(url: string): Promise<Network> {
+    const network = new Network(new URL(url));
+    network.#server.listen(0, '127.0.0.1');
+    await once(network.#server, 'listening');
+    return network;
+  }
+
+  /** The room's address over this network. */
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#target.pathname}`;
+  }
+
+  /** From now on nothing comes through, in either direction, and nobody is told. */
+  cut(): void {
+    this.#isCut = true;
+    for (const { client, server } of this.#pairs) {
+      client.unpipe(server).pause();
+      server.unpipe(client).pause();
+    }
+  }
+
+  mend(aftermath: Aftermath): void {
+    this.#isCut = false;
+    for (const pair of this.#pairs) {
+      if (this.#silent.has(pair)) continue;
+      if (aftermath === 'goes-on') pipeBoth(pair);
+      else if (aftermath === 'dead') this.#silent.add(pair);
+      else this.#destroy(pair);
+    }
+    for (const client of this.#waiting.splice(0)) this.#join(client);
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const pair of this.#pairs) this.#destroy(pair);
+    for (const client of this.#waiting) client.destroy();
+  }
+
+  #join(client: Socket): void {
+    const server = connect({ host: this.#target.hostname, port: Number(this.#target.port), allowHalfOpen: true });
+    server.on('error', () => {});
+    const pair = { client, server };
+    this.#pairs.add(pair);
+    for (const end of [client, server])
+      end.on('close', () => !this.#silent.has(pair) && !this.#isCut && this.#destroy(pair));
+    pipeBoth(pair);
+  }
+
+  #destroy(pair: Pair): void {
+    this.#pairs.delete(pair);
+    this.#silent.delete(pair);
+    pair.client.destroy();
+    pair.server.destroy();
+  }
+}
+
+function pipeBoth({ client, server }: Pair): void {
+  client.pipe(server);
+  server.pipe(client);
+}
