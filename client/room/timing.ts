@@ -64,12 +64,12 @@ export const defaultTiming: Timing = {
 };
 
 /**
- * The same for a room whose clock runs so many times as fast as this machine's. A reply is waited for as long as ever: it takes
- * computing, and the processor does not get faster.
+ * The same for a room whose clock runs so many times as fast as this machine's. Connections and replies are
+ * waited for as long as ever: they take computing, and the processor does not get faster.
  */
 export function hurried(timing: Timing, speed: number): Timing {
   const entries = Object.entries(timing).map(([name, milliseconds]) => [name, milliseconds / speed]);
-  return { ...(Object.fromEntries(entries) as Timing), reply: timing.reply };
+  return { ...(Object.fromEntries(entries) as Timing), connect: timing.connect, reply: timing.reply };
 }
 
 /**
