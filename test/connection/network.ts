@@ -23,7 +23,7 @@ export class Network {
   /** Pairs over which nothing comes through any more. */
   readonly #silent = new Set<Pair>();
   #isCut = false;
-  #waiting: Socket[] = [];
+  readonly #waiting: Socket[] = [];
 
   private constructor(target: URL) {
     this.#target = target;
