@@ -83,6 +83,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'settings', test: 'to closed keeps everybody out', because: 'refusal' },
   { scene: 'stop', test: 'tells everybody, ends every session', because: 'closeReason' },
   { scene: 'stop', test: 'can be repeated, and the room opens again', because: 'closeReason' },
+  { scene: 'stop', test: 'a client says what happened and leaves', because: 'console' },
   { scene: 'stop', test: 'through the console it says each step', because: 'console' },
 ];
 
