@@ -19,7 +19,7 @@ let peer: Peer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'get-'));
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
-  room = await connect({ url: scripted.url });
+  room = await connect({ url: scripted.url, message: () => {} });
   peer = await scripted.peer();
   await Promise.all([room.login('Columbia', '116bway'), scripted.letIn(peer)]);
 });

@@ -20,7 +20,7 @@ let peer: Peer;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'send-'));
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
-  room = await connect({ url: scripted.url });
+  room = await connect({ url: scripted.url, message: () => {} });
   peer = await scripted.peer();
   await Promise.all([room.login('facebook', 'wastingtime'), scripted.letIn(peer)]);
 });
