@@ -192,8 +192,8 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     timeout: 120,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'DeleteItem', 'ConditionCheckItem'],
-      connections: ['BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
+      presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      connections: ['GetItem', 'BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
       users: [
         'GetItem',
         'BatchGetItem',
@@ -206,16 +206,16 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       ],
       loginBlocks: ['Query', 'Scan', 'BatchWriteItem', 'DeleteItem', 'DescribeTable'],
       messages: ['Query', 'Scan', 'PutItem', 'BatchWriteItem', 'ConditionCheckItem', 'DescribeTable'],
-      fileRecords: ['Scan', 'PutItem', 'BatchWriteItem', 'DeleteItem'],
+      fileRecords: ['GetItem', 'Query', 'Scan', 'PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
     },
     objects: {
       backups: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
       logs: ['PutObject'],
-      // For a backup with the bytes of files, and its restore.
-      files: ['GetObject', 'PutObject'],
+      // For a backup with the bytes of files, and its restore; and to find those that belong to no file.
+      files: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
     },
     invokes: ['fanout', 'sweeper'],
-    connections: ['POST', 'DELETE'],
+    connections: ['GET', 'POST', 'DELETE'],
     readsLog: true,
   },
 };

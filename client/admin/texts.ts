@@ -31,6 +31,7 @@ const formats: Readonly<Record<Setting['kind'], string>> = {
   switch: '(true or false)',
 };
 
+type Finding = AdminResult<'doctor'>['findings'][number];
 type Restored = NonNullable<AdminResult<'restore'>['restored']>;
 type Counts = Restored['counts'];
 
@@ -75,6 +76,14 @@ export const texts = {
     `The user "${user}" can log in once with this password, and must choose another one then. It is shown only now:`,
   announced: (online: number) =>
     `The announcement is being posted to ${count(online, 'user')}, and kept for whoever is away.`,
+  finding: ({ text, repaired }: Finding) =>
+    `[doctor]${text}${repaired === undefined ? '' : repaired ? ' Repaired.' : ' It has changed meanwhile.'}`,
+  examined: (checked: ReadonlyMap<string, number>) =>
+    `[doctor]Compared: ${[...checked].map(([part, compared]) => `${part} ${compared}`).join(', ')}.`,
+  diagnosis: ({ found, left }: { found: number; left: number }) => {
+    if (found === 0) return '[doctor]Nothing is wrong.';
+    return `[doctor]${found} wrong, ${found - left} repaired.`;
+  },
   stopNotified:
     'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
   sentAway: (sessions: number, connections: number) =>

@@ -20,7 +20,8 @@ const stored = v.object({
   roomAcked: v.number(),
 });
 
-function toAccount(item: Item): Account {
+/** A stored item, parsed. */
+export function toAccount(item: Item): Account {
   const { inboxAcked, roomAcked, blocks, ...account } = v.parse(stored, item);
   return { ...account, blocks: new Map(Object.entries(blocks)), acknowledged: { inbox: inboxAcked, room: roomAcked } };
 }

@@ -18,7 +18,8 @@ const stored = v.object({
   accountId: v.optional(v.string()),
 });
 
-function toConnection(item: Item): Connection {
+/** A stored item, parsed. */
+export function toConnection(item: Item): Connection {
   const { name, displayName, accountId, floodRate, floodBurst, ...connection } = v.parse(stored, item);
   const pace = { rate: floodRate, burst: floodBurst };
   const bound = name !== undefined && displayName !== undefined && accountId !== undefined;

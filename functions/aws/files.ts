@@ -34,7 +34,8 @@ const stored = v.object({
   told: v.optional(v.object({ seq: v.number(), at: v.number() })),
 });
 
-function toRecord(item: Item): FileRecord {
+/** A stored item, parsed. */
+export function toRecord(item: Item): FileRecord {
   const { to, from, told, ...file } = v.parse(stored, item);
   return { recipient: to, sender: from, ...file, ...(told && { told }) };
 }

@@ -49,7 +49,8 @@ const bindConnection = (
   },
 });
 
-const forgetConnection = (connectionId: string) => ({
+/** Part of a transaction: a connection's item goes. */
+export const forgetConnection = (connectionId: string) => ({
   Delete: { TableName: tableName('connections'), Key: { connectionId } },
 });
 
@@ -74,7 +75,8 @@ const oneMoreOnline = () => ({
   },
 });
 
-const fewerOnline = (count: number) => ({
+/** Part of a transaction: the count goes down. */
+export const fewerOnline = (count: number) => ({
   Update: {
     TableName: tableName('room'),
     Key: roomKey,

@@ -172,6 +172,22 @@ export const adminCommands = {
     },
     refusals: [],
   }),
+  doctor: command({
+    words: 'doctor',
+    summary: 'compare what is on record with each other and with API Gateway, and say what is wrong',
+    request: { ...goesOn, repair: v.optional(v.boolean(), false) },
+    /** What one part of it compared in this invocation, and what was wrong; `repaired` is false if it had changed by then. */
+    result: {
+      part: v.string(),
+      checked: field.count,
+      findings: v.array(
+        v.object({ kind: v.string(), about: v.string(), text: v.string(), repaired: v.exactOptional(v.boolean()) }),
+      ),
+      ...more,
+    },
+    logs: ['repair'],
+    refusals: [],
+  }),
   stop: command({
     words: 'stop',
     summary: 'close the room: everybody is told, and sent away',

@@ -1,6 +1,7 @@
 import type { ConsoleCommand } from '../console-command.ts';
 import { announce, remove, resetPassword, unblock } from './accounts.ts';
 import { backup, backups } from './backup.ts';
+import { doctor } from './doctor.ts';
 import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
 import { allUsers, blockedUsers, onlineUsers } from './lists.ts';
@@ -24,6 +25,7 @@ export const consoleCommands: readonly ConsoleCommand[] = [
   resetPassword,
   announce,
   stats,
+  doctor,
   stop,
   start,
   backup,

@@ -2,9 +2,10 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
-import { db, type Item } from '../dynamodb.ts';
+import { db } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import type { TableName } from '../names.ts';
+import { position } from './position.ts';
 
 /** How many items one slice looks at: a list must not be read whole into memory, however long it is. */
 const sliceSize = 2_000;
@@ -21,13 +22,6 @@ const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUnti
 const connection = v.object({ connectionId: v.string() });
 
 const active = v.object({ connectionId: v.string(), lastActiveAt: v.number() });
-
-/** Where a scan goes on: DynamoDB's own key, which is nobody's business but this file's. */
-const position = {
-  write: (key: Item | undefined): string | undefined => key && JSON.stringify(key),
-  read: (text: string | undefined): Item | undefined =>
-    text === undefined ? undefined : v.parse(v.record(v.string(), v.string()), JSON.parse(text)),
-};
 
 async function sizeOf(table: TableName): Promise<{ items: number; bytes: number }> {
   const { Table } = await db.send(new DescribeTableCommand({ TableName: tableName(table) }));

@@ -18,7 +18,8 @@ import type { Vault, VaultEntry, VaultFile } from '../../chat/backup/ports.ts';
 import { requireEnv, s3IsElsewhere } from '../environment.ts';
 import { unfinishedBackups, variables } from '../names.ts';
 
-const s3 = new S3Client({
+/** S3 as the administrator's function uses it. */
+export const s3 = new S3Client({
   maxAttempts: 5,
   forcePathStyle: s3IsElsewhere(),
   // A presigned upload has no body yet whose checksum could be signed; seals tell whether the others are whole.

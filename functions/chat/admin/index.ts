@@ -4,6 +4,7 @@ import { announce } from './announce.ts';
 import { backup, backups, backupUrl, uploadUrl } from './backup.ts';
 import { blockedUsers } from './blocked-users.ts';
 import { change } from './change.ts';
+import { doctor } from './doctor/index.ts';
 import type { AdminHandler } from './handler.ts';
 import { importSettings } from './import.ts';
 import { kick } from './kick.ts';
@@ -32,6 +33,7 @@ export const adminHandlers: { readonly [C in AdminCommandName]: AdminHandler<C> 
   'reset-password': resetPassword,
   announce,
   stats,
+  doctor,
   stop,
   start,
   backup,

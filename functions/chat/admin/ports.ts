@@ -1,6 +1,7 @@
 import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
+import type { FileRoom } from '../files/ports.ts';
 import type { Account } from '../people.ts';
-import type { Room } from '../ports.ts';
+import type { Records } from './doctor/ports.ts';
 
 /** A part of a long list, and where the next one begins: opaque, and undefined at its end. */
 export interface Slice<T> {
@@ -78,9 +79,10 @@ export interface Logbook {
 }
 
 /** What the administrator's commands stand on: the room, and what is nobody else's. */
-export interface AdminRoom extends Room {
+export interface AdminRoom extends FileRoom {
   readonly registry: Registry;
   readonly keeper: Keeper;
+  readonly records: Records;
   readonly logbook: Logbook;
   readonly archive: Archive;
   readonly vault: Vault;

@@ -1,4 +1,5 @@
 import { foldName } from '../../../protocol/index.ts';
+import { abandonFiles } from '../files/abandon-files.ts';
 import { dismiss } from '../leave.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
@@ -15,7 +16,10 @@ export const remove: AdminHandler<'remove'> = async (room, { user }) => {
     const session = await room.sessions.find(account.name);
     if (session) await dismiss(room, session, 'deregistered', { type: 'event', event: 'kicked', reason });
     const outcome = await room.keeper.remove(account);
-    if (outcome === 'removed') return { user: account.displayName };
+    if (outcome === 'removed') {
+      await abandonFiles(room, account);
+      return { user: account.displayName };
+    }
     if (outcome === 'gone') throw new AdminRefusal('no-such-user', `There is no user ${user} any more.`);
     // Online again, in the moment between.
   }

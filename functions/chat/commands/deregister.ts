@@ -1,5 +1,6 @@
 import { foldName } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { abandonFiles } from '../files/abandon-files.ts';
 import { endSession } from '../leave.ts';
 import type { Account } from '../people.ts';
 import type { Room } from '../ports.ts';
@@ -49,15 +50,5 @@ async function endLostSession(room: Room, account: Account): Promise<void> {
   if (gone) {
     const guard = session.detachedAt === undefined ? {} : { detachedAt: session.detachedAt };
     await endSession(room, session, 'deregistered', guard);
-  }
-}
-
-/** What was not fetched goes with the next tidying run, and at the latest when it would have gone anyway. */
-async function abandonFiles(room: Room, account: Account): Promise<void> {
-  try {
-    await room.files.abandon(account.accountId, room.clock.now());
-  } catch (error) {
-    // The account is gone, whatever else fails.
-    room.report('files of a deregistered user were left to expire', error);
   }
 }

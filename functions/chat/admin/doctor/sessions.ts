@@ -1,0 +1,56 @@
+import { dismiss } from '../../leave.ts';
+import type { Session } from '../../people.ts';
+import type { AdminRoom } from '../ports.ts';
+import { type Examine, type Finding, lookTwice } from './finding.ts';
+
+/** The count of those online, against those who are there. */
+export const examineCount: Examine = async (room) => {
+  const before = await room.state.read();
+  const present = (await room.sessions.all()).length;
+  const { online, logins } = await room.state.read();
+  // Somebody came or went in between: then nothing is known, and the sweeper compares every minute.
+  if (online === present || logins !== before.logins) return { checked: 1, findings: [], next: undefined };
+  const finding: Finding = {
+    kind: 'count',
+    about: 'the count',
+    text: `${online} are counted as online, and ${present} are there.`,
+    repair: () => room.state.correctCount(present, logins),
+  };
+  return { checked: 1, findings: [finding], next: undefined };
+};
+
+/** Everybody who is present, against their accounts, their connections on record, and API Gateway's. */
+export const examineSessions: Examine = async (room) => {
+  const sessions = await room.sessions.all();
+  const findings = await lookTwice(room, sessions, (session) => lookAtSession(room, session));
+  return { checked: sessions.length, findings, next: undefined };
+};
+
+async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | undefined> {
+  const session = await room.sessions.find(seen.name);
+  // It has ended or moved on: it is another one, and in order or not.
+  if (session?.connectionId !== seen.connectionId) return undefined;
+  const { displayName: about, connectionId } = session;
+  const [account, connection, lastSign] = await Promise.all([
+    room.accounts.find(session.name),
+    room.connections.find(connectionId),
+    room.courier.lastSign(connectionId),
+  ]);
+  if (account?.accountId !== session.accountId) {
+    const text = `${about} is online, and has no account.`;
+    return { kind: 'session-without-account', about, text, repair: () => room.records.dropSession(session) };
+  }
+  if (session.detachedAt !== undefined) return undefined;
+  if (lastSign === undefined) {
+    const text = `${about} is taken to be online over a connection that API Gateway does not have.`;
+    return { kind: 'ghost', about, text, repair: () => room.sessions.detach(session, connectionId, room.clock.now()) };
+  }
+  if (connection?.member?.accountId === session.accountId) return undefined;
+  const reason = 'Your connection was not on record.';
+  return {
+    kind: 'session-without-connection',
+    about,
+    text: `${about} is online over a connection that is not on record as theirs.`,
+    repair: () => dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason }),
+  };
+}

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { admin } from '../harness/console.ts';
+import { RoomFiles, send } from '../harness/files.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let files: RoomFiles;
+beforeAll(async () => {
+  room = await openRoom();
+  files = new RoomFiles(room.local);
+});
+afterAll(async () => {
+  files.close();
+  await room.close();
+});
+
+const visit = async (user: string): Promise<Wire> => {
+  const wire = await room.enter(user);
+  onTestFinished(async () => void (await wire.close()));
+  return wire;
+};
+
+interface Finding {
+  readonly kind: string;
+  readonly about: string;
+  readonly repaired?: boolean;
+}
+
+/** One examination, from its first part to its last. */
+async function examine(repair = false): Promise<Finding[]> {
+  const found: Finding[] = [];
+  let goOn = {};
+  for (;;) {
+    const { ok, findings, next } = await room.admin({ command: 'doctor', repair, ...goOn });
+    expect(ok).toBe(true);
+    found.push(...(findings as Finding[]));
+    if (next === undefined) return found;
+    goOn = { from: next };
+  }
+}
+
+/** What is wrong is found, by name, and is not touched; it is repaired when that is asked for; and then nothing is wrong. */
+async function findAndRepair(kind: string, about: string): Promise<void> {
+  expect(await examine()).toMatchObject([{ kind, about }]);
+  expect(await examine(true)).toMatchObject([{ kind, about, repaired: true }]);
+  expect(await examine()).toEqual([]);
+}
+
+const presenceKey = (name: string) => ({ shard: 0, name });
+const userKey = (name: string) => ({ name });
+const connectionOf = async (name: string) =>
+  String((await room.database.get('Presence', presenceKey(name)))?.['connectionId']);
+
+describe('each thing that can be wrong is found and repaired:', () => {
+  test('nothing, in a new room', async () => {
+    const { code, lines } = await admin(room.url, ['doctor']);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      '[doctor]Compared: count 1, sessions 0, connections 0, accounts 0, blocks 0, files 0, objects 0.',
+      '[doctor]Nothing is wrong.',
+    ]);
+  });
+
+  test('the count', async () => {
+    await visit('counted');
+    await room.database.falsifyCount(7);
+    expect((await examine()).map(({ kind }) => kind)).toEqual(['count']);
+    const wrong = '[doctor]7 are counted as online, and 1 are there.';
+    const run = (...options: string[]) => admin(room.url, ['doctor', ...options]);
+    expect(await run()).toMatchObject({ code: 1, lines: [wrong, expect.anything(), '[doctor]1 wrong, 0 repaired.'] });
+    expect(await run('--repair')).toMatchObject({
+      code: 0,
+      lines: [`${wrong} Repaired.`, expect.anything(), '[doctor]1 wrong, 1 repaired.'],
+    });
+    expect(await run('--json')).toEqual({ code: 0, lines: [], complaints: [] });
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+  });
+
+  test('a session over a connection that API Gateway does not have', async () => {
+    const wire = await visit('ghost');
+    room.local.faults.disconnect.drop = 1;
+    onTestFinished(() => room.local.faults.reset());
+    await wire.kill();
+    await findAndRepair('ghost', 'ghost');
+    // What is lost has its grace, and is over then.
+    expect(await room.database.get('Presence', presenceKey('ghost'))).toMatchObject({ detachedAt: expect.any(Number) });
+  });
+
+  test('a session without an account', async () => {
+    await visit('homeless');
+    await room.database.remove('Users', userKey('homeless'));
+    await findAndRepair('session-without-account', 'homeless');
+    expect(await room.database.get('Presence', presenceKey('homeless'))).toBeUndefined();
+    const { counted, present } = await room.database.counts();
+    expect(counted).toBe(present);
+  });
+
+  test('a session whose connection is not on record', async () => {
+    const wire = await visit('mute');
+    await room.database.remove('Connections', { connectionId: await connectionOf('mute') });
+    expect(await wire.refused('whoelse', {})).toMatchObject({ code: 'not-logged-in' });
+    await findAndRepair('session-without-connection', 'mute');
+    await wire.event('kicked');
+    await wire.closed;
+  });
+
+  test('a connection bound to somebody who is not online over it', async () => {
+    const [speaker, other] = [await visit('twofold'), await room.connect()];
+    const [connectionId = ''] = room.local.connections.map((one) => one.connectionId).slice(-1);
+    const { name, displayName, accountId } = (await room.database.user('twofold')) as Record<string, unknown>;
+    await room.database.set('Connections', { connectionId }, { name, displayName, accountId });
+    await other.get('whoelse', {});
+    await findAndRepair('connection-without-session', 'twofold');
+    await other.closed;
+    await speaker.get('whoelse', {});
+  });
+
+  test('a connection on record that nobody has', async () => {
+    const connectionId = 'ABCDEFGHIJKLMNO=';
+    const longAgo = Date.now() - 3_600_000;
+    await room.database.set(
+      'Connections',
+      { connectionId },
+      { address: '127.0.0.1', connectedAt: longAgo, lastActiveAt: longAgo },
+    );
+    await findAndRepair('connection-forgotten', connectionId);
+  });
+
+  test.each(['inbox', 'room'] as const)('a cursor beyond the end of the %s', async (stream) => {
+    const user = `reader-${stream}`;
+    const [wire, sender] = [await visit(user), await visit('sender')];
+    await sender.get('message', { to: user, text: 'hello' });
+    await sender.get('broadcast', { text: 'hello' });
+    await room.database.set('Users', userKey(user), { [`${stream}Acked`]: 99 });
+    await findAndRepair('cursor', user);
+    // What comes next is given again at the next sync.
+    await sender.get('message', { to: user, text: 'next' });
+    await sender.get('broadcast', { text: 'next' });
+    const { messages } = await wire.get('sync', {});
+    expect((messages as { stream: string; text: string }[]).filter((one) => one.stream === stream)).toContainEqual(
+      expect.objectContaining({ text: 'next' }),
+    );
+  });
+
+  test('a block of which the other side does not know', async () => {
+    const [blocker, blocked] = [await visit('blocker'), await visit('blocked')];
+    await blocker.get('block', { user: 'blocked' });
+    await room.database.set('Users', userKey('blocked'), { blockedBy: new Set(['somebody-who-is-gone']) });
+    await findAndRepair('block', 'blocker');
+    const { seq } = await blocked.get('broadcast', { text: 'to everybody but one' });
+    expect(await blocker.event('hidden')).toMatchObject({ seq });
+  });
+
+  test('a block that nobody has set up', async () => {
+    const [listener, speaker] = [await visit('listener'), await visit('speaker')];
+    const { accountId } = (await room.database.user('listener')) ?? {};
+    await room.database.set('Users', userKey('speaker'), { blockedBy: new Set([accountId]) });
+    await findAndRepair('block', 'listener');
+    await speaker.get('broadcast', { text: 'to everybody' });
+    expect(await listener.event('broadcast')).toMatchObject({ text: 'to everybody' });
+  });
+
+  test('a file whose bytes are gone, and bytes that belong to no file', async () => {
+    const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
+    await send(sender, 'freceiver', { name: 'lost.txt', bytes: Buffer.from('lost') });
+    await recipient.event('file');
+    await files.lose((await files.objects())[0] ?? '');
+    await send(sender, 'freceiver', { name: 'orphan.txt', bytes: Buffer.from('orphan') });
+    await recipient.event('file', { name: 'orphan.txt' });
+    const { recipient: to, file } = (await files.records()).find((record) => record['name'] === 'orphan.txt') ?? {};
+    await room.database.remove('FileRecords', { recipient: to, file });
+    const kinds = ['file-without-bytes', 'bytes-without-file'];
+    expect((await examine()).map(({ kind }) => kind)).toEqual(kinds);
+    expect(await examine(true)).toMatchObject(kinds.map((kind) => ({ kind, repaired: true })));
+    expect(await sender.event('file-failed', { name: 'lost.txt' })).toMatchObject({ to: 'freceiver' });
+    expect(await examine()).toEqual([]);
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+});
+
+test('a busy healthy room has nothing wrong, and repairing changes nothing in it', async () => {
+  let over = false;
+  const users = Array.from({ length: 8 }, (_, index) => `busy-${index}`);
+  await room.register(...users);
+  const live = async (user: string, index: number) => {
+    for (let round = 0; !over; round++) {
+      const wire = await room.connect();
+      const reply = await wire.ask('login', { user, password });
+      if (reply.ok) {
+        const other = users[(index + 1) % users.length] ?? '';
+        await wire.get('message', { to: other, text: 'hello' });
+        await wire.ask(round % 2 === 0 ? 'block' : 'unblock', { user: other });
+        await wire.get('broadcast', { text: 'hello' });
+        const { upTo } = await wire.get('sync', {});
+        wire.say('ack', upTo as { inbox: number; room: number });
+        if (round % 3 === 0) await Promise.all([wire.get('logout', {}), wire.closed]);
+      }
+      if (round % 3 === 1) await wire.kill();
+      else await wire.close();
+    }
+  };
+  const lives = users.map(live);
+  await sleep(1_000);
+  const found = [await examine(true), await examine(true), await examine(true)];
+  over = true;
+  await Promise.all(lives);
+  expect(found).toEqual([[], [], []]);
+});
