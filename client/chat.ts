@@ -144,7 +144,7 @@ async function script() {
   stdout.on('error', () => interruption.abort());
   return {
     ...scripts,
-    by: { url, user, password, interruption: interruption.signal, complain },
+    by: { url, user, password, reconnect: wanted().reconnect, interruption: interruption.signal, complain },
     output: output(),
     async textOf(words: readonly string[]) {
       const said = words.length > 0 ? words.join(' ') : (await text(stdin)).replace(/\r?\n$/, '');

@@ -14,6 +14,8 @@ export interface Visit {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** Whether to wait, when the room is stopped, until it opens again. */
+  readonly reconnect: boolean;
   /** Aborted when it is to end early. */
   readonly interruption: AbortSignal;
   /** Says why something was not done. */
@@ -22,12 +24,12 @@ export interface Visit {
 
 /** Comes in, does one thing, and leaves, whatever became of it. */
 export async function visit(
-  { url, user, password, interruption, complain }: Visit,
+  { url, user, password, reconnect, interruption, complain }: Visit,
   act: (room: RoomConnection) => Promise<ExitCode>,
   handlers: RoomHandlers = {},
 ): Promise<ExitCode> {
   try {
-    const room = await connect({ url, ...handlers });
+    const room = await connect({ url, returns: reconnect, ...handlers });
     const leave = () => void room.leave();
     interruption.addEventListener('abort', leave, { once: true });
     if (interruption.aborted) leave();
