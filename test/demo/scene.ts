@@ -13,6 +13,9 @@ const passwords = {
   csee4119: 'lotsofexams',
   shuo: '123',
 } as const;
+/** A moment, as the console writes it. */
+const moment = String.raw`\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d`;
+
 type User = keyof typeof passwords;
 
 /** The sample session of the original program, played by real clients in real terminals. */
@@ -34,9 +37,10 @@ export class Scene {
   }
 
   async #act(): Promise<void> {
-    await this.#change('minPassword', 3);
-    await this.#change('blockTime', 50);
-    await this.#change('timeOut', 600);
+    const admin = Seat.forAdmin(this.#room.url);
+    this.#seats.push(admin);
+    await this.#lookAtSettings(admin);
+    await this.#changeSettings(admin);
 
     const csee4119 = await this.#sitDown('csee4119');
     await this.#register(csee4119, 'csee4119');
@@ -75,6 +79,7 @@ export class Scene {
 
     await this.#meetColumbiaOnline();
     await this.#forgetThePassword();
+    await this.#lookAtUsers(admin);
 
     await google.enter('quit');
     await google.seeEnd(0, goodbye);
@@ -84,6 +89,55 @@ export class Scene {
 
     await this.#timeOut();
     await this.#comeAndGoForGood();
+    await this.#stop(admin);
+  }
+
+  async #lookAtSettings(admin: Seat): Promise<void> {
+    await this.#change('minPassword', 3);
+    await this.#change('maxCon', 5);
+    await this.#change('lastHour', 100);
+    await this.#change('timeOut', 600);
+    await admin.enter('MaxCon');
+    await admin.see('[admin]The present permittable maximum user connection # is:', '5');
+    await admin.enter('BLOCK_TIME');
+    await admin.see('[admin]The present BLOCK_TIME is:', '60.0 seconds');
+    await admin.enter('LAST_HOUR');
+    await admin.see('[admin]The present LAST_HOUR is:', '100.0 seconds');
+    await admin.enter('TIME_OUT');
+    await admin.see('[admin]The present TIME_OUT is:', '600.0 seconds');
+  }
+
+  async #changeSettings(admin: Seat): Promise<void> {
+    await admin.enter('change MaxCon');
+    await admin.see('[admin]The present permittable maximum user connection # is:', '5');
+    await admin.see('[admin]Please enter your new MaxCon parameter: (in int format)');
+    await admin.answer('4');
+    await admin.see('The MaxCon has been changed to 4');
+    const inSeconds = '(in float format and it will represent how many seconds)';
+    for (const [name, from, to] of [
+      ['BLOCK_TIME', 60, 50],
+      ['LAST_HOUR', 100, 120],
+      ['TIME_OUT', 600, 500],
+    ]) {
+      await admin.enter(`change ${name}`);
+      await admin.see(`[admin]The present ${name} is:`, `${from}.0 seconds`);
+      await admin.see(`[admin]Please enter your new ${name} parameter: ${inSeconds}`);
+      await admin.answer(String(to));
+      await admin.see(`The ${name} has been changed to ${to}.0`);
+    }
+  }
+
+  async #lookAtUsers(admin: Seat): Promise<void> {
+    await admin.enter('online users');
+    await admin.see('[admin]The present online users are:');
+    for (const user of ['Columbia', 'Google']) await admin.see(new RegExp(`^${user} on 127.0.0.1 since ${moment}, `));
+    await admin.enter('blocked users');
+    await admin.see('[admin]The present blocked users are:', new RegExp(`^facebook on 127.0.0.1 until ${moment}$`));
+    await admin.enter('all users');
+    await admin.see('[admin]The present all users are:');
+    for (const _ of ['Columbia', 'csee4119', 'facebook', 'Google']) {
+      await admin.see(new RegExp(`^"\\w+" created at ${moment}(, last seen at ${moment})?, (online|offline)$`));
+    }
   }
 
   async #meetColumbiaOnline(): Promise<void> {
@@ -152,8 +206,32 @@ export class Scene {
     await seat.seeEnd(0, goodbye);
   }
 
+  async #stop(admin: Seat): Promise<void> {
+    const seat = await this.#sitDown('csee4119');
+    await seat.logIn('csee4119', passwords.csee4119);
+    await seat.seeWelcome('csee4119');
+    await admin.enter('stop');
+    await seat.seeEnd(1, 'csee4119>>', 'The chatting room has been stopped. The administrator has stopped it.');
+    await admin.see(
+      'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
+      '1 session ended, 1 connection closed.',
+      '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+      /^\[backup\]user_password repository has been stored: 4 users, passwords as hashes\.$/,
+      /^\[backup\]message_rep has been stored: \d+ messages\.$/,
+      /^\[backup\]file_rep has been stored: \d+ files\.$/,
+      '[backup]block_rep has been stored.',
+      /^\[backup\]list_block has been stored: 1\.$/,
+      /^\[backup\]The backup is \S+ in the bucket \(\d+ bytes\)\.$/,
+      'The server is being stopped via administrator operation.',
+      'The server has stoped! Bye!',
+      /^\[backup\]server log has been saved as \S*log_\S+\.log\.$/,
+    );
+    await admin.enter('quit');
+    await admin.seeEnd(0);
+  }
+
   async #sitDown(label: string): Promise<Seat> {
-    const seat = new Seat(label, this.#room.url);
+    const seat = Seat.forChat(label, this.#room.url);
     this.#seats.push(seat);
     await seat.see(greeting, askUser);
     return seat;

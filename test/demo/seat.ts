@@ -17,13 +17,27 @@ export class Seat {
   readonly #label: string;
   readonly #typist: Typist;
   #checked = 0;
-  #prompt = '>>';
+  #prompt: string;
 
-  /** @param label Whose terminal it is, in front of the lines that are printed. */
-  constructor(label: string, url: string) {
+  /**
+   * @param label Whose terminal it is, in front of the lines that are printed.
+   * @param args The program, and its arguments.
+   */
+  private constructor(label: string, args: readonly string[], prompt: string) {
     this.#label = label;
+    this.#prompt = prompt;
     // Wide enough for every line of the scene to be one row.
-    this.#typist = new Typist({ args: ['dist/client/chat.mjs'], url, columns: 200, rows: 50 });
+    this.#typist = new Typist({ args, columns: 200, rows: 50 });
+  }
+
+  /** Somebody who comes to talk. */
+  static forChat(label: string, url: string): Seat {
+    return new Seat(label, ['dist/client/chat.mjs', '--url', url], '>>');
+  }
+
+  /** The administrator. */
+  static forAdmin(url: string): Seat {
+    return new Seat('admin', ['dist/client/admin.mjs', '--port', new URL(url).port], 'admin>>');
   }
 
   /** Waits for these lines, which must be the next ones. */
@@ -47,6 +61,12 @@ export class Seat {
     await this.#typist.see((rows) => rows.length === at + 1 && rows[at] === this.#prompt);
     this.#typist.enter(line);
     await this.see(secret ? this.#prompt : `${this.#prompt} ${line}`);
+  }
+
+  /** Answers a question that has no prompt before the answer. */
+  async answer(line: string): Promise<void> {
+    this.#typist.enter(line);
+    await this.see(line);
   }
 
   /** Answers the questions for a user and a password. */
