@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ScriptedRoom } from '../testing/scripted-room.ts';
+import { Typist } from '../testing/typist.ts';
+
+let scripted: ScriptedRoom;
+let typist: Typist;
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+  const args = ['--import', 'tsx', 'client/chat.ts', 'whoelse', '--user', 'facebook'];
+  typist = new Typist({ url: scripted.url, args });
+});
+
+afterEach(async () => {
+  typist.close();
+  await scripted.close();
+});
+
+test('at a terminal a script asks for the password, which is not seen', async () => {
+  await typist.seeLast('Password of facebook:');
+  typist.enter('wastingtime');
+  const peer = await scripted.peer();
+  const login = await peer.next('login');
+  expect(login.arguments).toEqual({ user: 'facebook', password: 'wastingtime' });
+  login.reply({ user: 'facebook', token: 't', timeOut: 600, unread: { inbox: 0, room: 0 } });
+  (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+  expect(typist.rows).toEqual(['Password of facebook:', 'Columbia']);
+});
+
+test('Ctrl+C in place of a password ends it', async () => {
+  await typist.seeLast('Password of facebook:');
+  typist.type('\u0003');
+  expect(await typist.exited).toBe(2);
+  expect(scripted.attempts).toBe(0);
+});
