@@ -38,7 +38,7 @@ export const configSchema = v.strictObject({
   /** How long a file waits for its recipient. */
   fileRetentionDays: days(365),
   logRetentionDays: v.picklist(logRetentions, `one of ${logRetentions.join(', ')} is expected`),
-  /** Whom alarms reach, once that address has confirmed it; null for nobody: then they only show in the console. */
+  /** Whom alarms reach, once that address has confirmed it; null for nobody: then there are none. */
   alarmEmail: v.nullable(v.pipe(v.string(), v.email('an e-mail address is expected'))),
   /** A name of one's own in the room's address, with a certificate for it in ACM, in the stack's Region. */
   customDomain: v.nullable(

@@ -29,18 +29,18 @@ describe('alarms', () => {
     const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
     const sections = [...runbook.matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name);
     expect(sections.toSorted()).toEqual(
-      alarms(silent)
+      alarms(telling)
         .map(({ name }) => name)
         .toSorted(),
     );
-    for (const { name, properties } of alarms(silent)) {
+    for (const { name, properties } of alarms(telling)) {
       expect(properties['AlarmDescription']).toContain(`docs/runbook.md, ${name}.`);
     }
   });
 
-  test('reach nobody unless an address is given, and then tell what is wrong and when it is over', () => {
+  test('are there only for an address that they reach, and tell it what is wrong and when it is over', () => {
     expect(ofType(silent, 'AWS::SNS::Topic')).toHaveLength(0);
-    for (const { properties } of alarms(silent)) expect(properties).not.toHaveProperty('AlarmActions');
+    expect(alarms(silent)).toHaveLength(0);
     const [[topic] = ['']] = ofType(telling, 'AWS::SNS::Topic');
     expect(ofType(telling, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties)).toEqual([
       expect.objectContaining({ Protocol: 'email', Endpoint: 'ops@example.org', TopicArn: { Ref: topic } }),
@@ -67,31 +67,43 @@ describe('alarms', () => {
   });
 
   test('are computed from no more metrics than CloudWatch takes', () => {
-    for (const { name, metrics } of alarms(silent)) {
+    for (const { name, metrics } of alarms(telling)) {
       expect(metrics.filter(({ MetricStat }) => MetricStat).length, name).toBeLessThanOrEqual(10);
     }
   });
 
+  test('cost what docs/deploy.md says', () => {
+    // One that is not computed reads the one metric that it is of.
+    const read = alarms(telling)
+      .map(({ metrics }) => Math.max(1, metrics.filter(({ MetricStat }) => MetricStat).length))
+      .reduce((sum, count) => sum + count);
+    const docs = readFileSync(new URL('../docs/deploy.md', import.meta.url), 'utf8');
+    // US$ 0.10 a month for each metric that an alarm reads, ten of them free.
+    const price = (0.1 * (read - 10)).toFixed(2);
+    expect(docs).toContain(`${alarms(telling).length} alarms, which read ${read} metrics`);
+    expect(docs).toMatch(new RegExp(`\\| alarms.*\\| ${price} \\|`));
+  });
+
   test('watch every function and every table', () => {
-    const of = (name: string) => JSON.stringify(alarms(silent).find((alarm) => alarm.name === name)?.metrics);
-    for (const [id] of ofType(silent, 'AWS::Lambda::Function')) {
+    const of = (name: string) => JSON.stringify(alarms(telling).find((alarm) => alarm.name === name)?.metrics);
+    for (const [id] of ofType(telling, 'AWS::Lambda::Function')) {
       expect(of('FunctionErrors')).toContain(`"${id}"`);
       expect(of('FunctionThrottles')).toContain(`"${id}"`);
     }
-    for (const [id] of ofType(silent, 'AWS::DynamoDB::GlobalTable')) {
+    for (const [id] of ofType(telling, 'AWS::DynamoDB::GlobalTable')) {
       expect(of('DatabaseReadThrottles')).toContain(`"${id}"`);
       expect(of('DatabaseWriteThrottles')).toContain(`"${id}"`);
     }
   });
 
   test('find the metrics that the functions write, under the name of this room', () => {
-    const own = alarms(silent).flatMap(({ properties, metrics }) => [
+    const own = alarms(telling).flatMap(({ properties, metrics }) => [
       properties,
       ...metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
     ]) as { Namespace?: string; MetricName?: string; Dimensions?: { Value: unknown }[] }[];
     const written = own.filter(({ Namespace, Dimensions }) => Namespace === metricsNamespace && Dimensions);
     expect(written.map(({ MetricName }) => MetricName).toSorted()).toEqual(['CountDrift', 'PostsGivenUp']);
-    const rooms = ofType(silent, 'AWS::Lambda::Function').map(
+    const rooms = ofType(telling, 'AWS::Lambda::Function').map(
       ([, { Properties }]) => (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables,
     );
     for (const { Dimensions } of written) {
@@ -114,6 +126,15 @@ test('the dashboard shows who is there, what is said, how long it takes, what go
   ]) {
     expect(body).toContain(metric);
   }
+});
+
+test('the dashboard shows no more metrics than a free one may', () => {
+  const [[, dashboard] = []] = ofType(silent, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(dashboard?.Properties['DashboardBody']);
+  // A metric is listed as ["namespace","name",…], an expression as [{…}].
+  const shown = body.match(/\[\\"(AWS\/\w+|ChatRoom)\\",/g) ?? [];
+  expect(shown.length).toBeGreaterThan(40);
+  expect(shown.length).toBeLessThanOrEqual(50);
 });
 
 describe('dead letters', () => {

@@ -49,12 +49,18 @@ interface AlarmEntry {
   readonly silenceIsBad?: boolean;
 }
 
-/** Watches over a deployed room: alarms, whom they reach, and one page that shows how it is doing. */
+/** Watches over a deployed room: one page that shows how it is doing, and alarms if there is somebody to hear them. */
 export class Watch extends Construct {
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
     const metrics = new RoomMetrics(this, props);
-    const topic = props.config.alarmEmail === null ? undefined : this.topic(props.config.alarmEmail);
+    showOn(new Dashboard(this, 'Dashboard', { dashboardName: Stack.of(this).stackName }), metrics);
+    const { alarmEmail } = props.config;
+    // Alarms have a price (docs/decisions/0038).
+    if (alarmEmail !== null) this.alarm(metrics, this.topic(alarmEmail));
+  }
+
+  private alarm(metrics: RoomMetrics, topic: Topic): void {
     for (const [name, entry] of Object.entries(alarms(metrics))) {
       const alarm = new Alarm(this, name, {
         alarmDescription: `${entry.what} What to do: docs/runbook.md, ${name}.`,
@@ -68,11 +74,9 @@ export class Watch extends Construct {
         evaluationPeriods: entry.minutes?.[1] ?? 1,
         treatMissingData: entry.silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       });
-      if (!topic) continue;
       alarm.addAlarmAction(new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
     }
-    showOn(new Dashboard(this, 'Dashboard', { dashboardName: Stack.of(this).stackName }), metrics);
   }
 
   private topic(email: string): Topic {
@@ -214,6 +218,10 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
   },
 });
 
+/**
+ * Puts the room on a page. It is free as long as it shows no more than 50 metrics, so that of DynamoDB's throttles there are only
+ * alarms: https://aws.amazon.com/cloudwatch/pricing/
+ */
 function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
     new GraphWidget({ title, left, right, width: 8, height: 6 });
@@ -239,7 +247,7 @@ function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
       metrics.gateway('ExecutionError'),
       metrics.gateway('ClientError'),
     ]),
-    graph('Throttles', [metrics.functionThrottles, metrics.readThrottles, metrics.writeThrottles]),
+    graph('Throttles', [metrics.functionThrottles]),
     graph('What did not get through', [metrics.fanOutFailures, metrics.deadLetters], [metrics.countDrift]),
   );
   dashboard.addWidgets(
