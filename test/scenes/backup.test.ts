@@ -316,8 +316,11 @@ describe('against what seldom happens', () => {
 });
 
 describe('files', () => {
-  test('go along, with their bytes if that is wanted; without, only those whose bytes are there', async () => {
-    const bytes = randomBytes(900_000);
+  test('go along, with their bytes if that is wanted; without, only those whose bytes are there', {
+    timeout: 180_000,
+  }, async () => {
+    // More than a part of an upload.
+    const bytes = randomBytes(7_000_000);
     const facebook = await room.enter('facebook');
     for (const name of ['test_file.txt', 'empty']) {
       await send(facebook, 'Columbia', { name, bytes: name === 'empty' ? Buffer.alloc(0) : bytes });

@@ -89,8 +89,8 @@ export const objectAt = (objectKey: string): VaultFile => ({
   name: objectKey.slice('files/'.length),
 });
 
-/** S3 takes no smaller part, but for the last. */
-export const partBytes = 8 * 1024 * 1024;
+/** S3 takes parts of 5 MB and more, but for the last, and ten thousand of them. */
+export const partBytes = 6 * 1024 * 1024;
 
 /** Work that takes longer than one invocation may: there is one at a time. */
 export interface Task {
