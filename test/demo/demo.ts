@@ -5,8 +5,8 @@ import { startLocalRoom } from '../../local/room.ts';
 import { Scene } from './scene.ts';
 
 /** Plays the original program's sample session in a fresh room; exits with 0 only if every line came as expected. */
-const dataDir = await mkdtemp(join(tmpdir(), 'chat-room-demo-'));
-const room = await startLocalRoom({ assembly: 'cdk.out', dataDir });
+const folder = await mkdtemp(join(tmpdir(), 'chat-room-demo-'));
+const room = await startLocalRoom({ assembly: 'cdk.out', dataDir: join(folder, 'room') });
 // The database would outlive this program.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -15,12 +15,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 try {
-  await new Scene(room).play();
+  await new Scene(room, folder).play();
   console.log('\nEvery line came as expected.');
 } catch (error) {
   console.error('\nThis did not come as expected:', error);
   process.exitCode = 1;
 } finally {
   await room.close();
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 }

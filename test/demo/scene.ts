@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LocalRoom } from '../../local/room.ts';
 import { Seat, stamped } from './seat.ts';
 
@@ -18,13 +20,19 @@ const moment = String.raw`\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d`;
 
 type User = keyof typeof passwords;
 
+/** Where facebook's files are. */
+const ownFolder = 'test/demo';
+
 /** The sample session of the original program, played by real clients in real terminals. */
 export class Scene {
   readonly #room: LocalRoom;
+  readonly #folder: string;
   readonly #seats: Seat[] = [];
 
-  constructor(room: LocalRoom) {
+  /** @param folder Where those who come find nothing, and get their files. */
+  constructor(room: LocalRoom, folder: string) {
     this.#room = room;
+    this.#folder = folder;
   }
 
   /** @throws Error at the first line that does not come as expected. */
@@ -72,6 +80,7 @@ export class Scene {
     await facebook.see('You have successfully blocked Columbia from sending you messages.');
     await facebook.enter('unblock Columbia');
     await facebook.see('You have successfully unblocked Columbia');
+    await this.#transferFile(facebook, columbia);
     await facebook.enter('logout');
     await facebook.seeEnd(0, 'You have logged out! See you again!');
     for (const seat of [columbia, google])
@@ -90,6 +99,29 @@ export class Scene {
     await this.#timeOut();
     await this.#comeAndGoForGood();
     await this.#stop(admin);
+  }
+
+  async #transferFile(facebook: Seat, columbia: Seat): Promise<void> {
+    await facebook.enter('file Columbia test_file.txt');
+    await facebook.see(
+      'Now begin transfering, please wait...',
+      'Transferring process succeeds.',
+      'file "test_file.txt" has been successfully received by the server.',
+    );
+    await columbia.see(stamped('facebook(file_transfer): test_file.txt'));
+    await columbia.enter('fileget');
+    await columbia.see('File "test_file.txt" from "facebook".');
+    await columbia.enter('fileget facebook test_file.txt');
+    await columbia.see(
+      'server ready, now client receive file',
+      'Please wait until the "receive file success" notification has raised!...',
+      'receive file success!',
+    );
+    await facebook.see(stamped('Columbia has received your file "test_file.txt".'));
+    const [sent, got] = await Promise.all(
+      [ownFolder, this.#folder].map((folder) => readFile(join(folder, 'test_file.txt'))),
+    );
+    if (!sent?.equals(got ?? Buffer.alloc(0))) throw new Error('what Columbia got is not what facebook sent');
   }
 
   async #lookAtSettings(admin: Seat): Promise<void> {
@@ -231,7 +263,7 @@ export class Scene {
   }
 
   async #sitDown(label: string): Promise<Seat> {
-    const seat = Seat.forChat(label, this.#room.url);
+    const seat = Seat.forChat(label, this.#room.url, label === 'facebook' ? ownFolder : this.#folder);
     this.#seats.push(seat);
     await seat.see(greeting, askUser);
     return seat;

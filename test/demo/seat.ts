@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Typist, withoutTime } from '../../client/testing/typist.ts';
 
 /** A line that must come: word for word; so after the time it came at; or fitting a pattern where it holds a measured number. */
@@ -22,17 +23,18 @@ export class Seat {
   /**
    * @param label Whose terminal it is, in front of the lines that are printed.
    * @param args The program, and its arguments.
+   * @param folder The program's working directory.
    */
-  private constructor(label: string, args: readonly string[], prompt: string) {
+  private constructor(label: string, args: readonly string[], prompt: string, folder = '.') {
     this.#label = label;
     this.#prompt = prompt;
     // Wide enough for every line of the scene to be one row.
-    this.#typist = new Typist({ args, columns: 200, rows: 50 });
+    this.#typist = new Typist({ args, cwd: resolve(folder), columns: 200, rows: 50 });
   }
 
-  /** Somebody who comes to talk. */
-  static forChat(label: string, url: string): Seat {
-    return new Seat(label, ['dist/client/chat.mjs', '--url', url], '>>');
+  /** Somebody who comes to talk, and whose files are in a folder. */
+  static forChat(label: string, url: string, folder: string): Seat {
+    return new Seat(label, [resolve('dist/client/chat.mjs'), '--url', url], '>>', folder);
   }
 
   /** The administrator. */

@@ -5,12 +5,12 @@ import { password } from './room.ts';
 
 const program = fileURLToPath(new URL('../../dist/client/chat.mjs', import.meta.url));
 
-const patience = 30_000;
-
 export interface ChatProcessOptions {
   /** The client's working directory: where its files are and where it puts those it gets. */
   readonly folder?: string;
   readonly args?: readonly string[];
+  /** Milliseconds that a line is waited for. */
+  readonly patience?: number;
 }
 
 /** The terminal client in a process of its own, with pipes for a terminal: types lines, reads lines. */
@@ -21,10 +21,12 @@ export class ChatProcess {
   /** All that it has printed. */
   readonly lines: string[] = [];
   readonly #watchers = new Set<() => void>();
+  readonly #patience: number;
   #taken = 0;
   #unfinished = '';
 
-  constructor(url: string, { folder = '.', args = [] }: ChatProcessOptions = {}) {
+  constructor(url: string, { folder = '.', args = [], patience = 30_000 }: ChatProcessOptions = {}) {
+    this.#patience = patience;
     this.#child = spawn(process.execPath, [program, '--url', url, ...args], { cwd: folder });
     this.exited = once(this.#child, 'close').then(([code]) => code as number | null);
     for (const output of [this.#child.stdout, this.#child.stderr]) {
@@ -96,7 +98,7 @@ export class ChatProcess {
           settle(() => fail('did not come before the client ended'));
         }
       };
-      const timer = setTimeout(() => settle(() => fail(`did not come within ${patience} ms`)), patience);
+      const timer = setTimeout(() => settle(() => fail(`did not come within ${this.#patience} ms`)), this.#patience);
       this.#watchers.add(look);
       look();
     });

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 /** A room in a process of its own, as `npm start` runs it. */
 export interface RoomProcess {
   readonly url: string;
+  readonly pid: number;
   /** Ends it as a power cut does. */
   killHard(): Promise<void>;
   /** Ends it as Ctrl+C does; gives the exit code. */
@@ -23,6 +24,7 @@ export async function startRoomProcess(dataDir: string, args: readonly string[] 
   const url = await Promise.race([addressOf(child), failureOf(child, () => complaints)]);
   return {
     url,
+    pid: child.pid ?? 0,
     async killHard() {
       child.kill('SIGKILL');
       await once(child, 'exit');

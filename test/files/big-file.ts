@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ChatProcess } from '../harness/chat-process.ts';
+import { admin } from '../harness/console.ts';
+import { MemoryWatch } from '../harness/memory.ts';
+import { password } from '../harness/room.ts';
+import { startRoomProcess } from '../harness/room-process.ts';
+import { TollGate } from '../harness/toll-gate.ts';
+import { Wire } from '../harness/wire.ts';
+
+export interface BigFileReport {
+  /** Bytes of the file. */
+  readonly size: number;
+  readonly sending: Leg;
+  /** Up to its half, where the client was killed. */
+  readonly gettingHalf: Leg;
+  readonly gettingRest: Leg;
+  /** Bytes that were here when the client was killed, and that were brought afterwards. */
+  readonly kept: number;
+  readonly broughtAfterwards: number;
+  /** What is not as it should be. */
+  readonly problems: readonly string[];
+}
+
+/** What a part of the way took. */
+interface Leg {
+  readonly seconds: number;
+  /** MB of resident memory when it began, and at the most: of the client; of the room, all its functions and its store. */
+  readonly client: readonly [number, number];
+  readonly room: readonly [number, number];
+}
+
+const [sender, recipient] = ['facebook', 'Columbia'] as const;
+const name = 'big.bin';
+const megabyte = 1024 ** 2;
+
+/** MB by which a process may grow during a transfer, however large the file is. */
+const allowance = 150;
+
+/** Sends a file of so many bytes through a room of its own, kills who gets it at the half, and has it got again. */
+export async function playBigFile(size: number): Promise<BigFileReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'chat-big-file-'));
+  const room = await startRoomProcess(join(folder, 'room'), []);
+  const gate = await TollGate.open(room.url);
+  const own = (user: string) => ({ folder: join(folder, user), patience: 600_000 });
+  try {
+    await admin(room.url, ['change', 'MAX_FILE_BYTES', String(size)]);
+    const wire = await Wire.open(room.url);
+    for (const user of [sender, recipient]) {
+      await mkdir(join(folder, user));
+      await wire.get('register', { user, password });
+    }
+    await wire.close();
+    await writeRandom(join(folder, sender, name), size);
+
+    const from = await ChatProcess.enter(room.url, sender, own(sender));
+    const sending = await measure(from, room.pid, async () => {
+      from.type(`file ${recipient} ${name}`);
+      await from.sees(`file "${name}" has been successfully received by the server.`);
+    });
+
+    const first = await ChatProcess.enter(gate.url, recipient, own(recipient));
+    await first.sees(`${sender}(file_transfer): ${name}`);
+    const half = gate.hold('GET', 'half');
+    const gettingHalf = await measure(first, room.pid, async () => {
+      first.type(`fileget ${sender} ${name}`);
+      await half.reached;
+    });
+    await first.kill();
+    half.release();
+    const [part = ''] = await readdir(join(folder, recipient));
+    const kept = (await stat(join(folder, recipient, part))).size;
+
+    const again = await ChatProcess.enter(gate.url, recipient, own(recipient));
+    const before = gate.bytes.got;
+    const gettingRest = await measure(again, room.pid, async () => {
+      again.type(`fileget ${sender} ${name}`);
+      await again.sees('receive file success!');
+    });
+    const broughtAfterwards = gate.bytes.got - before;
+    await Promise.all([again.quit(), from.quit()]);
+
+    const [sent, got] = await Promise.all([sender, recipient].map((user) => digest(join(folder, user, name))));
+    const problems = [
+      ...(sent === got ? [] : ['What was got is not what was sent.']),
+      ...(kept > 0 && kept + broughtAfterwards === size ? [] : ['It was not gone on with where it broke off.']),
+      ...Object.entries({ sending, gettingHalf, gettingRest }).flatMap(([what, leg]) => growth(what, leg)),
+    ];
+    return { size, sending, gettingHalf, gettingRest, kept, broughtAfterwards, problems };
+  } finally {
+    await gate.close();
+    await room.killHard();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(chat: ChatProcess, room: number, work: () => Promise<void>): Promise<Leg> {
+  const [client, whole] = [new MemoryWatch(chat.pid), new MemoryWatch(room)];
+  const start = performance.now();
+  try {
+    await work();
+  } finally {
+    client.stop();
+    whole.stop();
+  }
+  const inMegabytes = ({ before, most }: MemoryWatch) =>
+    [Math.round(before / megabyte), Math.round(most / megabyte)] as const;
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  return { seconds, client: inMegabytes(client), room: inMegabytes(whole) };
+}
+
+const growth = (what: string, { client, room }: Leg) =>
+  Object.entries({ client, room }).flatMap(([process, [before, most]]) =>
+    most - before > allowance ? [`${what}: the ${process} grew by ${most - before} MB.`] : [],
+  );
+
+async function writeRandom(path: string, size: number): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (let left = size; left > 0; left -= megabyte) await file.write(randomBytes(Math.min(left, megabyte)));
+  } finally {
+    await file.close();
+  }
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
