@@ -174,6 +174,37 @@ describe('an upload', () => {
   });
 });
 
+describe('the news of a file', () => {
+  test('to a connection that is gone, and nobody has noticed, is there at the next login', async () => {
+    room.local.faults.disconnect = { drop: 1, late: 0, delayMs: 0, double: 0 };
+    const ghost = await room.enter('ghost');
+    await ghost.kill();
+    const { name, place } = await announced(facebook, 'ghost');
+    await put(place, bytes);
+    await isStored();
+    // The post that found nobody has begun the session's grace: its owner may come back at once.
+    await expect
+      .poll(async () => (await room.database.presence()).find((one) => one.name === 'ghost'))
+      .toMatchObject({
+        detachedAt: expect.any(Number),
+      });
+    const again = await room.connect();
+    await again.get('login', { user: 'ghost', password });
+    expect(await again.get('sync', {})).toMatchObject({ messages: [{ event: 'file', name }] });
+    await again.get('filedone', { from: 'facebook', name });
+    await facebook.event('file-received', { name, by: 'ghost' });
+    await again.get('logout', {});
+  });
+
+  test('that cannot be posted is posted again, by another function', async () => {
+    const { name, place } = await announced(facebook, 'columbia');
+    room.local.faults.beforePost = ({ function: by }) => (by.startsWith('Files') ? 500 : undefined);
+    await put(place, bytes);
+    await columbia.event('file', { name });
+    expect(await told('columbia', name)).toEqual(['file']);
+  });
+});
+
 describe('a file that waits', () => {
   test('goes when its recipient deregisters; a later owner of the name has none', async () => {
     await room.register('mortal2');
