@@ -17,7 +17,12 @@ const { name, version, license, engines } = JSON.parse(readFileSync('package.jso
 rmSync(folder, { recursive: true, force: true });
 await build({
   ...programs,
-  entryPoints: { chat: 'client/chat.ts', admin: 'client/admin.ts', room: 'client/room/index.ts' },
+  entryPoints: {
+    chat: 'client/chat.ts',
+    admin: 'client/admin.ts',
+    room: 'client/room/index.ts',
+    files: 'client/files/index.ts',
+  },
   outdir: folder,
   minify: true,
   sourcemap: false,
@@ -40,7 +45,10 @@ writeFileSync(
       engines,
       type: 'module',
       bin: { chat: 'chat.mjs', 'chat-admin': 'admin.mjs' },
-      exports: { '.': { types: './types/client/room/index.d.ts', default: './room.mjs' } },
+      exports: {
+        '.': { types: './types/client/room/index.d.ts', default: './room.mjs' },
+        './files': { types: './types/client/files/index.d.ts', default: './files.mjs' },
+      },
     },
     undefined,
     2,

@@ -3,6 +3,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { proxyFor } from '../room/proxy.ts';
 import { TransferError } from './errors.ts';
 import type { TransferTiming } from './timing.ts';
 
@@ -27,8 +28,11 @@ export interface Exchange {
  * @throws {NetworkError | TransferError} or what the body throws, or the signal's reason.
  */
 export async function exchange({ url, method, headers, body, timing, signal }: Exchange): Promise<IncomingMessage> {
+  const requester = requesterOf(url);
+  const proxy = await proxyFor(url);
   signal.throwIfAborted();
-  const request = requesterOf(url)(url, {
+  const request = requester(url, {
+    agent: proxy?.agent,
     method,
     signal,
     timeout: timing.stall,

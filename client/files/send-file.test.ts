@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connect, type RoomConnection } from '../room/index.ts';
 import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { hangUpAfter, refuse, ScriptedStore, sha256, take } from '../testing/scripted-store.ts';
@@ -133,6 +136,34 @@ describe('a file', () => {
     (await peer.next('file')).refuse('file-exists');
     expect((await sending).size).toBe(300_000);
   });
+});
+
+test('a file goes through the proxy that the environment names', async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer().on('connect', ({ url }, socket) => {
+    asked.push(url);
+    const onward = connectTcp(Number(new URL(store.url()).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  vi.stubEnv('http_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  try {
+    const { path, content } = file();
+    let stored: Buffer | undefined;
+    store.expect(take((body) => (stored = body)));
+    const sending = send(path);
+    const url = 'http://store.example.com/place';
+    (await peer.next('file')).reply({ url, method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
+    await sending;
+    expect(stored?.equals(content)).toBe(true);
+    expect(asked).toEqual(['store.example.com:80']);
+  } finally {
+    vi.unstubAllEnvs();
+    proxy.closeAllConnections();
+    proxy.close();
+  }
 });
 
 describe('what cannot be sent is refused in one line', () => {

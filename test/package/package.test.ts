@@ -57,6 +57,24 @@ test('both programs run', async () => {
   expect(JSON.parse(admin.stdout)).toBeTruthy();
 });
 
+test('a program sends a file, and knows a refusal for what it is', async () => {
+  await room.register('sender', 'reader');
+  const code = `
+    import { connect, RefusalError } from 'serverless-chat-room';
+    import { sendFile } from 'serverless-chat-room/files';
+    const room = await connect({ url: process.env.CHAT_URL });
+    await room.login('sender', process.env.CHAT_PASSWORD);
+    const sent = await sendFile(room, { to: 'reader', path: 'package.json' });
+    const refused = await sendFile(room, { to: 'nobody', path: 'package.json' }).catch((error) => error);
+    console.log(JSON.stringify([sent.name, refused instanceof RefusalError, refused.code]));
+    await room.leave();`;
+  await writeFile(join(home, 'work', 'send.js'), code);
+  const { stdout } = await run(process.execPath, ['send.js'], { ...at('work'), env: environment() });
+  expect(JSON.parse(stdout)).toEqual(['package.json', true, 'no-such-user']);
+  const reader = await room.enter('reader');
+  await expect.poll(async () => (await reader.get('fileget', {}))['files']).toMatchObject([{ from: 'sender' }]);
+});
+
 test('the bot of the README answers', async () => {
   const readme = await readFile(
     join(home, 'work', 'node_modules', 'serverless-chat-room', 'room', 'README.md'),
