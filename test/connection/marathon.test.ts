@@ -5,9 +5,9 @@ test('a conversation over a two-hour limit and two idle limits: nobody notices',
   const minutes = 60_000;
   // Handed over earlier than by default: a busy machine gets more of the room's minutes to do it in.
   const timing = { handover: 90 * minutes, handoverJitter: 5 * minutes };
-  const report = await marathon({ hours: 2.1, speed: 300, every: 30_000, timing });
+  const report = await marathon({ hours: 2.1, speed: 200, every: 30_000, timing });
   expect(report.problems).toEqual([]);
   expect(report.seconds).toBeGreaterThanOrEqual(2.1 * 3600);
   expect(report.connections).toBeGreaterThanOrEqual(4);
-  expect(report.said).toBeGreaterThan(50);
+  expect(report.said).toBeGreaterThan(10);
 });

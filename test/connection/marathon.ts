@@ -41,6 +41,8 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
       await pRetry(async () => (await room.enter(user)).close(), { retries: 10 });
     }
     connections = 0;
+    // The limits of connections are the matter, not the room's own on silence.
+    await room.change('timeOut', 86_400);
     // A dead connection is told by what the machine takes to answer, which is no faster.
     const { pong, doubt } = defaultTiming;
     const hurry = { ...hurried({ ...defaultTiming, ...timing }, speed), pong, doubt };
@@ -104,7 +106,7 @@ class Side {
     });
     await room.login(user, password, { keepPassword: true });
     await room.caughtUp();
-    void room.ended.then(({ reason }) => ears.notice(`${user} was out: ${reason}`));
+    void room.ended.then((ending) => ears.notice(`${user} was out: ${JSON.stringify(ending)}`));
     return new Side(user, room, ears);
   }
 
@@ -116,7 +118,9 @@ class Side {
   async say(to: Side): Promise<void> {
     const text = `${this.#user} ${this.said.length + 1}`;
     this.said.push(text);
-    await this.#room.request('message', { to: to.#user, text });
+    await this.#room.request('message', { to: to.#user, text }).catch((error: Error) => {
+      this.#ears.notice(`${text}: ${error.message}`);
+    });
   }
 
   /** What is wrong with what was heard of somebody: it is to be all they said, once, in that order. */
