@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
@@ -193,6 +193,13 @@ describe('what cannot be sent is refused in one line', () => {
         message: `The file "${path}" cannot be read: you may not.`,
       }),
     );
+  });
+
+  test('a file that S3 takes in no one request, before it is read', async () => {
+    const { path } = file('');
+    // Sparse: it takes no room.
+    truncateSync(path, 5 * 1024 ** 3 + 1);
+    await expect(send(path)).rejects.toMatchObject({ failure: 'too-large' });
   });
 
   test('a file that the room does not take', async () => {
