@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { LambdaFunction } from './assembly/functions.ts';
 import type { Clock } from './clock.ts';
+import type { Access } from './iam/access.ts';
 import type { Result } from './lambda/lambda.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -21,11 +22,13 @@ export class DeadLetters {
   readonly #file: string;
   readonly #clock: Clock;
   readonly #recorder: Recorder;
+  readonly #access: Access;
 
-  constructor(file: string, clock: Clock, recorder: Recorder) {
+  constructor(file: string, host: { clock: Clock; recorder: Recorder; access: Access }) {
     this.#file = file;
-    this.#clock = clock;
-    this.#recorder = recorder;
+    this.#clock = host.clock;
+    this.#recorder = host.recorder;
+    this.#access = host.access;
   }
 
   /** Keeps an event, as Lambda writes it: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -45,14 +48,17 @@ export class DeadLetters {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: JSON.parse(result.payload) as unknown,
     };
+    // Lambda sends it with the rights of the function's role, and tells nobody if those do not do.
+    const queue = lambda.onFailure.split(':').at(-1) ?? '';
+    const right = { action: 'sqs:SendMessage', resource: queue, arn: lambda.onFailure };
+    if (this.#access.refusal({ function: lambda.logicalId }, [right]) !== undefined) return;
     await appendFile(this.#file, `${JSON.stringify({ queue: lambda.onFailure, message })}\n`, { mode: 0o600 });
-    // Lambda sends it with the rights of the function's role.
     this.#recorder.emit({
       kind: 'call',
       function: lambda.logicalId,
       service: 'sqs',
       operation: 'SendMessage',
-      rights: [{ action: 'sqs:SendMessage', resource: lambda.onFailure.split(':').at(-1) ?? '' }],
+      rights: [right],
       start,
       end: performance.now(),
       status: 200,

@@ -24,6 +24,9 @@ export interface UsedRight {
   readonly index?: string;
   /** The object's key; for a list, the prefix that it asks for. */
   readonly key?: string;
+  readonly arn: string;
+  /** What else IAM may be asked about, by its condition keys. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** One AWS call, as the service received it. */

@@ -13,6 +13,7 @@ import { Faults } from './faults.ts';
 import type { Handshake } from './gateway/events.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { ManagementApi } from './gateway/management-api.ts';
+import { Access } from './iam/access.ts';
 import { InvokeApi } from './lambda/invoke-api.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { FunctionLog } from './lambda/log.ts';
@@ -64,6 +65,8 @@ export interface LocalRoom {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly calls: Recorder;
+  /** What the functions' roles allow, and what of it has been made use of. */
+  readonly access: Access;
   readonly lambdaLogs: FunctionLog;
   /** Who is connected, in the order of their coming. */
   readonly connections: readonly Handshake[];
@@ -109,7 +112,7 @@ export async function startLocalRoom(options: RoomOptions): Promise<LocalRoom> {
 async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () => Promise<void>): Promise<LocalRoom> {
   const { host = '127.0.0.1', port = 0, speed = 1, fresh = false } = options;
   const stack = readStack(await readCloudAssembly(options.assembly));
-  const { region } = stack.target;
+  const { account, region } = stack.target;
   const folder = await DataFolder.take(options.dataDir);
   undo.push(() => folder.release());
   const server = await RoomServer.listen(host, port);
@@ -121,12 +124,15 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const recorder = new Recorder();
   const log = new FunctionLog(await folder.newLogFile(), clock);
   undo.push(() => log.close());
+  const access = new Access(stack.functions, stack.roles);
   const database = await Database.start({
     folder,
     tables: stack.tables,
+    account,
     region,
     clock,
     credentials,
+    access,
     faults,
     recorder,
     external: options.dynamodb,
@@ -144,7 +150,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     credentials,
     log,
     recorder,
-    deadLetters: new DeadLetters(folder.deadLetters, clock, recorder),
+    deadLetters: new DeadLetters(folder.deadLetters, { clock, recorder, access }),
     endpoints: {
       dynamoDb: database.endpoint,
       lambda: server.origin,
@@ -158,7 +164,6 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const gateway = new Gateway(stack.api, { clock, faults, lambda, recorder });
   const scheduler = new Scheduler(stack.schedules, lambda, clock, stack.target);
   const bus = new EventBus({ rules: stack.eventRules, lambda, faults, clock, target: stack.target });
-  const { account } = stack.target;
   const s3 = await S3.start({
     folder: folder.objects,
     buckets: stack.buckets,
@@ -167,18 +172,20 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     clock,
     credentials,
     faults,
+    access,
     recorder,
     bus,
     fresh,
   });
   undo.push(() => s3.close());
   const operator = credentials.issue(() => ({ function: 'operator' }));
+  const judged = { recorder, access, target: stack.target };
   server.serve({
     gateway,
-    management: new ManagementApi(gateway, faults, recorder),
-    invoke: new InvokeApi(lambda, recorder),
+    management: new ManagementApi(gateway, { faults, ...judged }),
+    invoke: new InvokeApi(lambda, judged),
     s3,
-    logs: new LogsApi(new LogFiles(folder.logFolder), stack.logGroups, recorder),
+    logs: new LogsApi(new LogFiles(folder.logFolder), stack.logGroups, judged),
     credentials,
     dataFolder: folder.path,
   });
@@ -212,6 +219,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     clock,
     faults,
     calls: recorder,
+    access,
     lambdaLogs: log,
     get connections() {
       return gateway.handshakes;

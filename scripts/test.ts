@@ -1,5 +1,7 @@
 import { parseCLI, type Reporter, startVitest, type TestModule } from 'vitest/node';
+import { UsedRights } from '../test/harness/used-rights.ts';
 import { checks, runSteps } from './checks.ts';
+import { readRights, unusedRights } from './rights/rights.ts';
 
 /**
  * Everything that must hold: the checks, then every test. Arguments are Vitest's. The last line is the sum of both,
@@ -22,9 +24,19 @@ const tally: Reporter = {
   },
 };
 
+const usedRights = new UsedRights();
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const vitest = await startVitest('test', filter, { ...options, reporters: ['default', tally] });
 await vitest.close();
+
+const used = usedRights.end();
+// Some of the scenes do not make use of every right.
+if (filter.length === 0) {
+  const unused = unusedRights(await readRights('cdk.out'), used);
+  for (const right of unused)
+    console.log(`✗ ${right.function} may ${right.action} on ${right.resource}, which no scene does`);
+  count[unused.length > 0 ? 'failed' : 'passed'] += 1;
+}
 
 // A test that never ended has not passed.
 count.failed += count.pending;

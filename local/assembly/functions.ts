@@ -13,6 +13,8 @@ export interface LambdaFunction {
   /** `<file without extension>.<export>`. */
   readonly handler: string;
   readonly runtime: string;
+  /** ARN of the role that says what it may do. */
+  readonly role: string;
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -28,6 +30,7 @@ const functionEntries = {
   Code: v.object({ S3Key: v.string() }),
   Handler: v.string(),
   Runtime: v.pipe(v.string(), v.startsWith('nodejs')),
+  Role: v.string(),
   MemorySize: v.optional(v.number(), 128),
   Timeout: v.optional(v.number(), 3),
   Environment: v.optional(v.object({ Variables: v.optional(v.record(v.string(), v.string()), {}) }), {}),
@@ -68,6 +71,7 @@ export function readFunctions(template: Template, assets: ReadonlyMap<string, st
       code,
       handler: properties.Handler,
       runtime: properties.Runtime,
+      role: properties.Role,
       memoryMb: properties.MemorySize,
       timeoutMs: properties.Timeout * 1000,
       environment: properties.Environment.Variables ?? {},

@@ -3,6 +3,7 @@ import { readApi, type WebSocketApi } from './api.ts';
 import { type Bucket, readBuckets } from './buckets.ts';
 import type { CloudAssembly } from './cloud-assembly.ts';
 import { type LambdaFunction, readFunctions } from './functions.ts';
+import { type PolicyStatement, readRoles } from './roles.ts';
 import { type EventRule, readRules, type Schedule } from './rules.ts';
 import { readTables, type Table, tableTypes } from './tables.ts';
 import type { Target } from './template.ts';
@@ -16,6 +17,8 @@ export interface Stack {
   readonly buckets: readonly Bucket[];
   readonly schedules: readonly Schedule[];
   readonly eventRules: readonly EventRule[];
+  /** What each role allows, by its ARN. */
+  readonly roles: ReadonlyMap<string, readonly PolicyStatement[]>;
   /** Logical ids of the log groups, by their names. */
   readonly logGroups: ReadonlyMap<string, string>;
   /** The stack's outputs, resolved. */
@@ -30,6 +33,8 @@ const understood: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::RouteResponse',
   'AWS::ApiGatewayV2::Stage',
   'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
   'AWS::S3::Bucket',
@@ -46,9 +51,6 @@ const needless: ReadonlySet<string> = new Set([
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
-  'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::Lambda::Permission',
   'AWS::Logs::MetricFilter',
   // It asks for TLS, which loopback has not.
@@ -78,6 +80,7 @@ export function readStack({ template, outputs, assets }: CloudAssembly): Stack {
     tables: readTables(template),
     buckets: readBuckets(template),
     ...readRules(template),
+    roles: readRoles(template),
     logGroups: new Map(
       [...template.ofType('AWS::Logs::LogGroup')].map(([id]) => [String(template.resolve({ Ref: id })), id]),
     ),

@@ -104,10 +104,12 @@ export class Template {
 
   #attribute(logicalId: string, attribute: string): string {
     const { Type } = this.#resource(logicalId);
-    if (attribute === 'Arn' && Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${this.#ref(logicalId)}`;
     if (attribute === 'Arn') {
       const { region, account } = this.target;
       const name = this.#ref(logicalId);
+      // These two are of no Region, and a bucket's name is the only one of the world.
+      if (Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${name}`;
+      if (Type === 'AWS::IAM::Role') return `arn:aws:iam::${account}:role/${name}`;
       const service = Type.split('::')[1]?.toLowerCase() ?? '';
       const path: Record<string, string> = {
         'AWS::Lambda::Function': `function:${name}`,

@@ -9,9 +9,10 @@ import { deleteExpired } from './janitor.ts';
 import { DynamoDbProxy, localAccessKeyId, type ProxyHost } from './proxy.ts';
 import { createTables, deleteTables } from './tables.ts';
 
-export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'logicalId'> {
+export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'tableNames'> {
   readonly folder: DataFolder;
   readonly tables: readonly Table[];
+  readonly account: string;
   readonly region: string;
   readonly clock: Clock;
   /** Endpoint of a DynamoDB to use instead of starting one. */
@@ -55,7 +56,7 @@ export class Database {
 
   /** @throws RoomError if it does not start, cannot be reached, or holds tables of another form. */
   static async start(options: DatabaseOptions): Promise<Database> {
-    const { external, folder, fresh, region, tables } = options;
+    const { account, external, folder, fresh, region, tables } = options;
     const dynoxide = external === undefined ? await startDynoxide(folder, fresh) : undefined;
     const endpoint = dynoxide?.endpoint ?? external ?? '';
     const client = new DynamoDBClient({
@@ -67,7 +68,14 @@ export class Database {
       if (fresh && external !== undefined) await deleteTables(client, tables);
       await createTables(client, tables);
       const logicalIds = new Map(tables.map((table) => [table.name, table.logicalId]));
-      const proxy = new DynamoDbProxy({ ...options, endpoint, logicalId: (name) => logicalIds.get(name) ?? name });
+      const proxy = new DynamoDbProxy({
+        ...options,
+        endpoint,
+        tableNames: {
+          logicalId: (name) => logicalIds.get(name) ?? name,
+          arn: (name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`,
+        },
+      });
       const address = await listenLocally(proxy);
       return new Database(options, client, dynoxide, proxy, address);
     } catch (error) {

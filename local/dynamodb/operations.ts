@@ -1,6 +1,12 @@
 import * as v from 'valibot';
 import type { UsedRight } from '../recorder.ts';
 
+/** By what a table is known, by its name. */
+export interface TableNames {
+  readonly logicalId: (table: string) => string;
+  readonly arn: (table: string) => string;
+}
+
 const tableName = v.object({ TableName: v.string() });
 const inputSchema = v.object({
   TableName: v.optional(v.string()),
@@ -37,15 +43,14 @@ const capacityReporting = new Set([
 /**
  * The rights that a call uses. A transaction needs the rights of its parts:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
- * @param logicalId of a table, by its name.
  */
-export function rightsOf(operation: string, input: unknown, logicalId: (table: string) => string): UsedRight[] {
+export function rightsOf(operation: string, input: unknown, names: TableNames): UsedRight[] {
   const parsed = v.safeParse(inputSchema, input);
-  if (!parsed.success) return [];
-  const { TableName, IndexName, RequestItems, TransactItems } = parsed.output;
+  const { TableName, IndexName, RequestItems, TransactItems } = parsed.success ? parsed.output : {};
   const right = (action: string, table: string): UsedRight => ({
     action: `dynamodb:${action}`,
-    resource: logicalId(table),
+    resource: names.logicalId(table),
+    arn: names.arn(table),
   });
   if (TransactItems !== undefined) {
     return TransactItems.flatMap((item) => [
@@ -57,8 +62,12 @@ export function rightsOf(operation: string, input: unknown, logicalId: (table: s
     ]);
   }
   if (RequestItems !== undefined) return Object.keys(RequestItems).map((table) => right(operation, table));
-  if (TableName === undefined) return [];
-  return [{ ...right(operation, TableName), ...(IndexName !== undefined && { index: IndexName }) }];
+  // Whatever else there is concerns no one table.
+  if (TableName === undefined) return [{ action: `dynamodb:${operation}`, resource: '*', arn: '*' }];
+  const onTable = right(operation, TableName);
+  return [
+    IndexName === undefined ? onTable : { ...onTable, index: IndexName, arn: `${onTable.arn}/index/${IndexName}` },
+  ];
 }
 
 /** Whether DynamoDB can report the capacity units that this operation consumes. */

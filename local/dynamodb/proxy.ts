@@ -3,17 +3,18 @@ import { pipeline } from 'node:stream/promises';
 import type { CredentialStore } from '../credentials.ts';
 import type { Failure, Faults } from '../faults.ts';
 import { readBody, sendError, sendJson } from '../http.ts';
+import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
-import { halve, reportsCapacity, rightsOf, unitsOf } from './operations.ts';
+import { halve, reportsCapacity, rightsOf, type TableNames, unitsOf } from './operations.ts';
 
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
   readonly endpoint: string;
   readonly credentials: CredentialStore;
+  readonly access: Access;
   readonly faults: Faults;
   readonly recorder: Recorder;
-  /** A table's logical id, by its name. */
-  readonly logicalId: (table: string) => string;
+  readonly tableNames: TableNames;
 }
 
 /** The access key id by which DynamoDB knows the room. */
@@ -22,7 +23,7 @@ export const localAccessKeyId = 'local';
 // DynamoDB's own limit for a request: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 const requestBytes = 16 * 1024 * 1024;
 
-/** Stands between the functions and DynamoDB: knows who calls, records, and lets calls fail. */
+/** Stands between the functions and DynamoDB: knows who calls, refuses what their role does not allow, records, and lets calls fail. */
 export class DynamoDbProxy {
   readonly server: Server;
   readonly #host: ProxyHost;
@@ -50,7 +51,8 @@ export class DynamoDbProxy {
     if (caller === undefined) {
       return sendError(response, 400, 'UnrecognizedClientException', 'The security token is not one of this room.');
     }
-    if (!recorder.active && !faults.touchesDynamoDb) return this.#pass(incoming, response);
+    const free = !this.#host.access.binds(caller);
+    if (free && !recorder.active && !faults.touchesDynamoDb) return this.#pass(incoming, response);
     await this.#watch(incoming, response, caller);
   }
 
@@ -67,12 +69,16 @@ export class DynamoDbProxy {
     const body = await readBody(incoming, requestBytes);
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
     const input: Record<string, unknown> = Object(JSON.parse(body.toString()));
-    const rights = rightsOf(operation, input, this.#host.logicalId);
+    const rights = rightsOf(operation, input, this.#host.tableNames);
     const tables = rights.map(({ resource }) => resource);
-    const failure = await this.#failure(caller, operation, tables, input);
+    const refusal = this.#host.access.refusal(caller, rights);
+    const failure = refusal === undefined ? await this.#failure(caller, operation, tables, input) : undefined;
     let status = 500;
     let units = { readUnits: 0, writeUnits: 0 };
-    if (failure === 'before') {
+    if (refusal !== undefined) {
+      status = 400;
+      sendError(response, status, 'AccessDeniedException', refusal);
+    } else if (failure === 'before') {
       sendError(response, 500, 'InternalServerError', 'The request was not carried out.');
     } else {
       const { taken, left } = failure === 'part' ? halve(input) : { taken: input, left: undefined };

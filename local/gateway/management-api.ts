@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Target } from '../assembly/template.ts';
 import type { Faults } from '../faults.ts';
 import { BodyTooLarge, readBody, sendError, sendJson } from '../http.ts';
+import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
 import type { Gateway } from './gateway.ts';
 import { limits } from './limits.ts';
@@ -17,11 +19,17 @@ export class ManagementApi {
   readonly #gateway: Gateway;
   readonly #faults: Faults;
   readonly #recorder: Recorder;
+  readonly #access: Access;
+  /** ARN of the API's stage. */
+  readonly #arn: string;
 
-  constructor(gateway: Gateway, faults: Faults, recorder: Recorder) {
+  constructor(gateway: Gateway, host: { faults: Faults; recorder: Recorder; access: Access; target: Target }) {
     this.#gateway = gateway;
-    this.#faults = faults;
-    this.#recorder = recorder;
+    this.#faults = host.faults;
+    this.#recorder = host.recorder;
+    this.#access = host.access;
+    const { account, region } = host.target;
+    this.#arn = `arn:aws:execute-api:${region}:${account}:${gateway.api.id}/${gateway.api.stage}`;
   }
 
   /** @param encodedId the connection id as it stands in the path. */
@@ -38,7 +46,14 @@ export class ManagementApi {
     if (connectionId === undefined) {
       return sendError(response, 400, 'BadRequestException', 'The connection id is not percent-encoded.');
     }
-    if (method === 'POST') await this.#post(request, response, caller, connectionId);
+    const right = {
+      action: 'execute-api:ManageConnections',
+      resource: `${method}/@connections`,
+      arn: `${this.#arn}/${method}/@connections/${connectionId}`,
+    };
+    const refusal = this.#access.refusal(caller, [right]);
+    if (refusal !== undefined) sendError(response, 403, 'AccessDeniedException', refusal);
+    else if (method === 'POST') await this.#post(request, response, caller, connectionId);
     else if (method === 'GET') this.#get(response, connectionId);
     else if (this.#gateway.delete(connectionId)) response.writeHead(204).end();
     else gone(response);
@@ -47,7 +62,7 @@ export class ManagementApi {
       ...caller,
       service: 'apigatewaymanagementapi',
       operation: operations[method],
-      rights: [{ action: 'execute-api:ManageConnections', resource: `${method}/@connections` }],
+      rights: [right],
       start,
       end: performance.now(),
       status: response.statusCode,

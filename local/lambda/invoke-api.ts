@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Target } from '../assembly/template.ts';
 import { BodyTooLarge, readBody, sendError } from '../http.ts';
+import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
 import type { Lambda } from './lambda.ts';
 
@@ -10,22 +12,34 @@ const asyncBytes = 1024 * 1024;
 export class InvokeApi {
   readonly #lambda: Lambda;
   readonly #recorder: Recorder;
+  readonly #access: Access;
+  readonly #target: Target;
 
-  constructor(lambda: Lambda, recorder: Recorder) {
+  constructor(lambda: Lambda, host: { recorder: Recorder; access: Access; target: Target }) {
     this.#lambda = lambda;
-    this.#recorder = recorder;
+    this.#recorder = host.recorder;
+    this.#access = host.access;
+    this.#target = host.target;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, caller: Attribution, name: string): Promise<void> {
     const start = performance.now();
     const target = this.#lambda.find(name);
-    await this.#invoke(request, response, caller, name);
+    const { account, region } = this.#target;
+    const right = {
+      action: 'lambda:InvokeFunction',
+      resource: target?.logicalId ?? name,
+      arn: target?.arn ?? `arn:aws:lambda:${region}:${account}:function:${name}`,
+    };
+    const refusal = this.#access.refusal(caller, [right]);
+    if (refusal === undefined) await this.#invoke(request, response, caller, name);
+    else sendError(response, 403, 'AccessDeniedException', refusal);
     this.#recorder.emit({
       kind: 'call',
       ...caller,
       service: 'lambda',
       operation: 'Invoke',
-      rights: [{ action: 'lambda:InvokeFunction', resource: target?.logicalId ?? name }],
+      rights: [right],
       start,
       end: performance.now(),
       status: response.statusCode,

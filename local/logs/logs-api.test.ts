@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Access } from '../iam/access.ts';
 import { Recorder } from '../recorder.ts';
 import { LogFiles, logFileLine } from './log-files.ts';
 import { LogsApi } from './logs-api.ts';
@@ -28,7 +29,11 @@ beforeAll(async () => {
   );
   await writeFile(join(folder, 'functions-2026-01-02T00-00-00.000Z.log'), `START\n${lines.slice(15_000).join('')}`);
   await writeFile(join(folder, 'dynoxide.log'), lines.join(''));
-  const api = new LogsApi(new LogFiles(folder), new Map([['group', 'Log']]), new Recorder());
+  const api = new LogsApi(new LogFiles(folder), new Map([['group', 'Log']]), {
+    recorder: new Recorder(),
+    access: new Access([], new Map()),
+    target: { stackName: 'Test', account: '000000000000', region: 'us-east-1' },
+  });
   const server = createServer((request, response) => void api.handle(request, response, { function: 'test' }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as v from 'valibot';
+import type { Target } from '../assembly/template.ts';
 import { readBody, sendError, sendJson } from '../http.ts';
+import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
 import { readFilterPattern } from './filter-pattern.ts';
 import type { LogFiles } from './log-files.ts';
@@ -26,12 +28,16 @@ export class LogsApi {
   readonly #files: LogFiles;
   /** Names of the log groups, and their logical ids. */
   readonly #groups: ReadonlyMap<string, string>;
-  readonly #recorder: Recorder;
+  readonly #host: { readonly recorder: Recorder; readonly access: Access; readonly target: Target };
 
-  constructor(files: LogFiles, groups: ReadonlyMap<string, string>, recorder: Recorder) {
+  constructor(
+    files: LogFiles,
+    groups: ReadonlyMap<string, string>,
+    host: { readonly recorder: Recorder; readonly access: Access; readonly target: Target },
+  ) {
     this.#files = files;
     this.#groups = groups;
-    this.#recorder = recorder;
+    this.#host = host;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, caller: Attribution): Promise<void> {
@@ -39,14 +45,22 @@ export class LogsApi {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const body: unknown = JSON.parse((await readBody(request, requestBytes)).toString() || '{}');
     const group = v.is(v.object({ logGroupName: v.string() }), body) ? body.logGroupName : '';
-    if (operation === 'FilterLogEvents') await this.#filter(response, body);
+    const { access, recorder, target } = this.#host;
+    const right = {
+      action: `logs:${operation}`,
+      resource: this.#groups.get(group) ?? group,
+      arn: `arn:aws:logs:${target.region}:${target.account}:log-group:${group}:*`,
+    };
+    const refusal = access.refusal(caller, [right]);
+    if (refusal !== undefined) sendError(response, 400, 'AccessDeniedException', refusal);
+    else if (operation === 'FilterLogEvents') await this.#filter(response, body);
     else sendError(response, 400, 'UnknownOperationException', `The local room knows no ${operation}`);
-    this.#recorder.emit({
+    recorder.emit({
       kind: 'call',
       ...caller,
       service: 'logs',
       operation,
-      rights: [{ action: `logs:${operation}`, resource: this.#groups.get(group) ?? group }],
+      rights: [right],
       start,
       end: performance.now(),
       status: response.statusCode,

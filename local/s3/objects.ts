@@ -43,10 +43,11 @@ export async function putObject(request: S3Request): Promise<void> {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-export async function getObject({ bucket, http, key, query, response, use }: S3Request): Promise<void> {
-  use('GetObject');
+export async function getObject(request: S3Request): Promise<void> {
+  const { bucket, http, key, query, response } = request;
+  request.use('GetObject');
   const found = await bucket.store.read(key);
-  if (found === undefined) throw noSuchKey();
+  if (found === undefined) throw absent(request);
   const { object, file } = found;
   try {
     checkConditions(object, http.headers);
@@ -70,10 +71,11 @@ export async function getObject({ bucket, http, key, query, response, use }: S3R
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-export function headObject({ bucket, http, key, query, response, use }: S3Request): void {
-  use('GetObject');
+export function headObject(request: S3Request): void {
+  const { bucket, http, key, query, response } = request;
+  request.use('GetObject');
   const object = bucket.store.object(key);
-  if (object === undefined) throw noSuchKey();
+  if (object === undefined) throw absent(request);
   checkConditions(object, http.headers);
   response
     .writeHead(200, {
@@ -116,8 +118,11 @@ export async function deleteObjects(request: S3Request): Promise<void> {
   sendXml(response, 'DeleteResult', { Deleted: quiet ? [] : keys.map((Key) => ({ Key })) });
 }
 
-export function noSuchKey(): S3Error {
-  return new S3Error('NoSuchKey', 'The specified key does not exist.');
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax, "Permissions" */
+function absent({ mayKnowOfAbsence }: S3Request): S3Error {
+  return mayKnowOfAbsence()
+    ? new S3Error('NoSuchKey', 'The specified key does not exist.')
+    : new S3Error('AccessDenied', 'Access Denied');
 }
 
 /** What proves to a writer that their bytes have arrived. */

@@ -23,8 +23,13 @@ export interface S3Request {
   /** The payload's hash that was signed, or one of S3's words for the lack of it. */
   readonly payload: string;
   readonly origin: Origin;
-  /** Notes that the request needs this right (IAM's name without the prefix), on its own key unless another is given. */
+  /**
+   * Claims the right that the request needs (IAM's name without the prefix), on its own key unless another is given.
+   * @throws S3Error AccessDenied if its sender may not.
+   */
   readonly use: (action: string, key?: string) => void;
+  /** Whether its sender may know that there is no such object: who may list the bucket, as S3 has it. */
+  readonly mayKnowOfAbsence: () => boolean;
   readonly http: IncomingMessage;
   readonly response: ServerResponse;
 }

@@ -9,7 +9,8 @@ import type { CredentialStore } from '../credentials.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Faults } from '../faults.ts';
-import type { Recorder, UsedRight } from '../recorder.ts';
+import type { Access } from '../iam/access.ts';
+import type { Attribution, Recorder, UsedRight } from '../recorder.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { BucketEvents } from './events.ts';
 import { expire } from './lifecycle.ts';
@@ -28,6 +29,7 @@ export interface S3Options {
   readonly clock: Clock;
   readonly credentials: CredentialStore;
   readonly faults: Faults;
+  readonly access: Access;
   readonly recorder: Recorder;
   readonly bus: EventBus;
   /** Whether to begin with empty buckets. */
@@ -80,10 +82,9 @@ export class S3 {
     response.setHeader('x-amz-request-id', requestId);
     response.setHeader('x-amz-id-2', randomBytes(32).toString('base64'));
     response.setHeader('Date', httpDate(this.#options.clock.now()));
-    const rights: UsedRight[] = [];
-    const call = { operation: 'unknown', caller: { function: 'nobody' } };
+    const call: Call = { operation: 'unknown', caller: { function: 'nobody' }, rights: [] };
     try {
-      await this.#run(request, response, { requestId, rights, call });
+      await this.#run(request, response, requestId, call);
     } catch (error) {
       const { pathname: resource } = locate(request.url ?? '');
       const told = error instanceof S3Error ? error : new S3Error('InternalError', messageOf(error));
@@ -96,7 +97,7 @@ export class S3 {
       ...call.caller,
       service: 's3',
       operation: call.operation,
-      rights,
+      rights: call.rights,
       start,
       end: performance.now(),
       status: response.headersSent ? response.statusCode : 400,
@@ -117,25 +118,17 @@ export class S3 {
     clearInterval(this.#timer);
   }
 
-  async #run(
-    http: IncomingMessage,
-    response: ServerResponse,
-    {
-      requestId,
-      rights,
-      call,
-    }: { requestId: string; rights: UsedRight[]; call: { operation: string; caller: object } },
-  ): Promise<void> {
+  async #run(http: IncomingMessage, response: ServerResponse, requestId: string, call: Call): Promise<void> {
+    const { access } = this.#options;
     const { bucket: name, key, canonicalPath, query } = locate(http.url ?? '');
     const signed = await this.#signatures.verify(http, canonicalPath, query);
-    const caller = callerOf(signed);
-    call.caller = caller;
+    call.caller = callerOf(signed);
     if (name === '') throw notImplemented('requests that name no bucket');
     const bucket = this.#buckets.get(name);
     if (bucket === undefined) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
     const operation = operationOf({ http, key, query });
     call.operation = operation.name;
-    const failure = await this.#options.faults.beforeS3?.({ ...caller, operation: operation.name, key });
+    const failure = await this.#options.faults.beforeS3?.({ ...call.caller, operation: operation.name, key });
     if (failure !== undefined) throw new S3Error('InternalError', 'The request was not carried out.');
     await operation.run({
       bucket,
@@ -144,13 +137,34 @@ export class S3 {
       payload: signed.payload,
       origin: { requestId, sourceIp: http.socket.remoteAddress ?? '' },
       use: (action, at = key) => {
-        const right = { action: `s3:${action}`, resource: bucket.logicalId, key: at };
-        if (!rights.some((one) => one.action === right.action && one.key === at)) rights.push(right);
+        const right = rightTo(action, bucket, at);
+        call.rights.push(right);
+        const refusal = access.refusal(call.caller, [right]);
+        if (refusal !== undefined) throw new S3Error('AccessDenied', refusal);
+      },
+      mayKnowOfAbsence: () => {
+        // Who may list what has a certain prefix alone, may not here: this request names none.
+        const right = { ...rightTo('ListBucket', bucket, ''), context: {} };
+        return access.allows(call.caller, right);
       },
       http,
       response,
     });
   }
+}
+
+/** What is known of a request so far. */
+interface Call {
+  operation: string;
+  caller: Attribution;
+  readonly rights: UsedRight[];
+}
+
+/** A right as IAM is asked for it: on an object, or to list those of a prefix. */
+function rightTo(action: string, { logicalId, name }: OpenBucket, key: string): UsedRight {
+  const right = { action: `s3:${action}`, resource: logicalId, key };
+  if (action !== 'ListBucket') return { ...right, arn: `arn:aws:s3:::${name}/${key}` };
+  return { ...right, arn: `arn:aws:s3:::${name}`, context: { 's3:prefix': key } };
 }
 
 /** Who uses a presigned URL does so at a time of their own, whatever its signer is doing then. */

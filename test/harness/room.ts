@@ -7,6 +7,7 @@ import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
 import { deployedAt, openDeployedRoom } from './deployed-room.ts';
 import { type Tables, tablesOf } from './tables.ts';
+import { noteUsedRights } from './used-rights.ts';
 import { Wire } from './wire.ts';
 
 /** A room to play a scene in. */
@@ -91,6 +92,9 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     async close() {
       await local.close();
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      noteUsedRights(local.access);
+      // Some functions go on without what they were refused: nobody else would notice.
+      if (local.access.refusals.length > 0) throw new Error(local.access.refusals.join('\n'));
     },
   };
 }

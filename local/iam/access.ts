@@ -1,0 +1,99 @@
+import type { LambdaFunction } from '../assembly/functions.ts';
+import type { PolicyStatement } from '../assembly/roles.ts';
+import type { Attribution, UsedRight } from '../recorder.ts';
+import { conditionsOf, isLike, speaksOf } from './statement.ts';
+
+/** One thing that a function's role allows it: an action, on the resources that a pattern means, under conditions. */
+export interface Grant {
+  /** The function's logical id. */
+  readonly function: string;
+  readonly action: string;
+  /** ARN with wildcards. */
+  readonly resource: string;
+  /** Condition keys and the patterns for their values, as text. */
+  readonly conditions: string;
+}
+
+/**
+ * What functions may do, by their roles. Who calls from outside of Lambda is the account's owner here: what other identities may do is
+ * not in the template.
+ */
+export class Access {
+  readonly #functions: ReadonlyMap<string, LambdaFunction>;
+  readonly #roles: ReadonlyMap<string, readonly PolicyStatement[]>;
+  readonly #used = new Map<string, Grant>();
+  readonly #refusals = new Set<string>();
+
+  constructor(functions: readonly LambdaFunction[], roles: ReadonlyMap<string, readonly PolicyStatement[]>) {
+    this.#functions = new Map(functions.map((one) => [one.logicalId, one]));
+    this.#roles = roles;
+  }
+
+  /** Whether a caller is bound by a role. */
+  binds(caller: Attribution): boolean {
+    return this.#functions.has(caller.function);
+  }
+
+  /** Whether a caller may use a right. */
+  allows(caller: Attribution, right: UsedRight): boolean {
+    const lambda = this.#functions.get(caller.function);
+    return lambda === undefined || this.#allows(lambda, right);
+  }
+
+  /** Why a caller may not use these rights, in AWS's words; undefined if they may. */
+  refusal(caller: Attribution, rights: readonly UsedRight[]): string | undefined {
+    const lambda = this.#functions.get(caller.function);
+    if (lambda === undefined) return undefined;
+    const denied = rights.find((right) => !this.#allows(lambda, right));
+    if (denied === undefined) return undefined;
+    const [account = '', , role = ''] = lambda.role.split(/[:/]/).slice(4);
+    const refusal =
+      `User: arn:aws:sts::${account}:assumed-role/${role}/${lambda.name} is not authorized to perform: ${denied.action}` +
+      ` on resource: ${denied.arn} because no identity-based policy allows the ${denied.action} action`;
+    this.#refusals.add(refusal);
+    return refusal;
+  }
+
+  /** Everything that the roles of the functions allow. */
+  get grants(): Grant[] {
+    return [...this.#functions.values()].flatMap((lambda) =>
+      this.#statements(lambda)
+        .filter(({ Effect }) => Effect === 'Allow')
+        .flatMap((statement) => grantsOf(lambda, statement)),
+    );
+  }
+
+  /** What of it has been made use of, since this room was started. */
+  get used(): Grant[] {
+    return [...this.#used.values()];
+  }
+
+  /** Every refusal that was given, once. */
+  get refusals(): string[] {
+    return [...this.#refusals];
+  }
+
+  #allows(lambda: LambdaFunction, right: UsedRight): boolean {
+    const speaking = this.#statements(lambda).filter((statement) => speaksOf(statement, right));
+    if (speaking.length === 0 || speaking.some(({ Effect }) => Effect === 'Deny')) return false;
+    for (const grant of speaking.flatMap((statement) => grantsOf(lambda, statement))) {
+      if (isLike(right.action, grant.action) && isLike(right.arn, grant.resource)) {
+        this.#used.set(JSON.stringify(grant), grant);
+      }
+    }
+    return true;
+  }
+
+  #statements(lambda: LambdaFunction): readonly PolicyStatement[] {
+    return this.#roles.get(lambda.role) ?? [];
+  }
+}
+
+function grantsOf(lambda: LambdaFunction, statement: PolicyStatement): Grant[] {
+  const conditions = conditionsOf(statement)
+    .map(({ key, values }) => `${key} = ${values.join(' or ')}`)
+    .join(', ');
+  return statement.Action.flatMap((action) =>
+    statement.Resource.map((resource) => ({ function: lambda.logicalId, action, resource, conditions })),
+  );
+}

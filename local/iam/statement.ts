@@ -1,0 +1,37 @@
+import type { PolicyStatement } from '../assembly/roles.ts';
+import type { UsedRight } from '../recorder.ts';
+
+/**
+ * Whether a statement speaks of a right:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ */
+export function speaksOf(statement: PolicyStatement, { action, arn, context = {} }: UsedRight): boolean {
+  return (
+    // Actions, unlike resources, take no notice of case.
+    statement.Action.some((pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&
+    statement.Resource.some((pattern) => isLike(arn, pattern)) &&
+    conditionsOf(statement).every(({ key, like, values }) => {
+      const value = context[key];
+      // A request that has no such key meets no condition on it.
+      return value !== undefined && values.some((one) => (like ? isLike(value, one) : value === one));
+    })
+  );
+}
+
+/** A statement's conditions, all of which have to be met. */
+export function conditionsOf({ Condition }: PolicyStatement): { key: string; like: boolean; values: string[] }[] {
+  const { StringEquals, StringLike } = Condition;
+  return [
+    ...Object.entries(StringEquals).map(([key, values]) => ({ key, like: false, values })),
+    ...Object.entries(StringLike).map(([key, values]) => ({ key, like: true, values })),
+  ];
+}
+
+/** Whether a text fits a pattern, in which `*` stands for any characters and `?` for any one. */
+export function isLike(text: string, pattern: string): boolean {
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${expression}$`, 's').test(text);
+}

@@ -1,0 +1,62 @@
+import { readCloudAssembly } from '../../local/assembly/cloud-assembly.ts';
+import { readStack } from '../../local/assembly/stack.ts';
+import type { Template } from '../../local/assembly/template.ts';
+import { Access, type Grant } from '../../local/iam/access.ts';
+
+/** What a function's role allows it, in the names of the stack's resources. */
+export interface Right {
+  readonly function: string;
+  /** IAM's name. */
+  readonly action: string;
+  /** Such as `Users`, `Users/index/lastSeen`, `Bucket/files/*`. */
+  readonly resource: string;
+  readonly conditions: string;
+}
+
+/** The rights that the synthesized template gives, and how to name one of its grants. */
+export interface Rights {
+  readonly all: readonly Right[];
+  readonly of: (grant: Grant) => Right;
+}
+
+/** Actions that Lambda itself takes with a function's role, whatever the function does. */
+export const lambdasOwn: ReadonlySet<string> = new Set(['logs:CreateLogStream', 'logs:PutLogEvents']);
+
+/** Reads the rights of a cloud assembly. */
+export async function readRights(folder: string): Promise<Rights> {
+  const assembly = await readCloudAssembly(folder);
+  const { functions, roles } = readStack(assembly);
+  const named = namer(assembly.template);
+  const of = ({ action, conditions, function: name, resource }: Grant) => ({
+    function: withoutDigest(name),
+    action,
+    resource: named(resource),
+    conditions,
+  });
+  const all = new Map(new Access(functions, roles).grants.map((grant) => [keyOf(of(grant)), of(grant)]));
+  return { all: [...all.values()], of };
+}
+
+/** The rights that none of these grants stands for, and that Lambda does not use itself. */
+export function unusedRights({ all, of }: Rights, used: readonly Grant[]): Right[] {
+  const keys = new Set(used.map((grant) => keyOf(of(grant))));
+  return all.filter((right) => !keys.has(keyOf(right)) && !lambdasOwn.has(right.action));
+}
+
+const keyOf = (right: Right) => [right.function, right.action, right.resource, right.conditions].join(' ');
+
+/** The CDK's logical ids end in eight digits that make them unique. */
+const withoutDigest = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+/** Gives ARNs the names of the resources that they mean. */
+function namer(template: Template): (arn: string) => string {
+  const names = [...template.resources.keys()]
+    .map((logicalId) => [String(template.resolve({ Ref: logicalId })), withoutDigest(logicalId)] as const)
+    // A name may begin like another one.
+    .sort(([one], [other]) => other.length - one.length);
+  return (arn) => {
+    const path = arn.replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '').replace(/^(table\/|function:|log-group:)/, '');
+    const [physical, logical] = names.find(([name]) => path.startsWith(name)) ?? ['', ''];
+    return logical + path.slice(physical.length).replace(/:\*$/, '');
+  };
+}

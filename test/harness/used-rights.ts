@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Access, Grant } from '../../local/iam/access.ts';
+
+/** Names the folder in which the rooms of a test run note what they have used of their functions' roles. */
+const variable = 'USED_RIGHTS_FOLDER';
+
+/** Notes what a room has used of its functions' roles, if somebody wants to know. */
+export function noteUsedRights(access: Access): void {
+  const folder = process.env[variable];
+  if (folder !== undefined) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(access.used));
+}
+
+/** Collects what every room of a test run notes, in this process and those that it starts. */
+export class UsedRights {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'used-rights-'));
+
+  constructor() {
+    process.env[variable] = this.#folder;
+  }
+
+  /** Ends the collection. */
+  end(): Grant[] {
+    delete process.env[variable];
+    const notes = readdirSync(this.#folder).map((file) => readFileSync(join(this.#folder, file), 'utf8'));
+    rmSync(this.#folder, { recursive: true });
+    return notes.flatMap((note): Grant[] => JSON.parse(note));
+  }
+}
