@@ -4,12 +4,12 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Objects } from '../chat/files/ports.ts';
 import { newVersion } from '../chat/token.ts';
+import { isNotThere } from './absent-object.ts';
 import { requireEnv, s3IsElsewhere } from './environment.ts';
 import { variables } from './names.ts';
 import { fileId, objectKeyOf } from './object-key.ts';
@@ -79,10 +79,3 @@ export const objects: Objects = {
     await s3.send(new DeleteObjectCommand(where(objectKey)));
   },
 };
-
-/**
- * To whoever may read objects but not list them S3 says 403 of one that is not there, as it would of one that may not be read.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
- */
-const isNotThere = (error: unknown) =>
-  error instanceof S3ServiceException && [403, 404].includes(error.$metadata.httpStatusCode ?? 0);

@@ -6,15 +6,14 @@ import {
   type GetObjectCommandInput,
   HeadObjectCommand,
   ListObjectsV2Command,
-  NotFound,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Vault, VaultEntry, VaultFile } from '../../chat/backup/ports.ts';
+import { isNotThere } from '../absent-object.ts';
 import { requireEnv, s3IsElsewhere } from '../environment.ts';
 import { unfinishedBackups, variables } from '../names.ts';
 
@@ -78,10 +77,7 @@ export const vault: Vault = {
         },
       };
     } catch (error) {
-      if (error instanceof NotFound) return undefined;
-      // The files cannot be listed; then S3 says of one that is not there that it may not be read.
-      const isDenied = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403;
-      if (isDenied && file.folder === 'files') return undefined;
+      if (isNotThere(error)) return undefined;
       throw error;
     }
   },
