@@ -6,6 +6,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // A busy machine takes its time to start a room, or to synthesize a stack.
     hookTimeout: 120_000,
+    // So does it to do what a test waits for.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

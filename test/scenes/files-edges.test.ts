@@ -252,7 +252,9 @@ describe('a file that waits', () => {
     await put(place, bytes);
     await columbia.event('file', { name });
     await files.lose(await keyOfOnly());
-    expect(await get(await columbia.get('fileget', { from: 'facebook', name }))).toMatchObject({ status: 404 });
+    // As S3 answers for who may not list, which the function that signed may not; one that knows no roles says 404.
+    const { status } = await get(await columbia.get('fileget', { from: 'facebook', name }));
+    expect([403, 404]).toContain(status);
     await columbia.get('filedecline', { from: 'facebook', name });
     await facebook.event('file-declined', { name });
   });
