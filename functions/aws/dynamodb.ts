@@ -52,7 +52,7 @@ export const db = DynamoDBDocumentClient.from(client, { marshallOptions: { remov
 export type WriteOutcome = { readonly written: true } | { readonly written: false; readonly item: Item | undefined };
 
 /** Makes a write, and says whether its condition held. */
-export async function conditional(write: () => Promise<unknown>): Promise<WriteOutcome> {
+async function conditional(write: () => Promise<unknown>): Promise<WriteOutcome> {
   try {
     await write();
     return { written: true };

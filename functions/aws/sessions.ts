@@ -86,6 +86,16 @@ export const fewerOnline = (count: number) => ({
   },
 });
 
+/** Part of a transaction: nobody is in the room under a name. */
+export const nobodyThere = (name: string) => ({
+  ConditionCheck: {
+    TableName: tableName('presence'),
+    Key: presenceKey(name),
+    ConditionExpression: 'attribute_not_exists(#name)',
+    ExpressionAttributeNames: { '#name': 'name' },
+  },
+});
+
 /** The positions of a login's writes, by which a cancelled one says what stood in its way. */
 const at = { room: 0, presence: 1, connection: 2, account: 3, tries: 4 } as const;
 
@@ -257,14 +267,7 @@ export const sessions: Sessions = {
 
   async removeAccount({ account, address, at: time }) {
     const outcome = await transact([
-      {
-        ConditionCheck: {
-          TableName: tableName('presence'),
-          Key: presenceKey(account.name),
-          ConditionExpression: 'attribute_not_exists(#name)',
-          ExpressionAttributeNames: { '#name': 'name' },
-        },
-      },
+      nobodyThere(account.name),
       {
         Delete: {
           TableName: tableName('users'),

@@ -186,7 +186,7 @@ export const adminCommands = {
       ...more,
     },
     logs: ['repair'],
-    refusals: [],
+    refusals: ['restore-unfinished'],
   }),
   stop: command({
     words: 'stop',

@@ -254,6 +254,11 @@ describe('a restore', () => {
     expect(await run(other, 'start')).toMatchObject({ code: 1, complaints: [expect.stringContaining('Run it again')] });
     expect(await run(other, 'change', 'OPEN', 'true')).toMatchObject({ code: 1 });
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
+    // Bytes whose files are yet to be restored would be nobody's.
+    expect(await run(other, 'doctor', '--repair')).toMatchObject({
+      code: 1,
+      complaints: [expect.stringContaining('Run it again')],
+    });
     // The one that was given up is still taken to be under way for a while.
     let again = await run(other, 'restore', file);
     while (again.complaints[0]?.includes('If it has been given up, wait')) again = await run(other, 'restore', file);
@@ -266,6 +271,40 @@ describe('a restore', () => {
 });
 
 describe('against what seldom happens', () => {
+  test('a step is not done beside itself, and again if it failed', async () => {
+    const admins = ({ function: name }: { function: string }) => name.startsWith('Admin');
+    let { next } = await other.admin({ command: 'backup' });
+    const goOn = () => other.admin({ command: 'backup', from: next });
+    let reached: () => void = () => undefined;
+    let letGo: () => void = () => undefined;
+    const atWork = new Promise<void>((resolve) => (reached = resolve));
+    const held = new Promise<undefined>((resolve) => (letGo = () => resolve(undefined)));
+    other.local.faults.beforeDynamoDb = (call) => {
+      if (!admins(call) || call.operation !== 'Scan') return undefined;
+      reached();
+      return held;
+    };
+    // The header may be a step of its own.
+    const first = (async () => {
+      const reply = await goOn();
+      if (reply['stage'] !== 'users') return reply;
+      next = reply['next'];
+      return goOn();
+    })();
+    await atWork;
+    expect(await goOn()).toMatchObject({ ok: false, error: { code: 'busy' } });
+    letGo();
+    ({ next } = await first);
+    other.local.faults.beforeDynamoDb = (call) => (admins(call) && call.operation === 'Query' ? 'before' : undefined);
+    await expect(goOn()).rejects.toThrow();
+    other.local.faults.reset();
+    while (next !== undefined) {
+      const reply = await goOn();
+      expect(reply).toMatchObject({ ok: true });
+      next = reply['next'];
+    }
+  });
+
   test('a number that a first look missed is in the backup', async () => {
     const tables = tablesOf(room.local);
     open.push(tables);

@@ -1,9 +1,9 @@
-import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Keeper, LoginBlock } from '../../chat/admin/ports.ts';
-import { conditional, db, transact, updateIf } from '../dynamodb.ts';
+import { db, deleteIf, transact, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
-import { presenceKey } from '../keys.ts';
+import { nobodyThere } from '../sessions.ts';
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
 
@@ -24,16 +24,12 @@ export const keeper: Keeper = {
       const block = v.parse(loginBlock, item);
       if (address !== undefined && block.address !== address) continue;
       // With the tries that led to it: else the next wrong one would block again.
-      const { written } = await conditional(() =>
-        db.send(
-          new DeleteCommand({
-            TableName: tableName('loginBlocks'),
-            Key: { name, address: block.address },
-            ConditionExpression: 'blockedUntil > :now',
-            ExpressionAttributeValues: { ':now': now },
-          }),
-        ),
-      );
+      const { written } = await deleteIf({
+        TableName: tableName('loginBlocks'),
+        Key: { name, address: block.address },
+        ConditionExpression: 'blockedUntil > :now',
+        ExpressionAttributeValues: { ':now': now },
+      });
       if (written) lifted.push(block);
     }
     return lifted;
@@ -57,14 +53,7 @@ export const keeper: Keeper = {
 
   async remove(account) {
     const outcome = await transact([
-      {
-        ConditionCheck: {
-          TableName: tableName('presence'),
-          Key: presenceKey(account.name),
-          ConditionExpression: 'attribute_not_exists(#name)',
-          ExpressionAttributeNames: { '#name': 'name' },
-        },
-      },
+      nobodyThere(account.name),
       {
         Delete: {
           TableName: tableName('users'),

@@ -1,7 +1,7 @@
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Tasks } from '../../chat/backup/ports.ts';
-import { conditional, db, putIf } from '../dynamodb.ts';
+import { db, deleteIf, putIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { taskKey } from '../keys.ts';
 
@@ -10,6 +10,7 @@ const stored = v.object({
   kind: v.string(),
   step: v.number(),
   version: v.string(),
+  inHand: v.optional(v.boolean(), false),
   busyUntil: v.number(),
   state: v.string(),
 });
@@ -30,9 +31,9 @@ export const tasks: Tasks = {
       ? { ConditionExpression: 'version = :before', ExpressionAttributeValues: { ':before': before.version } }
       : { ConditionExpression: 'attribute_not_exists(version)' };
     if (!after) {
-      const { written, ...rest } = await conditional(() => db.send(new DeleteCommand({ ...key(), ...guard })));
+      const outcome = await deleteIf({ ...key(), ...guard });
       // A retried deletion whose first answer was lost finds nothing.
-      return written || !('item' in rest && rest.item);
+      return outcome.written || !outcome.item;
     }
     const Item = { ...taskKey, ...after, state: JSON.stringify(after.state) };
     const outcome = await putIf({ TableName: tableName('room'), Item, ...guard });

@@ -100,7 +100,9 @@ export interface Task {
   readonly step: number;
   /** Random; another one after every change. */
   readonly version: string;
-  /** Until then (epoch ms) nobody else may begin one. */
+  /** Whether an invocation is at work at that step. */
+  readonly inHand: boolean;
+  /** Until then (epoch ms) nobody else may begin one, nor take it out of a hand. */
   readonly busyUntil: number;
   readonly state: unknown;
 }

@@ -11,7 +11,7 @@ import type { LongWork, Step } from './slices.ts';
  * A command that was let in before the room was closed may write until its function is ended (ms): longer than the longest
  * `timeout` in `infra/functions.ts` of a function that people talk to.
  */
-const underWay = 20_000;
+export const underWay = 30_000;
 
 /** Functions' clocks agree to less than this (ms), and what one of them has begun it has ended by then. */
 const clockSkew = 60_000;

@@ -70,7 +70,8 @@ export function backupWork(parts: BackupParts, name: string, withFiles: boolean)
 
     async begin() {
       const takenAt = new Date(clock.now()).toISOString();
-      const { open: _, online: _online, logins: _logins, lastBroadcast, ...settings } = await roomState.read();
+      const state = await roomState.read();
+      const { open: _, online: _online, logins: _logins, usage: _usage, lastBroadcast, ...settings } = state;
       return {
         header: { format: formatName, version: formatVersion, takenAt, settings },
         upload: await PartedUpload.begin(vault, { folder: 'backups', name }),

@@ -29,9 +29,11 @@ const position = v.pipe(
 
 /**
  * Compares what the tables, the bucket and API Gateway say of the room with one another. It only reads, unless it is to repair;
- * then each repair is guarded by what was found, so that a healthy busy room is left as it is.
+ * then each repair is guarded by what was found, so that a healthy busy room is left as it is. A room that is half restored is not
+ * healthy: bytes whose file is yet to come would be taken for nobody's.
  */
 export const doctor: AdminHandler<'doctor'> = async (room, { from, repair }) => {
+  if (await room.door.mark()) throw new AdminRefusal('restore-unfinished');
   const begun = v.safeParse(position, from ?? JSON.stringify({ part: parts[0] }));
   if (!begun.success) throw new AdminRefusal('bad-request', 'from: not where an examination goes on');
   const { part, from: at } = begun.output;
