@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DynamoDbCall } from '../../local/faults.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { tablesOf } from '../harness/tables.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
 const timeout = 120_000;
@@ -118,6 +120,33 @@ async function numbersOf(stream: string, text: string): Promise<number[]> {
   return items.filter((item) => item['text'] === text).map((item) => Number(item['seq']));
 }
 
+test('a request sent again is looked for as far back as it may be, and no further', async () => {
+  const old = await openRoom({ speed });
+  const tables = tablesOf(old.local);
+  const sentAt = new Date(old.local.clock.now() - 3_600_000).toISOString();
+  for (let seq = 1; seq <= 200; seq += 1) {
+    const position = String(seq).padStart(15, '0');
+    const item = { event: 'broadcast', from: 'System', text: `announced ${seq}`, sentAt, fromId: '', uid: position };
+    const expiresAt = Math.ceil(old.local.clock.now() / 1000) + 86_400;
+    const Item = { ...item, stream: 'room', position, seq, expiresAt };
+    await tables.db.send(new PutCommand({ TableName: tables.name('Messages'), Item }));
+  }
+  const wire = await old.enter('network');
+  const recording = old.local.calls.record();
+  wire.send({ action: 'broadcast', text: 'hello', id: 'hello', again: true });
+  const reply = await wire.next((heard) => heard.type === 'reply' && heard.id === 'hello', 'the reply');
+  expect(reply).toMatchObject({ ok: true, seq: 201 });
+  recording.stop();
+  const queries = recording.calls.filter(({ operation, rights }) => {
+    return operation === 'Query' && rights.some(({ resource }) => resource.startsWith('Messages'));
+  });
+  // The newest message, and the first page of those before.
+  expect(queries).toHaveLength(2);
+  await wire.close();
+  tables.db.destroy();
+  await old.close();
+});
+
 describe.each(kinds)('a $kind sent again after a lost connection is there once', ({ kind, stream, frame }) => {
   let count = 0;
   const fresh = () => {
@@ -209,7 +238,7 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
     speaker.say({ ...said, again: true });
     await waiting[1];
     puts[0]?.release();
-    await expect.poll(() => numbersOf(stream, text)).toHaveLength(1);
+    await expect.poll(() => numbersOf(stream, text), { timeout }).toHaveLength(1);
     puts[1]?.release();
     await isThereOnce(speaker, id, text);
   });
@@ -279,7 +308,7 @@ test('two things said under one id are two things, also in one breath', async ()
   const speaker = await Speaker.enter();
   const texts = ['one', 'two', 'three', 'four'];
   for (const text of texts) speaker.say({ action: 'message', to: 'Columbia', id: 'the same', text: `breath ${text}` });
-  await expect.poll(() => speaker.answers('the same')).toHaveLength(texts.length);
+  await expect.poll(() => speaker.answers('the same'), { timeout }).toHaveLength(texts.length);
   for (const text of texts) expect(await numbersOf('inbox/columbia', `breath ${text}`)).toHaveLength(1);
   await speaker.leave();
 });
