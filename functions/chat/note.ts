@@ -1,4 +1,4 @@
-import { type Action, commands, foldName, isAction, type Request } from '../../protocol/index.ts';
+import { type Action, commands, foldName, isAction, type RefusalCode, type Request } from '../../protocol/index.ts';
 import type { Member } from './people.ts';
 import type { Deed, Room } from './ports.ts';
 
@@ -12,8 +12,15 @@ export interface Speaker {
 /** What clients say by themselves, over and over: only a refusal of it is worth a line in the log. */
 const unasked: ReadonlySet<string> = new Set<Action>(['ack', 'sync']);
 
-/** Refusals to whoever gave a name that nobody has. People type passwords where a name is asked for. */
-const nameless: ReadonlySet<string> = new Set(['no-such-user', 'invalid-user']);
+/** Results to whoever gave a name that nobody has, or may have: it was not looked up. People type passwords where a name is asked for. */
+const nameless: ReadonlySet<string> = new Set<RefusalCode>([
+  'no-such-user',
+  'invalid-user',
+  'room-stopped',
+  'rate-limited',
+  'not-logged-in',
+  'internal',
+]);
 
 /** Writes down a command that was said. */
 export function noteCommand(room: Room, startedAt: number, speaker: Speaker, request: Request, result: string): void {

@@ -257,6 +257,7 @@ export interface Figures {
 }
 
 export type Measure = (figures: Partial<Figures>) => void;
+
 /** Something that was done, for the log. Never the text of a message, never a secret. */
 export interface Deed {
   /** The command, or what happened without one. */

@@ -67,6 +67,9 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
   await guest.refused('login', { user: secret, password });
   await guest.refused('login', { user: 'Columbia', password: `${secret}3` });
   await guest.refused('register', { user: `${secret} `, password: secret });
+  await room.change('open', false);
+  await guest.refused('login', { user: secret, password });
+  await room.change('open', true);
   await guest.close();
   const lines = await read();
   expect(lines.length).toBeGreaterThan(15);
