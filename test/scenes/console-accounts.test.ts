@@ -118,6 +118,8 @@ describe('reset-password', () => {
     expect(await again.refused('login', { user: 'wikipedia', password: once })).toMatchObject({
       code: 'password-change-required',
     });
+    const kept = { user: 'wikipedia', password: once, newPassword: once };
+    expect(await again.refused('login', kept)).toMatchObject({ code: 'password-change-required' });
     const short = { user: 'wikipedia', password: once, newPassword: 'short' };
     expect(await again.refused('login', short)).toMatchObject({ code: 'invalid-password', limit: 8 });
     await again.get('login', { user: 'wikipedia', password: once, newPassword: 'donation2' });

@@ -28,7 +28,7 @@ export const login = handle('login', {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account) throw new Refusal('no-such-user');
     await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
-    refuseToKeep(account, newPassword);
+    refuseToKeep(account, password, newPassword);
     if (newPassword !== undefined) refuseBadPassword(newPassword, state);
     const isDue = newPassword !== undefined || isOutdated(account.passwordHash, room.passwordCost);
     const newHash = isDue ? await hashPassword(newPassword ?? password, room.passwordCost) : undefined;
@@ -60,8 +60,9 @@ interface Secrets {
 }
 
 /** A password that an administrator gave is good for choosing another, and for nothing else. */
-function refuseToKeep(account: Account, newPassword: string | undefined): void {
-  if (account.mustChangePassword && newPassword === undefined) throw new Refusal('password-change-required');
+function refuseToKeep(account: Account, password: string, newPassword: string | undefined): void {
+  const isKept = newPassword === undefined || newPassword === password;
+  if (account.mustChangePassword && isKept) throw new Refusal('password-change-required');
 }
 
 /** Commits a login; whoever stands in its way is looked at first, and proved gone or left alone. */
@@ -94,7 +95,7 @@ async function withAccountAsItIs(room: Room, { password, newPassword }: Secrets,
   const account = await room.accounts.find(attempt.account.name);
   if (!account) throw new Refusal('no-such-user');
   if (!(await verifyPassword(password, account.passwordHash))) throw new Refusal('wrong-password');
-  refuseToKeep(account, newPassword);
+  refuseToKeep(account, password, newPassword);
   return { ...attempt, account, newHash: newPassword === undefined ? undefined : attempt.newHash };
 }
 
