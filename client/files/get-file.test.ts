@@ -287,6 +287,15 @@ describe('what cannot be got', () => {
   });
 });
 
+test('a file that is here counts as got, though the room has it no more', async () => {
+  store.expect(give(content));
+  const getting = get();
+  await have();
+  (await peer.next('filedone')).refuse('no-such-file');
+  expect((await getting).name).toBe('test_file.txt');
+  expect(readdirSync(folder)).toEqual(['test_file.txt']);
+});
+
 test('giving up ends it at once, and what has come stays to be gone on with', async () => {
   const giveUp = new AbortController();
   store.expect(give(content, { most: 100_000 }));
@@ -300,14 +309,25 @@ test('giving up ends it at once, and what has come stays to be gone on with', as
   expect(here(part).equals(content.subarray(0, 100_000))).toBe(true);
 });
 
-test('the room is told again when it did not answer, and a file that it no longer has was told of', async () => {
+test('the room is told again when it did not answer', async () => {
   store.expect(give(content));
   const getting = get();
   await have();
   await peer.next('filedone');
   peer.send('{"message":"Internal server error","connectionId":"x=","requestId":"abc="}');
-  (await peer.next('filedone')).refuse('no-such-file');
+  (await peer.next('filedone')).reply({});
   expect((await getting).name).toBe('test_file.txt');
+});
+
+test('declining is done when the room, asked again, has the file no more', async () => {
+  const declining = declineFile(room, { ...offer, folder, timing });
+  await peer.next('filedecline');
+  peer.send('{"message":"Internal server error","connectionId":"x=","requestId":"abc="}');
+  (await peer.next('filedecline')).refuse('no-such-file');
+  await declining;
+  const again = declineFile(room, { ...offer, folder: join(folder, 'nowhere'), timing });
+  (await peer.next('filedecline')).refuse('no-such-file');
+  await expect(again).rejects.toMatchObject({ code: 'no-such-file' });
 });
 
 test('declining takes away what has come', async () => {

@@ -51,7 +51,7 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
   const patience = patienceOf(options);
   const offer = await askForOffer(room, options, patience).catch(async (error: unknown) => {
     // Whoever died before hearing that the room had been told has the file; what is left of its coming is of no more use.
-    if (error instanceof RefusalError && error.code === 'no-such-file') await removeParts(folder, room.user, options);
+    if (isGone(error)) await removeParts(folder, room.user, options);
     throw error;
   });
   const content = { user: room.user, from, name, size: offer.size, sha256: offer.sha256 };
@@ -61,7 +61,10 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
     const download = new Download(part, offer, () => askForOffer(room, options, patience, offer.sha256), patience);
     await download.complete((done) => options.progress?.({ phase: 'receiving', done, total: offer.size }));
     const savedAs = await part.publish();
-    await settleOffer(room, 'filedone', { from, name }, patience);
+    await settleOffer(room, 'filedone', { from, name }, patience).catch((error: unknown) => {
+      // It is here, and the room has it no more, for whatever reason: that is all that was wanted.
+      if (!isGone(error)) throw error;
+    });
     await part.remove();
     return { name: savedAs, path: join(folder, savedAs), size: offer.size, sha256: offer.sha256 };
   } catch (error) {
@@ -84,6 +87,8 @@ export async function declineFile(
   await settleOffer(room, 'filedecline', { from, name }, patienceOf(options));
   await removeParts(folder, room.user, { from, name });
 }
+
+const isGone = (error: unknown) => error instanceof RefusalError && error.code === 'no-such-file';
 
 /** @param expected Its SHA-256, if that is known already. */
 async function askForOffer(

@@ -64,7 +64,12 @@ export class PartFile {
     try {
       await removeParts(folder, content.user, content, fileName);
       const part = new PartFile(folder, fileName, content, await openFile(path));
-      await part.#takeStock();
+      try {
+        await part.#takeStock();
+      } catch (error) {
+        await part.close();
+        throw error;
+      }
       return part;
     } catch (error) {
       inUse.delete(path);
@@ -187,7 +192,9 @@ export async function removeParts(
   except?: string,
 ): Promise<void> {
   const prefix = offerPrefix(user, offer);
-  for (const name of await readdir(folder)) {
+  // In a folder that is not there, or may not be looked at, nothing has come to.
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
     if (!name.startsWith(prefix) || name === except || inUse.has(join(folder, name))) continue;
     await rm(join(folder, name), { force: true });
   }
