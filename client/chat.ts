@@ -10,7 +10,7 @@ import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
 import { MisuseError, UnknownAddressError } from './where/errors.ts';
 import { findRoom, isRoomAddress, type Wanted } from './where/find-room.ts';
-import { givenPassword } from './where/password.ts';
+import { askPassword, givenPassword } from './where/password.ts';
 
 function roomAddress(text: string): string {
   if (isRoomAddress(text)) return text;
@@ -131,11 +131,7 @@ function complain(message: string): void {
 
 /** What a script needs, loaded only by who runs one. */
 async function script() {
-  const [scripts, { askPassword }, { text }] = await Promise.all([
-    import('./script/scripts.ts'),
-    import('./where/password.ts'),
-    import('node:stream/consumers'),
-  ]);
+  const [scripts, { text }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
   const { url, user } = await findRoom(wanted());
   if (user === undefined) throw new MisuseError('Who comes? Give --user, or a profile that knows.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));

@@ -15,18 +15,15 @@ const folder = resolve(process.argv[2] ?? 'dist/package');
 const { name, version, license, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
 
 rmSync(folder, { recursive: true, force: true });
-await build({
-  ...programs,
-  entryPoints: {
-    chat: 'client/chat.ts',
-    admin: 'client/admin.ts',
-    room: 'client/room/index.ts',
-    files: 'client/files/index.ts',
-  },
-  outdir: folder,
-  minify: true,
-  sourcemap: false,
-});
+// Each program by itself, as in build.ts; the libraries share their classes, such as those of the errors.
+const bundles = [
+  { chat: 'client/chat.ts' },
+  { admin: 'client/admin.ts' },
+  { room: 'client/room/index.ts', files: 'client/files/index.ts' },
+];
+await Promise.all(
+  bundles.map((entryPoints) => build({ ...programs, entryPoints, outdir: folder, minify: true, sourcemap: false })),
+);
 for (const program of ['chat', 'admin']) chmodSync(`${folder}/${program}.mjs`, 0o755);
 declareTypes();
 cpSync('client/README.md', `${folder}/README.md`);

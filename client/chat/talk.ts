@@ -1,4 +1,3 @@
-import { declineFile } from '../files/index.ts';
 import { ConnectionEndedError, type RoomConnection, type ShownMessage, type StreamName } from '../room/index.ts';
 import type { Printed } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
@@ -100,8 +99,7 @@ async function carryOut({ screen, room, names, transfers }: Talking, command: Ta
       return [];
     case 'filedecline': {
       const { from, name } = command.offer;
-      await declineFile(room, { from, name, folder: process.cwd() });
-      names.settled(command.offer);
+      await transfers.decline(from, name);
       return [fileTexts.declined(name, from)];
     }
     case 'block':

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { getFile, type Progress, Speedometer, sendFile, type TransferOptions } from '../files/index.ts';
+import type { TransferOptions } from '../files/index.ts';
+import { type Progress, Speedometer } from '../files/progress.ts';
 import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type AboutFile, fileTexts } from './file-texts.ts';
@@ -9,6 +10,9 @@ import { fileErrorLine } from './texts.ts';
 
 /** Milliseconds between two looks at how far the transfers are: one that takes less shows no bar at all. */
 const redrawEach = 200;
+
+/** What transfers take is loaded only by who makes one. */
+const files = () => import('../files/index.ts');
 
 /** A transfer that is under way. */
 interface Running {
@@ -37,6 +41,7 @@ export class Transfers {
   send(to: string, path: string): void {
     const name = basename(path);
     this.#begin(`${name} to ${to}`, { user: to, name }, async (options) => {
+      const { sendFile } = await files();
       const accepted = () => this.#screen.print(fileTexts.sending);
       const sent = await sendFile(this.#room, { ...options, to, path, accepted });
       return fileTexts.sent(sent.name);
@@ -46,11 +51,22 @@ export class Transfers {
   /** Begins to get a file that a user has sent, into the working directory. */
   get(from: string, name: string): void {
     this.#begin(`${name} from ${from}`, { user: from, name }, async (options) => {
+      const { getFile } = await files();
       const accepted = () => this.#screen.print(...fileTexts.receiving);
       const got = await getFile(this.#room, { ...options, from, name, folder: process.cwd(), accepted });
       this.#names.settled({ from, name });
       return [fileTexts.received, ...(got.name === name ? [] : [fileTexts.savedAs(got.name)])];
     });
+  }
+
+  /**
+   * Declines a file that a user has sent.
+   * @throws as `declineFile`.
+   */
+  async decline(from: string, name: string): Promise<void> {
+    const { declineFile } = await files();
+    await declineFile(this.#room, { from, name, folder: process.cwd() });
+    this.#names.settled({ from, name });
   }
 
   /** Resolves when none is under way. */
