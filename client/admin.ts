@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { exitCodes, UnreachableError } from './admin/errors.ts';
-import type { RoomAdmin } from './admin/room-admin.ts';
+import { type Invoke, RoomAdmin } from './admin/room-admin.ts';
 import { Console, runOnce, voiceOn } from './admin/run.ts';
 import { completions, helpLines } from './admin/understand.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
@@ -23,7 +23,7 @@ const program = new Command('admin')
   .argument('[command...]', 'what to do, in the words of the console')
   .option('--port <number>', 'the room on this port of this machine', portNumber, 9000)
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
-  .option('--json', 'say what comes of it as JSON, one value a line', false)
+  .option('--json', 'say what comes of it as JSON, one value a line')
   // A command's own options are its own business.
   .allowUnknownOption()
   .addHelpText(
@@ -34,7 +34,7 @@ Exit codes: 0 done; 1 refused, or something is wrong in the room; 2 this command
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
   .parse();
 
-const { port, stack, json } = program.opts<{ port: number; stack?: string; json: boolean }>();
+const { port, stack, json = false } = program.opts<{ port: number; stack?: string; json?: true }>();
 const { stdin, stdout, stderr } = process;
 const write =
   (stream: NodeJS.WriteStream) =>
@@ -42,12 +42,18 @@ const write =
     void (lines.length > 0 && stream.write(`${lines.map(printable).join('\n')}\n`));
 
 /** What is looked up in AWS is loaded only by who needs it. */
-async function findRoom(): Promise<RoomAdmin> {
+async function findRoom(): Promise<Invoke> {
   if (stack !== undefined) return (await import('./admin/targets/deployed-room.ts')).deployedRoom(stack);
   return (await import('./admin/targets/local-room.ts')).localRoom(port);
 }
 
-async function runOneCommand(admin: RoomAdmin): Promise<number> {
+async function runOneCommand(): Promise<number> {
+  // What is no command needs no room to be told so.
+  let room: Promise<Invoke> | undefined;
+  const admin = new RoomAdmin(async (payload) => {
+    room ??= findRoom();
+    return (await room)(payload);
+  });
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => interruption.abort());
@@ -57,7 +63,8 @@ async function runOneCommand(admin: RoomAdmin): Promise<number> {
   return runOnce(program.args, voiceOn(write(stdout), write(stderr), json), { admin, signal: interruption.signal });
 }
 
-async function runConsole(admin: RoomAdmin): Promise<number> {
+async function runConsole(): Promise<number> {
+  const admin = new RoomAdmin(await findRoom());
   const leave = () => {
     if (!desk.interrupt()) screen.endInput();
   };
@@ -75,8 +82,7 @@ async function runConsole(admin: RoomAdmin): Promise<number> {
 
 async function main(): Promise<number> {
   try {
-    const admin = await findRoom();
-    return await (program.args.length > 0 ? runOneCommand(admin) : runConsole(admin));
+    return await (program.args.length > 0 ? runOneCommand() : runConsole());
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     voiceOn(write(stdout), write(stderr), json).complain('unreachable', error.message);

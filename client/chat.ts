@@ -40,10 +40,9 @@ const program = new Command('chat')
   .option('--profile <name>', 'the room and the user that are remembered under this name')
   .option('--user <name>', 'who comes')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
-  .option('--reconnect', 'come back by oneself when a room that was stopped opens again', false)
-  .option('--json', 'print data as JSON, one value a line', false)
+  .option('--reconnect', 'come back when a room that was stopped opens again')
+  .option('--json', 'print data as JSON, one value a line')
   .configureHelp({ showGlobalOptions: true })
-  .allowExcessArguments(false)
   .addHelpText(
     'after',
     `
@@ -54,12 +53,16 @@ Exit codes: 0 done, or you have left; 1 refused: not let in, not let stay, not d
 3 a script found no room, or lost it.`,
   )
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
-  .action(() => run(talkInPerson));
+  .action(() => {
+    const [word] = program.args;
+    if (word !== undefined) program.error(`error: unknown command '${printable(word)}'; chat --help lists them`);
+    return run(talkInPerson);
+  });
 
 program
   .command('send')
   .description('say something to one user')
-  .argument('<user>')
+  .argument('<user>', 'to whom')
   .argument('[text...]', 'what to say; read from stdin if it is left out')
   .action((to: string, words: string[]) =>
     run(async () => {
@@ -115,7 +118,11 @@ profile
   .argument('<name>')
   .action((name: string) => run(async () => (await import('./script/profiles.ts')).removeProfile(name)));
 
-const wanted = () => program.opts<Wanted & { passwordFd?: number; json: boolean; reconnect: boolean }>();
+const wanted = () => ({
+  json: false,
+  reconnect: false,
+  ...program.opts<Wanted & { passwordFd?: number; json?: true; reconnect?: true }>(),
+});
 
 const output = () => ({
   json: wanted().json,
@@ -191,4 +198,5 @@ async function run(task: () => Promise<ExitCode>): Promise<void> {
   stdout.write('', () => process.exit(code));
 }
 
-await program.parseAsync();
+// For this one alone: a word that is no command has an answer of its own.
+await program.allowExcessArguments().parseAsync();

@@ -1,4 +1,5 @@
 export { type ExitCode, exitCodes } from '../exit-codes.ts';
+export { MisuseError } from '../where/errors.ts';
 
 /** The room would not do it. */
 export class RefusedError extends Error {
@@ -14,11 +15,6 @@ export class RefusedError extends Error {
 /** The room's admin function could not be asked, or failed: no room there, no right to ask it, or a fault of its own. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
-}
-
-/** The command as typed is none. */
-export class MisuseError extends Error {
-  override readonly name = 'MisuseError';
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

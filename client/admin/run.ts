@@ -3,7 +3,7 @@ import type { Screen } from '../terminal/screen.ts';
 import type { Desk } from './desk.ts';
 import { type ExitCode, exitCodes, MisuseError, RefusedError, UnreachableError } from './errors.ts';
 import type { RoomAdmin } from './room-admin.ts';
-import { helpLines, understand } from './understand.ts';
+import { helpLines, understand, wordsSaid } from './understand.ts';
 
 /** Where a command's results and complaints go. */
 export interface Voice {
@@ -20,8 +20,9 @@ export async function runOnce(
   desk: Omit<Desk, 'show' | 'note'>,
 ): Promise<ExitCode> {
   try {
-    if (said === 'help' || said[0] === 'help') {
-      note(...helpLines());
+    const [first, ...about] = wordsSaid(said);
+    if (first === 'help') {
+      note(...helpLines(about));
       return exitCodes.done;
     }
     const { command, typed } = understand(said);

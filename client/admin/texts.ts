@@ -121,6 +121,7 @@ export const texts = {
         ]),
   ],
   usage: (usage: string) => `Error! Usage: ${usage}`,
-  unknownCommand: (line: string) => `Error! There is no command "${line}". Enter "help" to see the commands.`,
+  unknownCommand: (line: string, suggestion?: string) =>
+    `Error! There is no command "${line}". ${suggestion === undefined ? '' : `Did you mean "${suggestion}"? `}Enter "help" to see the commands.`,
   leaving: 'You are leaving the console. The room goes on.',
 } as const;

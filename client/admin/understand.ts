@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { nearest } from '../nearest.ts';
 import { type Completion, wordsLike } from '../terminal/completion.ts';
 import { consoleCommands } from './commands/index.ts';
 import type { ConsoleCommand, Typed } from './console-command.ts';
@@ -10,6 +11,10 @@ export interface Understood {
   readonly command: ConsoleCommand;
   readonly typed: Typed;
 }
+
+/** What was said, word by word. */
+export const wordsSaid = (said: string | readonly string[]): readonly string[] =>
+  typeof said === 'string' ? said.trim().split(/\s+/) : said;
 
 const wordsOf = (command: ConsoleCommand) => command.words.toLowerCase().split(' ');
 
@@ -26,14 +31,26 @@ function findCommand(tokens: readonly string[]): ConsoleCommand | undefined {
     .sort((one, other) => wordsOf(other).length - wordsOf(one).length)[0];
 }
 
+/** The words of the command that was meant, perhaps. */
+function suggest(tokens: readonly string[]): string | undefined {
+  const asLong = (count: number) => consoleCommands.filter((command) => wordsOf(command).length === count);
+  const near = [2, 1].map((count) =>
+    nearest(
+      tokens.slice(0, count).join(' '),
+      asLong(count).map(({ words }) => words),
+    ),
+  );
+  return near.find((words) => words !== undefined);
+}
+
 /**
  * Understands a line of the console, or the arguments of the program.
  * @throws {MisuseError}
  */
 export function understand(said: string | readonly string[]): Understood {
-  const tokens = typeof said === 'string' ? said.trim().split(/\s+/) : said;
+  const tokens = wordsSaid(said);
   const command = findCommand(tokens);
-  if (!command) throw new MisuseError(texts.unknownCommand(tokens.join(' ')));
+  if (!command) throw new MisuseError(texts.unknownCommand(tokens.join(' '), suggest(tokens)));
   const commandWords = wordsOf(command).length;
   const given = tokens.slice(commandWords);
   if (!command.takesText) return { command, typed: parse(command, given) };
@@ -78,13 +95,32 @@ export function completions(line: string): Completion {
   );
 }
 
-/** The lines of `help`. */
-export function helpLines(): string[] {
+/** The lines of `help`: every command, or one. @throws {MisuseError} */
+export function helpLines(about: readonly string[] = []): string[] {
+  if (about.length === 0) return everyCommand();
+  const command = findCommand(about);
+  if (!command) throw new MisuseError(texts.unknownCommand(about.join(' '), suggest(about)));
+  const options = command.options ?? [];
+  const width = Math.max(0, ...options.map(({ flags }) => flags.length));
+  return [
+    `  ${usageOf(command)}`,
+    `  ${command.summary}`,
+    ...options.map(({ flags, description }) => `    ${flags.padEnd(width)}  ${description}`),
+  ];
+}
+
+function everyCommand(): string[] {
   const own: readonly [string, string][] = [
-    ['help', 'show this list'],
+    ['help [command]', 'show this list, or what one command does, with its options'],
     ['quit', 'leave the console'],
   ];
-  const lines = [...consoleCommands.map((command): [string, string] => [usageOf(command), command.summary]), ...own];
+  const lines = [
+    ...consoleCommands.map(({ words, usage, summary }): [string, string] => [
+      [words, ...(usage === undefined ? [] : [usage])].join(' '),
+      summary,
+    ]),
+    ...own,
+  ];
   const width = Math.max(...lines.map(([usage]) => usage.length));
   return lines.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`);
 }

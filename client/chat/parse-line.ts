@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { nearest } from '../nearest.ts';
 import { type CommandName, grammar, spellings, splitWord, type TypedCommand, usage } from './grammar.ts';
 
 export type ParsedLine =
@@ -23,11 +23,7 @@ export function findCommand(word: string): CommandName | undefined {
   return spellings(word.startsWith('/')).get(word.toLowerCase());
 }
 
-/** The spelling nearest to a word that is no command, if at least half of it is the same. */
+/** The spelling nearest to a word that is no command. */
 export function suggest(word: string): string | undefined {
-  const near = [...spellings(word.startsWith('/')).keys()]
-    .map((spelling) => ({ spelling, slips: distance(word.toLowerCase(), spelling) }))
-    .filter(({ spelling, slips }) => slips <= Math.max(word.length, spelling.length) / 2)
-    .sort((a, b) => a.slips - b.slips);
-  return near[0]?.spelling;
+  return nearest(word, [...spellings(word.startsWith('/')).keys()]);
 }

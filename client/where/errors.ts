@@ -1,4 +1,4 @@
-/** What was asked for on the command line cannot be: a person can put it right. */
+/** What was typed, on a command line or in a console, cannot be: a person can put it right. */
 export class MisuseError extends Error {
   override readonly name = 'MisuseError';
 }

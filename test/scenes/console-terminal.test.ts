@@ -82,10 +82,12 @@ test('words are completed, and a wrong one is not a reason to leave', async () =
   await admin.seeLast('admin>> online users');
   admin.enter('');
   await admin.see((rows) => rows.includes('[admin]The present online users are:'));
-  admin.enter('dance');
-  await admin.see((rows) => rows.includes('Error! There is no command "dance". Enter "help" to see the commands.'));
+  admin.enter('onlin users');
+  await admin.see((rows) => rows.some((row) => row.includes('"onlin users". Did you mean "online users"?')));
   admin.enter('help');
   await admin.see((rows) => rows.some((row) => /^ {2}kick <user> \[reason\] +end the session of a user$/.test(row)));
+  admin.enter('help log');
+  await admin.see((rows) => rows.some((row) => /^ {4}--follow +go on/.test(row)));
   await admin.seeLast('admin>>');
 });
 

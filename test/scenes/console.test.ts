@@ -94,6 +94,7 @@ describe('a script can tell', () => {
     ['what is no setting', 2, ['change', 'MaxConn', '5'], 'Error! There is no setting "MaxConn".'],
     ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon cannot be that: '],
     ['what is no command', 2, ['dance'], 'Error! There is no command "dance".'],
+    ['of what there is no help', 2, ['help', 'dance'], 'Error! There is no command "dance".'],
     ['what lacks an argument', 2, ['kick'], 'Error! Usage: kick <user> [reason]'],
   ])('%s', async (_, code, args, complaint) => {
     const ran = await run(...args);
@@ -101,6 +102,12 @@ describe('a script can tell', () => {
     expect(ran.complaints).toEqual([expect.stringContaining(complaint)]);
     const { complaints } = await run('--json', ...args);
     expect(JSON.parse(complaints[0] ?? '')).toMatchObject({ error: { message: expect.any(String) } });
+  });
+
+  test('what is wrong with a command where there is no room', async () => {
+    const nowhere = 'ws://127.0.0.1:1';
+    expect(await admin(nowhere, ['kick'])).toMatchObject({ code: 2 });
+    expect(await admin(nowhere, ['help', 'kick'])).toMatchObject({ code: 0, complaints: [] });
   });
 
   test('where there is no room', async () => {

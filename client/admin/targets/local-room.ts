@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { messageOf, UnreachableError } from '../errors.ts';
-import { RoomAdmin } from '../room-admin.ts';
+import type { Invoke } from '../room-admin.ts';
 import { invokeFunction } from './invoke-function.ts';
 
 const health = v.object({ data: v.string() });
@@ -22,7 +22,7 @@ const roomFile = v.object({
  * readable by the user who started it and by nobody else, so whoever can read them may use them.
  * @throws {UnreachableError}
  */
-export async function localRoom(port: number): Promise<RoomAdmin> {
+export async function localRoom(port: number): Promise<Invoke> {
   const folder = await dataFolder(port);
   const file = join(folder, 'room.json');
   const room = v.safeParse(v.pipe(v.string(), v.parseJson(), roomFile), await readPrivate(file));
@@ -31,7 +31,7 @@ export async function localRoom(port: number): Promise<RoomAdmin> {
   }
   const { origin, region, accessKeyId, secretAccessKey, sessionToken, outputs } = room.output;
   const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  return new RoomAdmin(invokeFunction(outputs.AdminFunction, { endpoint: origin, region, credentials }));
+  return invokeFunction(outputs.AdminFunction, { endpoint: origin, region, credentials });
 }
 
 async function dataFolder(port: number): Promise<string> {
