@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Action,
@@ -12,7 +12,7 @@ import {
 import { deferred } from './deferred.ts';
 import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
 import { Feed, type ShownMessage } from './feed.ts';
-import type { Link } from './link.ts';
+import { Session } from './session.ts';
 import type { StreamName } from './stream-order.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { isStopped, Transport } from './transport.ts';
@@ -68,16 +68,6 @@ export interface LoginOptions {
   readonly newPassword?: string | undefined;
 }
 
-interface Session {
-  readonly user: string;
-  /** What resumes it; undefined when nothing does, and only the password helps. */
-  token: string | undefined;
-  /** The token that replaces it, if a resume was carried out that was not answered. */
-  unconfirmed: string | undefined;
-  password: string | undefined;
-  readonly feed: Feed | undefined;
-}
-
 /** Whether a request that is sent again was refused because its first sending was carried out. */
 const meansDone = (error: unknown, repeat: Command['repeat']) =>
   error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
@@ -91,8 +81,6 @@ const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended
  * program, over a connection that the room has not yet noticed to be dead.
  */
 const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal', 'already-online']);
-
-const randomToken = () => randomBytes(32).toString('base64url');
 
 /** A connection to a room, which stays one through losses and handovers. Made by {@link connect}. */
 export class RoomConnection {
@@ -118,7 +106,7 @@ export class RoomConnection {
     this.#transport = new Transport({
       url,
       timing: this.#timing,
-      restore: (link) => this.#restore(link),
+      restore: async (link) => this.#session?.moveTo(link),
       isFinal: (error) => !this.#mayPass(error),
       isPatient: () => this.#isStopped,
       event: (event) => this.#receive(event),
@@ -174,13 +162,12 @@ export class RoomConnection {
         enqueue: (task) => this.#enqueue(task),
         show: (message, missed) => show(message, { missed }),
       });
-    this.#session = {
+    this.#session = new Session({
       user: result.user,
       token: result.token,
-      unconfirmed: undefined,
       password: keepPassword ? (newPassword ?? password) : undefined,
       feed,
-    };
+    });
     // Who logs in hears of it before hearing of anything else.
     setImmediate(() => {
       feed?.catchUp();
@@ -250,40 +237,6 @@ export class RoomConnection {
         if (this.#isOver) throw unanswered(repeat, sentAt, new ConnectionEndedError());
         if (sentAt !== undefined && repeat === 'never') throw error;
       }
-    }
-  }
-
-  /**
-   * Makes a link speak for the session. The client chooses each next token itself: when a reply is lost it knows both that the
-   * session may have.
-   */
-  async #restore(link: Link): Promise<void> {
-    const session = this.#session;
-    if (!session) return;
-    const { user, password } = session;
-    while (session.token !== undefined) {
-      const { token, unconfirmed } = session;
-      const newToken = unconfirmed ?? randomToken();
-      session.unconfirmed = newToken;
-      try {
-        session.token = (await link.request('resume', { user, token, newToken })).token;
-        session.unconfirmed = undefined;
-        return;
-      } catch (error) {
-        if (!(error instanceof RefusalError) || error.code !== 'bad-token') throw error;
-        // Used up, by a resume whose reply was lost if there was one; otherwise the session is over.
-        session.token = unconfirmed;
-        session.unconfirmed = undefined;
-        if (unconfirmed === undefined && password === undefined) throw error;
-      }
-    }
-    if (password === undefined) return;
-    const newToken = randomToken();
-    try {
-      session.token = (await link.request('login', { user, password, newToken })).token;
-    } catch (error) {
-      if (!(error instanceof RefusalError) || error.code === 'internal') session.token = newToken;
-      throw error;
     }
   }
 

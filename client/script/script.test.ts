@@ -174,6 +174,8 @@ describe('a script', () => {
     [['--user', 'facebook', 'send', 'Columbia'], /nothing to say/],
     [['--user', 'facebook', 'whoelse', '--password-fd', '99'], /descriptor 99/],
     [['--user', 'facebook', 'whoelse', '--password', 'secret'], /unknown option/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['whoelse', 'frobnicate'], /too many arguments/],
     [['profile', 'set', '__proto__', '--url', 'ws://127.0.0.1:1'], /A profile has a name/],
   ])('%j is misuse', async (args, complaint) => {
     const { out, err, code } = await chat(args).done;
