@@ -181,11 +181,14 @@ describe('each thing that can be wrong is found and repaired:', () => {
 });
 
 test('a busy healthy room has nothing wrong, and repairing changes nothing in it', async () => {
+  // For a moment after everyone who leaves, nothing on record agrees.
+  room.local.faults.disconnect = { drop: 0, late: 1, delayMs: 700, double: 0 };
+  onTestFinished(() => room.local.faults.reset());
   let over = false;
   const users = Array.from({ length: 8 }, (_, index) => `busy-${index}`);
   await room.register(...users);
   const live = async (user: string, index: number) => {
-    for (let round = 0; !over; round++) {
+    for (let round = index; !over; round++) {
       const wire = await room.connect();
       const reply = await wire.ask('login', { user, password });
       if (reply.ok) {
@@ -199,12 +202,16 @@ test('a busy healthy room has nothing wrong, and repairing changes nothing in it
       }
       if (round % 3 === 1) await wire.kill();
       else await wire.close();
+      await sleep(500);
     }
   };
   const lives = users.map(live);
-  await sleep(1_000);
-  const found = [await examine(true), await examine(true), await examine(true)];
+  const found: Finding[] = [];
+  for (let times = 0; times < 8; times++) {
+    await sleep(400);
+    found.push(...(await examine(true)));
+  }
   over = true;
   await Promise.all(lives);
-  expect(found).toEqual([[], [], []]);
+  expect(found).toEqual([]);
 });
