@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,12 +50,25 @@ async function enter(user: string): Promise<ChatProcess> {
 }
 
 /** Lets a client act, and kills it when it gets there. */
-async function killAt(passage: Passage, stage: Stage, chat: ChatProcess, command: string): Promise<void> {
+async function killAt(
+  passage: Passage,
+  stage: Stage,
+  chat: ChatProcess,
+  command: string,
+  isThere = async () => {},
+): Promise<void> {
   const { reached, release } = gate.hold(passage, stage);
   chat.type(command);
   await reached;
+  await isThere();
   await chat.kill();
   release();
+}
+
+/** Bytes of an unfinished download that are in a user's folder. */
+function partBytes(user: string): number {
+  const parts = readdirSync(join(folder, user)).filter((file) => file.endsWith('.part'));
+  return parts.reduce((bytes, part) => bytes + statSync(join(folder, user, part)).size, 0);
 }
 
 const nothing = { records: 0, objects: 0 };
@@ -145,7 +158,9 @@ test.each([
   await sender.sees(`file "${name}" has been successfully received by the server.`);
   const first = await enter(Columbia);
   await first.sees(`${facebook}(file_transfer): ${name}`);
-  await killAt(passage, stage, first, `fileget ${facebook} ${name}`);
+  // What was passed on may still be on its way to the disk.
+  const partIsThere = () => expect.poll(() => partBytes(Columbia)).toBeGreaterThan(0);
+  await killAt(passage, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
   await roomIsConsistent();
 
   const again = await enter(Columbia);
