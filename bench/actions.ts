@@ -134,7 +134,12 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   add('file', 'uploaded, recipient online', (await upload(first.result, 'first')).entries);
   for (let sent = 1; sent < waiting; sent++) await upload((await announce(`${sent}`)).result, `${sent}`);
   add('fileget', `list of ${waiting}`, (await stage.command(bob, 'fileget', {})).entries);
-  const download = async () => get(await bob.get('fileget', { from: 'ann', name: 'first' }));
+  const download = async () => {
+    const fetched = untilCalled(stage, 'GetObject');
+    await get(await bob.get('fileget', { from: 'ann', name: 'first' }));
+    // Whoever has read the last byte has done so before the store notes the request.
+    await fetched;
+  };
   add('fileget', 'and downloaded', (await meter.count(1, download)).entries);
   add('filedone', '', (await stage.command(bob, 'filedone', { from: 'ann', name: 'first' })).entries);
   add('filedecline', '', (await stage.command(bob, 'filedecline', { from: 'ann', name: '1' })).entries);
@@ -142,6 +147,17 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   add('tidying', 'nothing due', (await meter.count(1, () => room.local.invoke('Files', tidying))).entries);
   await stage.leave(bob);
   await stage.leave(ann);
+}
+
+/** Waits for a call of a service to be over. */
+function untilCalled({ room }: Stage, operation: string): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = room.local.calls.subscribe((entry) => {
+      if (entry.kind !== 'call' || entry.operation !== operation) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 async function countCrowd(stage: Stage, add: Add, speaker: Wire, sizes: Sizes): Promise<void> {

@@ -133,7 +133,12 @@ test.each([
     {
       Lost: {
         Type: 'AWS::Lambda::Function',
-        Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', Code: { S3Key: 'x.zip' } },
+        Properties: {
+          Role: 'arn:aws:iam::000000000000:role/any',
+          Runtime: 'nodejs24.x',
+          Handler: 'a.b',
+          Code: { S3Key: 'x.zip' },
+        },
       },
     },
     /the code of Lost/,

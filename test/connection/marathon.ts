@@ -66,7 +66,7 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
   }
 }
 
-/** Both speak in turn, each when the reply to what was said before has come. */
+/** Both speak in turn until a time, each when the reply to what was said before has come. */
 async function converse(
   { local: { clock } }: SceneRoom,
   [one, other]: readonly [Side, Side],
@@ -81,6 +81,7 @@ async function converse(
   };
   const now = clock.now();
   await Promise.all([speak(one, other, now), speak(other, one, now + every)]);
+  await sleep(Math.max(0, (until - clock.now()) / clock.speed));
 }
 
 class Side {

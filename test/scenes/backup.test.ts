@@ -40,6 +40,13 @@ const census = async (of: SceneRoom): Promise<Census> => {
   return takeCensus(tables);
 };
 
+/** Writes an item past the room's functions. */
+async function put(of: SceneRoom, table: string, Item: Record<string, unknown>): Promise<void> {
+  const tables = tablesOf(of.local);
+  open.push(tables);
+  await tables.db.send(new PutCommand({ TableName: tables.name(table), Item }));
+}
+
 /** People with something of everything. */
 async function furnish({ enter, register, connect, change }: SceneRoom): Promise<void> {
   await change('maxCon', 7);
@@ -120,7 +127,19 @@ describe('a backup', () => {
 
   test('of one step an invocation is the same', async () => {
     const before = kept(await census(room));
+    // Into a room in which nobody has registered yet; one is at the door, and one is what a killed room has left behind.
+    const stranger = await other.connect();
+    const ghost = {
+      name: 'ghost',
+      displayName: 'Ghost',
+      accountId: 'ghost',
+      connectionId: 'gone',
+      address: '127.0.0.1',
+    };
+    await put(other, 'Presence', { shard: 0, ...ghost, since: 1, activeSince: 1, tokenHash: 'none' });
     expect(await run(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
+    expect(await other.database.presence()).toEqual([]);
+    await stranger.close();
     const again = join(folder, 'again.ndjson.gz');
     const recording = other.local.calls.record();
     expect(await run(other, 'backup', again)).toMatchObject({ code: 0, complaints: [] });
