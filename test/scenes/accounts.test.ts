@@ -44,7 +44,7 @@ describe('deregistering', () => {
     await lost.kill();
     const wire = await room.connect();
     await wire.get('deregister', { user: 'lostone', password });
-    expect(await watcher.event('logout')).toMatchObject({ user: 'lostone', reason: 'deregistered' });
+    expect(await watcher.event('logout', { user: 'lostone' })).toMatchObject({ reason: 'deregistered' });
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
     await wire.close();
     await watcher.get('logout', {});
