@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRoom } from '../../local/room.ts';
@@ -137,15 +138,18 @@ export class RoomFiles {
     const TableName = this.#tables.name('FileRecords');
     for (const { recipient, file, state } of await this.records()) {
       if (states.length > 0 && !states.includes(state as string)) continue;
-      await this.#tables.db.send(
-        new UpdateCommand({
-          TableName,
-          Key: { recipient, file },
-          UpdateExpression: 'SET dueAt = :now',
-          ConditionExpression: 'attribute_exists(dueAt)',
-          ExpressionAttributeValues: { ':now': Date.now() },
-        }),
-      );
+      const due = new UpdateCommand({
+        TableName,
+        Key: { recipient, file },
+        UpdateExpression: 'SET dueAt = :now',
+        ConditionExpression: '#state = :state',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':now': Date.now(), ':state': state },
+      });
+      // A file that is in another state by now has another time.
+      await this.#tables.db.send(due).catch((error) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      });
     }
   }
 

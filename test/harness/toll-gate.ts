@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocket as WebSocketClient, WebSocketServer } from 'ws';
+import { deferred } from '../../client/room/deferred.ts';
 
 /** Something that a client asks of the room or of its store. */
 export type Passage = 'file' | 'fileget' | 'filedone' | 'filedecline' | 'PUT' | 'GET';
@@ -65,19 +66,18 @@ export class TollGate {
     this.#stops.push({ passage, stage, reached });
   }
 
-  /** Holds one passage at a moment: `reached` resolves when it is there; nothing goes on before `release`. */
-  hold(passage: Passage, stage: Stage): { reached: Promise<void>; release: () => void } {
-    let release: () => void = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
+  /**
+   * Holds one passage at a moment: `reached` resolves when it is there; nothing goes on before `release`. Instead of that a half may
+   * be `cut`: what the network holds of the rest never gets through, however much its sender had handed to it.
+   */
+  hold(passage: Passage, stage: Stage): { reached: Promise<void>; release: () => void; cut: () => void } {
+    const reached = deferred<void>();
+    const released = deferred<void>();
+    this.stopAt(passage, stage, () => {
+      reached.resolve();
+      return released.promise;
     });
-    const reached = new Promise<void>((resolve) => {
-      this.stopAt(passage, stage, () => {
-        resolve();
-        return released;
-      });
-    });
-    return { reached, release };
+    return { reached: reached.promise, release: released.resolve, cut: () => released.reject(new Error('cut')) };
   }
 
   async close(): Promise<void> {
@@ -190,7 +190,7 @@ export class TollGate {
       }
       to.end();
     } catch {
-      // One end has gone; the other hears of it through its connection.
+      // One end has gone, or is cut off; the other hears of it through its connection.
       from.destroy();
     }
   }

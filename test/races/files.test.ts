@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { announcementOf, get, type OwnFile, put, RoomFiles } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
@@ -70,10 +71,11 @@ test('an arrival against a block: offered, or refused and told; never both', { t
   for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('blocked', round);
     const place = await announce(file);
-    const arriving = put(place, file.bytes);
-    await sleep((round * 4) % 60);
-    await recipient.get('block', { user: 'sender' });
-    await arriving;
+    // Either may begin first, by up to 28 ms, so that either may win however fast the machine is.
+    const lead = round * 4 - 28;
+    const upload = sleep(Math.max(0, -lead)).then(() => put(place, file.bytes));
+    const block = sleep(Math.max(0, lead)).then(() => recipient.get('block', { user: 'sender' }));
+    await Promise.all([upload, block]);
     await expect.poll(async () => (await files.records()).map(({ state }) => state)).not.toContain('announced');
     const { files: offered } = await recipient.get('fileget', {});
     const inbox = await room.database.stream('inbox/recipient');
@@ -100,21 +102,15 @@ test('an arrival held before its commit, while the recipient blocks the sender, 
     await room.register('phoenix');
     const file = fileOf(how, 0);
     const place = await announce(file, 'phoenix');
-    let reached: () => void = () => undefined;
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      reached = resolve;
-    });
-    const go = new Promise<undefined>((resolve) => {
-      release = () => resolve(undefined);
-    });
+    const held = deferred<void>();
+    const go = deferred<undefined>();
     room.local.faults.beforeDynamoDb = (call) => {
       if (call.operation !== 'TransactWriteItems' || !call.function.startsWith('Files')) return undefined;
-      reached();
-      return go;
+      held.resolve();
+      return go.promise;
     };
     await put(place, file.bytes);
-    await held;
+    await held.promise;
     const guest = await room.connect();
     if (how === 'block') {
       await guest.get('login', { user: 'phoenix', password });
@@ -124,7 +120,7 @@ test('an arrival held before its commit, while the recipient blocks the sender, 
       await guest.get('register', { user: 'phoenix', password });
       await guest.get('login', { user: 'phoenix', password });
     }
-    release();
+    go.resolve(undefined);
     expect(await fate(file)).toMatchObject({ reason: how === 'block' ? 'blocked' : 'no-such-user' });
     room.local.faults.reset();
     expect(await guest.get('sync', { inbox: 0 })).toMatchObject({ messages: [] });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
@@ -66,24 +67,18 @@ test(
     const wire = await room.connect();
     await wire.get('register', { user: 'phoenix', password });
     for (let round = 0; round < rounds; round += 1) {
-      let reached: () => void = () => undefined;
-      let release: () => void = () => undefined;
-      const held = new Promise<void>((resolve) => {
-        reached = resolve;
-      });
-      const go = new Promise<undefined>((resolve) => {
-        release = () => resolve(undefined);
-      });
+      const held = deferred<void>();
+      const go = deferred<undefined>();
       room.local.faults.beforeDynamoDb = ({ operation, tables }) => {
         if (operation !== 'PutItem' || !tables.some((table) => table.startsWith('Messages'))) return undefined;
-        reached();
-        return go;
+        held.resolve();
+        return go.promise;
       };
       const sending = sender.get('message', { to: 'phoenix', text: `for the old one ${round}` });
-      await held;
+      await held.promise;
       await wire.get('deregister', { user: 'phoenix', password });
       await wire.get('register', { user: 'phoenix', password });
-      release();
+      go.resolve(undefined);
       await sending;
       room.local.faults.reset();
       const heir = await room.connect();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import type { DynamoDbCall } from '../../local/faults.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
@@ -73,22 +74,16 @@ class Speaker {
 
 /** Holds the first call that fits until it is let go; tells when it has been reached. */
 function hold(fits: (call: DynamoDbCall) => boolean) {
-  let reach: () => void = () => undefined;
-  let release: () => void = () => undefined;
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
-  const released = new Promise<undefined>((resolve) => {
-    release = () => resolve(undefined);
-  });
+  const reached = deferred<void>();
+  const released = deferred<undefined>();
   let held = false;
   room.local.faults.beforeDynamoDb = (call) => {
     if (held || !fits(call)) return undefined;
     held = true;
-    reach();
-    return released;
+    reached.resolve();
+    return released.promise;
   };
-  return { reached, release };
+  return { reached: reached.promise, release: () => released.resolve(undefined) };
 }
 
 const touches = (call: DynamoDbCall, operation: string) =>
@@ -219,27 +214,23 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
   test('when the first sending commits between the repeat’s look and its commit', async () => {
     const speaker = await Speaker.enter();
     const { id, said, text } = fresh();
-    const puts: { release: () => void }[] = [];
-    const arrivals: (() => void)[] = [];
-    const waiting = [0, 1].map((index) => new Promise<void>((resolve) => (arrivals[index] = resolve)));
+    const puts = [0, 1].map(() => ({ reached: deferred<void>(), released: deferred<undefined>() }));
+    let next = 0;
     room.local.faults.beforeDynamoDb = (call) => {
-      if (!touches(call, 'PutItem') || puts.length === 2) return undefined;
-      let release: () => void = () => undefined;
-      const released = new Promise<undefined>((resolve) => {
-        release = () => resolve(undefined);
-      });
-      puts.push({ release });
-      arrivals[puts.length - 1]?.();
-      return released;
+      const put = touches(call, 'PutItem') ? puts[next] : undefined;
+      if (!put) return undefined;
+      next += 1;
+      put.reached.resolve();
+      return put.released.promise;
     };
     speaker.say(said);
-    await waiting[0];
+    await puts[0]?.reached.promise;
     await speaker.move();
     speaker.say({ ...said, again: true });
-    await waiting[1];
-    puts[0]?.release();
+    await puts[1]?.reached.promise;
+    puts[0]?.released.resolve(undefined);
     await expect.poll(() => numbersOf(stream, text), { timeout }).toHaveLength(1);
-    puts[1]?.release();
+    puts[1]?.released.resolve(undefined);
     await isThereOnce(speaker, id, text);
   });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { get, RoomFiles, send } from '../harness/files.ts';
@@ -294,14 +295,12 @@ describe('against what seldom happens', () => {
     const admins = ({ function: name }: { function: string }) => name.startsWith('Admin');
     let { next } = await other.admin({ command: 'backup' });
     const goOn = () => other.admin({ command: 'backup', from: next });
-    let reached: () => void = () => undefined;
-    let letGo: () => void = () => undefined;
-    const atWork = new Promise<void>((resolve) => (reached = resolve));
-    const held = new Promise<undefined>((resolve) => (letGo = () => resolve(undefined)));
+    const atWork = deferred<void>();
+    const held = deferred<undefined>();
     other.local.faults.beforeDynamoDb = (call) => {
       if (!admins(call) || call.operation !== 'Scan') return undefined;
-      reached();
-      return held;
+      atWork.resolve();
+      return held.promise;
     };
     // The header may be a step of its own.
     const first = (async () => {
@@ -310,9 +309,9 @@ describe('against what seldom happens', () => {
       next = reply['next'];
       return goOn();
     })();
-    await atWork;
+    await atWork.promise;
     expect(await goOn()).toMatchObject({ ok: false, error: { code: 'busy' } });
-    letGo();
+    held.resolve(undefined);
     ({ next } = await first);
     other.local.faults.beforeDynamoDb = (call) => (admins(call) && call.operation === 'Query' ? 'before' : undefined);
     await expect(goOn()).rejects.toThrow();

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { RoomFiles } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
@@ -21,6 +21,8 @@ beforeAll(async () => {
   gate = await TollGate.open(room.url);
   folder = await mkdtemp(join(tmpdir(), 'chat-crashes-'));
 });
+// What a failed test leaves is not the next one's.
+afterEach(() => files.clear());
 afterAll(async () => {
   await Promise.all(chats.map((chat) => chat.kill()));
   await gate.close();
@@ -57,12 +59,13 @@ async function killAt(
   command: string,
   isThere = async () => {},
 ): Promise<void> {
-  const { reached, release } = gate.hold(passage, stage);
+  const { reached, release, cut } = gate.hold(passage, stage);
   chat.type(command);
   await reached;
   await isThere();
   await chat.kill();
-  release();
+  if (stage === 'half') cut();
+  else release();
 }
 
 /** Bytes of an unfinished download that are in a user's folder. */
