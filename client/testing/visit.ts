@@ -1,0 +1,61 @@
+import { type ConnectOptions, connect, type RoomConnection, type ShownMessage, type Timing } from '../room/index.ts';
+import { type Peer, ScriptedRoom } from './scripted-room.ts';
+
+const timing: Partial<Timing> = { gap: 20, backoff: 5, acknowledge: 20, handoverJitter: 0, overlap: 20, logout: 500 };
+
+/** A connection to a scripted room, in a hurry, and what it has shown. */
+export class Visit {
+  readonly scripted: ScriptedRoom;
+  /** A broadcast is its number, anything else its event and number. */
+  readonly shown: (number | string)[] = [];
+  readonly #waiting: { count: number; resolve(): void }[] = [];
+  #room: RoomConnection | undefined;
+
+  private constructor(scripted: ScriptedRoom) {
+    this.scripted = scripted;
+  }
+
+  static async begin(): Promise<Visit> {
+    return new Visit(await ScriptedRoom.start());
+  }
+
+  get room(): RoomConnection {
+    if (!this.#room) throw new Error('nobody has joined');
+    return this.#room;
+  }
+
+  /** Connects; gives the room's end of the connection. */
+  async join(options: Partial<ConnectOptions> = {}, more: Partial<Timing> = {}): Promise<Peer> {
+    const message = (one: ShownMessage) => this.take(one);
+    this.#room = await connect({ url: this.scripted.url, message, timing: { ...timing, ...more }, ...options });
+    return this.scripted.peer();
+  }
+
+  /** Connects and logs in. */
+  async logIn(options?: Partial<ConnectOptions>, more?: Partial<Timing>): Promise<Peer> {
+    const peer = await this.join(options, more);
+    await Promise.all([this.room.login('csee4119', 'lotsofexams', { keepPassword: true }), this.scripted.letIn(peer)]);
+    await this.room.caughtUp();
+    return peer;
+  }
+
+  /** Resolves when so many messages have been shown in all. */
+  shownCount(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.shown.length >= count) resolve();
+      else this.#waiting.push({ count, resolve });
+    });
+  }
+
+  /** Shows a message, as the handler of messages does unless a test has its own. */
+  take(message: ShownMessage): void {
+    this.shown.push(message.event === 'broadcast' ? message.seq : `${message.event} ${message.seq}`);
+    for (const { count, resolve } of this.#waiting) if (this.shown.length >= count) resolve();
+  }
+
+  async end(): Promise<void> {
+    const left = this.#room?.leave();
+    await this.scripted.close();
+    await left;
+  }
+}
