@@ -5,17 +5,15 @@ import {
   settingNames,
   settings,
 } from '../../protocol/admin/index.ts';
+import { localDate, localTime } from '../times.ts';
 
 /** `1 user`, `2 users` */
 export const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-const twoDigits = (count: number) => String(count).padStart(2, '0');
-
 /** A moment in this machine's time, as the original wrote it: `2014-03-04_21:25:13`. */
 export function moment(time: string): string {
   const at = new Date(time);
-  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-');
-  return `${date}_${[at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')}`;
+  return `${localDate(at)}_${localTime(at)}`;
 }
 
 /** A setting's value as the original wrote it: a whole number, or seconds with a decimal point. */

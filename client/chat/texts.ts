@@ -1,6 +1,7 @@
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
 import { type Line, piece, type Words } from '../terminal/line.ts';
+import { localDate, localTime } from '../times.ts';
 import { type AboutFile, fileRefusal } from './file-texts.ts';
 import { suggest } from './parse-line.ts';
 
@@ -130,8 +131,6 @@ export function unreadLine({ inbox, room }: { inbox: number; room: number }, sin
 const author = (name: string, me: string | undefined) =>
   piece(name === me || name === 'System' ? 'strong' : 'user', name);
 
-const twoDigits = (count: number) => String(count).padStart(2, '0');
-
 /** A message of long ago, with its local date and time. */
 export function historyLine(message: ShownMessage, me: string | undefined): Line {
   return { words: [piece('quiet', dateAndTime(message.sentAt)), ' ', ...messageWords(message, me)] };
@@ -139,8 +138,7 @@ export function historyLine(message: ShownMessage, me: string | undefined): Line
 
 function dateAndTime(time: string): string {
   const at = new Date(time);
-  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-');
-  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')}`;
+  return `${localDate(at)} ${localTime(at)}`;
 }
 
 /** Why the session is over, unless the user wanted it so. */

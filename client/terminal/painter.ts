@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
 import { foldName } from '../../protocol/index.ts';
+import { localDate, localMinute } from '../times.ts';
 import type { Line, Look } from './line.ts';
 import { printable } from './printable.ts';
 
@@ -59,11 +60,8 @@ function ofUser(name: string, paints: readonly Paint[]): Paint {
   return paints[hash % paints.length] ?? String;
 }
 
-const twoDigits = (count: number) => String(count).padStart(2, '0');
-
 /** The local time of day; the date too, unless it is today. */
 function timeStamp(at: Date): string {
-  const time = [at.getHours(), at.getMinutes()].map(twoDigits).join(':');
-  if (at.toDateString() === new Date().toDateString()) return time;
-  return `${[at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-')} ${time}`;
+  const isToday = at.toDateString() === new Date().toDateString();
+  return isToday ? localMinute(at) : `${localDate(at)} ${localMinute(at)}`;
 }
