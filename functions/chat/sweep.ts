@@ -27,6 +27,7 @@ export async function sweep(room: Room): Promise<void> {
     // Nobody's minutes are not worth a write.
     ...(state.online > 0 ? [room.state.noteUsage(state, state.online, startedAt)] : []),
     ...sessions.map((session) => findGhost(room, session, startedAt)),
+    ...sessions.map((session) => noteActivity(room, session, state, startedAt + horizon)),
   ]);
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') room.report('a part of the sweep failed', outcome.reason);
@@ -61,6 +62,17 @@ async function findGhost(room: Room, session: Session, now: number): Promise<voi
 function dueAt(session: Session, settings: Settings): number {
   if (session.detachedAt !== undefined) return session.detachedAt + settings.grace * 1000;
   return session.activeSince + settings.timeOut * 1000 + activityGrain;
+}
+
+/**
+ * Moves the bound of a session that seems to fall due before a time, and does not: its owner has been active. Otherwise
+ * this run would wait for it, and a second of that costs more than what is read and written here.
+ */
+async function noteActivity(room: Room, session: Session, settings: Settings, until: number): Promise<void> {
+  if (session.detachedAt !== undefined || dueAt(session, settings) > until) return;
+  const connection = await room.connections.find(session.connectionId);
+  if (!connection || dueAt({ ...session, activeSince: connection.lastActiveAt }, settings) <= until) return;
+  await room.sessions.noteActivity(session, connection.lastActiveAt);
 }
 
 /** Ends sessions as they fall due, until nothing more falls due before a time. Whatever has changed meanwhile is read again. */

@@ -76,6 +76,20 @@ describe('TIME_OUT', () => {
   });
 });
 
+test('no run of the sweeper waits for the end of a session whose owner is active', async () => {
+  const busy = await openRoom({ speed });
+  onTestFinished(() => busy.close());
+  await busy.change('timeOut', 100);
+  await busy.register('talker');
+  const talker = await busy.enter('talker');
+  // What was known of the session at its beginning says that it ends before the next run; what was said since, that it does not.
+  await sleep(25_000 / speed);
+  await talker.get('whoelse', {});
+  const before = busy.local.clock.now();
+  await busy.local.invoke('Sweeper', {});
+  expect(busy.local.clock.now() - before).toBeLessThan(40_000);
+});
+
 test('TIME_OUT is no later for who comes into an empty room, after the sweeper has looked', async () => {
   const empty = await openRoom({ speed });
   onTestFinished(() => empty.close());
