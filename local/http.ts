@@ -1,15 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request body that is larger than its service allows. */
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge';
+/** A request that a service answers with an error. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The error's name, as AWS's SDKs know it. */
+  readonly type: string;
+
+  constructor(status: number, type: string, message: string) {
+    super(message);
+    this.status = status;
+    this.type = type;
+  }
 }
 
 /**
  * A message's whole body.
- * @throws BodyTooLarge after this many bytes.
+ * @param tooLarge what is thrown after `limit` bytes.
  */
-export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(
+  message: IncomingMessage,
+  limit: number,
+  tooLarge = () => new ApiError(413, 'RequestEntityTooLargeException', `Request must be smaller than ${limit} bytes`),
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   // The socket stays open for the answer to a body that is too large.
@@ -17,7 +30,7 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
     length += chunk.length;
     if (length > limit) {
       message.resume();
-      throw new BodyTooLarge(`more than ${limit} bytes`);
+      throw tooLarge();
     }
     chunks.push(chunk);
   }
@@ -41,3 +54,6 @@ export function sendJson(
     .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), ...headers })
     .end(text);
 }
+
+/** HTTP's form of a time. */
+export const httpDate = (epochMs: number) => new Date(epochMs).toUTCString();

@@ -22,6 +22,7 @@ import { LogsApi } from './logs/logs-api.ts';
 import { Recorder } from './recorder.ts';
 import { S3 } from './s3/s3.ts';
 import { logsPath, RoomServer } from './server.ts';
+import { SignatureCheck } from './signature/signature-check.ts';
 
 export interface RoomOptions {
   /** The cloud assembly (`cdk.out`). */
@@ -120,6 +121,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
 
   const clock = new Clock(speed, speed === 1 ? undefined : await folder.clockOrigin(fresh));
   const credentials = new CredentialStore();
+  const signatures = new SignatureCheck(credentials, clock, region);
   const faults = new Faults(options.seed);
   const recorder = new Recorder();
   const log = new FunctionLog(await folder.newLogFile(), clock);
@@ -131,7 +133,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     account,
     region,
     clock,
-    credentials,
+    signatures,
     access,
     faults,
     recorder,
@@ -186,7 +188,8 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     invoke: new InvokeApi(lambda, judged),
     s3,
     logs: new LogsApi(new LogFiles(folder.logFolder), stack.logGroups, judged),
-    credentials,
+    signatures,
+    clock,
     dataFolder: folder.path,
   });
   undo.push(async () => {

@@ -3,15 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import type { CredentialStore } from './credentials.ts';
+import type { Clock } from './clock.ts';
 import { codeOf, messageOf, RoomError } from './errors.ts';
 import { type Gateway, refuse } from './gateway/gateway.ts';
 import type { ManagementApi } from './gateway/management-api.ts';
-import { sendError, sendJson } from './http.ts';
+import { ApiError, httpDate, sendError, sendJson } from './http.ts';
 import type { InvokeApi } from './lambda/invoke-api.ts';
 import type { LogsApi } from './logs/logs-api.ts';
-import type { Attribution } from './recorder.ts';
 import type { S3 } from './s3/s3.ts';
+import type { SignatureCheck } from './signature/signature-check.ts';
 
 /** Under which path CloudWatch Logs answers: like the room's root, it is a service that has no path of its own. */
 export const logsPath = '/cloudwatch-logs';
@@ -23,7 +23,8 @@ export interface Services {
   readonly invoke: InvokeApi;
   readonly s3: S3;
   readonly logs: LogsApi;
-  readonly credentials: CredentialStore;
+  readonly signatures: SignatureCheck;
+  readonly clock: Clock;
   /** The data folder's path. */
   readonly dataFolder: string;
 }
@@ -53,6 +54,7 @@ export class RoomServer {
     const answer = (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
+        else if (error instanceof ApiError) sendError(response, error.status, error.type, error.message);
         else sendError(response, 500, 'InternalServerErrorException', messageOf(error));
       });
     };
@@ -125,37 +127,26 @@ export class RoomServer {
     if (this.#isWebSocketPath(pathname)) {
       return sendJson(response, 426, { message: 'Upgrade Required' }, { Upgrade: 'websocket' });
     }
+    const { clock, invoke, logs, management, signatures } = services;
+    // The SDK's clients set their clock by it.
+    response.setHeader('Date', httpDate(clock.now()));
     const stagePath = `/${services.gateway.api.stage}/`;
     const path = pathname.startsWith(stagePath) ? pathname.slice(stagePath.length - 1) : pathname;
     const connectionId = /^\/@connections\/([^/]+)$/.exec(path)?.[1];
     if (connectionId !== undefined) {
-      const caller = this.#authenticate(request, response, services);
-      if (caller) await services.management.handle(request, response, caller, connectionId);
-      return;
+      const signed = await signatures.verify(request, 'execute-api', () => management.readBody(request));
+      return management.handle(request, response, signed, connectionId);
     }
     const functionName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathname)?.[1];
     if (functionName !== undefined && request.method === 'POST') {
-      const caller = this.#authenticate(request, response, services);
-      if (caller) await services.invoke.handle(request, response, caller, decodeURIComponent(functionName));
-      return;
+      const signed = await signatures.verify(request, 'lambda', () => invoke.readBody(request));
+      return invoke.handle(request, response, signed, decodeURIComponent(functionName));
     }
     if (pathname === `${logsPath}/` && request.method === 'POST') {
-      const caller = this.#authenticate(request, response, services);
-      if (caller) await services.logs.handle(request, response, caller);
-      return;
+      const signed = await signatures.verify(request, 'logs', () => logs.readBody(request));
+      return logs.handle(request, response, signed);
     }
     sendError(response, 403, 'ForbiddenException', 'Forbidden');
-  }
-
-  #authenticate({ headers }: IncomingMessage, response: ServerResponse, services: Services): Attribution | undefined {
-    const caller = services.credentials.caller(headers.authorization);
-    if (caller !== undefined) return caller;
-    if (headers.authorization === undefined) {
-      sendError(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-    } else {
-      sendError(response, 403, 'UnrecognizedClientException', 'The security token is not one of this room.');
-    }
-    return undefined;
   }
 
   #isWebSocketPath(path: string): boolean {

@@ -1,16 +1,18 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { CredentialStore } from '../credentials.ts';
+import type { Clock } from '../clock.ts';
 import type { Failure, Faults } from '../faults.ts';
-import { readBody, sendError, sendJson } from '../http.ts';
+import { ApiError, httpDate, readBody, sendError, sendJson } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
+import type { SignatureCheck, Signed } from '../signature/signature-check.ts';
 import { halve, reportsCapacity, rightsOf, type TableNames, unitsOf } from './operations.ts';
 
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
   readonly endpoint: string;
-  readonly credentials: CredentialStore;
+  readonly signatures: SignatureCheck;
+  readonly clock: Clock;
   readonly access: Access;
   readonly faults: Faults;
   readonly recorder: Recorder;
@@ -33,6 +35,7 @@ export class DynamoDbProxy {
     this.#host = host;
     this.server = createServer((incoming, response) => {
       this.#handle(incoming, response).catch((error: unknown) => {
+        if (error instanceof ApiError) return sendError(response, error.status, error.type, error.message);
         // The function sees what it would see of a DynamoDB that cannot be reached.
         response.destroy(error instanceof Error ? error : undefined);
       });
@@ -46,27 +49,24 @@ export class DynamoDbProxy {
   }
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { credentials, faults, recorder } = this.#host;
-    const caller = credentials.caller(incoming.headers.authorization);
-    if (caller === undefined) {
-      return sendError(response, 400, 'UnrecognizedClientException', 'The security token is not one of this room.');
-    }
-    const free = !this.#host.access.binds(caller);
-    if (free && !recorder.active && !faults.touchesDynamoDb) return this.#pass(incoming, response);
-    await this.#watch(incoming, response, caller);
+    const { access, clock, faults, recorder, signatures } = this.#host;
+    // The SDK's clients set their clock by it.
+    response.setHeader('Date', httpDate(clock.now()));
+    const signed = await signatures.verify(incoming, 'dynamodb', () => readBody(incoming, requestBytes));
+    const free = !access.binds(signed.caller);
+    if (free && !recorder.active && !faults.touchesDynamoDb) return this.#pass(incoming, response, signed.body);
+    await this.#watch(incoming, response, signed);
   }
 
-  async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const upstream = this.#forward(incoming, incoming.headers['content-length']);
-    const [answer] = await Promise.all([upstream.answer, pipeline(incoming, upstream.request)]);
-    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+  async #pass(incoming: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+    const answer = await this.#forward(incoming, body);
+    response.writeHead(answer.statusCode ?? 502, withoutDate(answer));
     await pipeline(answer, response);
   }
 
-  async #watch(incoming: IncomingMessage, response: ServerResponse, caller: Attribution): Promise<void> {
+  async #watch(incoming: IncomingMessage, response: ServerResponse, { caller, body }: Signed): Promise<void> {
     const start = performance.now();
     const { recorder } = this.#host;
-    const body = await readBody(incoming, requestBytes);
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
     const input: Record<string, unknown> = Object(JSON.parse(body.toString()));
     const rights = rightsOf(operation, input, this.#host.tableNames);
@@ -84,9 +84,7 @@ export class DynamoDbProxy {
       const { taken, left } = failure === 'part' ? halve(input) : { taken: input, left: undefined };
       const counted = reportsCapacity(operation) ? { ...taken, ReturnConsumedCapacity: 'INDEXES' } : taken;
       const sent = recorder.active || left ? Buffer.from(JSON.stringify(counted)) : body;
-      const upstream = this.#forward(incoming, String(sent.length));
-      upstream.request.end(sent);
-      const answer = await upstream.answer;
+      const answer = await this.#forward(incoming, sent);
       const answerBody = await readBody(answer, Number.POSITIVE_INFINITY);
       if (recorder.active) units = unitsOf(operation, JSON.parse(answerBody.toString() || '{}'));
       if (failure === 'after') {
@@ -94,7 +92,7 @@ export class DynamoDbProxy {
       } else {
         status = answer.statusCode ?? 502;
         if (left && status === 200) sendJson(response, 200, { UnprocessedItems: left });
-        else response.writeHead(status, answer.rawHeaders).end(answerBody);
+        else response.writeHead(status, withoutDate(answer)).end(answerBody);
       }
     }
     const end = performance.now();
@@ -114,7 +112,7 @@ export class DynamoDbProxy {
     return faults.chance(faults.dynamoDb.failAfter) ? 'after' : undefined;
   }
 
-  #forward(incoming: IncomingMessage, contentLength: string | undefined) {
+  #forward(incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
     const { host: _, connection: __, 'content-length': ___, authorization = '', ...headers } = incoming.headers;
     const outgoing = request(this.#host.endpoint, {
       method: 'POST',
@@ -123,12 +121,16 @@ export class DynamoDbProxy {
         ...headers,
         // One identity for all: DynamoDB Local keeps a database for each access key.
         authorization: authorization.replace(/Credential=[^/]+/, `Credential=${localAccessKeyId}`),
-        ...(contentLength !== undefined && { 'content-length': contentLength }),
+        'content-length': body.length,
       },
     });
-    const answer = new Promise<IncomingMessage>((resolve, reject) => {
-      outgoing.once('response', resolve).once('error', reject);
+    return new Promise((resolve, reject) => {
+      outgoing.once('response', resolve).once('error', reject).end(body);
     });
-    return { request: outgoing, answer };
   }
+}
+
+/** The headers of DynamoDB's answer but for its time, which is not the room's. */
+function withoutDate({ rawHeaders }: IncomingMessage): string[] {
+  return rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)]?.toLowerCase() !== 'date');
 }

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../assembly/template.ts';
 import type { Faults } from '../faults.ts';
-import { BodyTooLarge, readBody, sendError, sendJson } from '../http.ts';
+import { ApiError, readBody, sendError, sendJson } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
+import type { Signed } from '../signature/signature-check.ts';
 import type { Gateway } from './gateway.ts';
 import { limits } from './limits.ts';
 
@@ -32,11 +33,20 @@ export class ManagementApi {
     this.#arn = `arn:aws:execute-api:${region}:${account}:${gateway.api.id}/${gateway.api.stage}`;
   }
 
+  /** @throws ApiError if it is too large. */
+  readBody(request: IncomingMessage): Promise<Buffer> {
+    return readBody(
+      request,
+      limits.messageBytes,
+      () => new ApiError(413, 'PayloadTooLargeException', 'Message too long'),
+    );
+  }
+
   /** @param encodedId the connection id as it stands in the path. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
-    caller: Attribution,
+    { caller, body }: Signed,
     encodedId: string,
   ): Promise<void> {
     const start = performance.now();
@@ -53,7 +63,7 @@ export class ManagementApi {
     };
     const refusal = this.#access.refusal(caller, [right]);
     if (refusal !== undefined) sendError(response, 403, 'AccessDeniedException', refusal);
-    else if (method === 'POST') await this.#post(request, response, caller, connectionId);
+    else if (method === 'POST') await this.#post(response, { ...caller, connectionId, data: body.toString() });
     else if (method === 'GET') this.#get(response, connectionId);
     else if (this.#gateway.delete(connectionId)) response.writeHead(204).end();
     else gone(response);
@@ -71,22 +81,11 @@ export class ManagementApi {
     });
   }
 
-  async #post(
-    request: IncomingMessage,
-    response: ServerResponse,
-    caller: Attribution,
-    connectionId: string,
-  ): Promise<void> {
-    const data = await readBody(request, limits.messageBytes).catch((error: unknown) => {
-      if (error instanceof BodyTooLarge) return undefined;
-      throw error;
-    });
-    if (data === undefined) return sendError(response, 413, 'PayloadTooLargeException', 'Message too long');
-    const text = data.toString();
-    const status = await this.#failure({ ...caller, connectionId, data: text });
+  async #post(response: ServerResponse, call: Attribution & { connectionId: string; data: string }): Promise<void> {
+    const status = await this.#failure(call);
     if (status === 429) return sendError(response, 429, 'LimitExceededException', 'Too Many Requests');
     if (status === 500) return sendError(response, 500, 'InternalServerErrorException', 'Internal server error');
-    if (!this.#gateway.post(connectionId, text)) return gone(response);
+    if (!this.#gateway.post(call.connectionId, call.data)) return gone(response);
     response.writeHead(200, { 'Content-Length': 0 }).end();
   }
 

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Target } from '../assembly/template.ts';
-import { BodyTooLarge, readBody, sendError } from '../http.ts';
+import { ApiError, readBody, sendError } from '../http.ts';
 import type { Access } from '../iam/access.ts';
-import type { Attribution, Recorder } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Signed } from '../signature/signature-check.ts';
 import type { Lambda } from './lambda.ts';
 
 const syncBytes = 6 * 1024 * 1024;
@@ -22,7 +23,15 @@ export class InvokeApi {
     this.#target = host.target;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, caller: Attribution, name: string): Promise<void> {
+  /** @throws ApiError if it is too large for the kind of its invocation. */
+  readBody(request: IncomingMessage): Promise<Buffer> {
+    const limit = typeOf(request) === 'Event' ? asyncBytes : syncBytes;
+    const message = `Request must be smaller than ${limit} bytes`;
+    return readBody(request, limit, () => new ApiError(413, 'RequestTooLargeException', message));
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, signed: Signed, name: string): Promise<void> {
+    const { caller } = signed;
     const start = performance.now();
     const target = this.#lambda.find(name);
     const { account, region } = this.#target;
@@ -32,7 +41,7 @@ export class InvokeApi {
       arn: target?.arn ?? `arn:aws:lambda:${region}:${account}:function:${name}`,
     };
     const refusal = this.#access.refusal(caller, [right]);
-    if (refusal === undefined) await this.#invoke(request, response, caller, name);
+    if (refusal === undefined) await this.#invoke(request, response, signed, name);
     else sendError(response, 403, 'AccessDeniedException', refusal);
     this.#recorder.emit({
       kind: 'call',
@@ -48,24 +57,21 @@ export class InvokeApi {
     });
   }
 
-  async #invoke(request: IncomingMessage, response: ServerResponse, caller: Attribution, name: string): Promise<void> {
+  async #invoke(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { caller, body }: Signed,
+    name: string,
+  ): Promise<void> {
     const lambda = this.#lambda.find(name);
     if (lambda === undefined) {
       return sendError(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
-    }
-    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
-    const limit = type === 'Event' ? asyncBytes : syncBytes;
-    const body = await readBody(request, limit).catch((error: unknown) => {
-      if (error instanceof BodyTooLarge) return undefined;
-      throw error;
-    });
-    if (body === undefined) {
-      return sendError(response, 413, 'RequestTooLargeException', `Request must be smaller than ${limit} bytes`);
     }
     const event = body.length === 0 ? '{}' : body.toString();
     if (!isJson(event)) {
       return sendError(response, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
     }
+    const type = typeOf(request);
     const trigger = { source: 'invoke', detail: caller.function } as const;
     if (type === 'DryRun') return void response.writeHead(204).end();
     if (type === 'Event') {
@@ -85,6 +91,8 @@ export class InvokeApi {
       .end(result.payload);
   }
 }
+
+const typeOf = ({ headers }: IncomingMessage) => headers['x-amz-invocation-type'] ?? 'RequestResponse';
 
 function isJson(text: string): boolean {
   try {

@@ -34,7 +34,9 @@ beforeAll(async () => {
     access: new Access([], new Map()),
     target: { stackName: 'Test', account: '000000000000', region: 'us-east-1' },
   });
-  const server = createServer((request, response) => void api.handle(request, response, { function: 'test' }));
+  const server = createServer(async (request, response) => {
+    await api.handle(request, response, { caller: { function: 'test' }, body: await api.readBody(request) });
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   close = () => server.close();

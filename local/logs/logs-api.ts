@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import type { Target } from '../assembly/template.ts';
 import { readBody, sendError, sendJson } from '../http.ts';
 import type { Access } from '../iam/access.ts';
-import type { Attribution, Recorder } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Signed } from '../signature/signature-check.ts';
 import { readFilterPattern } from './filter-pattern.ts';
 import type { LogFiles } from './log-files.ts';
 
@@ -40,10 +41,15 @@ export class LogsApi {
     this.#host = host;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, caller: Attribution): Promise<void> {
+  /** @throws ApiError if it is too large. */
+  readBody(request: IncomingMessage): Promise<Buffer> {
+    return readBody(request, requestBytes);
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, { caller, body: sent }: Signed): Promise<void> {
     const start = performance.now();
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-    const body: unknown = JSON.parse((await readBody(request, requestBytes)).toString() || '{}');
+    const body: unknown = JSON.parse(sent.toString() || '{}');
     const group = v.is(v.object({ logGroupName: v.string() }), body) ? body.logGroupName : '';
     const { access, recorder, target } = this.#host;
     const right = {

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
-import { readBody } from '../http.ts';
+import { httpDate, readBody } from '../http.ts';
 import { checksumHeader } from './digests.ts';
 import { S3Error } from './errors.ts';
 import { readRange } from './range.ts';
 import { readAnnouncement, receive } from './receive.ts';
 import type { StoredObject } from './records.ts';
-import { descriptionHeaders, httpDate, readDescription, type S3Request, wantsFreeKey } from './request.ts';
+import { descriptionHeaders, readDescription, type S3Request, wantsFreeKey } from './request.ts';
 import { listOf, readXml, sendXml } from './xml.ts';
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: a thousand keys of 1,024 bytes, and their tags.

@@ -110,7 +110,7 @@ describe('an upload', () => {
     ['a longer life', (_, url) => ({ url: url.replace('Expires=60', 'Expires=600') }), 403, 'SignatureDoesNotMatch'],
     ['another host', () => ({ headers: { host: 'localhost' } }), 403, 'SignatureDoesNotMatch'],
     ["a stranger's key", (_, url) => ({ url: url.replace(/ASIA\w{4}/, 'ASIAAAAA') }), 403, 'InvalidAccessKeyId'],
-    ['another token', (_, url) => ({ url: url.replace(/(Token=\w)\w/, '$1_') }), 400, 'InvalidToken'],
+    ['another token', (_, url) => ({ url: url.replace(/(Token=)[^&]+/, '$1x') }), 400, 'InvalidToken'],
     ['no signature', (_, url) => ({ url: url.split('?')[0] ?? '' }), 403, 'AccessDenied'],
   ])('with %s is refused, and leaves nothing', async (_, change, status, code) => {
     const one = upload();

@@ -90,8 +90,5 @@ export function wantsFreeKey({ headers }: IncomingMessage): boolean {
   throw notImplemented('writes under the condition If-None-Match of anything but *');
 }
 
-/** HTTP's form of a time. */
-export const httpDate = (epochMs: number) => new Date(epochMs).toUTCString();
-
 /** XML's. */
 export const isoDate = (epochMs: number) => new Date(epochMs).toISOString();

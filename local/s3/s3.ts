@@ -9,14 +9,15 @@ import type { CredentialStore } from '../credentials.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Faults } from '../faults.ts';
+import { httpDate } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder, UsedRight } from '../recorder.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { BucketEvents } from './events.ts';
 import { expire } from './lifecycle.ts';
 import { operationOf } from './operations.ts';
-import { httpDate, type OpenBucket } from './request.ts';
-import { isSignedForS3, SignatureCheck, type Signed } from './signature.ts';
+import type { OpenBucket } from './request.ts';
+import { isSignedForS3, S3SignatureCheck, type Signed } from './signature.ts';
 import { BucketStore } from './store.ts';
 import { sendS3Error } from './xml.ts';
 
@@ -43,13 +44,13 @@ const lifecyclePeriodMs = 60 * 60_000;
 export class S3 {
   readonly #options: S3Options;
   readonly #buckets: ReadonlyMap<string, OpenBucket>;
-  readonly #signatures: SignatureCheck;
+  readonly #signatures: S3SignatureCheck;
   readonly #timer: NodeJS.Timeout;
 
   private constructor(options: S3Options, buckets: ReadonlyMap<string, OpenBucket>) {
     this.#options = options;
     this.#buckets = buckets;
-    this.#signatures = new SignatureCheck(options.credentials, options.clock, options.region);
+    this.#signatures = new S3SignatureCheck(options.credentials, options.clock, options.region);
     // What cannot be removed now is removed by the next run.
     this.#timer = options.clock.setInterval(() => void this.expire().catch(() => undefined), lifecyclePeriodMs);
   }
