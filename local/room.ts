@@ -199,12 +199,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     await lambda.settled(farewellMs);
   });
   const outputs = Object.fromEntries(
-    Object.entries(stack.outputs).map(([name, value]) => [
-      name,
-      value
-        .replace(`wss://${stack.api.domainName}`, server.url)
-        .replace(`https://${stack.api.domainName}`, server.origin),
-    ]),
+    Object.entries(stack.outputs).map(([name, value]) => [name, atRoom(value, stack, server)]),
   );
   await folder.writeRoomFile({ url: server.url, origin: server.origin, region, ...operator, outputs });
   scheduler.start();
@@ -244,6 +239,14 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     close: unwind,
     kill: () => database.kill(),
   };
+}
+
+/** A text with the room's own addresses in it, in the place of the API's in the cloud. */
+function atRoom(text: string, { api }: Stack, { url, origin }: RoomServer): string {
+  return [api.domainName, ...api.customDomainNames].reduce(
+    (changed, name) => changed.replace(`wss://${name}`, url).replace(`https://${name}`, origin),
+    text,
+  );
 }
 
 function oneByPrefix(functions: readonly LambdaFunction[], prefix: string): LambdaFunction {

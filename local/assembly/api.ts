@@ -21,6 +21,8 @@ export interface WebSocketApi {
   readonly stage: string;
   /** `<id>.execute-api.<region>.amazonaws.com`. */
   readonly domainName: string;
+  /** Names of its owner's that clients reach it by, too. */
+  readonly customDomainNames: readonly string[];
   /** Where in a message's JSON body the route key stands. */
   readonly routeKeyPath: readonly string[];
   readonly routes: ReadonlyMap<string, Route>;
@@ -74,7 +76,10 @@ export function readApi(template: Template): WebSocketApi {
     routes.set(properties.RouteKey, { key: properties.RouteKey, integration, twoWay });
   }
   const domainName = `${id}.execute-api.${template.target.region}.amazonaws.com`;
-  return { id, stage: stage.properties.StageName, domainName, routeKeyPath, routes };
+  const customDomainNames = readAll(template, 'AWS::ApiGatewayV2::DomainName', { DomainName: v.string() }).map(
+    ({ properties }) => properties.DomainName,
+  );
+  return { id, stage: stage.properties.StageName, domainName, customDomainNames, routeKeyPath, routes };
 }
 
 function readApiResource(template: Template): { protocol: string; id: string; routeKeyPath: string[] } {

@@ -41,6 +41,21 @@ test('a stack is read from its cloud assembly', async () => {
   ]);
 });
 
+test("a custom domain has API Gateway's names", async () => {
+  const { api, outputs } = await read(
+    { Domain: { Type: 'AWS::ApiGatewayV2::DomainName', Properties: { DomainName: 'chat.example.org' } } },
+    {
+      Url: { Value: { 'Fn::Join': ['', ['wss://', { Ref: 'Domain' }]] } },
+      DomainTarget: { Value: { 'Fn::GetAtt': ['Domain', 'RegionalDomainName'] } },
+    },
+  );
+  expect(api.customDomainNames).toEqual(['chat.example.org']);
+  expect(outputs).toEqual({
+    Url: 'wss://chat.example.org',
+    DomainTarget: expect.stringMatching(/^d-[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/),
+  });
+});
+
 function rule(properties: object, target: object = {}) {
   const Targets = [{ Arn: { 'Fn::GetAtt': ['Probe', 'Arn'] }, Id: 'Target0', ...target }];
   return { Type: 'AWS::Events::Rule', Properties: { ...properties, Targets } };

@@ -97,6 +97,7 @@ export class Template {
     const resource = this.#resource(name);
     if (resource.Type === 'AWS::ApiGatewayV2::Stage') return text(resource.Properties?.StageName);
     if (resource.Type === 'AWS::ApiGatewayV2::Api') return shortId(`${this.target.stackName}/${name}`);
+    if (resource.Type === 'AWS::ApiGatewayV2::DomainName') return text(resource.Properties?.DomainName);
     const generated = `${this.target.stackName}-${name}`;
     // A bucket's name takes no capitals.
     return resource.Type === 'AWS::S3::Bucket' ? generated.toLowerCase() : generated;
@@ -121,6 +122,9 @@ export class Template {
       };
       const found = path[Type];
       if (found !== undefined) return `arn:aws:${service}:${region}:${account}:${found}`;
+    }
+    if (Type === 'AWS::ApiGatewayV2::DomainName' && attribute === 'RegionalDomainName') {
+      return `d-${shortId(`${this.target.stackName}/${logicalId}`)}.execute-api.${this.target.region}.amazonaws.com`;
     }
     throw new RoomError(
       `the template needs ${attribute} of ${logicalId} (${Type}), which the local room does not know`,
