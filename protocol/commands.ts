@@ -93,7 +93,7 @@ export const commands = {
     repeat: 'never',
     request: { user: field.user, token: field.token, newToken: v.optional(field.newToken) },
     result: session,
-    refusals: ['bad-token', 'room-full', 'room-stopped'],
+    refusals: ['bad-token', 'room-stopped'],
   }),
   deregister: command({
     summary: 'Delete an account, its messages and its files',
@@ -103,7 +103,7 @@ export const commands = {
     repeat: 'never',
     request: { user: field.user, password: field.password },
     result: {},
-    refusals: [...passwordRefusals, 'room-stopped'],
+    refusals: [...passwordRefusals, 'password-change-required', 'room-stopped'],
   }),
   ping: command({
     summary: 'Keep the connection alive',

@@ -7,6 +7,7 @@ import { db, type Item, putIf, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, seenPartition } from './keys.ts';
 import { tables } from './names.ts';
+import { notBlocked } from './sessions.ts';
 
 const stored = v.object({
   name: v.string(),
@@ -112,8 +113,8 @@ export const accounts: Accounts = {
     });
   },
 
-  async changePassword(account, connectionId, newHash) {
-    const { committed } = await transact([
+  async changePassword({ account, connectionId, address, at, newHash }) {
+    const outcome = await transact([
       {
         Update: {
           TableName: users(),
@@ -132,8 +133,11 @@ export const accounts: Accounts = {
           ExpressionAttributeValues: { ':connection': connectionId },
         },
       },
+      { ConditionCheck: notBlocked(account.name, address, at) },
     ]);
-    return committed;
+    if (outcome.committed) return 'changed';
+    if (outcome.failed.has(2)) return 'login-blocked';
+    return outcome.failed.has(0) ? 'account-changed' : 'moved-on';
   },
 
   async seenSince(time) {

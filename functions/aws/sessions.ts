@@ -22,7 +22,8 @@ function toSession(item: Item): Session {
   return { ...session, detachedAt };
 }
 
-const notBlocked = (name: string, address: string, at: number) => ({
+/** A name is not blocked from an address. */
+export const notBlocked = (name: string, address: string, at: number) => ({
   TableName: tableName('loginBlocks'),
   Key: { name, address },
   ConditionExpression: 'attribute_not_exists(blockedUntil) OR blockedUntil <= :now',

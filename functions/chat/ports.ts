@@ -17,8 +17,14 @@ export interface Accounts {
   unblock(blocker: Member, blocked: Member): Promise<boolean>;
   /** Moves cursors forward; an acknowledgement older than what is known changes nothing. */
   acknowledge(member: Member, positions: Partial<Positions>): Promise<void>;
-  /** Changes the password and voids the session's resume token. False if the password was changed meanwhile. */
-  changePassword(account: Account, connectionId: string, newHash: string): Promise<boolean>;
+  /** Changes the password and voids the session's resume token, unless the session has moved on to another connection. */
+  changePassword(change: {
+    account: Account;
+    connectionId: string;
+    address: string;
+    at: number;
+    newHash: string;
+  }): Promise<'changed' | 'account-changed' | 'moved-on' | 'login-blocked'>;
   /** Who was last seen at or after a time (epoch ms): display names. */
   seenSince(time: number): Promise<Member[]>;
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -120,6 +121,41 @@ describe('changing the password', () => {
     expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'login-blocked' });
     const right = { oldPassword: password, newPassword: 'a new secret' };
     expect(await wire.refused('passwd', right)).toMatchObject({ code: 'login-blocked' });
+    await wire.close();
+  });
+
+  test('guesses side by side are no way past the block, even if a right one is among them', async () => {
+    const wire = await room.enter('besieged');
+    const right = { oldPassword: password, newPassword: 'a new secret' };
+    const atCommit = deferred<void>();
+    const go = deferred<undefined>();
+    room.local.faults.beforeDynamoDb = ({ operation, trigger }) => {
+      if (operation !== 'TransactWriteItems' || trigger?.detail !== 'passwd') return undefined;
+      atCommit.resolve();
+      return go.promise;
+    };
+    onTestFinished(() => room.local.faults.reset());
+    const change = wire.refused('passwd', right);
+    await atCommit.promise;
+    for (let tries = 0; tries < 3; tries += 1) await wire.refused('passwd', { ...right, oldPassword: 'a guess' });
+    go.resolve(undefined);
+    const refusal = await change;
+    expect(refusal).toMatchObject({ code: 'login-blocked' });
+    expect(refusal['secondsLeft']).toBeGreaterThan(0);
+    await wire.close();
+  });
+
+  test('is not answered as a wrong password where only the session has moved on meanwhile', async () => {
+    const wire = await room.enter('mover');
+    room.local.faults.beforeDynamoDb = async ({ operation, trigger }) => {
+      if (operation !== 'TransactWriteItems' || trigger?.detail !== 'passwd') return undefined;
+      await room.database.set('Presence', { shard: 0, name: 'mover' }, { connectionId: 'another one' });
+      return undefined;
+    };
+    onTestFinished(() => room.local.faults.reset());
+    const change = { oldPassword: password, newPassword: 'a new secret' };
+    expect(await wire.refused('passwd', change)).toMatchObject({ code: 'not-logged-in' });
+    await room.database.remove('Presence', { shard: 0, name: 'mover' });
     await wire.close();
   });
 

@@ -120,6 +120,9 @@ describe('reset-password', () => {
     expect(await again.refused('login', { user: 'wikipedia', password: once })).toMatchObject({
       code: 'password-change-required',
     });
+    expect(await again.refused('deregister', { user: 'wikipedia', password: once })).toMatchObject({
+      code: 'password-change-required',
+    });
     const kept = { user: 'wikipedia', password: once, newPassword: once };
     expect(await again.refused('login', kept)).toMatchObject({ code: 'password-change-required' });
     const short = { user: 'wikipedia', password: once, newPassword: 'short' };

@@ -118,6 +118,25 @@ describe('a client whose network is gone while nobody noticed', () => {
   });
 });
 
+test('a client whose network is gone does not keep its owner from leaving for good', async () => {
+  await room.register('goner');
+  const wire = await room.connect();
+  const { connectionId = '' } = room.local.connections.at(-1) ?? {};
+  await wire.get('login', { user: 'goner', password });
+  room.local.faults.halfOpen.add(connectionId);
+  const next = await room.connect();
+  expect(await next.refused('deregister', { user: 'goner', password })).toMatchObject({ code: 'already-online' });
+  await expect
+    .poll(async () => (await next.ask('deregister', { user: 'goner', password })).ok, {
+      timeout: 10_000,
+      interval: 200,
+    })
+    .toBe(true);
+  await watcher.event('logout', { user: 'goner', reason: 'deregistered' });
+  await next.close();
+  await alone();
+});
+
 describe('the sweeper', () => {
   test('finds twenty ghosts within two runs', async () => {
     const names = Array.from({ length: 20 }, (_, i) => `ghost${i}`);

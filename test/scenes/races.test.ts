@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
@@ -67,5 +69,45 @@ describe('a message sent while its recipient is logging in', () => {
       await comer.closed;
     }
     await sender.close();
+  });
+});
+
+describe('a resume said twice at once over one connection', () => {
+  test('resumes once', async () => {
+    await room.register('twice');
+    const wire = await room.connect();
+    const { token } = await wire.get('login', { user: 'twice', password });
+    const next = await room.connect();
+    const [committing, mayCommit] = [deferred<void>(), deferred<void>()];
+    const [looking, committed] = [deferred<void>(), deferred<void>()];
+    let looks = 0;
+    room.local.faults.beforeDynamoDb = async ({ operation, tables, trigger }) => {
+      if (trigger?.detail !== 'resume') return undefined;
+      if (operation === 'TransactWriteItems') {
+        committing.resolve();
+        await mayCommit.promise;
+      }
+      if (operation !== 'GetItem' || !tables.some((table) => table.startsWith('Presence'))) return undefined;
+      looks += 1;
+      // The second has found nobody speaking over its connection; it looks for the session when the first has moved it.
+      if (looks === 2) {
+        looking.resolve();
+        await committed.promise;
+      }
+      return undefined;
+    };
+    onTestFinished(() => room.local.faults.reset());
+    const first = next.get('resume', { user: 'twice', token: String(token) });
+    await committing.promise;
+    const second = next.refused('resume', { user: 'twice', token: String(token) });
+    await looking.promise;
+    // Its other readings began at the same time.
+    await sleep(100);
+    mayCommit.resolve();
+    await first;
+    committed.resolve();
+    expect(await second).toMatchObject({ code: 'already-logged-in' });
+    expect(await next.get('whoelse', {})).toMatchObject({ ok: true });
+    await next.close();
   });
 });

@@ -1,11 +1,12 @@
 import { foldName } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
 import { abandonFiles } from '../files/abandon-files.ts';
-import { endSession } from '../leave.ts';
+import { dismiss } from '../leave.ts';
 import type { Account } from '../people.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { handle } from './command.ts';
+import { mayTakeOver } from './login.ts';
 
 export const deregister = handle('deregister', {
   prepare: async (room, { user }, address) => {
@@ -22,6 +23,8 @@ export const deregister = handle('deregister', {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account) throw new Refusal('no-such-user');
     await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
+    // Good for choosing another, and for nothing else.
+    if (account.mustChangePassword) throw new Refusal('password-change-required');
     await endLostSession(room, account);
     const outcome = await room.sessions.removeAccount({
       account,
@@ -42,13 +45,12 @@ export const deregister = handle('deregister', {
   },
 });
 
-/** A session that only its grace keeps alive must not keep its owner from leaving for good. */
+/** A session that its owner could log in past must not keep them from leaving for good. */
 async function endLostSession(room: Room, account: Account): Promise<void> {
   const session = await room.sessions.find(account.name);
-  if (!session) return;
-  const gone = session.detachedAt !== undefined || (await room.courier.lastSign(session.connectionId)) === undefined;
-  if (gone) {
-    const guard = session.detachedAt === undefined ? {} : { detachedAt: session.detachedAt };
-    await endSession(room, session, 'deregistered', guard);
-  }
+  if (!session || !(await mayTakeOver(room, session))) return;
+  const guard = session.detachedAt === undefined ? {} : { detachedAt: session.detachedAt };
+  await dismiss(room, session, 'deregistered', lastWord, guard);
 }
+
+const lastWord = { type: 'event', event: 'kicked', reason: 'That user name has been deregistered.' } as const;

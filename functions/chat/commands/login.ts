@@ -99,7 +99,8 @@ async function withAccountAsItIs(room: Room, { password, newPassword }: Secrets,
   return { ...attempt, account, newHash: newPassword === undefined ? undefined : attempt.newHash };
 }
 
-async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
+/** Whether a session has nobody at its other end, or nobody who has shown life for long. */
+export async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
   if (session.detachedAt !== undefined) return true;
   const lastSign = await room.courier.lastSign(session.connectionId);
   return lastSign === undefined || room.clock.now() - lastSign > silentTooLong;

@@ -1,4 +1,4 @@
-import { checkPassword } from '../check-password.ts';
+import { checkPassword, refuseBlocked } from '../check-password.ts';
 import { hashPassword } from '../password.ts';
 import { Refusal } from '../refusal.ts';
 import { handle } from './command.ts';
@@ -15,8 +15,23 @@ export const passwd = handle('passwd', {
     await checkPassword(room, { account, password: oldPassword, connection, tries, blockTime: state.blockTime });
     refuseBadPassword(newPassword, state);
     const newHash = await hashPassword(newPassword, room.passwordCost);
-    const changed = await room.accounts.changePassword(account, connection.connectionId, newHash);
-    if (!changed) throw new Refusal('wrong-password');
-    return {};
+    const { connectionId, address } = connection;
+    const outcome = await room.accounts.changePassword({
+      account,
+      connectionId,
+      address,
+      at: room.clock.now(),
+      newHash,
+    });
+    switch (outcome) {
+      case 'changed':
+        return {};
+      case 'account-changed':
+        throw new Refusal('wrong-password');
+      case 'moved-on':
+        throw new Refusal('not-logged-in');
+      case 'login-blocked':
+        throw await refuseBlocked(room, account.name, address);
+    }
   },
 });

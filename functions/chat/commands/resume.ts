@@ -19,6 +19,8 @@ export const resume = handle('resume', {
   async run(room, { arguments: { token, newToken: chosen }, connection }, { state, account, session }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account || !session || account.accountId !== session.accountId) throw new Refusal('bad-token');
+    // Another `resume` over this very connection was faster.
+    if (session.connectionId === connection.connectionId) throw new Refusal('already-logged-in');
     const next = newToken(chosen);
     const outcome = await room.sessions.resume({
       member: session,
