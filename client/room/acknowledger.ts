@@ -36,11 +36,17 @@ export class Acknowledger {
     this.#shown[stream] = Math.max(this.#shown[stream] ?? 0, seq);
   }
 
+  /** Begins a stream anew at this number, or at one yet to be known: what was shown of it has other numbers now. */
+  reset(stream: StreamName, position: number | undefined): void {
+    if (position === undefined) delete this.#shown[stream];
+    else this.#shown[stream] = position;
+  }
+
   /** Acknowledges now what has not been. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#unsent === 0) return;
+    if (this.#unsent === 0 || Object.keys(this.#shown).length === 0) return;
     this.#unsent = 0;
     this.#acknowledged = true;
     this.#send({ ...this.#shown });

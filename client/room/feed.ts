@@ -2,11 +2,19 @@ import type { Arguments, EventOf, Result, StreamMessage } from '../../protocol/i
 import { Acknowledger } from './acknowledger.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectionEndedError } from './errors.ts';
+import { RecentMessages } from './recent-messages.ts';
 import { type Positions, type StreamName, StreamOrder, streamNames } from './stream-order.ts';
 import type { Timing } from './timing.ts';
 
 /** A message to be shown; `hidden` ones are not. */
 export type ShownMessage = Exclude<StreamMessage, EventOf<'hidden'>>;
+
+/** Who waits for a number of a stream to have been shown. */
+interface Waiting {
+  readonly stream: StreamName;
+  readonly seq: number;
+  readonly done: Deferred<void>;
+}
 
 export interface FeedOptions {
   readonly timing: Timing;
@@ -25,8 +33,9 @@ export interface FeedOptions {
 export class Feed {
   readonly #options: FeedOptions;
   readonly #orders = { inbox: new StreamOrder(), room: new StreamOrder() };
+  readonly #shownLately = new RecentMessages();
   readonly #acks: Acknowledger;
-  #waiting: { stream: StreamName; seq: number; done: Deferred<void> }[] = [];
+  #waiting: Waiting[] = [];
   #caughtUp = deferred<void>();
   #catchingUp = true;
   #syncing = false;
@@ -47,6 +56,14 @@ export class Feed {
     this.#catchingUp = true;
     this.#acks.repeat();
     void this.#sync();
+  }
+
+  /**
+   * Forgets where the streams were: a session that was logged in anew may be in a room that has been restored meanwhile, where the
+   * numbers already shown are those of other messages. The room says where to begin; what it gives twice is not shown twice.
+   */
+  startOver(): void {
+    for (const stream of streamNames) this.#begin(stream);
   }
 
   /** Resolves when everything missed has been shown. */
@@ -121,12 +138,24 @@ export class Feed {
   async #readToEnd(): Promise<void> {
     for (let more = true; more; ) {
       const before = this.#positions();
+      const orders = { ...this.#orders };
       const page = await this.#options.sync(before);
       if (this.#stopped) return;
+      // Asked for before it was started over.
+      if (streamNames.some((stream) => orders[stream] !== this.#orders[stream])) continue;
       this.#takePage(page);
+      const rewound = streamNames.filter((stream) => page.upTo[stream] < (before[stream] ?? 0));
+      for (const stream of rewound) this.#begin(stream, page.upTo[stream]);
       const after = this.#positions();
-      more = page.more && streamNames.some((stream) => after[stream] !== before[stream]);
+      more = rewound.length > 0 || (page.more && streamNames.some((stream) => after[stream] !== before[stream]));
     }
+  }
+
+  /** Begins a stream anew; who waits for a number of it waits for nothing. */
+  #begin(stream: StreamName, position?: number): void {
+    this.#orders[stream] = new StreamOrder(position);
+    this.#acks.reset(stream, position);
+    this.#settle((waiting) => waiting.stream === stream);
   }
 
   #takePage({ messages, upTo }: Result<'sync'>): void {
@@ -137,16 +166,24 @@ export class Feed {
       const order = this.#orders[stream];
       this.#enqueueAll(order.skipTo(upTo[stream]), this.#catchingUp);
       const { position } = order;
-      if (position !== undefined) this.#options.enqueue(() => this.#hasPassed(stream, position));
+      if (position === undefined) continue;
+      this.#options.enqueue(() => {
+        if (order === this.#orders[stream]) this.#hasPassed(stream, position);
+      });
     }
   }
 
   #enqueueAll(messages: StreamMessage[], missed: boolean): void {
     if (messages.length > 0) this.#fruitless = 0;
     for (const message of messages) {
+      const { stream, seq } = message;
+      const order = this.#orders[stream];
       this.#options.enqueue(async () => {
-        if (message.event !== 'hidden') await this.#options.show(message, missed);
-        this.#hasShown(message.stream, message.seq);
+        if (message.event !== 'hidden' && !this.#shownLately.has(message)) {
+          await this.#options.show(message, missed);
+          this.#shownLately.add(message);
+        }
+        if (order === this.#orders[stream]) this.#hasShown(stream, seq);
       });
     }
   }
@@ -158,7 +195,11 @@ export class Feed {
 
   #hasPassed(stream: StreamName, seq: number): void {
     this.#acks.pass(stream, seq);
-    const due = this.#waiting.filter((waiting) => waiting.stream === stream && waiting.seq <= seq);
+    this.#settle((waiting) => waiting.stream === stream && waiting.seq <= seq);
+  }
+
+  #settle(isDue: (waiting: Waiting) => boolean): void {
+    const due = this.#waiting.filter(isDue);
     if (due.length === 0) return;
     this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting));
     for (const { done } of due) done.resolve();

@@ -56,6 +56,7 @@ export class Session {
       }
     }
     if (password === undefined) return;
+    this.feed?.startOver();
     const newToken = randomToken();
     try {
       this.#token = (await link.request('login', { user, password, newToken })).token;

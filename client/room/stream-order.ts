@@ -14,6 +14,11 @@ export class StreamOrder {
   readonly #held = new Map<number, StreamMessage>();
   #position: number | undefined;
 
+  /** @param position The number after which to begin, if that is known. */
+  constructor(position?: number) {
+    this.#position = position;
+  }
+
   /** The last number given out; undefined until the first page of a `sync` told where to begin. */
   get position(): number | undefined {
     return this.#position;

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { broadcast, type Peer } from '../testing/scripted-room.ts';
+import { Visit } from '../testing/visit.ts';
+import type { ConnectOptions } from './index.ts';
+
+let visit: Visit;
+beforeEach(async () => {
+  visit = await Visit.begin();
+});
+afterEach(() => visit.end());
+
+/** Comes in when 500 broadcasts have been said and acknowledged; acknowledges nothing more unless it leaves. */
+async function logInLate(options: Partial<ConnectOptions> = {}): Promise<Peer> {
+  const peer = await visit.join(options, { acknowledge: 60_000 });
+  const login = visit.room.login('csee4119', 'lotsofexams', { keepPassword: true });
+  await Promise.all([login, visit.scripted.letIn(peer, { inbox: 0, room: 500 })]);
+  await visit.room.caughtUp();
+  return peer;
+}
+
+/** Refuses the resume that comes next, lets the login in, and gives what is asked for first. */
+async function logInAnew() {
+  const peer = await visit.scripted.peer();
+  (await peer.next('resume')).refuse('bad-token');
+  const login = await peer.next('login');
+  login.reply({ user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 0 } });
+  return { peer, sync: await peer.next('sync') };
+}
+
+/** Said under a number that was given before, in the room as it was then. */
+const saidAgain = (seq: number, text: string) => ({ ...broadcast(seq, text), sentAt: '2026-11-23T10:00:00.000Z' });
+
+test('a stream that ends before what was asked for goes on from its end', async () => {
+  const peer = await logInLate();
+  peer.vanish();
+  const next = await visit.scripted.peer();
+  const resumed = { user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 0 } };
+  (await next.next('resume')).reply(resumed);
+  const sync = await next.next('sync');
+  expect(sync.arguments).toEqual({ inbox: 0, room: 500 });
+  sync.reply({ messages: [], upTo: { inbox: 0, room: 300 }, more: false });
+  const again = await next.next('sync');
+  expect(again.arguments).toEqual({ inbox: 0, room: 300 });
+  // Posted while that page is under way.
+  next.event(broadcast(302));
+  again.reply({ messages: [broadcast(301)], upTo: { inbox: 0, room: 301 }, more: false });
+  await visit.shownCount(2);
+  expect(visit.shown).toEqual([301, 302]);
+  const left = visit.room.leave();
+  const logout = await next.next('logout');
+  expect(logout.arguments).toEqual({ inbox: 0, room: 302 });
+  logout.reply({});
+  await left;
+});
+
+test('after a stop the room says where to begin, so that what was said in a restored one is shown', async () => {
+  const peer = await logInLate({ returns: true });
+  peer.event({ type: 'event', event: 'stop', message: 'bye' });
+  const { peer: next, sync } = await logInAnew();
+  expect(sync.arguments).toEqual({});
+  // More was said meanwhile than the room had been told before.
+  const said = [301, 302, 501].map((seq) => saidAgain(seq, `said ${seq}`));
+  sync.reply({ messages: said, upTo: { inbox: 0, room: 501 }, more: false });
+  await visit.shownCount(3);
+  expect(visit.shown).toEqual([301, 302, 501]);
+  next.event(broadcast(502));
+  await visit.shownCount(4);
+});
+
+test('what was shown and not acknowledged is not shown twice when the room gives it again', async () => {
+  const peer = await logInLate();
+  peer.event(broadcast(501));
+  peer.event(broadcast(502));
+  await visit.shownCount(2);
+  peer.vanish();
+  const { peer: next, sync } = await logInAnew();
+  const messages = [broadcast(501), broadcast(502), broadcast(503)];
+  sync.reply({ messages, upTo: { inbox: 0, room: 503 }, more: false });
+  await visit.shownCount(3);
+  expect(visit.shown).toEqual([501, 502, 503]);
+  const left = visit.room.leave();
+  const logout = await next.next('logout');
+  expect(logout.arguments).toEqual({ inbox: 0, room: 503 });
+  logout.reply({});
+  await left;
+});
+
+test('but another message under the number of one that was is shown', async () => {
+  const peer = await logInLate();
+  peer.event(broadcast(501));
+  await visit.shownCount(1);
+  peer.vanish();
+  const { sync } = await logInAnew();
+  sync.reply({ messages: [saidAgain(501, 'other')], upTo: { inbox: 0, room: 501 }, more: false });
+  await visit.shownCount(2);
+  expect(visit.shown).toEqual([501, 501]);
+});
+
+test('what was asked for before, and who waited for a number of before, do not hold it up', async () => {
+  const peer = await logInLate();
+  const shown = visit.room.shown('room', 510);
+  await peer.next('sync');
+  peer.vanish();
+  const next = await visit.scripted.peer();
+  (await next.next('resume')).refuse('bad-token');
+  const login = await next.next('login');
+  login.reply({ user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 0 } });
+  await shown;
+  const stale = await next.next('sync');
+  expect(stale.arguments).toEqual({ inbox: 0, room: 500 });
+  stale.reply({ messages: [broadcast(501)], upTo: { inbox: 0, room: 501 }, more: false });
+  const fresh = await next.next('sync');
+  expect(fresh.arguments).toEqual({});
+  fresh.reply({ messages: [broadcast(7)], upTo: { inbox: 0, room: 7 }, more: false });
+  await visit.shownCount(1);
+  expect(visit.shown).toEqual([7]);
+});
