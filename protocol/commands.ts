@@ -273,7 +273,11 @@ export const commands = {
     activity: true,
     reply: 'response',
     repeat: 'never',
-    request: { oldPassword: field.password, newPassword: field.unicode },
+    request: {
+      oldPassword: field.password,
+      newPassword: field.unicode,
+      newToken: v.optional(field.newToken),
+    },
     result: {},
     refusals: ['wrong-password', 'login-blocked', 'invalid-password'],
   }),

@@ -52,7 +52,7 @@ describe('action', () => {
     sync: ['member', 'inbox? room? limit?', 'messages upTo more', ''],
     ack: ['member', 'inbox? room?', '', ''],
     history: ['member', 'stream before? limit?', 'messages more', ''],
-    passwd: ['member', 'oldPassword newPassword', '', 'wrong-password login-blocked invalid-password'],
+    passwd: ['member', 'oldPassword newPassword newToken?', '', 'wrong-password login-blocked invalid-password'],
     logout: ['member', 'inbox? room?', '', ''],
   };
 

@@ -279,7 +279,11 @@ describe('talking', () => {
       expect(history.arguments).toEqual({ stream: 'inbox', limit: 2 });
       history.reply({ messages: [message(4), message(5)], more: true });
       const passwd = await peer.next('passwd');
-      expect(passwd.arguments).toEqual({ oldPassword: 'wastingtime', newPassword: 'a' });
+      expect(passwd.arguments).toEqual({
+        oldPassword: 'wastingtime',
+        newPassword: 'a',
+        newToken: expect.any(String),
+      });
       passwd.reply({});
       (await peer.next('broadcast')).refuse('too-long', { limit: limits.textBytes });
       (await peer.next('message')).refuse('to-self');

@@ -215,6 +215,26 @@ describe('losing the connection', () => {
     await third.next('sync');
   });
 
+  test.each(['came', 'was lost'])('a password was changed, and the reply %s: the session is resumed', async (reply) => {
+    const peer = await visit.logIn();
+    const changed = visit.room.changePassword('lotsofexams', 'nomoreexams').catch(() => {});
+    const passwd = await peer.next('passwd');
+    const { newToken } = passwd.arguments;
+    if (reply === 'came') passwd.reply({});
+    else peer.vanish();
+    await changed;
+    peer.vanish();
+    const next = await visit.scripted.peer();
+    const first = await next.next('resume');
+    if (reply === 'was lost') {
+      expect(first.arguments.token).toBe('token-1');
+      first.refuse('bad-token');
+    }
+    const resume = reply === 'came' ? first : await next.next('resume');
+    expect(resume.arguments.token).toBe(newToken);
+    resume.reply(resumed);
+  });
+
   test('without a kept password that is the end', async () => {
     const peer = await visit.join();
     await Promise.all([visit.room.login('csee4119', 'lotsofexams'), visit.scripted.letIn(peer)]);
@@ -300,6 +320,19 @@ describe('the handover before API Gateway ends the connection', () => {
     await request;
     (await (await visit.scripted.peer()).next('resume')).reply(resumed);
     await old.closed;
+  });
+
+  test('one that nothing can make leaves the session where it was, however often it is tried', async () => {
+    const old = await visit.join({}, { handover: 30, handoverRetry: 20 });
+    await Promise.all([visit.room.login('csee4119', 'lotsofexams'), visit.scripted.letIn(old)]);
+    const first = await visit.scripted.peer();
+    (await first.next('resume')).refuse('bad-token');
+    await first.closed;
+    await (await visit.scripted.peer()).closed;
+    await (await visit.scripted.peer()).closed;
+    const request = visit.room.request('whoelse', {});
+    (await old.next('whoelse')).reply({ users: [], total: 0 });
+    await request;
   });
 
   test('one of unknown outcome is mended as a loss', async () => {

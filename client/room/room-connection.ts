@@ -181,8 +181,10 @@ export class RoomConnection {
    * @throws as {@link request}.
    */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
-    await this.#request('passwd', { oldPassword, newPassword });
-    if (this.#session?.password !== undefined) this.#session.password = newPassword;
+    const session = this.#session;
+    const newToken = session?.nextToken();
+    await this.#request('passwd', { oldPassword, newPassword, ...(newToken !== undefined && { newToken }) });
+    if (newToken !== undefined) session?.changed(newPassword, newToken);
   }
 
   /** Resolves when everything that was missed has been shown; at once before a login. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { refusals } from '../../protocol/index.ts';
 import { RefusalError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Link } from './link.ts';
@@ -21,7 +22,7 @@ export class Session {
   password: string | undefined;
   /** Undefined when nothing resumes it, and only the password helps. */
   #token: string | undefined;
-  /** The token that replaces it, if a resume was carried out that was not answered. */
+  /** The token that replaces it, if something was carried out that was not answered. */
   #unconfirmed: string | undefined;
 
   constructor({ user, token, password, feed }: LoggedIn) {
@@ -29,6 +30,19 @@ export class Session {
     this.#token = token;
     this.password = password;
     this.feed = feed;
+  }
+
+  /** The token that is to replace this one: kept until it does, so that a reply may be lost. */
+  nextToken(): string {
+    this.#unconfirmed ??= randomToken();
+    return this.#unconfirmed;
+  }
+
+  /** The password is another, and a token that {@link nextToken} gave is the session's. */
+  changed(password: string, token: string): void {
+    if (this.password !== undefined) this.password = password;
+    this.#token = token;
+    if (this.#unconfirmed === token) this.#unconfirmed = undefined;
   }
 
   /**
@@ -41,8 +55,7 @@ export class Session {
     while (this.#token !== undefined) {
       const token = this.#token;
       const unconfirmed = this.#unconfirmed;
-      const newToken = unconfirmed ?? randomToken();
-      this.#unconfirmed = newToken;
+      const newToken = this.nextToken();
       try {
         this.#token = (await link.request('resume', { user, token, newToken })).token;
         this.#unconfirmed = undefined;
@@ -52,10 +65,9 @@ export class Session {
         // Used up, by a resume whose reply was lost if there was one; otherwise the session is over.
         this.#token = unconfirmed;
         this.#unconfirmed = undefined;
-        if (unconfirmed === undefined && password === undefined) throw error;
       }
     }
-    if (password === undefined) return;
+    if (password === undefined) throw new RefusalError('resume', { code: 'bad-token', message: refusals['bad-token'] });
     this.feed?.startOver();
     const newToken = randomToken();
     try {

@@ -113,7 +113,7 @@ export const accounts: Accounts = {
     });
   },
 
-  async changePassword({ account, connectionId, address, at, newHash }) {
+  async changePassword({ account, connectionId, address, at, newHash, tokenHash }) {
     const outcome = await transact([
       {
         Update: {
@@ -128,9 +128,9 @@ export const accounts: Accounts = {
         Update: {
           TableName: tableName('presence'),
           Key: presenceKey(account.name),
-          UpdateExpression: 'REMOVE tokenHash',
+          UpdateExpression: tokenHash === undefined ? 'REMOVE tokenHash' : 'SET tokenHash = :token',
           ConditionExpression: 'connectionId = :connection',
-          ExpressionAttributeValues: { ':connection': connectionId },
+          ExpressionAttributeValues: { ':connection': connectionId, ':token': tokenHash },
         },
       },
       { ConditionCheck: notBlocked(account.name, address, at) },

@@ -17,13 +17,17 @@ export interface Accounts {
   unblock(blocker: Member, blocked: Member): Promise<boolean>;
   /** Moves cursors forward; an acknowledgement older than what is known changes nothing. */
   acknowledge(member: Member, positions: Partial<Positions>): Promise<void>;
-  /** Changes the password and voids the session's resume token, unless the session has moved on to another connection. */
+  /**
+   * Changes the password, and replaces the session's resume token by the one given, if any; unless the session has moved on to
+   * another connection.
+   */
   changePassword(change: {
     account: Account;
     connectionId: string;
     address: string;
     at: number;
     newHash: string;
+    tokenHash: string | undefined;
   }): Promise<'changed' | 'account-changed' | 'moved-on' | 'login-blocked'>;
   /** Who was last seen at or after a time (epoch ms): display names. */
   seenSince(time: number): Promise<Member[]>;

@@ -78,6 +78,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   newToken:
     'The token of the session from now on; at least 128 random bits, kept secret. Who chooses it can resume even if the reply is ' +
     'lost. Default: the room chooses.',
+  'passwdRequest.newToken':
+    'The token of the session from now on; at least 128 random bits, kept secret. Default: nothing resumes the session any more.',
   timeOut: 'Seconds without activity after which the session ends.',
   unread: 'How many messages of each stream are not acknowledged.',
   'unread.inbox': 'Messages to you.',

@@ -99,6 +99,20 @@ describe('changing the password', () => {
     await next.close();
   });
 
+  test('the session goes on with the token that was chosen for it', async () => {
+    await room.register('chooser');
+    const wire = await room.connect();
+    const { token } = await wire.get('login', { user: 'chooser', password });
+    const newToken = 'chosen-by-the-client-itself';
+    await wire.get('passwd', { oldPassword: password, newPassword: 'a new secret', newToken });
+    const next = await room.connect();
+    expect(await next.refused('resume', { user: 'chooser', token: String(token) })).toMatchObject({
+      code: 'bad-token',
+    });
+    await next.get('resume', { user: 'chooser', token: newToken });
+    await next.close();
+  });
+
   test('the session goes on, but its token is void', async () => {
     await room.register('voider');
     const wire = await room.connect();

@@ -1,11 +1,12 @@
 import { checkPassword, refuseBlocked } from '../check-password.ts';
 import { hashPassword } from '../password.ts';
 import { Refusal } from '../refusal.ts';
+import { hashToken } from '../token.ts';
 import { handle } from './command.ts';
 import { refuseBadPassword } from './register.ts';
 
 export const passwd = handle('passwd', {
-  async run(room, { arguments: { oldPassword, newPassword }, connection, member }) {
+  async run(room, { arguments: { oldPassword, newPassword, newToken }, connection, member }) {
     const [state, account, tries] = await Promise.all([
       room.state.read(),
       room.accounts.find(member.name),
@@ -22,6 +23,7 @@ export const passwd = handle('passwd', {
       address,
       at: room.clock.now(),
       newHash,
+      tokenHash: newToken === undefined ? undefined : hashToken(newToken),
     });
     switch (outcome) {
       case 'changed':
