@@ -128,6 +128,16 @@ export class ChatRoomStack extends Stack {
       value: functions.admin.functionName,
       description: 'What the administrator console invokes',
     });
+    // What the runbook's commands speak of.
+    new CfnOutput(this, 'LogGroup', { value: logGroup.logGroupName, description: "The room's log" });
+    new CfnOutput(this, 'DeadLettersUrl', {
+      value: deadLetters.queueUrl,
+      description: 'The queue of events that nothing could handle',
+    });
+    new CfnOutput(this, 'SweeperFunction', {
+      value: functions.sweeper.functionName,
+      description: 'What ends sessions that are over, every minute',
+    });
   }
 }
 

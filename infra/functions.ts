@@ -64,7 +64,7 @@ export type ConnectionRight = 'POST' | 'GET' | 'DELETE';
  * What may be done with objects of the bucket (IAM's name for it, without the prefix). `ListBucket` is bound to their
  * folder; without it, S3 says of an object that is not there that access to it is denied.
  */
-export type ObjectRight = 'GetObject' | 'PutObject' | 'DeleteObject' | 'AbortMultipartUpload' | 'ListBucket';
+export type ObjectRight = 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListBucket';
 
 /** Functions that others start, and start without waiting for them. */
 export type InvokableFunction = 'fanout' | 'sweeper';
@@ -78,10 +78,10 @@ export interface RoomFunctionEntry {
   readonly timeout: number;
   /** For what is invoked asynchronously. */
   readonly asynchronous?: {
-    /** How often an event is tried again, before it goes to the dead letters. */
+    /** How often an event is tried again, before it goes to the dead letters: a minute after the failure, then after two. */
     readonly retries: number;
-    /** Seconds; what is older goes there, too. A minute, the shortest that Lambda takes, unless stated. */
-    readonly maxAge?: number;
+    /** Seconds, at least a minute; what is older goes there, too, so the retries and the runs before them have to fit in. */
+    readonly maxAge: number;
   };
   readonly tables: { readonly [T in TableName]?: readonly TableRight[] };
   readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectRight[] };
@@ -160,8 +160,9 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     purpose: 'Posts one event to many connections',
     memory: 1769,
     timeout: 60,
-    // A slice that failed is posted once more: clients drop what they have seen, and sync what they have not.
-    asynchronous: { retries: 1 },
+    // A slice that failed is posted once more, or those who are online would not see a message before the next one comes. Of messages
+    // clients drop what they have seen; a notice may come twice.
+    asynchronous: { retries: 1, maxAge: 180 },
     tables: {
       presence: ['Query', 'UpdateItem'],
     },
@@ -174,7 +175,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     // It waits for the sessions that fall due before the next run, a minute later, and acts on them after that.
     timeout: 150,
     // The next run does what this one could not.
-    asynchronous: { retries: 0 },
+    asynchronous: { retries: 0, maxAge: 60 },
     tables: {
       presence: ['Query', 'UpdateItem', 'DeleteItem'],
       connections: ['GetItem', 'DeleteItem'],

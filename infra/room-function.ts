@@ -56,10 +56,11 @@ export class RoomFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       // The platform's three lines about every good invocation would be most of the log, and most of its price.
       systemLogLevelV2: SystemLogLevel.WARN,
-      // What is to be posted is of no use to anyone when it is older than a minute, the shortest age that Lambda takes.
-      maxEventAge: Duration.seconds(asynchronous?.maxAge ?? 60),
-      retryAttempts: asynchronous?.retries ?? 0,
-      ...(asynchronous && { onFailure: { bind: () => ({ destination: deadLetters.queueArn }) } }),
+      ...(asynchronous && {
+        maxEventAge: Duration.seconds(asynchronous.maxAge),
+        retryAttempts: asynchronous.retries,
+        onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+      }),
     });
     this.executionRole = role;
     logGroup.grantWrite(role);

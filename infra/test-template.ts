@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ChatRoomStack } from './chat-room-stack.ts';
-import { contextOfCdkJson, parseConfig, type RoomConfig } from './config.ts';
+import { parseConfig, type RoomConfig } from './config.ts';
 import { functions } from './functions.ts';
 
 /** A resource as it stands in a template. */
@@ -24,9 +24,37 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** The stack's resources by logical id, as CloudFormation would get them. The bundles are empty: only their place matters. */
+/** What an output of a stack says, as it stands in a template. */
+export type TemplateOutputs = Readonly<Record<string, { readonly Value: unknown }>>;
+
+/** A configuration for tests: `cdk.json` is where whoever deploys a room writes another. */
+const plainConfig = {
+  stackName: 'ServerlessChatRoom',
+  stage: 'prod',
+  ephemeral: false,
+  messageRetentionDays: 30,
+  fileRetentionDays: 14,
+  logRetentionDays: 30,
+  alarmEmail: null,
+  customDomain: null,
+  throttling: { stage: { rate: 1000, burst: 1000 }, routes: { login: { rate: 50, burst: 100 } } },
+  tracing: false,
+  tags: {},
+};
+
+/** The stack's resources by logical id, as CloudFormation would get them. */
 export function synthesize(changes: Partial<RoomConfig> = {}): Readonly<Record<string, TemplateResource>> {
-  const config = parseConfig({ ...Object(contextOfCdkJson()['config']), ...changes });
+  return synthesizeTemplate(changes)['Resources'];
+}
+
+/** The stack's outputs. */
+export function synthesizeOutputs(changes: Partial<RoomConfig> = {}): TemplateOutputs {
+  return synthesizeTemplate(changes)['Outputs'];
+}
+
+/** The bundles are empty: only their place matters. */
+function synthesizeTemplate(changes: Partial<RoomConfig>): ReturnType<Template['toJSON']> {
+  const config = parseConfig({ ...plainConfig, ...changes });
   const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
   try {
     for (const name of Object.keys(functions)) {
@@ -34,7 +62,7 @@ export function synthesize(changes: Partial<RoomConfig> = {}): Readonly<Record<s
       writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = '${name}';`);
     }
     const app = new App({ outdir: join(bundles, 'cdk.out'), analyticsReporting: false });
-    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, config })).toJSON()['Resources'];
+    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, config })).toJSON();
   } finally {
     rmSync(bundles, { recursive: true });
   }

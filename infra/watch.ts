@@ -179,7 +179,7 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
   FunctionErrors: { what: 'A function has failed or has run into its timeout.', metric: metrics.functionErrors },
   FunctionThrottles: { what: 'Lambda has refused to start a function.', metric: metrics.functionThrottles },
   ErrorsLogged: {
-    what: 'A function has caught a failure of the room: somebody was told `internal`.',
+    what: 'A function has caught and logged a failure of the room.',
     metric: metrics.errorsLogged,
   },
   GatewayErrors: {
@@ -196,7 +196,7 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
     minutes: [3, 5],
   },
   FanOutFailures: {
-    what: 'Posts to people online were given up; they have them at the next sync.',
+    what: 'A fan-out has failed, or posts to people online were given up; they have them at the next sync.',
     metric: metrics.fanOutFailures,
   },
   DeadLetters: {

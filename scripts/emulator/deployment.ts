@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
 
 /** What AWS's own tools need to speak to an emulator instead: any credentials, any Region. */
 export const emulatorEnvironment = (endpoint: string): Record<string, string> => ({
@@ -18,13 +22,14 @@ export const emulatorUrl = (endpoint: string, apiId: string, stage: string): str
 type Find = (type: string, logicalId: string) => string;
 
 export async function resourcesOf(stack: string): Promise<Find> {
-  const cloudFormation = new CloudFormationClient();
-  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName: stack }));
-  cloudFormation.destroy();
+  const client = new CloudFormationClient();
+  const resources: StackResourceSummary[] = [];
+  for await (const page of paginateListStackResources({ client }, { StackName: stack })) {
+    resources.push(...(page.StackResourceSummaries ?? []));
+  }
+  client.destroy();
   return (type, logicalId) => {
-    const found = StackResources.find(
-      (one) => one.ResourceType === type && one.LogicalResourceId?.startsWith(logicalId),
-    );
+    const found = resources.find((one) => one.ResourceType === type && one.LogicalResourceId?.startsWith(logicalId));
     if (found?.PhysicalResourceId === undefined) throw new Error(`${stack} has no ${type} ${logicalId}`);
     return found.PhysicalResourceId;
   };

@@ -1,3 +1,4 @@
+import type { WebSocketApi } from '../../local/assembly/api.ts';
 import { readCloudAssembly } from '../../local/assembly/cloud-assembly.ts';
 import { readStack } from '../../local/assembly/stack.ts';
 import type { Template } from '../../local/assembly/template.ts';
@@ -19,14 +20,19 @@ export interface Rights {
   readonly of: (grant: Grant) => Right;
 }
 
-/** Actions that Lambda itself takes with a function's role, whatever the function does. */
-export const lambdasOwn: ReadonlySet<string> = new Set(['logs:CreateLogStream', 'logs:PutLogEvents']);
+/** Actions that Lambda itself takes with a function's role, whatever the function does: to write its log, and to trace it. */
+export const lambdasOwn: ReadonlySet<string> = new Set([
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+]);
 
 /** Reads the rights of a cloud assembly. */
 export async function readRights(folder: string): Promise<Rights> {
   const assembly = await readCloudAssembly(folder);
-  const { functions, roles } = readStack(assembly);
-  const named = namer(assembly.template);
+  const { api, functions, roles } = readStack(assembly);
+  const named = namer(assembly.template, api);
   const of = ({ action, conditions, function: name, resource }: Grant) => ({
     function: withoutDigest(name),
     action,
@@ -48,14 +54,17 @@ const keyOf = (right: Right) => [right.function, right.action, right.resource, r
 /** The CDK's logical ids end in eight digits that make them unique. */
 const withoutDigest = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-/** Gives ARNs the names of the resources that they mean. */
-function namer(template: Template): (arn: string) => string {
+/** Gives ARNs the names of the resources that they mean; the stage is whoever deploys the room's to name. */
+function namer(template: Template, { id, stage }: Pick<WebSocketApi, 'id' | 'stage'>): (arn: string) => string {
   const names = [...template.resources.keys()]
     .map((logicalId) => [String(template.resolve({ Ref: logicalId })), withoutDigest(logicalId)] as const)
     // A name may begin like another one.
     .sort(([one], [other]) => other.length - one.length);
   return (arn) => {
-    const path = arn.replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '').replace(/^(table\/|function:|log-group:)/, '');
+    const path = arn
+      .replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '')
+      .replace(/^(table\/|function:|log-group:)/, '')
+      .replace(`${id}/${stage}/`, `${id}/<stage>/`);
     const [physical, logical] = names.find(([name]) => path.startsWith(name)) ?? ['', ''];
     return logical + path.slice(physical.length).replace(/:\*$/, '');
   };

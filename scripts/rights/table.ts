@@ -6,8 +6,8 @@ What the role of each function allows it. Written by \`npm run rights\` from the
 if a function is refused anything in any scene, and if there is a right here that no scene makes use of. The local room
 refuses what is not here as AWS does.
 
-Every function may also ${[...lambdasOwn].map((action) => `\`${action}\``).join(' and ')} on the room's log: Lambda writes it
-with the function's role.
+Left out is what Lambda itself does with the role of every function: writing the room's log, and tracing if \`tracing\` is set
+(${[...lambdasOwn].map((action) => `\`${action}\``).join(', ')}).
 `;
 
 /** The page that shows the rights: a row for each function and resource. */

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ofType, synthesize, synthesizeOutputs } from './test-template.ts';
+
+/** What the runbook's commands are about, by the names of the outputs that they ask for. */
+const asked = {
+  LogGroup: 'AWS::Logs::LogGroup',
+  DeadLettersUrl: 'AWS::SQS::Queue',
+  SweeperFunction: 'AWS::Lambda::Function',
+};
+
+test('the commands of the runbook find what they speak of in the outputs of the stack', () => {
+  const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
+  const names = [...runbook.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => name);
+  expect([...new Set(names)].toSorted()).toEqual(Object.keys(asked).toSorted());
+  const resources = synthesize();
+  const outputs = synthesizeOutputs();
+  for (const [name, type] of Object.entries(asked)) {
+    const ids = ofType(resources, type).map(([id]) => ({ Ref: id }));
+    expect(ids, name).toContainEqual(outputs[name]?.Value);
+  }
+  expect(JSON.stringify(outputs['SweeperFunction'])).toContain('"Sweeper');
+});
