@@ -36,14 +36,35 @@ export function messageKey({ seq, ...of }: StreamOwner & { readonly seq: number 
   return { stream, position: prefix + numberKey(seq) };
 }
 
+/**
+ * Messages that were read after a number, oldest first; read again, up to their last, if a number is missing among them. A query
+ * is no snapshot: it may have passed number n before n was committed, and then have met n + 1. Whatever there is up to the last
+ * was committed before a second look; what that does not find has expired.
+ */
+export async function withoutGap<P extends { readonly messages: readonly { readonly seq: number }[] }>(
+  after: number,
+  first: P,
+  lookAgain: (upTo: number) => Promise<P>,
+): Promise<P> {
+  const last = first.messages.at(-1)?.seq;
+  return last === undefined || last === after + first.messages.length ? first : lookAgain(last);
+}
+
 /** A stream, and whose it is if it is an inbox. */
 interface StreamOwner {
   readonly stream: Stream['kind'];
   readonly owner?: Pick<Member, 'name' | 'accountId'> | undefined;
 }
 
-const head = v.object({ position: v.string(), seq: v.number(), expiresAt: v.number() });
+const head = v.object({ position: v.string(), seq: v.number(), sentAt: v.string() });
+const numbered = v.object({ seq: v.number() });
 const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });
+
+/**
+ * How long (ms) whatever comes after a message is still there for certain: the shortest retention that `infra/config.ts` takes
+ * (a day, whatever it was when the message itself was committed), less an hour for clocks that differ.
+ */
+const surelyKept = 23 * 3_600_000;
 
 const isExpired = (expiresAt: number, now: number) => expiresAt * 1000 <= now;
 
@@ -98,15 +119,15 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
   }
 
   function toNewest(item: Item): Newest {
-    const { position, seq, expiresAt } = v.parse(head, item);
+    const { position, seq, sentAt } = v.parse(head, item);
     const [accountId] = position.includes('/') ? position.split('/') : [];
-    return { accountId, seq, expired: isExpired(expiresAt, now()) };
+    return { accountId, seq, isLast: Date.parse(sentAt) > now() - surelyKept };
   }
 
   async function last(stream: Stream, newest: Newest | undefined): Promise<number> {
     if (stream.kind === 'room') {
-      // TTL may have deleted the newest message before older ones: then only the room's own note is right.
-      if (newest && !newest.expired) return newest.seq;
+      if (newest?.isLast) return newest.seq;
+      // The sweeper has noted it within a minute, long before the message could expire.
       return Math.max(newest?.seq ?? 0, (await state.read()).lastBroadcast);
     }
     const { owner, acknowledged } = stream;
@@ -243,12 +264,10 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
 
     async after(kind, reader, seq, limit) {
       const first = await between(kind, reader, seq + 1, undefined, limit);
-      const upTo = first.messages.at(-1)?.seq;
-      if (upTo === undefined || upTo === seq + first.messages.length) return first;
-      // A number is missing. A query is no snapshot: it may have passed number n before n was committed, and then have met n + 1.
-      // Whatever there is up to here was committed before a second look; what that does not find has expired.
-      const second = await between(kind, reader, seq + 1, upTo, limit);
-      return { messages: second.messages, more: first.more || second.more };
+      return withoutGap(seq, first, async (upTo) => {
+        const second = await between(kind, reader, seq + 1, upTo, limit);
+        return { messages: second.messages, more: first.more || second.more };
+      });
     },
 
     async before(kind, reader, seq, limit) {
@@ -291,7 +310,7 @@ const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
 function asSeenBy(reader: Member, kind: Stream['kind'], item: Item): StreamMessage {
   const { hiddenFrom } = v.parse(marks, item);
   if (hiddenFrom?.has(reader.accountId)) {
-    return { type: 'event', event: 'hidden', stream: 'room', seq: v.parse(head, item).seq };
+    return { type: 'event', event: 'hidden', stream: 'room', seq: v.parse(numbered, item).seq };
   }
   return v.parse(streamMessage, { ...item, type: 'event', stream: kind });
 }

@@ -149,7 +149,11 @@ export interface Newest {
   /** Whose account the inbox was: of an earlier owner of the name, perhaps. Undefined in the room's stream. */
   readonly accountId: string | undefined;
   readonly seq: number;
-  readonly expired: boolean;
+  /**
+   * Whether it is the last there ever was. If not, it may be: but later ones may have expired before it, be it that a shorter
+   * retention was deployed since, or that expired messages are not deleted in their order.
+   */
+  readonly isLast: boolean;
 }
 
 export interface Page {
@@ -194,7 +198,7 @@ export interface State extends Settings {
   readonly online: number;
   /** Changes with every login and every session that ends. */
   readonly logins: number;
-  /** The room stream's last number as the sweeper knew it, should all its messages have expired. */
+  /** The room stream's last number as the sweeper knew it, should its last messages have expired. */
   readonly lastBroadcast: number;
   /** Of the month in which it was counted last. */
   readonly usage?: Usage | undefined;
@@ -218,7 +222,7 @@ export interface RoomState {
   claimSweep(now: number, until: number): Promise<boolean>;
   /** Counts a minute that so many were online, once, however many ask; `state` is what was read last. */
   noteUsage(state: State, online: number, now: number): Promise<void>;
-  /** Keeps the room stream's last number, should all its messages expire. */
+  /** Keeps the room stream's last number, should its last messages expire. */
   noteLastBroadcast(seq: number): Promise<void>;
 }
 

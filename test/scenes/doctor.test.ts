@@ -162,6 +162,21 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(await listener.event('broadcast')).toMatchObject({ text: 'to everybody' });
   });
 
+  test('not a cursor beyond a message that was kept for longer than those after it', async () => {
+    await visit('patient');
+    const writer = await visit('writer');
+    for (const text of ['one', 'two', 'three']) await writer.get('message', { to: 'patient', text });
+    const [first, ...later] = await room.database.stream('inbox/patient');
+    const { stream, position } = first ?? {};
+    await room.database.set('Messages', { stream, position }, { sentAt: new Date(0).toISOString() });
+    for (const one of later) {
+      await room.database.remove('Messages', { stream: one['stream'], position: one['position'] });
+    }
+    await room.database.set('Users', userKey('patient'), { inboxAcked: 3 });
+    expect(await examine(true)).toEqual([]);
+    expect(await room.database.user('patient')).toMatchObject({ inboxAcked: 3 });
+  });
+
   test('a file whose bytes are gone, and bytes that belong to no file', async () => {
     const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
     await send(sender, 'freceiver', { name: 'lost.txt', bytes: Buffer.from('lost') });

@@ -96,6 +96,35 @@ test("the room's numbers go on when every broadcast has expired and gone", async
   await speaker.close();
 });
 
+/** Days ago as a message's `sentAt`, and from now on as its `expiresAt`. */
+const days = (count: number) => count * 86_400_000;
+const sentBefore = (count: number) => new Date(Date.now() - days(count)).toISOString();
+const expiresAfter = (count: number) => Math.floor((Date.now() + days(count)) / 1000);
+
+test('numbers go on when the last messages have expired before older ones, which were kept for longer', async () => {
+  const speaker = await room.enter('shortener');
+  for (let i = 1; i <= 3; i += 1) await speaker.get('broadcast', { text: `b${i}` });
+  const { seq: last } = await speaker.get('broadcast', { text: 'the last for long' });
+  const listener = await room.enter('listener');
+  await room.local.runSchedule();
+  const broadcasts = await room.database.stream('room');
+  // Kept for thirty days, of which nine are over; what came later, for one.
+  for (const item of broadcasts.slice(0, -2)) {
+    await put({ ...item, sentAt: sentBefore(9), expiresAt: expiresAfter(21) });
+  }
+  for (const item of broadcasts.slice(-2)) await remove(item);
+  expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: (last as number) + 1 });
+  expect(seqs(await listener.get('sync', { room: last as number }))).toEqual([(last as number) + 1]);
+  // Again, and now from what somebody new is told.
+  const [newest] = (await room.database.stream('room')).slice(-1);
+  await room.local.runSchedule();
+  await remove(newest ?? {});
+  await room.register('newcomer');
+  expect(await room.database.user('newcomer')).toMatchObject({ roomAcked: (last as number) + 1 });
+  await speaker.close();
+  await listener.close();
+});
+
 test('a message whose commit was answered too late is stored once', async () => {
   const { sender, reader } = await readerWith('once', 0);
   let lost = 0;

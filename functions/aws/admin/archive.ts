@@ -19,7 +19,7 @@ import {
 import { db, type Item, transact, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
-import { messageKey, positionsAfter } from '../streams.ts';
+import { messageKey, positionsAfter, withoutGap } from '../streams.ts';
 
 /** DynamoDB takes no more in one BatchWriteItem. */
 const batchSize = 25;
@@ -118,13 +118,10 @@ export function archiveAt(now: () => number): Archive {
     },
 
     async messages(stream, after, limit) {
-      const { messages, more } = await look(stream, after, undefined, limit);
-      const last = messages.at(-1)?.seq ?? after;
-      // A number is missing. A query is no snapshot: it may have passed number n before n was committed, and then have met n + 1.
-      // Whatever there is up to here was committed before a second look; what that does not find has expired.
-      const gapless = last === after + messages.length;
-      const found = gapless ? messages : (await lookAll(stream, after, last)).toSorted((a, b) => a.seq - b.seq);
-      return { messages: found.filter(unexpired), last, more };
+      const first = await look(stream, after, undefined, limit);
+      const lookAgain = async (upTo: number) => ({ ...first, messages: await lookAll(stream, after, upTo) });
+      const { messages, more } = await withoutGap(after, first, lookAgain);
+      return { messages: messages.filter(unexpired), last: messages.at(-1)?.seq ?? after, more };
     },
 
     async put(records) {

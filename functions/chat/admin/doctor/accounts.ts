@@ -41,8 +41,8 @@ async function lookAtInboxCursor(room: AdminRoom, account: Account): Promise<Fin
   // Nothing is before the beginning; and most of those who are registered have never had a message.
   if (cursor === 0) return undefined;
   const newest = await room.streams.newestInbox(account.name);
-  // Of messages that have all expired nothing is left but the cursor: then it is what is right.
-  if (newest?.accountId !== account.accountId || newest.expired || cursor <= newest.seq) return undefined;
+  // Of messages that may have expired nothing is left but the cursor: then it is what is right.
+  if (newest?.accountId !== account.accountId || !newest.isLast || cursor <= newest.seq) return undefined;
   return cursorFinding(room, account, 'inbox', newest.seq);
 }
 
