@@ -44,7 +44,7 @@ run beside them. Messages: in and out, in units of 32 KB. A command adds one wri
 than ${activityGrain / 1000} seconds. What login, logout and disconnect tell the others is the notice, in its own row.
 A file's upload and download are between its client and S3; their requests are counted, its bytes are not: US$ 0.023 per GB and
 month while it waits, US$ 0.09 per GB that leaves AWS.
-The run of the sweeper that a lost connection starts waits for the end of the grace: not in its price, it is up to 30 s of 256 MB,
+A lost connection starts a sweeper run that waits for the end of the grace. That wait is not in the row: up to 30 s of 256 MB,
 US$ 100 per million, and at most one for each grace, however many connections are lost in it.
 The price takes a warm function to run ${assumed.perRun} ms, ${assumed.perRoundTrip} ms for each round trip in a row, ${assumed.perCall} ms of a vCPU for each call, and ${assumed.perHash} ms for each
 password hashed, at the function's memory: fixed, so that the table does not depend on the machine. The log's bytes are in it. Free

@@ -102,11 +102,13 @@ export const happenings: { readonly [N in EventName]: Fields<N> } = {
 };
 
 /** What API Gateway itself may say in place of a reply. */
-export const gatewayErrors = ['Internal server error', 'Forbidden', 'Endpoint request timed out'].map((message) => ({
-  message,
-  connectionId: 'PJqB0fHsqRcCHlw=',
-  requestId: 'PJqCHF6bKjQFhZQ=',
-}));
+export const gatewayErrors = [
+  'Internal server error',
+  'Forbidden',
+  'Endpoint request timed out',
+  // Of whatever `throttling` in cdk.json holds back.
+  'Too Many Requests',
+].map((message) => ({ message, connectionId: 'PJqB0fHsqRcCHlw=', requestId: 'PJqCHF6bKjQFhZQ=' }));
 
 /** What refusals of a code carry beside the sentence: an example's values. */
 export const details: { readonly [C in RefusalCode]?: RefusalDetails } = {
