@@ -38,6 +38,9 @@ export interface Command {
 
 const command = <const C extends Command>(entry: C): C => entry;
 
+/** So many users as a frame can hold, and how many there are. */
+const usersListed = { users: v.array(v.string()), total: field.count } as const;
+
 const streamPositions = { inbox: field.seq, room: field.seq } as const;
 
 const waitingFile = v.object({
@@ -122,7 +125,7 @@ export const commands = {
     reply: 'response',
     repeat: 'as-is',
     request: {},
-    result: { users: v.array(v.string()), total: field.count },
+    result: usersListed,
     refusals: [],
   }),
   wholasthr: command({
@@ -132,7 +135,7 @@ export const commands = {
     reply: 'response',
     repeat: 'as-is',
     request: {},
-    result: { users: v.array(v.string()) },
+    result: usersListed,
     refusals: [],
   }),
   broadcast: command({

@@ -174,7 +174,7 @@ describe('talking', () => {
     const peer = await scripted.peer();
     await serve(peer, async () => {
       (await peer.next('whoelse')).reply({ users: ['Columbia', 'Google'], total: 7 });
-      (await peer.next('wholasthr')).reply({ users: ['Columbia'] });
+      (await peer.next('wholasthr')).reply({ users: ['Columbia'], total: 3 });
       const said = await peer.next('broadcast');
       said.reply({ seq: 1, sentAt, online: 2 });
       // It does not come back by itself: the client asks for it before it goes on.
@@ -202,6 +202,7 @@ describe('talking', () => {
         '... and 5 more',
         'The wholasthr users are:',
         'Columbia',
+        '... and 2 more',
         "facebook(broadcast): It's me facebook ~",
         'The user "csee4119" is unfortunately not online. But the server has stored your message.',
         'Error! You cannot block yourself! Please try again!..',

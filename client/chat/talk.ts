@@ -65,21 +65,20 @@ async function answer(talking: Talking, command: TalkCommand): Promise<Printed[]
 }
 
 async function carryOut({ screen, room, names, transfers }: Talking, command: TalkCommand): Promise<Printed[]> {
-  const list = (heading: string, users: string[]): Printed[] => {
+  const list = (heading: string, { users, total = users.length }: { users: string[]; total?: number }): Printed[] => {
     names.add(...users);
-    return [heading, users.length > 0 ? { users } : texts.nobody];
+    const shown = [heading, users.length > 0 ? { users } : texts.nobody];
+    return total > users.length ? [...shown, texts.more(total - users.length)] : shown;
   };
   switch (command.name) {
     case 'help':
       return helpLines(command.about);
-    case 'whoelse': {
-      const { users, total } = await room.request('whoelse', {});
-      return [...list(texts.others, users), ...(total > users.length ? [texts.more(total - users.length)] : [])];
-    }
+    case 'whoelse':
+      return list(texts.others, await room.request('whoelse', {}));
     case 'wholasthr':
-      return list(texts.recent, (await room.request('wholasthr', {})).users);
+      return list(texts.recent, await room.request('wholasthr', {}));
     case 'blocklist':
-      return list(texts.blocklist, (await room.request('blocklist', {})).users);
+      return list(texts.blocklist, await room.request('blocklist', {}));
     case 'broadcast': {
       const { seq } = await room.request('broadcast', { text: command.text });
       // The room says it to everyone, its sender too: it is printed as it comes back.

@@ -116,7 +116,7 @@ export const calls: { readonly [A in Action]: Call<A> } = {
   deregister: { request: fc.record({ user: name, password: word }), result: nothing },
   ping: { request: nothing, result: nothing },
   whoelse: { request: nothing, result: fc.record({ users, total: count }) },
-  wholasthr: { request: nothing, result: fc.record({ users }) },
+  wholasthr: { request: nothing, result: fc.record({ users, total: count }) },
   broadcast: { request: fc.record({ text: text(1, 500) }), result: fc.record({ seq, sentAt: time, online: count }) },
   message: {
     request: fc.record({ to: name, text: text(1, 500) }),

@@ -63,8 +63,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   to: 'User name of the recipient, in any case.',
   from: 'User name of the sender.',
   by: 'User name of who fetched or declined the file.',
-  'whoelseReply.users': 'User names of who is online, without yourself, sorted.',
-  'wholasthrReply.users': 'User names of who is online or was within the last hour, without yourself.',
+  'whoelseReply.users': 'User names of who is online, without yourself, sorted: as many as one frame can hold.',
+  'wholasthrReply.users':
+    'User names of who is online or was within the last hour, without yourself, sorted: as many as one frame can hold.',
   'blocklistReply.users': 'User names of whom you have blocked.',
   total: 'How many they are.',
   password: `At most ${limits.passwordBytes} bytes of UTF-8.`,

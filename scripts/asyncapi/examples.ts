@@ -26,7 +26,7 @@ export const calls: { readonly [A in Action]: { readonly request: Arguments<A>; 
   deregister: { request: { user: 'Columbia', password: 'roar, lion' }, result: {} },
   ping: { request: {}, result: {} },
   whoelse: { request: {}, result: { users: ['Facebook', 'Hudson'], total: 2 } },
-  wholasthr: { request: {}, result: { users: ['Facebook', 'Hudson', 'SEAS'] } },
+  wholasthr: { request: {}, result: { users: ['Facebook', 'Hudson', 'SEAS'], total: 3 } },
   broadcast: { request: { text: 'Lunch, anybody?' }, result: { seq: 482, sentAt: later, online: 3 } },
   message: { request: { to: 'Hudson', text: 'Noon it is.' }, result: { delivery: 'delivered', seq: 7, sentAt: later } },
   block: { request: { user: 'Facebook' }, result: {} },

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { attendance, type Present } from './invariants.ts';
 import type { Tables } from './tables.ts';
 
@@ -50,6 +50,18 @@ export class RoomDatabase {
         ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:v${index}`, attributes[name]])),
       }),
     );
+  }
+
+  /** Puts any number of items past the room's functions. */
+  async putAll(table: string, items: readonly Item[]): Promise<void> {
+    const name = this.#tables.name(table);
+    for (let from = 0; from < items.length; from += 25) {
+      const puts = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+      const { UnprocessedItems = {} } = await this.#tables.db.send(
+        new BatchWriteCommand({ RequestItems: { [name]: puts } }),
+      );
+      if (UnprocessedItems[name]) throw new Error(`${table} did not take all that was put into it`);
+    }
   }
 
   /** Removes an item past the room's functions. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { limits } from '../../protocol/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
@@ -109,4 +110,26 @@ describe('who is there, and who was', () => {
     await room.change('lastHour', 3600);
     expect(await users('wholasthr')).toContain('leaver');
   });
+});
+
+test('of more people than one frame can hold, as many are listed as fit, and how many there are', async () => {
+  const crowded = await openRoom();
+  onTestFinished(() => crowded.close());
+  const wire = await crowded.enter('watcher');
+  const names = Array.from({ length: 4_000 }, (_, i) => `somebody-with-a-very-long-name-${i}`.slice(-32));
+  const now = Date.now();
+  const present = names.map((name) => ({
+    ...{ shard: 0, name, displayName: name, accountId: name, connectionId: name, address: '127.0.0.1' },
+    ...{ since: now, activeSince: now },
+  }));
+  await crowded.database.putAll('Presence', present);
+  const inOrder = names.toSorted(new Intl.Collator('en', { numeric: true }).compare);
+  for (const action of ['whoelse', 'wholasthr'] as const) {
+    const reply = await wire.get(action, {});
+    const users = reply['users'] as string[];
+    expect(reply['total']).toBe(names.length);
+    expect(users.length).toBeGreaterThan(3_500);
+    expect(users).toEqual(inOrder.slice(0, users.length));
+    expect(Buffer.byteLength(JSON.stringify(reply))).toBeLessThanOrEqual(limits.frameBytes);
+  }
 });

@@ -24,8 +24,8 @@ export function* merge(inbox: readonly StreamMessage[], room: readonly StreamMes
   }
 }
 
-/** As many entries from the beginning as one reply can hold, and whether that is all. */
-export function pageOf<T>(entries: Iterable<T>, limit: number): { fitting: T[]; all: boolean } {
+/** As many entries from the beginning as one reply can hold, of so many at most, and whether that is all. */
+export function pageOf<T>(entries: Iterable<T>, limit = Number.POSITIVE_INFINITY): { fitting: T[]; all: boolean } {
   const fitting: T[] = [];
   let bytes = 0;
   for (const one of entries) {

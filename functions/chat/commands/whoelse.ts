@@ -1,4 +1,6 @@
+import type { Result } from '../../../protocol/index.ts';
 import { handle } from './command.ts';
+import { pageOf } from './sync.ts';
 
 const byName = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 
@@ -7,11 +9,17 @@ export function sorted(names: Iterable<string>): string[] {
   return [...names].sort(byName.compare);
 }
 
+/** So many of the names, sorted, as one reply can hold; and how many there are. */
+export function listOf(names: Iterable<string>): Result<'whoelse' | 'wholasthr'> {
+  const all = sorted(names);
+  return { users: pageOf(all).fitting, total: all.length };
+}
+
 export const whoelse = handle('whoelse', {
   prepare: (room) => room.sessions.all(),
 
   async run(_room, { member }, present) {
     const others = present.filter((session) => session.name !== member.name);
-    return { users: sorted(others.map((session) => session.displayName)), total: others.length };
+    return listOf(others.map((session) => session.displayName));
   },
 });

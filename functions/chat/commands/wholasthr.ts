@@ -1,5 +1,5 @@
 import { handle } from './command.ts';
-import { sorted } from './whoelse.ts';
+import { listOf } from './whoelse.ts';
 
 export const wholasthr = handle('wholasthr', {
   prepare: async (room) => {
@@ -11,6 +11,6 @@ export const wholasthr = handle('wholasthr', {
     const left = await room.accounts.seenSince(room.clock.now() - state.lastHour * 1000);
     const seen = new Map([...left, ...present].map((one) => [one.name, one.displayName]));
     seen.delete(member.name);
-    return { users: sorted(seen.values()) };
+    return listOf(seen.values());
   },
 });
