@@ -128,13 +128,19 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     return Item && toRecord(Item);
   }
 
-  /** As many of a recipient's files as DynamoDB reads at once: some 2,000. */
-  async function pageOf(recipient: string, from?: Item): Promise<{ files: FileRecord[]; next: Item | undefined }> {
+  /** Files that wait for a recipient, among as many as DynamoDB reads at once: some 2,000. */
+  async function waitingIn(
+    recipient: string,
+    now: number,
+    from: Item | undefined,
+  ): Promise<{ files: FileRecord[]; next: Item | undefined }> {
     const { Items, LastEvaluatedKey } = await db.send(
       new QueryCommand({
         TableName: table(),
         KeyConditionExpression: 'recipient = :recipient',
-        ExpressionAttributeValues: { ':recipient': recipient },
+        FilterExpression: '#state = :stored AND dueAt > :now',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':recipient': recipient, ':stored': 'stored', ':now': now },
         ConsistentRead: true,
         ExclusiveStartKey: from,
       }),
@@ -186,9 +192,15 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
       return key && get(key);
     },
 
-    async of(recipient) {
-      const { files, next } = await pageOf(recipient);
-      return { files, more: next !== undefined };
+    async waitingFor(recipient, now, enough) {
+      const found: FileRecord[] = [];
+      let from: Item | undefined;
+      do {
+        const { files, next } = await waitingIn(recipient, now, from);
+        found.push(...files);
+        from = next;
+      } while (from && found.length < enough);
+      return { files: found, more: from !== undefined };
     },
 
     async *due(now) {
@@ -269,9 +281,8 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     async abandon(recipient, time) {
       let from: Item | undefined;
       do {
-        const { files, next } = await pageOf(recipient, from);
-        const stored = files.filter((file) => file.state === 'stored');
-        await Promise.all(stored.map((file) => updateIf(moveOn(file, 'stored', time))));
+        const { files, next } = await waitingIn(recipient, time, from);
+        await Promise.all(files.map((file) => updateIf(moveOn(file, 'stored', time))));
         from = next;
       } while (from);
     },

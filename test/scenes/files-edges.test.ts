@@ -269,6 +269,23 @@ describe('a file that waits', () => {
     expect(more).toBe(true);
     await takeAway();
   });
+
+  test('is not hidden by however much is announced and never uploaded', async () => {
+    await announced(facebook, 'columbia');
+    const [record = {}] = await files.records();
+    // More than DynamoDB reads at once, and before whatever is sent.
+    const keys = Array.from({ length: 4 }, (_one, i) => ({ recipient: record['recipient'], file: `!${i}` }));
+    const padding = 'x'.repeat(350_000);
+    await room.database.putAll(
+      'FileRecords',
+      keys.map((key) => ({ ...record, ...key, padding })),
+    );
+    const file = newFile();
+    await send(facebook, 'columbia', file);
+    await columbia.event('file', { name: file.name });
+    expect(await columbia.get('fileget', {})).toMatchObject({ files: [{ name: file.name }], more: false });
+    for (const key of keys) await room.database.remove('FileRecords', key);
+  });
 });
 
 test('a URL ends after five minutes; another content may be announced then', async () => {

@@ -25,9 +25,6 @@ export const fileget = handle('fileget', {
   },
 });
 
-/** Whether a file can be got: what is over by the clock is over, whenever it is tidied. */
-const isWaiting = (file: FileRecord, now: number) => file.state === 'stored' && file.dueAt > now;
-
 /** A file that waits for somebody; refuses if there is none. */
 export async function findWaiting(
   room: FileRoom,
@@ -36,16 +33,15 @@ export async function findWaiting(
   name: string,
 ): Promise<FileRecord> {
   const file = await room.files.find(recipientId, foldName(from), composedName(name));
-  if (!file || !isWaiting(file, room.clock.now())) throw new Refusal('no-such-file');
+  // What is over by the clock is over, whenever it is tidied.
+  if (file?.state !== 'stored' || file.dueAt <= room.clock.now()) throw new Refusal('no-such-file');
   return file;
 }
 
 async function list(room: FileRoom, recipientId: string): Promise<Result<'fileget'>> {
-  const { files, more } = await room.files.of(recipientId);
-  const now = room.clock.now();
+  const { files, more } = await room.files.waitingFor(recipientId, room.clock.now(), limits.pageSize);
   const waiting = files
-    .filter((file) => isWaiting(file, now))
-    .sort((one, other) => (one.told?.seq ?? 0) - (other.told?.seq ?? 0))
+    .toSorted((one, other) => (one.told?.seq ?? 0) - (other.told?.seq ?? 0))
     .map(({ sender, name, size, sha256, told }) => ({
       from: sender.displayName,
       name,

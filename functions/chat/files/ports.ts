@@ -47,8 +47,8 @@ export interface Files {
   find(recipientId: string, senderName: string, name: string): Promise<FileRecord | undefined>;
   /** The record that an object belongs to, if any: it may be about another object by now. */
   findByObject(objectKey: string): Promise<FileRecord | undefined>;
-  /** Files of a recipient, in any order and state; `more` if there are too many to read at once. */
-  of(recipientId: string): Promise<{ files: FileRecord[]; more: boolean }>;
+  /** Files that can be got by a recipient, in any order, `enough` of them if there are so many; `more` if there may be more. */
+  waitingFor(recipientId: string, now: number, enough: number): Promise<{ files: FileRecord[]; more: boolean }>;
   /** Files whose time has come, as the index has them: look again before you act. */
   due(now: number): AsyncIterable<readonly DueFile[]>;
   /** The file as it stands now. */
