@@ -100,14 +100,15 @@ export const roomState: RoomState = {
   },
 
   async claimSweep(now, until) {
-    const { written } = await updateIf({
+    const outcome = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET sweepUntil = :until',
       ConditionExpression: 'attribute_not_exists(sweepUntil) OR sweepUntil <= :now',
       ExpressionAttributeValues: { ':now': now, ':until': until },
     });
-    return written;
+    // A retried update whose first answer was lost finds itself.
+    return outcome.written || outcome.item?.['sweepUntil'] === until;
   },
 
   async noteUsage({ usage, logins, lastBroadcast }, online, now) {

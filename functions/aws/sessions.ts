@@ -249,8 +249,9 @@ export const sessions: Sessions = {
     const { written } = await updateIf({
       TableName: tableName('presence'),
       Key: presenceKey(member.name),
-      UpdateExpression: 'SET detachedAt = :now',
-      ConditionExpression: 'connectionId = :connection AND attribute_not_exists(detachedAt)',
+      // Lost once: whoever finds it out later does not lengthen the grace.
+      UpdateExpression: 'SET detachedAt = if_not_exists(detachedAt, :now)',
+      ConditionExpression: 'connectionId = :connection',
       ExpressionAttributeValues: { ':now': time, ':connection': connectionId },
     });
     return written;

@@ -1,4 +1,5 @@
 import { type EventOf, eventFrame, type Result, type RoomEvent, type StreamMessage } from '../../protocol/index.ts';
+import { orReport } from './or-report.ts';
 import type { Member, Session } from './people.ts';
 import type { PostOutcome, Recipient, Room } from './ports.ts';
 
@@ -7,7 +8,7 @@ export const sliceSize = 250;
 
 /**
  * Posts an event to one session. A connection that is gone is marked as lost: API Gateway may never send its
- * $disconnect. A post that cannot be made now is made again later, elsewhere.
+ * $disconnect.
  */
 export async function deliver(room: Room, to: Recipient, event: RoomEvent): Promise<PostOutcome> {
   const outcome = await room.courier.post(to.connectionId, eventFrame(event));
@@ -43,7 +44,13 @@ export async function deliverBroadcast(
   const hidden: EventOf<'hidden'> = { type: 'event', event: 'hidden', stream: 'room', seq: event.seq };
   const kept = to.filter((session) => hiddenFrom.has(session.accountId));
   const shown = to.filter((session) => !hiddenFrom.has(session.accountId));
-  await Promise.all([spread(room, shown, event), spread(room, kept, hidden)]);
+  await allOf([spread(room, shown, event), spread(room, kept, hidden)]);
+}
+
+/** Waits for all, whatever becomes of one of them: what is under way when a function answers is frozen with it. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Delivers here what one slice holds; more goes to the fan-out function in slices. */
@@ -57,20 +64,32 @@ export async function spread(room: Room, to: readonly Recipient[], event: RoomEv
       connectionId,
     })),
   );
-  await Promise.all(slices.map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
+  await allOf(slices.map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
 }
 
 /**
- * Posts what was just committed to an inbox, if its owner is online. Presence was read before the commit; where it said
+ * Posts what was just committed to an inbox, if its owner is online: what goes wrong is reported, and `sync` gives the
+ * message. Presence was read before the commit; where it said
  * nobody, or where that connection turns out to be gone, it is read again, after it: a login commits its presence before
  * it reads the stream, so one of the two sees the other. A later owner of the name is somebody else.
  */
-export async function deliverToOwner(
+export function deliverToOwner(
   room: Room,
   owner: Member,
   known: Session | undefined,
   committed: StreamMessage,
-): Promise<Result<'message'>['delivery']> {
+): Promise<Delivery> {
+  return orReport(room, 'a message was not posted', postToOwner(room, owner, known, committed), 'stored');
+}
+
+type Delivery = Result<'message'>['delivery'];
+
+async function postToOwner(
+  room: Room,
+  owner: Member,
+  known: Session | undefined,
+  committed: StreamMessage,
+): Promise<Delivery> {
   let session = known;
   let tried: string | undefined;
   do {

@@ -1,15 +1,12 @@
 import { eventFrame, type RoomEvent } from '../../protocol/index.ts';
+import { orReport } from './or-report.ts';
 import type { EndReason, Member, Session } from './people.ts';
 import type { EndGuard, Room } from './ports.ts';
 
 /** Tells everyone else online, without waiting for it. */
 export async function announce(room: Room, event: RoomEvent, about: Member): Promise<void> {
-  try {
-    await room.crier.cry({ to: 'everyone', event, except: about.name });
-  } catch (error) {
-    // A notice is worth less than what it tells of: that has been committed, and stays true.
-    room.report('a notice was not sent', error, { event: event.event });
-  }
+  const cry = room.crier.cry({ to: 'everyone', event, except: about.name });
+  await orReport(room, 'a notice was not sent', cry, undefined, { event: event.event });
 }
 
 /**
@@ -36,10 +33,10 @@ export async function dismiss(
   return true;
 }
 
-/** Posts a last frame, and closes the connection. */
+/** Posts a last frame, and closes the connection, which is nobody's any more: if it stays open, API Gateway ends it. */
 export async function sayAndClose(room: Room, connectionId: string, frame: string): Promise<void> {
   await room.courier.post(connectionId, frame);
-  await room.courier.close(connectionId);
+  await orReport(room, 'a connection was not closed', room.courier.close(connectionId), undefined, { connectionId });
 }
 
 /** A connection that was closed under its session's feet: by its client on purpose, or lost. */

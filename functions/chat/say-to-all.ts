@@ -1,5 +1,6 @@
 import type { EventOf } from '../../protocol/index.ts';
 import { deliverBroadcast } from './deliver.ts';
+import { orReport } from './or-report.ts';
 import type { Room } from './ports.ts';
 
 /** Posts a broadcast that has been committed to everybody online; gives how many they are. */
@@ -9,8 +10,9 @@ export async function sayToAll(
   hiddenFrom: ReadonlySet<string>,
 ): Promise<number> {
   // Read after the commit: whoever logs in later reads the stream later, too.
-  const present = await room.sessions.all();
+  const present = await orReport(room, 'a broadcast was posted to nobody', room.sessions.all(), []);
   const online = present.filter((session) => session.detachedAt === undefined);
-  await deliverBroadcast(room, online, committed, hiddenFrom);
+  const delivery = deliverBroadcast(room, online, committed, hiddenFrom);
+  await orReport(room, 'a broadcast was not posted to everybody', delivery, undefined);
   return online.length;
 }

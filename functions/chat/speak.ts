@@ -12,6 +12,7 @@ import {
 import type { Handler } from './commands/command.ts';
 import { sayAndClose } from './leave.ts';
 import { noteBadFrame, noteCommand, type Speaker } from './note.ts';
+import { orReport } from './or-report.ts';
 import { activityGrain, type Connection, type Member } from './people.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -93,11 +94,17 @@ async function perform<A extends Action, R extends Room>(
   speaker.member = connection?.member;
   const { member, present } = admit(commands[action], connection);
   refuseTooFast(room.paces.take(present, room.clock.now()));
-  const [result] = await Promise.all([
-    started({ arguments: args, id, again, connection: present, member }),
+  const noted = orReport(
+    room,
+    'that somebody spoke was not noted',
     noteSpoken(room, commands[action], present),
-  ]);
-  return result;
+    undefined,
+  );
+  try {
+    return await started({ arguments: args, id, again, connection: present, member });
+  } finally {
+    await noted;
+  }
 }
 
 // Only what a member may say reads `member`; a guest's commands find nobody there.

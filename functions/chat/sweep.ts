@@ -1,4 +1,6 @@
+import pMap from 'p-map';
 import { dismiss, endSession } from './leave.ts';
+import { orReport } from './or-report.ts';
 import { activityGrain, type Session, type Settings } from './people.ts';
 import type { Room, State } from './ports.ts';
 
@@ -7,6 +9,12 @@ const horizon = 90_000;
 
 /** Sessions that fall due this close together (ms) are ended together. */
 const together = 500;
+
+/** More at once would only wait for sockets, and some of them for longer than a request may take. */
+const lookedAfterAtOnce = 50;
+
+/** Each ending is a transaction on the room's one item, and those side by side get in one another's way. */
+const endedAtOnce = 10;
 
 /** A session younger than this (ms) is not looked for: its connection was there a moment ago. */
 const freshness = 5_000;
@@ -26,8 +34,7 @@ export async function sweep(room: Room): Promise<void> {
     noteLastBroadcast(room, state),
     // Nobody's minutes are not worth a write.
     ...(state.online > 0 ? [room.state.noteUsage(state, state.online, startedAt)] : []),
-    ...sessions.map((session) => findGhost(room, session, startedAt)),
-    ...sessions.map((session) => noteActivity(room, session, state, startedAt + horizon)),
+    pMap(sessions, (session) => lookAfter(room, session, state, startedAt), { concurrency: lookedAfterAtOnce }),
   ]);
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') room.report('a part of the sweep failed', outcome.reason);
@@ -49,6 +56,14 @@ async function correctCount(room: Room, state: State, present: number): Promise<
 async function noteLastBroadcast(room: Room, state: State): Promise<void> {
   const newest = await room.streams.newestRoom();
   if (newest && newest.seq > state.lastBroadcast) await room.state.noteLastBroadcast(newest.seq);
+}
+
+async function lookAfter(room: Room, session: Session, settings: Settings, now: number): Promise<void> {
+  const { connectionId } = session;
+  const looks = [findGhost(room, session, now), noteActivity(room, session, settings, now + horizon)];
+  await Promise.all(
+    looks.map((one) => orReport(room, 'a session was not looked after', one, undefined, { connectionId })),
+  );
 }
 
 /** API Gateway may never send $disconnect: whoever is taken to be online is looked for. */
@@ -81,11 +96,10 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
     const [settings, sessions] = await Promise.all([room.state.read(), room.sessions.all()]);
     const now = room.clock.now();
     const due = sessions.filter((session) => dueAt(session, settings) <= now);
-    const outcomes = await Promise.allSettled(due.map((session) => endIfStillDue(room, session, settings)));
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') room.report('a session that is over was not ended', outcome.reason);
-    }
-    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'later')) continue;
+    const end = (session: Session) =>
+      orReport(room, 'a session that is over was not ended', endIfStillDue(room, session, settings), undefined);
+    const outcomes = await pMap(due, end, { concurrency: endedAtOnce });
+    if (outcomes.includes('later')) continue;
     // Under a short TIME_OUT, a session that begins after this reading is due before the next run reads.
     const unseen = now + settings.timeOut * 1000 + activityGrain;
     const next = Math.min(unseen, ...sessions.map((session) => dueAt(session, settings)).filter((time) => time > now));

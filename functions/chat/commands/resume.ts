@@ -1,5 +1,4 @@
 import { foldName } from '../../../protocol/index.ts';
-import { sayAndClose } from '../leave.ts';
 import { Refusal } from '../refusal.ts';
 import { hashToken, newToken } from '../token.ts';
 import { handle } from './command.ts';
@@ -34,7 +33,8 @@ export const resume = handle('resume', {
     if (outcome !== 'resumed') throw new Refusal(outcome);
     // Closed before the reply: a post to the old connection then fails, and is made to the new one. So whatever is not posted
     // there was committed before the client's next `sync`, which finds it.
-    await sayAndClose(room, session.connectionId, replacedFrame);
+    await room.courier.post(session.connectionId, replacedFrame);
+    await room.courier.close(session.connectionId);
     return {
       user: account.displayName,
       token: next.token,

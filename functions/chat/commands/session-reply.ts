@@ -1,12 +1,17 @@
 import { eventFrame } from '../../../protocol/index.ts';
+import { orReport } from '../or-report.ts';
 import type { Account, Positions } from '../people.ts';
 import type { Room } from '../ports.ts';
 
 /** The last word to a connection whose session has gone on over another. */
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 
-/** How many messages wait for somebody in each stream. */
-export async function unread(room: Room, account: Account): Promise<Positions> {
+/** How many messages wait for somebody in each stream; none if they could not be counted: `sync` gives them all the same. */
+export function unread(room: Room, account: Account): Promise<Positions> {
+  return orReport(room, 'what waits for somebody was not counted', count(room, account), { inbox: 0, room: 0 });
+}
+
+async function count(room: Room, account: Account): Promise<Positions> {
   const { acknowledged } = account;
   const [newestInbox, newestRoom] = await Promise.all([
     room.streams.newestInbox(account.name),
