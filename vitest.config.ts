@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // The SDK's advice on Node versions is for its own users; functions run on Lambda's.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    setupFiles: ['test/harness/end-in-order.ts'],
     // A busy machine takes its time to start a room, or to synthesize a stack.
     hookTimeout: 120_000,
     // So does it to do what a test waits for.

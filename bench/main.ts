@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { defaultTiming } from '../client/room/timing.ts';
 import { actions } from '../protocol/index.ts';
+import { endInOrder } from '../test/harness/ending.ts';
 import { type Counting, countActions } from './actions.ts';
 import { readBundles } from './bundles.ts';
 import { sampleBroadcast, sampleMemory } from './peers.ts';
@@ -14,6 +15,7 @@ import { tally } from './tally.ts';
 /** Prints what an action costs and how fast it is; with --write, puts it into README.md. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
+endInOrder();
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 const page = 'README.md';
 // The sweeper does not look for sessions younger than five seconds.

@@ -1,22 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { startLocalRoom } from '../local/room.ts';
+import { endInOrder, removeFolder, temporaryFolder } from '../test/harness/ending.ts';
 import { conversation } from './screenshots/conversation.ts';
 import { fileTransfer } from './screenshots/file-transfer.ts';
 import { drawTerminal, themes } from './screenshots/svg.ts';
 
 /** Plays the scenes of the README in a fresh local room, in real terminals, and draws what is on their screens. */
 const folder = 'docs/screenshots';
-const dataDir = await mkdtemp(join(tmpdir(), 'chat-room-screenshots-'));
+endInOrder();
+const dataDir = temporaryFolder('chat-room-screenshots-');
 const room = await startLocalRoom({ assembly: 'cdk.out', dataDir });
-// The database would outlive this program.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    room.kill();
-    process.exit(1);
-  });
-}
 try {
   await mkdir(folder, { recursive: true });
   for (const [name, play] of Object.entries({ conversation, 'file-transfer': fileTransfer })) {
@@ -30,5 +23,5 @@ try {
   }
 } finally {
   await room.close();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeFolder(dataDir);
 }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { contextOfCdkJson, parseConfig } from '../infra/config.ts';
 import { deviationsOf } from '../test/emulator/deviations.ts';
 import { environmentFor } from '../test/harness/deployed-room.ts';
+import { endInOrder, endWithUs } from '../test/harness/ending.ts';
 import { parseEndpoint } from './emulator/arguments.ts';
 import { emulatorAt } from './emulator/emulators.ts';
 import { NoPython, pythonTool } from './tools/python.ts';
@@ -14,6 +15,7 @@ import { NoPython, pythonTool } from './tools/python.ts';
  * npm run test:emulator [-- --endpoint URL] [scenes]: plays the scenes in a room that has been deployed to an emulator there; without
  * an address, starts ministack, deploys to it, and ends it afterwards.
  */
+endInOrder();
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { endpoint, rest: scenes } = parseEndpoint(
   'npm run test:emulator --',
@@ -30,15 +32,17 @@ try {
 async function inMinistack(): Promise<number> {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
-  const ministack = spawn(pythonTool('ministack'), {
-    stdio: 'ignore',
-    env: { ...process.env, GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' },
-  });
+  const ministack = endWithUs(
+    spawn(pythonTool('ministack'), {
+      stdio: 'ignore',
+      env: { ...process.env, GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' },
+    }),
+  );
   const ended = once(ministack, 'exit');
   try {
     await answers(address);
     const deploy = ['scripts/run.mjs', '--built', 'scripts/deploy-emulator.ts', '--endpoint', address];
-    if (spawnSync(process.execPath, deploy, { stdio: 'inherit' }).status !== 0) return 1;
+    if ((await run(deploy)) !== 0) return 1;
     return await play(address);
   } finally {
     ministack.kill();
@@ -52,8 +56,7 @@ async function play(address: string): Promise<number> {
   for (const { scene, test, why } of deviationsOf(emulator)) {
     if (test === undefined) console.log(`Skipped: ${scene} ${why}.`);
   }
-  const run = spawnSync(
-    process.execPath,
+  return run(
     [
       'node_modules/vitest/vitest.mjs',
       'run',
@@ -61,9 +64,15 @@ async function play(address: string): Promise<number> {
       'vitest.emulator.config.ts',
       ...scenes.map((one) => `test/scenes/${one}`),
     ],
-    { stdio: 'inherit', env: { ...process.env, ...environmentFor({ endpoint: address, stack, stage, emulator }) } },
+    environmentFor({ endpoint: address, stack, stage, emulator }),
   );
-  return run.status ?? 1;
+}
+
+/** Runs a program of this Node; gives its exit code. */
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = endWithUs(spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...environment } }));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
 }
 
 async function freePort(): Promise<number> {

@@ -1,4 +1,5 @@
 import { parseCLI, type Reporter, startVitest, type TestModule } from 'vitest/node';
+import { endInOrder } from '../test/harness/ending.ts';
 import { UsedRights } from '../test/harness/used-rights.ts';
 import { checks, runSteps } from './checks.ts';
 import { readRights, unusedRights } from './rights/rights.ts';
@@ -24,6 +25,7 @@ const tally: Reporter = {
   },
 };
 
+endInOrder();
 const usedRights = new UsedRights();
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const vitest = await startVitest('test', filter, { ...options, reporters: ['default', tally] });

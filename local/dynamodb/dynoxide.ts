@@ -66,10 +66,11 @@ export class Dynoxide {
       stdio: ['ignore', log.fd, log.fd],
     });
     const failed = once(child, 'error').then(([error]) => error);
+    // At once: whatever ends this program from here on ends it, too.
+    const dynoxide = new Dynoxide(child, `http://127.0.0.1:${port}`, files.pid);
     await log.close();
     if (child.pid === undefined) throw new RoomError(`${binary} does not start: ${String(await failed)}`);
     await writeFile(files.pid, JSON.stringify({ pid: child.pid }), { mode: 0o600 });
-    const dynoxide = new Dynoxide(child, `http://127.0.0.1:${port}`, files.pid);
     await dynoxide.#listening(files.log);
     return dynoxide;
   }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { connect } from '../../client/room/index.ts';
 import { Typist } from '../../client/testing/typist.ts';
+import { removeFolder, temporaryFolder } from '../../test/harness/ending.ts';
 import type { Shot } from './shot.ts';
 
 const size = { columns: 120, rows: 12 };
@@ -11,7 +11,7 @@ const password = 'correct horse';
 
 /** Someone fetches a file, and sends a large one while the conversation goes on. */
 export async function fileTransfer(url: string): Promise<Shot> {
-  const folder = await mkdtemp(join(tmpdir(), 'chat-room-files-'));
+  const folder = temporaryFolder('chat-room-files-');
   const sit = (user: string) => new Sitter(user, url, folder);
   const windows = await connect({ url });
   await windows.request('register', { user: 'windows', password });
@@ -47,7 +47,7 @@ export async function fileTransfer(url: string): Promise<Shot> {
         await typist.exited;
       }
       await windows.leave();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { endInOrder } from '../harness/ending.ts';
 import { playBackup } from './play.ts';
 
 /** npm run backup-proof -- --users 10000 --messages 200000 --talkers 20 --slice 2000 */
@@ -20,6 +21,7 @@ const options = new Command('backup-proof')
   .parse()
   .opts<{ users: number; messages: number; talkers: number; slice: number }>();
 
+endInOrder();
 const { problems, ...figures } = await playBackup(options);
 for (const problem of problems.slice(0, 20)) process.stderr.write(`${problem}\n`);
 process.stdout.write(

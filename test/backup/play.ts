@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invocation } from '../../local/recorder.ts';
 import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
+import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
 import type { Wire } from '../harness/wire.ts';
@@ -47,7 +46,7 @@ const hurry = 10;
 
 /** Backs up a full room while people chat in it, restores it into another one, and compares. */
 export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): Promise<BackupReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
+  const folder = temporaryFolder('chat-backup-');
   const file = join(folder, 'room.ndjson.gz');
   const full = await openRoom({ adminSlice: slice });
   // Hurried, because a restore waits for what might be under way.
@@ -74,7 +73,7 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
   } finally {
     for (const { db } of tables) db.destroy();
     await Promise.all([full.close(), empty.close()]);
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

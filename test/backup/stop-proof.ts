@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { endInOrder } from '../harness/ending.ts';
 import { playStop } from './play-stop.ts';
 
 /** npm run stop-proof -- --clients 500 */
@@ -20,6 +21,7 @@ const { clients } = new Command('stop-proof')
   .parse()
   .opts<{ clients: number }>();
 
+endInOrder();
 const report = await playStop(clients);
 const held = report.told === clients && report.closed === clients && report.counted === 0 && report.present === 0;
 process.stdout.write(`${held ? 'held' : 'NOT HELD'}: ${JSON.stringify(report, undefined, 2)}\n`);

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { endInOrder } from '../harness/ending.ts';
 import { cuts } from './cuts.ts';
 import { marathon } from './marathon.ts';
 
 // What the SDK says of this machine's Node is no news to whoever proves something.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
+endInOrder();
 const program = new Command('npm run prove --').description('Prove at length what npm test shows in short.');
 
 program

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { endInOrder } from '../harness/ending.ts';
 import { playBigFile } from './big-file.ts';
 
 /** npm run big-file -- --megabytes 1024 */
@@ -14,6 +15,7 @@ const { megabytes } = new Command('big-file')
   .parse()
   .opts<{ megabytes: number }>();
 
+endInOrder();
 const { problems, ...figures } = await playBigFile(megabytes * 1024 ** 2);
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.stdout.write(

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
+import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { MemoryWatch } from '../harness/memory.ts';
 import { password } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
@@ -43,7 +43,7 @@ const allowance = 150;
 
 /** Sends a file of so many bytes through a room of its own, kills who gets it at the half, and has it got again. */
 export async function playBigFile(size: number): Promise<BigFileReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'chat-big-file-'));
+  const folder = temporaryFolder('chat-big-file-');
   const room = await startRoomProcess(join(folder, 'room'), []);
   const gate = await TollGate.open(room.url);
   const own = (user: string) => ({ folder: join(folder, user), patience: 600_000 });
@@ -94,7 +94,7 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
   } finally {
     await gate.close();
     await room.killHard();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from './ending.ts';
 import { password } from './room.ts';
 
 const program = fileURLToPath(new URL('../../dist/client/chat.mjs', import.meta.url));
@@ -27,7 +28,7 @@ export class ChatProcess {
 
   constructor(url: string, { folder = '.', args = [], patience = 30_000 }: ChatProcessOptions = {}) {
     this.#patience = patience;
-    this.#child = spawn(process.execPath, [program, '--url', url, ...args], { cwd: folder });
+    this.#child = endWithUs(spawn(process.execPath, [program, '--url', url, ...args], { cwd: folder }));
     this.exited = once(this.#child, 'close').then(([code]) => code as number | null);
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       output.setEncoding('utf8').on('data', (text: string) => this.#read(text));

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { endWithUs } from './ending.ts';
 
 /** What a run of the administrator's console came to. */
 export interface ConsoleRun {
@@ -12,9 +13,11 @@ const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
 /** Runs the administrator's program on a room of this machine, with no terminal: with arguments, or with what is given it to read. */
 export async function admin(url: string, args: readonly string[], input = ''): Promise<ConsoleRun> {
-  const child = spawn(process.execPath, ['dist/client/admin.mjs', '--port', new URL(url).port, ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = endWithUs(
+    spawn(process.execPath, ['dist/client/admin.mjs', '--port', new URL(url).port, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
+  );
   let [out, err] = ['', ''];
   child.stdout.on('data', (data: Buffer) => {
     out += data.toString();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endWithUs } from './ending.ts';
 
 /** A room in a process of its own, as `npm start` runs it. */
 export interface RoomProcess {
@@ -14,9 +15,11 @@ export interface RoomProcess {
 
 /** Starts the room's program on a free port, on the state that a folder holds. */
 export async function startRoomProcess(dataDir: string, args: readonly string[] = []): Promise<RoomProcess> {
-  const child = spawn(process.execPath, ['dist/local/main.mjs', '--port', '0', '--data', dataDir, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithUs(
+    spawn(process.execPath, ['dist/local/main.mjs', '--port', '0', '--data', dataDir, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   let complaints = '';
   child.stderr.on('data', (data: Buffer) => {
     complaints += data.toString();

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalRoom } from '../../local/room.ts';
 import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
 import { deployedAt, openDeployedRoom } from './deployed-room.ts';
+import { removeFolder, temporaryFolder } from './ending.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { noteUsedRights } from './used-rights.ts';
 import { Wire } from './wire.ts';
@@ -66,7 +64,7 @@ export interface RoomParts extends Pick<SceneRoom, 'url' | 'local' | 'admin' | '
 
 /** Starts a local room on a free port, in a folder of its own that goes with it. Passwords are hashed cheaply. */
 async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'chat-scene-')));
+  const dataDir = options.dataDir ?? temporaryFolder('chat-scene-');
   const local = await startLocalRoom({
     assembly: 'cdk.out',
     dataDir,
@@ -91,7 +89,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     admin: async (request) => (await local.invoke('Admin', request)) as Record<string, unknown>,
     async close() {
       await local.close();
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) await removeFolder(dataDir);
       noteUsedRights(local.access);
       // Some functions go on without what they were refused: nobody else would notice.
       if (local.access.refusals.length > 0) throw new Error(local.access.refusals.join('\n'));

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access, Grant } from '../../local/iam/access.ts';
+import { temporaryFolder } from './ending.ts';
 
 /** Names the folder in which the rooms of a test run note what they have used of their functions' roles. */
 const variable = 'USED_RIGHTS_FOLDER';
@@ -15,7 +15,7 @@ export function noteUsedRights(access: Access): void {
 
 /** Collects what every room of a test run notes, in this process and those that it starts. */
 export class UsedRights {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'used-rights-'));
+  readonly #folder = temporaryFolder('used-rights-');
 
   constructor() {
     process.env[variable] = this.#folder;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { endInOrder } from '../harness/ending.ts';
 import { soak, summary } from './play.ts';
 
 /** npm run soak -- --minutes 10 --people 30 --seed 7 */
@@ -20,6 +21,7 @@ const options = new Command('soak')
   .parse()
   .opts<{ minutes: number; people: number; seed: number }>();
 
+endInOrder();
 const report = await soak(options);
 for (const problem of report.problems.slice(0, 20)) process.stderr.write(`${problem}\n`);
 process.stdout.write(`${summary(report)}\n`);

@@ -1,0 +1,4 @@
+import { endInOrder } from './ending.ts';
+
+/** Vitest's processes that run tests get the terminal's Ctrl+C as Vitest itself does. */
+endInOrder();

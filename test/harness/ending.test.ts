@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'vitest';
+import { commandLineOf } from '../../local/dynamodb/process.ts';
+import { endWithUs, removeFolder, temporaryFolder } from './ending.ts';
+
+test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'a program with a room in it leaves neither its database nor its folder behind at %s',
+  async (signal, { expect, onTestFinished }) => {
+    const temporary = temporaryFolder('chat-ending-');
+    onTestFinished(() => removeFolder(temporary));
+    const program = endWithUs(
+      spawn(process.execPath, ['scripts/run.mjs', 'test/soak/soak.ts', '--people', '1'], {
+        stdio: 'ignore',
+        env: { ...process.env, TMPDIR: temporary },
+      }),
+    );
+    const folders = () => readdirSync(temporary).filter((name) => name.startsWith('chat-'));
+    const database = () => pidIn(join(temporary, folders()[0] ?? '', 'dynoxide.json'));
+    await expect.poll(database).toBeGreaterThan(1);
+    const pid = database() ?? 0;
+    expect(await commandLineOf(pid)).toContain(temporary);
+    const ended = once(program, 'exit');
+    program.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    // It ends by itself, and may take a moment.
+    await expect.poll(async () => (await commandLineOf(pid))?.includes(temporary) ?? false).toBe(false);
+    expect(folders()).toEqual([]);
+  },
+);
+
+/** The process id in a file; undefined before it is there. */
+function pidIn(file: string): number | undefined {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid;
+  } catch {
+    return undefined;
+  }
+}
