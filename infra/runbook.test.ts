@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ofType, synthesize, synthesizeOutputs } from './test-template.ts';
+import { ofType, synthesizeTemplate } from './test-template.ts';
 
 /** What the runbook's commands are about, by the names of the outputs that they ask for. */
 const asked = {
@@ -13,8 +13,7 @@ test('the commands of the runbook find what they speak of in the outputs of the 
   const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
   const names = [...runbook.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => name);
   expect([...new Set(names)].toSorted()).toEqual(Object.keys(asked).toSorted());
-  const resources = synthesize();
-  const outputs = synthesizeOutputs();
+  const { Resources: resources, Outputs: outputs } = synthesizeTemplate();
   for (const [name, type] of Object.entries(asked)) {
     const ids = ofType(resources, type).map(([id]) => ({ Ref: id }));
     expect(ids, name).toContainEqual(outputs[name]?.Value);

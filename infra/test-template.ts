@@ -24,8 +24,12 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What an output of a stack says, as it stands in a template. */
-export type TemplateOutputs = Readonly<Record<string, { readonly Value: unknown }>>;
+/** A stack as CloudFormation would get it. */
+export interface StackTemplate {
+  /** By logical id. */
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+}
 
 /** A configuration for tests: `cdk.json` is where whoever deploys a room writes another. */
 const plainConfig = {
@@ -42,18 +46,13 @@ const plainConfig = {
   tags: {},
 };
 
-/** The stack's resources by logical id, as CloudFormation would get them. */
-export function synthesize(changes: Partial<RoomConfig> = {}): Readonly<Record<string, TemplateResource>> {
-  return synthesizeTemplate(changes)['Resources'];
+/** The stack's resources by logical id. */
+export function synthesize(changes: Partial<RoomConfig> = {}): StackTemplate['Resources'] {
+  return synthesizeTemplate(changes).Resources;
 }
 
-/** The stack's outputs. */
-export function synthesizeOutputs(changes: Partial<RoomConfig> = {}): TemplateOutputs {
-  return synthesizeTemplate(changes)['Outputs'];
-}
-
-/** The bundles are empty: only their place matters. */
-function synthesizeTemplate(changes: Partial<RoomConfig>): ReturnType<Template['toJSON']> {
+/** The stack's template. The bundles are empty: only their place matters. */
+export function synthesizeTemplate(changes: Partial<RoomConfig> = {}): StackTemplate {
   const config = parseConfig({ ...plainConfig, ...changes });
   const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
   try {
@@ -62,7 +61,7 @@ function synthesizeTemplate(changes: Partial<RoomConfig>): ReturnType<Template['
       writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = '${name}';`);
     }
     const app = new App({ outdir: join(bundles, 'cdk.out'), analyticsReporting: false });
-    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, config })).toJSON();
+    return Template.fromStack(new ChatRoomStack(app, 'Room', { bundles, config })).toJSON() as StackTemplate;
   } finally {
     rmSync(bundles, { recursive: true });
   }
