@@ -13,6 +13,9 @@ const clearScreen = '\u001b[H\u001b[2J';
 /** As many users as this stand below one another, as in the original; more stand in columns. */
 const usersInOneColumn = 10;
 
+/** Milliseconds after which a program that was to be stopped, and still runs, is one that nobody could continue, and so cannot be stopped. */
+const stopping = 200;
+
 /** Beside what a screen is asked to read: whether more is to be printed. */
 type Kind = ReadKind | 'more';
 
@@ -27,6 +30,7 @@ export interface InteractiveOptions {
 
 /** A terminal with a line editor; lines that come in are printed above what is being typed, which stays as it is. */
 export class InteractiveScreen implements Screen {
+  readonly #input: NodeJS.ReadStream;
   readonly #output: NodeJS.WriteStream;
   readonly #painter: Painter;
   readonly #live: LiveArea;
@@ -42,10 +46,13 @@ export class InteractiveScreen implements Screen {
   #hasEnded = false;
 
   constructor({ input, output, interrupted, complete }: InteractiveOptions) {
+    this.#input = input;
     this.#output = output;
     this.#painter = new Painter(output.getColorDepth());
     this.#live = new LiveArea(output, this.#painter);
     this.#complete = complete;
+    // Before the editor, which takes what is half typed for a line when the terminal is gone.
+    input.prependListener('end', () => this.endInput());
     // Without the editor as its second argument: else it would put what is pasted at the line's end, wherever the cursor is.
     emitKeypressEvents(input);
     this.#readline = createInterface({
@@ -62,8 +69,11 @@ export class InteractiveScreen implements Screen {
     this.#readline.on('line', (line) => this.#take(line));
     this.#readline.on('history', (history) => this.#forgetAnswer(history));
     this.#readline.on('SIGINT', interrupted);
-    this.#readline.on('SIGCONT', () => this.#comeBack());
+    this.#readline.on('SIGTSTP', () => this.#stop());
+    process.on('SIGCONT', this.#comeBack);
     this.#readline.on('close', () => this.endInput());
+    // The terminal can be read no more.
+    this.#readline.on('error', () => this.endInput());
     editWholeCharacters(input, this.#readline);
     input.on('keypress', (_text, key: Key) => {
       if (key.ctrl && key.name === 'l') this.#clear();
@@ -108,6 +118,7 @@ export class InteractiveScreen implements Screen {
     // What was typed of an unfinished line stays, and what is printed next begins below it.
     if (this.#reader && this.#kind !== 'more') this.#leave(this.#readline.line);
     else this.#live.replace();
+    process.off('SIGCONT', this.#comeBack);
     this.#readline.close();
     this.#deliver(undefined);
   }
@@ -129,6 +140,7 @@ export class InteractiveScreen implements Screen {
   }
 
   #take(line: string): void {
+    if (this.#hasEnded) return;
     if (this.#reader) {
       this.#leave(line);
       this.#deliver(line);
@@ -221,10 +233,19 @@ export class InteractiveScreen implements Screen {
     this.#live.forget();
   }
 
-  /** The program was stopped, and goes on. */
-  #comeBack(): void {
-    this.#live.forget();
-    this.#readline.resume();
-    this.#drawSoon();
+  /** Stops the program as the terminal would, were it not in raw mode: with whatever runs it, such as npm. */
+  #stop(): void {
+    this.#input.setRawMode(false);
+    process.kill(0, 'SIGTSTP');
+    setTimeout(() => this.#hasEnded || this.#input.setRawMode(true), stopping);
   }
+
+  /** The program was stopped, here or from outside, and goes on; whoever had the terminal meanwhile has left it in its own mode. */
+  readonly #comeBack = () => {
+    if (this.#hasEnded) return;
+    this.#input.setRawMode(false);
+    this.#input.setRawMode(true);
+    this.#live.forget();
+    this.#drawSoon();
+  };
 }

@@ -21,6 +21,8 @@ export class PlainScreen implements Screen {
     this.#output = output;
     this.#painter = new Painter(colourDepth);
     this.#readline = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    // It can be read no more: a folder, a terminal that is gone.
+    this.#readline.on('error', () => this.endInput());
     this.#lines = this.#readline[Symbol.asyncIterator]();
     this.#ended = new Promise((resolve) => {
       this.#end = () => resolve(undefined);

@@ -157,7 +157,13 @@ export class Typist {
     return this.see((rows) => rows.at(-1) === row);
   }
 
-  /** Closes the terminal's window. */
+  /** Has the terminal itself go away, as when its window is closed: what runs in it finds out by what the system tells. */
+  hangUp(): void {
+    // What its types keep to themselves.
+    (this.#pty as IPty & { destroy(): void }).destroy();
+  }
+
+  /** Ends what runs in the terminal, and takes it away. */
   close(): void {
     this.#pty.kill('SIGHUP');
     this.#terminal.dispose();
