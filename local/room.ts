@@ -41,6 +41,8 @@ export interface RoomOptions {
   readonly dynamodb?: string;
   /** How many requests a function may handle at a time; as many as there are cores (but at least two) unless told otherwise. */
   readonly environmentsPerFunction?: number;
+  /** Whether the throttles of the API's stage hold; they do unless told otherwise. */
+  readonly throttling?: boolean;
   /** Makes the same sequence of faults again. */
   readonly seed?: number;
   /** Environment variables of every function, beside those the template gives it. */
@@ -163,7 +165,13 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     environmentsPerFunction: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
   });
   undo.push(() => lambda.close());
-  const gateway = new Gateway(stack.api, { clock, faults, lambda, recorder });
+  const gateway = new Gateway(stack.api, {
+    clock,
+    faults,
+    lambda,
+    recorder,
+    throttling: options.throttling ?? true,
+  });
   const scheduler = new Scheduler(stack.schedules, lambda, clock, stack.target);
   const bus = new EventBus({ rules: stack.eventRules, lambda, faults, clock, target: stack.target });
   const s3 = await S3.start({

@@ -8,11 +8,19 @@ export type Integration =
   | { readonly type: 'AWS_PROXY'; readonly functionArn: string; readonly timeoutMs: number }
   | { readonly type: 'MOCK'; readonly reply: string | undefined };
 
+/** How many requests a route takes: so many a second in the long run, and so many at once. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
+
 export interface Route {
   readonly key: string;
   readonly integration: Integration;
   /** Whether the integration's answer goes back to the client. */
   readonly twoWay: boolean;
+  /** What the stage lets through of it; undefined if it sets no bounds. */
+  readonly throttle: Throttle | undefined;
 }
 
 /** A WebSocket API of the stack, with its one stage. */
@@ -55,11 +63,22 @@ const routeEntries = {
   RouteResponseSelectionExpression: v.optional(v.literal(defaultKey)),
 };
 
+const throttleSettings = v.pipe(
+  v.object({ ThrottlingRateLimit: v.number(), ThrottlingBurstLimit: v.number() }),
+  v.transform(({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }): Throttle => ({ rate, burst })),
+);
+
+const stageEntries = {
+  StageName: v.string(),
+  DefaultRouteSettings: v.optional(throttleSettings),
+  RouteSettings: v.optional(v.record(v.string(), throttleSettings), {}),
+};
+
 /** The WebSocket API of a template. */
 export function readApi(template: Template): WebSocketApi {
   const { protocol, id, routeKeyPath } = readApiResource(template);
   if (protocol !== 'WEBSOCKET') throw new RoomError(`the stack's API is ${protocol}; the local room runs WEBSOCKET`);
-  const [stage] = readAll(template, 'AWS::ApiGatewayV2::Stage', { StageName: v.string() });
+  const [stage] = readAll(template, 'AWS::ApiGatewayV2::Stage', stageEntries);
   if (stage === undefined) throw new RoomError('the stack has no stage for its WebSocket API');
   const integrations = readIntegrations(template);
   const answered = new Set(
@@ -68,18 +87,21 @@ export function readApi(template: Template): WebSocketApi {
       RouteResponseKey: v.literal(defaultKey),
     }).map(({ properties }) => properties.RouteId),
   );
+  const { StageName, DefaultRouteSettings, RouteSettings } = stage.properties;
   const routes = new Map<string, Route>();
   for (const { name, properties } of readAll(template, 'AWS::ApiGatewayV2::Route', routeEntries)) {
     const integration = integrations.get(properties.Target.slice('integrations/'.length));
     if (integration === undefined) throw new RoomError(`the route ${properties.RouteKey} has no integration`);
     const twoWay = answered.has(name) && properties.RouteResponseSelectionExpression !== undefined;
-    routes.set(properties.RouteKey, { key: properties.RouteKey, integration, twoWay });
+    const key = properties.RouteKey;
+    const throttle = RouteSettings[key] ?? DefaultRouteSettings;
+    routes.set(key, { key, integration, twoWay, throttle });
   }
   const domainName = `${id}.execute-api.${template.target.region}.amazonaws.com`;
   const customDomainNames = readAll(template, 'AWS::ApiGatewayV2::DomainName', { DomainName: v.string() }).map(
     ({ properties }) => properties.DomainName,
   );
-  return { id, stage: stage.properties.StageName, domainName, customDomainNames, routeKeyPath, routes };
+  return { id, stage: StageName, domainName, customDomainNames, routeKeyPath, routes };
 }
 
 function readApiResource(template: Template): { protocol: string; id: string; routeKeyPath: string[] } {

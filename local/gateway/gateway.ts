@@ -11,12 +11,15 @@ import { Connection, type Ending } from './connection.ts';
 import { EventFactory, type Handshake, newId, readHandshake } from './events.ts';
 import { integrate, selectRoute } from './integration.ts';
 import { limits } from './limits.ts';
+import { TokenBucket } from './throttle.ts';
 
 export interface GatewayHost {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly lambda: Lambda;
   readonly recorder: Recorder;
+  /** Whether the stage's throttles hold. */
+  readonly throttling: boolean;
 }
 
 /** How long a client may take to answer the last close frame when the room ends. */
@@ -28,6 +31,8 @@ export class Gateway {
   readonly #host: GatewayHost;
   readonly #events: EventFactory;
   readonly #connections = new Map<string, Connection>();
+  /** By their routes' keys. */
+  readonly #buckets = new Map<string, TokenBucket>();
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -40,6 +45,10 @@ export class Gateway {
     this.api = api;
     this.#host = host;
     this.#events = new EventFactory(api, host.clock);
+    if (!host.throttling) return;
+    for (const { key, throttle } of api.routes.values()) {
+      if (throttle) this.#buckets.set(key, new TokenBucket(throttle, () => host.clock.now()));
+    }
   }
 
   /** The open connection with this id. */
@@ -100,6 +109,7 @@ export class Gateway {
   async #askToConnect(handshake: Handshake): Promise<number | undefined> {
     const route = this.api.routes.get('$connect');
     if (route === undefined) return undefined;
+    if (this.#isTooMuch(route.key)) return 429;
     const reply = await integrate(this.#host.lambda, route, this.#events.connect(handshake), {
       source: 'gateway',
       detail: '$connect',
@@ -108,6 +118,10 @@ export class Gateway {
     if (reply.kind === 'error') return 502;
     if (reply.kind === 'timeout') return 504;
     return reply.statusCode >= 200 && reply.statusCode < 300 ? undefined : reply.statusCode;
+  }
+
+  #isTooMuch(routeKey: string): boolean {
+    return this.#buckets.get(routeKey)?.take() === false;
   }
 
   #open(handshake: Handshake, webSocket: WebSocket, stream: Duplex): void {
@@ -133,6 +147,7 @@ export class Gateway {
       this.post(handshake.connectionId, JSON.stringify({ message, connectionId: handshake.connectionId, requestId }));
     };
     if (route === undefined) return fail('Forbidden');
+    if (this.#isTooMuch(route.key)) return fail('Too Many Requests');
     const event = this.#events.message(handshake, route.key, body, requestId);
     const trigger = { source: 'gateway', detail: route.key, eventType: 'MESSAGE' } as const;
     const reply = await integrate(this.#host.lambda, route, event, trigger);

@@ -38,6 +38,8 @@ export interface SceneOptions {
   readonly seed?: number;
   /** Whether the limit on floods holds; scenes of other things may say more in a second than people do. */
   readonly floodLimit?: boolean;
+  /** Whether the stage's throttles hold; scenes register more people in a second than ever come to a room. */
+  readonly throttling?: boolean;
   /** How many requests a function may handle at a time. */
   readonly environmentsPerFunction?: number;
   /** How long (ms of the room's clock) one invocation of the admin function works at something that takes long. */
@@ -69,6 +71,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     assembly: 'cdk.out',
     dataDir,
     port: 0,
+    throttling: options.throttling ?? false,
     environment: {
       PASSWORD_COST: String(options.passwordCost ?? 4),
       ...(options.adminSlice !== undefined && { ADMIN_SLICE_MS: String(options.adminSlice) }),
