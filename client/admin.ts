@@ -41,6 +41,15 @@ const write =
   (...lines: string[]) =>
     void (lines.length > 0 && stream.write(`${lines.map(printable).join('\n')}\n`));
 
+const unread = new AbortController();
+/** Why what came of it could not be written, if it was not that nobody read on: `admin log --follow | head`. */
+let unwritten: Error | undefined;
+
+function readNoMore(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') unwritten ??= error;
+  unread.abort();
+}
+
 /** What is looked up in AWS is loaded only by who needs it. */
 async function findRoom(): Promise<Invoke> {
   if (stack !== undefined) return (await import('./admin/targets/deployed-room.ts')).deployedRoom(stack);
@@ -58,24 +67,27 @@ async function runOneCommand(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => interruption.abort());
   }
-  // Nobody reads on: `admin log --follow | head`.
-  stdout.on('error', () => process.exit(exitCodes.done));
-  return runOnce(program.args, voiceOn(write(stdout), write(stderr), json), { admin, signal: interruption.signal });
+  const { signal } = interruption;
+  return runOnce(program.args, voiceOn(write(stdout), write(stderr), json), { admin, signal, unread: unread.signal });
 }
 
 async function runConsole(): Promise<number> {
   const admin = new RoomAdmin(await findRoom());
-  const leave = () => {
+  const interrupt = () => {
     if (!desk.interrupt()) screen.endInput();
+  };
+  const leave = () => {
+    desk.interrupt();
+    screen.endInput();
   };
   // The terminal would show no prompts.
   if (stdin.isTTY && !stdout.isTTY) program.error('Input from a terminal needs output to it as well.');
   const screen = stdin.isTTY
-    ? new InteractiveScreen({ input: stdin, output: stdout, interrupted: leave, complete: completions })
-    : new PlainScreen(stdin, stdout, leave);
+    ? new InteractiveScreen({ input: stdin, output: stdout, interrupted: interrupt, complete: completions })
+    : new PlainScreen(stdin, stdout, () => screen.endInput());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   const err = stdin.isTTY ? screen.print.bind(screen) : write(stderr);
-  const desk = new Console(admin, screen, voiceOn(screen.print.bind(screen), err, json));
+  const desk = new Console(admin, screen, voiceOn(screen.print.bind(screen), err, json), unread.signal);
   await desk.run();
   return desk.code;
 }
@@ -90,6 +102,10 @@ async function main(): Promise<number> {
   }
 }
 
+stdout.on('error', readNoMore);
 const code = await main();
 // Nothing that is still open keeps the program; what it said is written first.
-stdout.write('', () => process.exit(code));
+stdout.write('', () => {
+  if (unwritten) stderr.write(`Error! What came of it could not be written: ${unwritten.message}\n`);
+  process.exit(unwritten ? exitCodes.refused : code);
+});

@@ -64,7 +64,13 @@ export function attend(room: RoomHere, { input, output }: Terminal): Attendance 
     screen.endInput();
     if (!stopped) await desk.say('stop');
   };
-  return { over: attendance(), end: leave };
+  return {
+    over: attendance(),
+    end: () => {
+      desk.interrupt();
+      screen.endInput();
+    },
+  };
 }
 
 /** A line of the log, if it is one that says what was done, and not what the machine measures. */

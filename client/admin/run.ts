@@ -1,7 +1,7 @@
 import { jsonLine } from '../terminal/json-line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { Desk } from './desk.ts';
-import { type ExitCode, exitCodes, MisuseError, RefusedError, UnreachableError } from './errors.ts';
+import { type ExitCode, exitCodes, MisuseError, messageOf, RefusedError, UnreachableError } from './errors.ts';
 import type { RoomAdmin } from './room-admin.ts';
 import { helpLines, understand, wordsSaid } from './understand.ts';
 
@@ -49,11 +49,14 @@ export class Console {
   readonly #admin: RoomAdmin;
   readonly #screen: Screen;
   readonly #voice: Voice;
+  readonly #unread: AbortSignal;
   /** Of the command under way. */
   #running: AbortController | undefined;
   #code: ExitCode = exitCodes.done;
 
-  constructor(admin: RoomAdmin, screen: Screen, voice: Voice) {
+  /** @param unread see {@link Desk.unread}. */
+  constructor(admin: RoomAdmin, screen: Screen, voice: Voice, unread: AbortSignal = new AbortController().signal) {
+    this.#unread = unread;
     this.#admin = admin;
     this.#screen = screen;
     this.#voice = voice;
@@ -86,11 +89,16 @@ export class Console {
       return await runOnce(line, this.#voice, {
         admin: this.#admin,
         signal: this.#running.signal,
+        unread: this.#unread,
         ask: (question) => {
           this.#voice.note(question);
           return this.#screen.read('', 'answer');
         },
       });
+    } catch (error) {
+      // Nobody's fault but the console's own, and no reason to leave, which may be to close a room.
+      this.#voice.complain('failed', `The console failed at this: ${messageOf(error)}`);
+      return exitCodes.unreachable;
     } finally {
       this.#running = undefined;
     }
@@ -98,8 +106,11 @@ export class Console {
 
   /** Ends the command under way, if one is; false if none was. */
   interrupt(): boolean {
-    this.#running?.abort();
-    return this.#running !== undefined;
+    if (!this.#running) return false;
+    this.#running.abort();
+    // The question it may have asked.
+    this.#screen.withdraw();
+    return true;
   }
 }
 

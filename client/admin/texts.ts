@@ -91,7 +91,6 @@ export const texts = {
   logSaved: (name: string) => `[backup]server log has been saved as ${name}.`,
   started: 'The room is open.',
   givenUp: '[backup]Given up.',
-  fileExists: (file: string) => `${file} exists already.`,
   backupStored: (name: string, bytes: number) =>
     `[backup]The backup is ${name} in the bucket (${count(bytes, 'byte')}).`,
   backupSaved: (file: string, bytes: number) =>

@@ -111,6 +111,13 @@ export class InteractiveScreen implements Screen {
     return this.#read(prompt, kind);
   }
 
+  withdraw(): void {
+    if (!this.#reader) return;
+    this.#leave(this.#readline.line);
+    for (const name of ['e', 'u']) this.#readline.write(null, { ctrl: true, name });
+    this.#deliver(undefined);
+  }
+
   endInput(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;

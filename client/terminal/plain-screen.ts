@@ -11,6 +11,9 @@ export class PlainScreen implements Screen {
   readonly #painter: Painter;
   readonly #ended: Promise<undefined>;
   #end: () => void = () => {};
+  /** The line that comes next, if one has been waited for. */
+  #next: Promise<IteratorResult<string>> | undefined;
+  #withdraw: () => void = () => {};
   #hasEnded = false;
 
   /**
@@ -48,8 +51,18 @@ export class PlainScreen implements Screen {
 
   async read(): Promise<string | undefined> {
     if (this.#hasEnded) return undefined;
-    const line = await Promise.race([this.#lines.next(), this.#ended]);
-    return line === undefined || line.done ? undefined : line.value;
+    this.#next ??= this.#lines.next();
+    const withdrawn = new Promise<undefined>((resolve) => {
+      this.#withdraw = () => resolve(undefined);
+    });
+    const line = await Promise.race([this.#next, withdrawn, this.#ended]);
+    if (line === undefined) return undefined;
+    this.#next = undefined;
+    return line.done ? undefined : line.value;
+  }
+
+  withdraw(): void {
+    this.#withdraw();
   }
 
   endInput(): void {

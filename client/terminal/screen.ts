@@ -13,6 +13,8 @@ export interface Screen {
   status(...lines: Line[]): void;
   /** Reads a line; undefined when there is no more input. */
   read(prompt: string, kind: ReadKind): Promise<string | undefined>;
+  /** Ends the line being read, if one is, as undefined; what was typed of it is forgotten. */
+  withdraw(): void;
   /** Reads no more: a line being read, and every later one, is undefined. */
   endInput(): void;
 }

@@ -75,6 +75,31 @@ test('Ctrl+C ends the command that goes on, and then the console; the room goes 
   await wire.close();
 });
 
+test('Ctrl+C at a question withdraws it, and what was typed of the answer', async () => {
+  const admin = sitAtConsole();
+  await admin.seeLast('admin>>');
+  admin.enter('change MaxCon');
+  await admin.see((rows) => rows.at(-1) === '[admin]Please enter your new MaxCon parameter: (in int format)');
+  admin.type('12');
+  await admin.seeLast('12');
+  admin.type('\u0003');
+  await admin.seeLast('admin>>');
+  admin.type('quit');
+  await admin.seeLast('admin>> quit');
+  admin.enter('');
+  expect(await admin.exited).toBe(0);
+});
+
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s at a question leaves the console', async (signal) => {
+  const admin = sitAtConsole();
+  await admin.seeLast('admin>>');
+  admin.enter('remove somebody');
+  await admin.see((rows) => rows.at(-1)?.startsWith('Are you sure') ?? false);
+  process.kill(admin.pid, signal);
+  expect(await admin.exited).toBe(0);
+  expect(admin.rows).toContain('"somebody" has not been cancelled.');
+});
+
 test('words are completed, and a wrong one is not a reason to leave', async () => {
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');

@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admin } from '../harness/console.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
@@ -95,6 +100,8 @@ describe('a script can tell', () => {
     ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon cannot be that: '],
     ['what is no command', 2, ['dance'], 'Error! There is no command "dance".'],
     ['of what there is no help', 2, ['help', 'dance'], 'Error! There is no command "dance".'],
+    ['what cannot be read', 2, ['restore', 'test'], 'Error! test cannot be read: '],
+    ['where nothing can be written', 2, ['backup', 'no/such/folder/x.gz'], 'Error! Nothing can be written to no/such/'],
     ['what lacks an argument', 2, ['kick'], 'Error! Usage: kick <user> [reason]'],
   ])('%s', async (_, code, args, complaint) => {
     const ran = await run(...args);
@@ -115,6 +122,22 @@ describe('a script can tell', () => {
     expect(ran).toMatchObject({ code: 3, lines: [] });
     expect(ran.complaints).toEqual([expect.stringContaining('There is no room on port 1 of this machine.')]);
   });
+});
+
+test('when nobody reads on, what was begun is finished, and what only shows is over', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'console-'));
+  const file = join(folder, 'room.gz');
+  for (const args of [
+    ['backup', file],
+    ['log', '--follow'],
+  ]) {
+    const options = ['dist/client/admin.mjs', '--port', new URL(room.url).port, ...args];
+    const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+  }
+  expect((await stat(file)).size).toBeGreaterThan(0);
+  await rm(folder, { recursive: true });
 });
 
 test('kick says why, with the reason as it was typed', async () => {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { access, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ByteSource, DamagedFileError, readSealed } from '../../../protocol/backup/sealed-file.ts';
-import { messageOf, UnreachableError } from '../errors.ts';
+import { MisuseError, messageOf, UnreachableError } from '../errors.ts';
 
-/** Reads a file's seals from end to end, and gives the last one. @throws DamagedFileError */
+/** Reads a file's seals from end to end, and gives the last one. @throws {DamagedFileError} or the operating system's error. */
 export async function lastSeal(path: string): Promise<{ bytes: number; seal: string }> {
   const file = await open(path, 'r');
   try {
@@ -29,6 +30,21 @@ const sourceOf = (file: FileHandle, size: number): ByteSource => ({
     return buffer.subarray(0, bytesRead);
   },
 });
+
+/**
+ * Makes sure that a file can be made there, before anything is done that takes long.
+ * @throws {MisuseError}
+ */
+export async function checkTarget(path: string): Promise<void> {
+  if (existsSync(path)) throw new MisuseError(`${path} exists already.`);
+  const folder = dirname(path);
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    if (!(await stat(folder)).isDirectory()) throw new Error('it is no folder');
+  } catch (error) {
+    throw new MisuseError(`Nothing can be written to ${folder}: ${messageOf(error)}`);
+  }
+}
 
 /**
  * Downloads a backup to a file that is there only when all of it is, and is what the room wrote.

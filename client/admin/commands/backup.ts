@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { BackupReport } from '../backup/report.ts';
-import { download } from '../backup/transfer.ts';
+import { checkTarget, download } from '../backup/transfer.ts';
 import { consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
-import { exitCodes, MisuseError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { moment, texts } from '../texts.ts';
 
 /** Has a backup made; undefined if the administrator had enough of it before it was done. */
@@ -23,7 +22,7 @@ export const backup = consoleCommand('backup', {
   usage: '[file]',
   options: [new Option('--with-files', 'with the bytes of the files that wait for their recipients')],
   async run(desk, { args: [file], options }) {
-    if (file !== undefined && existsSync(file)) throw new MisuseError(texts.fileExists(file));
+    if (file !== undefined) await checkTarget(file);
     const taken = await takeBackup(desk, options['withFiles'] === true);
     if (!taken) return exitCodes.refused;
     if (file === undefined) {

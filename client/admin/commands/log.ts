@@ -28,10 +28,11 @@ export const log = consoleCommand('log', {
     const user = typeof options['user'] === 'string' ? { user: options['user'] } : {};
     const shown = new Set<string>();
     let since = Date.now() - Number(options['since']);
+    const over = AbortSignal.any([desk.signal, desk.unread]);
     since = await showSince(desk, since, user, shown);
-    while (options['follow'] === true && !desk.signal.aborted) {
-      await sleep(pace, undefined, { signal: desk.signal }).catch(() => undefined);
-      if (!desk.signal.aborted) since = await showSince(desk, since, user, shown);
+    while (options['follow'] === true && !over.aborted) {
+      await sleep(pace, undefined, { signal: over }).catch(() => undefined);
+      if (!over.aborted) since = await showSince(desk, since, user, shown);
     }
     return undefined;
   },
@@ -48,7 +49,7 @@ async function showSince(desk: Desk, since: number, user: { user?: string }, sho
       last = Math.max(last, Date.parse(at));
       if (!before.has(id)) desk.show({ at, ...fields }, logLine(at, fields));
     }
-    if (desk.signal.aborted) break;
+    if (desk.signal.aborted || desk.unread.aborted) break;
   }
   return Math.max(since, last - overlap);
 }

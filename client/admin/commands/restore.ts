@@ -4,14 +4,14 @@ import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { lastSeal, upload } from '../backup/transfer.ts';
 import { consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
-import { exitCodes, RefusedError } from '../errors.ts';
+import { exitCodes, MisuseError, messageOf, RefusedError } from '../errors.ts';
 import { texts } from '../texts.ts';
 
 /** The name in the bucket of what the administrator named: a file here is uploaded, anything else is there already. */
 async function inBucket(desk: Desk, file: string): Promise<string> {
   if (!existsSync(file)) return file;
   const { bytes, seal } = await lastSeal(file).catch((error: unknown) => {
-    if (!(error instanceof DamagedFileError)) throw error;
+    if (!(error instanceof DamagedFileError)) throw new MisuseError(`${file} cannot be read: ${messageOf(error)}`);
     throw new RefusedError('damaged-backup', `${file}: ${error.message} Nothing has been changed.`);
   });
   // The same file has the same name, however often it is uploaded.
