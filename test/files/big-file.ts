@@ -93,7 +93,8 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
     return { size, sending, gettingHalf, gettingRest, kept, broughtAfterwards, problems };
   } finally {
     await gate.close();
-    await room.killHard();
+    // Killed, it would leave its database behind.
+    await room.stop();
     await removeFolder(folder);
   }
 }
