@@ -52,7 +52,7 @@ describe('everyone else is told of a leaving, once, and why', () => {
 
   test('lost: after the grace, not before', async () => {
     const wire = await enter('leaver');
-    await room.change('grace', 5);
+    await room.change('grace', 15);
     const lostAt = room.local.clock.now();
     await wire.kill();
     const notice = watcher.event('logout', { user: 'leaver' });
@@ -60,9 +60,9 @@ describe('everyone else is told of a leaving, once, and why', () => {
     expect(await users('whoelse')).toEqual(['leaver']);
     expect(await notice).toMatchObject({ reason: 'lost' });
     const after = room.local.clock.now() - lostAt;
-    expect(after).toBeGreaterThanOrEqual(5000);
+    expect(after).toBeGreaterThanOrEqual(15_000);
     // Not when the schedule comes round, up to a minute later.
-    expect(after).toBeLessThan(20_000);
+    expect(after).toBeLessThan(45_000);
     expect(await users('whoelse')).toEqual([]);
     await room.change('grace', 30);
   });
