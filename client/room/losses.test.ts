@@ -262,11 +262,25 @@ describe('losing the connection', () => {
   });
 
   test('before a login it is simply made again', async () => {
-    const peer = await visit.join();
+    const states: string[] = [];
+    const peer = await visit.join({ connection: (state) => states.push(state) });
     peer.close(1001);
     const next = await visit.scripted.peer();
     await Promise.all([visit.room.login('csee4119', 'x'), visit.scripted.letIn(next)]);
     expect(visit.room.user).toBe('csee4119');
+    expect(states).toEqual(['lost', 'restored']);
+  });
+
+  test('a login of unknown outcome leaves its connection, on which another might be one too many', async () => {
+    const peer = await visit.join();
+    const login = visit.room.login('csee4119', 'x');
+    await peer.next('login');
+    peer.event({ type: 'event', event: 'login', user: 'Google' });
+    peer.send('{"message":"Internal server error","connectionId":"x=","requestId":"abc="}');
+    await expect(login).rejects.toMatchObject({ name: 'GatewayError' });
+    expect(await peer.closed).toBe(1006);
+    const next = await visit.scripted.peer();
+    await Promise.all([visit.room.login('csee4119', 'x'), visit.scripted.letIn(next)]);
   });
 });
 

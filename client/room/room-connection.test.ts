@@ -168,13 +168,16 @@ describe('streams', () => {
     const peer = await visit.logIn({
       message: (message) => {
         visit.take(message);
-        throw broken;
+        if (message.seq === 2) throw broken;
       },
     });
-    peer.event(broadcast(1));
-    peer.event(broadcast(2));
+    for (const seq of [1, 2, 3]) peer.event(broadcast(seq));
+    // What was taken before does not come again.
+    const logout = await peer.next('logout');
+    expect(logout.arguments).toEqual({ inbox: 0, room: 1 });
+    logout.reply({});
     expect(await visit.room.ended).toEqual({ reason: 'failed', cause: broken });
-    expect(visit.shown).toEqual([1]);
+    expect(visit.shown).toEqual([1, 2]);
     expect(await peer.closed).toBe(1000);
   });
 
@@ -188,9 +191,11 @@ describe('streams', () => {
     const peer = await visit.logIn({}, { acknowledge: 60_000 });
     peer.event(broadcast(1));
     await visit.shownCount(1);
-    const left = visit.room.leave();
+    let hasLeft = false;
+    const left = Promise.all([visit.room.leave(), visit.room.leave().then(() => (hasLeft = true))]);
     const logout = await peer.next('logout');
     expect(logout.arguments).toEqual({ inbox: 0, room: 1 });
+    expect(hasLeft).toBe(false);
     logout.reply({});
     await left;
     expect(await visit.room.ended).toEqual({ reason: 'logout' });

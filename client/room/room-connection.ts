@@ -94,7 +94,7 @@ export class RoomConnection {
   #deliveries: Promise<void> = Promise.resolve();
   #isOver = false;
   #hasFailed = false;
-  #leaving = false;
+  #leaving: Promise<void> | undefined;
   readonly #returns: boolean;
   /** Whether the room said that it is stopped, and this waits for it. */
   #isStopped = false;
@@ -151,7 +151,12 @@ export class RoomConnection {
     password: string,
     { keepPassword = false, newPassword }: LoginOptions = {},
   ): Promise<Result<'login'>> {
-    const result = await this.#request('login', { user, password, ...(newPassword !== undefined && { newPassword }) });
+    const args = { user, password, ...(newPassword !== undefined && { newPassword }) };
+    const result = await this.#request('login', args).catch((error: unknown) => {
+      // It may have been carried out, and a connection that is logged in takes no other login: the next one gets another.
+      if (!(error instanceof RefusalError)) this.#transport.current?.drop();
+      throw error;
+    });
     const { message: show } = this.#handlers;
     const feed =
       show &&
@@ -202,18 +207,22 @@ export class RoomConnection {
 
   /** Leaves: acknowledges what was shown, logs out if logged in, and closes. Does nothing when it is over already. */
   async leave(): Promise<void> {
-    if (this.#isOver || this.#leaving) return;
-    this.#leaving = true;
-    const enough = sleep(this.#timing.logout, undefined, { ref: false });
-    // Gone already, or no answer: closing is a logout as well.
-    await Promise.race([this.#logOut(), enough]).catch(() => {});
-    this.#end({ reason: 'logout' });
+    if (this.#isOver) return;
+    this.#leaving ??= this.#logOut(this.#deliveries).then(() => this.#end({ reason: 'logout' }));
+    await this.#leaving;
   }
 
-  async #logOut(): Promise<void> {
+  /** Says goodbye, and what was shown, when that has been; or has had enough of waiting for it. */
+  async #logOut(deliveries?: Promise<void>): Promise<void> {
+    const enough = sleep(this.#timing.logout, undefined, { ref: false });
+    // Gone already, or no answer: closing is a logout as well.
+    await Promise.race([this.#sayGoodbye(deliveries), enough]).catch(() => {});
+  }
+
+  async #sayGoodbye(deliveries?: Promise<void>): Promise<void> {
     const link = this.#transport.current;
     if (!link || !this.#session) return;
-    await this.#deliveries;
+    await deliveries;
     await link.request('logout', this.#session.feed?.shownUpTo ?? {});
   }
 
@@ -280,14 +289,14 @@ export class RoomConnection {
   }
 
   #lost(): void {
-    if (this.#leaving) return this.#end({ reason: 'logout' });
-    if (this.#session && !this.#isStopped) this.#handlers.connection?.('lost');
+    if (this.#leaving !== undefined) return this.#end({ reason: 'logout' });
+    this.#early.length = 0;
+    if (!this.#isStopped && !this.#hasFailed) this.#handlers.connection?.('lost');
   }
 
   #restored(after: 'loss' | 'handover'): void {
-    if (!this.#session) return;
     this.#isStopped = false;
-    this.#session.feed?.catchUp();
+    this.#session?.feed?.catchUp();
     if (after === 'loss') this.#handlers.connection?.('restored');
   }
 
@@ -295,8 +304,10 @@ export class RoomConnection {
   #enqueue(task: () => void | Promise<void>): void {
     this.#deliveries = this.#deliveries
       .then(() => (this.#hasFailed ? undefined : task()))
-      .catch((cause: unknown) => {
+      .catch(async (cause: unknown) => {
         this.#hasFailed = true;
+        // What was taken before this does not come again.
+        await this.#logOut();
         this.#end({ reason: 'failed', cause });
       });
   }

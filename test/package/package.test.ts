@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(join(home, 'work', 'package.json'), '{ "private": true, "type": "module" }');
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', resolve(stdout.trim())], at('work'));
   room = await openRoom();
-  await room.register('echo', 'facebook');
+  await room.register('echo', 'facebook', 'Columbia');
 });
 
 afterAll(async () => {
@@ -94,6 +94,13 @@ test('the bot of the README answers', async () => {
   const facebook = await room.enter('facebook');
   await facebook.get('message', { to: 'echo', text: 'hello' });
   expect(await facebook.event('message')).toMatchObject({ from: 'echo', text: 'You said: hello' });
+  // Nobody can end it by refusing the answer.
+  await facebook.get('block', { user: 'echo' });
+  await facebook.get('message', { to: 'echo', text: 'are you there?' });
+  const Columbia = await room.enter('Columbia');
+  await Columbia.get('message', { to: 'echo', text: 'still there?' });
+  expect(await Columbia.event('message')).toMatchObject({ from: 'echo', text: 'You said: still there?' });
+  await Columbia.get('logout', {});
   bot.kill('SIGTERM');
   const [status] = (await once(bot, 'exit')) as [number | null];
   expect(status).toBe(0);
