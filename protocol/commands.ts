@@ -166,7 +166,7 @@ export const commands = {
     repeat: { doneIf: 'already-blocked' },
     request: { user: field.user },
     result: {},
-    refusals: ['no-such-user', 'block-self', 'already-blocked', 'too-many-blocked'],
+    refusals: ['no-such-user', 'block-self', 'already-blocked', 'too-many-blocked', 'too-many-blockers'],
   }),
   unblock: command({
     summary: 'Hear of a blocked user again',

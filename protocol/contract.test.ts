@@ -37,7 +37,7 @@ describe('action', () => {
     wholasthr: ['member', '', 'users total', ''],
     broadcast: ['member', 'text', 'seq sentAt online', 'too-long'],
     message: ['member', 'to text', 'delivery seq sentAt', 'no-such-user to-self blocked too-long'],
-    block: ['member', 'user', '', 'no-such-user block-self already-blocked too-many-blocked'],
+    block: ['member', 'user', '', 'no-such-user block-self already-blocked too-many-blocked too-many-blockers'],
     unblock: ['member', 'user', '', 'no-such-user not-blocked block-self'],
     blocklist: ['member', '', 'users', ''],
     file: [

@@ -17,4 +17,6 @@ export const limits = {
   fileNameBytes: 255,
   /** Most users one may block. */
   blockedUsers: 500,
+  /** Most users by whom one may be blocked: each broadcast keeps from whom it is hidden, some 25 bytes for each. */
+  blockers: 5_000,
 } as const;

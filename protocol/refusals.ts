@@ -27,6 +27,7 @@ export const refusals = {
   'already-blocked': 'You have blocked that user already.',
   'not-blocked': 'You have not blocked that user.',
   'too-many-blocked': 'You have blocked as many users as the room keeps for one person.',
+  'too-many-blockers': 'That user has been blocked by as many users as the room keeps for one person.',
   'file-too-large': 'That file is larger than the room takes.',
   'invalid-file-name':
     'A file name has 1 to 255 bytes, nothing of / \\ : * ? " < > | or unseen in it, and is one that every system takes.',

@@ -1,9 +1,9 @@
-import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { foldName } from '../../protocol/index.ts';
+import { limits } from '../../protocol/index.ts';
 import type { Account, Member, Positions } from '../chat/people.ts';
 import type { Accounts } from '../chat/ports.ts';
-import { db, type Item, putIf, transact, updateIf } from './dynamodb.ts';
+import { db, getAll, type Item, putIf, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, seenPartition } from './keys.ts';
 import { tables } from './names.ts';
@@ -38,17 +38,8 @@ export const accounts: Accounts = {
   },
 
   async findAll(names) {
-    const found: Account[] = [];
-    // DynamoDB takes 100 keys at a time, and may leave some unprocessed.
-    let keys = [...new Set(names)].map((name) => ({ name }));
-    while (keys.length > 0) {
-      const batch = { [users()]: { Keys: keys.slice(0, 100), ConsistentRead: true } };
-      const { Responses, UnprocessedKeys } = await db.send(new BatchGetCommand({ RequestItems: batch }));
-      found.push(...(Responses?.[users()] ?? []).map(toAccount));
-      const left = (UnprocessedKeys?.[users()]?.Keys ?? []) as { name: string }[];
-      keys = [...left, ...keys.slice(100)];
-    }
-    return found;
+    const keys = [...new Set(names)].map((name) => ({ name }));
+    return (await getAll(users(), keys)).map(toAccount);
   },
 
   async create({ acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account }, at) {
@@ -68,7 +59,8 @@ export const accounts: Accounts = {
   },
 
   async block(blocker, blocked) {
-    const { committed } = await transact([
+    const { Update: side } = blockedSide(blocker, blocked, 'ADD');
+    const outcome = await transact([
       {
         Update: {
           TableName: users(),
@@ -79,9 +71,17 @@ export const accounts: Accounts = {
           ExpressionAttributeValues: { ':id': blocker.accountId, ':name': blocked.name },
         },
       },
-      blockedSide(blocker, blocked, 'ADD'),
+      {
+        Update: {
+          ...side,
+          ConditionExpression: `${same} AND (attribute_not_exists(blockedBy) OR size(blockedBy) < :most)`,
+          ExpressionAttributeValues: { ...side.ExpressionAttributeValues, ':most': limits.blockers },
+        },
+      },
     ]);
-    return committed;
+    if (outcome.committed) return 'blocked';
+    const isFull = !outcome.failed.has(0) && outcome.failed.get(1)?.['accountId'] === blocked.accountId;
+    return isFull ? 'full' : 'changed';
   },
 
   async unblock(blocker, blocked) {
@@ -99,6 +99,27 @@ export const accounts: Accounts = {
       blockedSide(blocker, blocked, 'DELETE'),
     ]);
     return committed;
+  },
+
+  async forgetBlocks(blocker, accountIds) {
+    for (const ids of chunksOf(accountIds, together)) {
+      await updateIf({
+        TableName: users(),
+        Key: { name: blocker.name },
+        UpdateExpression: `REMOVE ${ids.map((_, i) => `blocks.#${i}`).join(', ')}`,
+        ConditionExpression: same,
+        ExpressionAttributeNames: Object.fromEntries(ids.map((id, i) => [`#${i}`, id])),
+        ExpressionAttributeValues: { ':id': blocker.accountId },
+      });
+    }
+  },
+
+  async forgetBlocker(blocker) {
+    for (const blocks of chunksOf([...blocker.blocks], together)) {
+      await Promise.all(
+        blocks.map(([accountId, name]) => updateIf(blockedSide(blocker, { name, accountId }, 'DELETE').Update)),
+      );
+    }
   },
 
   async acknowledge(member, positions) {
@@ -141,7 +162,7 @@ export const accounts: Accounts = {
   },
 
   async seenSince(time) {
-    const seen: Member[] = [];
+    const seen: v.InferOutput<typeof seenItem>[] = [];
     let from: Item | undefined;
     do {
       const page = await db.send(
@@ -160,12 +181,15 @@ export const accounts: Accounts = {
   },
 };
 
-const seenItem = v.pipe(
-  v.object({ name: v.string(), displayName: v.string() }),
-  v.transform((item) => ({ ...item, name: foldName(item.name), accountId: '' })),
-);
+/** Blocks that are taken away at a time: an expression has 4 KB at most. */
+const together = 100;
 
-const blockedSide = (blocker: Member, blocked: Member, how: 'ADD' | 'DELETE') => ({
+const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+
+const seenItem = v.object({ name: v.string(), displayName: v.string() });
+
+const blockedSide = (blocker: Member, blocked: Pick<Member, 'name' | 'accountId'>, how: 'ADD' | 'DELETE') => ({
   Update: {
     TableName: users(),
     Key: { name: blocked.name },

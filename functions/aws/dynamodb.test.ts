@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
-/** Answers requests in turn as DynamoDB does: an error's name, or `ok`; `ok` when there are no more. */
-let answers: string[] = [];
+/** What DynamoDB answers in turn: an error, by its name, or what there is; nothing in particular when there is no more. */
+interface Answer {
+  readonly error?: string;
+  readonly [field: string]: unknown;
+}
+let answers: (string | Answer)[] = [];
 let asked = 0;
 let server: Server;
 let dynamodb: typeof import('./dynamodb.ts');
@@ -11,11 +15,13 @@ let dynamodb: typeof import('./dynamodb.ts');
 beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume();
-    const answer = answers[asked] ?? 'ok';
+    const answer = answers[asked] ?? {};
     asked += 1;
+    const { error, ...fields } = typeof answer === 'string' ? { error: answer } : answer;
     response.setHeader('content-type', 'application/x-amz-json-1.0');
-    if (answer === 'ok') response.end('{}');
-    else response.writeHead(400).end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${answer}` }));
+    if (error !== undefined) response.writeHead(400);
+    const type = error !== undefined && { __type: `com.amazonaws.dynamodb.v20120810#${error}` };
+    response.end(JSON.stringify({ ...type, ...fields }));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -62,4 +68,42 @@ test('what is wrong with a request is not tried again', async () => {
     name: 'ValidationException',
   });
   expect(asked).toBe(1);
+});
+
+const cancelled = (...codes: string[]): Answer => ({
+  error: 'TransactionCanceledException',
+  CancellationReasons: codes.map((Code) => ({ Code })),
+});
+
+test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+  'a transaction that is cancelled by %s is tried again',
+  async (code) => {
+    answers = [cancelled('None', code), cancelled(code, 'None')];
+    expect(await dynamodb.transact([{ Put: put }, { Put: put }])).toEqual({ committed: true });
+    expect(asked).toBe(3);
+  },
+);
+
+test.each(['ValidationError', 'ItemCollectionSizeLimitExceeded', 'AccessDenied'])(
+  'one that is cancelled by %s would be again, and is not',
+  async (code) => {
+    answers = [cancelled('TransactionConflict', code)];
+    await expect(dynamodb.transact([{ Put: put }, { Put: put }])).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+    });
+    expect(asked).toBe(1);
+  },
+);
+
+test('what a reading of many leaves unprocessed is asked for again', async () => {
+  const there = (key: string) => ({ key: { S: key } });
+  answers = [
+    { Responses: { table: [there('a')] }, UnprocessedKeys: { table: { Keys: [there('b'), there('c')] } } },
+    { UnprocessedKeys: { table: { Keys: [there('b'), there('c')] } } },
+    { Responses: { table: [there('c'), there('b')] } },
+    { Responses: { table: [there('d')] } },
+  ];
+  const keys = Array.from({ length: 101 }, (_, i) => ({ key: `${i}` }));
+  expect(await dynamodb.getAll('table', keys)).toEqual(['a', 'c', 'b', 'd'].map((key) => ({ key })));
+  expect(asked).toBe(4);
 });

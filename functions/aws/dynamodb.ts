@@ -5,6 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DeleteCommand,
   type DeleteCommandInput,
   DynamoDBDocumentClient,
@@ -77,6 +78,33 @@ export function deleteIf(input: DeleteCommandInput): Promise<WriteOutcome> {
   return conditional(() => db.send(new DeleteCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
 }
 
+/** How often, and how long (ms), what DynamoDB cannot do now is asked for again: some three seconds in all. */
+const patience = { retries: 12, minTimeout: 15, maxTimeout: 400, randomize: true };
+
+/** DynamoDB takes no more keys in one BatchGetItem. */
+const keysTogether = 100;
+
+class Unprocessed extends Error {}
+
+/** Reads any number of items, those that are there, in any order; what DynamoDB leaves unprocessed is asked for again, ever later. */
+export async function getAll(table: string, keys: readonly Item[], projection?: string): Promise<Item[]> {
+  const found: Item[] = [];
+  for (let from = 0; from < keys.length; from += keysTogether) {
+    let left = keys.slice(from, from + keysTogether);
+    await pRetry(
+      async () => {
+        const asked = { Keys: left, ConsistentRead: true, ProjectionExpression: projection };
+        const { Responses, UnprocessedKeys } = await db.send(new BatchGetCommand({ RequestItems: { [table]: asked } }));
+        found.push(...(Responses?.[table] ?? []));
+        left = UnprocessedKeys?.[table]?.Keys ?? [];
+        if (left.length > 0) throw new Unprocessed('keys were left unprocessed');
+      },
+      { ...patience, shouldRetry: ({ error }) => error instanceof Unprocessed },
+    );
+  }
+  return found;
+}
+
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** What a transaction came to. When it was cancelled: by position, whose conditions failed, with the items as they stand. */
@@ -85,7 +113,7 @@ export type TransactionOutcome =
   | { readonly committed: false; readonly failed: ReadonlyMap<number, Item | undefined> };
 
 /**
- * Commits all of the writes or none. Conflicts with other transactions are tried again; conditions that fail are the
+ * Commits all of the writes or none. Conflicts with other transactions, and throttling, are tried again; conditions that fail are the
  * caller's business. The SDK gives each transaction a token, so that its own retries cannot commit it twice.
  */
 export function transact(items: readonly TransactItem[]): Promise<TransactionOutcome> {
@@ -101,13 +129,7 @@ export function transact(items: readonly TransactItem[]): Promise<TransactionOut
         throw error;
       }
     },
-    {
-      retries: 12,
-      minTimeout: 15,
-      maxTimeout: 400,
-      randomize: true,
-      shouldRetry: ({ error }) => error instanceof TransactionCanceledException,
-    },
+    { ...patience, shouldRetry: ({ error }) => error instanceof TransactionCanceledException && passes(error) },
   );
 }
 
@@ -115,6 +137,12 @@ const withOldItem = (item: TransactItem): TransactItem =>
   Object.fromEntries(
     Object.entries(item).map(([kind, write]) => [kind, { ...write, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }]),
   );
+
+/** What cancels a transaction and would not a moment later; `None` is a write that nothing stood in the way of. */
+const passing = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+const passes = ({ CancellationReasons = [] }: TransactionCanceledException) =>
+  CancellationReasons.every(({ Code = 'None' }) => passing.has(Code));
 
 /** The failed conditions that cancelled a transaction; undefined if it was anything else, such as a conflict. */
 function failedConditions(error: unknown): Map<number, Item | undefined> | undefined {

@@ -12,9 +12,17 @@ export interface Accounts {
   findAll(names: readonly string[]): Promise<Account[]>;
   /** False if the name is taken. */
   create(account: Account, at: number): Promise<boolean>;
-  /** Sets both sides of a block at once. False if either account is no longer the same, or the block stands (or, unblocking, does not). */
-  block(blocker: Member, blocked: Member): Promise<boolean>;
+  /**
+   * Sets both sides of a block at once. `changed` if either account is no longer the same, or the block stands; `full` if the
+   * other has been blocked by `limits.blockers`.
+   */
+  block(blocker: Member, blocked: Member): Promise<'blocked' | 'changed' | 'full'>;
+  /** Takes both sides of a block away. False if either account is no longer the same, or there is no block. */
   unblock(blocker: Member, blocked: Member): Promise<boolean>;
+  /** Takes blocks of accounts that are gone out of somebody's list. */
+  forgetBlocks(blocker: Member, accountIds: readonly string[]): Promise<void>;
+  /** Takes an account that is gone off those whom it had blocked. */
+  forgetBlocker(blocker: Account): Promise<void>;
   /** Moves cursors forward; an acknowledgement older than what is known changes nothing. */
   acknowledge(member: Member, positions: Partial<Positions>): Promise<void>;
   /**
@@ -29,8 +37,8 @@ export interface Accounts {
     newHash: string;
     tokenHash: string | undefined;
   }): Promise<'changed' | 'account-changed' | 'moved-on' | 'login-blocked'>;
-  /** Who was last seen at or after a time (epoch ms): display names. */
-  seenSince(time: number): Promise<Member[]>;
+  /** Who was last seen at or after a time (epoch ms). */
+  seenSince(time: number): Promise<Pick<Member, 'name' | 'displayName'>[]>;
 }
 
 export interface Connections {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRoom, type SceneRoom } from '../harness/room.ts';
+import { limits } from '../../protocol/index.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
@@ -117,3 +118,50 @@ describe('what was missed', () => {
     await back.close();
   });
 });
+
+describe('a list of blocks that is full', () => {
+  const ids = (count: number) => Array.from({ length: count }, (_, i) => `somebody${i}`);
+  const blocks = async (name: string) => Object.keys(((await room.database.user(name))?.['blocks'] as object) ?? {});
+
+  test('forgets those who are gone, and refuses if there are none', async () => {
+    const full = await room.enter('full');
+    const gone = Object.fromEntries(ids(limits.blockedUsers - 1).map((id) => [id, id]));
+    await room.database.set('Users', { name: 'full' }, { blocks: gone });
+    await full.get('block', { user: 'Google' });
+    expect(await blocks('full')).toHaveLength(limits.blockedUsers);
+    expect(await full.get('blocklist', {})).toMatchObject({ users: ['Google'] });
+    await full.get('block', { user: 'Columbia' });
+    expect(await blocks('full')).toHaveLength(2);
+    expect(await full.get('blocklist', {})).toMatchObject({ users: ['Columbia', 'Google'] });
+
+    // All of them are there, if under another name.
+    const { accountId } = (await room.database.user('google')) ?? {};
+    const there = ids(limits.blockedUsers - 1).map((name) => ({ ...model(name), accountId: name }));
+    await room.database.putAll('Users', there);
+    await room.database.set('Users', { name: 'full' }, { blocks: { ...gone, [String(accountId)]: 'google' } });
+    expect(await full.refused('block', { user: 'Columbia' })).toMatchObject({ code: 'too-many-blocked' });
+    await full.close();
+  });
+
+  test('is refused to the one who would be blocked by more than the room keeps', async () => {
+    const hated = await room.enter('hated');
+    await room.database.set('Users', { name: 'hated' }, { blockedBy: new Set(ids(limits.blockers - 1)) });
+    const last = await room.enter('last');
+    await last.get('block', { user: 'hated' });
+    await hated.get('broadcast', { text: 'to who has not blocked me' });
+    expect(await last.event('hidden')).toMatchObject({ stream: 'room' });
+    const late = await room.enter('late');
+    expect(await late.refused('block', { user: 'hated' })).toMatchObject({ code: 'too-many-blockers' });
+    expect(await late.get('blocklist', {})).toMatchObject({ users: [] });
+
+    // Whoever leaves for good takes their blocks along.
+    await last.get('logout', {});
+    const wire = await room.connect();
+    await wire.get('deregister', { user: 'last', password });
+    await late.get('block', { user: 'hated' });
+    await Promise.all([hated, late, wire].map((one) => one.close()));
+  });
+});
+
+/** An account as it is stored, of nobody who ever comes. */
+const model = (name: string) => ({ name, displayName: name, passwordHash: '', inboxAcked: 0, roomAcked: 0 });

@@ -1,8 +1,8 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
-import { db } from '../dynamodb.ts';
+import { db, getAll } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import type { TableName } from '../names.ts';
 import { position } from './position.ts';
@@ -77,30 +77,14 @@ export const registry: Registry = {
   },
 
   async lastActive(connectionIds) {
-    const table = tableName('connections');
-    const found = new Map<string, number>();
-    // DynamoDB takes 100 keys at a time, and may leave some unprocessed.
-    let keys = connectionIds.map((connectionId) => ({ connectionId }));
-    while (keys.length > 0) {
-      const { Responses, UnprocessedKeys } = await db.send(
-        new BatchGetCommand({
-          RequestItems: {
-            [table]: {
-              Keys: keys.slice(0, 100),
-              ProjectionExpression: 'connectionId, lastActiveAt',
-              ConsistentRead: true,
-            },
-          },
-        }),
-      );
-      for (const item of Responses?.[table] ?? []) {
+    const keys = connectionIds.map((connectionId) => ({ connectionId }));
+    const items = await getAll(tableName('connections'), keys, 'connectionId, lastActiveAt');
+    return new Map(
+      items.map((item) => {
         const { connectionId, lastActiveAt } = v.parse(active, item);
-        found.set(connectionId, lastActiveAt);
-      }
-      const left = (UnprocessedKeys?.[table]?.Keys ?? []) as { connectionId: string }[];
-      keys = [...left, ...keys.slice(100)];
-    }
-    return found;
+        return [connectionId, lastActiveAt];
+      }),
+    );
   },
 
   async connections(limit) {

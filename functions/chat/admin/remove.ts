@@ -1,12 +1,12 @@
 import { foldName } from '../../../protocol/index.ts';
-import { abandonFiles } from '../files/abandon-files.ts';
+import { clearAway } from '../clear-away.ts';
 import { dismiss } from '../leave.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 
 /**
- * Removes an account, and before it the session that may stand in its way. Blocks and an inbox hang on the account's id, which
- * nobody gets again: they are left to expire.
+ * Removes an account, and before it the session that may stand in its way. Its inbox, and others' blocks of it, hang on the
+ * account's id, which nobody gets again: the one is left to expire, the others until their lists are full.
  */
 export const remove: AdminHandler<'remove'> = async (room, { user }) => {
   const account = await room.accounts.find(foldName(user));
@@ -17,7 +17,7 @@ export const remove: AdminHandler<'remove'> = async (room, { user }) => {
     if (session) await dismiss(room, session, 'deregistered', { type: 'event', event: 'kicked', reason });
     const outcome = await room.keeper.remove(account);
     if (outcome === 'removed') {
-      await abandonFiles(room, account);
+      await clearAway(room, account);
       return { user: account.displayName };
     }
     if (outcome === 'gone') throw new AdminRefusal('no-such-user', `There is no user ${user} any more.`);

@@ -13,13 +13,28 @@ const findBoth = async (room: Room, member: Member, user: string): Promise<{ own
   return { own, other };
 };
 
+/** Takes those who have deregistered since out of a full list, in which they are not even listed. */
+async function makeSpace(room: Room, own: Account): Promise<void> {
+  const accounts = await room.accounts.findAll([...own.blocks.values()]);
+  const present = new Set(accounts.map((account) => account.accountId));
+  const gone = [...own.blocks.keys()].filter((accountId) => !present.has(accountId));
+  if (gone.length === 0) throw new Refusal('too-many-blocked');
+  await room.accounts.forgetBlocks(own, gone);
+}
+
 export const block = handle('block', {
   async run(room, { arguments: { user }, member }) {
     const { own, other } = await findBoth(room, member, user);
     if (own.blocks.has(other.accountId)) throw new Refusal('already-blocked');
-    if (own.blocks.size >= limits.blockedUsers) throw new Refusal('too-many-blocked');
-    if (!(await room.accounts.block(own, other))) throw new Refusal('already-blocked');
-    return {};
+    if (own.blocks.size >= limits.blockedUsers) await makeSpace(room, own);
+    switch (await room.accounts.block(own, other)) {
+      case 'blocked':
+        return {};
+      case 'full':
+        throw new Refusal('too-many-blockers');
+      case 'changed':
+        throw new Refusal('already-blocked');
+    }
   },
 });
 

@@ -1,6 +1,6 @@
 import { foldName } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
-import { abandonFiles } from '../files/abandon-files.ts';
+import { clearAway } from '../clear-away.ts';
 import { dismiss } from '../leave.ts';
 import type { Account } from '../people.ts';
 import type { Room } from '../ports.ts';
@@ -33,7 +33,7 @@ export const deregister = handle('deregister', {
     });
     switch (outcome) {
       case 'removed':
-        await abandonFiles(room, account);
+        await clearAway(room, account);
         return {};
       case 'online':
         throw new Refusal('already-online');
