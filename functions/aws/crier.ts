@@ -1,9 +1,13 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Crier, FanOut } from '../chat/ports.ts';
 import { ownName, requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 
-const lambda = new LambdaClient({ maxAttempts: 5 });
+const lambda = new LambdaClient({
+  maxAttempts: 5,
+  requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true }),
+});
 
 /** Invokes a function without waiting for what it does. */
 async function invoke(functionName: string, payload: unknown): Promise<void> {

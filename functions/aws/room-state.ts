@@ -77,14 +77,17 @@ export const roomState: RoomState = {
 
   async changeAll(values) {
     const given = Object.entries(values);
-    if (given.length === 0) return;
-    await updateIf({
+    if (given.length === 0) return true;
+    const { written } = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: `SET ${given.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
+      // What is restored would go over it.
+      ConditionExpression: 'attribute_not_exists(restoring)',
       ExpressionAttributeNames: Object.fromEntries(given.map(([name], i) => [`#n${i}`, name])),
       ExpressionAttributeValues: Object.fromEntries(given.map(([, value], i) => [`:v${i}`, value])),
     });
+    return written;
   },
 
   async correctCount(online, logins) {

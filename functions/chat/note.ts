@@ -20,6 +20,8 @@ const nameless: ReadonlySet<string> = new Set<RefusalCode>([
   'rate-limited',
   'not-logged-in',
   'internal',
+  // As likely as not, there is no such account.
+  'bad-token',
 ]);
 
 /** Writes down a command that was said. */
@@ -44,7 +46,9 @@ const isGuests = (action: string) => isAction(action) && commands[action].who ==
 
 function nameOf({ member }: Speaker, { action, arguments: args }: Request, result: string): string | undefined {
   if (member) return member.name;
-  return isGuests(action) && 'user' in args && !nameless.has(result) ? foldName(String(args.user)) : undefined;
+  // Who chose a bad password for a new account has none; who did at a login has one.
+  const isNameless = nameless.has(result) || (action === 'register' && result === 'invalid-password');
+  return isGuests(action) && 'user' in args && !isNameless ? foldName(String(args.user)) : undefined;
 }
 
 function note(room: Room, startedAt: number, { connectionId, address }: Speaker, deed: Deed): void {

@@ -217,10 +217,10 @@ export interface RoomState {
   read(): Promise<State>;
   /** Reads, and makes a new room where there is none: every transaction counts on it being there. */
   readOrCreate(): Promise<State>;
-  /** Sets one setting, if it still is what the caller saw. Gives what stands there then. */
+  /** Sets one setting. False if it is not what the caller saw any more, or a restore is under way. */
   change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<boolean>;
-  /** Sets several settings at once. */
-  changeAll(values: Partial<Settings>): Promise<void>;
+  /** Sets several settings at once. False if a restore is under way. */
+  changeAll(values: Partial<Settings>): Promise<boolean>;
   /** Sets the count, if nobody has logged in or out since `logins` was read. */
   correctCount(online: number, logins: number): Promise<boolean>;
   /**

@@ -31,6 +31,20 @@ describe('unblock', () => {
     await wire.close();
   });
 
+  test('lifts as many blocks as there are: a name may be attacked from anywhere', async () => {
+    await room.register('besieged');
+    // More than DynamoDB reads at once.
+    const padding = 'x'.repeat(350_000);
+    const addresses = Array.from({ length: 5 }, (_, i) => `192.0.2.${i}`);
+    const blocks = addresses.map((address) => ({ name: 'besieged', address, version: address, tries: [], padding }));
+    await room.database.putAll(
+      'LoginBlocks',
+      blocks.map((block) => ({ ...block, blockedUntil: Date.now() + 3_600_000 })),
+    );
+    expect((await run('unblock', 'besieged')).lines).toHaveLength(5);
+    expect(await room.database.get('LoginBlocks', { name: 'besieged', address: '192.0.2.4' })).toBeUndefined();
+  });
+
   test('of one address leaves the others', async () => {
     await room.register('SEAS');
     const wires = [await block('SEAS', '127.0.0.2'), await block('SEAS', '127.0.0.3')];

@@ -67,6 +67,8 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
   await guest.refused('login', { user: secret, password });
   await guest.refused('login', { user: 'Columbia', password: `${secret}3` });
   await guest.refused('register', { user: `${secret} `, password: secret });
+  await guest.refused('register', { user: secret, password: 'short' });
+  await guest.refused('resume', { user: secret, token: secret });
   await room.change('open', false);
   await guest.refused('login', { user: secret, password });
   await room.change('open', true);

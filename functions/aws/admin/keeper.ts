@@ -1,37 +1,47 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Keeper, LoginBlock } from '../../chat/admin/ports.ts';
-import { db, deleteIf, transact, updateIf } from '../dynamodb.ts';
+import { db, deleteIf, type Item, transact, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { nobodyThere } from '../sessions.ts';
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
 
+/** Ends a block, with the tries that led to it: else the next wrong one would block again. False if it has ended. */
+async function lift({ name, address }: LoginBlock, now: number): Promise<boolean> {
+  const { written } = await deleteIf({
+    TableName: tableName('loginBlocks'),
+    Key: { name, address },
+    ConditionExpression: 'blockedUntil > :now',
+    ExpressionAttributeValues: { ':now': now },
+  });
+  return written;
+}
+
 export const keeper: Keeper = {
   async liftBlocks(name, address, now) {
-    const { Items = [] } = await db.send(
-      new QueryCommand({
-        TableName: tableName('loginBlocks'),
-        KeyConditionExpression: '#name = :name',
-        FilterExpression: 'blockedUntil > :now',
-        ExpressionAttributeNames: { '#name': 'name' },
-        ExpressionAttributeValues: { ':name': name, ':now': now },
-        ConsistentRead: true,
-      }),
-    );
     const lifted: LoginBlock[] = [];
-    for (const item of Items) {
-      const block = v.parse(loginBlock, item);
-      if (address !== undefined && block.address !== address) continue;
-      // With the tries that led to it: else the next wrong one would block again.
-      const { written } = await deleteIf({
-        TableName: tableName('loginBlocks'),
-        Key: { name, address: block.address },
-        ConditionExpression: 'blockedUntil > :now',
-        ExpressionAttributeValues: { ':now': now },
-      });
-      if (written) lifted.push(block);
-    }
+    let from: Item | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName: tableName('loginBlocks'),
+          KeyConditionExpression: '#name = :name',
+          FilterExpression: 'blockedUntil > :now',
+          ExpressionAttributeNames: { '#name': 'name' },
+          ExpressionAttributeValues: { ':name': name, ':now': now },
+          ConsistentRead: true,
+          // What is lifted side by side.
+          Limit: 100,
+          ExclusiveStartKey: from,
+        }),
+      );
+      const blocks = Items.map((item) => v.parse(loginBlock, item));
+      const asked = blocks.filter((block) => address === undefined || block.address === address);
+      const outcomes = await Promise.all(asked.map((block) => lift(block, now)));
+      lifted.push(...asked.filter((_, i) => outcomes[i]));
+      from = LastEvaluatedKey;
+    } while (from);
     return lifted;
   },
 

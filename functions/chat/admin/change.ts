@@ -11,8 +11,10 @@ export const change: AdminHandler<'change'> = async (room, { name, value, seen }
   // The first change may come before the first connection.
   await room.state.readOrCreate();
   const changed = await room.state.change(name, parsed.output as never, seen as never);
-  if (!changed)
+  if (!changed) {
+    if (await room.door.mark()) throw new AdminRefusal('restore-unfinished');
     throw new AdminRefusal('changed-meanwhile', `${settings[name].word} was changed by somebody else meanwhile.`);
+  }
   if (name === 'timeOut' || name === 'grace') await room.crier.sweepNow();
   return { name, value: parsed.output };
 };

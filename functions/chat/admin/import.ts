@@ -12,7 +12,7 @@ export const importSettings: AdminHandler<'import'> = async (room, { settings: g
     if (!parsed.success) throw new AdminRefusal('invalid-value', `${settings[name].word}: ${parsed.issues[0].message}`);
   }
   await room.state.readOrCreate();
-  await room.state.changeAll(given);
+  if (!(await room.state.changeAll(given))) throw new AdminRefusal('restore-unfinished');
   if ('timeOut' in given || 'grace' in given) await room.crier.sweepNow();
   return { settings: given };
 };
