@@ -210,8 +210,8 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       fileRecords: ['GetItem', 'Query', 'Scan', 'PutItem', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
     },
     objects: {
-      backups: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
-      logs: ['PutObject'],
+      backups: ['GetObject', 'PutObject', 'ListBucket'],
+      logs: ['GetObject', 'PutObject'],
       // For a backup with the bytes of files, and its restore; and to find those that belong to no file.
       files: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
     },

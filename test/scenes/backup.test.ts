@@ -272,7 +272,12 @@ describe('a restore', () => {
       reply = await other.admin({ ...asked, from: reply['next'] });
     }
     expect(await run(other, 'start')).toMatchObject({ code: 1, complaints: [expect.stringContaining('Run it again')] });
-    expect(await run(other, 'change', 'OPEN', 'true')).toMatchObject({ code: 1 });
+    const unfinished = { code: 1, complaints: [expect.stringContaining('Run it again')] };
+    expect(await run(other, 'change', 'OPEN', 'true')).toMatchObject(unfinished);
+    expect(await run(other, 'change', 'MaxCon', '70')).toMatchObject(unfinished);
+    const para = join(folder, 'para.txt');
+    await writeFile(para, 'MaxCon 70\n');
+    expect(await run(other, 'import', para)).toMatchObject(unfinished);
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
     // Bytes whose files are yet to be restored would be nobody's.
     expect(await run(other, 'doctor', '--repair')).toMatchObject({
@@ -409,6 +414,73 @@ describe('files', () => {
     expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
     await run(other, 'start');
   });
+});
+
+/**
+ * Asks for something long, step by step. Each step that makes a file of an upload is ended before its state is kept, once, and then
+ * asked for again; gives the last reply, and how many were.
+ */
+async function playKilled(of: SceneRoom, asked: Record<string, unknown>) {
+  let made = false;
+  const isAdmins = ({ function: name }: { function: string }) => name.startsWith('Admin');
+  of.local.faults.beforeS3 = (call) => {
+    if (isAdmins(call) && call.operation === 'CompleteMultipartUpload') made = true;
+    return undefined;
+  };
+  let killed = 0;
+  for (let next: unknown; ; ) {
+    made = false;
+    of.local.faults.beforeDynamoDb = (call) => (isAdmins(call) && made ? 'before' : undefined);
+    const step = () => of.admin({ ...asked, ...(next !== undefined && { from: next }) });
+    const reply = await step().catch(async (error: unknown) => {
+      if (!made) throw error;
+      killed += 1;
+      of.local.faults.beforeDynamoDb = undefined;
+      // Nobody waits until it is certain that the step is at work no more.
+      await of.database.set('Room', { room: 'task' }, { busyUntil: 0 });
+      return step();
+    });
+    if (reply['ok'] !== true || reply['next'] === undefined) {
+      of.local.faults.reset();
+      return { reply, killed };
+    }
+    next = reply['next'];
+  }
+}
+
+test('a step that is ended when it has made a file, before that is known, can be done again', {
+  timeout: 180_000,
+}, async () => {
+  const facebook = await other.enter('facebook');
+  const sent = randomBytes(7_000_000);
+  await send(facebook, 'Google', { name: 'long.bin', bytes: sent });
+  await vi.waitFor(async () => expect(await waiting(other)).toContain('long.bin'), { timeout: 20_000 });
+  await facebook.get('logout', {});
+  const before = await waiting(other);
+
+  const backup = await playKilled(other, { command: 'backup', withFiles: true });
+  expect(backup).toMatchObject({ reply: { ok: true }, killed: 1 });
+  const { name, bytes } = backup.reply['backup'] as { name: string; bytes: number };
+  const kept = (await run(other, 'backups', '--json')).lines.map((line) => JSON.parse(line));
+  expect(kept).toContainEqual(expect.objectContaining({ name, bytes }));
+
+  await run(other, 'stop');
+  const restore = await playKilled(other, { command: 'restore', file: name, replace: true });
+  expect(restore.reply).toMatchObject({ ok: true });
+  expect(restore.killed).toBe(before.length);
+  expect(await waiting(other)).toEqual(before);
+
+  const log = await playKilled(other, { command: 'save-log' });
+  expect(log).toMatchObject({ reply: { ok: true }, killed: 1 });
+  const saved = log.reply['saved'] as { name: string; lines: number };
+  expect((await other.object(`logs/${saved.name}`)).trimEnd().split('\n')).toHaveLength(saved.lines);
+
+  await run(other, 'start');
+  const google = await other.connect('127.0.0.2');
+  await google.get('login', { user: 'Google', password });
+  const got = await get(await google.get('fileget', { from: 'facebook', name: 'long.bin' }));
+  expect(got.body.equals(sent)).toBe(true);
+  await google.close();
 });
 
 /** The names of the files that wait for somebody in a room. */

@@ -38,7 +38,9 @@ export class BackupReport {
       lines.push(line(counts));
     }
     this.#told += lines.length;
-    if (next === undefined) return lines;
+    // All has been read; what remains are files' bytes, if they go along, and the end of it.
+    const isRead = stage === 'end' && lines.length > 0;
+    if (next === undefined || isRead) return lines;
     return [...lines, `[backup]${count(counts.users, 'user')} and ${count(counts.messages, 'message')} so far ...`];
   }
 }

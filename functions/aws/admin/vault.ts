@@ -1,13 +1,13 @@
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandInput,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -38,12 +38,22 @@ const bucket = () => requireEnv(variables.bucket);
 const keyOf = ({ folder, name }: VaultFile) => `${folder}/${name}`;
 const at = (file: VaultFile) => ({ Bucket: bucket(), Key: keyOf(file) });
 
-/** Below the backups: what is put aside goes by a rule of the bucket, should nobody take it up again. */
+/** Below the backups: what is put aside goes by a rule of the bucket. */
 const aside = (key: string) => ({ Bucket: bucket(), Key: `${unfinishedBackups}/${key}` });
 
 async function get(input: GetObjectCommandInput): Promise<Uint8Array> {
   const { Body } = await s3.send(new GetObjectCommand(input));
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+/** What S3 says to a part of an upload, or to its end; undefined if the upload is over. */
+async function unlessOver<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === 'NoSuchUpload') return undefined;
+    throw error;
+  }
 }
 
 /** Backups and saved logs in the room's bucket. */
@@ -55,14 +65,15 @@ export const vault: Vault = {
   },
 
   async uploadPart(file, UploadId, PartNumber, Body) {
-    const { ETag } = await s3.send(new UploadPartCommand({ ...at(file), UploadId, PartNumber, Body }));
-    if (ETag === undefined) throw new Error('S3 gave a part no tag');
-    return ETag;
+    const part = await unlessOver(s3.send(new UploadPartCommand({ ...at(file), UploadId, PartNumber, Body })));
+    if (part && part.ETag === undefined) throw new Error('S3 gave a part no tag');
+    return part?.ETag;
   },
 
   async finishUpload(file, UploadId, tags) {
     const Parts = tags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
-    await s3.send(new CompleteMultipartUploadCommand({ ...at(file), UploadId, MultipartUpload: { Parts } }));
+    const complete = new CompleteMultipartUploadCommand({ ...at(file), UploadId, MultipartUpload: { Parts } });
+    return (await unlessOver(s3.send(complete))) !== undefined;
   },
 
   async open(file) {
@@ -104,10 +115,6 @@ export const vault: Vault = {
   },
 
   unstash: (key) => get(aside(key)),
-
-  async forget(key) {
-    await s3.send(new DeleteObjectCommand(aside(key)));
-  },
 
   downloadUrl: (file) => getSignedUrl(s3, new GetObjectCommand(at(file)), { expiresIn: urlSeconds }),
 

@@ -63,16 +63,16 @@ export interface VaultEntry {
 /** Where backups and saved logs are kept, by folder and name. */
 export interface Vault {
   beginUpload(file: VaultFile): Promise<string>;
-  /** Stores a part, from 1 on; each but the last has {@link partBytes} at least. Gives its tag. */
-  uploadPart(file: VaultFile, uploadId: string, number: number, bytes: Uint8Array): Promise<string>;
-  finishUpload(file: VaultFile, uploadId: string, tags: readonly string[]): Promise<void>;
+  /** Stores a part, from 1 on; each but the last has {@link partBytes} at least. Gives its tag, or undefined if the upload is over. */
+  uploadPart(file: VaultFile, uploadId: string, number: number, bytes: Uint8Array): Promise<string | undefined>;
+  /** Makes a file of the parts. False if the upload is over. */
+  finishUpload(file: VaultFile, uploadId: string, tags: readonly string[]): Promise<boolean>;
   /** A file to read from, or undefined if there is none of that name. */
   open(file: VaultFile): Promise<ByteSource | undefined>;
   list(folder: VaultFile['folder']): Promise<VaultEntry[]>;
-  /** Keeps a few bytes between two invocations, under a key. */
+  /** Keeps a few bytes between two invocations, under a key, for a day at the most. */
   stash(key: string, bytes: Uint8Array): Promise<void>;
   unstash(key: string): Promise<Uint8Array>;
-  forget(key: string): Promise<void>;
   /** Addresses good for a few minutes, for who has no other way to the vault. */
   downloadUrl(file: VaultFile): Promise<string>;
   uploadUrl(file: VaultFile, bytes: number): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;

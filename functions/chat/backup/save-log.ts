@@ -10,6 +10,7 @@ export interface SavedLogState {
   readonly since: number;
   readonly until: number;
   readonly from: string | undefined;
+  readonly readAll: boolean;
   readonly lines: number;
 }
 
@@ -35,12 +36,17 @@ export function saveLogWork({ vault, logbook, door, clock }: SavedLogParts): Lon
       const { openedAt = 0, closedAt = now } = await door.times();
       const name = `log_${new Date(closedAt).toISOString().slice(0, 19).replace('T', '_')}.log`;
       const upload = await PartedUpload.begin(vault, { folder: 'logs', name });
-      return { upload, since: openedAt, until: now, from: undefined, lines: 0 };
+      return { upload, since: openedAt, until: now, from: undefined, readAll: false, lines: 0 };
     },
 
     async goOn(before, until, step) {
       const upload = await PartedUpload.goOn(vault, before.upload);
       let state = before;
+      // The end is a step of its own: it reads nothing, and so writes the same if it has to be done again.
+      if (state.readAll) {
+        await upload.finish();
+        return { done: true, state, result: { name: state.upload.file.name, lines: state.lines } };
+      }
       do {
         const { since, until: end, from } = state;
         const { items, next } = await logbook.read({ since, until: end, from });
@@ -48,12 +54,8 @@ export function saveLogWork({ vault, logbook, door, clock }: SavedLogParts): Lon
           ({ at, fields }) => `${JSON.stringify({ at: new Date(at).toISOString(), ...fields })}\n`,
         );
         await upload.write(Buffer.from(lines.join('')));
-        state = { ...state, from: next, lines: state.lines + lines.length };
-        if (next === undefined) {
-          await upload.finish();
-          return { done: true, state, result: { name: state.upload.file.name, lines: state.lines } };
-        }
-      } while (clock.now() < until);
+        state = { ...state, from: next, readAll: next === undefined, lines: state.lines + lines.length };
+      } while (clock.now() < until && !state.readAll);
       return { done: false, state: { ...state, upload: await upload.suspend(step) } };
     },
   };

@@ -89,10 +89,13 @@ export function backupWork(parts: BackupParts, name: string, withFiles: boolean)
 
     async goOn(state, until, step) {
       const run = new BackupRun(parts, state, await PartedUpload.goOn(vault, state.upload));
-      do {
-        const result = await run.step();
-        if (result) return { done: true, state: run.state, result };
-      } while (clock.now() < until);
+      // The end is a step of its own: it reads nothing of a room that goes on, and so writes the same if it has to be done again.
+      if (run.hasReadAll) {
+        const result = await run.end();
+        return { done: true, state: run.state, result };
+      }
+      do await run.step();
+      while (clock.now() < until && !run.hasReadAll);
       return { done: false, state: await run.suspend(step) };
     },
   };
@@ -117,39 +120,30 @@ class BackupRun {
     return { ...this.#state, ...(await this.#writer.suspend(step)) };
   }
 
-  /** Reads what comes next; gives the backup when that was the end of it. */
-  async step(): Promise<Backup | undefined> {
-    if (this.#state.object) {
-      await this.#writePiece(this.#state.object);
-      return undefined;
-    }
-    if (this.#state.files.length > 0) {
-      await this.#writeFile(this.#state.files);
-      return undefined;
-    }
-    if (this.#state.streams.length > 0) {
-      await this.#readStreams();
-      return undefined;
-    }
+  get hasReadAll(): boolean {
+    const { stage, files, object } = this.#state;
+    return stage === 'end' && files.length === 0 && !object;
+  }
+
+  /** Reads what comes next. */
+  async step(): Promise<void> {
+    if (this.#state.object) return this.#writePiece(this.#state.object);
+    if (this.#state.files.length > 0) return this.#writeFile(this.#state.files);
+    if (this.#state.streams.length > 0) return this.#readStreams();
     switch (this.#state.stage) {
       case 'header':
         await this.#writer.line(toLine('header', this.#state.header));
-        this.#go({ stage: 'users' });
-        return undefined;
+        return this.#go({ stage: 'users' });
       case 'users':
-        await this.#readUsers();
-        return undefined;
+        return this.#readUsers();
       case 'room':
-        this.#go({ streams: [{ of: { stream: 'room' }, after: 0 }], stage: 'loginBlocks', from: undefined });
-        return undefined;
+        return this.#go({ streams: [{ of: { stream: 'room' }, after: 0 }], stage: 'loginBlocks', from: undefined });
       case 'loginBlocks':
-        await this.#readLoginBlocks();
-        return undefined;
+        return this.#readLoginBlocks();
       case 'files':
-        await this.#readFiles();
-        return undefined;
+        return this.#readFiles();
       case 'end':
-        return this.#end();
+        throw new Error('a backup has been read to its end');
     }
   }
 
@@ -228,7 +222,8 @@ class BackupRun {
     this.#go({ object: next < size ? { file: { objectKey, size }, offset: next } : undefined });
   }
 
-  async #end(): Promise<Backup> {
+  /** Writes what ends the backup, and makes it be there. */
+  async end(): Promise<Backup> {
     const { counts, lastBroadcast } = this.#state;
     await this.#writer.line(toLine('trailer', { counts, lastBroadcast }));
     const position = await this.#writer.finish();
