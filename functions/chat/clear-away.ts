@@ -1,17 +1,15 @@
+import { orReport } from './or-report.ts';
 import type { Account } from './people.ts';
 import type { Room } from './ports.ts';
 
-/**
- * Clears away what somebody who is gone for good leaves behind: files that they did not fetch go with the next tidying run, and
- * those whom they had blocked are free of them.
- */
+/** Clears away what somebody who is gone for good leaves behind. The account is gone, whatever fails here. */
 export async function clearAway(room: Room, account: Account): Promise<void> {
-  const outcomes = await Promise.allSettled([
-    room.files.abandon(account.accountId, room.clock.now()),
-    room.accounts.forgetBlocker(account),
+  // What they did not fetch goes with the next tidying run, and at the latest when it would have gone anyway.
+  const files = room.files.abandon(account.accountId, room.clock.now());
+  // Nobody gets the id again: a block that is left hides nothing from anybody.
+  const blocks = room.accounts.forgetBlocker(account);
+  await Promise.all([
+    orReport(room, 'files of a deregistered user were left to expire', files, undefined),
+    orReport(room, 'blocks of a deregistered user were left', blocks, undefined),
   ]);
-  for (const outcome of outcomes) {
-    // The account is gone, whatever else fails. Files expire; nobody gets the id again, so it hides nothing from anybody.
-    if (outcome.status === 'rejected') room.report('something of a deregistered user was left', outcome.reason);
-  }
 }
