@@ -135,7 +135,8 @@ export const commands = {
     reply: 'response',
     repeat: 'as-is',
     request: {},
-    result: usersListed,
+    // Rooms of the first version gave no total here.
+    result: { ...usersListed, total: v.optional(field.count) },
     refusals: [],
   }),
   broadcast: command({

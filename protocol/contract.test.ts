@@ -34,7 +34,7 @@ describe('action', () => {
     deregister: ['guest', 'user password', '', `${passwords} password-change-required room-stopped`],
     ping: ['anyone', '', '', ''],
     whoelse: ['member', '', 'users total', ''],
-    wholasthr: ['member', '', 'users total', ''],
+    wholasthr: ['member', '', 'users total?', ''],
     broadcast: ['member', 'text', 'seq sentAt online', 'too-long'],
     message: ['member', 'to text', 'delivery seq sentAt', 'no-such-user to-self blocked too-long'],
     block: ['member', 'user', '', 'no-such-user block-self already-blocked too-many-blocked too-many-blockers'],

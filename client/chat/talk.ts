@@ -65,7 +65,10 @@ async function answer(talking: Talking, command: TalkCommand): Promise<Printed[]
 }
 
 async function carryOut({ screen, room, names, transfers }: Talking, command: TalkCommand): Promise<Printed[]> {
-  const list = (heading: string, { users, total = users.length }: { users: string[]; total?: number }): Printed[] => {
+  const list = (
+    heading: string,
+    { users, total = users.length }: { users: string[]; total?: number | undefined },
+  ): Printed[] => {
     names.add(...users);
     const shown = [heading, users.length > 0 ? { users } : texts.nobody];
     return total > users.length ? [...shown, texts.more(total - users.length)] : shown;

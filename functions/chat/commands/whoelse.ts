@@ -10,7 +10,7 @@ export function sorted(names: Iterable<string>): string[] {
 }
 
 /** So many of the names, sorted, as one reply can hold; and how many there are. */
-export function listOf(names: Iterable<string>): Result<'whoelse' | 'wholasthr'> {
+export function listOf(names: Iterable<string>): Result<'whoelse'> {
   const all = sorted(names);
   return { users: pageOf(all).fitting, total: all.length };
 }
