@@ -4,6 +4,7 @@ import { complete } from './chat/complete.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { isClosedPipe } from './terminal/closed-pipe.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
 import { printable } from './terminal/printable.ts';
@@ -143,8 +144,6 @@ async function script() {
   if (user === undefined) throw new MisuseError('Who comes? Give --user, or a profile that knows.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-  // Nobody reads on: `chat tail | head`.
-  stdout.on('error', () => interruption.abort());
   return {
     ...scripts,
     by: { url, user, password, reconnect: wanted().reconnect, interruption: interruption.signal, complain },
@@ -188,7 +187,9 @@ async function talkInPerson(): Promise<ExitCode> {
 }
 
 async function run(task: () => Promise<ExitCode>): Promise<void> {
+  stdout.on('error', () => interruption.abort());
   const code = await task().catch((error: unknown): ExitCode => {
+    if (isClosedPipe(error)) return exitCodes.done;
     if (error instanceof MisuseError) complain(`error: ${error.message}`);
     else if (error instanceof UnknownAddressError) complain(error.message);
     else throw error;

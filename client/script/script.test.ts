@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { broadcast, message, ScriptedRoom } from '../testing/scripted-room.ts';
@@ -27,14 +28,16 @@ afterEach(async () => {
 });
 
 interface Run {
-  readonly input?: string;
+  /** Undefined: what comes is written by the test. */
+  readonly input?: string | undefined;
   readonly environment?: Record<string, string>;
   /** What stands on file descriptor 3. */
   readonly third?: string;
 }
 
 /** Runs `chat` as a script does, with nothing of this machine's own settings. */
-function chat(args: readonly string[], { input = '', environment = {}, third }: Run = {}) {
+function chat(args: readonly string[], run: Run = {}) {
+  const { input, environment = {}, third } = { input: '', ...run };
   const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], {
     cwd: project,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
@@ -47,8 +50,9 @@ function chat(args: readonly string[], { input = '', environment = {}, third }: 
       ...environment,
     },
   });
-  child.stdin.end(input);
-  (child.stdio[3] as NodeJS.WritableStream).end(third ?? '');
+  if (input !== undefined) child.stdin.end(input);
+  // Of which only the first line is read.
+  (child.stdio[3] as NodeJS.WritableStream).on('error', () => {}).end(third ?? '');
   const done = Promise.all([text(child.stdout).catch(() => 'cut off'), text(child.stderr), once(child, 'close')]).then(
     ([out, err, [code]]) => ({ out, err, code: code as number }),
   );
@@ -92,6 +96,30 @@ describe('a script', () => {
     said.reply({ online: 2, seq: 9, sentAt });
     (await peer.next('logout')).reply({});
     expect(await done).toEqual({ out: `{"online":2,"seq":9,"sentAt":"${sentAt}"}\n`, err: '', code: 0 });
+  });
+
+  test('reads a password from stdin however slowly it comes, and leaves what follows', async () => {
+    const { child, done } = chat([...facebook(), '--password-fd', '0', 'send', 'Columbia'], { input: undefined });
+    await sleep(1_500);
+    child.stdin.write('lotsof');
+    await sleep(100);
+    child.stdin.end('exams\r\nhello');
+    const { peer, login } = await letIn();
+    expect(login.password).toBe('lotsofexams');
+    const said = await peer.next('message');
+    expect(said.arguments).toEqual({ to: 'Columbia', text: 'hello' });
+    said.reply({ delivery: 'stored', seq: 7, sentAt });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: 'stored\n', err: '', code: 0 });
+  });
+
+  test('has done its work when nobody reads what came of it', async () => {
+    const { child, done } = chat([...facebook(), 'send', 'Columbia', 'hello']);
+    child.stdout.destroy();
+    const { peer } = await letIn();
+    (await peer.next('message')).reply({ delivery: 'stored', seq: 7, sentAt });
+    (await peer.next('logout')).reply({});
+    expect(await done).toMatchObject({ err: '', code: 0 });
   });
 
   test('asks who else is online', async () => {
@@ -193,6 +221,9 @@ describe('a script', () => {
 describe('a profile', () => {
   test('remembers where and who, for its owner alone, and comes to mind when nothing else is said', async () => {
     expect(await chat(['profile', 'set', 'default', ...facebook()]).done).toEqual({ out: '', err: '', code: 0 });
+    const unread = chat(['profile', 'list']);
+    unread.child.stdout.destroy();
+    expect(await unread.done).toMatchObject({ err: '', code: 0 });
     await chat(['profile', 'set', 'work', '--url', 'wss://chat.example.com/prod']).done;
     const list = await chat(['profile', 'list']).done;
     expect(list.out).toBe(`default ${scripted.url} facebook\nwork wss://chat.example.com/prod\n`);

@@ -1,6 +1,7 @@
 import type { RoomEvent } from '../../protocol/index.ts';
 import { messageLine, noticeLine } from '../chat/texts.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { isClosedPipe } from '../terminal/closed-pipe.ts';
 import { jsonLine } from '../terminal/json-line.ts';
 import { Painter } from '../terminal/painter.ts';
 import { printable } from '../terminal/printable.ts';
@@ -48,8 +49,8 @@ export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
     by,
     async (room) => {
       const ending = await room.ended;
-      if (ending.reason === 'logout' || (ending.reason === 'failed' && isClosedPipe(ending.cause)))
-        return exitCodes.done;
+      if (ending.reason === 'logout') return exitCodes.done;
+      if (ending.reason === 'failed' && isClosedPipe(ending.cause)) throw ending.cause;
       return complainOf(ending, by);
     },
     {
@@ -62,5 +63,3 @@ export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
 
 /** An event as it came, without what makes it a frame. */
 const jsonEvent = ({ type: _type, ...event }: RoomEvent) => jsonLine(event);
-
-const isClosedPipe = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EPIPE';

@@ -8,6 +8,7 @@ import {
   type RoomConnection,
   type RoomHandlers,
 } from '../room/index.ts';
+import { isClosedPipe } from '../terminal/closed-pipe.ts';
 
 /** Who comes, where to, and who hears of it. */
 export interface Visit {
@@ -22,7 +23,7 @@ export interface Visit {
   complain(message: string): void;
 }
 
-/** Comes in, does one thing, and leaves, whatever became of it. */
+/** Comes in, does one thing, and leaves, whatever became of it. @throws that nobody reads what came of it. */
 export async function visit(
   { url, user, password, reconnect, interruption, complain }: Visit,
   act: (room: RoomConnection) => Promise<ExitCode>,
@@ -41,7 +42,7 @@ export async function visit(
       await room.leave();
     }
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || isClosedPipe(error)) throw error;
     // Whoever interrupts knows why it was not done.
     if (!interruption.aborted) complain(error.message);
     return exitCodeOf(error);

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
 import { MisuseError } from './errors.ts';
+
+const newline = 0x0a;
+/** Milliseconds between two looks at whether more has been written. */
+const pause = 20;
 
 /**
  * The password that a script gives: on a file descriptor (its first line), or in CHAT_PASSWORD. Never on the command line, which
@@ -10,9 +14,29 @@ import { MisuseError } from './errors.ts';
 export function givenPassword(descriptor: number | undefined): string | undefined {
   if (descriptor === undefined) return process.env['CHAT_PASSWORD'] || undefined;
   try {
-    return readFileSync(descriptor, 'utf8').replace(/\r?\n[\s\S]*$/, '');
+    return firstLine(descriptor);
   } catch (error) {
     throw new MisuseError(`No password can be read from descriptor ${descriptor}: ${(error as Error).message}`);
+  }
+}
+
+/** Reads a line and nothing beyond it, which may be another's: what to say, commands. */
+function firstLine(descriptor: number): string {
+  const bytes: number[] = [];
+  const next = Buffer.alloc(1);
+  while (readWaiting(descriptor, next) === 1 && next[0] !== newline) bytes.push(next.readUInt8());
+  return Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
+}
+
+/** Node makes a pipe that is its stdin one that does not wait for its writer: so it is looked at again and again. */
+function readWaiting(descriptor: number, into: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, into);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
   }
 }
 
