@@ -57,6 +57,25 @@ test('who wants colours in a file gets them', async () => {
   expect((await exited).printed).toContain('\u001b[38;5;196m\u001b[1mError!\u001b[22m\u001b[39m There is no command');
 });
 
+test('input that ends after a refusal, and before a login, was in vain', async () => {
+  const { input, exited } = run('--url', scripted.url);
+  input.end('facebook\nwrong\n');
+  (await (await scripted.peer()).next('login')).refuse('wrong-password', { triesLeft: 2 });
+  const { code, printed } = await exited;
+  expect(code).toBe(1);
+  expect(printed).toContain('You are leaving the chatting room');
+});
+
+test('commands for whom the room does not let in are not taken for names and passwords', async () => {
+  const { input, exited } = runWith({ CHAT_PASSWORD: 'wrong' }, '--url', scripted.url, '--user', 'facebook');
+  input.end('message Columbia hi\nwhoelse\n');
+  const peer = await scripted.peer();
+  (await peer.next('login')).refuse('wrong-password', { triesLeft: 2 });
+  await peer.closed;
+  expect((await exited).code).toBe(1);
+  await expect(Promise.race([peer.nextOfAny(), 'nothing more'])).resolves.toBe('nothing more');
+});
+
 test('when nobody reads the output any more the program leaves', async () => {
   const { input, output, exited } = run('--url', scripted.url);
   input.write('facebook\nwastingtime\n');

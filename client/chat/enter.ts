@@ -9,7 +9,9 @@ import { errorLine, texts } from './texts.ts';
 export type Unread = Result<'login'>['unread'];
 
 /** How the dialogue before the login ended. */
-export type Entry = { readonly as: 'entered'; readonly unread: Unread } | { readonly as: 'quit' | 'full' | 'stopped' };
+export type Entry =
+  | { readonly as: 'entered'; readonly unread: Unread }
+  | { readonly as: 'quit' | 'full' | 'stopped' | 'refused' };
 
 /** What a part of the dialogue leads to: another question, or the end of the dialogue. */
 type Next = { readonly question: readonly Line[] } | { readonly entry: Entry };
@@ -26,9 +28,16 @@ export class Entrance {
   /** Tries that a wrong password has left, by user: the refusal that takes the last one says only that it is over. */
   readonly #triesLeft = new Map<string, number>();
 
+  #wasRefused = false;
+
   constructor(screen: Screen, room: RoomConnection) {
     this.#screen = screen;
     this.#room = room;
+  }
+
+  /** Whether the last thing asked of the room was refused. */
+  get wasRefused(): boolean {
+    return this.#wasRefused;
   }
 
   /**
@@ -37,6 +46,11 @@ export class Entrance {
    */
   async enter({ user, password }: { user?: string | undefined; password?: string | undefined } = {}): Promise<Entry> {
     let next = user === undefined ? askUser : await this.#logIn(user, password);
+    if ('question' in next && password !== undefined && !this.#screen.isAttended) {
+      // What comes next was written for whoever had come in.
+      this.#screen.print(...next.question.slice(0, 1));
+      return { as: 'refused' };
+    }
     while ('question' in next) next = await this.#answer((await ask(this.#screen, next.question, 'answer')).trim());
     return next.entry;
   }
@@ -65,9 +79,11 @@ export class Entrance {
     for (let newPassword: string | undefined; ; ) {
       try {
         const { unread } = await this.#room.login(user, password, { keepPassword: true, newPassword });
+        this.#wasRefused = false;
         return { entry: { as: 'entered', unread } };
       } catch (error) {
         if (!(error instanceof RefusalError) || !asksForPassword.has(error.code)) return this.#refused(error, user);
+        this.#wasRefused = true;
         this.#screen.print(error.message);
         newPassword = await askNewPassword(this.#screen);
       }
@@ -86,9 +102,11 @@ export class Entrance {
       const password = await askNewPassword(this.#screen);
       try {
         const registered = await this.#room.request('register', { user, password });
+        this.#wasRefused = false;
         return { question: [texts.registered(registered.user), texts.askUser] };
       } catch (error) {
         if (!(error instanceof RefusalError) || error.code === 'room-stopped') return this.#refused(error, user);
+        this.#wasRefused = true;
         this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, user));
       }
     }
@@ -102,6 +120,7 @@ export class Entrance {
     if (answer.trim().toLowerCase() !== 'yes') return { question: [texts.notCancelled(user), texts.askUser] };
     try {
       await this.#room.request('deregister', { user, password });
+      this.#wasRefused = false;
       return { question: [texts.cancelled(user), texts.askUser] };
     } catch (error) {
       return this.#refused(error, user);
@@ -110,6 +129,7 @@ export class Entrance {
 
   #refused(error: unknown, user: string): Next {
     if (!(error instanceof Error) || error instanceof ConnectionEndedError) throw error;
+    this.#wasRefused = true;
     if (!(error instanceof RefusalError)) return { question: [errorLine(error), texts.askUserAgain] };
     const name = foldName(user);
     const { triesLeft, secondsLeft = 0 } = error.details;

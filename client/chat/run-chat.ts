@@ -96,13 +96,16 @@ async function converse(
   missed: MissedBlock,
 ): Promise<Outcome> {
   const { screen, room, names } = talking;
+  const entrance = new Entrance(screen, room);
   try {
-    const entry = await new Entrance(screen, room).enter(known);
+    const entry = await entrance.enter(known);
     switch (entry.as) {
       case 'full':
         return { lines: [texts.roomFull], asWanted: false };
       case 'stopped':
         return { lines: [endingLine({ reason: 'stop' })], asWanted: false };
+      case 'refused':
+        return { lines: [texts.leaving], asWanted: false };
       case 'quit':
         return { lines: [texts.leaving], asWanted: true };
       case 'entered':
@@ -115,7 +118,7 @@ async function converse(
     }
   } catch (error) {
     if (error instanceof EndOfInput || error instanceof ConnectionEndedError) {
-      return { lines: [texts.leaving], asWanted: true };
+      return { lines: [texts.leaving], asWanted: screen.isAttended || !entrance.wasRefused };
     }
     throw error;
   }

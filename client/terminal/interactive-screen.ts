@@ -30,6 +30,7 @@ export interface InteractiveOptions {
 
 /** A terminal with a line editor; lines that come in are printed above what is being typed, which stays as it is. */
 export class InteractiveScreen implements Screen {
+  readonly isAttended = true;
   readonly #input: NodeJS.ReadStream;
   readonly #output: NodeJS.WriteStream;
   readonly #painter: Painter;

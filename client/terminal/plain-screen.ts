@@ -5,6 +5,7 @@ import type { Screen } from './screen.ts';
 
 /** A screen for input or output that is no terminal: no prompts, no echo, lines in and lines out. */
 export class PlainScreen implements Screen {
+  readonly isAttended = false;
   readonly #readline: Interface;
   readonly #lines: AsyncIterator<string>;
   readonly #output: NodeJS.WritableStream;

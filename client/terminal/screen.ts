@@ -5,6 +5,8 @@ export type ReadKind = 'command' | 'answer' | 'secret';
 
 /** What a person sees and types on. Whatever in a text is not plain is spelt out, so that one line stays one. */
 export interface Screen {
+  /** Whether somebody sits there, who can be asked again when an answer would not do. */
+  readonly isAttended: boolean;
   /** Prints whole lines, at once, above what is being typed. */
   print(...lines: Printed[]): void;
   /** Prints what was asked for: a screenful, and the next when the reader has read it. Resolves when enough is printed. */
