@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ChatProcess } from '../harness/chat-process.ts';
+import { admin } from '../harness/console.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+/** Hurried: a restore waits for what is still under way. */
+let room: SceneRoom;
+let folder: string;
+beforeAll(async () => {
+  room = await openRoom({ speed: 10 });
+  folder = await mkdtemp(join(tmpdir(), 'chat-restore-'));
+  await room.register('windows');
+});
+afterAll(async () => {
+  await room.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const administer = async (...args: string[]) => {
+  const { code, complaints } = await admin(room.url, args);
+  expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+};
+
+/** Somebody comes in, says all of it, and leaves. */
+async function say(...texts: string[]): Promise<void> {
+  const facebook = await room.enter('facebook');
+  for (const text of texts) {
+    await facebook.get('broadcast', { text });
+    await facebook.get('message', { to: 'windows', text: `${text}, to you` });
+  }
+  await facebook.get('logout', {});
+}
+
+test('who comes back by itself to a restored room misses nothing that is said in it, and sees nothing twice', async () => {
+  const older = join(folder, 'older.gz');
+  const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
+  await say('one');
+  await waits.sees(/broadcast\): one$/, /private\): one, to you$/);
+  await administer('backup', older);
+  await say('two', 'three', 'four');
+  await waits.sees(/private\): four, to you$/);
+  await administer('stop');
+  await administer('restore', older, '--replace');
+  await administer('start');
+  await waits.sees('The connection is back.');
+  // Under the numbers of what was said in the room as it was, and beyond them.
+  await say('zwei', 'drei', 'vier', 'fünf');
+  await waits.sees(
+    ...['zwei', 'drei', 'vier', 'fünf'].flatMap((text) => [
+      new RegExp(`broadcast\\): ${text}$`),
+      new RegExp(`private\\): ${text}, to you$`),
+    ]),
+  );
+  waits.leave();
+  expect(await waits.exited).toBe(0);
+  const seen = waits.lines.flatMap((line) => /\(broadcast\): (\S+)$/.exec(line)?.[1] ?? []);
+  expect(seen).toEqual(['one', 'two', 'three', 'four', 'zwei', 'drei', 'vier', 'fünf']);
+});
