@@ -18,7 +18,7 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
 }
 
-const program = new Command('admin')
+const program = new Command('chat-admin')
   .description("A room's administrator: what follows is carried out, one command; a console if nothing follows.")
   .argument('[command...]', 'what to do, in the words of the console')
   .option('--port <number>', 'the room on this port of this machine', portNumber, 9000)

@@ -60,7 +60,7 @@ export function attend(room: RoomHere, { input, output }: Terminal): Attendance 
     if (line) screen.print({ words: [piece('quiet', logText(line.fields))], at: line.at });
   });
   const attendance = async () => {
-    const stopped = await desk.run((said, code) => /^stop\b/.test(said) && code === exitCodes.done);
+    const stopped = await desk.run((said, code) => /^stop\b/i.test(said) && code === exitCodes.done);
     screen.endInput();
     if (!stopped) await desk.say('stop');
   };
@@ -76,7 +76,17 @@ export function attend(room: RoomHere, { input, output }: Terminal): Attendance 
 /** A line of the log, if it is one that says what was done, and not what the machine measures. */
 function parseLine(text: string): { at: Date; fields: Record<string, unknown> } | undefined {
   if (!text.startsWith('{')) return undefined;
-  const fields: Record<string, unknown> = JSON.parse(text);
+  const fields = parseJson(text);
+  if (!fields) return undefined;
   const at = new Date(String(fields['timestamp']));
   return typeof fields['message'] === 'string' && !Number.isNaN(at.getTime()) ? { at, fields } : undefined;
+}
+
+/** A function may write what only looks like JSON. */
+function parseJson(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

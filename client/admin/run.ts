@@ -75,7 +75,7 @@ export class Console {
     for (;;) {
       const line = await this.#screen.read('admin>> ', 'command');
       const said = line?.trim();
-      if (said === undefined || farewells.has(said)) return false;
+      if (said === undefined || farewells.has(said.toLowerCase())) return false;
       if (said === '') continue;
       this.#code = await this.say(said);
       if (isLast(said, this.#code)) return true;

@@ -120,5 +120,4 @@ export const texts = {
   usage: (usage: string) => `Error! Usage: ${usage}`,
   unknownCommand: (line: string, suggestion?: string) =>
     `Error! There is no command "${line}". ${suggestion === undefined ? '' : `Did you mean "${suggestion}"? `}Enter "help" to see the commands.`,
-  leaving: 'You are leaving the console. The room goes on.',
 } as const;

@@ -89,10 +89,7 @@ function parse(command: ConsoleCommand, given: readonly string[]): Typed {
 
 /** What a line that begins like this can become. */
 export function completions(line: string): Completion {
-  return wordsLike(
-    line,
-    consoleCommands.map(({ words }) => words),
-  );
+  return wordsLike(line, [...consoleCommands.map(({ words }) => words), 'help', 'quit']);
 }
 
 /** The lines of `help`: every command, or one. @throws {MisuseError} */

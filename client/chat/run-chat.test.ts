@@ -238,6 +238,20 @@ describe('talking', () => {
     ]);
   });
 
+  test('what came when the room had counted already stands there without a count', async () => {
+    const done = chat('facebook', 'wastingtime');
+    const peer = await scripted.peer();
+    const login = await peer.next('login');
+    login.reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
+    (await peer.next('sync')).reply({ messages: [message(1, 'now')], upTo: { inbox: 1, room: 0 }, more: false });
+    (await peer.next('logout')).reply({});
+    expect((await done).said.slice(2, 5)).toEqual([
+      welcome,
+      'The off-line messages during you are not in:',
+      'facebook(private): now',
+    ]);
+  });
+
   test('people come and go, and files do', async () => {
     const { input, output, done } = open();
     input.write('facebook\nwastingtime\n');

@@ -4,7 +4,7 @@ import { EndOfInput } from './ask.ts';
 import { Entrance, type Unread } from './enter.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { type Talking, talk } from './talk.ts';
-import { endingLine, messageLine, noticeLine, nowLine, texts, unreadLine } from './texts.ts';
+import { endingLine, messageLine, noticeLine, nowLine, texts, unreadLines } from './texts.ts';
 import { Transfers } from './transfers.ts';
 
 export interface ChatOptions {
@@ -147,7 +147,7 @@ class MissedBlock {
   begin(oldest: ShownMessage): void {
     if (this.#state !== 'awaited') return;
     this.#state = 'begun';
-    this.#screen.print(unreadLine(this.#unread, oldest.sentAt), texts.missed);
+    this.#screen.print(...unreadLines(this.#unread, oldest.sentAt), texts.missed);
   }
 
   end(): void {

@@ -204,6 +204,8 @@ describe('a script', () => {
     [['--user', 'facebook', 'whoelse', '--password', 'secret'], /unknown option/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['whoelse', 'frobnicate'], /too many arguments/],
+    [['--profile', 'constructor', '--user', 'facebook', 'whoelse'], /no profile "constructor"/],
+    [['profile', 'remove', 'toString'], /no profile "toString"/],
     [['profile', 'set', '__proto__', '--url', 'ws://127.0.0.1:1'], /A profile has a name/],
   ])('%j is misuse', async (args, complaint) => {
     const { out, err, code } = await chat(args).done;

@@ -142,6 +142,12 @@ test('Tab completes commands, users whoever spelt them, and tells the ways there
   expect((await peer.next('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
 });
 
+test('what comes together with a Tab is not completed in its middle', async () => {
+  await logIn();
+  typist.type('/ms\tCol');
+  await typist.seeLast(`${prompt}/msCol`);
+});
+
 test("Tab completes one's own files, and those that are offered", async () => {
   await logIn({ columns: 100 });
   peer.event({

@@ -22,7 +22,7 @@ type Kind = ReadKind | 'more';
 export interface InteractiveOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  /** Ctrl+C, or the terminal is gone. */
+  /** Ctrl+C. */
   interrupted(): void;
   /** What a command that begins like this can go on with. */
   complete(line: string): Completion | Promise<Completion>;
@@ -81,7 +81,8 @@ export class InteractiveScreen implements Screen {
       this.#drawSoon();
     });
     output.on('resize', () => this.#drawSoon());
-    output.on('error', interrupted);
+    // The terminal is gone.
+    output.on('error', () => this.endInput());
   }
 
   print(...lines: Printed[]): void {
@@ -212,6 +213,8 @@ export class InteractiveScreen implements Screen {
   async #completions(line: string): Promise<[string[], string]> {
     if (this.#kind !== 'command') return [[], line];
     const { candidates, of } = await this.#complete(line);
+    // More was typed meanwhile: what comes now would stand in the middle of it.
+    if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return [[], line];
     if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) {
       this.#draw(
         this.#setOutNames(

@@ -25,11 +25,15 @@ export async function readProfiles(): Promise<Readonly<Record<string, Profile>>>
     if (error.code === 'ENOENT') return undefined;
     throw new MisuseError(`The profiles cannot be read: ${error.message}`);
   });
-  if (text === undefined) return {};
+  if (text === undefined) return byName({});
   const parsed = v.safeParse(profileFile, text);
   if (!parsed.success) throw new MisuseError(`${path} is no file of profiles: put it right, or remove it.`);
-  return parsed.output.profiles;
+  return byName(parsed.output.profiles);
 }
+
+/** Under no name but those given is there anything: `constructor` is no profile. */
+const byName = (profiles: Record<string, Profile>): Record<string, Profile> =>
+  Object.assign(Object.create(null), profiles);
 
 /** Replaces the profiles, whole or not at all; the file is for its owner's eyes. */
 export async function writeProfiles(profiles: Readonly<Record<string, Profile>>): Promise<void> {

@@ -7,7 +7,7 @@ import { logLine } from '../log-line.ts';
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A stretch of time in milliseconds: `90s`, `15m`, `1h`, `7d`. */
-function duration(text: string): number {
+function parseStretch(text: string): number {
   const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
   if (count === undefined) throw new InvalidArgumentError('Give a stretch of time: 90s, 15m, 1h, 7d.');
   return Number(count) * (units[unit] ?? 0);
@@ -20,7 +20,7 @@ const overlap = 15_000;
 
 export const log = consoleCommand('log', {
   options: [
-    new Option('--since <time>', 'how far back: 90s, 15m, 1h, 7d').argParser(duration).default(units['h'], '1h'),
+    new Option('--since <time>', 'how far back: 90s, 15m, 1h, 7d').argParser(parseStretch).default(units['h'], '1h'),
     new Option('--user <name>', 'only what this user did'),
     new Option('--follow', 'go on with what is done from now on').default(false),
   ],
