@@ -8,10 +8,10 @@ export const perMillion = {
   /** somebody's coming and going, told to one other */
   notices: 2.2,
   /** with the recipient's `ack` */
-  message: 7.3,
+  message: 7.6,
   broadcast: 4.1,
   /** for each who is online, with their `ack` */
-  broadcastTo: 3.4,
+  broadcastTo: 3.7,
   /** with its heartbeats */
   onlineHour: 159,
 } as const;
