@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
 import { piece } from '../terminal/line.ts';
 import { exitCodes, messageOf, RefusedError, UnreachableError } from './errors.ts';
@@ -73,20 +74,14 @@ export function attend(room: RoomHere, { input, output }: Terminal): Attendance 
   };
 }
 
+const deedLine = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({ timestamp: v.pipe(v.string(), v.isoTimestamp()), message: v.string() }),
+);
+
 /** A line of the log, if it is one that says what was done, and not what the machine measures. */
 function parseLine(text: string): { at: Date; fields: Record<string, unknown> } | undefined {
-  if (!text.startsWith('{')) return undefined;
-  const fields = parseJson(text);
-  if (!fields) return undefined;
-  const at = new Date(String(fields['timestamp']));
-  return typeof fields['message'] === 'string' && !Number.isNaN(at.getTime()) ? { at, fields } : undefined;
-}
-
-/** A function may write what only looks like JSON. */
-function parseJson(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const { success, output } = v.safeParse(deedLine, text);
+  return success ? { at: new Date(output.timestamp), fields: output } : undefined;
 }

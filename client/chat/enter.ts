@@ -99,6 +99,14 @@ export class Entrance {
         this.#screen.print(refusals['invalid-user']);
         continue;
       }
+      const next = await this.#registerAs(user);
+      if (next) return next;
+    }
+  }
+
+  /** Undefined if the name will not do. */
+  async #registerAs(user: string): Promise<Next | undefined> {
+    for (;;) {
       const password = await askNewPassword(this.#screen);
       try {
         const registered = await this.#room.request('register', { user, password });
@@ -108,6 +116,7 @@ export class Entrance {
         if (!(error instanceof RefusalError) || error.code === 'room-stopped') return this.#refused(error, user);
         this.#wasRefused = true;
         this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, user));
+        if (error.code !== 'invalid-password') return undefined;
       }
     }
   }

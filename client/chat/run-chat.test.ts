@@ -95,6 +95,21 @@ describe('coming in', () => {
     });
   });
 
+  test('someone whose new password will not do is asked for another, not for the name', async () => {
+    const done = chat('register', 'shuo', '1', '1', 'wastingtime', 'wastingtime', 'quit');
+    const peer = await scripted.peer();
+    (await peer.next('register')).refuse('invalid-password');
+    const again = await peer.next('register');
+    expect(again.arguments).toEqual({ user: 'shuo', password: 'wastingtime' });
+    again.reply({ user: 'shuo' });
+    expect((await done).said.slice(4, -2)).toEqual([
+      expect.stringContaining('password'),
+      'Please enter your new password:',
+      'Please re-enter your password:',
+      'You have successfully registered "shuo". Please continue!',
+    ]);
+  });
+
   test('three wrong passwords block; a block that was there before has other words', async () => {
     const done = chat('facebook', '1', 'facebook', '2', 'facebook', '3', 'facebook', '4', 'Google', '5');
     const peer = await scripted.peer();

@@ -1,6 +1,7 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { limits } from '../../protocol/index.ts';
+import { chunksOf } from '../chat/chunks.ts';
 import type { Account, Member, Positions } from '../chat/people.ts';
 import type { Accounts } from '../chat/ports.ts';
 import { db, getAll, type Item, putIf, transact, updateIf } from './dynamodb.ts';
@@ -183,9 +184,6 @@ export const accounts: Accounts = {
 
 /** Blocks that are taken away at a time: an expression has 4 KB at most. */
 const together = 100;
-
-const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 const seenItem = v.object({ name: v.string(), displayName: v.string() });
 

@@ -19,6 +19,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import pRetry from 'p-retry';
+import { chunksOf } from '../chat/chunks.ts';
 
 /** An item as it is stored: to be parsed before it is believed. */
 export type Item = Record<string, unknown>;
@@ -84,13 +85,14 @@ const patience = { retries: 12, minTimeout: 15, maxTimeout: 400, randomize: true
 /** DynamoDB takes no more keys in one BatchGetItem. */
 const keysTogether = 100;
 
-class Unprocessed extends Error {}
+/** DynamoDB has done a part of a batch, and left the rest. */
+export class Unprocessed extends Error {}
 
 /** Reads any number of items, those that are there, in any order; what DynamoDB leaves unprocessed is asked for again, ever later. */
 export async function getAll(table: string, keys: readonly Item[], projection?: string): Promise<Item[]> {
   const found: Item[] = [];
-  for (let from = 0; from < keys.length; from += keysTogether) {
-    let left = keys.slice(from, from + keysTogether);
+  for (const batch of chunksOf(keys, keysTogether)) {
+    let left = batch;
     await pRetry(
       async () => {
         const asked = { Keys: left, ConsistentRead: true, ProjectionExpression: projection };

@@ -1,4 +1,5 @@
 import { type EventOf, eventFrame, type Result, type RoomEvent, type StreamMessage } from '../../protocol/index.ts';
+import { chunksOf } from './chunks.ts';
 import { orReport } from './or-report.ts';
 import type { Member, Session } from './people.ts';
 import type { PostOutcome, Recipient, Room } from './ports.ts';
@@ -56,15 +57,13 @@ async function allOf(works: readonly Promise<void>[]): Promise<void> {
 /** Delivers here what one slice holds; more goes to the fan-out function in slices. */
 export async function spread(room: Room, to: readonly Recipient[], event: RoomEvent): Promise<void> {
   if (to.length <= sliceSize) return deliverToAll(room, to, event);
-  const slices = Array.from({ length: Math.ceil(to.length / sliceSize) }, (_, i) =>
-    to.slice(i * sliceSize, (i + 1) * sliceSize).map(({ name, displayName, accountId, connectionId }) => ({
-      name,
-      displayName,
-      accountId,
-      connectionId,
-    })),
-  );
-  await allOf(slices.map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
+  const recipients = to.map(({ name, displayName, accountId, connectionId }) => ({
+    name,
+    displayName,
+    accountId,
+    connectionId,
+  }));
+  await allOf(chunksOf(recipients, sliceSize).map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   ScanCommand,
   type ScanCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
 import type { Archive, KeptStream, TableKey } from '../../chat/backup/ports.ts';
@@ -16,7 +17,8 @@ import {
   none,
   parseRecord,
 } from '../../chat/backup/records.ts';
-import { db, type Item, transact, updateIf } from '../dynamodb.ts';
+import { chunksOf } from '../../chat/chunks.ts';
+import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
 import { messageKey, positionsAfter, withoutGap } from '../streams.ts';
@@ -42,18 +44,11 @@ async function scan(table: TableName, input: Omit<ScanCommandInput, 'TableName'>
 
 type Write = { PutRequest: { Item: Item } } | { DeleteRequest: { Key: Item } };
 
-class Unprocessed extends Error {}
-
 /** Writes any number of items; what DynamoDB leaves unprocessed is tried again, ever later. */
 async function writeAll(table: TableName, writes: readonly Write[]): Promise<void> {
   const name = tableName(table);
-  const batches = Array.from({ length: Math.ceil(writes.length / batchSize) }, (_, i) =>
-    writes.slice(i * batchSize, (i + 1) * batchSize),
-  );
-  const writer = async () => {
-    for (let batch = batches.pop(); batch; batch = batches.pop()) await writeBatch(name, batch);
-  };
-  await Promise.all(Array.from({ length: Math.min(batchesAtOnce, batches.length) }, writer));
+  const batches = chunksOf(writes, batchSize);
+  await pMap(batches, (batch) => writeBatch(name, batch), { concurrency: batchesAtOnce });
 }
 
 function writeBatch(name: string, writes: readonly Write[]): Promise<void> {

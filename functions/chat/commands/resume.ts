@@ -32,7 +32,8 @@ export const resume = handle('resume', {
     });
     if (outcome !== 'resumed') throw new Refusal(outcome);
     // Closed before the reply: a post to the old connection then fails, and is made to the new one. So whatever is not posted
-    // there was committed before the client's next `sync`, which finds it.
+    // there was committed before the client's next `sync`, which finds it. So it must not fail unnoticed: the client, told of a
+    // failure, resumes once more.
     await room.courier.post(session.connectionId, replacedFrame);
     await room.courier.close(session.connectionId);
     return {
