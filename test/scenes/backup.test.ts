@@ -1,24 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { deferred } from '../../client/room/deferred.ts';
-import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
-import { get, RoomFiles, send } from '../harness/files.ts';
+import { census, furnish, kept } from '../harness/furnished-room.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import { type Tables, tablesOf } from '../harness/tables.ts';
 
 /** The room's clock is hurried: a restore waits for what is still under way. One of them does one step an invocation. */
 let room: SceneRoom;
 let other: SceneRoom;
 let folder: string;
 let file: string;
-const open: Tables[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
@@ -28,62 +23,9 @@ beforeAll(async () => {
   await furnish(room);
 });
 afterAll(async () => {
-  for (const { db } of open) db.destroy();
   await Promise.all([room.close(), other.close()]);
   await rm(folder, { recursive: true, force: true });
 });
-
-const census = async (of: SceneRoom): Promise<Census> => {
-  const tables = tablesOf(of.local);
-  open.push(tables);
-  // What the sweeper notes for itself comes when it comes.
-  await of.local.runSchedule();
-  return takeCensus(tables);
-};
-
-/** Writes an item past the room's functions. */
-async function put(of: SceneRoom, table: string, Item: Record<string, unknown>): Promise<void> {
-  const tables = tablesOf(of.local);
-  open.push(tables);
-  await tables.db.send(new PutCommand({ TableName: tables.name(table), Item }));
-}
-
-/** People with something of everything. */
-async function furnish({ enter, register, connect, change }: SceneRoom): Promise<void> {
-  await change('maxCon', 7);
-  await change('blockTime', 86_400);
-  await register('Columbia', 'network', 'Google');
-  const facebook = await enter('facebook');
-  for (const text of ['one', 'two', 'drei 🙂', '{"$set":["x"]}']) {
-    await facebook.get('message', { to: 'Columbia', text });
-  }
-  await facebook.get('block', { user: 'network' });
-  await facebook.get('block', { user: 'Google' });
-  const network = await enter('network');
-  await network.get('broadcast', { text: 'facebook does not see this' });
-  await network.get('message', { to: 'Columbia', text: 'five' });
-  const Columbia = await connect();
-  await Columbia.get('login', { user: 'Columbia', password });
-  const { upTo } = await Columbia.get('sync', {});
-  expect(upTo).toEqual({ inbox: 5, room: 1 });
-  Columbia.send({ action: 'ack', inbox: 3, room: 1 });
-  await Columbia.get('logout', {});
-  const stranger = await connect();
-  for (let tries = 0; tries < 3; tries++) await stranger.refused('login', { user: 'Google', password: 'wrong one' });
-  await facebook.get('logout', {});
-  await network.get('logout', {});
-  await stranger.close();
-}
-
-/** What of a room a backup keeps. */
-function kept({ users, streams, loginBlocks, room: { maxCon, timeOut, blockTime, lastHour, lastBroadcast } }: Census) {
-  return {
-    users: Object.fromEntries(users),
-    streams: Object.fromEntries(streams),
-    settings: { maxCon, timeOut, blockTime, lastHour, lastBroadcast },
-    loginBlocks: loginBlocks.map(({ tries: _, ...block }) => block),
-  };
-}
 
 const run = (of: SceneRoom, ...args: string[]) => admin(of.url, args);
 
@@ -137,7 +79,7 @@ describe('a backup', () => {
       connectionId: 'gone',
       address: '127.0.0.1',
     };
-    await put(other, 'Presence', { shard: 0, ...ghost, since: 1, activeSince: 1, tokenHash: 'none' });
+    await other.database.putAll('Presence', [{ shard: 0, ...ghost, since: 1, activeSince: 1, tokenHash: 'none' }]);
     expect(await run(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
     expect(await other.database.presence()).toEqual([]);
     await stranger.close();
@@ -294,202 +236,6 @@ describe('a restore', () => {
     expect((await run(other, 'start')).code).toBe(0);
   });
 });
-
-describe('against what seldom happens', () => {
-  test('a step is not done beside itself, and again if it failed', async () => {
-    const admins = ({ function: name }: { function: string }) => name.startsWith('Admin');
-    let { next } = await other.admin({ command: 'backup' });
-    const goOn = () => other.admin({ command: 'backup', from: next });
-    const atWork = deferred<void>();
-    const held = deferred<undefined>();
-    other.local.faults.beforeDynamoDb = (call) => {
-      if (!admins(call) || call.operation !== 'Scan') return undefined;
-      atWork.resolve();
-      return held.promise;
-    };
-    // The header may be a step of its own.
-    const first = (async () => {
-      const reply = await goOn();
-      if (reply['stage'] !== 'users') return reply;
-      next = reply['next'];
-      return goOn();
-    })();
-    await atWork.promise;
-    expect(await goOn()).toMatchObject({ ok: false, error: { code: 'busy' } });
-    held.resolve(undefined);
-    ({ next } = await first);
-    other.local.faults.beforeDynamoDb = (call) => (admins(call) && call.operation === 'Query' ? 'before' : undefined);
-    await expect(goOn()).rejects.toThrow();
-    other.local.faults.reset();
-    while (next !== undefined) {
-      const reply = await goOn();
-      expect(reply).toMatchObject({ ok: true });
-      next = reply['next'];
-    }
-  });
-
-  test('a number that a first look missed is in the backup', async () => {
-    const tables = tablesOf(room.local);
-    open.push(tables);
-    const TableName = tables.name('Messages');
-    const [, , third] = await room.database.stream('inbox/columbia');
-    if (!third) throw new Error('there is no third message');
-    await tables.db.send(
-      new DeleteCommand({ TableName, Key: { stream: third['stream'], position: third['position'] } }),
-    );
-    let looks = 0;
-    room.local.faults.beforeDynamoDb = async ({ function: name, operation, input }) => {
-      if (!name.startsWith('Admin') || operation !== 'Query' || !JSON.stringify(input).includes('inbox/columbia'))
-        return;
-      looks += 1;
-      // Committed between the first look and the second.
-      if (looks === 2) await tables.db.send(new PutCommand({ TableName, Item: third }));
-    };
-    const late = join(folder, 'late.gz');
-    await run(room, 'backup', late);
-    room.local.faults.reset();
-    expect(looks).toBe(2);
-    const text = gunzipSync(await readFile(late)).toString();
-    expect([...text.matchAll(/"name":"columbia","accountId":"[^"]+"\},"seq":(\d)/g)].map(([, seq]) => seq)).toEqual([
-      '1',
-      '2',
-      '3',
-      '4',
-      '5',
-    ]);
-  });
-
-  test('what DynamoDB leaves unprocessed is written again, and what it says too late is written once more', async () => {
-    await run(other, 'stop');
-    let halved = 0;
-    other.local.faults.beforeDynamoDb = ({ function: name, operation }) => {
-      if (!name.startsWith('Admin') || operation !== 'BatchWriteItem') return undefined;
-      halved += 1;
-      return halved % 5 === 4 ? 'after' : 'part';
-    };
-    expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 0, complaints: [] });
-    other.local.faults.reset();
-    expect(halved).toBeGreaterThan(5);
-    const restored = await census(other);
-    expect(brokenPromises(restored)).toEqual([]);
-    expect(restored.users.size).toBe(4);
-    await run(other, 'start');
-  });
-});
-
-describe('files', () => {
-  test('go along, with their bytes if that is wanted; without, only those whose bytes are there', {
-    timeout: 180_000,
-  }, async () => {
-    // More than a part of an upload.
-    const bytes = randomBytes(7_000_000);
-    const facebook = await room.enter('facebook');
-    for (const name of ['test_file.txt', 'empty']) {
-      await send(facebook, 'Columbia', { name, bytes: name === 'empty' ? Buffer.alloc(0) : bytes });
-    }
-    await vi.waitFor(async () => expect(await waiting(room)).toEqual(['empty', 'test_file.txt']), { timeout: 20_000 });
-    await facebook.get('logout', {});
-
-    const [without, withFiles] = [join(folder, 'without.gz'), join(folder, 'with.gz')];
-    await run(room, 'backup', without);
-    const { lines } = await run(room, 'backup', '--with-files', withFiles);
-    expect(lines).toContainEqual('[backup]file_rep has been stored: 2 files.');
-    expect((await stat(without)).size).toBeLessThan(bytes.length);
-
-    await run(other, 'stop');
-    await run(other, 'restore', without, '--replace');
-    expect(await waiting(other)).toEqual([]);
-    // In many steps: each holds no more than a piece.
-    await run(other, 'restore', withFiles, '--replace');
-    expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
-    await run(other, 'start');
-    const Columbia = await other.enter('Columbia');
-    const got = await get(await Columbia.get('fileget', { from: 'facebook', name: 'test_file.txt' }));
-    expect(got.body.equals(bytes)).toBe(true);
-    await Columbia.get('logout', {});
-
-    // Where the bytes are still there, the records are enough.
-    await run(other, 'stop');
-    await run(other, 'restore', without, '--replace');
-    expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
-    await run(other, 'start');
-  });
-});
-
-/**
- * Asks for something long, step by step. Each step that makes a file of an upload is ended before its state is kept, once, and then
- * asked for again; gives the last reply, and how many were.
- */
-async function playKilled(of: SceneRoom, asked: Record<string, unknown>) {
-  let made = false;
-  const isAdmins = ({ function: name }: { function: string }) => name.startsWith('Admin');
-  of.local.faults.beforeS3 = (call) => {
-    if (isAdmins(call) && call.operation === 'CompleteMultipartUpload') made = true;
-    return undefined;
-  };
-  let killed = 0;
-  for (let next: unknown; ; ) {
-    made = false;
-    of.local.faults.beforeDynamoDb = (call) => (isAdmins(call) && made ? 'before' : undefined);
-    const step = () => of.admin({ ...asked, ...(next !== undefined && { from: next }) });
-    const reply = await step().catch(async (error: unknown) => {
-      if (!made) throw error;
-      killed += 1;
-      of.local.faults.beforeDynamoDb = undefined;
-      // Nobody waits until it is certain that the step is at work no more.
-      await of.database.set('Room', { room: 'task' }, { busyUntil: 0 });
-      return step();
-    });
-    if (reply['ok'] !== true || reply['next'] === undefined) {
-      of.local.faults.reset();
-      return { reply, killed };
-    }
-    next = reply['next'];
-  }
-}
-
-test('a step that is ended when it has made a file, before that is known, can be done again', {
-  timeout: 180_000,
-}, async () => {
-  const facebook = await other.enter('facebook');
-  const sent = randomBytes(7_000_000);
-  await send(facebook, 'Google', { name: 'long.bin', bytes: sent });
-  await vi.waitFor(async () => expect(await waiting(other)).toContain('long.bin'), { timeout: 20_000 });
-  await facebook.get('logout', {});
-  const before = await waiting(other);
-
-  const backup = await playKilled(other, { command: 'backup', withFiles: true });
-  expect(backup).toMatchObject({ reply: { ok: true }, killed: 1 });
-  const { name, bytes } = backup.reply['backup'] as { name: string; bytes: number };
-  const kept = (await run(other, 'backups', '--json')).lines.map((line) => JSON.parse(line));
-  expect(kept).toContainEqual(expect.objectContaining({ name, bytes }));
-
-  await run(other, 'stop');
-  const restore = await playKilled(other, { command: 'restore', file: name, replace: true });
-  expect(restore.reply).toMatchObject({ ok: true });
-  expect(restore.killed).toBe(before.length);
-  expect(await waiting(other)).toEqual(before);
-
-  const log = await playKilled(other, { command: 'save-log' });
-  expect(log).toMatchObject({ reply: { ok: true }, killed: 1 });
-  const saved = log.reply['saved'] as { name: string; lines: number };
-  expect((await other.object(`logs/${saved.name}`)).trimEnd().split('\n')).toHaveLength(saved.lines);
-
-  await run(other, 'start');
-  const google = await other.connect('127.0.0.2');
-  await google.get('login', { user: 'Google', password });
-  const got = await get(await google.get('fileget', { from: 'facebook', name: 'long.bin' }));
-  expect(got.body.equals(sent)).toBe(true);
-  await google.close();
-});
-
-/** The names of the files that wait for somebody in a room. */
-async function waiting(of: SceneRoom): Promise<unknown[]> {
-  const files = new RoomFiles(of.local);
-  const stored = (await files.records()).filter(({ state }) => state === 'stored');
-  files.close();
-  return stored.map(({ name }) => name).sort();
-}
 
 describe('import', () => {
   test("takes the original's settings, all of them or none", async () => {
