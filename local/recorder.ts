@@ -77,6 +77,12 @@ export interface Frame {
 
 export type Recorded = ServiceCall | Invocation | Frame;
 
+/** `performance.now()` when it began. */
+function begunAt(entry: Recorded): number {
+  if (entry.kind === 'frame') return entry.at;
+  return entry.kind === 'invocation' ? entry.asked : entry.start;
+}
+
 /** Records what happens between the parts of a room; costs nothing while nobody listens. */
 export class Recorder {
   readonly #listeners = new Set<(entry: Recorded) => void>();
@@ -91,7 +97,7 @@ export class Recorder {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Keeps every entry from now on. */
+  /** Keeps every entry of what begins from now on. */
   record(): Recording {
     return new Recording(this);
   }
@@ -107,7 +113,11 @@ export class Recording {
   readonly stop: () => void;
 
   constructor(recorder: Recorder) {
-    this.stop = recorder.subscribe((entry) => void this.entries.push(entry));
+    const begun = performance.now();
+    // What is still running may end at any time from now on: it is none of this recording.
+    this.stop = recorder.subscribe((entry) => {
+      if (begunAt(entry) >= begun) this.entries.push(entry);
+    });
   }
 
   clear(): void {

@@ -106,6 +106,16 @@ describe('an environment', () => {
     }
   });
 
+  test('is in no recording that began after it', async () => {
+    const running = room.invoke('Patient', order('wait', 100));
+    const recording = room.calls.record();
+    await running;
+    expect(recording.invocations.filter((one) => one.function === 'Patient')).toEqual([]);
+    await room.invoke('Patient', order('wait', 1));
+    expect(recording.invocations.filter((one) => one.function === 'Patient')).toHaveLength(1);
+    recording.stop();
+  });
+
   test("lives on the room's clock: dates, and the timers that are awaited", async () => {
     const begin = performance.now();
     const seen = await room.order({ do: 'clock', input: 60_000 });
