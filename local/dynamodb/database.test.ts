@@ -42,6 +42,16 @@ test('tables are made as the template says', async () => {
   });
 });
 
+test('a table has the size of its items, read unit by read unit', async () => {
+  const bytes = async () => (await dynamoDb.describeTable({ TableName })).Table?.TableSizeBytes;
+  expect(await bytes()).toBe(0);
+  await put('small');
+  expect(await bytes()).toBe(4096);
+  await put('large', { text: { S: 'x'.repeat(9_000) } });
+  expect(await bytes()).toBe(3 * 4096);
+  for (const name of ['small', 'large']) await dynamoDb.deleteItem({ TableName, Key: key(name) });
+});
+
 test('functions read and write', async () => {
   expect(await put('plain', { colour: { S: 'red' } })).toMatchObject({ $metadata: { httpStatusCode: 200 } });
   expect(await get('plain')).toMatchObject({ Item: { ...key('plain'), colour: { S: 'red' } } });

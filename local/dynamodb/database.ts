@@ -7,9 +7,9 @@ import { messageOf, RoomError } from '../errors.ts';
 import { Dynoxide } from './dynoxide.ts';
 import { deleteExpired } from './janitor.ts';
 import { DynamoDbProxy, localAccessKeyId, type ProxyHost } from './proxy.ts';
-import { createTables, deleteTables } from './tables.ts';
+import { createTables, deleteTables, sizeOf } from './tables.ts';
 
-export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'tableNames'> {
+export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'tableNames' | 'sizeOf'> {
   readonly folder: DataFolder;
   readonly tables: readonly Table[];
   readonly account: string;
@@ -71,6 +71,7 @@ export class Database {
       const proxy = new DynamoDbProxy({
         ...options,
         endpoint,
+        sizeOf: (table) => sizeOf(client, table),
         tableNames: {
           logicalId: (name) => logicalIds.get(name) ?? name,
           arn: (name) => `arn:aws:dynamodb:${region}:${account}:table/${name}`,

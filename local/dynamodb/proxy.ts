@@ -6,7 +6,7 @@ import { ApiError, httpDate, readBody, sendError, sendJson } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
 import type { SignatureCheck, Signed } from '../signature/signature-check.ts';
-import { halve, reportsCapacity, rightsOf, type TableNames, unitsOf } from './operations.ts';
+import { halve, reportsCapacity, rightsOf, type TableNames, unitsOf, withSize } from './operations.ts';
 
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
@@ -17,6 +17,8 @@ export interface ProxyHost {
   readonly faults: Faults;
   readonly recorder: Recorder;
   readonly tableNames: TableNames;
+  /** How many bytes a table holds, by its name. */
+  sizeOf(table: string): Promise<number>;
 }
 
 /** The access key id by which DynamoDB knows the room. */
@@ -53,9 +55,10 @@ export class DynamoDbProxy {
     // The SDK's clients set their clock by it.
     response.setHeader('Date', httpDate(clock.now()));
     const signed = await signatures.verify(incoming, 'dynamodb', () => readBody(incoming, requestBytes));
-    const free = !access.binds(signed.caller);
+    const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const free = !access.binds(signed.caller) && operation !== 'DescribeTable';
     if (free && !recorder.active && !faults.touchesDynamoDb) return this.#pass(incoming, response, signed.body);
-    await this.#watch(incoming, response, signed);
+    await this.#watch(operation, incoming, response, signed);
   }
 
   async #pass(incoming: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
@@ -64,10 +67,14 @@ export class DynamoDbProxy {
     await pipeline(answer, response);
   }
 
-  async #watch(incoming: IncomingMessage, response: ServerResponse, { caller, body }: Signed): Promise<void> {
+  async #watch(
+    operation: string,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    { caller, body }: Signed,
+  ): Promise<void> {
     const start = performance.now();
-    const { recorder } = this.#host;
-    const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const { recorder, sizeOf } = this.#host;
     const input: Record<string, unknown> = Object(JSON.parse(body.toString()));
     const rights = rightsOf(operation, input, this.#host.tableNames);
     const tables = rights.map(({ resource }) => resource);
@@ -91,7 +98,9 @@ export class DynamoDbProxy {
         sendError(response, 500, 'InternalServerError', 'The request was carried out, the answer was lost.');
       } else {
         status = answer.statusCode ?? 502;
-        if (left && status === 200) sendJson(response, 200, { UnprocessedItems: left });
+        let other: unknown = left && { UnprocessedItems: left };
+        if (operation === 'DescribeTable') other = await withSize(JSON.parse(answerBody.toString()), sizeOf);
+        if (other !== undefined && status === 200) sendJson(response, 200, other);
         else response.writeHead(status, withoutDate(answer)).end(answerBody);
       }
     }

@@ -3,6 +3,7 @@ import {
   DeleteTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
+  paginateScan,
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
@@ -32,6 +33,22 @@ export async function deleteTables(client: DynamoDBClient, tables: readonly Tabl
       if ((await describe(client, name)) !== undefined) await client.send(new DeleteTableCommand({ TableName: name }));
     }),
   );
+}
+
+// Of a strongly consistent read: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+const bytesPerReadUnit = 4096;
+
+/** How many bytes the items of a table have, by what reading all of them consumes. */
+export async function sizeOf(client: DynamoDBClient, table: string): Promise<number> {
+  const pages = paginateScan(
+    { client },
+    { TableName: table, Select: 'COUNT', ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' },
+  );
+  let units = 0;
+  for await (const { ScannedCount = 0, ConsumedCapacity } of pages) {
+    if (ScannedCount > 0) units += ConsumedCapacity?.CapacityUnits ?? 0;
+  }
+  return units * bytesPerReadUnit;
 }
 
 async function create(client: DynamoDBClient, table: Table): Promise<void> {

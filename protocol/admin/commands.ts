@@ -163,6 +163,8 @@ export const adminCommands = {
       users: field.count,
       messages: field.count,
       storedBytes: v.exactOptional(field.count),
+      /** What files and backups take in the bucket, now. */
+      objectBytes: field.count,
       /** US$ since the month began (UTC), from what was counted in it and what that costs on average. */
       estimate: v.object({
         since: field.time,

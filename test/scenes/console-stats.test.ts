@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin } from '../harness/console.ts';
+import { RoomFiles, send } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
@@ -19,18 +20,38 @@ test('stats counts what is there, and estimates the month from what was counted 
   await wires[0]?.get('message', { to: 'Columbia', text: 'hello' });
   await wires[0]?.get('broadcast', { text: 'hello' });
   const found = await stats();
-  expect(found).toMatchObject({ online: 2, users: 2, messages: 2 });
+  // As much as the tables have read units: 4 KB is the least that one with an item holds.
+  expect(found).toMatchObject({ online: 2, users: 2, messages: 2, storedBytes: 2 * 4096 });
   expect(found.estimate.parts.map(({ what }: { what: string }) => what)).toEqual([
     'hours online',
     'sessions',
     'messages',
     'broadcasts',
+    'bytes in tables',
   ]);
   expect(found.estimate.total).toBeGreaterThan(0);
   const { lines } = await admin(room.url, ['stats']);
   expect(lines[0]).toBe('[admin]Online: 2');
+  expect(lines).toContain('[admin]Files and backups: 0 bytes');
   expect(lines.at(-1)).toMatch(/^\[admin\]An estimate: /);
   for (const wire of wires) await leave(wire);
+});
+
+test('files and backups are counted by what S3 has of them', async () => {
+  const [facebook, columbia] = [await room.enter('facebook'), await room.enter('Columbia')];
+  await send(facebook, 'Columbia', { name: 'test_file.txt', bytes: Buffer.from('twelve bytes') });
+  await columbia.event('file');
+  expect((await stats()).objectBytes).toBe(12);
+  const files = new RoomFiles(room.local);
+  await files.plant('backups/one.ndjson.gz', Buffer.alloc(30));
+  await files.plant('logs/left out', Buffer.alloc(500));
+  files.close();
+  const { objectBytes, estimate } = await stats();
+  expect(objectBytes).toBe(12 + 30);
+  expect(estimate.parts).toContainEqual(
+    expect.objectContaining({ what: 'bytes of files and backups', count: objectBytes }),
+  );
+  for (const wire of [facebook, columbia]) await leave(wire);
 });
 
 test('a minute is counted once, however many sweepers see it', async () => {

@@ -1,11 +1,13 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
 import { db, getAll } from '../dynamodb.ts';
-import { tableName } from '../environment.ts';
-import type { TableName } from '../names.ts';
+import { requireEnv, tableName } from '../environment.ts';
+import { type ObjectPrefix, type TableName, variables } from '../names.ts';
 import { position } from './position.ts';
+import { s3 } from './vault.ts';
 
 /** How many items one slice looks at: a list must not be read whole into memory, however long it is. */
 const sliceSize = 2_000;
@@ -28,16 +30,32 @@ async function sizeOf(table: TableName): Promise<{ items: number; bytes: number 
   return { items: Table?.ItemCount ?? 0, bytes: Table?.TableSizeBytes ?? 0 };
 }
 
+async function bytesOf(folder: ObjectPrefix): Promise<number> {
+  let bytes = 0;
+  const input = { Bucket: requireEnv(variables.bucket), Prefix: `${folder}/` };
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, input)) {
+    for (const { Size = 0 } of Contents) bytes += Size;
+  }
+  return bytes;
+}
+
 export const registry: Registry = {
   async sizes() {
-    const [users, messages, loginBlocks] = await Promise.all([
+    const [users, messages, loginBlocks, files, backups] = await Promise.all([
       sizeOf('users'),
       sizeOf('messages'),
       sizeOf('loginBlocks'),
+      bytesOf('files'),
+      bytesOf('backups'),
     ]);
     // Whatever else there is belongs to who is online, or is a single item.
     const bytes = users.bytes + messages.bytes + loginBlocks.bytes;
-    return { users, messages, bytes: bytes === 0 && users.items > 0 ? undefined : bytes };
+    return {
+      users,
+      messages,
+      bytes: bytes === 0 && users.items > 0 ? undefined : bytes,
+      objectBytes: files + backups,
+    };
   },
 
   async accounts(from) {

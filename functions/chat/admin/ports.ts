@@ -25,12 +25,14 @@ export interface LoginBlock {
   readonly blockedUntil: number;
 }
 
-/** What the tables hold. DynamoDB counts about every six hours: counting at once would mean reading all of it. */
+/** What is stored. DynamoDB counts its tables about every six hours: counting at once would mean reading all of it. */
 export interface Sizes {
   readonly users: { readonly items: number };
   readonly messages: { readonly items: number };
-  /** Of all tables; undefined where DynamoDB does not tell, as dynoxide does not. */
+  /** Of all tables; undefined where DynamoDB does not tell, as that of some emulators. */
   readonly bytes: number | undefined;
+  /** Of the files and backups in the bucket, now. */
+  readonly objectBytes: number;
 }
 
 /** The lists that only an administrator reads: nothing else may go through a table from end to end. */

@@ -16,6 +16,6 @@ export const perMillion = {
   onlineHour: 159,
 } as const;
 
-/** US$ for a GB and a month. */
-export const storagePerGigabyte = 0.25;
+/** US$ for a GB and a month, in DynamoDB and in S3. */
+export const perGigabyte = { tables: 0.25, bucket: 0.023 } as const;
 export const gigabyte = 2 ** 30;

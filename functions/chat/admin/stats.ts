@@ -1,7 +1,7 @@
 import type { AdminResult } from '../../../protocol/admin/index.ts';
 import { beginningOf, minuteOf, monthOf, type Usage } from '../usage.ts';
 import { type AdminHandler, iso } from './handler.ts';
-import { gigabyte, perMillion, storagePerGigabyte } from './prices.ts';
+import { gigabyte, perGigabyte, perMillion } from './prices.ts';
 
 export const stats: AdminHandler<'stats'> = async (room) => {
   const now = room.clock.now();
@@ -12,6 +12,7 @@ export const stats: AdminHandler<'stats'> = async (room) => {
     online: state.online,
     messages: sizes.messages.items,
     ...(sizes.bytes !== undefined && { storedBytes: sizes.bytes }),
+    objectBytes: sizes.objectBytes,
     estimate:
       usage?.month === monthOf(now)
         ? estimate(usage, now, {
@@ -19,6 +20,7 @@ export const stats: AdminHandler<'stats'> = async (room) => {
             broadcasts: Math.max(0, state.lastBroadcast - usage.broadcastsBefore),
             messages: sizes.messages.items,
             bytes: sizes.bytes ?? 0,
+            objectBytes: sizes.objectBytes,
           })
         : { since: iso(beginningOf(monthOf(now))), parts: [], total: 0 },
   };
@@ -30,6 +32,7 @@ interface Counts {
   /** Stored ones, broadcasts too: those of the retention, which is about a month. */
   readonly messages: number;
   readonly bytes: number;
+  readonly objectBytes: number;
 }
 
 /** What the month has cost so far, from what was counted in it and what such things cost on average. */
@@ -45,15 +48,12 @@ function estimate(usage: Usage, now: number, counts: Counts): AdminResult<'stats
     part('sessions', Math.ceil(counts.sessions), perMillion.visit + onAverage * perMillion.notices),
     part('messages', privately, perMillion.message),
     part('broadcasts', counts.broadcasts, perMillion.broadcast + onAverage * perMillion.broadcastTo),
-    ...(counts.bytes > 0
-      ? [
-          {
-            what: 'bytes stored',
-            count: counts.bytes,
-            usd: (counts.bytes / gigabyte) * storagePerGigabyte * shareOfMonth,
-          },
-        ]
-      : []),
+    ...stored('bytes in tables', counts.bytes, perGigabyte.tables * shareOfMonth),
+    ...stored('bytes of files and backups', counts.objectBytes, perGigabyte.bucket * shareOfMonth),
   ];
   return { since: iso(began), parts, total: parts.reduce((sum, { usd }) => sum + usd, 0) };
 }
+
+/** As if what is there now had been there all the time. */
+const stored = (what: string, bytes: number, each: number) =>
+  bytes > 0 ? [{ what, count: bytes, usd: (bytes / gigabyte) * each }] : [];
