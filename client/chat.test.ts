@@ -106,7 +106,7 @@ test('a room that cannot be reached is an error', async () => {
   expect(printed.split('\n').slice(1)).toEqual(['The room is stopped.', '']);
 });
 
-test.each([[['--url', 'http://example.com']], [['--url']], [['--password', 'secret']], [['facebook']]])(
+test.each([[['--url', 'http://example.com']], [['--url']], [['--password', 'secret']], [['facebook']], [['--json']]])(
   '%j is misuse',
   async (args) => {
     const { errors, exited } = run(...args);

@@ -42,7 +42,7 @@ const program = new Command('chat')
   .option('--user <name>', 'who comes')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
   .option('--reconnect', 'come back when a room that was stopped opens again')
-  .option('--json', 'print data as JSON, one value a line')
+  .option('--json', 'for scripts: print data as JSON, one value a line')
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     'after',
@@ -177,6 +177,7 @@ function openScreen(): Screen {
 }
 
 async function talkInPerson(): Promise<ExitCode> {
+  if (wanted().json) throw new MisuseError('A conversation is no JSON: chat tail --json prints what is said.');
   const { url, user } = await findRoom(wanted());
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
   const screen = openScreen();
