@@ -19,6 +19,8 @@ export interface BackupOptions extends CrowdOptions {
 export interface BackupReport {
   readonly backup: Run;
   readonly restore: Run;
+  /** Of the restored room; what it had found would have ended the play. */
+  readonly doctor: Run;
   /** Messages that were acknowledged before the backup began, and while it went on. */
   readonly before: number;
   readonly during: number;
@@ -63,13 +65,14 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
     const during = talk.acknowledged.length - before;
     await talk.end();
     const restore = await measure(empty, 'restore', file);
+    const doctor = await measure(empty, 'doctor');
     const [original, restored] = [await takeCensus(tables[0]), await takeCensus(tables[1])];
     const problems = [
       ...brokenPromises(restored),
       ...missing(restored, talk.acknowledged.slice(0, before)),
       ...different(original, restored, crowd),
     ];
-    return { backup, restore, before, during, problems };
+    return { backup, restore, doctor, before, during, problems };
   } finally {
     for (const { db } of tables) db.destroy();
     await Promise.all([full.close(), empty.close()]);
@@ -134,9 +137,9 @@ async function measure(room: SceneRoom, ...args: string[]): Promise<Run> {
     memory.push((entry.mostMemory ?? 0) / 2 ** 20);
   });
   const start = performance.now();
-  const { code, complaints } = await admin(room.url, args);
+  const { code, lines, complaints } = await admin(room.url, args);
   stop();
-  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${complaints.join('\n')}`);
+  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${[...lines, ...complaints].join('\n')}`);
   return {
     seconds: Math.round(performance.now() - start) / 1000,
     invocations: runs.length,
