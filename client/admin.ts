@@ -19,11 +19,11 @@ function portNumber(text: string): number {
 }
 
 const program = new Command('chat-admin')
-  .description("A room's administrator: what follows is carried out, one command; a console if nothing follows.")
+  .description('Administers a room: carries out the command that is given, and opens a console if none is.')
   .argument('[command...]', 'what to do, in the words of the console')
   .option('--port <number>', 'the room on this port of this machine', portNumber, 9000)
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
-  .option('--json', 'say what comes of it as JSON, one value a line')
+  .option('--json', 'print results as JSON, one value a line')
   // A command's own options are its own business.
   .allowUnknownOption()
   .addHelpText(

@@ -34,12 +34,12 @@ function leave(): void {
 
 const program = new Command('chat')
   .description(
-    'Joins a chat room. Input that is no terminal is read as commands, one a line; at its end you log out.\nOr, for scripts, does one thing in it.',
+    'Joins a chat room. Piped input is read as commands, one a line; at its end you log out.\nWith a command below, does only that (for scripts).',
   )
   .option('--url <address>', 'the address of the room (ws://… or wss://…)', roomAddress)
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
   .option('--profile <name>', 'the room and the user that are remembered under this name')
-  .option('--user <name>', 'who comes')
+  .option('--user <name>', 'log in as this user')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
   .option('--reconnect', 'come back when a room that was stopped opens again')
   .option('--json', 'for scripts: print data as JSON, one value a line')
@@ -48,7 +48,7 @@ const program = new Command('chat')
     'after',
     `
 A script's password is read from --password-fd, else from CHAT_PASSWORD, else asked for on the terminal.
-Data goes to stdout, and nothing else; what went wrong to stderr.
+Its data goes to stdout, and nothing else does; what went wrong goes to stderr.
 
 Exit codes: 0 done, or you have left; 1 refused: not let in, not let stay, not done; 2 this command was misused;
 3 a script found no room, or lost it.`,
@@ -141,7 +141,7 @@ function complain(message: string): void {
 async function script() {
   const [scripts, { text }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
   const { url, user } = await findRoom(wanted());
-  if (user === undefined) throw new MisuseError('Who comes? Give --user, or a profile that knows.');
+  if (user === undefined) throw new MisuseError('No user is given: use --user, or a profile with a user.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   return {
@@ -177,7 +177,8 @@ function openScreen(): Screen {
 }
 
 async function talkInPerson(): Promise<ExitCode> {
-  if (wanted().json) throw new MisuseError('A conversation is no JSON: chat tail --json prints what is said.');
+  if (wanted().json)
+    throw new MisuseError('--json does not go with a conversation: chat tail --json prints what is said.');
   const { url, user } = await findRoom(wanted());
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
   const screen = openScreen();

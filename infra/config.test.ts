@@ -39,7 +39,7 @@ describe('the config section of cdk.json', () => {
     [{ throttling: { stage: { rate: 1 }, routes: {} } }, 'config: throttling.stage.burst: '],
     [{ throttling: { stage: { rate: 1, burst: 1 }, routes: { shout: { rate: 1, burst: 1 } } } }, 'no such command'],
     [{ tags: { 'aws:mine': 'x' } }, 'tags that begin with aws: are reserved'],
-    [{ waf: 'true' }, 'AWS WAF cannot stand before a WebSocket API'],
+    [{ waf: 'true' }, 'AWS WAF does not support WebSocket APIs'],
     [{ config: { ...config, retention: 3 } }, 'config: retention: '],
     [{ config: undefined }, 'cdk.json has no `config` section'],
   ])('%j is refused with one line that says why', (context, message) => {

@@ -65,7 +65,7 @@ export const configSchema = v.strictObject({
   tracing: v.boolean('true or false is expected'),
   /** Stands here to be refused with a reason rather than ignored. */
   waf: v.optional(
-    v.literal(false, 'AWS WAF cannot stand before a WebSocket API; `throttling` and the flood limit are what there is'),
+    v.literal(false, 'AWS WAF does not support WebSocket APIs; use `throttling` and the flood limit instead'),
     false,
   ),
   tags: v.record(

@@ -26,11 +26,11 @@ export const refusals = {
   'block-self': 'You cannot block yourself.',
   'already-blocked': 'You have blocked that user already.',
   'not-blocked': 'You have not blocked that user.',
-  'too-many-blocked': 'You have blocked as many users as the room keeps for one person.',
-  'too-many-blockers': 'That user has been blocked by as many users as the room keeps for one person.',
+  'too-many-blocked': 'You have reached the limit of users whom one person may block.',
+  'too-many-blockers': 'That user has reached the limit of users by whom one person may be blocked.',
   'file-too-large': 'That file is larger than the room takes.',
   'invalid-file-name':
-    'A file name has 1 to 255 bytes, nothing of / \\ : * ? " < > | or unseen in it, and is one that every system takes.',
+    'A file name must have 1 to 255 bytes, none of / \\ : * ? " < > | and no invisible characters, and be valid on every operating system.',
   'file-exists': 'A file of that name from you is waiting there already.',
   'no-such-file': 'There is no such file.',
 } as const;

@@ -75,7 +75,7 @@ export const texts = {
   announced: (online: number) =>
     `The announcement is being posted to ${count(online, 'user')}, and kept for whoever is away.`,
   finding: ({ text, repaired }: Finding) =>
-    `[doctor]${text}${repaired === undefined ? '' : repaired ? ' Repaired.' : ' It has changed meanwhile.'}`,
+    `[doctor]${text}${repaired === undefined ? '' : repaired ? ' Repaired.' : ' Not repaired: it has changed in the meantime.'}`,
   examined: (checked: ReadonlyMap<string, number>) =>
     `[doctor]Compared: ${[...checked].map(([part, compared]) => `${part} ${compared}`).join(', ')}.`,
   diagnosis: ({ found, left }: { found: number; left: number }) => {
@@ -113,7 +113,7 @@ export const texts = {
       : [
           present.users + present.messages === 0
             ? '[restore]The room is empty: it could be restored as it is.'
-            : `[restore]Replaced would be what is in the room: ${countsText(present)}.`,
+            : `[restore]This would replace what is in the room: ${countsText(present)}.`,
           '[restore]Nothing has been changed.',
         ]),
   ],

@@ -10,7 +10,7 @@ export const fileTexts = {
   ],
   offered: (name: string, from: string) => `File "${name}" from "${from}".`,
   noneOffered: 'There are no files for you.',
-  moreOffered: '... and more: they are listed when these are settled.',
+  moreOffered: '... and more: they are listed once these have been fetched or declined.',
   receiving: [
     'server ready, now client receive file',
     'Please wait until the "receive file success" notification has raised!...',

@@ -160,7 +160,7 @@ describe('coming in', () => {
   });
 
   test.each([
-    [429, 'The room is full: the limit of users online has been reached.'],
+    [429, 'The room is full, or too many people are connecting at once. Try again in a moment.'],
     [503, 'The room is stopped.'],
   ])('a room that refuses the connection with %i', async (status, line) => {
     scripted.refuseWith = status;
@@ -390,7 +390,7 @@ describe('leaving', () => {
     input.end();
     (await next.next('logout')).reply({});
     expect((await done).said.slice(3)).toEqual([
-      'The connection was lost. It is being made again ...',
+      'The connection was lost. Reconnecting ...',
       'The connection is back.',
       'facebook(broadcast): late',
       goodbye,

@@ -48,12 +48,12 @@ export const texts = {
   usage: (usage: string) => `Usage: ${usage}`,
   unknownCommand: (word: string, suggestion?: string) =>
     `There is no command "${word}". ${suggestion === undefined ? '' : `Did you mean "${suggestion}"? `}Enter "help" to see the commands.`,
-  helpHint: '"help <command>" tells more of one. After a slash some have shorter names: /msg, /all, /who, /q ...',
+  helpHint: '"help <command>" explains one. With a leading slash some have shorter names: /msg, /all, /who, /q ...',
   alsoAs: (spellings: readonly string[]) => `Also: ${spellings.join(', ')}`,
   loggedOut: 'You have logged out! See you again!',
   leaving: 'You are leaving the chatting room! See you again!',
   roomFull: 'The limit of users online has been reached, and you will be logged out automatically.',
-  connectionLost: 'The connection was lost. It is being made again ...',
+  connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
     `The chatting room has been stopped. ${message} You will be back when it opens again ...`,
   connectionRestored: 'The connection is back.',
@@ -83,10 +83,10 @@ export function noticeLine(notice: EventOf<'login' | 'logout'>): Line {
 }
 
 const whyFailed: Readonly<Record<FileFailure, string>> = {
-  unfinished: 'it was never uploaded whole',
+  unfinished: 'the upload was never completed',
   damaged: 'what was uploaded is not what had been announced',
   'no-such-user': 'there is no such user any more',
-  blocked: 'you have been blocked meanwhile',
+  blocked: 'the recipient has since blocked you',
   expired: 'it was not fetched in time',
 };
 
@@ -157,7 +157,7 @@ export function endingLine(ending: ForcedEnding): string {
     case 'replaced':
       return 'You have logged in from somewhere else: this connection is closed.';
     case 'lost':
-      return `The connection is lost, and could not be made again: ${sentence(ending.cause)}`;
+      return `The connection was lost, and could not be restored: ${sentence(ending.cause)}`;
     case 'failed':
       return `Something went wrong: ${sentence(ending.cause)}`;
   }

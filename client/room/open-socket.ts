@@ -35,7 +35,10 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
 function fromStatus(url: string, status: number, proxy: WebProxy | undefined): ConnectError {
   switch (status) {
     case 429:
-      return new ConnectError('room-full', 'The room is full: the limit of users online has been reached.');
+      return new ConnectError(
+        'room-full',
+        'The room is full, or too many people are connecting at once. Try again in a moment.',
+      );
     case 503:
       return new ConnectError('room-stopped', 'The room is stopped.');
     case 200:

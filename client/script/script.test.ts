@@ -198,7 +198,7 @@ describe('a script', () => {
   });
 
   test.each([
-    [['send', 'Columbia', 'hi'], /Who comes/],
+    [['send', 'Columbia', 'hi'], /No user is given/],
     [['--user', 'facebook', 'send', 'Columbia'], /nothing to say/],
     [['--user', 'facebook', 'whoelse', '--password-fd', '99'], /descriptor 99/],
     [['--user', 'facebook', 'whoelse', '--password', 'secret'], /unknown option/],

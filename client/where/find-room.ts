@@ -44,7 +44,7 @@ async function addressOf(stack: string): Promise<string> {
   });
   const url = outputs.get('WebSocketUrl');
   if (url === undefined || !isRoomAddress(url)) {
-    throw new UnknownAddressError(`The stack ${stack} has no output WebSocketUrl: it is no chat room.`);
+    throw new UnknownAddressError(`The stack ${stack} has no output WebSocketUrl, so it is no chat room.`);
   }
   return url;
 }

@@ -101,7 +101,7 @@ export const adminCommands = {
   }),
   change: command({
     words: 'change',
-    summary: 'give a setting another value, in force at once',
+    summary: 'change a setting, in force at once; the flood limits for new connections',
     request: {
       name: v.string(),
       value: v.unknown(),
@@ -176,7 +176,7 @@ export const adminCommands = {
   }),
   doctor: command({
     words: 'doctor',
-    summary: 'compare what is on record with each other and with API Gateway, and say what is wrong',
+    summary: 'check what is on record against itself and against API Gateway, and say what is wrong',
     request: { ...goesOn, repair: v.optional(v.boolean(), false) },
     /** What one part of it compared in this invocation, and what was wrong; `repaired` is false if it had changed by then. */
     result: {
@@ -212,7 +212,7 @@ export const adminCommands = {
   }),
   backup: command({
     words: 'backup',
-    summary: 'write everything there is to one file, while people chat on',
+    summary: 'write accounts, messages and settings to one file, while people chat on',
     request: {
       ...goesOn,
       /** Whether with the bytes of the files that wait for their recipients, not their records alone. */

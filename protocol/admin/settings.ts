@@ -64,7 +64,7 @@ export const settings = {
   }),
   floodBurst: setting({
     word: 'FLOOD_BURST',
-    summary: 'how many commands it may say at once',
+    summary: 'how many commands a connection opened from now on may say at once',
     kind: 'count',
     schema: whole(10, 1_000_000),
   }),

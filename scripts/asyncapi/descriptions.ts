@@ -124,7 +124,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     '`logout`: on purpose. `timeout`: no activity. `lost`: the connection was lost and not resumed. `kicked`: by the ' +
     'administrator. `deregistered`: the account is gone.',
   'fileFailedEvent.reason':
-    '`unfinished`: it was never uploaded whole. `damaged`: what came is not what was announced. `no-such-user`: the recipient is ' +
+    '`unfinished`: the upload was never completed. `damaged`: what came is not what was announced. `no-such-user`: the recipient is ' +
     'gone. `blocked`: the recipient blocked you meanwhile. `expired`: it was not fetched for too long.',
   seconds: 'How long there was no activity.',
   message: 'A sentence for a person.',

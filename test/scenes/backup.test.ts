@@ -138,7 +138,7 @@ describe('a restore', () => {
     expect(lines.slice(-4)).toEqual([
       expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
       expect.stringMatching(/^\[restore\]Settings: MaxCon 7, BLOCK_TIME 86400\.0,/),
-      '[restore]Replaced would be what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
+      '[restore]This would replace what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
       '[restore]Nothing has been changed.',
     ]);
     expect(await census(other)).toEqual(before);

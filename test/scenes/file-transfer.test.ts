@@ -223,7 +223,7 @@ describe('one clear line says of', () => {
       const other = await room.enter(SEAS);
       await other.get('block', { user: facebook });
       toSeas.release();
-      await sender.sees(/^Your file "test_file.txt" has not reached SEAS\d+: you have been blocked meanwhile\.$/);
+      await sender.sees(/^Your file "test_file.txt" has not reached SEAS\d+: the recipient has since blocked you\.$/);
       expect(other.events('file')).toEqual([]);
       await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
     } finally {
@@ -247,7 +247,7 @@ describe('one clear line says of', () => {
     }
     await files.clear();
     const again = await enter(facebook);
-    await again.sees(/^Your file "test_file.txt" has not reached Columbia\d+: it was never uploaded whole\.$/);
+    await again.sees(/^Your file "test_file.txt" has not reached Columbia\d+: the upload was never completed\.$/);
     expect(await files.count()).toEqual({ records: 0, objects: 0 });
   });
 });
