@@ -61,8 +61,8 @@ export const texts = {
     valueText(name, value) + (settings[name].kind === 'seconds' ? ' seconds' : ''),
   askSetting: (name: SettingName) =>
     `[admin]Please enter your new ${settings[name].word} parameter: ${formats[settings[name].kind]}`,
-  changed: (name: SettingName, value: unknown) =>
-    `The ${settings[name].word} has been changed to ${valueText(name, value)}`,
+  changed: (name: SettingName, value: unknown, was?: unknown) =>
+    `The ${settings[name].word} has been changed to ${valueText(name, value)}${was === undefined ? '' : ` (it was ${valueText(name, was)})`}`,
   notANumber: (name: SettingName) =>
     `${settings[name].word} cannot be that: enter it ${formats[settings[name].kind].slice(1, -1)}.`,
   kicked: (user: string) => `The user "${user}" has been removed from the room.`,

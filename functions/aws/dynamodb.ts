@@ -50,14 +50,18 @@ client.middlewareStack.add(
 /** The document client, one per environment. */
 export const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
-/** What a conditional write came to. When its condition failed: the item as it stands, if there is one. */
-export type WriteOutcome = { readonly written: true } | { readonly written: false; readonly item: Item | undefined };
+/**
+ * What a conditional write came to: the item before, if that was asked for (`ReturnValues`). When its condition failed: the item as it
+ * stands, if there is one.
+ */
+export type WriteOutcome =
+  | { readonly written: true; readonly old?: Item | undefined }
+  | { readonly written: false; readonly item: Item | undefined };
 
 /** Makes a write, and says whether its condition held. */
-async function conditional(write: () => Promise<unknown>): Promise<WriteOutcome> {
+async function conditional(write: () => Promise<{ Attributes?: Item | undefined }>): Promise<WriteOutcome> {
   try {
-    await write();
-    return { written: true };
+    return { written: true, old: (await write()).Attributes };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { written: false, item: error.Item && unmarshall(error.Item) };

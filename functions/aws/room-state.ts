@@ -46,6 +46,15 @@ async function get(): Promise<State | undefined> {
 
 const newRoom = { ...defaultSettings, online: 0, logins: 0, lastBroadcast: 0 };
 
+/** What a write replaced. */
+const before = ({ old }: { readonly old?: Item | undefined }): State => (old ? toState(old) : newRoom);
+
+/** The condition that a setting is what somebody saw. One that the room has had since before there was such a setting shows as its default. */
+function isAsSeen(name: SettingName, seen: unknown): string {
+  if (seen === undefined) return 'attribute_exists(room)';
+  return seen === defaultSettings[name] ? '(#name = :seen OR attribute_not_exists(#name))' : '#name = :seen';
+}
+
 export const roomState: RoomState = {
   async read() {
     return (await get()) ?? newRoom;
@@ -63,22 +72,23 @@ export const roomState: RoomState = {
   },
 
   async change(name, value, seen) {
-    const { written } = await updateIf({
+    const outcome = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #name = :value',
       // Nobody is let into a room that is half restored.
-      ConditionExpression: `${seen === undefined ? 'attribute_exists(room)' : '#name = :seen'} AND attribute_not_exists(restoring)`,
+      ConditionExpression: `${isAsSeen(name, seen)} AND attribute_not_exists(restoring)`,
       ExpressionAttributeNames: { '#name': name },
       ExpressionAttributeValues: { ':value': value, ...(seen !== undefined && { ':seen': seen }) },
+      ReturnValues: 'ALL_OLD',
     });
-    return written;
+    return outcome.written ? before(outcome)[name] : undefined;
   },
 
   async changeAll(values) {
     const given = Object.entries(values);
-    if (given.length === 0) return true;
-    const { written } = await updateIf({
+    if (given.length === 0) return {};
+    const outcome = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: `SET ${given.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
@@ -86,8 +96,11 @@ export const roomState: RoomState = {
       ConditionExpression: 'attribute_not_exists(restoring)',
       ExpressionAttributeNames: Object.fromEntries(given.map(([name], i) => [`#n${i}`, name])),
       ExpressionAttributeValues: Object.fromEntries(given.map(([, value], i) => [`:v${i}`, value])),
+      ReturnValues: 'ALL_OLD',
     });
-    return written;
+    if (!outcome.written) return undefined;
+    const was = before(outcome);
+    return Object.fromEntries(given.map(([name]) => [name, was[name as SettingName]]));
   },
 
   async correctCount(online, logins) {

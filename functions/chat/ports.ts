@@ -217,10 +217,10 @@ export interface RoomState {
   read(): Promise<State>;
   /** Reads, and makes a new room where there is none: every transaction counts on it being there. */
   readOrCreate(): Promise<State>;
-  /** Sets one setting. False if it is not what the caller saw any more, or a restore is under way. */
-  change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<boolean>;
-  /** Sets several settings at once. False if a restore is under way. */
-  changeAll(values: Partial<Settings>): Promise<boolean>;
+  /** Sets one setting, and gives what it was. Undefined if it is not what the caller saw any more, or a restore is under way. */
+  change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<Settings[N] | undefined>;
+  /** Sets several settings at once, and gives what they were. Undefined if a restore is under way. */
+  changeAll(values: Partial<Settings>): Promise<Partial<Settings> | undefined>;
   /** Sets the count, if nobody has logged in or out since `logins` was read. */
   correctCount(online: number, logins: number): Promise<boolean>;
   /**

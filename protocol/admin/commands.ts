@@ -108,7 +108,8 @@ export const adminCommands = {
       /** What it was when the administrator saw it: if it is not any more, nothing is changed. */
       seen: v.optional(v.unknown()),
     },
-    result: { name: v.string(), value: v.unknown() },
+    /** `was` is what this change replaced: somebody else may have changed it a moment before. */
+    result: { name: v.string(), value: v.unknown(), was: v.exactOptional(v.unknown()) },
     logs: ['name', 'value'],
     refusals: ['no-such-setting', 'invalid-value', 'changed-meanwhile'],
   }),
@@ -296,7 +297,11 @@ export const adminCommands = {
     words: 'import',
     summary: 'take settings from a file like para.txt, all of them or none',
     request: { settings: v.record(v.string(), v.unknown()) },
-    result: { settings: v.record(v.string(), v.unknown()) },
+    /** `was` is what each was before. */
+    result: {
+      settings: v.record(v.string(), v.unknown()),
+      was: v.exactOptional(v.record(v.string(), v.unknown())),
+    },
     logs: ['settings'],
     refusals: ['no-such-setting', 'invalid-value'],
   }),

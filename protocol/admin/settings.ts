@@ -7,17 +7,29 @@ export interface Setting {
   readonly summary: string;
   /** How its value is written and read. */
   readonly kind: 'count' | 'seconds' | 'switch';
-  /** What it may be; also how a stored one is read. */
+  /** What it may be, and says so to who tries another; also how a stored one is read. */
   readonly schema: v.GenericSchema;
 }
 
 const setting = <const S extends Setting>(entry: S): S => entry;
 
-const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-const seconds = (min: number, max: number) => v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
+function whole(min: number, max: number) {
+  const what = `a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(what), v.integer(what), v.minValue(min, what), v.maxValue(max, what));
+}
+
+function seconds(min: number, max: number) {
+  const what = `a number of seconds from ${min} to ${max}`;
+  return v.pipe(v.number(what), v.finite(what), v.minValue(min, what), v.maxValue(max, what));
+}
 
 export const settings = {
-  open: setting({ word: 'OPEN', summary: 'whether anybody may come in', kind: 'switch', schema: v.boolean() }),
+  open: setting({
+    word: 'OPEN',
+    summary: 'whether anybody may come in',
+    kind: 'switch',
+    schema: v.boolean('true or false'),
+  }),
   maxCon: setting({ word: 'MaxCon', summary: 'how many may be online', kind: 'count', schema: whole(1, 100_000) }),
   blockTime: setting({
     word: 'BLOCK_TIME',

@@ -244,10 +244,10 @@ describe('import', () => {
     expect(await run(room, 'import', para)).toMatchObject({
       code: 0,
       lines: [
-        'The MaxCon has been changed to 5',
-        'The BLOCK_TIME has been changed to 60.0',
-        'The LAST_HOUR has been changed to 100.0',
-        'The TIME_OUT has been changed to 600.0',
+        'The MaxCon has been changed to 5 (it was 7)',
+        'The BLOCK_TIME has been changed to 60.0 (it was 86400.0)',
+        'The LAST_HOUR has been changed to 100.0 (it was 3600.0)',
+        'The TIME_OUT has been changed to 600.0 (it was 1800.0)',
       ],
     });
     const before = await room.database.room();

@@ -77,8 +77,10 @@ describe('the settings', () => {
   });
 
   test('are changed, and are so at once', async () => {
-    expect((await run('change', 'MaxCon', '4')).lines).toEqual(['The MaxCon has been changed to 4']);
-    expect((await run('change', 'BLOCK_TIME', '50')).lines).toEqual(['The BLOCK_TIME has been changed to 50.0']);
+    expect((await run('change', 'MaxCon', '4')).lines).toEqual(['The MaxCon has been changed to 4 (it was 100)']);
+    expect((await run('change', 'BLOCK_TIME', '50')).lines).toEqual([
+      'The BLOCK_TIME has been changed to 50.0 (it was 60.0)',
+    ]);
     expect(await room.database.room()).toMatchObject({ maxCon: 4, blockTime: 50 });
   });
 
@@ -94,7 +96,7 @@ describe('the settings', () => {
 
 describe('a script can tell', () => {
   test.each([
-    ['what is refused', 1, ['change', 'MaxCon', '0'], 'Error! MaxCon: '],
+    ['what is refused', 1, ['change', 'MaxCon', '0'], 'Error! MaxCon is a whole number from 1 to 100000.'],
     ['whom there is not', 1, ['kick', 'nobody'], 'Error! nobody is not online.'],
     ['what is no setting', 2, ['change', 'MaxConn', '5'], 'Error! There is no setting "MaxConn".'],
     ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon cannot be that: '],

@@ -85,6 +85,31 @@ describe('the settings', () => {
     }
     expect(await change('maxCon', 30, winner?.['value'])).toMatchObject({ ok: true });
   });
+
+  test('whoever changes one without having seen it is told what it was, whoever was quicker', async () => {
+    await change('maxCon', 10);
+    const values = Array.from({ length: 10 }, (_, i) => 20 + i);
+    const replies = await Promise.all(values.map((value) => change('maxCon', value)));
+    const { maxCon } = (await settings()) as { maxCon: number };
+    // Each is what another replaced, but for the last.
+    expect(replies.map(({ was }) => was).toSorted()).toEqual([10, ...values.filter((value) => value !== maxCon)]);
+    expect(await room.admin({ command: 'import', settings: { maxCon: 7, lastHour: 200 } })).toMatchObject({
+      settings: { maxCon: 7, lastHour: 200 },
+      was: { maxCon, lastHour: 100 },
+    });
+  });
+
+  test('whoever says what one cannot be is told what it can be', async () => {
+    const told = async (name: string, value: unknown) => ((await change(name, value))['error'] as Error).message;
+    for (const value of [0, 1.5, 100_001, '5']) {
+      expect(await told('maxCon', value)).toBe('MaxCon is a whole number from 1 to 100000.');
+    }
+    expect(await told('grace', 0.5)).toBe('GRACE is a number of seconds from 1 to 3600.');
+    expect(await told('open', 'yes')).toBe('OPEN is true or false.');
+    expect(await room.admin({ command: 'import', settings: { timeOut: null } })).toMatchObject({
+      error: { code: 'invalid-value', message: 'TIME_OUT is a number of seconds from 5 to 604800.' },
+    });
+  });
 });
 
 describe('a change', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultSettings } from '../../functions/chat/settings.ts';
 import { type Action, parseRequest } from '../../protocol/index.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
@@ -69,6 +70,17 @@ describe('after an upgrade of a running room', () => {
     expect(await wire.get('broadcast', { text: 'still here' })).toMatchObject({ seq: 2 });
     expect(await wire.get('wholasthr', {})).toMatchObject({ users: ['Columbia', 'SEAS'] });
     await wire.close();
+  });
+
+  test('a setting that there was none of is changed by who has seen its default, and by nobody who has seen another', async () => {
+    const change = (seen: number) => room.admin({ command: 'change', name: 'maxFileBytes', value: 1000, seen });
+    expect(await change(5)).toMatchObject({ ok: false, error: { code: 'changed-meanwhile' } });
+    expect(await change(defaultSettings.maxFileBytes)).toMatchObject({ ok: true, was: defaultSettings.maxFileBytes });
+    expect(await change(defaultSettings.maxFileBytes)).toMatchObject({ ok: false });
+    // A setting that it did have.
+    const timeOut = (seen: number) => room.admin({ command: 'change', name: 'timeOut', value: 1000, seen });
+    expect(await timeOut(defaultSettings.timeOut)).toMatchObject({ ok: false });
+    expect(await timeOut(900)).toMatchObject({ ok: true, was: 900 });
   });
 
   test('a connection that was open before may speak', async () => {

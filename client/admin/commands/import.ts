@@ -13,7 +13,7 @@ export const importSettings = consoleCommand('import', {
     });
     const result = await desk.admin.ask('import', { settings: parseParaFile(text) });
     const names = settingNames.filter((name) => name in result.settings);
-    desk.show(result, ...names.map((name) => texts.changed(name, result.settings[name])));
+    desk.show(result, ...names.map((name) => texts.changed(name, result.settings[name], result.was?.[name])));
     return undefined;
   },
 });

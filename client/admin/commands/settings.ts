@@ -61,7 +61,9 @@ export const change = consoleCommand('change', {
     const name = namedSetting(word);
     if (typed !== undefined) {
       const guard = typeof seen === 'string' ? { seen: parseValue(name, seen) } : {};
-      return done(desk, name, await desk.admin.ask('change', { name, value: parseValue(name, typed), ...guard }));
+      const result = await desk.admin.ask('change', { name, value: parseValue(name, typed), ...guard });
+      desk.show(result, texts.changed(name, result.value, result.was));
+      return undefined;
     }
     if (!desk.ask) throw new MisuseError('Say what to change it to: change <name> <value>');
     const shown = (await present(desk))[name];
@@ -69,10 +71,9 @@ export const change = consoleCommand('change', {
     const answer = await desk.ask(texts.askSetting(name));
     if (answer === undefined || answer.trim() === '') return undefined;
     const value = parseValue(name, answer.trim());
-    return done(desk, name, await desk.admin.ask('change', { name, value, seen: shown }));
+    // What it was has just been shown, and is guarded: the answer is the original's.
+    const result = await desk.admin.ask('change', { name, value, seen: shown });
+    desk.show(result, texts.changed(name, result.value));
+    return undefined;
   },
 });
-
-function done(desk: Desk, name: SettingName, result: { readonly value: unknown }): undefined {
-  desk.show(result, texts.changed(name, result.value));
-}
