@@ -7,10 +7,12 @@ const defaultUrl = 'ws://127.0.0.1:9000';
 
 /** Who looks after a room while it is open. */
 export interface Caretaker {
+  /** Environment variables of the room's functions, beside those the template gives them. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Sees to a room that is there, before anybody is told of it. Gives a line that its owner should read, if there is one. */
   prepare(room: LocalRoom): Promise<string | undefined>;
-  /** Stays with it until it is to be closed. `end` asks that it be closed now. */
-  attend?(room: LocalRoom): { readonly over: Promise<void>; end(): void };
+  /** Stays with it until it is to be closed, and gives the exit code. `end` asks that it be closed now. */
+  attend?(room: LocalRoom): { readonly over: Promise<number>; end(): void };
 }
 
 /**
@@ -31,13 +33,13 @@ export async function runLocalRoom(argv: readonly string[], caretaker: Caretaker
     for (const signal of endSignals) process.once(signal, () => resolve());
   });
   try {
-    const room = await startLocalRoom(options);
+    const room = await startLocalRoom({ ...options, environment: caretaker.environment });
     const notice = await caretaker.prepare(room);
     greet(room);
     if (notice !== undefined) process.stdout.write(`${printable(notice)}\n`);
     const attendance = caretaker.attend?.(room);
     if (attendance) void signalled.then(attendance.end);
-    const stopped = (attendance?.over ?? signalled).then(() => 0);
+    const stopped = attendance?.over ?? signalled.then(() => 0);
     const failed = new Promise<number>((resolve) => {
       room.onFailure((reason) => {
         process.stderr.write(`${reason}\n`);

@@ -1,4 +1,5 @@
 import { attend, openAgain } from '../client/admin/attend.ts';
+import { variables } from '../functions/aws/names.ts';
 import { runLocalRoom } from './cli.ts';
 import type { LocalRoom } from './room.ts';
 
@@ -20,6 +21,8 @@ function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
 const { stdin: input, stdout: output } = process;
 process.exit(
   await runLocalRoom(process.argv.slice(2), {
+    // A line is in this machine's log as soon as it is written.
+    environment: { [variables.logLateness]: '0' },
     async prepare(room) {
       const administrable = administered(room);
       return administrable && openAgain(administrable);

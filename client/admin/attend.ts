@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
 import { piece } from '../terminal/line.ts';
-import { exitCodes, messageOf, RefusedError, UnreachableError } from './errors.ts';
+import { type ExitCode, exitCodes, messageOf, RefusedError, UnreachableError } from './errors.ts';
 import { logText } from './log-line.ts';
 import { RoomAdmin } from './room-admin.ts';
 import { Console, voiceOn } from './run.ts';
@@ -17,7 +17,8 @@ export interface RoomHere {
 
 /** Somebody who looks after a room, until it is to be closed. */
 export interface Attendance {
-  readonly over: Promise<void>;
+  /** The exit code of the program: whether the room was stopped as it should be. */
+  readonly over: Promise<ExitCode>;
   /** Brings it to its end, as the administrator does. */
   end(): void;
 }
@@ -63,7 +64,7 @@ export function attend(room: RoomHere, { input, output }: Terminal): Attendance 
   const attendance = async () => {
     const stopped = await desk.run((said, code) => /^stop\b/i.test(said) && code === exitCodes.done);
     screen.endInput();
-    if (!stopped) await desk.say('stop');
+    return stopped ? exitCodes.done : desk.say('stop');
   };
   return {
     over: attendance(),

@@ -91,6 +91,7 @@ export const texts = {
   logSaved: (name: string) => `[backup]server log has been saved as ${name}.`,
   started: 'The room is open.',
   givenUp: '[backup]Given up.',
+  waiting: '[backup]Something else is under way in the room: waiting for its end ...',
   backupStored: (name: string, bytes: number) =>
     `[backup]The backup is ${name} in the bucket (${count(bytes, 'byte')}).`,
   backupSaved: (file: string, bytes: number) =>

@@ -94,6 +94,8 @@ export const variables = {
   retentionDays: 'MESSAGE_RETENTION_DAYS',
   /** How long (ms) one invocation of the admin function works at something that takes long; unset, it is half a minute. */
   adminSlice: 'ADMIN_SLICE_MS',
+  /** How long (ms) a line of the log may take to be there for who reads it; unset, as long as in CloudWatch. */
+  logLateness: 'LOG_LATENESS_MS',
   /** How long a file waits for its recipient, in days. */
   fileRetentionDays: 'FILE_RETENTION_DAYS',
   /** Binary logarithm of scrypt's N; unset, it is OWASP's. */

@@ -17,7 +17,7 @@ export interface Adaptation {
 
 /**
  * Changes a synthesized stack, in its folder, into one for an emulator, and nothing in it but this: functions find
- * `@connections` at the emulator's address, hash passwords cheaply, and what the emulator's CloudFormation does not know is left out.
+ * `@connections` at the emulator's address, hash passwords cheaply, wait for no line of the log, and what the emulator's CloudFormation does not know is left out.
  */
 export function adaptAssembly(folder: string, stackId: string, adaptation: Adaptation): void {
   const file = join(folder, `${stackId}.template.json`);
@@ -33,6 +33,7 @@ export function adaptAssembly(folder: string, stackId: string, adaptation: Adapt
     const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
     if (variables.connectionsEndpoint in Variables) Variables[variables.connectionsEndpoint] = connections;
     Variables[variables.passwordCost] = '4';
+    Variables[variables.logLateness] = '0';
   }
   const after = JSON.stringify(template, undefined, 1);
   writeFileSync(file, after);

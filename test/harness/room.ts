@@ -44,6 +44,8 @@ export interface SceneOptions {
   readonly environmentsPerFunction?: number;
   /** How long (ms of the room's clock) one invocation of the admin function works at something that takes long. */
   readonly adminSlice?: number;
+  /** How long (ms of the room's clock) a line is taken to be on its way to the log; here it is there at once. */
+  readonly logLateness?: number;
 }
 
 export const password = 'wastingtime';
@@ -74,6 +76,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     throttling: options.throttling ?? false,
     environment: {
       PASSWORD_COST: String(options.passwordCost ?? 4),
+      LOG_LATENESS_MS: String(options.logLateness ?? 0),
       ...(options.adminSlice !== undefined && { ADMIN_SLICE_MS: String(options.adminSlice) }),
     },
     ...(options.speed !== undefined && { speed: options.speed }),

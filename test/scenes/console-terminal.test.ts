@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { localRoom } from '../../client/admin/targets/local-room.ts';
 import { Typist } from '../../client/testing/typist.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
@@ -117,8 +118,8 @@ test('words are completed, and a wrong one is not a reason to leave', async () =
 });
 
 /** `npm start` in a terminal, and the address of its room. */
-async function startInTerminal(data: string): Promise<{ admin: Typist; url: string }> {
-  const admin = sitDown('dist/local/main.mjs', '--port', '0', '--data', data);
+async function startInTerminal(data: string, ...args: string[]): Promise<{ admin: Typist; url: string }> {
+  const admin = sitDown('dist/local/main.mjs', '--port', '0', '--data', data, ...args);
   await admin.see((rows) => rows.at(-1) === 'admin>>');
   const url = /ws:\/\/\S+/.exec(admin.rows[0] ?? '')?.[0] ?? '';
   return { admin, url };
@@ -145,6 +146,33 @@ test('npm start in a terminal is the console with the log above it, and Ctrl+C t
   const back = await Wire.open(again.url);
   await back.get('login', { user: 'facebook', password });
   expect(await again.stop()).toBe(0);
+});
+
+/** The keys of what is in the bucket of a room that has ended. */
+async function objectKeys(data: string): Promise<string[]> {
+  const records = (await readdir(join(data, 's3'), { recursive: true })).filter((path) =>
+    /objects.*\.json$/.test(path),
+  );
+  return Promise.all(
+    records.map(async (path) => (JSON.parse(await readFile(join(data, 's3', path), 'utf8')) as { key: string }).key),
+  );
+}
+
+test.each<[string, (admin: Typist) => void]>([
+  ['Ctrl+C', (admin) => admin.type('\u0003')],
+  ['SIGTERM', (admin) => process.kill(admin.pid, 'SIGTERM')],
+])('%s there leaves a backup and the saved log, even when another backup has just been given up', async (name, end) => {
+  const data = join(folder, name);
+  const { admin, url } = await startInTerminal(data, '--speed', '10');
+  const invoke = await localRoom(Number(new URL(url).port));
+  // Whoever began it does not go on with it.
+  expect(await invoke({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
+  end(admin);
+  expect(await admin.exited).toBe(0);
+  expect(admin.rows).toContainEqual(expect.stringContaining('waiting for its end'));
+  const [, backup] = /The backup is (\S+) in the bucket/.exec(admin.rows.join('\n')) ?? [];
+  const [, log] = /server log has been saved as (\S+)\.$/m.exec(admin.rows.join('\n')) ?? [];
+  expect(await objectKeys(data)).toEqual(expect.arrayContaining([`backups/${backup}`, `logs/${log}`]));
 });
 
 test('stop, typed there, ends it too', async () => {

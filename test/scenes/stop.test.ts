@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
@@ -89,6 +89,44 @@ test('through the console it says each step, and leaves a backup and the log sin
   // What was done before the room was opened last is in an earlier log.
   expect(done.filter((line) => line['message'] === 'admin stop')).toHaveLength(1);
   await admin(room.url, ['start']);
+});
+
+test('the log is read when the lines of the stop must have come', async () => {
+  const lateness = 15_000;
+  const late = await openRoom({ speed: 10, logLateness: lateness });
+  onTestFinished(() => late.close());
+  const reads: number[] = [];
+  late.local.calls.subscribe((entry) => {
+    if (entry.kind === 'call' && entry.operation === 'FilterLogEvents') reads.push(late.local.clock.now());
+  });
+  const { stoppedAt } = await late.admin({ command: 'stop' });
+  expect(await late.admin({ command: 'save-log' })).toMatchObject({ ok: true });
+  expect(reads).toHaveLength(1);
+  expect(reads[0]).toBeGreaterThanOrEqual(Date.parse(String(stoppedAt)) + lateness);
+});
+
+describe('a stop through the console', () => {
+  test('waits for the end of what has been given up, and is whole then', async () => {
+    const hurried = await openRoom({ speed: 10 });
+    onTestFinished(() => hurried.close());
+    expect(await hurried.admin({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
+    const { code, lines, complaints } = await admin(hurried.url, ['stop']);
+    expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+    expect(lines.filter((line) => line.includes('waiting for its end'))).toHaveLength(1);
+    expect(lines).toContainEqual(expect.stringMatching(/The backup is room_/));
+    expect(lines.at(-1)).toMatch(/server log has been saved as log_/);
+  });
+
+  test('saves the log even if there is no backup, and does not end as if there were', async () => {
+    const broken = await openRoom();
+    onTestFinished(() => broken.close());
+    broken.local.faults.beforeS3 = ({ operation, key }) =>
+      operation === 'CreateMultipartUpload' && key.startsWith('backups/') ? 500 : undefined;
+    const { code, lines, complaints } = await admin(broken.url, ['stop']);
+    expect(code).toBe(3);
+    expect(complaints).toEqual([expect.stringContaining("The room's admin function failed")]);
+    expect(lines.at(-1)).toMatch(/server log has been saved as log_/);
+  });
 });
 
 test('a client says what happened and leaves; with --reconnect it comes back when the room opens', async () => {

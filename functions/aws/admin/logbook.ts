@@ -1,11 +1,14 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Logbook, LogLine } from '../../chat/admin/ports.ts';
-import { logGroupName, requireEnv } from '../environment.ts';
+import { logGroupName, numberFromEnv, requireEnv } from '../environment.ts';
+import { variables } from '../names.ts';
 
 const logs = new CloudWatchLogsClient({ maxAttempts: 5 });
 
 /** The functions' shared log group in CloudWatch Logs. */
 export const logbook: Logbook = {
+  lateness: numberFromEnv(variables.logLateness, 15_000),
+
   async read({ since, until, user, from }) {
     const { events = [], nextToken } = await logs.send(
       new FilterLogEventsCommand({

@@ -68,6 +68,8 @@ export interface LogLine {
 
 /** The room's log, as all its functions have written it. */
 export interface Logbook {
+  /** How long (ms) a line may take, once written, until it is there to be read. */
+  readonly lateness: number;
   /**
    * Lines since a time (epoch ms) and before another, in their order; of everybody, or of one user (by folded name).
    * A slice may be empty and yet not the last.

@@ -47,6 +47,8 @@ export function saveLogWork({ vault, logbook, door, clock }: SavedLogParts): Lon
         await upload.finish();
         return { done: true, state, result: { name: state.upload.file.name, lines: state.lines } };
       }
+      // The last lines are those of the stop itself.
+      await clock.sleepUntil(before.until + logbook.lateness);
       do {
         const { since, until: end, from } = state;
         const { items, next } = await logbook.read({ since, until: end, from });
