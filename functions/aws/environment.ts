@@ -1,4 +1,4 @@
-import { type TableName, tables } from './names.ts';
+import { type TableName, tables, variables } from './names.ts';
 
 /** Where Lambda tells a function its own name. */
 export const ownName = 'AWS_LAMBDA_FUNCTION_NAME';
@@ -20,6 +20,9 @@ export function numberFromEnv(name: string, otherwise: number): number {
   if (!/^\d+$/.test(value)) throw new Error(`the environment variable ${name} is not a whole number`);
   return Number(value);
 }
+
+/** How many days a message is kept. */
+export const messageRetentionDays = (): number => numberFromEnv(variables.retentionDays, 30);
 
 /**
  * Whether S3 is to be found elsewhere than at AWS, as the SDK is told: there a bucket is part of the path, for its name is no host's.

@@ -6,7 +6,7 @@ import { accounts } from './accounts.ts';
 import { connections } from './connections.ts';
 import { gatewayCourier } from './courier.ts';
 import { crier } from './crier.ts';
-import { numberFromEnv } from './environment.ts';
+import { messageRetentionDays, numberFromEnv } from './environment.ts';
 import { filesOn } from './files.ts';
 import { journal, report } from './log.ts';
 import { loginTries } from './login-tries.ts';
@@ -29,7 +29,7 @@ const clock: Clock = {
 };
 
 const streams = streamsOn({
-  retentionDays: numberFromEnv(variables.retentionDays, 30),
+  retentionDays: messageRetentionDays(),
   state: roomState,
   now: clock.now,
 });

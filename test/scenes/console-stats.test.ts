@@ -29,6 +29,8 @@ test('stats counts what is there, and estimates the month from what was counted 
     'broadcasts',
     'bytes in tables',
   ]);
+  // Both are of this month: the room is no older.
+  expect(found.estimate.parts[2]).toMatchObject({ what: 'messages', count: 1 + 1 - found.estimate.parts[3].count });
   expect(found.estimate.total).toBeGreaterThan(0);
   const { lines } = await admin(room.url, ['stats']);
   expect(lines[0]).toBe('[admin]Online: 2');
@@ -52,6 +54,18 @@ test('files and backups are counted by what S3 has of them', async () => {
     expect.objectContaining({ what: 'bytes of files and backups', count: objectBytes }),
   );
   for (const wire of [facebook, columbia]) await leave(wire);
+});
+
+test('what is stored costs something in a month in which nobody has come, too', async () => {
+  const { usage } = await room.database.room();
+  await room.database.set('Room', { room: 'room' }, { usage: { ...(usage as object), month: '2020-01' } });
+  const { estimate } = await stats();
+  expect(estimate.parts.map(({ what }: { what: string }) => what)).toEqual([
+    'bytes in tables',
+    'bytes of files and backups',
+  ]);
+  expect(estimate.total).toBeGreaterThan(0);
+  await room.database.set('Room', { room: 'room' }, { usage });
 });
 
 test('a minute is counted once, however many sweepers see it', async () => {

@@ -14,7 +14,7 @@ export const stats = consoleCommand('stats', {
       `[admin]Files and backups: ${objectBytes} bytes`,
       `[admin]Estimated cost since ${moment(estimate.since)}: ${dollars(estimate.total)}`,
       ...estimate.parts.map(({ what, count, usd }) => `  ${count} ${what}: ${dollars(usd)}`),
-      '[admin]An estimate: what was counted, times what it costs on average by the cost table; free tiers, log and transfer are left out.',
+      '[admin]An estimate: what was counted, times what it costs on average by the cost table. Messages are taken as if those stored had come evenly; free tiers, log, transfer and what is done with files are left out.',
     );
     return undefined;
   },

@@ -4,7 +4,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
 import { db, getAll } from '../dynamodb.ts';
-import { requireEnv, tableName } from '../environment.ts';
+import { messageRetentionDays, requireEnv, tableName } from '../environment.ts';
 import { type ObjectPrefix, type TableName, variables } from '../names.ts';
 import { position } from './position.ts';
 import { s3 } from './vault.ts';
@@ -25,9 +25,13 @@ const connection = v.object({ connectionId: v.string() });
 
 const active = v.object({ connectionId: v.string(), lastActiveAt: v.number() });
 
-async function sizeOf(table: TableName): Promise<{ items: number; bytes: number }> {
+async function sizeOf(table: TableName): Promise<{ items: number; bytes: number; createdAt: number }> {
   const { Table } = await db.send(new DescribeTableCommand({ TableName: tableName(table) }));
-  return { items: Table?.ItemCount ?? 0, bytes: Table?.TableSizeBytes ?? 0 };
+  return {
+    items: Table?.ItemCount ?? 0,
+    bytes: Table?.TableSizeBytes ?? 0,
+    createdAt: Table?.CreationDateTime?.getTime() ?? 0,
+  };
 }
 
 async function bytesOf(folder: ObjectPrefix): Promise<number> {
@@ -40,7 +44,7 @@ async function bytesOf(folder: ObjectPrefix): Promise<number> {
 }
 
 export const registry: Registry = {
-  async sizes() {
+  async sizes(now) {
     const [users, messages, loginBlocks, files, backups] = await Promise.all([
       sizeOf('users'),
       sizeOf('messages'),
@@ -52,7 +56,10 @@ export const registry: Registry = {
     const bytes = users.bytes + messages.bytes + loginBlocks.bytes;
     return {
       users,
-      messages,
+      messages: {
+        items: messages.items,
+        since: Math.max(messages.createdAt, now - messageRetentionDays() * 86_400_000),
+      },
       bytes: bytes === 0 && users.items > 0 ? undefined : bytes,
       objectBytes: files + backups,
     };

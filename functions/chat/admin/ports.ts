@@ -28,7 +28,8 @@ export interface LoginBlock {
 /** What is stored. DynamoDB counts its tables about every six hours: counting at once would mean reading all of it. */
 export interface Sizes {
   readonly users: { readonly items: number };
-  readonly messages: { readonly items: number };
+  /** `since`: no message from before then (epoch ms) is among them; it has expired. */
+  readonly messages: { readonly items: number; readonly since: number };
   /** Of all tables; undefined where DynamoDB does not tell, as that of some emulators. */
   readonly bytes: number | undefined;
   /** Of the files and backups in the bucket, now. */
@@ -37,7 +38,7 @@ export interface Sizes {
 
 /** The lists that only an administrator reads: nothing else may go through a table from end to end. */
 export interface Registry {
-  sizes(): Promise<Sizes>;
+  sizes(now: number): Promise<Sizes>;
   accounts(from: string | undefined): Promise<Slice<Listed>>;
   /** Blocks that have not ended by a time (epoch ms). */
   loginBlocks(now: number, from: string | undefined): Promise<Slice<LoginBlock>>;
