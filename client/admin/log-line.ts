@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isSettingName, settings } from '../../protocol/admin/index.ts';
 import { moment } from './texts.ts';
 
 /** What a line of the room's log may hold, as far as it is shown to a person. */
@@ -28,9 +29,19 @@ export function logText(fields: Readonly<Record<string, unknown>>): string {
     ...(user === undefined ? [] : [user]),
     ...(address === undefined ? [] : [`on ${address}`]),
     what,
-    ...(about === undefined ? [] : Object.entries(about).map(([name, value]) => `${name}=${String(value)}`)),
+    ...(about === undefined ? [] : Object.entries(about).flatMap((entry) => aboutText(what, entry))),
     ...(result === undefined ? [] : [result]),
     ...(error === undefined ? [] : [error.message]),
     ...(ms === undefined ? [] : [`${ms} ms`]),
   ].join(' ');
 }
+
+/** What a deed was about; a setting by the word that people know it by. */
+function aboutText(what: string, [name, value]: readonly [string, unknown]): string[] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).map(([key, of]) => `${wordOf(key)}=${String(of)}`);
+  }
+  return [`${name}=${what === 'admin change' && name === 'name' ? wordOf(String(value)) : String(value)}`];
+}
+
+const wordOf = (name: string) => (isSettingName(name) ? settings[name].word : name);

@@ -27,7 +27,17 @@ const nameless: ReadonlySet<string> = new Set<RefusalCode>([
 /** Writes down a command that was said. */
 export function noteCommand(room: Room, startedAt: number, speaker: Speaker, request: Request, result: string): void {
   if (result === 'ok' && unasked.has(request.action)) return;
-  note(room, startedAt, speaker, { what: request.action, user: nameOf(speaker, request, result), result });
+  const about = whom(request, result);
+  const user = nameOf(speaker, request, result);
+  note(room, startedAt, speaker, { what: request.action, user, result, ...(about && { about }) });
+}
+
+/** Whom somebody blocks, or hears again: whoever settles a quarrel wants to know. Only the command itself has looked up whether there is one. */
+function whom({ action, arguments: args }: Request, result: string): Deed['about'] {
+  if (!((action === 'block' || action === 'unblock') && 'user' in args)) return undefined;
+  const refusals: readonly string[] = commands[action].refusals;
+  const isFound = result === 'ok' || (refusals.includes(result) && result !== 'no-such-user');
+  return isFound ? { user: foldName(String(args.user)) } : undefined;
 }
 
 /** Writes down a frame that was no command. */

@@ -15,8 +15,8 @@ export interface AdminCommand {
   /** What a reply holds beside `ok: true`. */
   readonly result: v.ObjectEntries;
   /**
-   * Set for a command that acts on the room: those of its arguments that its line in the log names, never a text or a secret.
-   * A command that only looks is not written down; nor is it that one goes on in another invocation.
+   * Set for a command that acts on the room, or lets something out of it: those of its arguments that its line in the log names, never
+   * a text or a secret. A command that only looks is not written down; nor is it that one goes on in another invocation.
    */
   readonly logs?: readonly string[];
   /** The refusals particular to it; `bad-request` may come anywhere. */
@@ -241,6 +241,8 @@ export const adminCommands = {
     summary: 'an address, good for minutes, to download a backup from',
     request: { name: backupName },
     result: { url: v.string() },
+    // Whoever has the address has every password's hash.
+    logs: ['name'],
     refusals: [],
   }),
   'upload-url': command({
@@ -248,6 +250,7 @@ export const adminCommands = {
     summary: 'an address, good for minutes, to upload a backup of so many bytes to',
     request: { name: backupName, bytes: field.count },
     result: { url: v.string(), headers: v.record(v.string(), v.string()) },
+    logs: ['name', 'bytes'],
     refusals: [],
   }),
   'save-log': command({

@@ -32,10 +32,16 @@ function requestSchema(name: AdminCommandName): v.GenericSchema {
   return schema;
 }
 
+/** What was wrong with a request, and of which command it was, if that is known. */
+export interface BadAdminRequest {
+  readonly ok: false;
+  readonly command?: AdminCommandName;
+  readonly code: 'bad-request' | 'unknown-command';
+  readonly message: string;
+}
+
 /** Parses what the admin function is invoked with: a request, or the refusal of what is none. */
-export function parseAdminRequest(
-  input: unknown,
-): { ok: true; request: AdminRequest } | { ok: false; code: 'bad-request' | 'unknown-command'; message: string } {
+export function parseAdminRequest(input: unknown): { ok: true; request: AdminRequest } | BadAdminRequest {
   const command = v.safeParse(v.looseObject({ command: v.string() }), input);
   if (!command.success) return { ok: false, code: 'bad-request', message: 'command: a text is expected.' };
   const name = command.output.command;
@@ -44,7 +50,12 @@ export function parseAdminRequest(
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const path = v.getDotPath(issue);
-    return { ok: false, code: 'bad-request', message: path ? `${path}: ${issue.message}` : issue.message };
+    return {
+      ok: false,
+      command: name,
+      code: 'bad-request',
+      message: path ? `${path}: ${issue.message}` : issue.message,
+    };
   }
   const { command: _, ...args } = parsed.output as Record<string, unknown>;
   return { ok: true, request: { command: name, arguments: args } as AdminRequest };

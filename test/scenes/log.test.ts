@@ -78,6 +78,51 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
   expect(JSON.stringify(lines)).not.toContain(secret);
 });
 
+test('whom somebody blocks is told, once it is known to be somebody', async () => {
+  const wire = await room.enter('Blocker');
+  await room.register('Other');
+  await wire.get('block', { user: 'OTHER' });
+  await wire.refused('block', { user: 'other' });
+  await wire.refused('block', { user: 'nobody at all' });
+  await wire.get('unblock', { user: 'other' });
+  const lines = await read('--user', 'blocker');
+  expect(lines.slice(2).map(({ message, result, about }) => [message, result, about])).toEqual([
+    ['block', 'ok', { user: 'other' }],
+    ['block', 'already-blocked', { user: 'other' }],
+    ['block', 'no-such-user', undefined],
+    ['unblock', 'ok', { user: 'other' }],
+  ]);
+  await wire.close();
+});
+
+test('who was given the address of a backup, and what an administrator was refused, is told', async () => {
+  const since = (await read()).length;
+  await room.admin({ command: 'backup-url', name: 'one.ndjson.gz' });
+  await room.admin({ command: 'upload-url', name: 'two.ndjson.gz', bytes: 30 });
+  await room.admin({ command: 'backup-url', name: '../files/one' });
+  await room.admin({ command: 'my secret' });
+  await room.admin({});
+  await room.admin({ command: 'stats' });
+  const lines = (await read()).slice(since);
+  expect(lines.map(({ message, result, about }) => [message, result, about])).toEqual([
+    ['admin backup-url', 'ok', { name: 'one.ndjson.gz' }],
+    ['admin upload-url', 'ok', { name: 'two.ndjson.gz', bytes: 30 }],
+    ['admin backup-url', 'bad-request', undefined],
+    ['admin', 'unknown-command', undefined],
+    ['admin', 'bad-request', undefined],
+  ]);
+});
+
+test('a setting stands in it by the word that people know it by', async () => {
+  await room.change('maxCon', 90);
+  await room.admin({ command: 'import', settings: { maxCon: 100, timeOut: 1000 } });
+  const { lines } = await admin(room.url, ['log']);
+  expect(lines.slice(-2)).toEqual([
+    expect.stringContaining(' admin change name=MaxCon value=90 ok '),
+    expect.stringContaining(' admin import MaxCon=100 TIME_OUT=1000 ok '),
+  ]);
+});
+
 test('of one user alone, and for a person', async () => {
   const { lines } = await admin(room.url, ['log', '--since', '1h', '--user', 'columbia']);
   expect(lines.length).toBeGreaterThan(3);

@@ -1,5 +1,6 @@
 import {
   type AdminCommand,
+  type AdminCommandName,
   type AdminReply,
   type AdminRequest,
   adminCommands,
@@ -17,15 +18,20 @@ import { AdminRefusal } from './refusal.ts';
 export async function administer(room: AdminRoom, input: unknown): Promise<AdminReply> {
   const startedAt = room.clock.now();
   const parsed = parseAdminRequest(input);
-  if (!parsed.ok) return { ok: false, error: { code: parsed.code, message: parsed.message } };
-  const { command } = parsed.request;
+  const { command } = parsed.ok ? parsed.request : parsed;
   const note = (result: string) => {
-    const about = acted(parsed.request);
+    const about = parsed.ok ? acted(parsed.request) : undefined;
     if (!about && result === 'ok') return;
-    room.journal({ what: `admin ${command}`, result, ms: room.clock.now() - startedAt, ...(about && { about }) });
+    // A command that is none may be anything.
+    const what = command === undefined ? 'admin' : `admin ${command}`;
+    room.journal({ what, result, ms: room.clock.now() - startedAt, ...(about && { about }) });
   };
+  if (!parsed.ok) {
+    note(parsed.code);
+    return { ok: false, error: { code: parsed.code, message: parsed.message } };
+  }
   // That handler and arguments belong together, only `command` knows.
-  const handler = adminHandlers[command] as AdminHandler<typeof command>;
+  const handler = adminHandlers[parsed.request.command] as AdminHandler<AdminCommandName>;
   try {
     const result = await handler(room, parsed.request.arguments as never);
     note('ok');
