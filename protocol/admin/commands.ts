@@ -116,7 +116,10 @@ export const adminCommands = {
   kick: command({
     words: 'kick',
     summary: 'end the session of a user',
-    request: { user: v.string(), reason: v.optional(v.pipe(v.string(), v.maxLength(500)), 'the administrator') },
+    request: {
+      user: v.string(),
+      reason: v.optional(v.pipe(v.string(), v.maxLength(500)), 'The administrator gave no reason.'),
+    },
     result: { user: v.string() },
     logs: ['user'],
     refusals: ['not-online'],

@@ -60,6 +60,21 @@ describe('unblock', () => {
     for (const wire of wires) await wire.close();
     expect(await run('unblock', 'nobody')).toMatchObject({ code: 1 });
   });
+
+  test('of one IPv6 address lifts the block of its network, as which it is listed', async () => {
+    await room.register('Harvard');
+    const listed = { name: 'harvard', address: '2001:db8:1:2::/64' };
+    for (const address of [listed.address, '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::7']) {
+      await room.database.putAll('LoginBlocks', [
+        { ...listed, version: '1', tries: [], blockedUntil: Date.now() + 3_600_000 },
+      ]);
+      expect(await run('unblock', 'HARVARD', '2001:db8:1:3::7')).toMatchObject({ code: 1 });
+      expect((await run('unblock', 'HARVARD', address)).lines).toEqual([
+        'The user "Harvard" may log in on 2001:db8:1:2::/64 again.',
+      ]);
+      expect(await room.database.get('LoginBlocks', listed)).toBeUndefined();
+    }
+  });
 });
 
 describe('remove', () => {

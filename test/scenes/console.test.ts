@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
@@ -147,6 +148,14 @@ test('kick says why, with the reason as it was typed', async () => {
   const { lines } = await admin(room.url, [], 'kick facebook for  two spaces\n');
   expect(lines).toEqual(['The user "facebook" has been removed from the room.']);
   expect(await wire.event('kicked')).toMatchObject({ reason: 'for  two spaces' });
+});
+
+test('without a reason, who was kicked reads that there was none given', async () => {
+  await room.register('windows');
+  const chat = await ChatProcess.enter(room.url, 'windows');
+  await admin(room.url, ['kick', 'windows']);
+  await chat.sees('You have been removed from the chatting room: The administrator gave no reason.');
+  expect(await chat.exited).toBe(1);
 });
 
 test('commands are read from a pipe, one a line; the last one is what the program ends with', async () => {

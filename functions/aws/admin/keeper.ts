@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Keeper, LoginBlock } from '../../chat/admin/ports.ts';
+import { addressOf } from '../address.ts';
 import { db, deleteIf, type Item, transact, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { nobodyThere } from '../sessions.ts';
@@ -20,6 +21,7 @@ async function lift({ name, address }: LoginBlock, now: number): Promise<boolean
 
 export const keeper: Keeper = {
   async liftBlocks(name, address, now) {
+    const wanted = address === undefined ? undefined : addressOf(address);
     const lifted: LoginBlock[] = [];
     let from: Item | undefined;
     do {
@@ -37,7 +39,7 @@ export const keeper: Keeper = {
         }),
       );
       const blocks = Items.map((item) => v.parse(loginBlock, item));
-      const asked = blocks.filter((block) => address === undefined || block.address === address);
+      const asked = blocks.filter((block) => wanted === undefined || block.address === wanted);
       const outcomes = await Promise.all(asked.map((block) => lift(block, now)));
       lifted.push(...asked.filter((_, i) => outcomes[i]));
       from = LastEvaluatedKey;

@@ -50,7 +50,7 @@ export interface Registry {
 
 /** What only an administrator may do to somebody's account. */
 export interface Keeper {
-  /** Lifts the blocks of a name, from everywhere or from one address; gives those that were lifted. */
+  /** Lifts the blocks of a name, from everywhere or from one address, as listed or any that counts as it; gives those that were lifted. */
   liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
   /** Sets a password that must be changed at the next login. False if it was changed meanwhile. */
   resetPassword(account: Account, newHash: string): Promise<boolean>;

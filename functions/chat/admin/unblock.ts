@@ -3,9 +3,15 @@ import { type AdminHandler, iso } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 
 export const unblock: AdminHandler<'unblock'> = async (room, { user, address }) => {
-  const lifted = await room.keeper.liftBlocks(foldName(user), address, room.clock.now());
+  const name = foldName(user);
+  const lifted = await room.keeper.liftBlocks(name, address, room.clock.now());
   if (lifted.length === 0) {
     throw new AdminRefusal('not-blocked', `${user} is not blocked${address === undefined ? '' : ` on ${address}`}.`);
   }
-  return { blocks: lifted.map((block) => ({ user, address: block.address, until: iso(block.blockedUntil) })) };
+  // A name that nobody has can be blocked, too.
+  const account = await room.accounts.find(name);
+  const displayName = account?.displayName ?? user;
+  return {
+    blocks: lifted.map((block) => ({ user: displayName, address: block.address, until: iso(block.blockedUntil) })),
+  };
 };
