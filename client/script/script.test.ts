@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { noSuchStack, type StackAnswer, StackDesk, stackWith } from '../testing/cloud-formation.ts';
 import { broadcast, message, ScriptedRoom } from '../testing/scripted-room.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -248,54 +247,30 @@ describe('a profile', () => {
 });
 
 describe('a deployed stack', () => {
-  const answer = (outputs: string) =>
-    `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member>
-<StackName>ChatRoom</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>${sentAt}</CreationTime>
-<Outputs>${outputs}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
-
-  /** The end of AWS that is asked for a stack. */
-  async function cloudFormation(status: number, body: string) {
-    const asked: string[] = [];
-    const server = createServer(async (request, response) => {
-      asked.push(await text(request));
-      response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const environment = {
-      AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'key',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-    };
-    return { server, asked, environment };
-  }
+  const ask = async (answer: StackAnswer) => {
+    const desk = await StackDesk.open(answer);
+    onTestFinished(() => desk.close());
+    const { environment, asked } = desk;
+    return { asked, ...chat(['--stack', 'ChatRoom', '--user', 'facebook', 'whoelse'], { environment }) };
+  };
 
   test('says where it is', async () => {
-    const output = `<member><OutputKey>WebSocketUrl</OutputKey><OutputValue>${scripted.url}</OutputValue></member>`;
-    const { server, asked, environment } = await cloudFormation(200, answer(output));
-    const { done } = chat(['--stack', 'ChatRoom', '--user', 'facebook', 'whoelse'], { environment });
+    const { asked, done } = await ask(stackWith({ WebSocketUrl: scripted.url }));
     const { peer } = await letIn();
     (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
     (await peer.next('logout')).reply({});
     expect(await done).toEqual({ out: 'Columbia\n', err: '', code: 0 });
     expect(asked).toEqual([expect.stringContaining('StackName=ChatRoom')]);
-    server.close();
   });
 
   test.each([
-    [200, answer(''), /no output WebSocketUrl/],
-    [
-      400,
-      '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ChatRoom does not exist</Message></Error></ErrorResponse>',
-      /could not be looked up: Stack with id ChatRoom does not exist/,
-    ],
-  ])('that is none is told in one line (%i)', async (status, body, complaint) => {
-    const { server, environment } = await cloudFormation(status, body);
-    const { out, err, code } = await chat(['--stack', 'ChatRoom', '--user', 'facebook', 'whoelse'], { environment })
-      .done;
+    ['it is no room', stackWith({}), /no output WebSocketUrl/],
+    ['there is none', noSuchStack, /could not be looked up: Stack with id ChatRoom does not exist/],
+  ])('is told in one line if %s', async (_, answer, complaint) => {
+    const { done } = await ask(answer);
+    const { out, err, code } = await done;
     expect({ out, code }).toEqual({ out: '', code: 3 });
     expect(err).toMatch(complaint);
     expect(err.trimEnd()).not.toContain('\n');
-    server.close();
   });
 });

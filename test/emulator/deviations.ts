@@ -56,6 +56,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'backup-steps', because: 'ownRoom' },
   { scene: 'console', because: 'console' },
   { scene: 'console-accounts', because: 'console' },
+  { scene: 'console-stack', because: 'console' },
   { scene: 'console-stats', because: 'console' },
   { scene: 'console-terminal', because: 'console' },
   { scene: 'dead-letters', because: 'faults' },
@@ -97,6 +98,9 @@ export const deviations: readonly Deviation[] = [
   { scene: 'stop', test: 'can be repeated, and the room opens again', because: 'closeReason' },
   { scene: 'stop', test: 'a client says what happened and leaves', because: 'console' },
   { scene: 'stop', test: 'through the console it says each step', because: 'console' },
+  { scene: 'stop', test: 'the log is read when the lines of the stop must have come', because: 'clock' },
+  { scene: 'stop', test: 'waits for the end of what has been given up', because: 'clock' },
+  { scene: 'stop', test: 'saves the log even if there is no backup', because: 'faults' },
 ];
 
 /** What does not play on this emulator. */
