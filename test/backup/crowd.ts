@@ -1,5 +1,5 @@
 import { BatchWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { password, type SceneRoom } from '../harness/room.ts';
+import type { SceneRoom } from '../harness/room.ts';
 import type { Tables } from '../harness/tables.ts';
 import { dice } from '../soak/person.ts';
 
@@ -80,7 +80,8 @@ export async function fill(room: SceneRoom, tables: Tables, { users, messages }:
   );
 }
 
-export { password };
+/** Whether a message was there before anybody talked. */
+export const isOfCrowd = (message: Record<string, unknown>) => String(message['uid']).startsWith('crowd');
 
 const number = (seq: number) => String(seq).padStart(15, '0');
 
