@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { ScriptedStore, sha256 } from '../testing/scripted-store.ts';
@@ -14,11 +16,18 @@ let typist: Typist;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
+const program = fileURLToPath(new URL('../chat.ts', import.meta.url));
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'transfers-'));
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
-  typist = new Typist({ url: scripted.url, columns: 100 });
+  // Where it runs is where files are saved.
+  typist = new Typist({
+    args: ['--import', import.meta.resolve('tsx'), program],
+    url: scripted.url,
+    cwd: folder,
+    columns: 100,
+  });
   await typist.seeLast('>>');
   typist.enter('facebook');
   await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
@@ -84,6 +93,31 @@ test('while a file goes one can talk, and sees above the typed line how far it i
     'file "test_file.txt" has been successfully received by the server.',
     prompt.trimEnd(),
   ]);
+});
+
+test('while a file comes one sees how fast, and how long it still takes', async () => {
+  const content = Buffer.alloc(1_000_000, 'x');
+  let goesOn = true;
+  store.expect(async (_request, response) => {
+    response.writeHead(200, { 'content-length': content.length });
+    let given = 0;
+    for (; goesOn && given < 900_000; given += 1_000) {
+      response.write(content.subarray(given, given + 1_000));
+      await sleep(50);
+    }
+    response.end(content.subarray(given));
+  });
+  typist.enter('fileget Columbia film.mov');
+  const sentAt = '2026-11-23T09:00:00.000Z';
+  const offer = { from: 'Columbia', name: 'film.mov', size: content.length, sha256: sha256(content), sentAt };
+  (await peer.next('fileget')).reply({ ...offer, url: store.url(), expiresAt: sentAt });
+  await typist.see((rows) =>
+    /^\[#*-+\] +\d+ % {2}[\d.]+ [kM]?B\/s {2}\d+:\d\d left {2}film\.mov from Columbia$/.test(rows.at(-2) ?? ''),
+  );
+  goesOn = false;
+  (await peer.next('filedone')).reply({});
+  await typist.see((rows) => rows.includes('receive file success!') && rows.at(-1) === prompt.trimEnd());
+  expect(readFileSync(join(folder, 'film.mov')).equals(content)).toBe(true);
 });
 
 test('each of several has a line of its own', async () => {

@@ -7,7 +7,7 @@ import { TransferError } from './errors.ts';
 import { bodyOf, exchange, NetworkError, readShort } from './http.ts';
 import { PartFile, removeParts } from './part-file.ts';
 import { askRoom, type FileRoom, type Patience, retryOptions, settleOffer } from './room-requests.ts';
-import { finalError, storeError } from './store-errors.ts';
+import { finalError, isOver, storeError } from './store-errors.ts';
 import { ExpiredError, patienceOf, type TransferOptions } from './transfer-options.ts';
 
 export interface GetOptions extends TransferOptions {
@@ -182,7 +182,8 @@ class Download {
     const { statusCode: status = 0 } = response;
     if (status === 200 || status === 206) return response;
     const answer = await readShort(response);
-    if (isFresh || (status !== 403 && status !== 404)) throw storeError(status, answer);
+    const mayBeAskedAgain = isOver(status, answer) || (!isFresh && (status === 403 || status === 404));
+    if (!mayBeAskedAgain) throw storeError(status, answer);
     this.#offer = undefined;
     this.#isFresh = true;
     throw new ExpiredError();

@@ -5,7 +5,7 @@ import { exchange, NetworkError, readShort } from './http.ts';
 import { OutgoingFile } from './outgoing-file.ts';
 import type { Progress } from './progress.ts';
 import { askRoom, type FileRoom, type Patience, retryOptions } from './room-requests.ts';
-import { finalError, storeError } from './store-errors.ts';
+import { finalError, isOver, storeError } from './store-errors.ts';
 import { ExpiredError, patienceOf, type TransferOptions } from './transfer-options.ts';
 
 export interface SendOptions extends TransferOptions {
@@ -106,7 +106,7 @@ async function upload(
   if (status >= 200 && status < 300) return;
   // Something is in the place: what an earlier try brought.
   if (status === 412) return;
-  if (status === 403 && !isFresh) throw new ExpiredError();
+  if ((status === 403 && !isFresh) || isOver(status, answer)) throw new ExpiredError();
   if (status === 400 && /<Code>(BadDigest|XAmzContentChecksumMismatch|XAmzContentSHA256Mismatch)</.test(answer)) {
     throw file.changed();
   }

@@ -14,6 +14,10 @@ export function storeError(status: number, answer: string): NetworkError | Trans
   return new TransferError('refused', `The store refuses the file: ${`${status} ${code}`.trim()}.`);
 }
 
+/** Whether S3 says of a presigned URL that its time is over: it says so of one that nobody has used yet, too. */
+export const isOver = (status: number, answer: string): boolean =>
+  status === 403 && answer.includes('<Message>Request has expired</Message>');
+
 /** What an error comes to that no further try will mend; `what` begins the sentence for a person. */
 export function finalError(error: unknown, what: string): unknown {
   if (error instanceof NetworkError) return new TransferError('unreachable', `${what}: ${error.message}.`, error);

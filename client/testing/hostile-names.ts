@@ -53,6 +53,8 @@ export const hostileNames: readonly string[] = [
   'zero\u200bwidth',
   '\ufeffmark',
   'line\u2028separator',
+  'a'.repeat(255),
+  `${'ü'.repeat(127)}x`,
   'a'.repeat(256),
   'ü'.repeat(128),
   '😀'.repeat(64),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,6 +172,33 @@ test('a script that sends and leaves has sent', async () => {
   expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
 });
 
+test('a file whose address has ended before its bytes could be brought is brought to a new one', async () => {
+  const fast = await openRoom({ speed: 60 });
+  const gate = await TollGate.open(fast.url);
+  try {
+    await fast.change('timeOut', 7 * 86_400);
+    const [facebook, Columbia] = ['facebook-later', 'Columbia-later'];
+    await fast.register(facebook, Columbia);
+    for (const user of [facebook, Columbia]) mkdirSync(at(user));
+    writeFileSync(at(facebook, 'test_file.txt'), 'hello');
+    const sender = await enter(facebook, gate.url);
+    const upload = gate.hold('PUT', 'before');
+    sender.type(`file ${Columbia} test_file.txt`);
+    await upload.reached;
+    const ended = fast.local.clock.now() + 5 * 60_000;
+    await expect.poll(() => fast.local.clock.now(), { timeout: 20_000 }).toBeGreaterThan(ended);
+    upload.release();
+    await sender.sees(arrived('test_file.txt'));
+    const recipient = await enter(Columbia, fast.url);
+    recipient.type(`fileget ${facebook} test_file.txt`);
+    await recipient.sees(received);
+    expect(readFileSync(at(Columbia, 'test_file.txt'), 'utf8')).toBe('hello');
+  } finally {
+    await gate.close();
+    await fast.close();
+  }
+});
+
 describe('one clear line says of', () => {
   test('what cannot be sent, and to whom', async () => {
     const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
@@ -179,12 +206,14 @@ describe('one clear line says of', () => {
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
     writeFileSync(at(facebook, 'nul.txt'), 'hello');
     writeFileSync(at(facebook, 'too large'), Buffer.alloc(2000));
+    symlinkSync('loop', at(facebook, 'loop'));
     const [sender, other] = [await enter(facebook), await enter(SEAS)];
     other.type(`block ${facebook}`);
     await other.sees(`You have successfully blocked ${facebook} from sending you messages.`);
     await room.change('maxFileBytes', 1000);
     for (const [command, line] of [
       [`file ${Columbia} nowhere.txt`, 'Error! The file "nowhere.txt" cannot be read: it does not exist.'],
+      [`file ${Columbia} loop`, 'Error! The file "loop" cannot be read: it is a symbolic link.'],
       [`file ${Columbia} folder`, 'Error! "folder" is a folder.'],
       [`file ${Columbia} /dev/zero`, 'Error! "/dev/zero" is not a file.'],
       [`file ${Columbia} nul.txt`, 'Error! The room takes no file of the name "nul.txt".'],
@@ -229,6 +258,29 @@ describe('one clear line says of', () => {
     } finally {
       await gate.close();
     }
+  });
+
+  test('a file in whose place something else of that size was found', async () => {
+    const { facebook, Columbia } = await people('facebook', 'Columbia');
+    writeFileSync(at(facebook, 'test_file.txt'), 'hello');
+    const gate = await TollGate.open(room.url);
+    try {
+      const sender = await enter(facebook, gate.url);
+      const upload = gate.hold('PUT', 'before');
+      sender.type(`file ${Columbia} test_file.txt`);
+      await upload.reached;
+      const [record] = await files.records();
+      // S3 itself takes nothing else by the address it has given.
+      await files.plant(String(record?.['objectKey']), Buffer.from('HELLO'));
+      await sender.sees(
+        /^Your file "test_file.txt" has not reached .*: what was uploaded is not what had been announced\.$/,
+      );
+      await sender.kill();
+      upload.release();
+    } finally {
+      await gate.close();
+    }
+    await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
   });
 
   test('a file that was never brought whole', async () => {
