@@ -8,7 +8,7 @@ const textOf = (scene: string) => readFileSync(new URL(`${scene}.test.ts`, scene
 
 test.each(deviations)('$scene $test is a scene that there is', ({ scene, test: name }) => {
   expect(existsSync(new URL(`${scene}.test.ts`, scenes))).toBe(true);
-  if (name !== undefined) expect(textOf(scene)).toContain(`'${name}`);
+  if (name !== undefined) expect(textOf(scene)).toContain(name);
 });
 
 test.each(readdirSync(scenes).map((file) => basename(file, '.test.ts')))(
@@ -19,7 +19,7 @@ test.each(readdirSync(scenes).map((file) => basename(file, '.test.ts')))(
     let name = '';
     const unlisted = new Set<string>();
     for (const line of textOf(scene).split('\n')) {
-      name = /\btest[(.].*'(.+)'/.exec(line)?.[1] ?? name;
+      name = /\btest[(.].*?(['"])(.+)\1/.exec(line)?.[2] ?? name;
       const local = /\.local\b|\badmin\(room\.url/.test(line);
       if (local && !listed.some((one) => name.startsWith(one.test ?? ''))) unlisted.add(name);
     }

@@ -39,7 +39,6 @@ export async function openDeployedRoom({ endpoint, stack, stage }: Deployment): 
   const tables: Tables = { db, name: (logicalId) => find('AWS::DynamoDB::GlobalTable', logicalId) };
   await emptyTables(tables);
   const lambda = new LambdaClient();
-  const FunctionName = find('AWS::Lambda::Function', 'Admin');
   return {
     url: emulatorUrl(endpoint, find('AWS::ApiGatewayV2::Api', 'GatewayApi'), stage),
     get local(): never {
@@ -49,13 +48,14 @@ export async function openDeployedRoom({ endpoint, stack, stage }: Deployment): 
     },
     tables,
     bucket: { s3: new S3Client({ forcePathStyle: true }), name: find('AWS::S3::Bucket', 'Bucket') },
-    async admin(request) {
+    async invoke(name, event) {
+      const FunctionName = find('AWS::Lambda::Function', name);
       const { Payload, FunctionError } = await lambda.send(
-        new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }),
+        new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
       );
       const answer = Buffer.from(Payload ?? []).toString();
       if (FunctionError !== undefined) throw new Error(answer);
-      return JSON.parse(answer) as Record<string, unknown>;
+      return JSON.parse(answer);
     },
     async close() {
       lambda.destroy();

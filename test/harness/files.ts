@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { LocalRoom } from '../../local/room.ts';
 import type { Arguments } from '../../protocol/index.ts';
-import { tablesOf } from './tables.ts';
+import type { RoomParts, SceneRoom } from './room.ts';
+import type { Tables } from './tables.ts';
 import type { Heard, Wire } from './wire.ts';
 
 /** A file that somebody has on their disk. */
@@ -78,30 +78,62 @@ export async function send(wire: Wire, to: string, file: OwnFile): Promise<Heard
   return place;
 }
 
+/** What every new file holds. */
+export const sample = Buffer.from('I have stored a test file for convenience.\n');
+let count = 0;
+
+/** A file whose name no other one has; it holds the {@link sample}. */
+export function newFile(): OwnFile {
+  count += 1;
+  return { name: `test_file ${count}.txt`, bytes: sample };
+}
+
+/** Announces a new file; gives it, and its place. */
+export async function announce(wire: Wire, to: string): Promise<OwnFile & { place: Heard }> {
+  const file = newFile();
+  return { ...file, place: await wire.get('file', announcementOf(to, file)) };
+}
+
+/** The names of the files that wait for somebody. */
+export async function offered(wire: Wire): Promise<unknown[]> {
+  const { files } = await wire.get('fileget', {});
+  return (files as Heard[]).map(({ name }) => name);
+}
+
+/** What somebody's inbox tells of a file. */
+export async function told(room: SceneRoom, inbox: string, name: string): Promise<unknown[]> {
+  const items = await room.database.stream(`inbox/${inbox}`);
+  return items.filter((one) => one['name'] === name).map((one) => one['event']);
+}
+
 /** A room's files, seen past its functions: their records, and their bytes. */
 export class RoomFiles {
-  readonly #room: LocalRoom;
-  readonly #tables: ReturnType<typeof tablesOf>;
+  readonly #tables: Tables;
   readonly #s3: S3Client;
   readonly #bucket: string;
+  readonly #invoke: RoomParts['invoke'];
 
-  constructor(room: LocalRoom) {
-    this.#room = room;
-    this.#tables = tablesOf(room);
-    const { region, credentials, s3Endpoint: endpoint } = room;
-    this.#s3 = new S3Client({ region, credentials, endpoint, forcePathStyle: true });
-    this.#bucket = room.stack.buckets[0]?.name ?? '';
-  }
-
-  close(): void {
-    this.#tables.db.destroy();
-    this.#s3.destroy();
+  constructor({ tables, bucket, invoke }: Pick<RoomParts, 'tables' | 'bucket' | 'invoke'>) {
+    this.#tables = tables;
+    this.#s3 = bucket.s3;
+    this.#bucket = bucket.name;
+    this.#invoke = invoke;
   }
 
   async records(): Promise<Record<string, unknown>[]> {
     const TableName = this.#tables.name('FileRecords');
     const { Items = [] } = await this.#tables.db.send(new ScanCommand({ TableName, ConsistentRead: true }));
     return Items;
+  }
+
+  async states(): Promise<unknown[]> {
+    return (await this.records()).map(({ state }) => state);
+  }
+
+  /** Where the bytes go of the only file there is. */
+  async onlyKey(): Promise<string> {
+    const [record] = await this.records();
+    return String(record?.['objectKey']);
   }
 
   /** The keys of all objects of files. */
@@ -130,7 +162,7 @@ export class RoomFiles {
   /** Tells the function of files of an object once more, as S3 may; waits until it has run. */
   async tellAgain(key: string): Promise<void> {
     const detail = { bucket: { name: this.#bucket }, object: { key } };
-    await this.#room.invoke('Files', { source: 'aws.s3', 'detail-type': 'Object Created', detail });
+    await this.#invoke('Files', { source: 'aws.s3', 'detail-type': 'Object Created', detail });
   }
 
   /** Has the time come of every file that is in one of these states, or of all. */
@@ -174,6 +206,6 @@ export class RoomFiles {
 
   /** One tidying run, as the schedule starts it. */
   async tidy(): Promise<void> {
-    await this.#room.invoke('Files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
+    await this.#invoke('Files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
   }
 }

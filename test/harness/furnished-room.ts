@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
 import { type Census, takeCensus } from './census.ts';
-import { RoomFiles } from './files.ts';
 import { password, type SceneRoom } from './room.ts';
 import { tablesOf } from './tables.ts';
 
@@ -59,8 +58,6 @@ export function kept({
 
 /** The names of the files that wait for somebody in a room. */
 export async function waiting(of: SceneRoom): Promise<unknown[]> {
-  const files = new RoomFiles(of.local);
-  const stored = (await files.records()).filter(({ state }) => state === 'stored');
-  files.close();
+  const stored = (await of.files.records()).filter(({ state }) => state === 'stored');
   return stored.map(({ name }) => name).sort();
 }

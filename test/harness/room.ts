@@ -4,6 +4,7 @@ import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
 import { deployedAt, openDeployedRoom } from './deployed-room.ts';
 import { removeFolder, temporaryFolder } from './ending.ts';
+import { RoomFiles } from './files.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { noteUsedRights } from './used-rights.ts';
 import { Wire } from './wire.ts';
@@ -14,6 +15,7 @@ export interface SceneRoom {
   /** The machine under it, with its clock and its faults; only a local room has one. */
   readonly local: LocalRoom;
   readonly database: RoomDatabase;
+  readonly files: RoomFiles;
   /** Opens a connection, from this machine's loopback address or another one of it (`127.0.0.2`). */
   connect(localAddress?: string): Promise<Wire>;
   /** Someone who has registered (unless they had) and logged in, and has synced. */
@@ -61,9 +63,11 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
 }
 
 /** What one kind of room has to give; all the rest is the same for every kind. */
-export interface RoomParts extends Pick<SceneRoom, 'url' | 'local' | 'admin' | 'close'> {
+export interface RoomParts extends Pick<SceneRoom, 'url' | 'local' | 'close'> {
   readonly tables: Tables;
   readonly bucket: { readonly s3: S3Client; readonly name: string };
+  /** Runs a function, by its logical id, with an event; gives its answer. @throws Error that it threw. */
+  invoke(name: string, event: unknown): Promise<unknown>;
 }
 
 /** Starts a local room on a free port, in a folder of its own that goes with it. Passwords are hashed cheaply. */
@@ -92,7 +96,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
       s3: new S3Client({ region, credentials, endpoint, forcePathStyle: true }),
       name: stack.buckets[0]?.name ?? '',
     },
-    admin: async (request) => (await local.invoke('Admin', request)) as Record<string, unknown>,
+    invoke: (name, event) => local.invoke(name, event),
     async close() {
       await local.close();
       if (options.dataDir === undefined) await removeFolder(dataDir);
@@ -104,14 +108,15 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
 }
 
 function sceneRoom(parts: RoomParts): SceneRoom {
-  const { url, tables, bucket, admin } = parts;
+  const { url, tables, bucket, invoke } = parts;
   const room: SceneRoom = {
     url,
     get local() {
       return parts.local;
     },
-    admin,
     database: new RoomDatabase(tables),
+    files: new RoomFiles(parts),
+    admin: async (request) => (await invoke('Admin', request)) as Record<string, unknown>,
     connect: (localAddress) => Wire.open(url, {}, localAddress),
 
     async register(...users) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { announcementOf, get, type OwnFile, put, RoomFiles } from '../harness/files.ts';
+import { announcementOf, get, type OwnFile, put, type RoomFiles } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
@@ -11,12 +11,11 @@ let sender: Wire;
 let recipient: Wire;
 beforeAll(async () => {
   room = await openRoom();
-  files = new RoomFiles(room.local);
+  files = room.files;
   sender = await room.enter('sender');
   recipient = await room.enter('recipient');
 });
 afterAll(async () => {
-  files.close();
   await room.close();
 });
 

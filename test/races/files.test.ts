@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
-import { announcementOf, get, type OwnFile, put, RoomFiles } from '../harness/files.ts';
+import { announcementOf, get, type OwnFile, put, type RoomFiles } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
@@ -14,7 +14,7 @@ let sender: Wire;
 let recipient: Wire;
 beforeAll(async () => {
   room = await openRoom();
-  files = new RoomFiles(room.local);
+  files = room.files;
   sender = await room.enter('sender');
   recipient = await room.enter('recipient');
 });
@@ -27,7 +27,6 @@ afterEach(async () => {
   }
 });
 afterAll(async () => {
-  files.close();
   await room.close();
 });
 

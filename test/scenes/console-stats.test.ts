@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin } from '../harness/console.ts';
-import { RoomFiles, send } from '../harness/files.ts';
+import { send } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
@@ -44,10 +44,8 @@ test('files and backups are counted by what S3 has of them', async () => {
   await send(facebook, 'Columbia', { name: 'test_file.txt', bytes: Buffer.from('twelve bytes') });
   await columbia.event('file');
   expect((await stats()).objectBytes).toBe(12);
-  const files = new RoomFiles(room.local);
-  await files.plant('backups/one.ndjson.gz', Buffer.alloc(30));
-  await files.plant('logs/left out', Buffer.alloc(500));
-  files.close();
+  await room.files.plant('backups/one.ndjson.gz', Buffer.alloc(30));
+  await room.files.plant('logs/left out', Buffer.alloc(500));
   const { objectBytes, estimate } = await stats();
   expect(objectBytes).toBe(12 + 30);
   expect(estimate.parts).toContainEqual(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { admin } from '../harness/console.ts';
-import { RoomFiles, send } from '../harness/files.ts';
+import { type RoomFiles, send } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
@@ -9,10 +9,9 @@ let room: SceneRoom;
 let files: RoomFiles;
 beforeAll(async () => {
   room = await openRoom();
-  files = new RoomFiles(room.local);
+  files = room.files;
 });
 afterAll(async () => {
-  files.close();
   await room.close();
 });
 

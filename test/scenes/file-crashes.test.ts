@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
-import { RoomFiles } from '../harness/files.ts';
+import type { RoomFiles } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import { type Passage, type Stage, TollGate } from '../harness/toll-gate.ts';
 
@@ -17,7 +17,7 @@ const chats: ChatProcess[] = [];
 
 beforeAll(async () => {
   room = await openRoom();
-  files = new RoomFiles(room.local);
+  files = room.files;
   gate = await TollGate.open(room.url);
   folder = await mkdtemp(join(tmpdir(), 'chat-crashes-'));
 });
@@ -26,7 +26,6 @@ afterEach(() => files.clear());
 afterAll(async () => {
   await Promise.all(chats.map((chat) => chat.kill()));
   await gate.close();
-  files.close();
   await room.close();
   await rm(folder, { recursive: true });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
-import { RoomFiles } from '../harness/files.ts';
+import type { RoomFiles } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { TollGate } from '../harness/toll-gate.ts';
 
@@ -16,7 +16,7 @@ const chats: ChatProcess[] = [];
 
 beforeAll(async () => {
   room = await openRoom();
-  files = new RoomFiles(room.local);
+  files = room.files;
   folder = await mkdtemp(join(tmpdir(), 'chat-files-'));
 });
 afterEach(async () => {
@@ -24,7 +24,6 @@ afterEach(async () => {
   await files.clear();
 });
 afterAll(async () => {
-  files.close();
   await room.close();
   await rm(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { announcementOf, get, type OwnFile, put, putHalf, RoomFiles, send, sha256Of } from '../harness/files.ts';
+import { announcementOf, get, type OwnFile, put, putHalf, type RoomFiles, send, sha256Of } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Heard, Wire } from '../harness/wire.ts';
 
@@ -9,16 +9,12 @@ let facebook: Wire;
 let columbia: Wire;
 beforeAll(async () => {
   room = await openRoom();
-  files = new RoomFiles(room.local);
+  files = room.files;
   facebook = await room.enter('Facebook');
   columbia = await room.enter('Columbia');
 });
-afterEach(async () => {
-  room.local.faults.reset();
-  await files.clear();
-});
+afterEach(() => files.clear());
 afterAll(async () => {
-  files.close();
   await room.close();
 });
 

@@ -6,7 +6,6 @@ import { expect, test } from 'vitest';
 import { hostileNames } from '../../client/testing/hostile-names.ts';
 import { isFileName } from '../../protocol/index.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
-import { RoomFiles } from '../harness/files.ts';
 import { openRoom } from '../harness/room.ts';
 
 /** What a folder here can hold, and a line can say. */
@@ -15,7 +14,7 @@ const canBeTyped = (name: string) =>
 
 test('a file of a hostile name is refused in one line, or arrives under a safe one', { timeout: 120_000 }, async () => {
   const room = await openRoom();
-  const files = new RoomFiles(room.local);
+  const files = room.files;
   const folder = await mkdtemp(join(tmpdir(), 'chat-hostile-'));
   const at = (...path: string[]) => join(folder, ...path);
   for (const user of ['facebook', 'Columbia']) mkdirSync(at(user));
@@ -55,7 +54,6 @@ test('a file of a hostile name is refused in one line, or arrives under a safe o
     await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
   } finally {
     await Promise.all([sender.kill(), recipient.kill()]);
-    files.close();
     await room.close();
     await rm(folder, { recursive: true });
   }

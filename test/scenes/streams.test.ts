@@ -1,36 +1,18 @@
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import { type Tables, tablesOf } from '../harness/tables.ts';
 import type { Heard } from '../harness/wire.ts';
 
 let room: SceneRoom;
-let tables: Tables;
 beforeAll(async () => {
   room = await openRoom();
-  tables = tablesOf(room.local);
 });
-afterEach(() => room.local.faults.reset());
 afterAll(() => room.close());
 
 const seqs = (page: Heard) => (page['messages'] as Heard[]).map((one) => one['seq']);
-
-async function inboxItems(name: string): Promise<Record<string, unknown>[]> {
-  const { Items = [] } = await tables.db.send(
-    new QueryCommand({
-      TableName: tables.name('Messages'),
-      KeyConditionExpression: '#stream = :stream',
-      ExpressionAttributeNames: { '#stream': 'stream' },
-      ExpressionAttributeValues: { ':stream': `inbox/${name}` },
-    }),
-  );
-  return Items;
-}
-
-const put = (item: Record<string, unknown>) =>
-  tables.db.send(new PutCommand({ TableName: tables.name('Messages'), Item: item }));
+const inboxItems = (name: string) => room.database.stream(`inbox/${name}`);
+const put = (item: Record<string, unknown>) => room.database.putAll('Messages', [item]);
 const remove = ({ stream, position }: Record<string, unknown>) =>
-  tables.db.send(new DeleteCommand({ TableName: tables.name('Messages'), Key: { stream, position } }));
+  room.database.remove('Messages', { stream, position });
 
 /** A reader with messages 1 to `count` in an inbox of their own. */
 async function readerWith(name: string, count: number) {
@@ -45,6 +27,7 @@ test('a reading that passed a number just before it was committed is made again'
   const second = (await inboxItems('torn'))[1] ?? {};
   await remove(second);
   let readings = 0;
+  onTestFinished(() => room.local.faults.reset());
   room.local.faults.beforeDynamoDb = async ({ operation, trigger, input }) => {
     const isInbox = JSON.stringify(input).includes('inbox/torn');
     if (operation !== 'Query' || trigger?.detail !== 'sync' || !isInbox) return undefined;
@@ -83,15 +66,7 @@ test("the room's numbers go on when every broadcast has expired and gone", async
   const speaker = await room.enter('speaker');
   const { seq } = await speaker.get('broadcast', { text: 'before' });
   await room.local.runSchedule();
-  const { Items = [] } = await tables.db.send(
-    new QueryCommand({
-      TableName: tables.name('Messages'),
-      KeyConditionExpression: '#stream = :room',
-      ExpressionAttributeNames: { '#stream': 'stream' },
-      ExpressionAttributeValues: { ':room': 'room' },
-    }),
-  );
-  for (const item of Items) await remove(item);
+  for (const item of await room.database.stream('room')) await remove(item);
   expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: (seq as number) + 1 });
   await speaker.close();
 });
@@ -128,6 +103,7 @@ test('numbers go on when the last messages have expired before older ones, which
 test('a message whose commit was answered too late is stored once', async () => {
   const { sender, reader } = await readerWith('once', 0);
   let lost = 0;
+  onTestFinished(() => room.local.faults.reset());
   room.local.faults.beforeDynamoDb = ({ operation, trigger }) => {
     if (operation !== 'PutItem' || trigger?.detail !== 'message' || lost > 0) return undefined;
     lost += 1;

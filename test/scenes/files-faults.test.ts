@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { announce, announcementOf, newFile, offered, put, type RoomFiles, sample, told } from '../harness/files.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import type { Wire } from '../harness/wire.ts';
+
+let room: SceneRoom;
+let files: RoomFiles;
+let facebook: Wire;
+let columbia: Wire;
+beforeAll(async () => {
+  room = await openRoom();
+  files = room.files;
+  facebook = await room.enter('Facebook');
+  columbia = await room.enter('Columbia');
+});
+afterEach(async () => {
+  room.local.faults.reset();
+  await files.clear();
+  expect(await files.count()).toEqual(nothing);
+});
+afterAll(async () => {
+  await room.close();
+});
+
+const nothing = { records: 0, objects: 0 };
+const stored = () => expect.poll(() => files.states()).toEqual(['stored']);
+describe('what S3 tells', () => {
+  test('twice, and late, happens once', async () => {
+    room.local.faults.event = { drop: 0, late: 0, delayMs: 0, double: 1 };
+    const { name, place } = await announce(facebook, 'columbia');
+    await put(place, sample);
+    await columbia.event('file', { name });
+    const key = await files.onlyKey();
+    await files.tellAgain(key);
+    await Promise.all([files.tellAgain(key), files.tellAgain(key)]);
+    expect(await told(room, 'columbia', name)).toEqual(['file']);
+    expect(await offered(columbia)).toEqual([name]);
+    // Told of once more: each has the one number, so a client shows one.
+    expect(
+      new Set(
+        columbia
+          .events('file')
+          .filter((one) => one['name'] === name)
+          .map(({ seq }) => seq),
+      ).size,
+    ).toBe(1);
+    await columbia.get('filedone', { from: 'facebook', name });
+    await files.tellAgain(key);
+    expect(await told(room, 'columbia', name)).toEqual(['file']);
+    expect(await told(room, 'facebook', name)).toEqual(['file-received']);
+  });
+
+  test('never, is found out', async () => {
+    room.local.faults.event = { drop: 1, late: 0, delayMs: 0, double: 0 };
+    const { name, place } = await announce(facebook, 'columbia');
+    await put(place, sample);
+    await files.tidy();
+    expect(await offered(columbia)).toEqual([]);
+    await files.makeDue();
+    await files.tidy();
+    expect(await columbia.event('file', { name })).toMatchObject({ from: 'Facebook' });
+    expect(await offered(columbia)).toEqual([name]);
+  });
+});
+
+describe('the news of a file', () => {
+  test('to a connection that is gone, and nobody has noticed, is there at the next login', async () => {
+    room.local.faults.disconnect = { drop: 1, late: 0, delayMs: 0, double: 0 };
+    const ghost = await room.enter('ghost');
+    await ghost.kill();
+    const { name, place } = await announce(facebook, 'ghost');
+    await put(place, sample);
+    await stored();
+    // The post that found nobody has begun the session's grace: its owner may come back at once.
+    await expect
+      .poll(async () => (await room.database.presence()).find((one) => one.name === 'ghost'))
+      .toMatchObject({
+        detachedAt: expect.any(Number),
+      });
+    const again = await room.connect();
+    await again.get('login', { user: 'ghost', password });
+    expect(await again.get('sync', {})).toMatchObject({ messages: [{ event: 'file', name }] });
+    await again.get('filedone', { from: 'facebook', name });
+    await facebook.event('file-received', { name, by: 'ghost' });
+    await again.get('logout', {});
+  });
+
+  test('that cannot be posted is posted again, by another function', async () => {
+    const { name, place } = await announce(facebook, 'columbia');
+    room.local.faults.beforePost = ({ function: by }) => (by.startsWith('Files') ? 500 : undefined);
+    await put(place, sample);
+    await columbia.event('file', { name });
+    expect(await told(room, 'columbia', name)).toEqual(['file']);
+  });
+});
+
+test('a URL ends after five minutes; another content may be announced then', async () => {
+  const fast = await openRoom({ speed: 60 });
+  try {
+    await fast.change('timeOut', 7 * 86_400);
+    await fast.register('columbia');
+    const sender = await fast.enter('facebook');
+    const file = newFile();
+    const place = await sender.get('file', announcementOf('columbia', file));
+    const expiresAt = Date.parse(place['expiresAt'] as string);
+    const other = announcementOf('columbia', { ...file, bytes: Buffer.from('another') });
+    await expect.poll(() => fast.local.clock.now() - expiresAt, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect((await put(place, sample)).status).toBe(403);
+    expect(await fast.files.objects()).toEqual([]);
+    await sender.get('file', other);
+    await sender.event('file-failed', { name: file.name, reason: 'unfinished' });
+    expect(await fast.files.records()).toMatchObject([{ sha256: other.sha256, state: 'announced' }]);
+    await sender.close();
+  } finally {
+    await fast.close();
+  }
+});
