@@ -80,6 +80,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'doors', test: 'a user who is online is not logged in twice', because: 'proofOfLife' },
   { scene: 'doors', test: 'exactly one wins, and the count is right', because: 'proofOfLife' },
   { scene: 'accounts', test: 'ends a session that only its grace keeps alive', because: 'proofOfLife' },
+  { scene: 'accounts', test: 'is refused while the user is online, and to a', because: 'proofOfLife' },
   { scene: 'accounts', test: 'guesses side by side are no way past the block', because: 'faults' },
   { scene: 'accounts', test: 'is not answered as a wrong password where only', because: 'faults' },
   { scene: 'file-transfer', test: 'a file whose address has ended', because: 'clock' },
