@@ -192,7 +192,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     // What takes long is done in slices of half a minute; a step that has begun is finished.
     timeout: 120,
     tables: {
-      room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       connections: ['GetItem', 'BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
       users: [

@@ -28,7 +28,7 @@ const clock: Clock = {
   },
 };
 
-const streams = streamsOn({
+export const streams = streamsOn({
   retentionDays: messageRetentionDays(),
   state: roomState,
   now: clock.now,

@@ -111,7 +111,7 @@ export const adminCommands = {
     /** `was` is what this change replaced: somebody else may have changed it a moment before. */
     result: { name: v.string(), value: v.unknown(), was: v.exactOptional(v.unknown()) },
     logs: ['name', 'value'],
-    refusals: ['no-such-setting', 'invalid-value', 'changed-meanwhile'],
+    refusals: ['no-such-setting', 'invalid-value', 'changed-meanwhile', 'restore-unfinished'],
   }),
   kick: command({
     words: 'kick',
@@ -138,7 +138,7 @@ export const adminCommands = {
     request: { user: v.string() },
     result: { user: v.string() },
     logs: ['user'],
-    refusals: ['no-such-user'],
+    refusals: ['no-such-user', 'restore-unfinished'],
   }),
   'reset-password': command({
     words: 'reset-password',
@@ -147,7 +147,7 @@ export const adminCommands = {
     /** It is told this once, and kept nowhere. */
     result: { user: v.string(), password: v.string() },
     logs: ['user'],
-    refusals: ['no-such-user'],
+    refusals: ['no-such-user', 'restore-unfinished'],
   }),
   announce: command({
     words: 'announce',
@@ -155,7 +155,7 @@ export const adminCommands = {
     request: { text: v.pipe(field.text, v.maxBytes(limits.textBytes)) },
     result: { seq: field.seq, online: field.count },
     logs: [],
-    refusals: [],
+    refusals: ['restore-unfinished'],
   }),
   stats: command({
     words: 'stats',
@@ -230,7 +230,7 @@ export const adminCommands = {
       ...more,
     },
     logs: [],
-    refusals: ['busy', 'not-under-way'],
+    refusals: ['busy', 'not-under-way', 'restore-unfinished'],
   }),
   backups: command({
     words: 'backups',
@@ -309,7 +309,7 @@ export const adminCommands = {
       was: v.exactOptional(v.record(v.string(), v.unknown())),
     },
     logs: ['settings'],
-    refusals: ['no-such-setting', 'invalid-value'],
+    refusals: ['no-such-setting', 'invalid-value', 'restore-unfinished'],
   }),
   log: command({
     words: 'log',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { census, furnish, kept } from '../harness/furnished-room.ts';
@@ -209,9 +210,35 @@ describe('a restore', () => {
       .find((one) => one.startsWith('uploaded_'));
     const asked = { command: 'restore', file: uploaded, replace: true };
     let reply = await other.admin(asked);
-    while (reply['stage'] !== 'write' && reply['stage'] !== 'blocks') {
-      expect(reply).toMatchObject({ ok: true });
-      reply = await other.admin({ ...asked, from: reply['next'] });
+    const goOnTo = async (stage: string) => {
+      while (reply['stage'] !== stage) {
+        expect(reply).toMatchObject({ ok: true });
+        reply = await other.admin({ ...asked, from: reply['next'] });
+      }
+    };
+    await goOnTo('close');
+    // Let in before the room is marked, and committed when half of it is gone.
+    const atWork = deferred<void>();
+    const held = deferred<undefined>();
+    other.local.faults.beforeDynamoDb = ({ operation, input }) => {
+      if (operation === 'Query' || !JSON.stringify(input).includes('Let in before')) return undefined;
+      atWork.resolve();
+      return held.promise;
+    };
+    const announced = other.admin({ command: 'announce', text: 'Let in before' });
+    await atWork.promise;
+    await goOnTo('write');
+    held.resolve(undefined);
+    const refusal = { ok: false, error: { code: 'restore-unfinished' } };
+    expect(await announced).toMatchObject(refusal);
+    other.local.faults.reset();
+    // What would be answered now could be undone.
+    for (const request of [
+      { command: 'announce', text: 'Hello' },
+      { command: 'remove', user: 'facebook' },
+      { command: 'reset-password', user: 'facebook' },
+    ]) {
+      expect(await other.admin(request)).toMatchObject(refusal);
     }
     expect(await run(other, 'start')).toMatchObject({ code: 1, complaints: [expect.stringContaining('Run it again')] });
     const unfinished = { code: 1, complaints: [expect.stringContaining('Run it again')] };
@@ -227,9 +254,18 @@ describe('a restore', () => {
       complaints: [expect.stringContaining('Run it again')],
     });
     // The one that was given up is still taken to be under way for a while.
-    let again = await run(other, 'restore', file);
-    while (again.complaints[0]?.includes('If it has been given up, wait')) again = await run(other, 'restore', file);
-    expect(again).toMatchObject({ code: 0, complaints: [] });
+    const whenGivenUp = async (...args: string[]) => {
+      let outcome = await run(other, ...args);
+      while (outcome.complaints[0]?.includes('If it has been given up, wait')) outcome = await run(other, ...args);
+      return outcome;
+    };
+    const stored = await run(other, 'backups');
+    expect(await whenGivenUp('backup')).toMatchObject(unfinished);
+    const stopped = await run(other, 'stop');
+    expect(stopped).toMatchObject(unfinished);
+    expect(stopped.lines).toContainEqual('0 sessions ended, 0 connections closed.');
+    expect(await run(other, 'backups')).toEqual(stored);
+    expect(await whenGivenUp('restore', file)).toMatchObject({ code: 0, complaints: [] });
     const restored = await census(other);
     expect(brokenPromises(restored)).toEqual([]);
     expect(kept(restored)).toEqual(kept(await census(room)));

@@ -18,6 +18,11 @@ async function read() {
   return v.parse(stored, Item ?? {});
 }
 
+/** Part of a transaction: no restore has begun that has not ended. */
+export const notRestoring = () => ({
+  ConditionCheck: { ...room(), ConditionExpression: 'attribute_not_exists(restoring)' },
+});
+
 /** What the Room table's one item says of the room's being open. */
 export const door: Door = {
   async close(at) {

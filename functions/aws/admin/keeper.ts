@@ -2,9 +2,10 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Keeper, LoginBlock } from '../../chat/admin/ports.ts';
 import { addressOf } from '../address.ts';
-import { db, deleteIf, type Item, transact, updateIf } from '../dynamodb.ts';
+import { db, deleteIf, type Item, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { nobodyThere } from '../sessions.ts';
+import { notRestoring } from './door.ts';
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
 
@@ -48,19 +49,24 @@ export const keeper: Keeper = {
   },
 
   async resetPassword(account, newHash) {
-    const { written } = await updateIf({
-      TableName: tableName('users'),
-      Key: { name: account.name },
-      UpdateExpression: 'SET passwordHash = :new, mustChangePassword = :true',
-      ConditionExpression: 'accountId = :id AND passwordHash = :old',
-      ExpressionAttributeValues: {
-        ':id': account.accountId,
-        ':old': account.passwordHash,
-        ':new': newHash,
-        ':true': true,
+    const { committed } = await transact([
+      notRestoring(),
+      {
+        Update: {
+          TableName: tableName('users'),
+          Key: { name: account.name },
+          UpdateExpression: 'SET passwordHash = :new, mustChangePassword = :true',
+          ConditionExpression: 'accountId = :id AND passwordHash = :old',
+          ExpressionAttributeValues: {
+            ':id': account.accountId,
+            ':old': account.passwordHash,
+            ':new': newHash,
+            ':true': true,
+          },
+        },
       },
-    });
-    return written;
+    ]);
+    return committed;
   },
 
   async remove(account) {
@@ -74,8 +80,9 @@ export const keeper: Keeper = {
           ExpressionAttributeValues: { ':id': account.accountId },
         },
       },
+      notRestoring(),
     ]);
     if (outcome.committed) return 'removed';
-    return outcome.failed.has(1) ? 'gone' : 'online';
+    return outcome.failed.has(1) ? 'gone' : 'hindered';
   },
 };

@@ -2,6 +2,8 @@ import type { AdminRoom } from '../../chat/admin/ports.ts';
 import { numberFromEnv } from '../environment.ts';
 import { fileRoom } from '../file-room.ts';
 import { variables } from '../names.ts';
+import { streams } from '../room.ts';
+import { announcementsOn } from './announcements.ts';
 import { archiveAt } from './archive.ts';
 import { door } from './door.ts';
 import { keeper } from './keeper.ts';
@@ -16,6 +18,7 @@ export const adminRoom: AdminRoom = {
   ...fileRoom,
   registry,
   keeper,
+  announcements: announcementsOn(streams),
   records,
   logbook,
   archive: archiveAt(fileRoom.clock.now),

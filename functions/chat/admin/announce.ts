@@ -1,5 +1,6 @@
 import { sayToAll } from '../say-to-all.ts';
 import type { AdminHandler } from './handler.ts';
+import { AdminRefusal } from './refusal.ts';
 
 /** Nobody can register under this name. */
 const announcer = 'System';
@@ -15,11 +16,7 @@ export const announce: AdminHandler<'announce'> = async (room, { text }) => {
     sentAt: new Date(room.clock.now()).toISOString(),
   } as const;
   const provenance = { fromId: nobodysId, hiddenFrom: new Set<string>() };
-  const committed = await room.streams.append<'broadcast'>(
-    { kind: 'room' },
-    draft,
-    provenance,
-    await room.streams.newestRoom(),
-  );
+  const committed = await room.announcements.commit(draft, provenance);
+  if (!committed) throw new AdminRefusal('restore-unfinished');
   return { seq: committed.seq, online: await sayToAll(room, committed, provenance.hiddenFrom) };
 };

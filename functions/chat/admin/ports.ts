@@ -1,6 +1,8 @@
+import type { EventOf } from '../../../protocol/index.ts';
 import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
 import type { FileRoom } from '../files/ports.ts';
 import type { Account } from '../people.ts';
+import type { Draft, Provenance } from '../ports.ts';
 import type { Records } from './doctor/ports.ts';
 
 /** A part of a long list, and where the next one begins: opaque, and undefined at its end. */
@@ -52,10 +54,16 @@ export interface Registry {
 export interface Keeper {
   /** Lifts the blocks of a name, from everywhere or from one address, as listed or any that counts as it; gives those that were lifted. */
   liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
-  /** Sets a password that must be changed at the next login. False if it was changed meanwhile. */
+  /** Sets a password that must be changed at the next login. False if it was changed meanwhile, or a restore has begun. */
   resetPassword(account: Account, newHash: string): Promise<boolean>;
-  /** Removes an account, if nobody is in the room under it. */
-  remove(account: Account): Promise<'removed' | 'online' | 'gone'>;
+  /** Removes an account. Hindered if somebody is in the room under it, or a restore has begun. */
+  remove(account: Account): Promise<'removed' | 'hindered' | 'gone'>;
+}
+
+/** What the administrator says to everybody. */
+export interface Announcements {
+  /** Commits it to the room's stream; undefined if a restore has begun, which would write over it. */
+  commit(draft: Draft<EventOf<'broadcast'>>, provenance: Provenance): Promise<EventOf<'broadcast'> | undefined>;
 }
 
 /** A line of the room's log. */
@@ -87,6 +95,7 @@ export interface Logbook {
 export interface AdminRoom extends FileRoom {
   readonly registry: Registry;
   readonly keeper: Keeper;
+  readonly announcements: Announcements;
   readonly records: Records;
   readonly logbook: Logbook;
   readonly archive: Archive;

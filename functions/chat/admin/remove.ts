@@ -1,6 +1,7 @@
 import { foldName } from '../../../protocol/index.ts';
 import { clearAway } from '../clear-away.ts';
 import { dismiss } from '../leave.ts';
+import { refuseHalfRestored } from './half-restored.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 
@@ -9,6 +10,7 @@ import { AdminRefusal } from './refusal.ts';
  * account's id, which nobody gets again: the one is left to expire, the others until their lists are full.
  */
 export const remove: AdminHandler<'remove'> = async (room, { user }) => {
+  await refuseHalfRestored(room);
   const account = await room.accounts.find(foldName(user));
   if (!account) throw new AdminRefusal('no-such-user', `There is no user ${user}.`);
   const reason = 'Your registration has been cancelled by the administrator.';
@@ -21,6 +23,7 @@ export const remove: AdminHandler<'remove'> = async (room, { user }) => {
       return { user: account.displayName };
     }
     if (outcome === 'gone') throw new AdminRefusal('no-such-user', `There is no user ${user} any more.`);
-    // Online again, in the moment between.
+    // A restore has begun; or they are online again, in the moment between.
+    await refuseHalfRestored(room);
   }
 };

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { foldName } from '../../../protocol/index.ts';
 import { dismiss } from '../leave.ts';
 import { hashPassword } from '../password.ts';
+import { refuseHalfRestored } from './half-restored.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 
@@ -24,9 +25,10 @@ export const resetPassword: AdminHandler<'reset-password'> = async (room, { user
   const password = oneTimePassword();
   const newHash = await hashPassword(password, room.passwordCost);
   for (;;) {
+    await refuseHalfRestored(room);
     const account = await room.accounts.find(foldName(user));
     if (!account) throw new AdminRefusal('no-such-user', `There is no user ${user}.`);
-    // Not done means that the password was changed in this moment.
+    // Not done means that the password was changed in this moment, or that a restore has begun.
     if (!(await room.keeper.resetPassword(account, newHash))) continue;
     for (;;) {
       const session = await room.sessions.find(account.name);

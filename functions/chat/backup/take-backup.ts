@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { beginning, type Position, sealMember } from '../../../protocol/backup/sealed-file.ts';
+import { refuseHalfRestored } from '../admin/half-restored.ts';
 import type { Clock, RoomState } from '../ports.ts';
 import { PartedUpload, type UploadState } from './parted-upload.ts';
-import { type Archive, type KeptStream, objectAt, type TableKey, type Vault } from './ports.ts';
+import { type Archive, type Door, type KeptStream, objectAt, type TableKey, type Vault } from './ports.ts';
 import { type Counts, formatName, formatVersion, type Header, type KeptFile, none, toLine } from './records.ts';
 import type { LongWork, Step } from './slices.ts';
 
@@ -46,6 +47,7 @@ export interface BackupParts {
   readonly archive: Archive;
   readonly vault: Vault;
   readonly state: RoomState;
+  readonly door: Door;
   readonly clock: Clock;
 }
 
@@ -69,6 +71,8 @@ export function backupWork(parts: BackupParts, name: string, withFiles: boolean)
     kind: 'backup',
 
     async begin() {
+      // No restore can begin before the backup is over: both are the one task there may be.
+      await refuseHalfRestored(parts);
       const takenAt = new Date(clock.now()).toISOString();
       const state = await roomState.read();
       const { open: _, online: _online, logins: _logins, usage: _usage, lastBroadcast, ...settings } = state;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { refuseHalfRestored } from '../half-restored.ts';
 import type { AdminHandler } from '../handler.ts';
 import type { AdminRoom } from '../ports.ts';
 import { AdminRefusal } from '../refusal.ts';
@@ -33,7 +34,7 @@ const position = v.pipe(
  * healthy: bytes whose file is yet to come would be taken for nobody's.
  */
 export const doctor: AdminHandler<'doctor'> = async (room, { from, repair }) => {
-  if (await room.door.mark()) throw new AdminRefusal('restore-unfinished');
+  await refuseHalfRestored(room);
   const begun = v.safeParse(position, from ?? JSON.stringify({ part: parts[0] }));
   if (!begun.success) throw new AdminRefusal('bad-request', 'from: not where an examination goes on');
   const { part, from: at } = begun.output;
