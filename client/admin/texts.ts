@@ -1,10 +1,4 @@
-import {
-  type AdminResult,
-  type Setting,
-  type SettingName,
-  settingNames,
-  settings,
-} from '../../protocol/admin/index.ts';
+import { type AdminResult, type Setting, type SettingName, settings } from '../../protocol/admin/index.ts';
 import { localDate, localTime } from '../times.ts';
 
 /** `1 user`, `2 users` */
@@ -30,10 +24,9 @@ const formats: Readonly<Record<Setting['kind'], string>> = {
 };
 
 type Finding = AdminResult<'doctor'>['findings'][number];
-type Restored = NonNullable<AdminResult<'restore'>['restored']>;
-type Counts = Restored['counts'];
+type Counts = AdminResult<'restore'>['counts'];
 
-const countsText = ({ users, messages, loginBlocks, files }: Counts) =>
+export const countsText = ({ users, messages, loginBlocks, files }: Counts) =>
   `${count(users, 'user')}, ${count(messages, 'message')}, ${count(files, 'file')}, ${count(loginBlocks, 'login block')}`;
 
 /** What a restore is at, by its stage. */
@@ -44,6 +37,7 @@ const stages: Readonly<Record<string, string>> = {
   wipe: 'removing what is in the room',
   write: 'writing',
   join: 'joining the two sides of blocks, and files with their bytes',
+  tidy: 'removing bytes that belong to no file',
   open: 'opening the room',
 };
 
@@ -103,21 +97,6 @@ export const texts = {
     stage === 'check' || stage === 'count'
       ? '[restore]Given up; nothing has been changed.'
       : '[restore]Given up half-way: nobody is let in until a restore has been completed.',
-  restored: ({ file, takenAt, counts, settings: kept, present, open }: Restored): string[] => [
-    `[restore]${file} was taken at ${moment(takenAt)}: ${countsText(counts)}.`,
-    `[restore]Settings: ${settingNames
-      .filter((name) => name in kept)
-      .map((name) => `${settings[name].word} ${valueText(name, kept[name])}`)
-      .join(', ')}.`,
-    ...(present === undefined
-      ? ['[restore]All of it has been restored.', ...(open ? [] : ['The room is stopped: "start" opens it.'])]
-      : [
-          present.users + present.messages === 0
-            ? '[restore]The room is empty: it could be restored as it is.'
-            : `[restore]This would replace what is in the room: ${countsText(present)}.`,
-          '[restore]Nothing has been changed.',
-        ]),
-  ],
   usage: (usage: string) => `Error! Usage: ${usage}`,
   unknownCommand: (line: string, suggestion?: string) =>
     `Error! There is no command "${line}". ${suggestion === undefined ? '' : `Did you mean "${suggestion}"? `}Enter "help" to see the commands.`,

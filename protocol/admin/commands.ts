@@ -283,14 +283,23 @@ export const adminCommands = {
     result: {
       stage: v.string(),
       counts,
-      /** When it is done: what the file holds; in a dry run, what the room holds, which would go. */
+      /** When it is done: what the file holds. */
       restored: v.exactOptional(
         v.object({
           file: v.string(),
           takenAt: field.time,
           counts,
           settings: v.record(v.string(), v.unknown()),
-          present: v.exactOptional(counts),
+          /** Files that could not be restored: their bytes are not there, or they were told of after the backup was taken. */
+          leftOut: v.exactOptional(v.object({ withoutBytes: field.count, untold: field.count })),
+          /** In a dry run: what the room holds, which would go; its settings; and why the restore would be refused, if it would be. */
+          present: v.exactOptional(
+            v.object({
+              counts,
+              settings: v.record(v.string(), v.unknown()),
+              refusal: v.exactOptional(v.string()),
+            }),
+          ),
           open: v.boolean(),
         }),
       ),

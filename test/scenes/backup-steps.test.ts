@@ -138,10 +138,17 @@ describe('files', () => {
     expect((await stat(without)).size).toBeLessThan(bytes.length);
 
     await run(other, 'stop');
-    await run(other, 'restore', without, '--replace');
+    expect((await run(other, 'restore', without, '--replace')).lines).toEqual(
+      expect.arrayContaining([
+        '[restore]2 files were left out: their bytes are not in the bucket.',
+        '[restore]All else has been restored.',
+      ]),
+    );
     expect(await waiting(other)).toEqual([]);
     // In many steps: each holds no more than a piece.
-    await run(other, 'restore', withFiles, '--replace');
+    expect((await run(other, 'restore', withFiles, '--replace')).lines).toContainEqual(
+      '[restore]All of it has been restored.',
+    );
     expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
     await run(other, 'start');
     const Columbia = await other.enter('Columbia');
@@ -222,4 +229,33 @@ test('a step that is ended when it has made a file, before that is known, can be
   const got = await get(await google.get('fileget', { from: 'facebook', name: 'long.bin' }));
   expect(got.body.equals(sent)).toBe(true);
   await google.close();
+});
+
+test('a file that was told of while its backup was taken is left out, and no bytes are left over of what was replaced', {
+  timeout: 60_000,
+}, async () => {
+  const before = await waiting(other);
+  let reply = await other.admin({ command: 'backup' });
+  const goOn = async () => {
+    expect(reply).toMatchObject({ ok: true });
+    reply = await other.admin({ command: 'backup', from: reply['next'] });
+  };
+  // All inboxes have been read.
+  while (reply['stage'] !== 'files') await goOn();
+  const facebook = await other.enter('facebook');
+  await send(facebook, 'Columbia', { name: 'late.txt', bytes: Buffer.from('late') });
+  await vi.waitFor(async () => expect(await waiting(other)).toContain('late.txt'), { timeout: 20_000 });
+  await facebook.get('logout', {});
+  while (reply['next'] !== undefined) await goOn();
+  const { name } = reply['backup'] as { name: string };
+
+  await run(other, 'stop');
+  const restored = await run(other, 'restore', name, '--replace');
+  expect(restored.lines).toContainEqual('[restore]1 file was left out: it came while the backup was being taken.');
+  expect(await waiting(other)).toEqual(before);
+  expect(await run(other, 'doctor')).toMatchObject({ code: 0 });
+  // Nor of those that the backup does not know.
+  expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 0 });
+  expect(await waiting(other)).toEqual([]);
+  expect(await run(other, 'doctor')).toMatchObject({ code: 0 });
 });

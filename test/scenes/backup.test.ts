@@ -133,15 +133,20 @@ describe('a restore', () => {
   });
 
   test('only says what it would do, with --dry-run', async () => {
+    await other.change('maxCon', 5);
     const before = await census(other);
     const { code, lines } = await run(other, 'restore', file, '--dry-run');
     expect(code).toBe(0);
-    expect(lines.slice(-4)).toEqual([
+    expect(lines.slice(-5)).toEqual([
       expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
-      expect.stringMatching(/^\[restore\]Settings: MaxCon 7, BLOCK_TIME 86400\.0,/),
+      '[restore]MaxCon 5 -> 7',
       '[restore]This would replace what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
+      expect.stringMatching(/^\[restore\]It would be refused now\. There are people or messages .* say --replace\.$/),
       '[restore]Nothing has been changed.',
     ]);
+    expect((await run(other, 'restore', file, '--dry-run', '--replace')).lines).toContainEqual(
+      expect.stringMatching(/^\[restore\]It would be refused now\. The room is open,/),
+    );
     expect(await census(other)).toEqual(before);
   });
 

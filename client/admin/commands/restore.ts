@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
+import { restoredLines } from '../backup/restored.ts';
 import { lastSeal, upload } from '../backup/transfer.ts';
 import { consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
@@ -34,7 +35,7 @@ export const restore = consoleCommand('restore', {
     let stage = '';
     for await (const slice of desk.admin.askOn('restore', args)) {
       if (slice.restored) {
-        desk.show(slice.restored, ...texts.restored(slice.restored));
+        desk.show(slice.restored, ...restoredLines(slice.restored));
         return undefined;
       }
       if (slice.stage !== stage || slice.stage === 'write') desk.note(texts.restoring(slice.stage, slice.counts));

@@ -1,10 +1,15 @@
+import pMap from 'p-map';
+import { type AdminRefusalCode, type AdminResult, adminRefusals } from '../../../protocol/admin/index.ts';
 import { beginning, DamagedFileError, type Position } from '../../../protocol/backup/sealed-file.ts';
+import type { Records } from '../admin/doctor/ports.ts';
 import { AdminRefusal } from '../admin/refusal.ts';
+import type { Files, Objects } from '../files/ports.ts';
 import type { Clock, RoomState, Sessions } from '../ports.ts';
-import { PartedUpload, type UploadState } from './parted-upload.ts';
+import { ObjectWriter } from './object-writer.ts';
+import type { UploadState } from './parted-upload.ts';
 import { type Archive, type CountKey, type Door, objectAt, type Vault } from './ports.ts';
 import { type Check, checkRecords, readRecords, unchecked, wholeFile } from './read-backup.ts';
-import { type BackupRecord, type Counts, type Header, type KeptBytes, none } from './records.ts';
+import { type BackupRecord, type Counts, type KeptFile, none } from './records.ts';
 import type { LongWork, Step } from './slices.ts';
 
 /**
@@ -16,11 +21,14 @@ export const underWay = 30_000;
 /** Functions' clocks agree to less than this (ms), and what one of them has begun it has ended by then. */
 const clockSkew = 60_000;
 
+/** Objects looked at side by side. */
+const tidiedAtOnce = 10;
+
 export interface RestoreState {
   readonly file: string;
   readonly replace: boolean;
   readonly dryRun: boolean;
-  readonly stage: 'check' | 'count' | 'close' | 'wipe' | 'write' | 'join' | 'open';
+  readonly stage: 'check' | 'count' | 'close' | 'wipe' | 'write' | 'join' | 'tidy' | 'open';
   readonly position: Position;
   readonly check: Check;
   /** What has been written; in a dry run, what is in the room. */
@@ -28,6 +36,17 @@ export interface RestoreState {
   readonly countFrom: CountKey | 'end' | undefined;
   /** The file whose bytes are being written. */
   readonly upload: UploadState | undefined;
+  readonly leftOut: LeftOut;
+  /** Where the search for bytes that belong to no file goes on. */
+  readonly tidyFrom: string | undefined;
+}
+
+/** Files of a backup that cannot be in the room. */
+export interface LeftOut {
+  /** Whose bytes are neither in the backup nor in the bucket. */
+  readonly withoutBytes: number;
+  /** Whose recipient, or the message that tells of it, came after that part of the backup had been read. */
+  readonly untold: number;
 }
 
 export interface RestoreParts {
@@ -35,6 +54,9 @@ export interface RestoreParts {
   readonly vault: Vault;
   readonly state: RoomState;
   readonly sessions: Sessions;
+  readonly files: Files;
+  readonly objects: Objects;
+  readonly records: Pick<Records, 'objectKeys'>;
   readonly door: Door;
   readonly clock: Clock;
 }
@@ -47,14 +69,14 @@ export function restoreWork(
   parts: RestoreParts,
   asked: Pick<RestoreState, 'file' | 'replace' | 'dryRun'>,
 ): LongWork<RestoreState, Restored> {
-  const { clock, door, state: roomState } = parts;
+  const { clock } = parts;
   return {
     kind: 'restore',
 
     async begin() {
       await source(parts, asked.file);
-      const mark = await door.mark();
-      if (!asked.dryRun && !mark?.writing) await refuseUnfit(parts, asked.replace, (await roomState.read()).open);
+      const unfit = asked.dryRun ? undefined : await whyUnfitNow(parts, asked.replace);
+      if (unfit) throw new AdminRefusal(unfit);
       return {
         ...asked,
         stage: 'check',
@@ -63,6 +85,8 @@ export function restoreWork(
         counts: none,
         countFrom: undefined,
         upload: undefined,
+        leftOut: { withoutBytes: 0, untold: 0 },
+        tidyFrom: undefined,
       };
     },
 
@@ -79,27 +103,28 @@ export function restoreWork(
 }
 
 /** What a restore came to; of a dry run, what it would come to. */
-export interface Restored extends Omit<Header, 'format' | 'version'> {
-  readonly file: string;
-  /** What the file holds. */
-  readonly counts: Counts;
-  /** What the room holds that would go, in a dry run. */
-  readonly present?: Counts;
-  readonly open: boolean;
+type Restored = NonNullable<AdminResult<'restore'>['restored']>;
+
+async function resultOf(parts: RestoreParts, state: RestoreState): Promise<Restored> {
+  const { file, check, dryRun, replace, counts, leftOut } = state;
+  const { takenAt, settings } = wholeFile(check).header;
+  const { online: _online, logins: _logins, lastBroadcast: _last, usage: _usage, ...now } = await parts.state.read();
+  const restored = { file, takenAt, settings, counts: check.counts, open: now.open };
+  if (!dryRun) return { ...restored, leftOut };
+  const unfit = await whyUnfitNow(parts, replace);
+  return { ...restored, present: { counts, settings: now, ...(unfit && { refusal: adminRefusals[unfit] }) } };
 }
 
-async function resultOf({ state: roomState }: RestoreParts, state: RestoreState): Promise<Restored> {
-  const { header } = wholeFile(state.check);
-  const { takenAt, settings } = header;
-  const { open } = await roomState.read();
-  const { file, check, dryRun, counts } = state;
-  return { file, takenAt, settings, counts: check.counts, open, ...(dryRun && { present: counts }) };
+/** Why the room may not be restored into, if it may not. One that is half restored may: it is nobody's. */
+async function whyUnfitNow(parts: RestoreParts, replace: boolean): Promise<AdminRefusalCode | undefined> {
+  if ((await parts.door.mark())?.writing) return undefined;
+  return whyUnfit(parts, replace, (await parts.state.read()).open);
 }
 
-async function refuseUnfit(parts: RestoreParts, replace: boolean, open: boolean): Promise<void> {
-  if (await parts.archive.isEmpty()) return;
-  if (!replace) throw new AdminRefusal('room-not-empty');
-  if (open || (await parts.sessions.all()).length > 0) throw new AdminRefusal('room-not-stopped');
+async function whyUnfit(parts: RestoreParts, replace: boolean, open: boolean): Promise<AdminRefusalCode | undefined> {
+  if (await parts.archive.isEmpty()) return undefined;
+  if (!replace) return 'room-not-empty';
+  return open || (await parts.sessions.all()).length > 0 ? 'room-not-stopped' : undefined;
 }
 
 async function source({ vault }: RestoreParts, name: string) {
@@ -122,6 +147,8 @@ function step(parts: RestoreParts, state: RestoreState, until: number, slice: St
       return write(parts, state, until, slice);
     case 'join':
       return join(parts, state, until);
+    case 'tidy':
+      return tidy(parts, state);
     case 'open':
       return open(parts, state);
   }
@@ -171,11 +198,10 @@ async function close(parts: RestoreParts, { file, replace, ...state }: RestoreSt
   if (!mark.writing) {
     await door.setMark(mark);
     await clock.sleepUntil(clock.now() + underWay);
-    try {
-      await refuseUnfit(parts, replace, mark.open);
-    } catch (error) {
+    const unfit = await whyUnfit(parts, replace, mark.open);
+    if (unfit) {
       await door.clearMark(mark);
-      throw error;
+      throw new AdminRefusal(unfit);
     }
   }
   await door.setMark({ ...mark, file, writing: true });
@@ -220,55 +246,49 @@ async function writeFiles(
   return counts;
 }
 
-/** Writes the bytes of one file after the other, in pieces. */
-class ObjectWriter {
-  readonly #vault: Vault;
-  #upload: PartedUpload | undefined;
-
-  private constructor(vault: Vault, upload: PartedUpload | undefined) {
-    this.#vault = vault;
-    this.#upload = upload;
-  }
-
-  static async goOn(vault: Vault, state: UploadState | undefined): Promise<ObjectWriter> {
-    return new ObjectWriter(vault, state && (await PartedUpload.goOn(vault, state)));
-  }
-
-  async write({ objectKey, offset, size, base64 }: KeptBytes): Promise<void> {
-    if (offset === 0) {
-      const begun = await PartedUpload.begin(this.#vault, objectAt(objectKey));
-      this.#upload = await PartedUpload.goOn(this.#vault, begun);
-    }
-    const piece = Buffer.from(base64, 'base64');
-    await this.#upload?.write(piece);
-    if (offset + piece.length < size) return;
-    await this.#upload?.finish();
-    this.#upload = undefined;
-  }
-
-  async suspend(step: Step): Promise<UploadState | undefined> {
-    return this.#upload?.suspend(step);
-  }
-}
-
 /**
  * Joins what needs everything else to be there: by whom one is blocked follows from whom everybody blocks, and a file is there
  * only if its bytes are.
  */
 async function join(parts: RestoreParts, state: RestoreState, until: number): Promise<RestoreState> {
-  const { archive, vault, clock } = parts;
-  let { position } = state;
+  const { archive, clock } = parts;
+  let { position, leftOut } = state;
   for await (const { records, next } of readRecords(await source(parts, state.file), position)) {
     await archive.putBlockedBy(records.flatMap((record) => (record.kind === 'user' ? [record.user] : [])));
     for (const record of records) {
       if (record.kind !== 'file') continue;
-      const { objectKey, size } = record.file;
-      if ((await vault.open(objectAt(objectKey)))?.size !== size) await archive.dropFile(record.file);
+      const missing = await joinFile(parts, record.file);
+      if (missing) leftOut = { ...leftOut, [missing]: leftOut[missing] + 1 };
     }
     position = next;
-    if (clock.now() >= until) return { ...state, position };
+    if (clock.now() >= until) return { ...state, position, leftOut };
   }
-  return { ...state, position: beginning, stage: 'open' };
+  return { ...state, position: beginning, leftOut, stage: state.replace ? 'tidy' : 'open' };
+}
+
+/** Gives why a file is left out, if it is. */
+async function joinFile(parts: RestoreParts, file: KeptFile): Promise<keyof LeftOut | undefined> {
+  const { archive, vault, files } = parts;
+  if ((await vault.open(objectAt(file.objectKey)))?.size !== file.size) {
+    await archive.dropFile(file);
+    return 'withoutBytes';
+  }
+  const record = await files.findByObject(file.objectKey);
+  return record?.objectKey === file.objectKey ? undefined : 'untold';
+}
+
+/**
+ * Removes what bytes of files are left over from what was replaced: all that no file of the room is about, now that each has been
+ * joined with its own. A restore into an empty room was not allowed to let anything go.
+ */
+async function tidy({ records, files, objects }: RestoreParts, state: RestoreState): Promise<RestoreState> {
+  const { items, next } = await records.objectKeys(state.tidyFrom);
+  const lookAt = async (objectKey: string) => {
+    const file = await files.findByObject(objectKey);
+    if (file?.objectKey !== objectKey) await objects.remove(objectKey);
+  };
+  await pMap(items, lookAt, { concurrency: tidiedAtOnce });
+  return { ...state, tidyFrom: next, stage: next === undefined ? 'open' : 'tidy' };
 }
 
 async function open(parts: RestoreParts, state: RestoreState): Promise<'done'> {

@@ -1,0 +1,50 @@
+import { type AdminResult, settingNames, settings } from '../../../protocol/admin/index.ts';
+import { count, countsText, moment, valueText } from '../texts.ts';
+
+type Restored = NonNullable<AdminResult<'restore'>['restored']>;
+type Present = NonNullable<Restored['present']>;
+
+/** What a restore came to, or would come to. */
+export function restoredLines({ file, takenAt, counts, settings: kept, present, leftOut, open }: Restored): string[] {
+  return [
+    `[restore]${file} was taken at ${moment(takenAt)}: ${countsText(counts)}.`,
+    ...(present ? wouldChange(kept, present) : [settingsLine(kept), ...leftOutLines(leftOut)]),
+    ...(present || open ? [] : ['The room is stopped: "start" opens it.']),
+  ];
+}
+
+const settingsLine = (kept: Restored['settings']) =>
+  `[restore]Settings: ${settingNames
+    .filter((name) => name in kept)
+    .map((name) => `${settings[name].word} ${valueText(name, kept[name])}`)
+    .join(', ')}.`;
+
+/** Why files are not there, of one and of several. */
+const reasons = {
+  withoutBytes: ['its bytes are not in the bucket', 'their bytes are not in the bucket'],
+  untold: ['it came while the backup was being taken', 'they came while the backup was being taken'],
+} as const satisfies Record<keyof NonNullable<Restored['leftOut']>, readonly [string, string]>;
+
+function leftOutLines(leftOut: Restored['leftOut']): string[] {
+  const lines = (['withoutBytes', 'untold'] as const).flatMap((why) => {
+    const files = leftOut?.[why] ?? 0;
+    const [one, several] = reasons[why];
+    if (files === 0) return [];
+    return `[restore]${count(files, 'file')} ${files === 1 ? `was left out: ${one}` : `were left out: ${several}`}.`;
+  });
+  return [...lines, `[restore]All ${lines.length > 0 ? 'else' : 'of it'} has been restored.`];
+}
+
+function wouldChange(kept: Restored['settings'], { counts, settings: now, refusal }: Present): string[] {
+  const changes = settingNames
+    .filter((name) => name in kept && kept[name] !== now[name])
+    .map((name) => `[restore]${settings[name].word} ${valueText(name, now[name])} -> ${valueText(name, kept[name])}`);
+  return [
+    ...(changes.length > 0 ? changes : ['[restore]The settings would stay as they are.']),
+    counts.users + counts.messages === 0
+      ? '[restore]There is nobody in the room, and no message: nothing would be replaced.'
+      : `[restore]This would replace what is in the room: ${countsText(counts)}.`,
+    ...(refusal === undefined ? [] : [`[restore]It would be refused now. ${refusal}`]),
+    '[restore]Nothing has been changed.',
+  ];
+}
