@@ -91,6 +91,8 @@ export const texts = {
   backupSaved: (file: string, bytes: number) =>
     `[backup]The backup has been saved as ${file} (${count(bytes, 'byte')}).`,
   noBackups: 'There are no backups in the bucket.',
+  tooLargeToUpload: (file: string) =>
+    `${file} has more than the 5 GiB that S3 takes at once. Copy it into the folder backups/ of the bucket by other means, and restore it by its name there.`,
   uploaded: (file: string) => `[restore]${file} is whole, and has been uploaded.`,
   restoring: (stage: string, counts: Counts) => `[restore]${stages[stage] ?? stage}: ${countsText(counts)} so far ...`,
   restoreGivenUp: (stage: string) =>

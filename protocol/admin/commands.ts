@@ -43,6 +43,9 @@ const counts = v.object({
 /** A name below a folder of the bucket, and nothing else. */
 const backupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'no name of a backup'));
 
+/** Whether a backup in the bucket may have this name. */
+export const isBackupName = (name: string): boolean => v.is(backupName, name);
+
 /** A block of a name from an address, after wrong passwords. */
 const loginBlock = v.object({ user: v.string(), address: v.string(), until: field.time });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -174,6 +174,29 @@ describe('a restore', () => {
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
     expect((await run(other, 'start')).lines).toEqual(['The room is open.']);
     await (await other.enter('facebook')).get('logout', {});
+  });
+
+  test('takes a backup that is in the bucket by its name', async () => {
+    const taken = await run(other, 'backup');
+    expect(taken).toMatchObject({ code: 0, complaints: [] });
+    const [, name = ''] = /^\[backup\]The backup is (\S+) in the bucket/.exec(taken.lines.at(-1) ?? '') ?? [];
+    await run(other, 'stop');
+    const before = kept(await census(other));
+    const dryRun = await run(other, 'restore', name, '--dry-run', '--replace');
+    expect(dryRun.lines).toContainEqual('[restore]The settings would stay as they are.');
+    expect(dryRun.lines.join()).not.toContain('refused');
+    expect(await run(other, 'restore', name, '--replace')).toMatchObject({ code: 0, complaints: [] });
+    expect(kept(await census(other))).toEqual(before);
+    await run(other, 'start');
+  });
+
+  test('of a file that is not there, or is too large for an upload, is not begun', async () => {
+    const misuse = (complaint: string) => ({ code: 2, complaints: [expect.stringContaining(complaint)] });
+    expect(await run(other, 'restore', './rom.gz')).toMatchObject(misuse('There is no file ./rom.gz.'));
+    const huge = join(folder, 'huge');
+    await writeFile(huge, '');
+    await truncate(huge, 5 * 1024 ** 3 + 1);
+    expect(await run(other, 'restore', huge)).toMatchObject(misuse('more than the 5 GiB'));
   });
 
   test.each([

@@ -9,6 +9,9 @@ import { pipeline } from 'node:stream/promises';
 import { type ByteSource, DamagedFileError, readSealed } from '../../../protocol/backup/sealed-file.ts';
 import { MisuseError, messageOf, UnreachableError } from '../errors.ts';
 
+/** S3 takes no more in one request. */
+export const mostUploadBytes = 5 * 1024 ** 3;
+
 /** Reads a file's seals from end to end, and gives the last one. @throws {DamagedFileError} or the operating system's error. */
 export async function lastSeal(path: string): Promise<{ bytes: number; seal: string }> {
   const file = await open(path, 'r');

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
+import { isBackupName } from '../../../protocol/admin/index.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { restoredLines } from '../backup/restored.ts';
-import { lastSeal, upload } from '../backup/transfer.ts';
+import { lastSeal, mostUploadBytes, upload } from '../backup/transfer.ts';
 import { consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
 import { exitCodes, MisuseError, messageOf, RefusedError } from '../errors.ts';
@@ -10,7 +12,11 @@ import { texts } from '../texts.ts';
 
 /** The name in the bucket of what the administrator named: a file here is uploaded, anything else is there already. */
 async function inBucket(desk: Desk, file: string): Promise<string> {
-  if (!existsSync(file)) return file;
+  if (!existsSync(file)) {
+    if (!isBackupName(file)) throw new MisuseError(`There is no file ${file}.`);
+    return file;
+  }
+  if ((await stat(file)).size > mostUploadBytes) throw new MisuseError(texts.tooLargeToUpload(file));
   const { bytes, seal } = await lastSeal(file).catch((error: unknown) => {
     if (!(error instanceof DamagedFileError)) throw new MisuseError(`${file} cannot be read: ${messageOf(error)}`);
     throw new RefusedError('damaged-backup', `${file}: ${error.message} Nothing has been changed.`);
