@@ -1,4 +1,10 @@
-import { type AdminResult, type Setting, type SettingName, settings } from '../../protocol/admin/index.ts';
+import {
+  type AdminResult,
+  type ChangeableName,
+  type Setting,
+  type SettingName,
+  settings,
+} from '../../protocol/admin/index.ts';
 import { localDate, localTime } from '../times.ts';
 
 /** `1 user`, `2 users` */
@@ -17,11 +23,10 @@ export function valueText(name: SettingName, value: unknown): string {
   return String(value);
 }
 
-const formats: Readonly<Record<Setting['kind'], string>> = {
+const formats = {
   count: '(in int format)',
   seconds: '(in float format and it will represent how many seconds)',
-  switch: '(true or false)',
-};
+} as const;
 
 type Finding = AdminResult<'doctor'>['findings'][number];
 type Counts = AdminResult<'restore'>['counts'];
@@ -53,11 +58,11 @@ export const texts = {
       : `[admin]The present ${settings[name].word} is:`,
   settingValue: (name: SettingName, value: unknown) =>
     valueText(name, value) + (settings[name].kind === 'seconds' ? ' seconds' : ''),
-  askSetting: (name: SettingName) =>
+  askSetting: (name: ChangeableName) =>
     `[admin]Please enter your new ${settings[name].word} parameter: ${formats[settings[name].kind]}`,
   changed: (name: SettingName, value: unknown, was?: unknown) =>
     `The ${settings[name].word} has been changed to ${valueText(name, value)}${was === undefined ? '' : ` (it was ${valueText(name, was)})`}`,
-  notANumber: (name: SettingName) =>
+  notANumber: (name: ChangeableName) =>
     `${settings[name].word} cannot be that: enter it ${formats[settings[name].kind].slice(1, -1)}.`,
   kicked: (user: string) => `The user "${user}" has been removed from the room.`,
   unblocked: (user: string, address: string) => `The user "${user}" may log in on ${address} again.`,

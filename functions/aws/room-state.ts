@@ -76,7 +76,7 @@ export const roomState: RoomState = {
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #name = :value',
-      // Nobody is let into a room that is half restored.
+      // What is restored would go over it.
       ConditionExpression: `${isAsSeen(name, seen)} AND attribute_not_exists(restoring)`,
       ExpressionAttributeNames: { '#name': name },
       ExpressionAttributeValues: { ':value': value, ...(seen !== undefined && { ':seen': seen }) },

@@ -114,7 +114,7 @@ export const adminCommands = {
     /** `was` is what this change replaced: somebody else may have changed it a moment before. */
     result: { name: v.string(), value: v.unknown(), was: v.exactOptional(v.unknown()) },
     logs: ['name', 'value'],
-    refusals: ['no-such-setting', 'invalid-value', 'changed-meanwhile', 'restore-unfinished'],
+    refusals: ['no-such-setting', 'not-by-change', 'invalid-value', 'changed-meanwhile', 'restore-unfinished'],
   }),
   kick: command({
     words: 'kick',
@@ -321,7 +321,7 @@ export const adminCommands = {
       was: v.exactOptional(v.record(v.string(), v.unknown())),
     },
     logs: ['settings'],
-    refusals: ['no-such-setting', 'invalid-value', 'restore-unfinished'],
+    refusals: ['no-such-setting', 'not-by-change', 'invalid-value', 'restore-unfinished'],
   }),
   log: command({
     words: 'log',

@@ -3,6 +3,7 @@ export const adminRefusals = {
   'bad-request': 'That request is not well-formed.',
   'unknown-command': 'There is no such command.',
   'no-such-setting': 'There is no such setting.',
+  'not-by-change': 'OPEN cannot be changed: "stop" closes the room, and "start" opens it.',
   'invalid-value': 'That setting cannot have that value.',
   'changed-meanwhile': 'It was changed by somebody else meanwhile.',
   'no-such-user': 'There is no such user.',

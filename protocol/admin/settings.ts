@@ -28,7 +28,7 @@ export const settings = {
     word: 'OPEN',
     summary: 'whether anybody may come in',
     kind: 'switch',
-    schema: v.boolean('true or false'),
+    schema: v.boolean(),
   }),
   maxCon: setting({ word: 'MaxCon', summary: 'how many may be online', kind: 'count', schema: whole(1, 100_000) }),
   blockTime: setting({
@@ -84,6 +84,10 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 export const settingNames = Object.keys(settings) as SettingName[];
+
+/** What `change` and `import` set. Whether the room is open is for `stop` and `start`, which note when it was closed and opened. */
+export type ChangeableName = Exclude<SettingName, 'open'>;
+export const changeableNames = settingNames.filter((name): name is ChangeableName => name !== 'open');
 
 /** What each setting may be. */
 export const settingSchemas = Object.fromEntries(

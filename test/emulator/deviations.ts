@@ -91,7 +91,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'login-block', test: 'a blocked login costs none', because: 'ownRoom' },
   { scene: 'races', test: 'is shown exactly once', because: 'invocations' },
   { scene: 'races', test: 'resumes once', because: 'faults' },
-  { scene: 'settings', test: 'to closed keeps everybody out', because: 'refusal' },
+  { scene: 'settings', test: 'a room that is closed keeps everybody out', because: 'refusal' },
   { scene: 'streams', test: 'a reading that passed a number', because: 'faults' },
   { scene: 'streams', test: 'a message whose commit was answered too late', because: 'faults' },
   { scene: 'streams', test: "the room's numbers go on", because: 'faults' },

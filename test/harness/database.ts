@@ -38,6 +38,11 @@ export class RoomDatabase {
     return this.set('Room', { room: 'room' }, { online });
   }
 
+  /** Closes the room's door, or opens it, and no more: a stop also sends away who is in. */
+  setOpen(open: boolean): Promise<void> {
+    return this.set('Room', { room: 'room' }, { open });
+  }
+
   /** Sets attributes of an item past the room's functions, to see what they make of it. */
   async set(table: string, key: Item, attributes: Item): Promise<void> {
     const names = Object.keys(attributes);

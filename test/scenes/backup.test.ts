@@ -270,7 +270,6 @@ describe('a restore', () => {
     }
     expect(await run(other, 'start')).toMatchObject({ code: 1, complaints: [expect.stringContaining('Run it again')] });
     const unfinished = { code: 1, complaints: [expect.stringContaining('Run it again')] };
-    expect(await run(other, 'change', 'OPEN', 'true')).toMatchObject(unfinished);
     expect(await run(other, 'change', 'MaxCon', '70')).toMatchObject(unfinished);
     const para = join(folder, 'para.txt');
     await writeFile(para, 'MaxCon 70\n');

@@ -100,6 +100,12 @@ describe('a script can tell', () => {
     ['what is refused', 1, ['change', 'MaxCon', '0'], 'Error! MaxCon is a whole number from 1 to 100000.'],
     ['whom there is not', 1, ['kick', 'nobody'], 'Error! nobody is not online.'],
     ['what is no setting', 2, ['change', 'MaxConn', '5'], 'Error! There is no setting "MaxConn".'],
+    [
+      'what other commands change',
+      1,
+      ['change', 'OPEN', 'false'],
+      'Error! OPEN cannot be changed: "stop" closes the room',
+    ],
     ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon cannot be that: '],
     ['what is no command', 2, ['dance'], 'Error! There is no command "dance".'],
     ['of what there is no help', 2, ['help', 'dance'], 'Error! There is no command "dance".'],

@@ -69,9 +69,9 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
   await guest.refused('register', { user: `${secret} `, password: secret });
   await guest.refused('register', { user: secret, password: 'short' });
   await guest.refused('resume', { user: secret, token: secret });
-  await room.change('open', false);
+  await room.database.setOpen(false);
   await guest.refused('login', { user: secret, password });
-  await room.change('open', true);
+  await room.database.setOpen(true);
   await guest.close();
   const lines = await read();
   expect(lines.length).toBeGreaterThan(15);

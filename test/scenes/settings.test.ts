@@ -41,7 +41,6 @@ describe('the settings', () => {
     ['minPassword', 129],
     ['grace', 0.5],
     ['grace', 3601],
-    ['open', 'yes'],
   ])('%s cannot be %j', async (name, value) => {
     const before = await settings();
     expect(await change(name, value)).toMatchObject({ ok: false, error: { code: 'invalid-value' } });
@@ -65,6 +64,17 @@ describe('the settings', () => {
   ])('%s can be %j, and is so at once', async (name, value) => {
     expect(await change(name, value)).toMatchObject({ ok: true, name, value });
     expect(await settings()).toMatchObject({ [name]: value });
+  });
+
+  test('whether the room is open is for stop and start, which say when', async () => {
+    for (const request of [
+      { command: 'change', name: 'open', value: false },
+      { command: 'import', settings: { maxCon: 9, open: false } },
+    ]) {
+      const before = await settings();
+      expect(await room.admin(request)).toMatchObject({ ok: false, error: { code: 'not-by-change' } });
+      expect(await settings()).toEqual(before);
+    }
   });
 
   test('a request that is none is refused', async () => {
@@ -105,7 +115,6 @@ describe('the settings', () => {
       expect(await told('maxCon', value)).toBe('MaxCon is a whole number from 1 to 100000.');
     }
     expect(await told('grace', 0.5)).toBe('GRACE is a number of seconds from 1 to 3600.');
-    expect(await told('open', 'yes')).toBe('OPEN is true or false.');
     expect(await room.admin({ command: 'import', settings: { timeOut: null } })).toMatchObject({
       error: { code: 'invalid-value', message: 'TIME_OUT is a number of seconds from 5 to 604800.' },
     });
@@ -121,22 +130,22 @@ describe('a change', () => {
     expect(await wire.get('login', { user: 'facebook', password })).toMatchObject({ timeOut: 700 });
     await wire.close();
   });
+});
 
-  test('to closed keeps everybody out, and nobody who is in', async () => {
-    await room.register('Columbia');
-    const inside = await room.enter('facebook');
-    const waiting = await room.connect();
-    await change('open', false);
-    await expect(room.connect()).rejects.toMatchObject({ status: 503 });
-    expect(await waiting.refused('login', { user: 'Columbia', password })).toMatchObject({ code: 'room-stopped' });
-    expect(await waiting.refused('register', { user: 'newone', password })).toMatchObject({ code: 'room-stopped' });
-    expect(await waiting.refused('deregister', { user: 'Columbia', password })).toMatchObject({
-      code: 'room-stopped',
-    });
-    expect(await inside.get('whoelse', {})).toMatchObject({ total: 0 });
-    await change('open', true);
-    await waiting.get('login', { user: 'Columbia', password });
-    await waiting.close();
-    await inside.close();
+test('a room that is closed keeps everybody out, and nobody who is in', async () => {
+  await room.register('Columbia');
+  const inside = await room.enter('facebook');
+  const waiting = await room.connect();
+  await room.database.setOpen(false);
+  await expect(room.connect()).rejects.toMatchObject({ status: 503 });
+  expect(await waiting.refused('login', { user: 'Columbia', password })).toMatchObject({ code: 'room-stopped' });
+  expect(await waiting.refused('register', { user: 'newone', password })).toMatchObject({ code: 'room-stopped' });
+  expect(await waiting.refused('deregister', { user: 'Columbia', password })).toMatchObject({
+    code: 'room-stopped',
   });
+  expect(await inside.get('whoelse', {})).toMatchObject({ total: 0 });
+  await room.database.setOpen(true);
+  await waiting.get('login', { user: 'Columbia', password });
+  await waiting.close();
+  await inside.close();
 });

@@ -1,8 +1,14 @@
 import { Option } from 'commander';
-import { type SettingName, settingNames, settings } from '../../../protocol/admin/index.ts';
+import {
+  adminRefusals,
+  type ChangeableName,
+  changeableNames,
+  settingNames,
+  settings,
+} from '../../../protocol/admin/index.ts';
 import { type ConsoleCommand, consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
-import { MisuseError } from '../errors.ts';
+import { MisuseError, RefusedError } from '../errors.ts';
 import { texts } from '../texts.ts';
 
 const present = async (desk: Desk) => (await desk.admin.ask('settings', {})).settings;
@@ -32,25 +38,28 @@ export const oneSetting: readonly ConsoleCommand[] = settingNames.map((name) => 
   },
 }));
 
-/** A setting by its word or its name on the wire, in whatever case. */
-function namedSetting(text: string): SettingName {
+/**
+ * A setting to change, by its word or its name on the wire, in whatever case.
+ * @throws {MisuseError | RefusedError}
+ */
+function namedSetting(text: string): ChangeableName {
   const wanted = text.toLowerCase();
   const found = settingNames.find(
     (name) => settings[name].word.toLowerCase() === wanted || name.toLowerCase() === wanted,
   );
   if (found === undefined) {
     throw new MisuseError(
-      `There is no setting "${text}". There are: ${settingNames.map((name) => settings[name].word).join(', ')}.`,
+      `There is no setting "${text}". There are: ${changeableNames.map((name) => settings[name].word).join(', ')}.`,
     );
   }
+  // Before anything is asked.
+  if (found === 'open') throw new RefusedError('not-by-change', adminRefusals['not-by-change']);
   return found;
 }
 
 /** A value as it was typed; what it may be is the room's business. */
-function parseValue(name: SettingName, text: string): number | boolean {
-  if (settings[name].kind === 'switch') {
-    if (text === 'true' || text === 'false') return text === 'true';
-  } else if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+function parseValue(name: ChangeableName, text: string): number {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   throw new MisuseError(texts.notANumber(name));
 }
 
