@@ -130,6 +130,7 @@ export class ChatRoomStack extends Stack {
     });
     // What the runbook's commands speak of.
     new CfnOutput(this, 'LogGroup', { value: logGroup.logGroupName, description: "The room's log" });
+    new CfnOutput(this, 'BucketName', { value: bucket.bucketName, description: 'Where files and backups are' });
     new CfnOutput(this, 'DeadLettersUrl', {
       value: deadLetters.queueUrl,
       description: 'The queue of events that nothing could handle',

@@ -11,6 +11,11 @@ describe('the config section of cdk.json', () => {
     expect(read({})).toEqual({ ...config, waf: false });
   });
 
+  test('has no other keys, on the command line either', () => {
+    expect(() => read({ alarmEmial: 'ops@example.org' })).toThrow('--context alarmEmial: no such key');
+    expect(() => read({ 'aws:cdk:some-flag': true, '@aws-cdk/core:flag': true, nag: 'true' })).not.toThrow();
+  });
+
   test('gives way to the command line, whose values are texts', () => {
     const overridden = read({
       ephemeral: 'true',

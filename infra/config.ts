@@ -96,9 +96,14 @@ export function contextOfCdkJson(): Record<string, unknown> {
  * The configuration of an app: its `config` context, each key of which another context value of that name replaces.
  * @throws ConfigError if it is not one.
  */
-export function readConfig(node: Pick<Node, 'tryGetContext'>): RoomConfig {
+export function readConfig(node: Pick<Node, 'tryGetContext' | 'getAllContext'>): RoomConfig {
   const given: unknown = node.tryGetContext('config');
   if (typeof given !== 'object' || given === null) throw new ConfigError('cdk.json has no `config` section.');
+  const known = ['config', 'nag', ...Object.keys(configSchema.entries)];
+  // AWS's own have a colon or a slash in their names.
+  const unknown = Object.keys(node.getAllContext()).find((key) => !/[:/]/.test(key) && !known.includes(key));
+  if (unknown !== undefined)
+    throw new ConfigError(`--context ${unknown}: no such key (see cdk.json and docs/deploy.md)`);
   const overrides = Object.keys(configSchema.entries).flatMap((key) => {
     const value: unknown = node.tryGetContext(key);
     return value === undefined ? [] : [[key, fromCommandLine(value)] as const];

@@ -1,4 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { type IMetric, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -51,6 +52,17 @@ export class RoomTable extends TableV2 {
     });
     this.shape = shape;
     this.settings = settings;
+  }
+
+  /**
+   * A metric of the table's index, if it has one: those of a table leave out what its indexes are throttled by.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+   */
+  metricOfIndex(metricName: string, options: MetricOptions): IMetric | undefined {
+    const { index } = this.shape;
+    if (!index) return undefined;
+    const dimensionsMap = { TableName: this.tableName, GlobalSecondaryIndexName: index.name };
+    return new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, ...options });
   }
 
   /** Gives a function these rights, the variable that names the table, and the settings of what is in it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { metricsNamespace, variables } from '../functions/aws/names.ts';
+import { metricsNamespace, type TableShape, tables, variables } from '../functions/aws/names.ts';
 import { type FunctionName, functions } from './functions.ts';
 import { ofType, refersTo, synthesize, type TemplateResource } from './test-template.ts';
 
@@ -84,7 +84,7 @@ describe('alarms', () => {
     expect(docs).toMatch(new RegExp(`\\| alarms.*\\| ${price} \\|`));
   });
 
-  test('watch every function and every table', () => {
+  test('watch every function, every table and every index', () => {
     const of = (name: string) => JSON.stringify(alarms(telling).find((alarm) => alarm.name === name)?.metrics);
     for (const [id] of ofType(telling, 'AWS::Lambda::Function')) {
       expect(of('FunctionErrors')).toContain(`"${id}"`);
@@ -93,6 +93,11 @@ describe('alarms', () => {
     for (const [id] of ofType(telling, 'AWS::DynamoDB::GlobalTable')) {
       expect(of('DatabaseReadThrottles')).toContain(`"${id}"`);
       expect(of('DatabaseWriteThrottles')).toContain(`"${id}"`);
+    }
+    for (const { index } of Object.values<TableShape>(tables)) {
+      if (!index) continue;
+      expect(of('DatabaseReadThrottles')).toContain(`"${index.name}"`);
+      expect(of('DatabaseWriteThrottles')).toContain(`"${index.name}"`);
     }
   });
 

@@ -126,8 +126,18 @@ class RoomMetrics {
         label,
         mapValues(tables, (table) => table.metric(metricName, sum)),
       );
-    this.readThrottles = overTables('reads throttled', 'ReadThrottleEvents');
-    this.writeThrottles = overTables('writes throttled', 'WriteThrottleEvents');
+    const throttles = (label: string, metricName: string) =>
+      total(label, {
+        ...mapValues(tables, (table) => table.metric(metricName, sum)),
+        ...Object.fromEntries(
+          Object.entries(tables).flatMap(([name, table]) => {
+            const ofIndex = table.metricOfIndex(metricName, sum);
+            return ofIndex ? [[`${name}Index`, ofIndex]] : [];
+          }),
+        ),
+      });
+    this.readThrottles = throttles('reads throttled', 'ReadThrottleEvents');
+    this.writeThrottles = throttles('writes throttled', 'WriteThrottleEvents');
     this.readUnits = overTables('read units', 'ConsumedReadCapacityUnits');
     this.writeUnits = overTables('write units', 'ConsumedWriteCapacityUnits');
     this.errorsLogged = new MetricFilter(scope, 'ErrorLines', {

@@ -59,6 +59,8 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     const [one, other] = sides;
     problems.push(...(await other.heardAll(one)), ...(await one.heardAll(other)));
     const said = one.said.length + other.said.length;
+    const due = (hours * 60 * minute - silence) / every;
+    if (said < 0.95 * due) problems.push(`${said} of ${due} messages were said: this machine could not keep up`);
     await Promise.all(sides.map((side) => side.leave()));
     return { said, seconds, connections, problems };
   } finally {
