@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { metricsNamespace } from '../../functions/aws/names.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
@@ -49,6 +49,23 @@ test('by how much the count was wrong, when it was', async () => {
   expect(figures.filter((one) => 'CountDrift' in one)).toMatchObject([{ CountDrift: 3 }]);
   expect((await figuresOf(sweep)).filter((one) => 'CountDrift' in one)).toEqual([]);
   await wire.close();
+});
+
+test('a post that keeps failing is given up, and counted, though its message is kept', async () => {
+  const [speaker, listener] = [await room.enter('facebook'), await room.enter('listener')];
+  room.local.faults.beforePost = ({ data }) => (data.includes('given up on') ? 500 : undefined);
+  onTestFinished(() => room.local.faults.reset());
+  const figures = await figuresOf(async () => {
+    const recording = room.local.calls.record();
+    await speaker.get('message', { to: 'listener', text: 'given up on' });
+    const retries = () => recording.invocations.filter((one) => one.function.startsWith('Fanout')).length;
+    await expect.poll(retries, { timeout: 10_000 }).toBe(2);
+    recording.stop();
+  });
+  expect(figures.filter((one) => 'PostsGivenUp' in one)).toMatchObject([{ PostsGivenUp: 1 }]);
+  expect(listener.events('message')).toEqual([]);
+  expect(await listener.get('sync', {})).toMatchObject({ messages: [{ text: 'given up on' }] });
+  for (const wire of [speaker, listener]) await wire.close();
 });
 
 test('a command writes none', async () => {
