@@ -22,7 +22,7 @@ export function foldName(name: string): string {
 export const byteLength = bytes;
 
 /** A lone surrogate has no UTF-8 form: it would come back as another text than was sent. */
-const wellFormed = v.check<string, string>((text) => !/\p{Surrogate}/u.test(text), 'not well-formed Unicode');
+const wellFormed = v.check<string, string>((text) => !/\p{Surrogate}/u.test(text), 'well-formed Unicode');
 
 const unicode = v.pipe(v.string(), wellFormed);
 
@@ -35,31 +35,48 @@ const upTo = (characters: number) =>
     unicode,
     v.check(
       (text) => text.length <= characters || [...text].length <= characters,
-      `longer than ${characters} characters`,
+      `a text of at most ${characters} characters`,
     ),
     v.metadata({ maxLength: characters }),
   );
 
-/** The wire's field types; `protocol/commands.ts` and `protocol/events.ts` are written in them. */
+const notEmpty = v.minLength<string, 1, string>(1, 'a text that is not empty');
+
+/** A text of at most so many bytes of UTF-8. */
+export const upToBytes = (most: number) => v.maxBytes<string, number, string>(most, `a text of at most ${most} bytes`);
+
+/** A whole number, which says of itself what it may be. */
+export function whole(min: number, max: number) {
+  const what = `a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(what), v.integer(what), v.minValue(min, what), v.maxValue(max, what));
+}
+
+/** The wire's field types, each with what is expected of it for who sends another; `protocol/commands.ts` and `protocol/events.ts` are written in them. */
 export const field = {
   unicode,
   requestId: upTo(limits.requestIdLength),
   /** Any name that could have been typed; whether there is such a user is the room's answer. */
-  user: v.pipe(upTo(256), v.minLength(1)),
-  password: v.pipe(v.string(), wellFormed, v.maxBytes(limits.passwordBytes)),
-  text: v.pipe(v.string(), wellFormed, v.minLength(1)),
+  user: v.pipe(upTo(256), notEmpty),
+  password: v.pipe(v.string(), wellFormed, upToBytes(limits.passwordBytes)),
+  text: v.pipe(v.string(), wellFormed, notEmpty),
   token: upTo(limits.tokenLength),
   /** A token that a client makes up: of 128 bits at the least, if it is made up well. */
-  newToken: v.pipe(v.string(), v.regex(new RegExp(`^[A-Za-z0-9_-]{22,${limits.tokenLength}}$`))),
+  newToken: v.pipe(
+    v.string(),
+    v.regex(
+      new RegExp(`^[A-Za-z0-9_-]{22,${limits.tokenLength}}$`),
+      `a token of 22 to ${limits.tokenLength} letters, digits, dashes or underscores`,
+    ),
+  ),
   /** A position in a stream: 0 is before the first message. */
-  seq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
-  pageSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageSize)),
+  seq: whole(0, 2 ** 48),
+  pageSize: whole(1, limits.pageSize),
   stream: v.picklist(['inbox', 'room']),
   /** Any name that could have been typed; {@link isFileName} says whether a file may have it. */
   fileName: upTo(1024),
-  fileSize: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48)),
-  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  fileSize: whole(0, 2 ** 48),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a hash of 64 hexadecimal digits')),
   /** ISO 8601, UTC. */
-  time: v.pipe(v.string(), v.isoTimestamp(), v.endsWith('Z')),
-  count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  time: v.pipe(v.string(), v.isoTimestamp('a time in UTC'), v.endsWith('Z', 'a time in UTC')),
+  count: v.pipe(v.number(), v.integer('a whole number'), v.minValue(0, 'a number from 0 on')),
 } as const;

@@ -3,6 +3,7 @@ import { type Action, type Arguments, type Command, commands, isAction, type Res
 import { events, type RoomEvent } from './events.ts';
 import { field } from './fields.ts';
 import { type RefusalCode, type RefusalDetails, refusalDetails, refusals } from './refusals.ts';
+import { wrongWith } from './wrong-with.ts';
 
 export interface Request<A extends Action = Action> {
   action: A;
@@ -75,7 +76,7 @@ export function parseRequest(
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const name = excerpt(v.getDotPath(issue) ?? '', 64);
-    return bad('bad-request', name ? `${name}: ${issue.message}` : issue.message, action, id, name || undefined);
+    return bad('bad-request', name ? `${name}: ${wrongWith(issue)}` : wrongWith(issue), action, id, name || undefined);
   }
   const { action: _action, id: _id, again, ...args } = value;
   return {
@@ -96,7 +97,7 @@ function bad(
 ): { ok: false; bad: BadFrame } {
   return {
     ok: false,
-    bad: { code, message: excerpt(message, 300), action, id, ...(fieldName !== undefined && { field: fieldName }) },
+    bad: { code, message, action, id, ...(fieldName !== undefined && { field: fieldName }) },
   };
 }
 

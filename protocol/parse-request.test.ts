@@ -90,7 +90,7 @@ describe('a frame is refused', () => {
     const bad = badFrame(JSON.stringify({ action: cutInTwo }));
     expect(bad.action).toBe(`${'x'.repeat(63)}\ufffd`);
     expect(badFrame(JSON.stringify({ action: 'whoelse', [cutInTwo]: 1 })).field).toBe(`${'x'.repeat(63)}\ufffd`);
-    expect(badFrame(JSON.stringify({ action: 'history', stream: '😀'.repeat(500) })).message.length).toBe(300);
+    expect(badFrame(JSON.stringify({ action: 'history', stream: '😀'.repeat(500) })).message).not.toContain('😀');
   });
 });
 
@@ -148,6 +148,8 @@ describe('whatever is sent', () => {
       }
       const { code, message, action, id, field } = parsed.bad;
       seen[code] += 1;
+      // The library's own words are for who wrote the schema.
+      expect(message).not.toMatch(/^[^:]*:? ?Invalid |Expected .* received /);
       const unknown = typeof said?.['action'] === 'string' && !names.includes(said['action']);
       expect(code).toBe(unknown ? 'unknown-action' : 'bad-request');
       if (id !== undefined) expect(id).toBe(said?.['id']);

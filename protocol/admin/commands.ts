@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { field, isUserName } from '../fields.ts';
+import { field, isUserName, upToBytes } from '../fields.ts';
 import { limits } from '../limits.ts';
 import type { AdminRefusalCode } from './refusals.ts';
 import { settingSchemas } from './settings.ts';
@@ -40,8 +40,11 @@ const counts = v.object({
   files: field.count,
 });
 
+/** A reason, or a message that goes with something else. */
+const shortText = v.maxLength<string, 500, string>(500, 'a text of at most 500 characters');
+
 /** A name below a folder of the bucket, and nothing else. */
-const backupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'no name of a backup'));
+const backupName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'a name of a backup'));
 
 /** Whether a backup in the bucket may have this name. */
 export const isBackupName = (name: string): boolean => v.is(backupName, name);
@@ -121,7 +124,7 @@ export const adminCommands = {
     summary: 'end the session of a user',
     request: {
       user: v.string(),
-      reason: v.optional(v.pipe(v.string(), v.maxLength(500)), 'The administrator gave no reason.'),
+      reason: v.optional(v.pipe(v.string(), shortText), 'The administrator gave no reason.'),
     },
     result: { user: v.string() },
     logs: ['user'],
@@ -155,7 +158,7 @@ export const adminCommands = {
   announce: command({
     words: 'announce',
     summary: 'say something to everybody, whoever is away included',
-    request: { text: v.pipe(field.text, v.maxBytes(limits.textBytes)) },
+    request: { text: v.pipe(field.text, upToBytes(limits.textBytes)) },
     result: { seq: field.seq, online: field.count },
     logs: [],
     refusals: ['restore-unfinished'],
@@ -202,7 +205,7 @@ export const adminCommands = {
     summary: 'close the room: everybody is told, and sent away',
     request: {
       ...goesOn,
-      message: v.optional(v.pipe(field.text, v.maxLength(500)), 'The administrator has stopped it.'),
+      message: v.optional(v.pipe(field.text, shortText), 'The administrator has stopped it.'),
     },
     /** What this invocation did; `stoppedAt` is when the room was closed. */
     result: { ended: field.count, closed: field.count, stoppedAt: field.time, ...more },
@@ -330,7 +333,7 @@ export const adminCommands = {
       since: field.time,
       until: v.optional(field.time),
       /** Only what this user did. */
-      user: v.optional(v.pipe(v.string(), v.check(isUserName, 'not a user name'))),
+      user: v.optional(v.pipe(v.string(), v.check(isUserName, 'a user name'))),
       ...goesOn,
     },
     result: {

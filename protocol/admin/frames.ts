@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { wrongWith } from '../wrong-with.ts';
 import {
   type AdminArguments,
   type AdminCommand,
@@ -49,13 +50,8 @@ export function parseAdminRequest(input: unknown): { ok: true; request: AdminReq
   const parsed = v.safeParse(requestSchema(name), input, { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    const path = v.getDotPath(issue);
-    return {
-      ok: false,
-      command: name,
-      code: 'bad-request',
-      message: path ? `${path}: ${issue.message}` : issue.message,
-    };
+    const message = `${v.getDotPath(issue)}: ${wrongWith(issue)}`;
+    return { ok: false, command: name, code: 'bad-request', message };
   }
   const { command: _, ...args } = parsed.output as Record<string, unknown>;
   return { ok: true, request: { command: name, arguments: args } as AdminRequest };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { whole } from '../fields.ts';
 
 /** A setting of the room, as an administrator knows it. */
 export interface Setting {
@@ -12,11 +13,6 @@ export interface Setting {
 }
 
 const setting = <const S extends Setting>(entry: S): S => entry;
-
-function whole(min: number, max: number) {
-  const what = `a whole number from ${min} to ${max}`;
-  return v.pipe(v.number(what), v.integer(what), v.minValue(min, what), v.maxValue(max, what));
-}
 
 function seconds(min: number, max: number) {
   const what = `a number of seconds from ${min} to ${max}`;

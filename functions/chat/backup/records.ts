@@ -159,7 +159,10 @@ export function parseLine(line: string): BackupRecord {
   if (!isKind(kind) || others.length > 0) throw new DamagedFileError('A line of it is no record of a backup.');
   if (kind === 'header') refuseNewer(value);
   const result = v.safeParse(schemas[kind] as v.GenericSchema, value);
-  if (!result.success) throw new DamagedFileError(`A ${kind} in it is not well-formed: ${result.issues[0].message}.`);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new DamagedFileError(`A ${kind} in it is not well-formed: ${v.getDotPath(issue) ?? kind}: ${issue.message}.`);
+  }
   return { kind, [kind]: result.output } as unknown as BackupRecord;
 }
 
