@@ -138,6 +138,18 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+test('the bytes of files are for the function of files and the administrator alone; only the latter may list them', () => {
+  const rights = names.flatMap((name) => {
+    const inFiles = rightsOf(name).filter((one) => JSON.stringify([one.Resource, one.Condition]).includes('files/*"'));
+    return inFiles.length > 0 ? [[name, inFiles.flatMap(actionsOf).toSorted()]] : [];
+  });
+  const bytes = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+  expect(Object.fromEntries(rights)).toEqual({
+    files: bytes,
+    admin: [...bytes.slice(0, 2), 's3:ListBucket', bytes[2]],
+  });
+});
+
 describe('the administrator function', () => {
   test('is reached by no route, no event, and no permission', () => {
     const id = functionId('admin');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { admin } from '../harness/console.ts';
-import { type RoomFiles, send } from '../harness/files.ts';
+import { announcementOf, type RoomFiles, send } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import type { Wire } from '../harness/wire.ts';
 
@@ -190,6 +190,60 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(await examine(true)).toMatchObject(kinds.map((kind) => ({ kind, repaired: true })));
     expect(await sender.event('file-failed', { name: 'lost.txt' })).toMatchObject({ to: 'freceiver' });
     expect(await examine()).toEqual([]);
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+});
+
+describe('of files is found, and repaired as the tidying run would have it:', () => {
+  const longAgo = () => Date.now() - 2 * 3_600_000;
+
+  /** Changes the only record there is, and has no tidying run find it. */
+  const overlook = async (attributes: Record<string, unknown>) => {
+    const { recipient, file } = (await files.records())[0] ?? {};
+    await room.database.set('FileRecords', { recipient, file }, { ...attributes, due: 'where nobody looks' });
+  };
+
+  test('bytes of another size', async () => {
+    const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
+    await send(sender, 'freceiver', { name: 'longer.txt', bytes: Buffer.from('longer') });
+    await recipient.event('file', { name: 'longer.txt' });
+    await files.plant((await files.objects())[0] ?? '', Buffer.from('short'));
+    await findAndRepair('file-with-other-bytes', 'freceiver');
+    expect(await sender.event('file-failed', { name: 'longer.txt' })).toMatchObject({ reason: 'damaged' });
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+
+  test('a file that was announced, and of which nobody has been told how it ended', async () => {
+    const sender = await visit('fsender');
+    await visit('freceiver');
+    await sender.get('file', announcementOf('freceiver', { name: 'never.txt', bytes: Buffer.from('never') }));
+    await overlook({ dueAt: Date.now() - 1000 });
+    // A tidying run may well be a second late.
+    expect(await examine()).toEqual([]);
+    await overlook({ dueAt: longAgo() });
+    await findAndRepair('file-overdue', 'freceiver');
+    expect(await sender.event('file-failed', { name: 'never.txt' })).toMatchObject({ reason: 'unfinished' });
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+
+  test('a file whose bytes came, and were not taken in', async () => {
+    const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
+    await send(sender, 'freceiver', { name: 'late.txt', bytes: Buffer.from('late') });
+    await recipient.event('file', { name: 'late.txt' });
+    await overlook({ state: 'announced', dueAt: longAgo() });
+    await findAndRepair('file-overdue', 'freceiver');
+    await recipient.event('file', { name: 'late.txt' });
+    await overlook({ dueAt: longAgo() });
+    await findAndRepair('file-overdue', 'freceiver');
+    expect(await files.count()).toEqual({ records: 0, objects: 0 });
+  });
+
+  test('a file that has ended, and whose bytes are still there', async () => {
+    const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
+    await send(sender, 'freceiver', { name: 'over.txt', bytes: Buffer.from('over') });
+    await recipient.event('file', { name: 'over.txt' });
+    await overlook({ state: 'removing', dueAt: longAgo() });
+    await findAndRepair('file-overdue', 'freceiver');
     expect(await files.count()).toEqual({ records: 0, objects: 0 });
   });
 });
