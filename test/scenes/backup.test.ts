@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
@@ -188,6 +188,26 @@ describe('a restore', () => {
     expect(await run(other, 'restore', name, '--replace')).toMatchObject({ code: 0, complaints: [] });
     expect(kept(await census(other))).toEqual(before);
     await run(other, 'start');
+  });
+
+  test('leaves a room stopped that has been stopped meanwhile', async () => {
+    const third = await openRoom({ speed: 10 });
+    onTestFinished(() => third.close());
+    const atWork = deferred<void>();
+    const held = deferred<undefined>();
+    third.local.faults.beforeDynamoDb = ({ operation }) => {
+      if (operation !== 'BatchWriteItem') return undefined;
+      atWork.resolve();
+      return held.promise;
+    };
+    const restored = run(third, 'restore', file);
+    await atWork.promise;
+    expect(await third.admin({ command: 'stop' })).toMatchObject({ ok: true });
+    held.resolve(undefined);
+    const { code, lines } = await restored;
+    expect(code).toBe(0);
+    expect(lines.at(-1)).toBe('The room is stopped: "start" opens it.');
+    expect(await third.database.room()).toMatchObject({ open: false, maxCon: 7 });
   });
 
   test('of a file that is not there, or is too large for an upload, is not begun', async () => {

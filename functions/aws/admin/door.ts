@@ -36,7 +36,16 @@ export const door: Door = {
       UpdateExpression: 'SET #open = :false, closedAt = :at',
       ConditionExpression: '#open = :true',
     });
-    return written ? at : ((await read()).closedAt ?? at);
+    if (written) return at;
+    // It may be closed because it is being restored: then it stays so afterwards.
+    await updateIf({
+      ...room(),
+      UpdateExpression: 'SET restoring.#open = :false, closedAt = if_not_exists(closedAt, :at)',
+      ConditionExpression: 'attribute_exists(restoring)',
+      ExpressionAttributeNames: { '#open': 'open' },
+      ExpressionAttributeValues: { ':false': false, ':at': at },
+    });
+    return (await read()).closedAt ?? at;
   },
 
   async open(at) {
@@ -68,15 +77,25 @@ export const door: Door = {
     });
   },
 
+  async noteWriting(file) {
+    await updateIf({
+      ...room(),
+      UpdateExpression: 'SET restoring.#file = :file, restoring.writing = :true',
+      ExpressionAttributeNames: { '#file': 'file' },
+      ExpressionAttributeValues: { ':file': file, ':true': true },
+    });
+  },
+
   async clearMark(mark, restored) {
     // Nobody can be online in a room that is marked; counting those who come and go begins anew.
-    const values = { ...restored, ...(restored && { online: 0 }), open: mark.open };
+    const values = { ...restored, ...(restored && { online: 0 }) };
     const names = Object.keys(values);
     await updateIf({
       ...room(),
-      UpdateExpression: `SET ${names.map((_, i) => `#n${i} = :v${i}`).join(', ')} REMOVE restoring ADD logins :one`,
+      UpdateExpression: `SET ${['#open = restoring.#open', ...names.map((_, i) => `#n${i} = :v${i}`)].join(', ')} REMOVE restoring ADD logins :one`,
       ConditionExpression: 'restoring.#file = :file',
       ExpressionAttributeNames: {
+        '#open': 'open',
         '#file': 'file',
         ...Object.fromEntries(names.map((name, i) => [`#n${i}`, name])),
       },

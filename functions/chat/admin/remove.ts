@@ -22,8 +22,9 @@ export const remove: AdminHandler<'remove'> = async (room, { user }) => {
       await clearAway(room, account);
       return { user: account.displayName };
     }
-    if (outcome === 'gone') throw new AdminRefusal('no-such-user', `There is no user ${user} any more.`);
-    // A restore has begun; or they are online again, in the moment between.
+    // What is there when a restore has begun says nothing of the account.
     await refuseHalfRestored(room);
+    if (outcome === 'gone') throw new AdminRefusal('no-such-user', `There is no user ${user} any more.`);
+    // Online again, in the moment between.
   }
 };

@@ -128,7 +128,10 @@ export type RestoredRoom = Omit<Settings, 'open'> & { readonly lastBroadcast: nu
 
 /** The room's own item, as it is opened, closed and restored. */
 export interface Door {
-  /** Closes the room; gives when it was closed (epoch ms): a room that is closed already keeps its time. */
+  /**
+   * Closes the room, also for when a restore is over that is under way. Gives when it was closed (epoch ms): a room that is closed
+   * already keeps its time.
+   */
   close(at: number): Promise<number>;
   /** Opens the room, if it is not open yet. False if a restore is under way. */
   open(at: number): Promise<boolean>;
@@ -137,6 +140,8 @@ export interface Door {
   mark(): Promise<RestoreMark | undefined>;
   /** Marks the room, and closes it. */
   setMark(mark: RestoreMark): Promise<void>;
+  /** Notes in the mark that the room is about to be changed, and by which file. */
+  noteWriting(file: string): Promise<void>;
   /** Takes the mark away, and opens the room if it is to be. What was restored comes with it; nobody is online then. */
   clearMark(mark: RestoreMark, restored?: RestoredRoom): Promise<void>;
 }

@@ -204,7 +204,7 @@ async function close(parts: RestoreParts, { file, replace, ...state }: RestoreSt
       throw new AdminRefusal(unfit);
     }
   }
-  await door.setMark({ ...mark, file, writing: true });
+  await door.noteWriting(file);
   return { ...state, file, replace, stage: 'wipe' };
 }
 
