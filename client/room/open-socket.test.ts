@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp, createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { selfSigned } from '../testing/certificate.ts';
 import { ScriptedRoom } from '../testing/scripted-room.ts';
 import { openSocket } from './open-socket.ts';
 
@@ -40,7 +42,10 @@ test('nobody listens', async () => {
 });
 
 test('a host that does not exist', async () => {
-  await expect(openSocket('ws://no-such-host.invalid', 5000)).rejects.toMatchObject({ failure: 'unknown-host' });
+  await expect(openSocket('ws://no-such-host.invalid', 5000)).rejects.toMatchObject({
+    failure: 'unknown-host',
+    message: 'The host of ws://no-such-host.invalid is unknown, or there is no network.',
+  });
 });
 
 test('a web server', async () => {
@@ -60,7 +65,28 @@ test('something that says nothing', async () => {
 
 test('a room without TLS, addressed with it', async () => {
   const port = await listen(createHttpServer());
-  await expect(openSocket(`wss://127.0.0.1:${port}`, 1000)).rejects.toMatchObject({ failure: 'tls' });
+  await expect(openSocket(`wss://127.0.0.1:${port}`, 1000)).rejects.toMatchObject({
+    failure: 'tls',
+    message: `What answers at wss://127.0.0.1:${port} does not speak TLS. Is it ws:// rather than wss://?`,
+  });
+});
+
+test('a room whose TLS is not ours', async () => {
+  const server = createTlsServer({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
+  const port = await listen(server.on('tlsClientError', () => {}));
+  await expect(openSocket(`wss://127.0.0.1:${port}`, 1000)).rejects.toMatchObject({
+    failure: 'tls',
+    message: `What answers at wss://127.0.0.1:${port} speaks TLS, but not with this program, or not under that name.`,
+  });
+});
+
+test('a certificate that nobody has signed whom this machine trusts', async () => {
+  const server = createTlsServer(selfSigned('localhost', { until: new Date(Date.now() + 60_000) }));
+  const port = await listen(server.on('tlsClientError', () => {}));
+  await expect(openSocket(`wss://localhost:${port}`, 1000)).rejects.toMatchObject({
+    failure: 'tls',
+    message: expect.stringMatching(/^The certificate of wss:.* is signed by nobody .* NODE_EXTRA_CA_CERTS\.$/),
+  });
 });
 
 describe('behind a proxy', () => {

@@ -73,9 +73,8 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
     return new ConnectError('unknown-host', `The host of ${url} is unknown, or there is no network.`, error);
   }
   // OpenSSL's verification codes come as they are, everything else of TLS with a prefix.
-  if (/^(ERR_SSL|ERR_TLS|EPROTO|UNABLE_TO_)|CERT|CRL/.test(code)) {
-    return new ConnectError('tls', `No secure connection to ${url} can be made: ${error.message.trim()}.`, error);
-  }
+  if (/^UNABLE_TO_|CERT|CRL/.test(code)) return new ConnectError('tls', certificateLine(url, code), error);
+  if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) return new ConnectError('tls', tlsLine(url, error.message), error);
   if (/timed out/i.test(error.message) || code === 'ETIMEDOUT') {
     return new ConnectError('timeout', `${url} did not answer in time.`, error);
   }
@@ -83,4 +82,28 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
     return new ConnectError('unreachable', `${url} cannot be reached (${code}).`, error);
   }
   return new ConnectError('not-a-room', `What answers at ${url} is not a chat room: ${error.message}.`, error);
+}
+
+/** @param code OpenSSL's, of its verification; or Node's, of the name. */
+function certificateLine(url: string, code: string): string {
+  const certificate = `The certificate of ${url}`;
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return `${certificate} has expired.`;
+    case 'CERT_NOT_YET_VALID':
+      return `${certificate} is not valid yet. Is the clock of this machine right?`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `${certificate} is for another name.`;
+  }
+  if (/^UNABLE_TO_|SELF_SIGNED/.test(code)) {
+    return `${certificate} is signed by nobody whom this machine trusts. If you do, name a file with the signer's certificate in NODE_EXTRA_CA_CERTS.`;
+  }
+  return `${certificate} is not to be trusted (${code}).`;
+}
+
+/** @param message OpenSSL's: only who speaks TLS can send an alert, or choose an old version of it. */
+function tlsLine(url: string, message: string): string {
+  return /alert|unsupported protocol/.test(message)
+    ? `What answers at ${url} speaks TLS, but not with this program, or not under that name.`
+    : `What answers at ${url} does not speak TLS. Is it ws:// rather than wss://?`;
 }

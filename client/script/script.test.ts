@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { selfSigned } from '../testing/certificate.ts';
 import { noSuchStack, type StackAnswer, StackDesk, stackWith } from '../testing/cloud-formation.ts';
 import { broadcast, message, ScriptedRoom } from '../testing/scripted-room.ts';
 
@@ -243,6 +246,47 @@ describe('a profile', () => {
     expect((await chat(['profile', 'list', '--json']).done).out).toBe(
       `${JSON.stringify({ name: 'default', url: scripted.url, user: 'facebook' })}\n`,
     );
+  });
+});
+
+describe('a room with a certificate that this machine is told to trust', () => {
+  const soon = () => new Date(Date.now() + 60_000);
+
+  /** Asks who is there at this host; before the room stands one who takes off the TLS. */
+  const ask = async (host: string, until: Date) => {
+    const { cert, key } = selfSigned('localhost', { until });
+    const server = createServer({ cert, key }, (socket) => {
+      const onward = connect(Number(new URL(scripted.url).port), '127.0.0.1');
+      socket
+        .on('error', () => onward.destroy())
+        .pipe(onward.on('error', () => socket.destroy()))
+        .pipe(socket);
+    });
+    server.on('tlsClientError', () => {});
+    server.listen(0);
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const trusted = join(config, 'room.pem');
+    await writeFile(trusted, cert);
+    const url = `wss://${host}:${(server.address() as AddressInfo).port}`;
+    const environment = { NODE_EXTRA_CA_CERTS: trusted };
+    return { url, done: chat(['--url', url, '--user', 'facebook', 'whoelse'], { environment }).done };
+  };
+
+  test('lets in', async () => {
+    const { done } = await ask('localhost', soon());
+    const { peer } = await letIn();
+    (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: 'Columbia\n', err: '', code: 0 });
+  });
+
+  test.each([
+    ['is for another name', '127.0.0.1', soon],
+    ['has expired', 'localhost', () => new Date(Date.now() - 60_000)],
+  ])('is told in one line if that %s', async (fault, host, until) => {
+    const { url, done } = await ask(host, until());
+    expect(await done).toEqual({ out: '', err: `The certificate of ${url} ${fault}.\n`, code: 3 });
   });
 });
 
