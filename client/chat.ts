@@ -10,13 +10,8 @@ import { PlainScreen } from './terminal/plain-screen.ts';
 import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
 import { MisuseError, UnknownAddressError } from './where/errors.ts';
-import { findRoom, isRoomAddress, type Wanted } from './where/find-room.ts';
+import { findRoom, type Wanted } from './where/find-room.ts';
 import { askPassword, givenPassword } from './where/password.ts';
-
-function roomAddress(text: string): string {
-  if (isRoomAddress(text)) return text;
-  throw new InvalidArgumentError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
-}
 
 function descriptor(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
@@ -36,7 +31,7 @@ const program = new Command('chat')
   .description(
     'Joins a chat room. Piped input is read as commands, one a line; at its end you log out.\nWith a command below, does only that (for scripts).',
   )
-  .option('--url <address>', 'the address of the room (ws://… or wss://…)', roomAddress)
+  .option('--url <address>', 'the address of the room (ws://… or wss://…)')
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
   .option('--profile <name>', 'the room and the user that are remembered under this name')
   .option('--user <name>', 'log in as this user')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -231,8 +231,10 @@ describe('a profile', () => {
     await chat(['profile', 'set', 'work', '--url', 'wss://chat.example.com/prod']).done;
     const list = await chat(['profile', 'list']).done;
     expect(list.out).toBe(`default ${scripted.url} facebook\nwork wss://chat.example.com/prod\n`);
-    const { mode } = await stat(join(config, 'chat-room', 'profiles.json'));
+    const file = join(config, 'chat-room', 'profiles.json');
+    const { mode } = await stat(file);
     if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).not.toMatch(/password|wastingtime/);
 
     const { done } = chat(['whoelse']);
     const { peer, login } = await letIn();
@@ -246,6 +248,27 @@ describe('a profile', () => {
     expect((await chat(['profile', 'list', '--json']).done).out).toBe(
       `${JSON.stringify({ name: 'default', url: scripted.url, user: 'facebook' })}\n`,
     );
+  });
+});
+
+describe('an address with a password in it', () => {
+  const address = 'wss://me:lotsofexams@chat.example.com';
+
+  test.each([[['profile', 'set', 'default']], [['whoelse', '--user', 'me']], [[]]])('%j takes none', async (args) => {
+    const { out, err, code } = await chat(['--url', address, ...args]).done;
+    expect({ out, code }).toEqual({ out: '', code: 2 });
+    expect(err).toBe(
+      "error: A room's address has no user name or password in it: chat --help says how to give them.\n",
+    );
+    expect(await readdir(config)).toEqual([]);
+  });
+
+  test('is not taken from a profile either', async () => {
+    await mkdir(join(config, 'chat-room'));
+    const profiles = { default: { url: address, user: 'me' } };
+    await writeFile(join(config, 'chat-room', 'profiles.json'), JSON.stringify({ profiles }));
+    const { err, code } = await chat(['whoelse']).done;
+    expect({ err, code }).toEqual({ err: expect.stringMatching(/^error: A room's address has no user name/), code: 2 });
   });
 });
 

@@ -18,14 +18,31 @@ export interface Found {
   readonly user: string | undefined;
 }
 
-export const isRoomAddress = (text: string): boolean => URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
+const isRoomAddress = (text: string): boolean => URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
+
+/** @throws {MisuseError} which does not repeat the address: there may be a password in it. */
+function checkAddress(address: string): void {
+  if (!isRoomAddress(address)) {
+    throw new MisuseError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
+  }
+  const { username, password } = new URL(address);
+  if (username !== '' || password !== '') {
+    throw new MisuseError("A room's address has no user name or password in it: chat --help says how to give them.");
+  }
+}
 
 /**
  * The room that is meant, and who comes: what was said on the command line, then what the profile says (`default`, if there
  * is one and nothing else was said), then the local room.
  * @throws {MisuseError | UnknownAddressError}
  */
-export async function findRoom({ url, stack, profile: name, user }: Wanted): Promise<Found> {
+export async function findRoom(wanted: Wanted): Promise<Found> {
+  const found = await look(wanted);
+  checkAddress(found.url);
+  return found;
+}
+
+async function look({ url, stack, profile: name, user }: Wanted): Promise<Found> {
   if (url !== undefined && stack !== undefined) throw new MisuseError('Give either --url or --stack.');
   const said = url ?? (stack === undefined ? undefined : await addressOf(stack));
   if (said !== undefined && name === undefined) return { url: said, user };
