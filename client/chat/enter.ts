@@ -1,17 +1,14 @@
-import { foldName, isUserName, type Result, refusals } from '../../protocol/index.ts';
+import { foldName, isUserName, refusals } from '../../protocol/index.ts';
 import { ConnectionEndedError, RefusalError, type RoomConnection } from '../room/index.ts';
 import type { Line } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { ask, askNewPassword } from './ask.ts';
 import { errorLine, texts } from './texts.ts';
 
-/** How many messages wait, of each stream. */
-export type Unread = Result<'login'>['unread'];
-
 /** How the dialogue before the login ended. */
-export type Entry =
-  | { readonly as: 'entered'; readonly unread: Unread }
-  | { readonly as: 'quit' | 'full' | 'stopped' | 'refused' };
+export interface Entry {
+  readonly as: 'entered' | 'quit' | 'full' | 'stopped' | 'refused';
+}
 
 /** What a part of the dialogue leads to: another question, or the end of the dialogue. */
 type Next = { readonly question: readonly Line[] } | { readonly entry: Entry };
@@ -78,9 +75,9 @@ export class Entrance {
     const password = known ?? (await ask(this.#screen, [texts.askPassword], 'secret'));
     for (let newPassword: string | undefined; ; ) {
       try {
-        const { unread } = await this.#room.login(user, password, { keepPassword: true, newPassword });
+        await this.#room.login(user, password, { keepPassword: true, newPassword });
         this.#wasRefused = false;
-        return { entry: { as: 'entered', unread } };
+        return { entry: { as: 'entered' } };
       } catch (error) {
         if (!(error instanceof RefusalError) || !asksForPassword.has(error.code)) return this.#refused(error, user);
         this.#wasRefused = true;

@@ -1,10 +1,10 @@
 import { ConnectError, ConnectionEndedError, connect, type Ending, type ShownMessage } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
-import { Entrance, type Unread } from './enter.ts';
+import { Entrance } from './enter.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { type Talking, talk } from './talk.ts';
-import { endingLine, messageLine, noticeLine, nowLine, texts, unreadLines } from './texts.ts';
+import { endingLine, messageLine, missedLine, noticeLine, nowLine, texts } from './texts.ts';
 import { Transfers } from './transfers.ts';
 
 export interface ChatOptions {
@@ -57,7 +57,7 @@ async function visit({
     url,
     message: (message, context) => {
       names.message(message);
-      if (context.missed) missed.begin(message);
+      if (context.missed) missed.take(message);
       screen.print(messageLine(message, names.me));
     },
     notice: (notice) => {
@@ -110,7 +110,6 @@ async function converse(
         return { lines: [texts.leaving], asWanted: true };
       case 'entered':
         names.me = room.user;
-        missed.expect(entry.unread);
         screen.print(texts.welcome(room.user ?? ''));
         await room.caughtUp();
         missed.end();
@@ -129,29 +128,30 @@ function conclude(ending: Ending, outcome: Outcome): Outcome {
   return ending.reason === 'logout' ? outcome : { lines: [endingLine(ending)], asWanted: false };
 }
 
-/** The messages of while the user was not there, with a line above and one below, once in a visit. */
+/**
+ * The messages of while the user was not there, with a line above and their count below, once in a visit. Only what has been
+ * shown is counted: what the room counts at the login may be of somebody blocked, or expired.
+ */
 class MissedBlock {
   readonly #screen: Screen;
-  #state: 'awaited' | 'begun' | 'over' = 'awaited';
-  #unread: Unread = { inbox: 0, room: 0 };
+  readonly #counts = { inbox: 0, room: 0 };
+  #since: string | undefined;
+  #isOver = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
   }
 
-  /** @param unread How many they are, as the login told. */
-  expect(unread: Unread): void {
-    this.#unread = unread;
-  }
-
-  begin(oldest: ShownMessage): void {
-    if (this.#state !== 'awaited') return;
-    this.#state = 'begun';
-    this.#screen.print(...unreadLines(this.#unread, oldest.sentAt), texts.missed);
+  /** Told of each before it is printed. */
+  take({ stream, sentAt }: ShownMessage): void {
+    if (this.#isOver) return;
+    if (this.#since === undefined) this.#screen.print(texts.missed);
+    this.#since ??= sentAt;
+    this.#counts[stream] += 1;
   }
 
   end(): void {
-    if (this.#state === 'begun') this.#screen.print(texts.missedEnd);
-    this.#state = 'over';
+    this.#isOver = true;
+    if (this.#since !== undefined) this.#screen.print(missedLine(this.#counts, this.#since), texts.missedEnd);
   }
 }

@@ -121,10 +121,10 @@ export function nowLine(sentence: string): Line {
   return { at: new Date(), words: [piece('quiet', sentence)] };
 }
 
-/** How much there is to catch up with, and since when; nothing if it came after the room had counted. */
-export function unreadLines({ inbox, room }: { inbox: number; room: number }, since: string): Line[] {
+/** How many messages were missed, and since when. */
+export function missedLine({ inbox, room }: { inbox: number; room: number }, since: string): Line {
   const count = [...(inbox > 0 ? [`${inbox} private`] : []), ...(room > 0 ? [`${room} broadcast`] : [])].join(', ');
-  return count === '' ? [] : [{ words: [piece('strong', `${count} since ${dateAndTime(since)}`)] }];
+  return { words: [piece('strong', `${count} since ${dateAndTime(since)}`)] };
 }
 
 /** One's own lines, and the room's own, are no user's colour. */

@@ -207,10 +207,10 @@ export class Scene {
     await seat.logIn('csee4119', passwords.csee4119);
     await seat.seeWelcome('csee4119');
     await seat.see(
-      /^1 private, 1 broadcast since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
       'The off-line messages during you are not in:',
       stamped("facebook(broadcast): It's me facebook ~"),
       stamped('facebook(private): I want to try off-line message~'),
+      /^1 private, 1 broadcast since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
       'Now you can input commands as above instructed:',
     );
     await this.#change('timeOut', 5);
