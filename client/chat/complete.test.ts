@@ -27,8 +27,8 @@ test.each([
   ['history inbox 1', [], ''],
   ['nonsense g', [], ''],
   ['', expect.arrayContaining(['whoelse ', 'quit ']), ''],
-])('%j can go on with %j', (line, candidates, of) => {
-  expect(complete(line, names)).toEqual({ candidates, of });
+])('%j can go on with %j', async (line, candidates, of) => {
+  expect(await complete(line, names)).toEqual({ candidates, of });
 });
 
 test('a name is known from whatever it came up in', () => {

@@ -8,7 +8,7 @@ import { findCommand } from './parse-line.ts';
 const nothing: Completion = { candidates: [], of: '' };
 
 /** How a line that is being typed after the login can go on. */
-export function complete(line: string, names: NamesSeen): Completion | Promise<Completion> {
+export async function complete(line: string, names: NamesSeen): Promise<Completion> {
   const typed = line.trimStart();
   const { first, rest } = splitWord(typed);
   if (first === typed) return wordsLike(typed, [...spellings(typed.startsWith('/')).keys()]);
@@ -19,34 +19,39 @@ export function complete(line: string, names: NamesSeen): Completion | Promise<C
 }
 
 /** @param before The argument before these. */
-function completeArgument(
+async function completeArgument(
   line: string,
   [source, ...later]: readonly (Source | undefined)[],
   before: string,
   names: NamesSeen,
-): Completion | Promise<Completion> {
+): Promise<Completion> {
   const typed = line.trimStart();
   const { first, rest } = splitWord(typed);
   // All but the last argument are words; who has typed white space after one is at the next.
   if (later.length > 0 && first !== typed) return completeArgument(rest, later, first, names);
   switch (source) {
     case 'users':
+      await names.learn?.('users');
       return wordsLike(typed, names.users);
     case 'commands':
       return wordsLike(typed, commandNames);
     case 'streams':
       return wordsLike(typed, ['inbox', 'room']);
     case 'offerers':
+      await names.learn?.('offers');
       return wordsLike(typed, [...new Set(names.offers.map(({ from }) => from))]);
     case 'offers': {
+      await names.learn?.('offers');
       const offers = names.offers.filter(({ from }) => foldName(from) === foldName(before));
       return fileNamesLike(
         typed,
         offers.map(({ name }) => name),
       );
     }
-    case 'own-files':
-      return ownFiles().then((own) => fileNamesLike(typed, typed === '' ? own.filter(isPlain) : own));
+    case 'own-files': {
+      const own = await ownFiles();
+      return fileNamesLike(typed, typed === '' ? own.filter(isPlain) : own);
+    }
     case undefined:
       return nothing;
   }

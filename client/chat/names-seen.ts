@@ -9,16 +9,22 @@ export interface Offer {
   readonly name: string;
 }
 
+/** What the room can be asked for. */
+export type NameKind = 'users' | 'offers';
+
 const isSameOffer = (one: Offer, other: Offer) =>
   foldName(one.from) === foldName(other.from) && one.name === other.name;
 
-/** The users and the files that have come up so far: those that Tab knows. */
+/** The users and the files that have come up so far: those that Tab offers. */
 export class NamesSeen {
   readonly #users = new Map<string, string>();
   #offers: readonly Offer[] = [];
 
   /** Who reads. */
   me: string | undefined;
+
+  /** Has the room tell those that have not come up; not before the login. */
+  learn: ((kind: NameKind) => Promise<void>) | undefined;
 
   /** Everybody else, sorted. */
   get users(): string[] {

@@ -2,6 +2,7 @@ import { ConnectError, ConnectionEndedError, connect, type Ending, type ShownMes
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
 import { Entrance } from './enter.ts';
+import { learnNames } from './learn-names.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { type Talking, talk } from './talk.ts';
 import { endingLine, messageLine, missedLine, noticeLine, nowLine, texts } from './texts.ts';
@@ -110,6 +111,7 @@ async function converse(
         return { lines: [texts.leaving], asWanted: true };
       case 'entered':
         names.me = room.user;
+        names.learn = learnNames(room, names);
         screen.print(texts.welcome(room.user ?? ''));
         await room.caughtUp();
         missed.end();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../protocol/index.ts';
 import { broadcast, hidden, message, type Peer, type Received, ScriptedRoom } from '../testing/scripted-room.ts';
 import { sitDown } from '../testing/sit-down.ts';
 import { Typist, type TypistOptions, withoutTime } from '../testing/typist.ts';
@@ -9,6 +10,7 @@ let typist: Typist;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
+const sentAt = '2026-11-23T09:00:00.000Z';
 const left = '\u001b[D';
 const up = '\u001b[A';
 const backspace = '\u007f';
@@ -34,12 +36,15 @@ async function typeAndSee(text: string): Promise<void> {
   await typist.seeLast(`${prompt}${text}`);
 }
 
-/** What is broadcast next, acknowledgements apart. */
-async function nextBroadcast(): Promise<string> {
+const nextBroadcast = async () => (await nextAsked('broadcast')).arguments.text;
+
+/** The next request, acknowledgements apart. */
+async function nextAsked<A extends Action>(action: A): Promise<Received<A>> {
   for (;;) {
     const request = await peer.nextOfAny();
-    if (request.action === 'broadcast') return (request as Received<'broadcast'>).arguments.text;
-    expect(request.action).toBe('ack');
+    if (request.action === 'ack') continue;
+    expect(request.action).toBe(action);
+    return request as unknown as Received<A>;
   }
 }
 
@@ -132,6 +137,7 @@ test('Tab completes commands, users whoever spelt them, and tells the ways there
   typist.type('CO');
   await typist.seeLast(`${prompt}/msg CO`);
   typist.type('\t');
+  (await peer.next('whoelse')).reply({ users: ['Columbia', 'colin', 'Google'], total: 3 });
   await typist.see((rows) => rows.at(-2) === 'colin     Columbia' && rows.at(-1) === `${prompt}/msg CO`);
   typist.type('l');
   typist.type('u');
@@ -140,6 +146,34 @@ test('Tab completes commands, users whoever spelt them, and tells the ways there
   await typist.seeLast(`${prompt}/msg Columbia`);
   typist.enter('hi');
   expect((await peer.next('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
+});
+
+test('Tab straight after a login offers who is there, and what waits; the room is asked once, unseen, and typing goes on', async () => {
+  await logIn({ columns: 100 });
+  const before = typist.rows.length;
+  await typeAndSee('/msg G');
+  typist.type('\t');
+  const whoelse = await nextAsked('whoelse');
+  typist.type('o');
+  await typist.seeLast(`${prompt}/msg Go`);
+  whoelse.reply({ users: ['Columbia', 'Google'], total: 2 });
+  typist.type('\t');
+  await typist.seeLast(`${prompt}/msg Google`);
+  typist.type('\u0015');
+  await typeAndSee('/get c');
+  typist.type('\t');
+  const offer = { from: 'Columbia', name: 'my thesis.txt', size: 3, sha256: '0'.repeat(64), sentAt };
+  (await nextAsked('fileget')).reply({ files: [offer] });
+  await typist.seeLast(`${prompt}/get Columbia`);
+  typist.type('\t');
+  await typist.seeLast(`${prompt}/get Columbia my thesis.txt`);
+  expect(typist.rows).toHaveLength(before);
+  typist.type('\u0015');
+  await typeAndSee('/msg co');
+  typist.type('\t');
+  await typist.seeLast(`${prompt}/msg Columbia`);
+  typist.enter('hi');
+  expect((await nextAsked('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
 });
 
 test('what comes together with a Tab is not completed in its middle', async () => {
@@ -160,7 +194,7 @@ test("Tab completes one's own files, and those that are offered", async () => {
       name: 'my\u0007 thesis.txt',
       size: 3,
     },
-    ...{ sha256: '0'.repeat(64), sentAt: '2026-11-23T09:00:00.000Z' },
+    ...{ sha256: '0'.repeat(64), sentAt },
   });
   await typist.see(() => said().length === 1);
   const completed = async (typed: string, whole: string) => {
@@ -171,7 +205,9 @@ test("Tab completes one's own files, and those that are offered", async () => {
     typist.type('\u0015');
   };
   await completed('file Columbia package.j', 'file Columbia package.json');
+  const asked = nextAsked('fileget').then((fileget) => fileget.reply({ files: [] }));
   await completed('fileget c', 'fileget Columbia');
+  await asked;
   await completed('/get Columbia M', '/get Columbia my\\u{7} thesis.txt');
   await completed('filedecline columbia ', 'filedecline columbia my\\u{7} thesis.txt');
 });

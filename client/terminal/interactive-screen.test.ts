@@ -138,6 +138,25 @@ test('Tab completes a command', async () => {
   await typist.seeLast(`${prompt}wholasthr`);
 });
 
+test('a completion that never comes keeps nobody from typing', async () => {
+  const program = `
+    import { InteractiveScreen } from './client/terminal/interactive-screen.ts';
+    const { stdin: input, stdout: output } = process;
+    const screen = new InteractiveScreen({ input, output, interrupted() {}, complete: () => new Promise(() => {}) });
+    screen.print('You said ' + (await screen.read('>> ', 'command')));
+    screen.endInput();
+  `;
+  typist = new Typist({ args: ['--import', 'tsx', '--input-type=module', '--eval', program] });
+  await typist.seeLast('>>');
+  typist.type('\ta');
+  await typist.seeLast('>> a');
+  typist.type('b');
+  await typist.seeLast('>> ab');
+  typist.enter('');
+  await typist.seeLast('You said ab');
+  expect(await typist.exited).toBe(0);
+});
+
 test.each([
   ['Ctrl+C', '\u0003'],
   ['Ctrl+D', '\u0004'],

@@ -44,6 +44,9 @@ export class InteractiveScreen implements Screen {
   #prompt = '';
   #status: readonly Line[] = [];
   #drawing: NodeJS.Immediate | undefined;
+  /** The Tab that counts: the last one. */
+  #lastTab = 0;
+  #completion: Completion | undefined;
   #hasEnded = false;
 
   constructor({ input, output, interrupted, complete }: InteractiveOptions) {
@@ -63,9 +66,7 @@ export class InteractiveScreen implements Screen {
       terminal: true,
       prompt: '',
       removeHistoryDuplicates: true,
-      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-        void this.#completions(line).then((result) => done(null, result));
-      },
+      completer: (line: string) => this.#completions(line),
     });
     this.#readline.on('line', (line) => this.#take(line));
     this.#readline.on('history', (history) => this.#forgetAnswer(history));
@@ -210,11 +211,23 @@ export class InteractiveScreen implements Screen {
     return lines.splice(0, end < 0 ? lines.length : Math.max(1, end));
   }
 
-  async #completions(line: string): Promise<[string[], string]> {
-    if (this.#kind !== 'command') return [[], line];
-    const { candidates, of } = await this.#complete(line);
+  /** What is found for a Tab is given to the editor at another, since while it waits for a completion it reads nothing. */
+  #completions(line: string): [string[], string] {
+    const completion = this.#completion;
+    this.#completion = undefined;
+    if (completion) return [[...completion.candidates], completion.of];
+    if (this.#kind === 'command') void this.#findCompletion(line);
+    return [[], line];
+  }
+
+  async #findCompletion(line: string): Promise<void> {
+    this.#lastTab += 1;
+    const tab = this.#lastTab;
+    const completion = await this.#complete(line);
+    if (this.#hasEnded || tab !== this.#lastTab) return;
     // More was typed meanwhile: what comes now would stand in the middle of it.
-    if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return [[], line];
+    if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return;
+    const { candidates, of } = completion;
     if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) {
       this.#draw(
         this.#setOutNames(
@@ -224,8 +237,9 @@ export class InteractiveScreen implements Screen {
         ),
       );
     }
+    this.#completion = completion;
+    this.#readline.write(null, { name: 'tab' });
     this.#drawSoon();
-    return [[...candidates], of];
   }
 
   /** Only commands are worth remembering, and a password must not be. */
