@@ -73,8 +73,8 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
     return new ConnectError('unknown-host', `The host of ${url} is unknown, or there is no network.`, error);
   }
   // OpenSSL's verification codes come as they are, everything else of TLS with a prefix.
-  if (/^UNABLE_TO_|CERT|CRL/.test(code)) return new ConnectError('tls', certificateLine(url, code), error);
-  if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) return new ConnectError('tls', tlsLine(url, error.message), error);
+  if (/^(ERR_SSL|EPROTO)/.test(code)) return new ConnectError('tls', tlsLine(url, error.message), error);
+  if (/^(ERR_TLS|UNABLE_TO_)|CERT|CRL/.test(code)) return new ConnectError('tls', certificateLine(url, code), error);
   if (/timed out/i.test(error.message) || code === 'ETIMEDOUT') {
     return new ConnectError('timeout', `${url} did not answer in time.`, error);
   }
