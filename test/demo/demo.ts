@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { variables } from '../../functions/aws/names.ts';
 import { startLocalRoom } from '../../local/room.ts';
 import { endInOrder, removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { Scene } from './scene.ts';
@@ -6,7 +7,12 @@ import { Scene } from './scene.ts';
 /** Plays the original program's sample session in a fresh room; exits with 0 only if every line came as expected. */
 endInOrder();
 const folder = temporaryFolder('chat-room-demo-');
-const room = await startLocalRoom({ assembly: 'cdk.out', dataDir: join(folder, 'room') });
+const room = await startLocalRoom({
+  assembly: 'cdk.out',
+  dataDir: join(folder, 'room'),
+  // Here a line is in the log as soon as it is written.
+  environment: { [variables.logLateness]: '0' },
+});
 try {
   await new Scene(room, folder).play();
   console.log('\nEvery line came as expected.');
