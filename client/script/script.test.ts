@@ -277,7 +277,7 @@ describe('a room with a certificate that this machine is told to trust', () => {
 
   /** Asks who is there at this host; before the room stands one who takes off the TLS. */
   const ask = async (host: string, until: Date) => {
-    const { cert, key } = selfSigned('localhost', { until });
+    const { cert, key } = await selfSigned('localhost', { until });
     const server = createServer({ cert, key }, (socket) => {
       const onward = connect(Number(new URL(scripted.url).port), '127.0.0.1');
       socket
