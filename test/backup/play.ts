@@ -56,7 +56,7 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
   const tables = [tablesOf(full.local), tablesOf(empty.local)] as const;
   try {
     await fill(full, tables[0], crowd);
-    await full.change('blockTime', 3_600);
+    await full.change('blockTime', 86_400);
     const guesser = await full.connect();
     for (let tries = 0; tries < 3; tries += 1) await guesser.refused('login', { user: 'pattern', password: 'a guess' });
     const names = Array.from({ length: talkers }, (_, i) => `user${i}`);
