@@ -121,21 +121,16 @@ class RoomMetrics {
     this.functionThrottles = overFunctions('throttles', (fn) => fn.metricThrottles(sum));
     this.durations = all.map(([label, fn]) => fn.metricDuration({ ...sum, label }));
     this.sweeps = functions.sweeper.metricInvocations({ statistic: Stats.SUM, period: Duration.minutes(5) });
-    const overTables = (label: string, metricName: string) =>
-      total(
-        label,
-        mapValues(tables, (table) => table.metric(metricName, sum)),
+    const overTables = (label: string, metricName: string, ofIndexes: Record<string, IMetric> = {}) =>
+      total(label, { ...mapValues(tables, (table) => table.metric(metricName, sum)), ...ofIndexes });
+    const ofIndexes = (metricName: string) =>
+      Object.fromEntries(
+        Object.entries(tables).flatMap(([name, table]) => {
+          const metric = table.metricOfIndex(metricName, sum);
+          return metric ? [[`${name}Index`, metric]] : [];
+        }),
       );
-    const throttles = (label: string, metricName: string) =>
-      total(label, {
-        ...mapValues(tables, (table) => table.metric(metricName, sum)),
-        ...Object.fromEntries(
-          Object.entries(tables).flatMap(([name, table]) => {
-            const ofIndex = table.metricOfIndex(metricName, sum);
-            return ofIndex ? [[`${name}Index`, ofIndex]] : [];
-          }),
-        ),
-      });
+    const throttles = (label: string, metricName: string) => overTables(label, metricName, ofIndexes(metricName));
     this.readThrottles = throttles('reads throttled', 'ReadThrottleEvents');
     this.writeThrottles = throttles('writes throttled', 'WriteThrottleEvents');
     this.readUnits = overTables('read units', 'ConsumedReadCapacityUnits');
