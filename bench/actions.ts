@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorded } from '../local/recorder.ts';
 import { announcementOf, get, put } from '../test/harness/files.ts';
+import type { Heard, RawClient } from '../test/harness/raw-client.ts';
 import { password } from '../test/harness/room.ts';
-import type { Heard, Wire } from '../test/harness/wire.ts';
 import { partNotice } from './meter.ts';
 import type { Stage } from './stage.ts';
 
@@ -160,7 +160,7 @@ function untilCalled({ room }: Stage, operation: string): Promise<void> {
   });
 }
 
-async function countCrowd(stage: Stage, add: Add, speaker: Wire, sizes: Sizes): Promise<void> {
+async function countCrowd(stage: Stage, add: Add, speaker: RawClient, sizes: Sizes): Promise<void> {
   const { few, many, registered, beforeSweep } = sizes;
   await stage.fill(few);
   await countOnline(stage, add, speaker, few, beforeSweep);
@@ -175,7 +175,13 @@ async function countCrowd(stage: Stage, add: Add, speaker: Wire, sizes: Sizes): 
 }
 
 /** What reads who is online. */
-async function countOnline(stage: Stage, add: Add, speaker: Wire, online: number, beforeSweep: number): Promise<void> {
+async function countOnline(
+  stage: Stage,
+  add: Add,
+  speaker: RawClient,
+  online: number,
+  beforeSweep: number,
+): Promise<void> {
   add('whoelse', `${online} online`, (await stage.command(speaker, 'whoelse', {})).entries);
   add('wholasthr', `${online} online`, (await stage.command(speaker, 'wholasthr', {})).entries);
   await sleep(beforeSweep);
@@ -190,8 +196,8 @@ async function countOnline(stage: Stage, add: Add, speaker: Wire, online: number
 
 /** What it takes to tell the others that somebody came; that somebody left is told in the same way. */
 async function countNotice(stage: Stage, add: Add, online: number): Promise<void> {
-  const wire = await stage.connect();
-  const login = await stage.meter.count(1, () => wire.get('login', { user: 'bob', password }));
+  const client = await stage.connect();
+  const login = await stage.meter.count(1, () => client.get('login', { user: 'bob', password }));
   add('notice of a login', `${online} online`, partNotice(login.entries).notice);
-  await stage.leave(wire);
+  await stage.leave(client);
 }

@@ -3,8 +3,8 @@ import { defaultTiming } from '../client/room/timing.ts';
 import { perMillion } from '../functions/chat/admin/prices.ts';
 import type { Recorded, ServiceCall } from '../local/recorder.ts';
 import { actions as wireActions } from '../protocol/index.ts';
+import type { RawClient } from '../test/harness/raw-client.ts';
 import { password } from '../test/harness/room.ts';
-import type { Wire } from '../test/harness/wire.ts';
 import { type Counting, countActions } from './actions.ts';
 import { partNotice } from './meter.ts';
 import { pricePerMillion, silentHourPerMillion } from './prices.ts';
@@ -80,7 +80,7 @@ describe('every action', () => {
 
 describe('in a room that fills', () => {
   let stage: Stage;
-  let ann: Wire;
+  let ann: RawClient;
 
   beforeAll(async () => {
     stage = await Stage.open(latencyMs);
@@ -128,13 +128,13 @@ const isPost = ({ operation }: ServiceCall) => operation === 'PostToConnection';
 
 /** What the login itself takes; what the others are told of it depends on how many they are. */
 async function countLogin(stage: Stage) {
-  const wire = await stage.connect();
-  const login = await stage.meter.count(1, () => wire.get('login', { user: 'newcomer', password }));
-  await stage.leave(wire);
+  const client = await stage.connect();
+  const login = await stage.meter.count(1, () => client.get('login', { user: 'newcomer', password }));
+  await stage.leave(client);
   return summary(partNotice(login.entries).own);
 }
 
-async function countBroadcast(stage: Stage, speaker: Wire) {
+async function countBroadcast(stage: Stage, speaker: RawClient) {
   return summary((await stage.command(speaker, 'broadcast', { text: 'hello, everyone' })).entries);
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
-import { Wire } from '../test/harness/wire.ts';
+import { RawClient } from '../test/harness/raw-client.ts';
 import { median } from './bundles.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,7 +20,7 @@ const exchangesEach = 60;
 
 /** Measures the room beside a WebSocket server that only echoes: on the same machine, by the same client. */
 export async function measureRates(stage: Stage): Promise<Rate[]> {
-  const pairs: { sender: Wire; recipient: string }[] = [];
+  const pairs: { sender: RawClient; recipient: string }[] = [];
   const names = await stage.seed(2 * clients);
   for (let pair = 0; pair < clients; pair++) {
     const [from = '', to = ''] = names.slice(2 * pair);
@@ -45,7 +45,7 @@ async function measureEcho(): Promise<Rate> {
   });
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const wires = await Promise.all(Array.from({ length: clients }, () => Wire.open(`ws://127.0.0.1:${port}`)));
+  const wires = await Promise.all(Array.from({ length: clients }, () => RawClient.open(`ws://127.0.0.1:${port}`)));
   const rate = await measure('a bare `ws` server, echoing', wires, (wire) => {
     wire.send({ type: 'echo' });
     return wire.next();
@@ -55,7 +55,7 @@ async function measureEcho(): Promise<Rate> {
   return rate;
 }
 
-function ping(wire: Wire): Promise<unknown> {
+function ping(wire: RawClient): Promise<unknown> {
   wire.send({ action: 'ping' });
   return wire.next((heard) => heard.type === 'pong');
 }

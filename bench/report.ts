@@ -1,4 +1,4 @@
-import { activityGrain } from '../functions/chat/people.ts';
+import { activityResolutionMs } from '../functions/chat/model.ts';
 import type { Bundle } from './bundles.ts';
 import { assumed } from './prices.ts';
 import { clients, type Rate } from './rates.ts';
@@ -41,7 +41,7 @@ export function report({ costs, peers, silentHour, bundles, rates }: Findings): 
 const notes = (silentHour: number) =>
   `Counted on a warm room in which something has been said. *In a row*: DynamoDB requests that wait for one another, the others
 run beside them. Messages: in and out, in units of 32 KB. A command adds one write unit if its speaker was silent for more
-than ${activityGrain / 1000} seconds. What login, logout and disconnect tell the others is the notice, in its own row.
+than ${activityResolutionMs / 1000} seconds. What login, logout and disconnect tell the others is the notice, in its own row.
 A file's upload and download are between its client and S3; their requests are counted, its bytes are not: US$ 0.023 per GB and
 month while it waits, US$ 0.09 per GB that leaves AWS.
 A lost connection starts a sweeper run that waits for the end of the grace. That wait is not in the row: up to 30 s of 256 MB,

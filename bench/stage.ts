@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Action, Arguments } from '../protocol/index.ts';
+import type { Heard, RawClient } from '../test/harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../test/harness/room.ts';
-import type { Heard, Wire } from '../test/harness/wire.ts';
 import { Meter, type Metered } from './meter.ts';
 
 /** How many come in at a time: enough to be quick, few enough not to contend for the count of those online. */
@@ -17,7 +17,7 @@ export class Stage {
   readonly room: SceneRoom;
   readonly meter: Meter;
   readonly #db: DynamoDBDocumentClient;
-  readonly #online = new Set<Wire>();
+  readonly #online = new Set<RawClient>();
   #seeded = 0;
 
   private constructor(room: SceneRoom, latencyMs: number) {
@@ -45,42 +45,42 @@ export class Stage {
     return this.#online.size;
   }
 
-  async connect(): Promise<Wire> {
+  async connect(): Promise<RawClient> {
     const { result } = await this.meter.settle(1, () => this.room.connect());
     return result;
   }
 
   async register(user: string): Promise<void> {
-    const wire = await this.connect();
-    await this.meter.settle(1, () => wire.get('register', { user, password }));
-    await this.leave(wire);
+    const client = await this.connect();
+    await this.meter.settle(1, () => client.get('register', { user, password }));
+    await this.leave(client);
   }
 
   /** Something is said: as long as nothing was, every look at the newest broadcast is followed by another. */
   async sayFirst(): Promise<void> {
     await this.register('host');
-    const wire = await this.enter('host');
-    await this.meter.settle(1, () => wire.get('broadcast', { text: 'hello' }));
-    await this.leave(wire);
+    const client = await this.enter('host');
+    await this.meter.settle(1, () => client.get('broadcast', { text: 'hello' }));
+    await this.leave(client);
   }
 
   /** Somebody who is registered logs in. */
-  async enter(user: string): Promise<Wire> {
-    const wire = await this.connect();
-    await this.meter.settle(1, () => wire.get('login', { user, password }));
-    this.#online.add(wire);
-    return wire;
+  async enter(user: string): Promise<RawClient> {
+    const client = await this.connect();
+    await this.meter.settle(1, () => client.get('login', { user, password }));
+    this.#online.add(client);
+    return client;
   }
 
   /** Closes a connection as a client does that means it. */
-  async leave(wire: Wire): Promise<void> {
-    await this.meter.settle(1, () => wire.close());
-    this.forget(wire);
+  async leave(client: RawClient): Promise<void> {
+    await this.meter.settle(1, () => client.close());
+    this.forget(client);
   }
 
   /** Somebody has left in another way. */
-  forget(wire: Wire): void {
-    this.#online.delete(wire);
+  forget(client: RawClient): void {
+    this.#online.delete(client);
   }
 
   /** Lets seeded users in until so many are online. */
@@ -89,14 +89,14 @@ export class Stage {
       const names = await this.seed(Math.min(together, online - this.online));
       const comeIn = () => Promise.all(names.map((user) => this.#comeIn(user)));
       const { result } = await this.meter.settle(2 * names.length, comeIn);
-      for (const wire of result) this.#online.add(wire);
+      for (const client of result) this.#online.add(client);
     }
   }
 
-  async #comeIn(user: string): Promise<Wire> {
-    const wire = await this.room.connect();
-    await wire.get('login', { user, password });
-    return wire;
+  async #comeIn(user: string): Promise<RawClient> {
+    const client = await this.room.connect();
+    await client.get('login', { user, password });
+    return client;
   }
 
   /** Puts users into the table as if they had registered; gives their names. */
@@ -118,9 +118,9 @@ export class Stage {
    * Counts a command. Its speaker has been active just before: a command that comes after a few silent seconds also writes
    * down that its speaker is active, and whether it did would depend on how fast this machine is.
    */
-  async command<A extends Action>(wire: Wire, action: A, args: Arguments<A>): Promise<Metered<Heard>> {
-    await this.meter.settle(1, () => wire.ask('whoelse', {}));
-    return this.meter.count(1, () => wire.get(action, args));
+  async command<A extends Action>(client: RawClient, action: A, args: Arguments<A>): Promise<Metered<Heard>> {
+    await this.meter.settle(1, () => client.ask('whoelse', {}));
+    return this.meter.count(1, () => client.get(action, args));
   }
 
   #table(prefix: string): string {

@@ -3,15 +3,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import { complete } from './chat/complete.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
+import { UnknownAddressError, UsageError } from './config/errors.ts';
+import { findRoom, type Wanted } from './config/find-room.ts';
+import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { isClosedPipe } from './terminal/closed-pipe.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
 import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
-import { MisuseError, UnknownAddressError } from './where/errors.ts';
-import { findRoom, type Wanted } from './where/find-room.ts';
-import { askPassword, givenPassword } from './where/password.ts';
 
 function descriptor(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
@@ -136,7 +136,7 @@ function complain(message: string): void {
 async function script() {
   const [scripts, { text }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
   const { url, user } = await findRoom(wanted());
-  if (user === undefined) throw new MisuseError('No user is given: use --user, or a profile with a user.');
+  if (user === undefined) throw new UsageError('No user is given: use --user, or a profile with a user.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   return {
@@ -145,7 +145,7 @@ async function script() {
     output: output(),
     async textOf(words: readonly string[]) {
       const said = words.length > 0 ? words.join(' ') : (await text(stdin)).replace(/\r?\n$/, '');
-      if (said.trim() === '') throw new MisuseError('There is nothing to say.');
+      if (said.trim() === '') throw new UsageError('There is nothing to say.');
       return said;
     },
   };
@@ -162,7 +162,7 @@ const names = new NamesSeen();
 function openScreen(): Screen {
   if (!stdin.isTTY) return new PlainScreen(stdin, stdout, () => interruption.abort(), colourDepth());
   // The terminal would show the passwords.
-  if (!stdout.isTTY) throw new MisuseError('Input from a terminal needs output to it as well.');
+  if (!stdout.isTTY) throw new UsageError('Input from a terminal needs output to it as well.');
   return new InteractiveScreen({
     input: stdin,
     output: stdout,
@@ -173,7 +173,7 @@ function openScreen(): Screen {
 
 async function talkInPerson(): Promise<ExitCode> {
   if (wanted().json)
-    throw new MisuseError('--json does not go with a conversation: chat tail --json prints what is said.');
+    throw new UsageError('--json does not go with a conversation: chat tail --json prints what is said.');
   const { url, user } = await findRoom(wanted());
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
   const screen = openScreen();
@@ -187,10 +187,10 @@ async function run(task: () => Promise<ExitCode>): Promise<void> {
   stdout.on('error', () => interruption.abort());
   const code = await task().catch((error: unknown): ExitCode => {
     if (isClosedPipe(error)) return exitCodes.done;
-    if (error instanceof MisuseError) complain(`error: ${error.message}`);
+    if (error instanceof UsageError) complain(`error: ${error.message}`);
     else if (error instanceof UnknownAddressError) complain(error.message);
     else throw error;
-    return error instanceof MisuseError ? exitCodes.misused : exitCodes.unreachable;
+    return error instanceof UsageError ? exitCodes.misused : exitCodes.unreachable;
   });
   // Nothing that is still open, such as a connection being made, keeps the program; what it said is written first.
   stdout.write('', () => process.exit(code));

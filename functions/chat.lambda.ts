@@ -1,6 +1,6 @@
-import { commandHandler } from './aws/gateway.ts';
+import { commandHandler } from './aws/gateway-events.ts';
 import { room } from './aws/room.ts';
 import { handlers } from './chat/commands/index.ts';
-import { answer } from './chat/speak.ts';
+import { answer } from './chat/dispatch.ts';
 
-export const handler = commandHandler((said) => answer(room, handlers, said));
+export const handler = commandHandler((frame) => answer(room, handlers, frame));

@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda';
 import { parseFileEvent } from './aws/file-event.ts';
 import { fileRoom } from './aws/file-room.ts';
-import { commandHandler, type ProxyResponse } from './aws/gateway.ts';
+import { commandHandler, type ProxyResponse } from './aws/gateway-events.ts';
 import { logsFor } from './aws/log.ts';
 import { fileHandlers } from './chat/commands/index.ts';
-import { objectCreated } from './chat/files/take-in.ts';
+import { answer } from './chat/dispatch.ts';
+import { objectCreated } from './chat/files/accept-upload.ts';
 import { tidyFiles } from './chat/files/tidy.ts';
-import { answer } from './chat/speak.ts';
 
-const answerFrame = commandHandler((said) => answer(fileRoom, fileHandlers, said));
+const answerFrame = commandHandler((frame) => answer(fileRoom, fileHandlers, frame));
 
 export async function handler(event: unknown, context: Context): Promise<ProxyResponse | undefined> {
   const told = parseFileEvent(event);

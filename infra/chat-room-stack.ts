@@ -8,7 +8,7 @@ import { tables as shapes, type TableName, variables } from '../functions/aws/na
 import { actions, commands } from '../protocol/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import type { RoomConfig } from './config.ts';
-import { functions as entries, type FunctionName, homes, isRouted, type TableRight } from './functions.ts';
+import { functions as entries, type FunctionName, isRouted, routeTargets, type TableRight } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
@@ -86,12 +86,12 @@ export class ChatRoomStack extends Stack {
       if (entry.readsLog) logGroup.grant(fn, 'logs:FilterLogEvents');
     }
 
-    gateway.route('$connect', functions[homes.$connect], { twoWay: false });
-    gateway.route('$disconnect', functions[homes.$disconnect], { twoWay: false });
-    gateway.route('$default', functions[homes.$default], { twoWay: true });
+    gateway.route('$connect', functions[routeTargets.$connect], { twoWay: false });
+    gateway.route('$disconnect', functions[routeTargets.$disconnect], { twoWay: false });
+    gateway.route('$default', functions[routeTargets.$default], { twoWay: true });
     for (const action of actions) {
       if (isRouted(action)) {
-        gateway.route(action, functions[homes[action]], { twoWay: commands[action].reply === 'response' });
+        gateway.route(action, functions[routeTargets[action]], { twoWay: commands[action].reply === 'response' });
       } else {
         gateway.fixedAnswer(action, '{"type":"pong"}');
       }

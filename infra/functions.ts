@@ -14,7 +14,7 @@ export function isRouted(action: Action): action is RoutedAction {
 export type RouteKey = '$connect' | '$disconnect' | '$default' | RoutedAction;
 
 /** Which function answers which route. Moving a command is one line; a missing one does not compile. */
-export const homes = {
+export const routeTargets = {
   $connect: 'connection',
   $disconnect: 'connection',
   register: 'account',
@@ -91,7 +91,7 @@ export interface RoomFunctionEntry {
   readonly readsLog?: boolean;
 }
 
-export type FunctionName = (typeof homes)[RouteKey] | InvokableFunction | 'admin';
+export type FunctionName = (typeof routeTargets)[RouteKey] | InvokableFunction | 'admin';
 
 /** Every function with its weight and its rights, one line per right. */
 export const functions: Record<FunctionName, RoomFunctionEntry> = {

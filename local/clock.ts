@@ -3,7 +3,7 @@
  * part of the room alike, so that a test need not wait for the ten minutes of an idle limit.
  *
  * What bounds computing (a Lambda function's timeout, an integration's) stays in real time: the processor does not get faster,
- * and a hurried limit would cut off code that works.
+ * and a scaled limit would cut off code that works.
  */
 export class Clock {
   readonly speed: number;

@@ -92,7 +92,7 @@ export class DataFolder {
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }
 
-  /** When the room's clock was started first (epoch milliseconds), so that a hurried one does not go back at a restart. */
+  /** When the room's clock was started first (epoch milliseconds), so that a scaled one does not go back at a restart. */
   async clockOrigin(fresh: boolean): Promise<number> {
     const file = this.#file('clock');
     const kept = fresh ? 0 : Number(await readFile(file, 'utf8').catch(() => ''));

@@ -21,7 +21,7 @@ export interface ConsoleCommand {
   readonly options?: readonly Option[];
   /**
    * @returns an exit code, if it is not 0.
-   * @throws {RefusedError | UnreachableError | MisuseError}
+   * @throws {RefusedError | UnreachableError | UsageError}
    */
   run(desk: Desk, typed: Typed): Promise<ExitCode | undefined>;
 }

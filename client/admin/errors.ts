@@ -1,5 +1,5 @@
+export { UsageError } from '../config/errors.ts';
 export { type ExitCode, exitCodes } from '../exit-codes.ts';
-export { MisuseError } from '../where/errors.ts';
 
 /** The room would not do it. */
 export class RefusedError extends Error {

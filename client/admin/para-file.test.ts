@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MisuseError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { parseParaFile } from './para-file.ts';
 
 describe('a file of settings', () => {
@@ -24,7 +24,7 @@ describe('a file of settings', () => {
     ['OPEN true', 'Line 1: there is no setting "OPEN"'],
     ['constructor 1', 'Line 1: there is no setting "constructor"'],
   ])('%j is refused: %s', (text, why) => {
-    expect(() => parseParaFile(text)).toThrow(MisuseError);
+    expect(() => parseParaFile(text)).toThrow(UsageError);
     expect(() => parseParaFile(text)).toThrow(why);
   });
 });

@@ -1,7 +1,7 @@
 import { jsonLine } from '../terminal/json-line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { Desk } from './desk.ts';
-import { type ExitCode, exitCodes, MisuseError, messageOf, RefusedError, UnreachableError } from './errors.ts';
+import { type ExitCode, exitCodes, messageOf, RefusedError, UnreachableError, UsageError } from './errors.ts';
 import type { RoomAdmin } from './room-admin.ts';
 import { helpLines, understand, wordsSaid } from './understand.ts';
 
@@ -32,7 +32,7 @@ export async function runOnce(
       complain(error.code, error.message);
       return exitCodes.refused;
     }
-    if (error instanceof MisuseError) {
+    if (error instanceof UsageError) {
       complain('misused', error.message);
       return exitCodes.misused;
     }

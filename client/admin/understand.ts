@@ -3,7 +3,7 @@ import { nearest } from '../nearest.ts';
 import { type Completion, wordsLike } from '../terminal/completion.ts';
 import { consoleCommands } from './commands/index.ts';
 import type { ConsoleCommand, Typed } from './console-command.ts';
-import { MisuseError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { texts } from './texts.ts';
 
 /** A command that was understood. */
@@ -45,12 +45,12 @@ function suggest(tokens: readonly string[]): string | undefined {
 
 /**
  * Understands a line of the console, or the arguments of the program.
- * @throws {MisuseError}
+ * @throws {UsageError}
  */
 export function understand(said: string | readonly string[]): Understood {
   const tokens = wordsSaid(said);
   const command = findCommand(tokens);
-  if (!command) throw new MisuseError(texts.unknownCommand(tokens.join(' '), suggest(tokens)));
+  if (!command) throw new UsageError(texts.unknownCommand(tokens.join(' '), suggest(tokens)));
   const commandWords = wordsOf(command).length;
   const given = tokens.slice(commandWords);
   if (!command.takesText) return { command, typed: parse(command, given) };
@@ -78,7 +78,7 @@ function parse(command: ConsoleCommand, given: readonly string[]): Typed {
     parser.parse(options.length === 0 ? ['--', ...given] : [...given], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new MisuseError(
+    throw new UsageError(
       error.code === 'commander.invalidArgument'
         ? error.message.replace(/^error: /, '')
         : texts.usage(usageOf(command)),
@@ -92,11 +92,11 @@ export function completions(line: string): Completion {
   return wordsLike(line, [...consoleCommands.map(({ words }) => words), 'help', 'quit']);
 }
 
-/** The lines of `help`: every command, or one. @throws {MisuseError} */
+/** The lines of `help`: every command, or one. @throws {UsageError} */
 export function helpLines(about: readonly string[] = []): string[] {
   if (about.length === 0) return everyCommand();
   const command = findCommand(about);
-  if (!command) throw new MisuseError(texts.unknownCommand(about.join(' '), suggest(about)));
+  if (!command) throw new UsageError(texts.unknownCommand(about.join(' '), suggest(about)));
   const options = command.options ?? [];
   const width = Math.max(0, ...options.map(({ flags }) => flags.length));
   return [

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { ScriptedStore, sha256 } from '../testing/scripted-store.ts';
-import { Typist, withoutTime } from '../testing/typist.ts';
+import { TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
 
 let folder: string;
 let scripted: ScriptedRoom;
 let store: ScriptedStore;
-let typist: Typist;
+let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
@@ -22,7 +22,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'transfers-'));
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
   // Where it runs is where files are saved.
-  typist = new Typist({
+  typist = new TerminalDriver({
     args: ['--import', import.meta.resolve('tsx'), program],
     url: scripted.url,
     cwd: folder,

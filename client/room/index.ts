@@ -11,4 +11,4 @@ export {
   type RoomHandlers,
 } from './room-connection.ts';
 export type { StreamName } from './stream-order.ts';
-export { defaultTiming, hurried, type Timing } from './timing.ts';
+export { defaultTiming, scaled, type Timing } from './timing.ts';

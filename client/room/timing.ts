@@ -67,7 +67,7 @@ export const defaultTiming: Timing = {
  * The same for a room whose clock runs so many times as fast as this machine's. Connections and replies are
  * waited for as long as ever: they take computing, and the processor does not get faster.
  */
-export function hurried(timing: Timing, speed: number): Timing {
+export function scaled(timing: Timing, speed: number): Timing {
   const entries = Object.entries(timing).map(([name, milliseconds]) => [name, milliseconds / speed]);
   return { ...(Object.fromEntries(entries) as Timing), connect: timing.connect, reply: timing.reply };
 }

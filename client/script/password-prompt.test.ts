@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ScriptedRoom } from '../testing/scripted-room.ts';
-import { Typist } from '../testing/typist.ts';
+import { TerminalDriver } from '../testing/terminal-driver.ts';
 
 let scripted: ScriptedRoom;
-let typist: Typist;
+let typist: TerminalDriver;
 
 beforeEach(async () => {
   scripted = await ScriptedRoom.start();
   const args = ['--import', 'tsx', 'client/chat.ts', 'whoelse', '--user', 'facebook'];
-  typist = new Typist({ url: scripted.url, args });
+  typist = new TerminalDriver({ url: scripted.url, args });
 });
 
 afterEach(async () => {

@@ -1,19 +1,18 @@
+import { UsageError } from '../config/errors.ts';
+import { findRoom, type Wanted } from '../config/find-room.ts';
+import { isProfileName, readProfiles, writeProfiles } from '../config/profiles.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { jsonLine } from '../terminal/json-line.ts';
 import { printable } from '../terminal/printable.ts';
-import { MisuseError } from '../where/errors.ts';
-import { findRoom, type Wanted } from '../where/find-room.ts';
-import { isProfileName, readProfiles, writeProfiles } from '../where/profiles.ts';
 import type { Output } from './scripts.ts';
 
 /**
  * Remembers a room and who comes there under a name.
- * @throws {MisuseError | UnknownAddressError}
+ * @throws {UsageError | UnknownAddressError}
  */
 export async function setProfile(name: string, wanted: Wanted): Promise<ExitCode> {
-  if (!isProfileName(name))
-    throw new MisuseError('A profile has a name of letters, digits, dots, dashes, underscores.');
-  if (wanted.url === undefined && wanted.stack === undefined) throw new MisuseError('Give --url or --stack.');
+  if (!isProfileName(name)) throw new UsageError('A profile has a name of letters, digits, dots, dashes, underscores.');
+  if (wanted.url === undefined && wanted.stack === undefined) throw new UsageError('Give --url or --stack.');
   const { url, user } = await findRoom(wanted);
   await writeProfiles({ ...(await readProfiles()), [name]: { url, ...(user !== undefined && { user }) } });
   return exitCodes.done;
@@ -30,11 +29,11 @@ export async function listProfiles({ json, write }: Output): Promise<ExitCode> {
 
 /**
  * Forgets a profile.
- * @throws {MisuseError} if there is none of that name.
+ * @throws {UsageError} if there is none of that name.
  */
 export async function removeProfile(name: string): Promise<ExitCode> {
   const { [name]: removed, ...others } = await readProfiles();
-  if (removed === undefined) throw new MisuseError(`There is no profile "${name}".`);
+  if (removed === undefined) throw new UsageError(`There is no profile "${name}".`);
   await writeProfiles(others);
   return exitCodes.done;
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../protocol/index.ts';
+import { openTerminal } from '../testing/open-terminal.ts';
 import { broadcast, hidden, message, type Peer, type Received, ScriptedRoom } from '../testing/scripted-room.ts';
-import { sitDown } from '../testing/sit-down.ts';
-import { Typist, type TypistOptions, withoutTime } from '../testing/typist.ts';
+import { TerminalDriver, type TypistOptions, withoutTime } from '../testing/terminal-driver.ts';
 
 let scripted: ScriptedRoom;
-let typist: Typist;
+let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function logIn(options: Omit<TypistOptions, 'url'> = {}): Promise<void> {
-  ({ typist, peer } = await sitDown(scripted, options));
+  ({ typist, peer } = await openTerminal(scripted, options));
 }
 
 /** Types, and waits until it stands there as the last row. */
@@ -232,7 +232,7 @@ test('what was typed comes back, but for passwords and answers', async () => {
 });
 
 test('a password that is typed before it is asked for is not seen either', async () => {
-  typist = new Typist({ url: scripted.url });
+  typist = new TerminalDriver({ url: scripted.url });
   await typist.seeLast('>>');
   typist.type('facebook\rwastingtime\rwhoelse\r');
   peer = await scripted.peer();
@@ -295,7 +295,7 @@ test('a long list comes a screenful at a time, and loses nothing that comes in m
 });
 
 test('how much was missed is told below it', async () => {
-  typist = new Typist({ url: scripted.url });
+  typist = new TerminalDriver({ url: scripted.url });
   await typist.seeLast('>>');
   typist.type('facebook\rwastingtime\r');
   peer = await scripted.peer();

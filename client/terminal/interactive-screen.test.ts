@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTerminal } from '../testing/open-terminal.ts';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { sitDown } from '../testing/sit-down.ts';
-import { Typist, withoutTime } from '../testing/typist.ts';
+import { TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
 
 let scripted: ScriptedRoom;
-let typist: Typist;
+let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** Comes in as facebook, in a terminal that is so wide. */
 async function logIn(columns = 40, reflowCursorLine = false): Promise<void> {
-  ({ typist, peer } = await sitDown(scripted, { columns, reflowCursorLine }));
+  ({ typist, peer } = await openTerminal(scripted, { columns, reflowCursorLine }));
 }
 
 /** What is typed, in rows: the last column of each is left to the cursor. */
@@ -146,7 +146,7 @@ test('a completion that never comes keeps nobody from typing', async () => {
     screen.print('You said ' + (await screen.read('>> ', 'command')));
     screen.endInput();
   `;
-  typist = new Typist({ args: ['--import', 'tsx', '--input-type=module', '--eval', program] });
+  typist = new TerminalDriver({ args: ['--import', 'tsx', '--input-type=module', '--eval', program] });
   await typist.seeLast('>>');
   typist.type('\ta');
   await typist.seeLast('>> a');
@@ -177,7 +177,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s leaves, and says so to the room', 
 });
 
 test('Ctrl+C leaves before a login too, and from a password', async () => {
-  typist = new Typist({ url: scripted.url });
+  typist = new TerminalDriver({ url: scripted.url });
   await typist.seeLast('>>');
   typist.enter('facebook');
   await typist.see((rows) => rows.at(-2) === 'Please enter your password:');

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTerminal } from '../testing/open-terminal.ts';
 import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { sitDown } from '../testing/sit-down.ts';
-import { type Typist, withoutTime } from '../testing/typist.ts';
+import { type TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
 
 let scripted: ScriptedRoom;
-let typist: Typist;
+let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
@@ -29,7 +29,7 @@ const npm = ['sh', '-c', '"$@"; exit $?', 'sh'];
 const shell = ['sh', '-mc', '"$@"; echo "stopped $?"; stty -a; stty sane; echo "Enter goes on"; read line; fg', 'sh'];
 
 test('Ctrl+Z stops the program with what runs it, and the terminal is the shellâ€™s, until it is gone on with', async () => {
-  ({ typist, peer } = await sitDown(scripted, { under: [...shell, ...npm] }));
+  ({ typist, peer } = await openTerminal(scripted, { under: [...shell, ...npm] }));
   typist.type('whoe');
   await typist.seeLast(`${prompt}whoe`);
   typist.type(ctrlZ);
@@ -45,7 +45,7 @@ test('Ctrl+Z stops the program with what runs it, and the terminal is the shellâ
 });
 
 test('a program that was stopped from outside is in front of the terminal again when it goes on', async () => {
-  ({ typist, peer } = await sitDown(scripted, { under: shell }));
+  ({ typist, peer } = await openTerminal(scripted, { under: shell }));
   typist.type('whoelse');
   await typist.seeLast(`${prompt}whoelse`);
   process.kill(childOf(typist.pid), 'SIGSTOP');
@@ -58,7 +58,7 @@ test('a program that was stopped from outside is in front of the terminal again 
 });
 
 test('Ctrl+Z where nobody could go on with it changes nothing', async () => {
-  ({ typist, peer } = await sitDown(scripted));
+  ({ typist, peer } = await openTerminal(scripted));
   typist.type(`whoe${ctrlZ}`);
   await typist.seeLast(`${prompt}whoe`);
   peer.event(broadcast(1, 'still here?'));
@@ -71,7 +71,7 @@ test('Ctrl+Z where nobody could go on with it changes nothing', async () => {
 
 test('when the terminal goes away, what was half typed is not carried out', async () => {
   // The shell hears that the terminal has gone, and the program only sees that nothing comes any more.
-  ({ typist, peer } = await sitDown(scripted, { under: ['sh', '-c', 'trap "" HUP; "$@"; exit $?', 'sh'] }));
+  ({ typist, peer } = await openTerminal(scripted, { under: ['sh', '-c', 'trap "" HUP; "$@"; exit $?', 'sh'] }));
   typist.type('broadcast I think Bob is');
   await typist.seeLast(`${prompt}broadcast I think Bob is`);
   typist.hangUp();
@@ -83,7 +83,7 @@ test('when the terminal goes away, what was half typed is not carried out', asyn
 
 test('a terminal that cannot be read any more is one with nothing more to read', async () => {
   // What ran it was killed: the shell takes the terminal back, and each read of it is answered with EIO.
-  ({ typist, peer } = await sitDown(scripted, { under: ['sh', '-mc', '"$@"; sleep 60', 'sh', ...npm] }));
+  ({ typist, peer } = await openTerminal(scripted, { under: ['sh', '-mc', '"$@"; sleep 60', 'sh', ...npm] }));
   process.kill(childOf(typist.pid), 'SIGKILL');
   await typist.see((rows) => rows.some((row) => row.endsWith('Killed')));
   typist.type('broadcast x');

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTerminal } from '../testing/open-terminal.ts';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { sitDown } from '../testing/sit-down.ts';
-import { Typist, type TypistOptions } from '../testing/typist.ts';
+import { TerminalDriver, type TypistOptions } from '../testing/terminal-driver.ts';
 import { errorColour, privateColour, userColours } from './painter.ts';
 
 let scripted: ScriptedRoom;
-let typist: Typist;
+let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function logIn(options: Omit<TypistOptions, 'url'> = {}): Promise<void> {
-  ({ typist, peer } = await sitDown(scripted, { columns: 150, ...options }));
+  ({ typist, peer } = await openTerminal(scripted, { columns: 150, ...options }));
 }
 
 /** What the terminal was told of colours and the like. */
@@ -76,7 +76,7 @@ describe('a hostile room', () => {
   });
 
   test('cannot by the name it gives who logs in', async () => {
-    typist = new Typist({ url: scripted.url, columns: 150 });
+    typist = new TerminalDriver({ url: scripted.url, columns: 150 });
     await typist.seeLast('>>');
     typist.type('facebook\rwastingtime\r');
     peer = await scripted.peer();

@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { limits } from '../../protocol/index.ts';
 import { chunksOf } from '../chat/chunks.ts';
-import type { Account, Member, Positions } from '../chat/people.ts';
+import type { Account, Member, Positions } from '../chat/model.ts';
 import type { Accounts } from '../chat/ports.ts';
 import { db, getAll, type Item, putIf, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';

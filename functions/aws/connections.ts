@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Connection } from '../chat/people.ts';
+import type { Connection } from '../chat/model.ts';
 import type { Connections } from '../chat/ports.ts';
 import { defaultSettings } from '../chat/settings.ts';
 import { db, type Item, updateIf } from './dynamodb.ts';
@@ -20,10 +20,15 @@ const stored = v.object({
 
 /** A stored item, parsed. */
 export function toConnection(item: Item): Connection {
-  const { name, displayName, accountId, floodRate, floodBurst, ...connection } = v.parse(stored, item);
-  const pace = { rate: floodRate, burst: floodBurst };
+  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, ...connection } = v.parse(stored, item);
+  const rateLimit = { rate: floodRate, burst: floodBurst };
   const bound = name !== undefined && displayName !== undefined && accountId !== undefined;
-  return { ...connection, pace, member: bound ? { name, displayName, accountId } : undefined };
+  return {
+    ...connection,
+    rateLimit,
+    theoreticalArrivalTime: busyUntil,
+    member: bound ? { name, displayName, accountId } : undefined,
+  };
 }
 
 /** API Gateway ends every connection after two hours; an hour more, and what it forgot to tell us may go. */
@@ -32,7 +37,7 @@ const lifetimeSeconds = 3 * 3600;
 const table = () => tableName('connections');
 
 export const connections: Connections = {
-  async open(connectionId, address, pace, at) {
+  async open(connectionId, address, rateLimit, at) {
     await db.send(
       new PutCommand({
         TableName: table(),
@@ -41,8 +46,8 @@ export const connections: Connections = {
           address,
           connectedAt: at,
           lastActiveAt: at,
-          floodRate: pace.rate,
-          floodBurst: pace.burst,
+          floodRate: rateLimit.rate,
+          floodBurst: rateLimit.burst,
           expiresAt: Math.ceil(at / 1000) + lifetimeSeconds,
         },
       }),
@@ -54,7 +59,7 @@ export const connections: Connections = {
     return Item && toConnection(Item);
   },
 
-  async touch({ connectionId, busyUntil }, { at, active, busyFor }) {
+  async touch({ connectionId, theoreticalArrivalTime: busyUntil }, { at, active, usedMs }) {
     const sets = [
       ...(active ? ['lastActiveAt = :at'] : []),
       busyUntil > at ? 'busyUntil = busyUntil + :busy' : 'busyUntil = :busy',
@@ -64,7 +69,7 @@ export const connections: Connections = {
       Key: { connectionId },
       UpdateExpression: `SET ${sets.join(', ')}`,
       ConditionExpression: active ? 'lastActiveAt < :at' : 'attribute_exists(connectionId)',
-      ExpressionAttributeValues: { ...(active && { ':at': at }), ':busy': busyUntil > at ? busyFor : at + busyFor },
+      ExpressionAttributeValues: { ...(active && { ':at': at }), ':busy': busyUntil > at ? usedMs : at + usedMs },
     });
   },
 

@@ -1,7 +1,7 @@
 import { GetCommand, type PutCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts';
-import type { Account } from '../chat/people.ts';
+import type { Account } from '../chat/model.ts';
 import type { Stream } from '../chat/ports.ts';
 import {
   db,
@@ -73,7 +73,7 @@ function moveOn(file: FileRecord, to: FileRecord['state'], dueAt: number, told?:
 }
 
 /** A transaction was cancelled by a condition that has nothing to do with the message in it. */
-class Hindered extends Error {
+class ConditionFailed extends Error {
   readonly failed: ReadonlySet<'file' | 'account'>;
 
   constructor(failed: ReadonlySet<'file' | 'account'>) {
@@ -96,16 +96,16 @@ const together =
     ]);
     if (outcome.committed) return { written: true };
     const hindered = (['file', 'account'] as const).filter((part) => outcome.failed.has(at[part]));
-    if (hindered.length > 0) throw new Hindered(new Set(hindered));
+    if (hindered.length > 0) throw new ConditionFailed(new Set(hindered));
     return { written: false, item: outcome.failed.get(at.message) };
   };
 
 /** What a write came to, or what hindered it. */
-async function orHindered<T>(write: Promise<T>): Promise<T | Hindered> {
+async function orHindered<T>(write: Promise<T>): Promise<T | ConditionFailed> {
   try {
     return await write;
   } catch (error) {
-    if (error instanceof Hindered) return error;
+    if (error instanceof ConditionFailed) return error;
     throw error;
   }
 }
@@ -247,7 +247,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
           newest,
         ),
       );
-      if (!(outcome instanceof Hindered)) return { kind: 'stored', message: outcome };
+      if (!(outcome instanceof ConditionFailed)) return { kind: 'stored', message: outcome };
       return { kind: outcome.failed.has('file') ? 'changed' : 'unwanted' };
     },
 
@@ -264,7 +264,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
           newest,
         ),
       );
-      if (!(outcome instanceof Hindered)) return { kind: 'ended', told: outcome };
+      if (!(outcome instanceof ConditionFailed)) return { kind: 'ended', told: outcome };
       return { kind: outcome.failed.has('file') ? 'changed' : 'nobody' };
     },
 

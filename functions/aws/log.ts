@@ -1,7 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import type { Context } from 'aws-lambda';
-import type { Journal, Report } from '../chat/ports.ts';
+import type { AuditLog, LogError } from '../chat/ports.ts';
 
 /**
  * One line of JSON, with what tells one line from another and no more: every byte is paid for. The log stream's name has the
@@ -23,10 +23,10 @@ export function logsFor(context: Context): void {
 }
 
 /** One structured line for a failure of the room's own. Never the text of a message, never a secret. */
-export const report: Report = (what, error, about = {}) => {
+export const logError: LogError = (what, error, about = {}) => {
   if (error === undefined) logger.warn(what, about);
   else logger.error(what, { ...about, error: error instanceof Error ? error : new Error(String(error)) });
 };
 
 /** One structured line for what somebody did. */
-export const journal: Journal = ({ what, ...deed }) => logger.info(what, deed);
+export const auditLog: AuditLog = ({ what, ...entry }) => logger.info(what, entry);

@@ -1,20 +1,20 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Figures, Measure } from '../chat/ports.ts';
+import { Metrics as MetricsPublisher, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Metrics, RecordMetrics } from '../chat/ports.ts';
 import { type MetricName, metricsNamespace } from './names.ts';
 
 /** The library takes the room's name, the dimension `service`, from its own environment variable. */
-const metrics = new Metrics({ namespace: metricsNamespace });
+const publisher = new MetricsPublisher({ namespace: metricsNamespace });
 
 const names = {
   peopleOnline: 'PeopleOnline',
   countDrift: 'CountDrift',
   postsGivenUp: 'PostsGivenUp',
-} as const satisfies Record<keyof Figures, MetricName>;
+} as const satisfies Record<keyof Metrics, MetricName>;
 
 /** One line in the embedded metric format, of which CloudWatch makes metrics by itself. */
-export const measure: Measure = (figures) => {
-  for (const [name, value] of Object.entries(figures)) {
-    metrics.addMetric(names[name as keyof Figures], MetricUnit.Count, value);
+export const recordMetrics: RecordMetrics = (values) => {
+  for (const [name, value] of Object.entries(values)) {
+    publisher.addMetric(names[name as keyof Metrics], MetricUnit.Count, value);
   }
-  metrics.publishStoredMetrics();
+  publisher.publishStoredMetrics();
 };

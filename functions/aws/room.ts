@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { Paces } from '../chat/pace.ts';
 import type { PasswordCost } from '../chat/password.ts';
 import type { Clock, Room } from '../chat/ports.ts';
+import { RateLimiters } from '../chat/rate-limiter.ts';
 import { accounts } from './accounts.ts';
+import { asyncInvoker } from './async-invoker.ts';
+import { connectionGateway } from './connection-gateway.ts';
 import { connections } from './connections.ts';
-import { gatewayCourier } from './courier.ts';
-import { crier } from './crier.ts';
 import { messageRetentionDays, numberFromEnv } from './environment.ts';
 import { filesOn } from './files.ts';
-import { journal, report } from './log.ts';
+import { auditLog, logError } from './log.ts';
 import { loginTries } from './login-tries.ts';
-import { measure } from './metrics.ts';
+import { recordMetrics } from './metrics.ts';
 import { variables } from './names.ts';
 import { roomState } from './room-state.ts';
 import { sessions } from './sessions.ts';
@@ -43,12 +43,12 @@ export const room: Room = {
   streams,
   files: filesOn(streams),
   state: roomState,
-  courier: gatewayCourier(report),
-  crier,
+  gateway: connectionGateway(logError),
+  asyncInvoker,
   clock,
-  paces: new Paces(),
+  rateLimiters: new RateLimiters(),
   passwordCost,
-  report,
-  measure,
-  journal,
+  logError,
+  recordMetrics,
+  auditLog,
 };

@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Session } from '../chat/people.ts';
+import type { Session } from '../chat/model.ts';
 import type { EndGuard, Login, LoginOutcome, Sessions } from '../chat/ports.ts';
 import { db, type Item, type TransactionOutcome, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';

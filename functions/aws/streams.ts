@@ -2,7 +2,7 @@ import { type PutCommandInput, QueryCommand, type QueryCommandInput } from '@aws
 import pRetry from 'p-retry';
 import * as v from 'valibot';
 import { type EventOf, limits, type StreamMessage, streamMessage } from '../../protocol/index.ts';
-import type { Member } from '../chat/people.ts';
+import type { Member } from '../chat/model.ts';
 import type { Draft, Kept, Newest, Page, Provenance, RoomState, Stream, Streams } from '../chat/ports.ts';
 import { newVersion } from '../chat/token.ts';
 import { db, type Item, putIf, type WriteOutcome } from './dynamodb.ts';

@@ -1,6 +1,6 @@
 import { blockedFor, countWrongTry, type TryRecord, triesLeft } from './login-tries.ts';
+import type { Account, Connection } from './model.ts';
 import { verifyPassword } from './password.ts';
-import type { Account, Connection } from './people.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
 import { newVersion } from './token.ts';

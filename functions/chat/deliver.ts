@@ -1,7 +1,7 @@
 import { type EventOf, eventFrame, type Result, type RoomEvent, type StreamMessage } from '../../protocol/index.ts';
 import { chunksOf } from './chunks.ts';
-import { orReport } from './or-report.ts';
-import type { Member, Session } from './people.ts';
+import type { Member, Session } from './model.ts';
+import { orLog } from './or-log.ts';
 import type { PostOutcome, Recipient, Room } from './ports.ts';
 
 /** More recipients than this are served by slices of the fan-out function, side by side. */
@@ -12,7 +12,7 @@ export const sliceSize = 250;
  * $disconnect.
  */
 export async function deliver(room: Room, to: Recipient, event: RoomEvent): Promise<PostOutcome> {
-  const outcome = await room.courier.post(to.connectionId, eventFrame(event));
+  const outcome = await room.gateway.post(to.connectionId, eventFrame(event));
   if (outcome === 'gone') await room.sessions.detach(to, to.connectionId, room.clock.now());
   return outcome;
 }
@@ -27,12 +27,12 @@ export async function deliverToAll(room: Room, to: readonly Recipient[], event: 
   );
   const again: Recipient[] = [];
   for (const settled of outcomes) {
-    if (settled.status === 'rejected') room.report('delivery failed', settled.reason);
+    if (settled.status === 'rejected') room.logError('delivery failed', settled.reason);
     else if (settled.value.outcome === 'failed') again.push(settled.value.recipient);
   }
   if (again.length === 0) return;
-  if (attempt < attempts) await room.crier.cry({ to: again, event, attempt: attempt + 1 });
-  else room.measure({ postsGivenUp: again.length });
+  if (attempt < attempts) await room.asyncInvoker.invokeFanOut({ to: again, event, attempt: attempt + 1 });
+  else room.recordMetrics({ postsGivenUp: again.length });
 }
 
 /** Delivers a broadcast to the sessions given: `hidden` to those from whom it is hidden. */
@@ -63,7 +63,9 @@ export async function spread(room: Room, to: readonly Recipient[], event: RoomEv
     accountId,
     connectionId,
   }));
-  await allOf(chunksOf(recipients, sliceSize).map((slice) => room.crier.cry({ to: slice, event, attempt: 1 })));
+  await allOf(
+    chunksOf(recipients, sliceSize).map((slice) => room.asyncInvoker.invokeFanOut({ to: slice, event, attempt: 1 })),
+  );
 }
 
 /**
@@ -78,7 +80,7 @@ export function deliverToOwner(
   known: Session | undefined,
   committed: StreamMessage,
 ): Promise<Delivery> {
-  return orReport(room, 'a message was not posted', postToOwner(room, owner, known, committed), 'stored');
+  return orLog(room, 'a message was not posted', postToOwner(room, owner, known, committed), 'stored');
 }
 
 type Delivery = Result<'message'>['delivery'];
@@ -96,7 +98,7 @@ async function postToOwner(
     const outcome = online && session ? await deliver(room, session, committed) : 'gone';
     if (outcome === 'sent') return 'delivered';
     if (outcome === 'failed' && session) {
-      await room.crier.cry({ to: [session], event: committed, attempt: 2 });
+      await room.asyncInvoker.invokeFanOut({ to: [session], event: committed, attempt: 2 });
       return 'stored';
     }
     tried = session?.connectionId;

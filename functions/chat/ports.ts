@@ -1,9 +1,9 @@
 import type { EventOf, RoomEvent, StreamMessage } from '../../protocol/index.ts';
 import type { Files } from './files/ports.ts';
 import type { TryRecord } from './login-tries.ts';
-import type { Pace, Paces } from './pace.ts';
+import type { Account, Connection, Member, Positions, Session, Settings } from './model.ts';
 import type { PasswordCost } from './password.ts';
-import type { Account, Connection, Member, Positions, Session, Settings } from './people.ts';
+import type { RateLimit, RateLimiters } from './rate-limiter.ts';
 import type { Usage } from './usage.ts';
 
 /** Accounts, by folded name. */
@@ -42,10 +42,10 @@ export interface Accounts {
 }
 
 export interface Connections {
-  open(connectionId: string, address: string, pace: Pace, at: number): Promise<void>;
+  open(connectionId: string, address: string, rateLimit: RateLimit, at: number): Promise<void>;
   find(connectionId: string): Promise<Connection | undefined>;
-  /** Writes down that somebody has spoken: `busyFor` (ms) is how much, `active` whether it counts as activity. */
-  touch(connection: Connection, spoken: { at: number; active: boolean; busyFor: number }): Promise<void>;
+  /** Writes down that somebody has spoken: `usedMs` (ms) is how much, `active` whether it counts as activity. */
+  touch(connection: Connection, spoken: { at: number; active: boolean; usedMs: number }): Promise<void>;
   /** Forgets a closed connection, and says what it was. */
   close(connectionId: string): Promise<Connection | undefined>;
 }
@@ -238,12 +238,12 @@ export interface RoomState {
 export type PostOutcome = 'sent' | 'gone' | 'failed';
 
 /** Frames to connections. Nothing here throws for a connection that is gone. */
-export interface Courier {
+export interface ConnectionGateway {
   post(connectionId: string, frame: string): Promise<PostOutcome>;
   /** Closes a connection; one that is gone is fine. */
   close(connectionId: string): Promise<void>;
   /** When the connection last showed life (epoch ms), or undefined if there is none. */
-  lastSign(connectionId: string): Promise<number | undefined>;
+  lastActiveAt(connectionId: string): Promise<number | undefined>;
 }
 
 /** What a post needs to know of a session. */
@@ -254,10 +254,10 @@ export type FanOut =
   | { readonly to: 'everyone'; readonly event: RoomEvent; readonly except: string }
   | { readonly to: readonly Recipient[]; readonly event: RoomEvent; readonly attempt: number };
 
-export interface Crier {
-  cry(fanOut: FanOut): Promise<void>;
+export interface AsyncInvoker {
+  invokeFanOut(fanOut: FanOut): Promise<void>;
   /** Has the sweeper look at once, because a limit has changed. */
-  sweepNow(): Promise<void>;
+  invokeSweeper(): Promise<void>;
 }
 
 export interface Clock {
@@ -267,10 +267,10 @@ export interface Clock {
 }
 
 /** Something failed that nobody is told of; one line in the log. */
-export type Report = (what: string, error: unknown, about?: Record<string, unknown>) => void;
+export type LogError = (what: string, error: unknown, about?: Record<string, unknown>) => void;
 
 /** Numbers for whoever watches over the room. Never written by a command that went well: each line has its price. */
-export interface Figures {
+export interface Metrics {
   readonly peopleOnline: number;
   /** By how much the count of those online was wrong. */
   readonly countDrift: number;
@@ -278,10 +278,10 @@ export interface Figures {
   readonly postsGivenUp: number;
 }
 
-export type Measure = (figures: Partial<Figures>) => void;
+export type RecordMetrics = (figures: Partial<Metrics>) => void;
 
 /** Something that was done, for the log. Never the text of a message, never a secret. */
-export interface Deed {
+export interface AuditEntry {
   /** The command, or what happened without one. */
   readonly what: string;
   /** The folded name of who did it, if that is known. */
@@ -297,7 +297,7 @@ export interface Deed {
 }
 
 /** Writes down what was done: one line in the log. */
-export type Journal = (deed: Deed) => void;
+export type AuditLog = (entry: AuditEntry) => void;
 
 /** All that the chat stands on. */
 export interface Room {
@@ -308,14 +308,14 @@ export interface Room {
   readonly streams: Streams;
   readonly files: Files;
   readonly state: RoomState;
-  readonly courier: Courier;
-  readonly crier: Crier;
+  readonly gateway: ConnectionGateway;
+  readonly asyncInvoker: AsyncInvoker;
   readonly clock: Clock;
   /** What this environment knows of who speaks how fast. */
-  readonly paces: Paces;
+  readonly rateLimiters: RateLimiters;
   /** Today's cost of hashing a password. */
   readonly passwordCost: PasswordCost;
-  readonly report: Report;
-  readonly measure: Measure;
-  readonly journal: Journal;
+  readonly logError: LogError;
+  readonly recordMetrics: RecordMetrics;
+  readonly auditLog: AuditLog;
 }

@@ -1,4 +1,4 @@
-import type { Settings } from './people.ts';
+import type { Settings } from './model.ts';
 
 /** A new room's settings; what each may be stands in `protocol/admin/settings.ts`. */
 export const defaultSettings: Settings = {

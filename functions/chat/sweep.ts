@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import { dismiss, endSession } from './leave.ts';
-import { orReport } from './or-report.ts';
-import { activityGrain, type Session, type Settings } from './people.ts';
+import { dismiss, endSession } from './end-session.ts';
+import { activityResolutionMs, type Session, type Settings } from './model.ts';
+import { orLog } from './or-log.ts';
 import type { Room, State } from './ports.ts';
 
 /** How far ahead (ms) one run looks: to the next one, a minute later, and half a minute for a schedule that is late. */
@@ -27,7 +27,7 @@ export async function sweep(room: Room): Promise<void> {
   const startedAt = room.clock.now();
   const state = await room.state.read();
   const sessions = await room.sessions.all();
-  room.measure({ peopleOnline: sessions.filter((session) => session.detachedAt === undefined).length });
+  room.recordMetrics({ peopleOnline: sessions.filter((session) => session.detachedAt === undefined).length });
   // None of these may keep the others, nor those that are due, waiting for the next run.
   const outcomes = await Promise.allSettled([
     correctCount(room, state, sessions.length),
@@ -37,7 +37,7 @@ export async function sweep(room: Room): Promise<void> {
     pMap(sessions, (session) => lookAfter(room, session, state, startedAt), { concurrency: lookedAfterAtOnce }),
   ]);
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') room.report('a part of the sweep failed', outcome.reason);
+    if (outcome.status === 'rejected') room.logError('a part of the sweep failed', outcome.reason);
   }
   await endDueSessions(room, startedAt + horizon);
 }
@@ -49,8 +49,8 @@ export async function sweep(room: Room): Promise<void> {
 async function correctCount(room: Room, state: State, present: number): Promise<void> {
   if (state.online === present) return;
   if (!(await room.state.correctCount(present, state.logins))) return;
-  room.measure({ countDrift: Math.abs(state.online - present) });
-  room.report('the count of those online was wrong', undefined, { was: state.online, is: present });
+  room.recordMetrics({ countDrift: Math.abs(state.online - present) });
+  room.logError('the count of those online was wrong', undefined, { was: state.online, is: present });
 }
 
 async function noteLastBroadcast(room: Room, state: State): Promise<void> {
@@ -62,21 +62,21 @@ async function lookAfter(room: Room, session: Session, settings: Settings, now: 
   const { connectionId } = session;
   const looks = [findGhost(room, session, now), noteActivity(room, session, settings, now + horizon)];
   await Promise.all(
-    looks.map((one) => orReport(room, 'a session was not looked after', one, undefined, { connectionId })),
+    looks.map((one) => orLog(room, 'a session was not looked after', one, undefined, { connectionId })),
   );
 }
 
 /** API Gateway may never send $disconnect: whoever is taken to be online is looked for. */
 async function findGhost(room: Room, session: Session, now: number): Promise<void> {
   if (session.detachedAt !== undefined || session.since > now - freshness) return;
-  if ((await room.courier.lastSign(session.connectionId)) !== undefined) return;
+  if ((await room.gateway.lastActiveAt(session.connectionId)) !== undefined) return;
   await room.sessions.detach(session, session.connectionId, room.clock.now());
 }
 
 /** When (epoch ms) a session is due to end, from what is known of it; it may be later, never earlier. */
 function dueAt(session: Session, settings: Settings): number {
   if (session.detachedAt !== undefined) return session.detachedAt + settings.grace * 1000;
-  return session.activeSince + settings.timeOut * 1000 + activityGrain;
+  return session.activeSince + settings.timeOut * 1000 + activityResolutionMs;
 }
 
 /**
@@ -97,11 +97,11 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
     const now = room.clock.now();
     const due = sessions.filter((session) => dueAt(session, settings) <= now);
     const end = (session: Session) =>
-      orReport(room, 'a session that is over was not ended', endIfStillDue(room, session, settings), undefined);
+      orLog(room, 'a session that is over was not ended', endIfStillDue(room, session, settings), undefined);
     const outcomes = await pMap(due, end, { concurrency: endedAtOnce });
     if (outcomes.includes('later')) continue;
     // Under a short TIME_OUT, a session that begins after this reading is due before the next run reads.
-    const unseen = now + settings.timeOut * 1000 + activityGrain;
+    const unseen = now + settings.timeOut * 1000 + activityResolutionMs;
     const next = Math.min(unseen, ...sessions.map((session) => dueAt(session, settings)).filter((time) => time > now));
     if (next > until) return;
     await room.clock.sleepUntil(next + together);

@@ -186,12 +186,12 @@ test('expired items are deleted, and only those', async () => {
 });
 
 test("expired items are deleted within a minute of the room's clock", async () => {
-  const hurried = await startProbeRoom({}, { speed: 600 });
-  const Item = { ...key('brief'), expiresAt: { N: String(Math.floor(hurried.clock.now() / 1000) + 30) } };
-  await hurried.order({ do: 'putItem', input: { TableName, Item } });
-  const read = () => hurried.order({ do: 'getItem', input: { TableName, Key: key('brief') } });
+  const scaled = await startProbeRoom({}, { speed: 600 });
+  const Item = { ...key('brief'), expiresAt: { N: String(Math.floor(scaled.clock.now() / 1000) + 30) } };
+  await scaled.order({ do: 'putItem', input: { TableName, Item } });
+  const read = () => scaled.order({ do: 'getItem', input: { TableName, Key: key('brief') } });
   await expect.poll(read, { timeout: 5_000 }).not.toHaveProperty('Item');
-  await hurried.close();
+  await scaled.close();
 });
 
 test('another DynamoDB can be used, and emptied', async () => {

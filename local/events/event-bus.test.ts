@@ -154,16 +154,16 @@ async function notes(dataDir: string): Promise<string> {
 test('what a lifecycle rule says is done when it is due, by the midnights of the room', async () => {
   const day = 24 * 60 * 60;
   // A day passes in a second.
-  const hurried = await startProbeRoom(resources, { speed: day });
-  onTestFinished(() => hurried.close());
-  const client = s3Of(hurried, { maxAttempts: 3 });
+  const scaled = await startProbeRoom(resources, { speed: day });
+  onTestFinished(() => scaled.close());
+  const client = s3Of(scaled, { maxAttempts: 3 });
   onTestFinished(() => client.destroy());
   for (const Key of ['files/old', 'backups/old']) await client.putObject({ Bucket, Key, Body: 'x' });
   await client.createMultipartUpload({ Bucket, Key: 'backups/begun' });
-  const born = hurried.clock.now();
+  const born = scaled.clock.now();
   const keys = async () => (await client.listObjectsV2({ Bucket })).Contents?.map(({ Key }) => Key);
   await expect.poll(keys, { timeout: 20_000 }).toEqual(['backups/old']);
-  expect(hurried.clock.now() - born).toBeGreaterThan(2 * day * 1000);
+  expect(scaled.clock.now() - born).toBeGreaterThan(2 * day * 1000);
 });
 
 const event = { source: 'aws.s3', tags: ['a', 'b'], detail: { size: 5, key: 'files/x.txt', gone: null, good: true } };

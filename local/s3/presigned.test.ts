@@ -168,11 +168,11 @@ describe('an upload', () => {
 });
 
 test("a URL is good for as long as it says, on the room's clock", async () => {
-  const hurried = await startProbeRoom(bucketResources, { speed: 60 });
-  onTestFinished(() => hurried.close());
+  const scaled = await startProbeRoom(bucketResources, { speed: 60 });
+  onTestFinished(() => scaled.close());
   // Signed by a function, whose clock is the room's.
   const sign = async (expiresIn: number) =>
-    String(await hurried.order({ do: 'presign', input: { Bucket, Key: 'none', expiresIn } }));
+    String(await scaled.order({ do: 'presign', input: { Bucket, Key: 'none', expiresIn } }));
   const [short, long] = [await sign(60), await sign(60 * 60 * 24)];
   expect(await send(long, { method: 'GET' })).toMatchObject({ status: 404, code: 'NoSuchKey' });
   await expect.poll(async () => (await send(short, { method: 'GET' })).code).toBe('AccessDenied');

@@ -84,7 +84,7 @@ export class S3SignatureCheck {
 
   #checkTime({ date, expiresIn }: S3Claim): void {
     const age = this.#clock.now() - date.getTime();
-    // A hurried clock does not make a request travel faster.
+    // A scaled clock does not make a request travel faster.
     const tolerance = skewMs * Math.max(1, this.#clock.speed);
     if (expiresIn === undefined) {
       if (Math.abs(age) <= tolerance) return;

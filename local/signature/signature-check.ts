@@ -59,7 +59,7 @@ export class SignatureCheck {
     if (claim.service !== service) throw invalid(`Credential should be scoped to correct service: '${service}'.`);
     if (claim.region !== this.#region) throw invalid('Credential should be scoped to a valid region.');
     const age = this.#clock.now() - claim.date.getTime();
-    // A hurried clock does not make a request travel faster.
+    // A scaled clock does not make a request travel faster.
     const tolerance = skewMs * Math.max(1, this.#clock.speed);
     if (age > tolerance) throw invalid('Signature expired');
     if (age < -tolerance) throw invalid('Signature not yet current');

@@ -1,5 +1,5 @@
 import { connect, type RoomConnection } from '../../client/room/index.ts';
-import { Typist } from '../../client/testing/typist.ts';
+import { TerminalDriver } from '../../client/testing/terminal-driver.ts';
 import type { Shot } from './shot.ts';
 
 const size = { columns: 120, rows: 28 };
@@ -21,7 +21,7 @@ export async function conversation(url: string): Promise<Shot> {
   await google.request('broadcast', { text: 'Me. Noon, as always ☀️' });
   await google.request('message', { to: 'Columbia', text: 'we will keep you a seat, come straight from class' });
 
-  const typist = new Typist({ args: ['dist/client/chat.mjs'], url, ...size });
+  const typist = new TerminalDriver({ args: ['dist/client/chat.mjs'], url, ...size });
   const enter = async (line: string, prompt = 'Columbia>>') => {
     await typist.seeLast(prompt);
     typist.enter(line);

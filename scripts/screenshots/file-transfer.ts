@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { connect } from '../../client/room/index.ts';
-import { Typist } from '../../client/testing/typist.ts';
+import { TerminalDriver } from '../../client/testing/terminal-driver.ts';
 import { removeFolder, temporaryFolder } from '../../test/harness/ending.ts';
 import type { Shot } from './shot.ts';
 
@@ -55,11 +55,11 @@ export async function fileTransfer(url: string): Promise<Shot> {
 /** Someone at a terminal, in a folder. */
 class Sitter {
   readonly #user: string;
-  readonly typist: Typist;
+  readonly typist: TerminalDriver;
 
   constructor(user: string, url: string, cwd: string) {
     this.#user = user;
-    this.typist = new Typist({ args: [resolve('dist/client/chat.mjs')], url, cwd, ...size });
+    this.typist = new TerminalDriver({ args: [resolve('dist/client/chat.mjs')], url, cwd, ...size });
   }
 
   /** Registers, and logs in. */

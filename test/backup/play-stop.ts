@@ -1,6 +1,6 @@
 import { admin } from '../harness/console.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 export interface StopReport {
   /** How many were told, how many of the connections are closed, and who is left, of the count and of those present. */
@@ -23,7 +23,7 @@ export async function playStop(clients: number): Promise<StopReport> {
     await room.change('maxCon', clients);
     const names = Array.from({ length: clients }, (_, i) => `user${i}`);
     await room.register(...names);
-    const wires: Wire[] = [];
+    const wires: RawClient[] = [];
     for (let i = 0; i < clients; i += 10) {
       wires.push(
         ...(await Promise.all(

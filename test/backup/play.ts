@@ -4,9 +4,9 @@ import type { Invocation } from '../../local/recorder.ts';
 import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
-import type { Wire } from '../harness/wire.ts';
 import { type CrowdOptions, fill, isOfCrowd } from './crowd.ts';
 
 export interface BackupOptions extends CrowdOptions {
@@ -86,24 +86,24 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
 /** People who talk to each other and to all, as fast as they are answered, a breath between. */
 class Talk {
   readonly acknowledged: Acknowledged[] = [];
-  readonly #wires: readonly Wire[];
+  readonly #clients: readonly RawClient[];
   readonly #talking: Promise<unknown>;
   #goesOn = true;
 
-  private constructor(names: readonly string[], wires: readonly Wire[]) {
-    this.#wires = wires;
+  private constructor(names: readonly string[], clients: readonly RawClient[]) {
+    this.#clients = clients;
     this.#talking = Promise.all(names.map((name, i) => this.#talkAs(name, i, names)));
   }
 
   static async begin(room: SceneRoom, names: readonly string[]): Promise<Talk> {
-    const wires = await Promise.all(
+    const clients = await Promise.all(
       names.map(async (user) => {
-        const wire = await room.connect();
-        await wire.get('login', { user, password });
-        return wire;
+        const client = await room.connect();
+        await client.get('login', { user, password });
+        return client;
       }),
     );
-    return new Talk(names, wires);
+    return new Talk(names, clients);
   }
 
   async said(count: number): Promise<void> {
@@ -113,17 +113,18 @@ class Talk {
   async end(): Promise<void> {
     this.#goesOn = false;
     await this.#talking;
-    await Promise.all(this.#wires.map((wire) => wire.get('logout', {})));
+    await Promise.all(this.#clients.map((client) => client.get('logout', {})));
   }
 
   async #talkAs(name: string, i: number, names: readonly string[]): Promise<void> {
-    const wire = this.#wires[i];
-    for (let count = 0; this.#goesOn && wire; count += 1) {
+    const client = this.#clients[i];
+    for (let count = 0; this.#goesOn && client; count += 1) {
       const text = `${name} says ${count}`;
       // Two neighbours, one of whom may have blocked the other, are kept apart.
       const to = names[(i + 2 + (count % (names.length - 3))) % names.length] ?? name;
       const stream = count % 4 === 0 ? 'room' : `inbox/${to}`;
-      const reply = stream === 'room' ? await wire.get('broadcast', { text }) : await wire.get('message', { to, text });
+      const reply =
+        stream === 'room' ? await client.get('broadcast', { text }) : await client.get('message', { to, text });
       this.acknowledged.push({ stream, seq: Number(reply['seq']), text });
       await sleep(100);
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, defaultTiming, hurried, type RoomConnection } from '../../client/room/index.ts';
+import { connect, defaultTiming, type RoomConnection, scaled } from '../../client/room/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { dice } from '../soak/person.ts';
 import { type Aftermath, Network } from './network.ts';
@@ -81,7 +81,7 @@ async function join(
   const shown: Side['shown'] = { inbox: [], room: [] };
   const connection = await connect({
     url: network.url,
-    timing: hurried(defaultTiming, speed),
+    timing: scaled(defaultTiming, speed),
     message(message) {
       if (message.event === 'message' || message.event === 'broadcast') shown[message.stream].push(message.text);
     },

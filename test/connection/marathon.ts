@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { connect, defaultTiming, hurried, type RoomConnection, type Timing } from '../../client/room/index.ts';
+import { connect, defaultTiming, type RoomConnection, scaled, type Timing } from '../../client/room/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 const minute = 60_000;
@@ -45,7 +45,7 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     await room.change('timeOut', 86_400);
     // A dead connection is told by what the machine takes to answer, which is no faster.
     const { pong, doubt } = defaultTiming;
-    const hurry = { ...hurried({ ...defaultTiming, ...timing }, speed), pong, doubt };
+    const hurry = { ...scaled({ ...defaultTiming, ...timing }, speed), pong, doubt };
     const problems: string[] = [];
     const sides = [await Side.enter(room, 'facebook', hurry), await Side.enter(room, 'Columbia', hurry)] as const;
     for (const side of sides) side.listen((what) => problems.push(what));

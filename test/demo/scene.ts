@@ -50,7 +50,7 @@ export class Scene {
     await this.#lookAtSettings(admin);
     await this.#changeSettings(admin);
 
-    const csee4119 = await this.#sitDown('csee4119');
+    const csee4119 = await this.#openTerminal('csee4119');
     await this.#register(csee4119, 'csee4119');
     await csee4119.enter('quit');
     await csee4119.seeEnd(0, goodbye);
@@ -173,7 +173,7 @@ export class Scene {
   }
 
   async #meetColumbiaOnline(): Promise<void> {
-    const seat = await this.#sitDown('Columbia?');
+    const seat = await this.#openTerminal('Columbia?');
     await seat.logIn('Columbia', passwords.Columbia);
     await seat.see('The present user is being logged in. Please use another user to log-in:');
     await seat.enter('quit');
@@ -181,7 +181,7 @@ export class Scene {
   }
 
   async #forgetThePassword(): Promise<void> {
-    const seat = await this.#sitDown('facebook?');
+    const seat = await this.#openTerminal('facebook?');
     for (const tries of [2, 1]) {
       await seat.logIn('facebook', '12');
       await seat.see(
@@ -203,7 +203,7 @@ export class Scene {
   }
 
   async #timeOut(): Promise<void> {
-    const seat = await this.#sitDown('csee4119');
+    const seat = await this.#openTerminal('csee4119');
     await seat.logIn('csee4119', passwords.csee4119);
     await seat.seeWelcome('csee4119');
     await seat.see(
@@ -223,7 +223,7 @@ export class Scene {
     await shuo.enter('quit');
     await shuo.seeEnd(0, goodbye);
 
-    const seat = await this.#sitDown('shuo');
+    const seat = await this.#openTerminal('shuo');
     await seat.enter('de-register');
     await seat.see('Please enter your existing user name:');
     await seat.enter('shuo');
@@ -239,7 +239,7 @@ export class Scene {
   }
 
   async #stop(admin: Seat): Promise<void> {
-    const seat = await this.#sitDown('csee4119');
+    const seat = await this.#openTerminal('csee4119');
     await seat.logIn('csee4119', passwords.csee4119);
     await seat.seeWelcome('csee4119');
     await admin.enter('stop');
@@ -262,7 +262,7 @@ export class Scene {
     await admin.seeEnd(0);
   }
 
-  async #sitDown(label: string): Promise<Seat> {
+  async #openTerminal(label: string): Promise<Seat> {
     const seat = Seat.forChat(label, this.#room.url, label === 'facebook' ? ownFolder : this.#folder);
     this.#seats.push(seat);
     await seat.see(greeting, askUser);
@@ -282,7 +282,7 @@ export class Scene {
 
   /** Registers, and logs in. */
   async #comeIn(user: User): Promise<Seat> {
-    const seat = await this.#sitDown(user);
+    const seat = await this.#openTerminal(user);
     await this.#register(seat, user);
     await seat.logIn(user, passwords[user]);
     await seat.seeWelcome(user);

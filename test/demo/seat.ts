@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Typist, withoutTime } from '../../client/testing/typist.ts';
+import { TerminalDriver, withoutTime } from '../../client/testing/terminal-driver.ts';
 
 /** A line that must come: word for word; so after the time it came at; or fitting a pattern where it holds a measured number. */
 export type Expected = string | { readonly stamped: string } | RegExp;
@@ -16,7 +16,7 @@ function fits(line: string | undefined, expected: Expected): boolean {
 /** Someone at a terminal of their own, whose every line is expected, in its order, with none between. */
 export class Seat {
   readonly #label: string;
-  readonly #typist: Typist;
+  readonly #typist: TerminalDriver;
   #checked = 0;
   #prompt: string;
 
@@ -29,7 +29,7 @@ export class Seat {
     this.#label = label;
     this.#prompt = prompt;
     // Wide enough for every line of the scene to be one row.
-    this.#typist = new Typist({ args, cwd: resolve(folder), columns: 200, rows: 50 });
+    this.#typist = new TerminalDriver({ args, cwd: resolve(folder), columns: 200, rows: 50 });
   }
 
   /** Somebody who comes to talk, and whose files are in a folder. */

@@ -7,10 +7,10 @@ import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { MemoryWatch } from '../harness/memory.ts';
+import { RawClient } from '../harness/raw-client.ts';
 import { password } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
 import { TollGate } from '../harness/toll-gate.ts';
-import { Wire } from '../harness/wire.ts';
 
 export interface BigFileReport {
   /** Bytes of the file. */
@@ -49,7 +49,7 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
   const own = (user: string) => ({ folder: join(folder, user), patience: 600_000 });
   try {
     await admin(room.url, ['change', 'MAX_FILE_BYTES', String(size)]);
-    const wire = await Wire.open(room.url);
+    const wire = await RawClient.open(room.url);
     for (const user of [sender, recipient]) {
       await mkdir(join(folder, user));
       await wire.get('register', { user, password });

@@ -6,9 +6,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Arguments } from '../../protocol/index.ts';
+import type { Heard, RawClient } from './raw-client.ts';
 import type { RoomParts, SceneRoom } from './room.ts';
 import type { Tables } from './tables.ts';
-import type { Heard, Wire } from './wire.ts';
 
 /** A file that somebody has on their disk. */
 export interface OwnFile {
@@ -71,8 +71,8 @@ async function exchange(method: string, url: string, headers: Record<string, str
 }
 
 /** Sends a file as a client does: announces it, and puts its bytes there. Gives the answer to the announcement. */
-export async function send(wire: Wire, to: string, file: OwnFile): Promise<Heard> {
-  const place = await wire.get('file', announcementOf(to, file));
+export async function send(client: RawClient, to: string, file: OwnFile): Promise<Heard> {
+  const place = await client.get('file', announcementOf(to, file));
   const { status, body } = await put(place, file.bytes);
   if (status !== 200) throw new Error(`the store answered the upload with ${status}: ${body.toString()}`);
   return place;
@@ -89,14 +89,14 @@ export function newFile(): OwnFile {
 }
 
 /** Announces a new file; gives it, and its place. */
-export async function announce(wire: Wire, to: string): Promise<OwnFile & { place: Heard }> {
+export async function announce(client: RawClient, to: string): Promise<OwnFile & { place: Heard }> {
   const file = newFile();
-  return { ...file, place: await wire.get('file', announcementOf(to, file)) };
+  return { ...file, place: await client.get('file', announcementOf(to, file)) };
 }
 
 /** The names of the files that wait for somebody. */
-export async function offered(wire: Wire): Promise<unknown[]> {
-  const { files } = await wire.get('fileget', {});
+export async function offered(client: RawClient): Promise<unknown[]> {
+  const { files } = await client.get('fileget', {});
   return (files as Heard[]).map(({ name }) => name);
 }
 

@@ -5,9 +5,9 @@ import { RoomDatabase } from './database.ts';
 import { deployedAt, openDeployedRoom } from './deployed-room.ts';
 import { removeFolder, temporaryFolder } from './ending.ts';
 import { RoomFiles } from './files.ts';
+import { RawClient } from './raw-client.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { noteUsedRights } from './used-rights.ts';
-import { Wire } from './wire.ts';
 
 /** A room to play a scene in. */
 export interface SceneRoom {
@@ -17,9 +17,9 @@ export interface SceneRoom {
   readonly database: RoomDatabase;
   readonly files: RoomFiles;
   /** Opens a connection, from this machine's loopback address or another one of it (`127.0.0.2`). */
-  connect(localAddress?: string): Promise<Wire>;
+  connect(localAddress?: string): Promise<RawClient>;
   /** Someone who has registered (unless they had) and logged in, and has synced. */
-  enter(user: string, password?: string): Promise<Wire>;
+  enter(user: string, password?: string): Promise<RawClient>;
   register(...users: string[]): Promise<void>;
   change(name: string, value: unknown): Promise<void>;
   kick(user: string): Promise<void>;
@@ -117,19 +117,19 @@ function sceneRoom(parts: RoomParts): SceneRoom {
     database: new RoomDatabase(tables),
     files: new RoomFiles(parts),
     admin: async (request) => (await invoke('Admin', request)) as Record<string, unknown>,
-    connect: (localAddress) => Wire.open(url, {}, localAddress),
+    connect: (localAddress) => RawClient.open(url, {}, localAddress),
 
     async register(...users) {
-      const wire = await room.connect();
-      for (const user of users) await wire.get('register', { user, password });
-      await wire.close();
+      const client = await room.connect();
+      for (const user of users) await client.get('register', { user, password });
+      await client.close();
     },
 
     async enter(user, secret = password) {
-      const wire = await room.connect();
-      await wire.ask('register', { user, password: secret });
-      await wire.get('login', { user, password: secret });
-      return wire;
+      const client = await room.connect();
+      await client.ask('register', { user, password: secret });
+      await client.get('login', { user, password: secret });
+      return client;
     },
 
     async change(name, value) {

@@ -110,11 +110,11 @@ test('the bot of the README answers', async () => {
 test('its types are complete and strict', async () => {
   await writeFile(
     join(home, 'work', 'typed.ts'),
-    `import { connect, hurried, defaultTiming, type ShownMessage } from 'serverless-chat-room';
+    `import { connect, scaled, defaultTiming, type ShownMessage } from 'serverless-chat-room';
 export const texts: string[] = [];
 const room = await connect({
   url: 'ws://127.0.0.1:9000',
-  timing: hurried(defaultTiming, 10),
+  timing: scaled(defaultTiming, 10),
   message: (message: ShownMessage) => void (message.event === 'broadcast' && texts.push(message.text)),
 });
 const { seq } = await room.request('broadcast', { text: 'hello' });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { announcementOf, get, type OwnFile, put, type RoomFiles } from '../harness/files.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 const timeout = 240_000;
 
 let room: SceneRoom;
 let files: RoomFiles;
-let sender: Wire;
-let recipient: Wire;
+let sender: RawClient;
+let recipient: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   files = room.files;
@@ -61,9 +61,13 @@ interface Step {
 }
 
 /** Says a command whose function is killed: the reply, or the gateway's error. */
-async function sayUnderFire<A extends 'file' | 'filedone'>(wire: Wire, action: A, args: Parameters<Wire['say']>[1]) {
-  const id = wire.say(action, args as never);
-  await wire.next((one) => one.id === id || one['message'] === 'Internal server error', 'an answer');
+async function sayUnderFire<A extends 'file' | 'filedone'>(
+  client: RawClient,
+  action: A,
+  args: Parameters<RawClient['say']>[1],
+) {
+  const id = client.say(action, args as never);
+  await client.next((one) => one.id === id || one['message'] === 'Internal server error', 'an answer');
 }
 
 const doneOrDoneBefore = async ({ name }: OwnFile) => {

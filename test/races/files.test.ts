@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import { announcementOf, get, type OwnFile, put, type RoomFiles } from '../harness/files.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 const rounds = 15;
 const timeout = 120_000;
 
 let room: SceneRoom;
 let files: RoomFiles;
-let sender: Wire;
-let recipient: Wire;
+let sender: RawClient;
+let recipient: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   files = room.files;

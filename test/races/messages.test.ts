@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 const rounds = 200;
 const timeout = 120_000;
 
 let room: SceneRoom;
-let sender: Wire;
+let sender: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   sender = await room.enter('sender');
@@ -26,16 +26,16 @@ async function countIsExact(online: number): Promise<void> {
 
 test('a message against a deregistration: the next owner of the name never sees it', { timeout }, async () => {
   const outcomes = { stored: 0, refused: 0 };
-  const wire = await room.connect();
-  await wire.get('register', { user: 'mortal', password });
+  const client = await room.connect();
+  await client.get('register', { user: 'mortal', password });
   for (let round = 0; round < rounds; round += 1) {
     const late = round % 2 === 0;
     const leaving = late
-      ? sleep(round % 9).then(() => wire.get('deregister', { user: 'mortal', password }))
+      ? sleep(round % 9).then(() => client.get('deregister', { user: 'mortal', password }))
       : undefined;
     const sending = sender.ask('message', { to: 'mortal', text: `round ${round}` });
-    await (leaving ?? stagger(round).then(() => wire.get('deregister', { user: 'mortal', password })));
-    const next = wire.get('register', { user: 'mortal', password });
+    await (leaving ?? stagger(round).then(() => client.get('deregister', { user: 'mortal', password })));
+    const next = client.get('register', { user: 'mortal', password });
     const reply = await sending;
     await next;
     if (reply.ok) outcomes.stored += 1;
@@ -58,14 +58,14 @@ test('a message against a deregistration: the next owner of the name never sees 
   }
   expect(outcomes.stored + outcomes.refused).toBe(rounds);
   expect(outcomes.stored).toBeGreaterThan(0);
-  await wire.close();
+  await client.close();
 });
 
 test(
   'a message held between its reading and its commit, while its recipient goes and another comes',
   async () => {
-    const wire = await room.connect();
-    await wire.get('register', { user: 'phoenix', password });
+    const client = await room.connect();
+    await client.get('register', { user: 'phoenix', password });
     for (let round = 0; round < rounds; round += 1) {
       const held = deferred<void>();
       const go = deferred<undefined>();
@@ -76,8 +76,8 @@ test(
       };
       const sending = sender.get('message', { to: 'phoenix', text: `for the old one ${round}` });
       await held.promise;
-      await wire.get('deregister', { user: 'phoenix', password });
-      await wire.get('register', { user: 'phoenix', password });
+      await client.get('deregister', { user: 'phoenix', password });
+      await client.get('register', { user: 'phoenix', password });
       go.resolve(undefined);
       await sending;
       room.local.faults.reset();
@@ -88,7 +88,7 @@ test(
       await heir.get('logout', {});
       await countIsExact(1);
     }
-    await wire.close();
+    await client.close();
   },
   timeout,
 );

@@ -3,9 +3,9 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import type { DynamoDbCall } from '../../local/faults.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 const timeout = 120_000;
 /** The room's second, which a repeated request waits, takes a tenth of one. */
@@ -13,7 +13,7 @@ const speed = 10;
 const delay = 1_000 / speed;
 
 let room: SceneRoom;
-let other: Wire;
+let other: RawClient;
 let calls = 0;
 beforeAll(async () => {
   room = await openRoom({ speed, environmentsPerFunction: 4 });
@@ -28,47 +28,47 @@ afterAll(() => room.close());
 
 /** Somebody who says something, loses the connection, resumes, and says it again. */
 class Speaker {
-  #wire: Wire;
+  #client: RawClient;
   #token: string;
-  readonly #sendings: { wire: Wire; frame: object }[] = [];
+  readonly #sendings: { client: RawClient; frame: object }[] = [];
 
-  private constructor(wire: Wire, token: string) {
-    this.#wire = wire;
+  private constructor(client: RawClient, token: string) {
+    this.#client = client;
     this.#token = token;
   }
 
   static async enter(): Promise<Speaker> {
-    const wire = await room.connect();
-    const { token } = await wire.get('login', { user: 'facebook', password });
-    return new Speaker(wire, String(token));
+    const client = await room.connect();
+    const { token } = await client.get('login', { user: 'facebook', password });
+    return new Speaker(client, String(token));
   }
 
   say(frame: object): void {
-    this.#sendings.push({ wire: this.#wire, frame });
-    this.#wire.send(frame);
+    this.#sendings.push({ client: this.#client, frame });
+    this.#client.send(frame);
   }
 
   /** Goes on over a new connection; the old one stays open until the room closes it, so that its replies are heard. */
   async move(): Promise<void> {
     const next = await room.connect();
     const { token } = await next.get('resume', { user: 'facebook', token: this.#token });
-    this.#wire = next;
+    this.#client = next;
     this.#token = String(token);
   }
 
   /** The reply to the last sending. */
   reply(id: string): Promise<Heard> {
-    return this.#wire.next((heard) => heard.type === 'reply' && heard.id === id, `the reply to ${id}`);
+    return this.#client.next((heard) => heard.type === 'reply' && heard.id === id, `the reply to ${id}`);
   }
 
   /** Every answer that came, to whichever sending. */
   answers(id: string): Heard[] {
-    const wires = new Set(this.#sendings.map(({ wire }) => wire));
-    return [...wires].flatMap((wire) => wire.all((heard) => heard.type === 'reply' && heard.id === id));
+    const clients = new Set(this.#sendings.map(({ client }) => client));
+    return [...clients].flatMap((client) => client.all((heard) => heard.type === 'reply' && heard.id === id));
   }
 
   leave(): Promise<Heard> {
-    return this.#wire.get('logout', {});
+    return this.#client.get('logout', {});
   }
 }
 
@@ -126,10 +126,10 @@ test('a request sent again is looked for as far back as it may be, and no furthe
     const Item = { ...item, stream: 'room', position, seq, expiresAt };
     await tables.db.send(new PutCommand({ TableName: tables.name('Messages'), Item }));
   }
-  const wire = await old.enter('network');
+  const client = await old.enter('network');
   const recording = old.local.calls.record();
-  wire.send({ action: 'broadcast', text: 'hello', id: 'hello', again: true });
-  const reply = await wire.next((heard) => heard.type === 'reply' && heard.id === 'hello', 'the reply');
+  client.send({ action: 'broadcast', text: 'hello', id: 'hello', again: true });
+  const reply = await client.next((heard) => heard.type === 'reply' && heard.id === 'hello', 'the reply');
   expect(reply).toMatchObject({ ok: true, seq: 201 });
   recording.stop();
   const queries = recording.calls.filter(({ operation, rights }) => {
@@ -137,7 +137,7 @@ test('a request sent again is looked for as far back as it may be, and no furthe
   });
   // The newest message, and the first page of those before.
   expect(queries).toHaveLength(2);
-  await wire.close();
+  await client.close();
   tables.db.destroy();
   await old.close();
 });

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { attendance, countIsExact } from '../harness/invariants.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { type Tables, tablesOf } from '../harness/tables.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 const rounds = 200;
 const timeout = 120_000;
@@ -24,10 +24,10 @@ afterAll(() => room.close());
 /** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
 const stagger = (round: number) => sleep((round * 7) % 11);
 
-const loginOf = async (user: string): Promise<{ wire: Wire; token: string }> => {
-  const wire = await room.connect();
-  const { token } = await wire.get('login', { user, password });
-  return { wire, token: token as string };
+const loginOf = async (user: string): Promise<{ client: RawClient; token: string }> => {
+  const client = await room.connect();
+  const { token } = await client.get('login', { user, password });
+  return { client, token: token as string };
 };
 
 const nobodyLeft = () =>
@@ -36,23 +36,23 @@ const nobodyLeft = () =>
 test('logins past MaxCon: never one more online than MaxCon', { timeout }, async () => {
   const users = ['racer', 'rival1', 'rival2'];
   for (let round = 0; round < rounds; round += 1) {
-    const wires = await Promise.all(users.map(() => room.connect()));
+    const clients = await Promise.all(users.map(() => room.connect()));
     await room.change('maxCon', 1);
     const replies = await Promise.all(
-      wires.map((wire, i) => wire.ask('login', { user: users[i] as string, password })),
+      clients.map((client, i) => client.ask('login', { user: users[i] as string, password })),
     );
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'room-full')).toHaveLength(2);
     expect(await countIsExact(tables)).toHaveLength(1);
     await room.change('maxCon', 100);
-    await Promise.all(wires.map((wire) => wire.close()));
+    await Promise.all(clients.map((client) => client.close()));
     await nobodyLeft();
   }
 });
 
 test('a login against the logout of the same user: refused or granted, never both in', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
-    const { wire: first } = await loginOf('racer');
+    const { client: first } = await loginOf('racer');
     const second = await room.connect();
     const leaving = first.get('logout', {});
     await stagger(round);
@@ -67,7 +67,7 @@ test('a login against the logout of the same user: refused or granted, never bot
 
 test('a login against a kick: whoever is in afterwards is the one who was let in', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
-    const { wire: first } = await loginOf('racer');
+    const { client: first } = await loginOf('racer');
     const second = await room.connect();
     const kicking = room.kick('racer');
     await stagger(round);
@@ -83,12 +83,12 @@ test('a login against a kick: whoever is in afterwards is the one who was let in
 
 test('a login against the loss of its connection leaves no ghost', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
-    const wire = await room.connect();
-    wire.say('login', { user: 'racer', password });
+    const client = await room.connect();
+    client.say('login', { user: 'racer', password });
     await stagger(round);
-    await wire.kill();
+    await client.kill();
     // Whatever became of it, the owner gets in at once.
-    const { wire: owner } = await loginOf('racer');
+    const { client: owner } = await loginOf('racer');
     expect(await countIsExact(tables)).toEqual(['racer']);
     await owner.close();
     await nobodyLeft();
@@ -97,13 +97,13 @@ test('a login against the loss of its connection leaves no ghost', { timeout }, 
 
 test('a login against the end of a lost session: it takes over or begins anew', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
-    const { wire: first } = await loginOf('racer');
+    const { client: first } = await loginOf('racer');
     await first.kill();
     await expect.poll(detachedAt, { interval: 4 }).toBeDefined();
     await backdate('Presence', { shard: 0, name: 'racer' }, 'detachedAt', 60_000);
     const sweeping = room.local.runSchedule();
     await stagger(round);
-    const { wire: second } = await loginOf('racer');
+    const { client: second } = await loginOf('racer');
     await sweeping;
     expect(await countIsExact(tables)).toEqual(['racer']);
     await second.close();
@@ -113,13 +113,13 @@ test('a login against the end of a lost session: it takes over or begins anew', 
 
 test('two clients with one token: exactly one goes on', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
-    const { wire, token } = await loginOf('racer');
+    const { client, token } = await loginOf('racer');
     const rivals = await Promise.all([room.connect(), room.connect()]);
     const replies = await Promise.all(rivals.map((rival) => rival.ask('resume', { user: 'racer', token })));
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'bad-token')).toHaveLength(1);
     expect(await countIsExact(tables)).toEqual(['racer']);
-    await wire.closed;
+    await client.closed;
     await Promise.all(rivals.map((rival) => rival.close()));
     await nobodyLeft();
   }
@@ -130,12 +130,12 @@ test.each([
   ['logs out', 'has left'],
 ])('somebody who %s at the moment of their timeout %s', { timeout }, async (how) => {
   for (let round = 0; round < rounds; round += 1) {
-    const { wire } = await loginOf('racer');
+    const { client } = await loginOf('racer');
     let raced: Promise<unknown> | undefined;
     // Every sweeper is held where it is about to end the session; one that an earlier loss started may be about, too.
     room.local.faults.beforeDynamoDb = async ({ operation, function: name }) => {
       if (operation !== 'TransactWriteItems' || !name.startsWith('Sweeper')) return undefined;
-      raced ??= how === 'acts' ? wire.get('whoelse', {}) : wire.get('logout', {});
+      raced ??= how === 'acts' ? client.get('whoelse', {}) : client.get('logout', {});
       await raced;
       return undefined;
     };
@@ -144,15 +144,15 @@ test.each([
     room.local.faults.reset();
     expect(raced).toBeDefined();
     expect(await countIsExact(tables)).toEqual(how === 'acts' ? ['racer'] : []);
-    expect(wire.events('timeout')).toEqual([]);
-    await wire.close();
+    expect(client.events('timeout')).toEqual([]);
+    await client.close();
     await nobodyLeft();
   }
 });
 
 test('a login against a timeout: somebody is in who was let in, and nobody twice', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
-    const { wire: first } = await loginOf('racer');
+    const { client: first } = await loginOf('racer');
     await idle('racer', 3_600_000);
     const second = await room.connect();
     const sweeping = room.local.runSchedule();
@@ -193,15 +193,15 @@ async function idle(name: string, ms: number): Promise<void> {
 }
 
 test('everyone who was told of a login was told once of the end of it', async () => {
-  const { wire } = await loginOf('rival1');
+  const { client } = await loginOf('rival1');
   for (let round = 0; round < 20; round += 1) {
-    const { wire: guest } = await loginOf('racer');
+    const { client: guest } = await loginOf('racer');
     await guest.close();
     await nobodyBut('rival1');
   }
-  const told = (name: string) => wire.all((heard: Heard) => heard.event === name && heard['user'] === 'racer').length;
+  const told = (name: string) => client.all((heard: Heard) => heard.event === name && heard['user'] === 'racer').length;
   await expect.poll(() => [told('login'), told('logout')]).toEqual([20, 20]);
-  await wire.close();
+  await client.close();
 });
 
 const nobodyBut = (name: string) =>

@@ -20,11 +20,13 @@ test('who floods a route that hashes passwords is throttled by the gateway, and 
   // The burst that cdk.json lets through is served.
   expect(sent - throttled.length).toBeGreaterThanOrEqual(50);
   // Other routes have buckets of their own, and this one fills again.
-  const wire = await room.connect();
-  expect(await wire.refused('login', { user: 'nobody', password: 'wastingtime' })).toMatchObject({
+  const client = await room.connect();
+  expect(await client.refused('login', { user: 'nobody', password: 'wastingtime' })).toMatchObject({
     code: 'no-such-user',
   });
   await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(await wire.get('register', { user: 'somebody', password: 'wastingtime' })).toMatchObject({ user: 'somebody' });
+  expect(await client.get('register', { user: 'somebody', password: 'wastingtime' })).toMatchObject({
+    user: 'somebody',
+  });
   flooder.close();
 });

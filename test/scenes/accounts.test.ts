@@ -11,15 +11,15 @@ afterAll(() => room.close());
 describe('deregistering', () => {
   test('wants the password, and that the user exists', async () => {
     await room.register('leaver');
-    const wire = await room.connect();
-    expect(await wire.refused('deregister', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
-    expect(await wire.refused('deregister', { user: 'leaver', password: 'a guess' })).toMatchObject({
+    const client = await room.connect();
+    expect(await client.refused('deregister', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
+    expect(await client.refused('deregister', { user: 'leaver', password: 'a guess' })).toMatchObject({
       code: 'wrong-password',
       triesLeft: 2,
     });
-    await wire.get('deregister', { user: 'LEAVER', password });
-    expect(await wire.refused('login', { user: 'leaver', password })).toMatchObject({ code: 'no-such-user' });
-    await wire.close();
+    await client.get('deregister', { user: 'LEAVER', password });
+    expect(await client.refused('login', { user: 'leaver', password })).toMatchObject({ code: 'no-such-user' });
+    await client.close();
   });
 
   test('is refused while the user is online, and to a connection that is logged in', async () => {
@@ -43,11 +43,11 @@ describe('deregistering', () => {
     const watcher = await room.enter('watcher');
     const lost = await room.enter('lostone');
     await lost.kill();
-    const wire = await room.connect();
-    await wire.get('deregister', { user: 'lostone', password });
+    const client = await room.connect();
+    await client.get('deregister', { user: 'lostone', password });
     expect(await watcher.event('logout', { user: 'lostone' })).toMatchObject({ reason: 'deregistered' });
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
-    await wire.close();
+    await client.close();
     await watcher.get('logout', {});
   });
 
@@ -62,37 +62,37 @@ describe('deregistering', () => {
     await friend.get('block', { user: 'heir' });
     await before.get('logout', {});
 
-    const wire = await room.connect();
-    await wire.get('deregister', { user: 'heir', password });
+    const client = await room.connect();
+    await client.get('deregister', { user: 'heir', password });
     expect((await friend.get('blocklist', {}))['users']).toEqual([]);
     expect(await friend.refused('message', { to: 'heir', text: 'there?' })).toMatchObject({ code: 'no-such-user' });
-    await wire.get('register', { user: 'Heir', password: 'another one' });
-    expect(await wire.refused('login', { user: 'heir', password })).toMatchObject({ code: 'wrong-password' });
-    const login = await wire.get('login', { user: 'heir', password: 'another one' });
+    await client.get('register', { user: 'Heir', password: 'another one' });
+    expect(await client.refused('login', { user: 'heir', password })).toMatchObject({ code: 'wrong-password' });
+    const login = await client.get('login', { user: 'heir', password: 'another one' });
     expect(login).toMatchObject({ user: 'Heir', unread: { inbox: 0, room: 0 } });
 
-    expect(await wire.get('sync', { inbox: 0 })).toMatchObject({ messages: [], upTo: { inbox: 0 } });
-    expect(await wire.get('history', { stream: 'inbox' })).toMatchObject({ messages: [], more: false });
-    expect((await wire.get('blocklist', {}))['users']).toEqual([]);
+    expect(await client.get('sync', { inbox: 0 })).toMatchObject({ messages: [], upTo: { inbox: 0 } });
+    expect(await client.get('history', { stream: 'inbox' })).toMatchObject({ messages: [], more: false });
+    expect((await client.get('blocklist', {}))['users']).toEqual([]);
     expect((await friend.get('blocklist', {}))['users']).toEqual([]);
     // Neither side's block is left, and the numbers begin anew.
     expect(await friend.get('message', { to: 'heir', text: 'welcome' })).toMatchObject({
       seq: 1,
       delivery: 'delivered',
     });
-    expect(await wire.event('message')).toMatchObject({ seq: 1, text: 'welcome' });
-    await wire.get('message', { to: 'friend', text: 'thanks' });
+    expect(await client.event('message')).toMatchObject({ seq: 1, text: 'welcome' });
+    await client.get('message', { to: 'friend', text: 'thanks' });
     expect(await friend.event('message')).toMatchObject({ text: 'thanks' });
     await friend.close();
-    await wire.close();
+    await client.close();
   });
 });
 
 describe('changing the password', () => {
   test('the new one is good and the old one is not', async () => {
-    const wire = await room.enter('changer');
-    await wire.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
-    await wire.get('logout', {});
+    const client = await room.enter('changer');
+    await client.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
+    await client.get('logout', {});
     const next = await room.connect();
     expect(await next.refused('login', { user: 'changer', password })).toMatchObject({ code: 'wrong-password' });
     await next.get('login', { user: 'changer', password: 'a new secret' });
@@ -101,10 +101,10 @@ describe('changing the password', () => {
 
   test('the session goes on with the token that was chosen for it', async () => {
     await room.register('chooser');
-    const wire = await room.connect();
-    const { token } = await wire.get('login', { user: 'chooser', password });
+    const client = await room.connect();
+    const { token } = await client.get('login', { user: 'chooser', password });
     const newToken = 'chosen-by-the-client-itself';
-    await wire.get('passwd', { oldPassword: password, newPassword: 'a new secret', newToken });
+    await client.get('passwd', { oldPassword: password, newPassword: 'a new secret', newToken });
     const next = await room.connect();
     expect(await next.refused('resume', { user: 'chooser', token: String(token) })).toMatchObject({
       code: 'bad-token',
@@ -115,31 +115,31 @@ describe('changing the password', () => {
 
   test('the session goes on, but its token is void', async () => {
     await room.register('voider');
-    const wire = await room.connect();
-    const { token } = await wire.get('login', { user: 'voider', password });
-    await wire.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
-    expect(await wire.get('whoelse', {})).toMatchObject({ ok: true });
+    const client = await room.connect();
+    const { token } = await client.get('login', { user: 'voider', password });
+    await client.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
+    expect(await client.get('whoelse', {})).toMatchObject({ ok: true });
     const thief = await room.connect();
     expect(await thief.refused('resume', { user: 'voider', token: String(token) })).toMatchObject({
       code: 'bad-token',
     });
-    await wire.close();
+    await client.close();
     await thief.close();
   });
 
   test('a wrong old password counts, and the third blocks', async () => {
-    const wire = await room.enter('forgetful');
+    const client = await room.enter('forgetful');
     const guess = { oldPassword: 'a guess', newPassword: 'a new secret' };
-    expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'wrong-password', triesLeft: 2 });
-    expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'wrong-password', triesLeft: 1 });
-    expect(await wire.refused('passwd', guess)).toMatchObject({ code: 'login-blocked' });
+    expect(await client.refused('passwd', guess)).toMatchObject({ code: 'wrong-password', triesLeft: 2 });
+    expect(await client.refused('passwd', guess)).toMatchObject({ code: 'wrong-password', triesLeft: 1 });
+    expect(await client.refused('passwd', guess)).toMatchObject({ code: 'login-blocked' });
     const right = { oldPassword: password, newPassword: 'a new secret' };
-    expect(await wire.refused('passwd', right)).toMatchObject({ code: 'login-blocked' });
-    await wire.close();
+    expect(await client.refused('passwd', right)).toMatchObject({ code: 'login-blocked' });
+    await client.close();
   });
 
   test('guesses side by side are no way past the block, even if a right one is among them', async () => {
-    const wire = await room.enter('besieged');
+    const client = await room.enter('besieged');
     const right = { oldPassword: password, newPassword: 'a new secret' };
     const atCommit = deferred<void>();
     const go = deferred<undefined>();
@@ -149,18 +149,18 @@ describe('changing the password', () => {
       return go.promise;
     };
     onTestFinished(() => room.local.faults.reset());
-    const change = wire.refused('passwd', right);
+    const change = client.refused('passwd', right);
     await atCommit.promise;
-    for (let tries = 0; tries < 3; tries += 1) await wire.refused('passwd', { ...right, oldPassword: 'a guess' });
+    for (let tries = 0; tries < 3; tries += 1) await client.refused('passwd', { ...right, oldPassword: 'a guess' });
     go.resolve(undefined);
     const refusal = await change;
     expect(refusal).toMatchObject({ code: 'login-blocked' });
     expect(refusal['secondsLeft']).toBeGreaterThan(0);
-    await wire.close();
+    await client.close();
   });
 
   test('is not answered as a wrong password where only the session has moved on meanwhile', async () => {
-    const wire = await room.enter('mover');
+    const client = await room.enter('mover');
     room.local.faults.beforeDynamoDb = async ({ operation, trigger }) => {
       if (operation !== 'TransactWriteItems' || trigger?.detail !== 'passwd') return undefined;
       await room.database.set('Presence', { shard: 0, name: 'mover' }, { connectionId: 'another one' });
@@ -168,21 +168,21 @@ describe('changing the password', () => {
     };
     onTestFinished(() => room.local.faults.reset());
     const change = { oldPassword: password, newPassword: 'a new secret' };
-    expect(await wire.refused('passwd', change)).toMatchObject({ code: 'not-logged-in' });
+    expect(await client.refused('passwd', change)).toMatchObject({ code: 'not-logged-in' });
     await room.database.remove('Presence', { shard: 0, name: 'mover' });
-    await wire.close();
+    await client.close();
   });
 
   test('the new one has the length that the room asks for', async () => {
-    const wire = await room.enter('shortener');
-    expect(await wire.refused('passwd', { oldPassword: password, newPassword: 'short' })).toMatchObject({
+    const client = await room.enter('shortener');
+    expect(await client.refused('passwd', { oldPassword: password, newPassword: 'short' })).toMatchObject({
       code: 'invalid-password',
       limit: 8,
     });
     await room.change('minPassword', 5);
-    await wire.get('passwd', { oldPassword: password, newPassword: 'short' });
+    await client.get('passwd', { oldPassword: password, newPassword: 'short' });
     await room.change('minPassword', 8);
-    await wire.get('logout', {});
+    await client.get('logout', {});
     // What was long enough when it was chosen still lets in.
     const next = await room.connect();
     await next.get('login', { user: 'shortener', password: 'short' });

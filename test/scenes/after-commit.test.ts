@@ -36,7 +36,7 @@ describe('what has been committed is no failure, whatever follows it', () => {
     room.local.faults.reset();
     const reader = await room.enter('reader');
     expect(await reader.get('sync', {})).toMatchObject({ messages: [{ text: 'once' }] });
-    await Promise.all([sender, reader].map((wire) => wire.get('logout', { inbox: 1 })));
+    await Promise.all([sender, reader].map((client) => client.get('logout', { inbox: 1 })));
   });
 
   test('a broadcast when nobody can be looked for', async () => {
@@ -50,12 +50,12 @@ describe('what has been committed is no failure, whatever follows it', () => {
   });
 
   test('a login whose messages cannot be counted', async () => {
-    const wire = await room.connect();
+    const client = await room.connect();
     const { failed } = failAfter('TransactWriteItems', 'Query', 'Messages');
-    expect(await wire.get('login', { user: 'sender', password })).toMatchObject({ user: 'sender' });
+    expect(await client.get('login', { user: 'sender', password })).toMatchObject({ user: 'sender' });
     expect(failed()).toBeGreaterThan(0);
     room.local.faults.reset();
-    await wire.get('logout', {});
+    await client.get('logout', {});
   });
 
   test('a command beside which it cannot be noted that somebody spoke', async () => {
@@ -88,7 +88,7 @@ test('nobody is taken to have been shown what there is not yet', async () => {
   const { seq } = await sender.get('broadcast', { text: 'to everyone' });
   const again = await room.enter('liar');
   expect(await again.get('sync', {})).toMatchObject({ messages: [{ text: 'second' }, { text: 'to everyone', seq }] });
-  await Promise.all([again, sender].map((wire) => wire.get('logout', {})));
+  await Promise.all([again, sender].map((client) => client.get('logout', {})));
 });
 
 test('the end of a grace is waited for, whoever found out about the loss', async () => {

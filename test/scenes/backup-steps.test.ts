@@ -13,7 +13,7 @@ import { census, furnish, waiting } from '../harness/furnished-room.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
 
-/** The room's clock is hurried: a restore waits for what is still under way. The other does one step an invocation. */
+/** The room's clock is scaled: a restore waits for what is still under way. The other does one step an invocation. */
 let room: SceneRoom;
 let other: SceneRoom;
 let folder: string;

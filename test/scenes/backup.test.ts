@@ -10,7 +10,7 @@ import { admin } from '../harness/console.ts';
 import { census, furnish, kept } from '../harness/furnished-room.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
-/** The room's clock is hurried: a restore waits for what is still under way. One of them does one step an invocation. */
+/** The room's clock is scaled: a restore waits for what is still under way. One of them does one step an invocation. */
 let room: SceneRoom;
 let other: SceneRoom;
 let folder: string;

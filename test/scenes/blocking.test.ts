@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
-let facebook: Wire;
-let columbia: Wire;
+let facebook: RawClient;
+let columbia: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   await room.register('Google');
@@ -156,10 +156,10 @@ describe('a list of blocks that is full', () => {
 
     // Whoever leaves for good takes their blocks along.
     await last.get('logout', {});
-    const wire = await room.connect();
-    await wire.get('deregister', { user: 'last', password });
+    const client = await room.connect();
+    await client.get('deregister', { user: 'last', password });
     await late.get('block', { user: 'hated' });
-    await Promise.all([hated, late, wire].map((one) => one.close()));
+    await Promise.all([hated, late, client].map((one) => one.close()));
   });
 });
 

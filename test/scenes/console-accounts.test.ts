@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { Typist } from '../../client/testing/typist.ts';
+import { TerminalDriver } from '../../client/testing/terminal-driver.ts';
 import { admin } from '../harness/console.ts';
+import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -14,21 +14,21 @@ const run = (...args: string[]) => admin(room.url, args);
 
 describe('unblock', () => {
   const block = async (user: string, from?: string) => {
-    const wire = await room.connect(from);
-    for (let tries = 0; tries < 3; tries++) await wire.refused('login', { user, password: 'wrongpass' });
-    return wire;
+    const client = await room.connect(from);
+    for (let tries = 0; tries < 3; tries++) await client.refused('login', { user, password: 'wrongpass' });
+    return client;
   };
 
   test('lets a user try again at once, with all tries', async () => {
     await room.register('Google');
-    const wire = await block('Google');
+    const client = await block('Google');
     expect(await run('unblock', 'google')).toMatchObject({ code: 0 });
-    expect(await wire.refused('login', { user: 'Google', password: 'wrongpass' })).toMatchObject({
+    expect(await client.refused('login', { user: 'Google', password: 'wrongpass' })).toMatchObject({
       code: 'wrong-password',
       triesLeft: 2,
     });
-    await wire.get('login', { user: 'Google', password });
-    await wire.close();
+    await client.get('login', { user: 'Google', password });
+    await client.close();
   });
 
   test('lifts as many blocks as there are: a name may be attacked from anywhere', async () => {
@@ -47,7 +47,7 @@ describe('unblock', () => {
 
   test('of one address leaves the others', async () => {
     await room.register('SEAS');
-    const wires = [await block('SEAS', '127.0.0.2'), await block('SEAS', '127.0.0.3')];
+    const clients = [await block('SEAS', '127.0.0.2'), await block('SEAS', '127.0.0.3')];
     expect((await run('unblock', 'SEAS', '127.0.0.2')).lines).toEqual([
       'The user "SEAS" may log in on 127.0.0.2 again.',
     ]);
@@ -55,9 +55,9 @@ describe('unblock', () => {
       code: 1,
       complaints: ['Error! SEAS is not blocked on 127.0.0.2.'],
     });
-    await wires[0]?.get('login', { user: 'SEAS', password });
-    expect(await wires[1]?.refused('login', { user: 'SEAS', password })).toMatchObject({ code: 'login-blocked' });
-    for (const wire of wires) await wire.close();
+    await clients[0]?.get('login', { user: 'SEAS', password });
+    expect(await clients[1]?.refused('login', { user: 'SEAS', password })).toMatchObject({ code: 'login-blocked' });
+    for (const client of clients) await client.close();
     expect(await run('unblock', 'nobody')).toMatchObject({ code: 1 });
   });
 
@@ -94,13 +94,13 @@ describe('remove', () => {
     await next.get('message', { to: 'network', text: 'I am somebody else' });
     expect(await other.event('message')).toMatchObject({ from: 'windows' });
     await other.get('message', { to: 'windows', text: 'so you are' });
-    for (const wire of [next, other]) await wire.close();
+    for (const client of [next, other]) await client.close();
     expect(await run('remove', 'nobody')).toMatchObject({ code: 1, complaints: ['Error! There is no user nobody.'] });
   });
 
   test('of somebody who logs in at the last moment sends them away first', async () => {
     await room.register('stubborn');
-    const wire = await room.connect();
+    const client = await room.connect();
     let tries = 0;
     onTestFinished(() => room.local.faults.reset());
     room.local.faults.beforeDynamoDb = async ({ function: caller, operation, input }) => {
@@ -108,13 +108,13 @@ describe('remove', () => {
       const removes = caller.startsWith('Admin') && asksForNoRestore;
       if (!removes) return undefined;
       tries += 1;
-      if (tries === 1) await wire.get('login', { user: 'stubborn', password });
+      if (tries === 1) await client.get('login', { user: 'stubborn', password });
       return undefined;
     };
     expect(await run('remove', 'stubborn')).toMatchObject({ code: 0 });
     expect(tries).toBe(2);
-    await wire.event('kicked');
-    await wire.closed;
+    await client.event('kicked');
+    await client.closed;
     expect(await room.database.user('stubborn')).toBeUndefined();
     expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
   });
@@ -133,14 +133,14 @@ describe('remove', () => {
 
 describe('reset-password', () => {
   test('ends the session, voids its token, and gives a password that is good for choosing another', async () => {
-    const wire = await room.connect();
-    await wire.get('register', { user: 'wikipedia', password });
-    const { token } = await wire.get('login', { user: 'wikipedia', password });
+    const client = await room.connect();
+    await client.get('register', { user: 'wikipedia', password });
+    const { token } = await client.get('login', { user: 'wikipedia', password });
     const [reset] = (await run('reset-password', 'wikipedia', '--json')).lines;
     const { password: once } = JSON.parse(reset ?? '') as { password: string };
     expect(once).toMatch(/^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
-    await wire.event('kicked');
-    await wire.closed;
+    await client.event('kicked');
+    await client.closed;
 
     const again = await room.connect();
     expect(await again.refused('resume', { user: 'wikipedia', token: String(token) })).toMatchObject({
@@ -173,7 +173,7 @@ describe('reset-password', () => {
   test('is answered by the terminal client with the question for a new password', async () => {
     await room.register('foobar');
     const [, once = ''] = (await run('reset-password', 'foobar')).lines;
-    const typist = new Typist({ url: room.url, args: ['dist/client/chat.mjs'], columns: 120 });
+    const typist = new TerminalDriver({ url: room.url, args: ['dist/client/chat.mjs'], columns: 120 });
     onTestFinished(() => typist.close());
     const seeLast = (row: string) => typist.see((rows) => rows.at(-2) === row && rows.at(-1) === '>>');
     await typist.see((rows) => rows.at(-1) === '>>');
@@ -193,14 +193,14 @@ describe('reset-password', () => {
   test('in a race with logins that use the old password leaves nobody in', async () => {
     for (let round = 0; round < 5; round++) {
       await room.register(`racer${round}`);
-      const wires = await Promise.all(Array.from({ length: 3 }, () => Wire.open(room.url)));
-      const logins = wires.map((wire) => wire.ask('login', { user: `racer${round}`, password }));
+      const clients = await Promise.all(Array.from({ length: 3 }, () => RawClient.open(room.url)));
+      const logins = clients.map((client) => client.ask('login', { user: `racer${round}`, password }));
       const reset = room.admin({ command: 'reset-password', user: `racer${round}` });
       // Whoever has just come in may be sent away before the reply.
       await Promise.allSettled(logins);
       expect(await reset).toMatchObject({ ok: true });
       expect(await room.database.presence()).toEqual([]);
-      for (const wire of wires) await wire.close();
+      for (const client of clients) await client.close();
     }
   });
 });
@@ -208,22 +208,22 @@ describe('reset-password', () => {
 describe('announce', () => {
   test('is a broadcast from System: posted to everybody, kept for whoever is away, hidden from nobody', async () => {
     await room.register('away');
-    const wire = await room.enter('facebook');
-    await wire.get('block', { user: 'away' });
+    const client = await room.enter('facebook');
+    await client.get('block', { user: 'away' });
     const { code, lines } = await admin(room.url, [], "announce It's  late: the room closes at six\n");
     expect({ code, lines }).toEqual({
       code: 0,
       lines: ['The announcement is being posted to 1 user, and kept for whoever is away.'],
     });
     const text = "It's  late: the room closes at six";
-    const { seq } = await wire.event('broadcast');
-    expect(wire.events('broadcast')).toMatchObject([{ from: 'System', text, stream: 'room' }]);
+    const { seq } = await client.event('broadcast');
+    expect(client.events('broadcast')).toMatchObject([{ from: 'System', text, stream: 'room' }]);
     const late = await room.enter('away');
     const { messages } = await late.get('sync', {});
     expect(messages).toContainEqual(expect.objectContaining({ event: 'broadcast', from: 'System', text, seq }));
     const guest = await room.connect();
     expect(await guest.refused('register', { user: 'system', password })).toMatchObject({ code: 'invalid-user' });
-    for (const one of [wire, late, guest]) await one.close();
+    for (const one of [client, late, guest]) await one.close();
   });
 
   test('is refused when it is longer than any message, or empty', async () => {

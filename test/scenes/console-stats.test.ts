@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin } from '../harness/console.ts';
 import { send } from '../harness/files.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -10,15 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-const leave = (wire: Wire) => Promise.all([wire.get('logout', {}), wire.closed]);
+const leave = (client: RawClient) => Promise.all([client.get('logout', {}), client.closed]);
 const stats = async () => JSON.parse((await admin(room.url, ['stats', '--json'])).lines[0] ?? '');
 
 test('stats counts what is there, and estimates the month from what was counted in it', async () => {
   expect(await stats()).toMatchObject({ online: 0, users: 0, estimate: { total: 0, parts: [] } });
-  const wires = [await room.enter('facebook'), await room.enter('Columbia')];
+  const clients = [await room.enter('facebook'), await room.enter('Columbia')];
   await room.local.runSchedule();
-  await wires[0]?.get('message', { to: 'Columbia', text: 'hello' });
-  await wires[0]?.get('broadcast', { text: 'hello' });
+  await clients[0]?.get('message', { to: 'Columbia', text: 'hello' });
+  await clients[0]?.get('broadcast', { text: 'hello' });
   const found = await stats();
   // As much as the tables have read units: 4 KB is the least that one with an item holds.
   expect(found).toMatchObject({ online: 2, users: 2, messages: 2, storedBytes: 2 * 4096 });
@@ -36,7 +36,7 @@ test('stats counts what is there, and estimates the month from what was counted 
   expect(lines[0]).toBe('[admin]Online: 2');
   expect(lines).toContain('[admin]Files and backups: 0 bytes');
   expect(lines.at(-1)).toMatch(/^\[admin\]An estimate: /);
-  for (const wire of wires) await leave(wire);
+  for (const client of clients) await leave(client);
 });
 
 test('files and backups are counted by what S3 has of them', async () => {
@@ -51,7 +51,7 @@ test('files and backups are counted by what S3 has of them', async () => {
   expect(estimate.parts).toContainEqual(
     expect.objectContaining({ what: 'bytes of files and backups', count: objectBytes }),
   );
-  for (const wire of [facebook, columbia]) await leave(wire);
+  for (const client of [facebook, columbia]) await leave(client);
 });
 
 test('what is stored costs something in a month in which nobody has come, too', async () => {
@@ -67,7 +67,7 @@ test('what is stored costs something in a month in which nobody has come, too', 
 });
 
 test('a minute is counted once, however many sweepers see it', async () => {
-  const wires = await Promise.all(['a', 'b', 'c'].map((user) => room.enter(`user-${user}`)));
+  const clients = await Promise.all(['a', 'b', 'c'].map((user) => room.enter(`user-${user}`)));
   const counted = async () => (await room.database.room())['usage'] as { minute: number; onlineMinutes: number };
   const before = await counted();
   // As if nothing had been counted for a while.
@@ -76,11 +76,11 @@ test('a minute is counted once, however many sweepers see it', async () => {
   const after = await counted();
   expect(after.onlineMinutes).toBeGreaterThanOrEqual(before.onlineMinutes + 3);
   expect(after.onlineMinutes).toBeLessThanOrEqual(before.onlineMinutes + 3 * (after.minute - before.minute + 1));
-  for (const wire of wires) await leave(wire);
+  for (const client of clients) await leave(client);
 });
 
 test('a new month begins from nothing', async () => {
-  const wire = await room.enter('facebook');
+  const client = await room.enter('facebook');
   await room.local.runSchedule();
   await room.database.set(
     'Room',
@@ -90,5 +90,5 @@ test('a new month begins from nothing', async () => {
   await room.local.runSchedule();
   const { usage, logins } = await room.database.room();
   expect(usage).toMatchObject({ month: new Date().toISOString().slice(0, 7), onlineMinutes: 1, loginsBefore: logins });
-  await wire.close();
+  await client.close();
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { localRoom } from '../../client/admin/targets/local-room.ts';
-import { Typist } from '../../client/testing/typist.ts';
+import { TerminalDriver } from '../../client/testing/terminal-driver.ts';
+import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
-import { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 let folder: string;
@@ -19,13 +19,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function sitDown(...args: string[]): Typist {
-  const typist = new Typist({ args, columns: 150, rows: 40 });
+function openTerminal(...args: string[]): TerminalDriver {
+  const typist = new TerminalDriver({ args, columns: 150, rows: 40 });
   onTestFinished(() => typist.close());
   return typist;
 }
 
-const sitAtConsole = () => sitDown('dist/client/admin.mjs', '--port', new URL(room.url).port);
+const sitAtConsole = () => openTerminal('dist/client/admin.mjs', '--port', new URL(room.url).port);
 
 test("the original's dialogue: what a setting is, what it is to be, what it is now", async () => {
   const admin = sitAtConsole();
@@ -66,14 +66,14 @@ test('Ctrl+C ends the command that goes on, and then the console; the room goes 
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.enter('log --follow');
-  const wire = await room.enter('facebook');
+  const client = await room.enter('facebook');
   await admin.see((rows) => rows.some((row) => / facebook on 127\.0\.0\.1 login ok /.test(row)));
   admin.type('\u0003');
   await admin.seeLast('admin>>');
   admin.type('\u0003');
   expect(await admin.exited).toBe(0);
-  await wire.get('whoelse', {});
-  await wire.close();
+  await client.get('whoelse', {});
+  await client.close();
 });
 
 test('Ctrl+C at a question withdraws it, and what was typed of the answer', async () => {
@@ -118,8 +118,8 @@ test('words are completed, and a wrong one is not a reason to leave', async () =
 });
 
 /** `npm start` in a terminal, and the address of its room. */
-async function startInTerminal(data: string, ...args: string[]): Promise<{ admin: Typist; url: string }> {
-  const admin = sitDown('dist/local/main.mjs', '--port', '0', '--data', data, ...args);
+async function startInTerminal(data: string, ...args: string[]): Promise<{ admin: TerminalDriver; url: string }> {
+  const admin = openTerminal('dist/local/main.mjs', '--port', '0', '--data', data, ...args);
   await admin.see((rows) => rows.at(-1) === 'admin>>');
   const url = /ws:\/\/\S+/.exec(admin.rows[0] ?? '')?.[0] ?? '';
   return { admin, url };
@@ -128,22 +128,22 @@ async function startInTerminal(data: string, ...args: string[]): Promise<{ admin
 test('npm start in a terminal is the console with the log above it, and Ctrl+C there stops the room', async () => {
   const data = join(folder, 'ctrl-c');
   const { admin, url } = await startInTerminal(data);
-  const wire = await Wire.open(url);
-  await wire.get('register', { user: 'facebook', password });
-  await wire.get('login', { user: 'facebook', password });
+  const client = await RawClient.open(url);
+  await client.get('register', { user: 'facebook', password });
+  await client.get('login', { user: 'facebook', password });
   await admin.see((rows) => rows.some((row) => /^\d\d:\d\d facebook on 127\.0\.0\.1 login ok \d+ ms$/.test(row)));
   admin.enter('online users');
   await admin.see((rows) => rows.some((row) => row.startsWith('facebook on 127.0.0.1 since ')));
   await admin.seeLast('admin>>');
   admin.type('\u0003');
-  await wire.event('stop');
+  await client.event('stop');
   expect(await admin.exited).toBe(0);
   expect(admin.rows).toContain('The server has stoped! Bye!');
-  await wire.closed;
+  await client.closed;
 
   // What was stopped with its program opens with it, here where there is no terminal.
   const again = await startRoomProcess(data);
-  const back = await Wire.open(again.url);
+  const back = await RawClient.open(again.url);
   await back.get('login', { user: 'facebook', password });
   expect(await again.stop()).toBe(0);
 });
@@ -158,7 +158,7 @@ async function objectKeys(data: string): Promise<string[]> {
   );
 }
 
-test.each<[string, (admin: Typist) => void]>([
+test.each<[string, (admin: TerminalDriver) => void]>([
   ['Ctrl+C', (admin) => admin.type('\u0003')],
   ['SIGTERM', (admin) => process.kill(admin.pid, 'SIGTERM')],
 ])('%s there leaves a backup and the saved log, even when another backup has just been given up', async (name, end) => {
@@ -177,8 +177,8 @@ test.each<[string, (admin: Typist) => void]>([
 
 test('stop, typed there, ends it too', async () => {
   const { admin, url } = await startInTerminal(join(folder, 'typed'));
-  const wire = await Wire.open(url);
+  const client = await RawClient.open(url);
   admin.enter('stop back in a minute');
-  expect(await wire.event('stop')).toMatchObject({ message: 'back in a minute' });
+  expect(await client.event('stop')).toMatchObject({ message: 'back in a minute' });
   expect(await admin.exited).toBe(0);
 });

@@ -23,7 +23,7 @@ describe('the lists', () => {
       code: 0,
       lines: ['[admin]The present online users are:', '(nobody)'],
     });
-    const wires = [await room.enter('facebook'), await room.enter('Columbia')];
+    const clients = [await room.enter('facebook'), await room.enter('Columbia')];
     const { code, lines } = await run('online', 'users');
     expect(code).toBe(0);
     expect(lines).toEqual([
@@ -36,23 +36,23 @@ describe('the lists', () => {
       { user: 'Columbia', address: '127.0.0.1', state: 'online' },
       { user: 'facebook', address: '127.0.0.1', state: 'online' },
     ]);
-    for (const wire of wires) await wire.close();
+    for (const client of clients) await client.close();
   });
 
   test('blocked users: after three wrong passwords, and until when', async () => {
     await room.register('Google');
-    const wire = await room.connect();
-    for (let tries = 0; tries < 3; tries++) await wire.refused('login', { user: 'Google', password: 'wrongpass' });
+    const client = await room.connect();
+    for (let tries = 0; tries < 3; tries++) await client.refused('login', { user: 'Google', password: 'wrongpass' });
     const { lines } = await run('blocked', 'users');
     expect(lines).toEqual([
       '[admin]The present blocked users are:',
       expect.stringMatching(new RegExp(`^Google on 127.0.0.1 until ${time}$`)),
     ]);
-    await wire.close();
+    await client.close();
   });
 
   test('all users: never a password, nor what it was hashed to', async () => {
-    const wire = await room.enter('facebook');
+    const client = await room.enter('facebook');
     const { lines } = await run('all', 'users');
     expect(lines.toSorted()).toEqual([
       expect.stringMatching(new RegExp(`^"Columbia" created at ${time}, last seen at ${time}, offline$`)),
@@ -62,7 +62,7 @@ describe('the lists', () => {
     ]);
     const reply = JSON.stringify(await room.admin({ command: 'all-users' }));
     expect(reply).not.toMatch(/scrypt|hash|password/i);
-    await wire.close();
+    await client.close();
   });
 });
 
@@ -150,10 +150,10 @@ test('when nobody reads on, what was begun is finished, and what only shows is o
 });
 
 test('kick says why, with the reason as it was typed', async () => {
-  const wire = await room.enter('facebook');
+  const client = await room.enter('facebook');
   const { lines } = await admin(room.url, [], 'kick facebook for  two spaces\n');
   expect(lines).toEqual(['The user "facebook" has been removed from the room.']);
-  expect(await wire.event('kicked')).toMatchObject({ reason: 'for  two spaces' });
+  expect(await client.event('kicked')).toMatchObject({ reason: 'for  two spaces' });
 });
 
 test('without a reason, who was kicked reads that there was none given', async () => {

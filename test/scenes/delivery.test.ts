@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ test('one connection that is gone neither delays nor fails the others', async ()
   const gone = await room.enter('gone');
   const listener = await room.enter('listener');
   // Otherwise the notice might be what finds out.
-  await Promise.all([speaker, gone].map((wire) => wire.event('login', { user: 'listener' })));
+  await Promise.all([speaker, gone].map((client) => client.event('login', { user: 'listener' })));
   room.local.faults.disconnect.drop = 1;
   await gone.kill();
   expect(await speaker.get('broadcast', { text: 'all here?' })).toMatchObject({ online: 3 });
@@ -23,7 +23,7 @@ test('one connection that is gone neither delays nor fails the others', async ()
   // The post found out what $disconnect did not tell.
   expect(await speaker.get('broadcast', { text: 'and now?' })).toMatchObject({ online: 2 });
   room.local.faults.reset();
-  await Promise.all([speaker, listener].map((wire) => wire.close()));
+  await Promise.all([speaker, listener].map((client) => client.close()));
 });
 
 test('a post that keeps failing is made again elsewhere, and the sender does not wait for it', async () => {
@@ -65,16 +65,16 @@ test('a broadcast that keeps failing for one is made again for that one, through
 test('a room too large for one function is served in slices', { timeout: 120_000 }, async () => {
   await room.change('maxCon', 1000);
   const users = Array.from({ length: 260 }, (_, i) => `crowd${i}`);
-  const wires: Wire[] = [];
+  const clients: RawClient[] = [];
   for (let i = 0; i < users.length; i += 20) {
-    wires.push(...(await Promise.all(users.slice(i, i + 20).map((user) => room.enter(user)))));
+    clients.push(...(await Promise.all(users.slice(i, i + 20).map((user) => room.enter(user)))));
   }
   const recording = room.local.calls.record();
-  const reply = await wires[0]?.get('broadcast', { text: 'hello, everybody' });
+  const reply = await clients[0]?.get('broadcast', { text: 'hello, everybody' });
   expect(reply).toMatchObject({ online: 260 });
-  await Promise.all(wires.map((wire) => wire.event('broadcast', { text: 'hello, everybody' })));
+  await Promise.all(clients.map((client) => client.event('broadcast', { text: 'hello, everybody' })));
   const slices = recording.invocations.filter((one) => one.trigger.source === 'invoke');
   expect(slices.length).toBeGreaterThanOrEqual(2);
   recording.stop();
-  for (const wire of wires) wire.socket.terminate();
+  for (const client of clients) client.socket.terminate();
 });

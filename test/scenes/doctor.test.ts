@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { admin } from '../harness/console.ts';
 import { announcementOf, type RoomFiles, send } from '../harness/files.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
@@ -15,10 +15,10 @@ afterAll(async () => {
   await room.close();
 });
 
-const visit = async (user: string): Promise<Wire> => {
-  const wire = await room.enter(user);
-  onTestFinished(async () => void (await wire.close()));
-  return wire;
+const visit = async (user: string): Promise<RawClient> => {
+  const client = await room.enter(user);
+  onTestFinished(async () => void (await client.close()));
+  return client;
 };
 
 interface Finding {
@@ -78,10 +78,10 @@ describe('each thing that can be wrong is found and repaired:', () => {
   });
 
   test('a session over a connection that API Gateway does not have', async () => {
-    const wire = await visit('ghost');
+    const client = await visit('ghost');
     room.local.faults.disconnect.drop = 1;
     onTestFinished(() => room.local.faults.reset());
-    await wire.kill();
+    await client.kill();
     await findAndRepair('ghost', 'ghost');
     // What is lost has its grace, and is over then.
     expect(await room.database.get('Presence', presenceKey('ghost'))).toMatchObject({ detachedAt: expect.any(Number) });
@@ -97,12 +97,12 @@ describe('each thing that can be wrong is found and repaired:', () => {
   });
 
   test('a session whose connection is not on record', async () => {
-    const wire = await visit('mute');
+    const client = await visit('mute');
     await room.database.remove('Connections', { connectionId: await connectionOf('mute') });
-    expect(await wire.refused('whoelse', {})).toMatchObject({ code: 'not-logged-in' });
+    expect(await client.refused('whoelse', {})).toMatchObject({ code: 'not-logged-in' });
     await findAndRepair('session-without-connection', 'mute');
-    await wire.event('kicked');
-    await wire.closed;
+    await client.event('kicked');
+    await client.closed;
   });
 
   test('a connection bound to somebody who is not online over it', async () => {
@@ -129,7 +129,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
 
   test.each(['inbox', 'room'] as const)('a cursor beyond the end of the %s', async (stream) => {
     const user = `reader-${stream}`;
-    const [wire, sender] = [await visit(user), await visit('sender')];
+    const [client, sender] = [await visit(user), await visit('sender')];
     await sender.get('message', { to: user, text: 'hello' });
     await sender.get('broadcast', { text: 'hello' });
     await room.database.set('Users', userKey(user), { [`${stream}Acked`]: 99 });
@@ -137,7 +137,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     // What comes next is given again at the next sync.
     await sender.get('message', { to: user, text: 'next' });
     await sender.get('broadcast', { text: 'next' });
-    const { messages } = await wire.get('sync', {});
+    const { messages } = await client.get('sync', {});
     expect((messages as { stream: string; text: string }[]).filter((one) => one.stream === stream)).toContainEqual(
       expect.objectContaining({ text: 'next' }),
     );
@@ -257,19 +257,19 @@ test('a busy healthy room has nothing wrong, and repairing changes nothing in it
   await room.register(...users);
   const live = async (user: string, index: number) => {
     for (let round = index; !over; round++) {
-      const wire = await room.connect();
-      const reply = await wire.ask('login', { user, password });
+      const client = await room.connect();
+      const reply = await client.ask('login', { user, password });
       if (reply.ok) {
         const other = users[(index + 1) % users.length] ?? '';
-        await wire.get('message', { to: other, text: 'hello' });
-        await wire.ask(round % 2 === 0 ? 'block' : 'unblock', { user: other });
-        await wire.get('broadcast', { text: 'hello' });
-        const { upTo } = await wire.get('sync', {});
-        wire.say('ack', upTo as { inbox: number; room: number });
-        if (round % 3 === 0) await Promise.all([wire.get('logout', {}), wire.closed]);
+        await client.get('message', { to: other, text: 'hello' });
+        await client.ask(round % 2 === 0 ? 'block' : 'unblock', { user: other });
+        await client.get('broadcast', { text: 'hello' });
+        const { upTo } = await client.get('sync', {});
+        client.say('ack', upTo as { inbox: number; room: number });
+        if (round % 3 === 0) await Promise.all([client.get('logout', {}), client.closed]);
       }
-      if (round % 3 === 1) await wire.kill();
-      else await wire.close();
+      if (round % 3 === 1) await client.kill();
+      else await client.close();
       await sleep(500);
     }
   };

@@ -9,12 +9,12 @@ afterAll(() => room.close());
 
 describe('registering', () => {
   test('a name can be had once, whatever its case, and keeps the case it was typed in', async () => {
-    const wire = await room.connect();
-    expect(await wire.get('register', { user: 'Columbia', password })).toMatchObject({ user: 'Columbia' });
-    expect(await wire.refused('register', { user: 'Columbia', password })).toMatchObject({ code: 'user-exists' });
-    expect(await wire.refused('register', { user: 'columbia', password })).toMatchObject({ code: 'user-exists' });
-    expect(await wire.get('login', { user: 'COLUMBIA', password })).toMatchObject({ user: 'Columbia' });
-    await wire.close();
+    const client = await room.connect();
+    expect(await client.get('register', { user: 'Columbia', password })).toMatchObject({ user: 'Columbia' });
+    expect(await client.refused('register', { user: 'Columbia', password })).toMatchObject({ code: 'user-exists' });
+    expect(await client.refused('register', { user: 'columbia', password })).toMatchObject({ code: 'user-exists' });
+    expect(await client.get('login', { user: 'COLUMBIA', password })).toMatchObject({ user: 'Columbia' });
+    await client.close();
   });
 
   test.each([
@@ -30,40 +30,40 @@ describe('registering', () => {
     'new\nline',
     '__proto__',
   ])('the name %j is refused', async (user) => {
-    const wire = await room.connect();
-    expect(await wire.refused('register', { user, password })).toMatchObject({ code: 'invalid-user' });
-    await wire.close();
+    const client = await room.connect();
+    expect(await client.refused('register', { user, password })).toMatchObject({ code: 'invalid-user' });
+    await client.close();
   });
 
   test('a password has the length that the room asks for', async () => {
-    const wire = await room.connect();
-    const short = await wire.refused('register', { user: 'shorty', password: '1234567' });
+    const client = await room.connect();
+    const short = await client.refused('register', { user: 'shorty', password: '1234567' });
     expect(short).toMatchObject({ code: 'invalid-password', message: 'A password has at least 8 characters.' });
-    const long = await wire.refused('register', { user: 'shorty', password: 'ä'.repeat(513) });
+    const long = await client.refused('register', { user: 'shorty', password: 'ä'.repeat(513) });
     expect(long).toMatchObject({ code: 'invalid-password' });
     await room.change('minPassword', 3);
-    await wire.get('register', { user: 'shorty', password: '123' });
+    await client.get('register', { user: 'shorty', password: '123' });
     await room.change('minPassword', 8);
-    await wire.close();
+    await client.close();
   });
 
   test('of twenty who want one name at once, one gets it', async () => {
-    const wires = await Promise.all(Array.from({ length: 20 }, () => room.connect()));
-    const replies = await Promise.all(wires.map((wire) => wire.ask('register', { user: 'wanted', password })));
+    const clients = await Promise.all(Array.from({ length: 20 }, () => room.connect()));
+    const replies = await Promise.all(clients.map((client) => client.ask('register', { user: 'wanted', password })));
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'user-exists')).toHaveLength(19);
-    await Promise.all(wires.map((wire) => wire.close()));
+    await Promise.all(clients.map((client) => client.close()));
   });
 });
 
 describe('logging in', () => {
   test('tells the name as registered, a token, TIME_OUT, and what is unread', async () => {
     await room.register('SEAS');
-    const wire = await room.connect();
-    const reply = await wire.get('login', { user: 'seas', password });
+    const client = await room.connect();
+    const reply = await client.get('login', { user: 'seas', password });
     expect(reply).toMatchObject({ user: 'SEAS', timeOut: 1800, unread: { inbox: 0, room: 0 } });
     expect(reply['token']).toMatch(/^[\w-]{43}$/);
-    await wire.close();
+    await client.close();
   });
 
   test('everyone else is told, and oneself is not', async () => {
@@ -84,30 +84,30 @@ describe('logging in', () => {
   });
 
   test('nobody is there under a name that nobody registered', async () => {
-    const wire = await room.connect();
-    expect(await wire.refused('login', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
-    expect(await wire.refused('login', { user: 'constructor', password })).toMatchObject({ code: 'no-such-user' });
-    await wire.close();
+    const client = await room.connect();
+    expect(await client.refused('login', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
+    expect(await client.refused('login', { user: 'constructor', password })).toMatchObject({ code: 'no-such-user' });
+    await client.close();
   });
 
   test('nothing is said to who has not logged in', async () => {
-    const wire = await room.connect();
+    const client = await room.connect();
     for (const action of ['whoelse', 'wholasthr', 'blocklist', 'sync', 'logout'] as const) {
-      expect(await wire.refused(action, {})).toMatchObject({ code: 'not-logged-in' });
+      expect(await client.refused(action, {})).toMatchObject({ code: 'not-logged-in' });
     }
-    expect(await wire.refused('broadcast', { text: 'hi' })).toMatchObject({ code: 'not-logged-in' });
-    expect(await wire.refused('message', { to: 'SEAS', text: 'hi' })).toMatchObject({ code: 'not-logged-in' });
+    expect(await client.refused('broadcast', { text: 'hi' })).toMatchObject({ code: 'not-logged-in' });
+    expect(await client.refused('message', { to: 'SEAS', text: 'hi' })).toMatchObject({ code: 'not-logged-in' });
     // An acknowledgement has no reply, but what is wrong with it is told.
-    expect(await wire.refused('ack', { inbox: 1 })).toMatchObject({ code: 'not-logged-in' });
-    await wire.close();
+    expect(await client.refused('ack', { inbox: 1 })).toMatchObject({ code: 'not-logged-in' });
+    await client.close();
   });
 
   test('once over one connection', async () => {
     await room.register('network');
-    const wire = await room.enter('foobar');
-    expect(await wire.refused('login', { user: 'network', password })).toMatchObject({ code: 'already-logged-in' });
-    expect(await wire.refused('register', { user: 'more', password })).toMatchObject({ code: 'already-logged-in' });
-    await wire.close();
+    const client = await room.enter('foobar');
+    expect(await client.refused('login', { user: 'network', password })).toMatchObject({ code: 'already-logged-in' });
+    expect(await client.refused('register', { user: 'more', password })).toMatchObject({ code: 'already-logged-in' });
+    await client.close();
   });
 
   test('logging out answers, tells the others, and closes the connection', async () => {
@@ -130,11 +130,11 @@ describe('logging in', () => {
   });
 
   test('a connection that says logout and goes on is nobody', async () => {
-    const wire = await room.enter('windows');
-    wire.say('logout', {});
-    const late = wire.say('whoelse', {});
-    await wire.closed;
-    for (const reply of wire.all((heard) => heard.id === late && heard.ok === true)) {
+    const client = await room.enter('windows');
+    client.say('logout', {});
+    const late = client.say('whoelse', {});
+    await client.closed;
+    for (const reply of client.all((heard) => heard.id === late && heard.ok === true)) {
       // Handled side by side with the logout, it may still have come first.
       expect(reply['users']).not.toContain('windows');
     }
@@ -147,14 +147,14 @@ describe('logging in', () => {
 describe('of fifty logins of one user at once', () => {
   test('exactly one wins, and the count is right', async () => {
     await room.register('csee4119');
-    const wires = await Promise.all(Array.from({ length: 50 }, () => room.connect()));
-    const replies = await Promise.all(wires.map((wire) => wire.ask('login', { user: 'csee4119', password })));
+    const clients = await Promise.all(Array.from({ length: 50 }, () => room.connect()));
+    const replies = await Promise.all(clients.map((client) => client.ask('login', { user: 'csee4119', password })));
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'already-online')).toHaveLength(49);
     const other = await room.enter('Google');
     await expect.poll(async () => (await other.get('whoelse', {}))['users']).toEqual(['csee4119']);
     const { settings } = (await room.admin({ command: 'settings' })) as { settings: { online: number } };
     expect(settings.online).toBe(2);
-    await Promise.all([...wires, other].map((wire) => wire.close()));
+    await Promise.all([...clients, other].map((client) => client.close()));
   });
 });

@@ -31,24 +31,24 @@ async function figuresOf(act: () => Promise<unknown>): Promise<Figures[]> {
 const sweep = () => room.local.invoke('Sweeper', {});
 
 test('the sweeper tells how many are online, as a metric of this room', async () => {
-  const wires = [await room.enter('facebook'), await room.enter('Google')];
+  const clients = [await room.enter('facebook'), await room.enter('Google')];
   const [first] = await figuresOf(sweep);
   expect(first).toMatchObject({
     service: room.local.stack.target.stackName,
     PeopleOnline: 2,
     _aws: { CloudWatchMetrics: [{ Namespace: metricsNamespace, Dimensions: [['service']] }] },
   });
-  await Promise.all(wires.map((wire) => wire.close()));
+  await Promise.all(clients.map((client) => client.close()));
 });
 
 test('by how much the count was wrong, when it was', async () => {
-  const wire = await room.enter('Columbia');
+  const client = await room.enter('Columbia');
   await expect.poll(async () => (await room.database.presence()).length).toBe(1);
   await room.database.falsifyCount(4);
   const figures = await figuresOf(sweep);
   expect(figures.filter((one) => 'CountDrift' in one)).toMatchObject([{ CountDrift: 3 }]);
   expect((await figuresOf(sweep)).filter((one) => 'CountDrift' in one)).toEqual([]);
-  await wire.close();
+  await client.close();
 });
 
 test('a post that keeps failing is given up, and counted, though its message is kept', async () => {
@@ -65,15 +65,15 @@ test('a post that keeps failing is given up, and counted, though its message is 
   expect(figures.filter((one) => 'PostsGivenUp' in one)).toMatchObject([{ PostsGivenUp: 1 }]);
   expect(listener.events('message')).toEqual([]);
   expect(await listener.get('sync', {})).toMatchObject({ messages: [{ text: 'given up on' }] });
-  for (const wire of [speaker, listener]) await wire.close();
+  for (const client of [speaker, listener]) await client.close();
 });
 
 test('a command writes none', async () => {
   const figures = await figuresOf(async () => {
-    const wire = await room.enter('SEAS');
-    await wire.get('broadcast', { text: 'hello' });
-    await wire.get('logout', {});
-    await wire.closed;
+    const client = await room.enter('SEAS');
+    await client.get('broadcast', { text: 'hello' });
+    await client.get('logout', {});
+    await client.closed;
   });
   // The schedule may have run meanwhile.
   expect(figures.filter((one) => !('PeopleOnline' in one))).toEqual([]);

@@ -12,13 +12,13 @@ import {
   send,
   told,
 } from '../harness/files.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
-let facebook: Wire;
-let columbia: Wire;
+let facebook: RawClient;
+let columbia: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   files = room.files;

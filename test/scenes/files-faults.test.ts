@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { announce, announcementOf, newFile, offered, put, type RoomFiles, sample, told } from '../harness/files.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
-let facebook: Wire;
-let columbia: Wire;
+let facebook: RawClient;
+let columbia: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   files = room.files;

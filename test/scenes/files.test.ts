@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { announcementOf, get, type OwnFile, put, putHalf, type RoomFiles, send, sha256Of } from '../harness/files.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
-let facebook: Wire;
-let columbia: Wire;
+let facebook: RawClient;
+let columbia: RawClient;
 beforeAll(async () => {
   room = await openRoom();
   files = room.files;
@@ -103,8 +103,8 @@ describe('a file', () => {
 
   test('travels while its sender and its recipient chat', async () => {
     const place = await facebook.get('file', announcementOf('columbia', named('chatting')));
-    const chat = async (wire: Wire, to: string) => {
-      for (let i = 0; i < 10; i += 1) await wire.get('message', { to, text: `${to} ${i}` });
+    const chat = async (client: RawClient, to: string) => {
+      for (let i = 0; i < 10; i += 1) await client.get('message', { to, text: `${to} ${i}` });
     };
     await Promise.all([put(place, text.bytes), chat(facebook, 'columbia'), chat(columbia, 'facebook')]);
     await columbia.event('file', { name: 'chatting' });

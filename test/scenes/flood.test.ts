@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -12,24 +12,24 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 /** What came of so many commands that were all said at once. */
-async function flood(wire: Wire, count: number) {
-  const replies = await Promise.all(Array.from({ length: count }, () => wire.ask('whoelse', {})));
+async function flood(client: RawClient, count: number) {
+  const replies = await Promise.all(Array.from({ length: count }, () => client.ask('whoelse', {})));
   const refused = replies.filter((reply) => reply.ok === false);
   for (const { error } of refused) expect(error).toMatchObject({ code: 'rate-limited' });
   return { granted: replies.length - refused.length, refused };
 }
 
 test('who floods is refused after a burst, is told how long to wait, and may go on after that', async () => {
-  const wire = await room.enter('flooder');
-  onTestFinished(async () => void (await wire.close()));
-  const { granted, refused } = await flood(wire, 120);
+  const client = await room.enter('flooder');
+  onTestFinished(async () => void (await client.close()));
+  const { granted, refused } = await flood(client, 120);
   expect(granted).toBeGreaterThanOrEqual(10);
   // Some that each environment knows alone, and some that came while the flood lasted.
   expect(granted).toBeLessThan(60);
   const waits = refused.map(({ error }) => Number(error?.['retryAfter']));
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(1);
   await sleep(Math.max(...waits) * 1000);
-  await wire.get('whoelse', {});
+  await client.get('whoelse', {});
 });
 
 test('a flood of one is none of the others', async () => {
@@ -44,17 +44,17 @@ test('a flood of one is none of the others', async () => {
 });
 
 test('holds before a login, too', async () => {
-  const wire = await room.connect();
-  onTestFinished(async () => void (await wire.close()));
+  const client = await room.connect();
+  onTestFinished(async () => void (await client.close()));
   const names = Array.from({ length: 60 }, (_, i) => `many${i}`);
-  const replies = await Promise.all(names.map((user) => wire.ask('register', { user, password })));
+  const replies = await Promise.all(names.map((user) => client.ask('register', { user, password })));
   expect(replies.filter((reply) => reply.error?.code === 'rate-limited').length).toBeGreaterThan(0);
 });
 
 test('heartbeats are no part of it', async () => {
-  const wire = await room.enter('pinger');
-  onTestFinished(async () => void (await wire.close()));
-  for (let i = 0; i < 100; i += 1) wire.send({ action: 'ping' });
-  for (let i = 0; i < 100; i += 1) await wire.next((heard) => heard.type === 'pong', 'a pong');
-  await wire.get('whoelse', {});
+  const client = await room.enter('pinger');
+  onTestFinished(async () => void (await client.close()));
+  for (let i = 0; i < 100; i += 1) client.send({ action: 'ping' });
+  for (let i = 0; i < 100; i += 1) await client.next((heard) => heard.type === 'pong', 'a pong');
+  await client.get('whoelse', {});
 });

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actions } from '../../protocol/index.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -34,27 +34,27 @@ describe('what a client says', () => {
     ['half a surrogate pair', '{"action":"login","user":"\\ud800","password":"y"}', 'bad-request'],
     ['a wrong acknowledgement', '{"action":"ack","inbox":-1}', 'bad-request'],
   ])('%s is answered', async (_, frame, code) => {
-    const wire = await room.connect();
-    wire.send(frame);
-    expect(await wire.next(reply)).toMatchObject({ ok: false, error: { code } });
-    await wire.close();
+    const client = await room.connect();
+    client.send(frame);
+    expect(await client.next(reply)).toMatchObject({ ok: false, error: { code } });
+    await client.close();
   });
 
   test('the field that is wrong is named, and the request id comes back', async () => {
-    const wire = await room.connect();
-    wire.send({ action: 'login', id: 'mine', user: 'x' });
-    expect(await wire.next(reply)).toMatchObject({ id: 'mine', action: 'login', error: { field: 'password' } });
-    await wire.close();
+    const client = await room.connect();
+    client.send({ action: 'login', id: 'mine', user: 'x' });
+    expect(await client.next(reply)).toMatchObject({ id: 'mine', action: 'login', error: { field: 'password' } });
+    await client.close();
   });
 
   test('a heartbeat is answered with no Lambda behind it', async () => {
-    const wire = await room.connect();
+    const client = await room.connect();
     const recording = room.local.calls.record();
-    wire.send({ action: 'ping' });
-    expect(await wire.next()).toEqual({ type: 'pong' });
+    client.send({ action: 'ping' });
+    expect(await client.next()).toEqual({ type: 'pong' });
     expect(recording.invocations).toEqual([]);
     recording.stop();
-    await wire.close();
+    await client.close();
   });
 
   test('binary frames close the connection with 1003, frames over the limit with 1009', async () => {
@@ -93,10 +93,10 @@ describe('ten thousand random frames', () => {
   );
 
   /** One answer for every frame; how many there are is all that can be known of them in advance. */
-  async function sayAll(wire: Wire, frames: string[]): Promise<void> {
+  async function sayAll(client: RawClient, frames: string[]): Promise<void> {
     const answers = (heard: Heard) => reply(heard) || heard.type === 'pong';
-    for (const frame of frames) wire.send(frame);
-    for (const _ of frames) expect(await wire.next(answers)).toSatisfy(isProperAnswer);
+    for (const frame of frames) client.send(frame);
+    for (const _ of frames) expect(await client.next(answers)).toSatisfy(isProperAnswer);
   }
 
   const isProperAnswer = (heard: Heard) =>
@@ -105,26 +105,26 @@ describe('ten thousand random frames', () => {
   test('are each answered as the protocol says, and a login is served after them', { timeout: 120_000 }, async () => {
     await room.register('patient');
     const frames = fc.sample(junk, { numRuns: 10_000, seed: 7 });
-    const wires = await Promise.all(Array.from({ length: 4 }, () => room.connect()));
-    const share = Math.ceil(frames.length / wires.length);
+    const clients = await Promise.all(Array.from({ length: 4 }, () => room.connect()));
+    const share = Math.ceil(frames.length / clients.length);
     await Promise.all(
-      wires.map(async (wire, i) => {
+      clients.map(async (client, i) => {
         const own = frames.slice(i * share, (i + 1) * share);
-        for (let from = 0; from < own.length; from += 25) await sayAll(wire, own.slice(from, from + 25));
+        for (let from = 0; from < own.length; from += 25) await sayAll(client, own.slice(from, from + 25));
       }),
     );
     const late = await room.connect();
     await late.get('login', { user: 'patient', password });
-    await Promise.all([...wires, late].map((wire) => wire.close()));
+    await Promise.all([...clients, late].map((client) => client.close()));
   });
 
   test('broken UTF-8 and binary close their own connection, and no other', async () => {
     const steady = await room.enter('steady');
     for (let i = 0; i < 20; i += 1) {
-      const wire = await room.connect();
-      if (i % 2 === 0) wire.send(randomBytes(50));
-      else wire.socket.send(Buffer.from([0xc3, 0x28, 0xa0, 0xff]), { binary: false });
-      expect((await wire.closed).code).toBeGreaterThanOrEqual(1002);
+      const client = await room.connect();
+      if (i % 2 === 0) client.send(randomBytes(50));
+      else client.socket.send(Buffer.from([0xc3, 0x28, 0xa0, 0xff]), { binary: false });
+      expect((await client.closed).code).toBeGreaterThanOrEqual(1002);
     }
     expect(await steady.get('whoelse', {})).toMatchObject({ ok: true });
     await steady.close();

@@ -20,16 +20,16 @@ const read = async (...options: string[]) => {
 };
 
 test('each login, refusal, command, logout and act of the administrator is one line, with who, what and what came of it', async () => {
-  const wire = await room.enter('Facebook');
-  await wire.refused('message', { to: 'nobody', text: 'hello' });
-  await wire.get('broadcast', { text: 'hello' });
-  await wire.get('sync', {});
-  wire.say('ack', { room: 1 });
+  const client = await room.enter('Facebook');
+  await client.refused('message', { to: 'nobody', text: 'hello' });
+  await client.get('broadcast', { text: 'hello' });
+  await client.get('sync', {});
+  client.say('ack', { room: 1 });
   await room.change('maxCon', 1);
   await expect(room.connect()).rejects.toMatchObject({ status: 429 });
   await room.change('maxCon', 100);
-  await wire.get('logout', {});
-  await wire.closed;
+  await client.get('logout', {});
+  await client.closed;
   const lines = await read();
   expect(lines.map(({ message, user, result }) => [message, user, result])).toEqual([
     ['register', 'facebook', 'ok'],
@@ -52,17 +52,17 @@ test('each login, refusal, command, logout and act of the administrator is one l
 
 test('no text, no password and no reason is in it, nor a name that nobody has: it may be a password', async () => {
   const secret = 'correct-horse-battery';
-  const wire = await room.enter('Columbia', secret);
-  await wire.get('message', { to: 'Facebook', text: secret });
-  await wire.get('broadcast', { text: secret });
-  await wire.get('passwd', { oldPassword: secret, newPassword: `${secret}2` });
-  await wire.refused('message', { to: secret, text: secret });
-  await wire.refused('block', { user: secret });
-  wire.send({ action: secret, text: secret });
-  wire.send(secret);
-  wire.send({ action: 'broadcast', text: secret, more: secret });
+  const client = await room.enter('Columbia', secret);
+  await client.get('message', { to: 'Facebook', text: secret });
+  await client.get('broadcast', { text: secret });
+  await client.get('passwd', { oldPassword: secret, newPassword: `${secret}2` });
+  await client.refused('message', { to: secret, text: secret });
+  await client.refused('block', { user: secret });
+  client.send({ action: secret, text: secret });
+  client.send(secret);
+  client.send({ action: 'broadcast', text: secret, more: secret });
   await room.admin({ command: 'kick', user: 'Columbia', reason: secret });
-  await wire.closed;
+  await client.closed;
   const guest = await room.connect();
   await guest.refused('login', { user: secret, password });
   await guest.refused('login', { user: 'Columbia', password: `${secret}3` });
@@ -79,12 +79,12 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
 });
 
 test('whom somebody blocks is told, once it is known to be somebody', async () => {
-  const wire = await room.enter('Blocker');
+  const client = await room.enter('Blocker');
   await room.register('Other');
-  await wire.get('block', { user: 'OTHER' });
-  await wire.refused('block', { user: 'other' });
-  await wire.refused('block', { user: 'nobody at all' });
-  await wire.get('unblock', { user: 'other' });
+  await client.get('block', { user: 'OTHER' });
+  await client.refused('block', { user: 'other' });
+  await client.refused('block', { user: 'nobody at all' });
+  await client.get('unblock', { user: 'other' });
   const lines = await read('--user', 'blocker');
   expect(lines.slice(2).map(({ message, result, about }) => [message, result, about])).toEqual([
     ['block', 'ok', { user: 'other' }],
@@ -92,7 +92,7 @@ test('whom somebody blocks is told, once it is known to be somebody', async () =
     ['block', 'no-such-user', undefined],
     ['unblock', 'ok', { user: 'other' }],
   ]);
-  await wire.close();
+  await client.close();
 });
 
 test('who was given the address of a backup, and what an administrator was refused, is told', async () => {
@@ -140,11 +140,11 @@ test('is followed: what is done from now on is shown once', async () => {
   );
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  const wire = await room.enter('Google');
+  const client = await room.enter('Google');
   await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(2);
-  await wire.get('whoelse', {});
+  await client.get('whoelse', {});
   await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(3);
-  await wire.get('wholasthr', {});
+  await client.get('wholasthr', {});
   await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(4);
   expect(lines.map((line) => / (register|login|whoelse|wholasthr) /.exec(line)?.[1])).toEqual([
     'register',
@@ -154,5 +154,5 @@ test('is followed: what is done from now on is shown once', async () => {
   ]);
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  await wire.close();
+  await client.close();
 });

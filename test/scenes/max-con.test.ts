@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
-let online: Wire[];
+let online: RawClient[];
 beforeAll(async () => {
   room = await openRoom();
   await room.register('facebook', 'Columbia', 'Google');
@@ -15,14 +15,14 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   room.local.faults.reset();
-  for (const wire of online) await wire.get('logout', {});
+  for (const client of online) await client.get('logout', {});
 });
 
-async function enter(user: string): Promise<Wire> {
-  const wire = await room.connect();
-  await wire.get('login', { user, password });
-  online.push(wire);
-  return wire;
+async function enter(user: string): Promise<RawClient> {
+  const client = await room.connect();
+  await client.get('login', { user, password });
+  online.push(client);
+  return client;
 }
 
 test('a full room refuses connections with 429, until somebody leaves', async () => {
@@ -37,7 +37,7 @@ test('a full room refuses connections with 429, until somebody leaves', async ()
 test('connections that have not logged in do not count', async () => {
   const waiting = await Promise.all(Array.from({ length: 5 }, () => room.connect()));
   await enter('facebook');
-  await Promise.all(waiting.map((wire) => wire.close()));
+  await Promise.all(waiting.map((client) => client.close()));
 });
 
 test('who was connected before the room was full is refused at login, after the right password only', async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 /** Ten seconds of LAST_HOUR are half a second of waiting. */
 const speed = 20;
 
 let room: SceneRoom;
-let watcher: Wire;
+let watcher: RawClient;
 beforeAll(async () => {
   room = await openRoom({ speed });
   await room.register('leaver');
@@ -16,33 +16,33 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 const enter = async (user: string) => {
-  const wire = await room.enter(user);
+  const client = await room.enter(user);
   await watcher.event('login', { user });
-  return wire;
+  return client;
 };
 
-const users = async (action: 'whoelse' | 'wholasthr', wire = watcher) => (await wire.get(action, {}))['users'];
+const users = async (action: 'whoelse' | 'wholasthr', client = watcher) => (await client.get(action, {}))['users'];
 
 describe('everyone else is told of a leaving, once, and why', () => {
   test('logout', async () => {
-    const wire = await enter('leaver');
-    await wire.get('logout', {});
+    const client = await enter('leaver');
+    await client.get('logout', {});
     expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'logout' });
   });
 
   test.each([1000, 1001, 1005])('a client that closes with %d has logged out', async (code) => {
-    const wire = await enter('leaver');
-    if (code === 1005) wire.socket.close();
-    else wire.socket.close(code);
-    await wire.closed;
+    const client = await enter('leaver');
+    if (code === 1005) client.socket.close();
+    else client.socket.close(code);
+    await client.closed;
     expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'logout' });
   });
 
   test('kicked: the one who is kicked hears why, and is disconnected', async () => {
-    const wire = await enter('leaver');
+    const client = await enter('leaver');
     await room.admin({ command: 'kick', user: 'LEAVER', reason: 'shouting' });
-    expect(await wire.event('kicked')).toEqual({ type: 'event', event: 'kicked', reason: 'shouting' });
-    expect((await wire.closed).code).toBe(1000);
+    expect(await client.event('kicked')).toEqual({ type: 'event', event: 'kicked', reason: 'shouting' });
+    expect((await client.closed).code).toBe(1000);
     expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'kicked' });
     expect(await room.admin({ command: 'kick', user: 'leaver' })).toMatchObject({
       ok: false,
@@ -51,10 +51,10 @@ describe('everyone else is told of a leaving, once, and why', () => {
   });
 
   test('lost: after the grace, not before', async () => {
-    const wire = await enter('leaver');
+    const client = await enter('leaver');
     await room.change('grace', 15);
     const lostAt = room.local.clock.now();
-    await wire.kill();
+    await client.kill();
     const notice = watcher.event('logout', { user: 'leaver' });
     await expect.poll(async () => (await room.database.presence()).map((one) => 'detachedAt' in one)).toContain(true);
     expect(await users('whoelse')).toEqual(['leaver']);
@@ -82,7 +82,7 @@ describe('who is there, and who was', () => {
     const listed = await watcher.get('whoelse', {});
     expect(listed).toMatchObject({ users: ['Adam', 'bea', 'user9', 'user10', 'zoe'], total: 5 });
     expect(await users('whoelse', others[0])).toEqual(['Adam', 'bea', 'user9', 'user10', 'watcher']);
-    await Promise.all(others.map((wire) => wire.get('logout', {})));
+    await Promise.all(others.map((client) => client.get('logout', {})));
   });
 
   test('wholasthr lists who is online and who left within LAST_HOUR, each once, never oneself', async () => {
@@ -101,9 +101,9 @@ describe('who is there, and who was', () => {
   });
 
   test('LAST_HOUR lowered and raised again counts at once, for those who left long ago too', async () => {
-    const wire = await room.connect();
-    await wire.get('login', { user: 'leaver', password });
-    await wire.get('logout', {});
+    const client = await room.connect();
+    await client.get('login', { user: 'leaver', password });
+    await client.get('logout', {});
     await room.change('lastHour', 10);
     await expect.poll(() => users('wholasthr')).not.toContain('leaver');
     await room.local.runSchedule();
@@ -115,7 +115,7 @@ describe('who is there, and who was', () => {
 test('of more people than one frame can hold, as many are listed as fit, and how many there are', async () => {
   const crowded = await openRoom();
   onTestFinished(() => crowded.close());
-  const wire = await crowded.enter('watcher');
+  const client = await crowded.enter('watcher');
   const names = Array.from({ length: 4_000 }, (_, i) => `somebody-with-a-very-long-name-${i}`.slice(-32));
   const now = Date.now();
   const present = names.map((name) => ({
@@ -125,7 +125,7 @@ test('of more people than one frame can hold, as many are listed as fit, and how
   await crowded.database.putAll('Presence', present);
   const inOrder = names.toSorted(new Intl.Collator('en', { numeric: true }).compare);
   for (const action of ['whoelse', 'wholasthr'] as const) {
-    const reply = await wire.get(action, {});
+    const reply = await client.get(action, {});
     const users = reply['users'] as string[];
     expect(reply['total']).toBe(names.length);
     expect(users.length).toBeGreaterThan(3_500);

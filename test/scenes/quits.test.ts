@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 /** A minute, and with it the sweeper's, takes a second. */
 const speed = 60;
 
 let room: SceneRoom;
-let watcher: Wire;
+let watcher: RawClient;
 let talking: NodeJS.Timeout;
 beforeAll(async () => {
   room = await openRoom({ speed });
@@ -22,12 +22,12 @@ afterAll(() => {
 });
 
 /** Somebody who has just come, and the id of their connection. */
-async function enter(): Promise<{ wire: Wire; connectionId: string }> {
-  const wire = await room.connect();
+async function enter(): Promise<{ client: RawClient; connectionId: string }> {
+  const client = await room.connect();
   const connectionId = room.local.connections.at(-1)?.connectionId ?? '';
-  await wire.get('login', { user: 'quitter', password });
+  await client.get('login', { user: 'quitter', password });
   await watcher.event('login', { user: 'quitter' });
-  return { wire, connectionId };
+  return { client, connectionId };
 }
 
 const alone = async () => {
@@ -37,17 +37,17 @@ const alone = async () => {
 
 describe('a client that quits without a word', () => {
   test('before it has logged in leaves nothing', async () => {
-    const wires = await Promise.all(Array.from({ length: 10 }, () => room.connect()));
-    await Promise.all(wires.map((wire) => wire.kill()));
+    const clients = await Promise.all(Array.from({ length: 10 }, () => room.connect()));
+    await Promise.all(clients.map((client) => client.kill()));
     await alone();
   });
 
   test('in the middle of logging in is gone after the grace, if it ever came', async () => {
     for (let i = 0; i < 10; i += 1) {
-      const wire = await room.connect();
-      wire.say('login', { user: 'quitter', password });
+      const client = await room.connect();
+      client.say('login', { user: 'quitter', password });
       await new Promise((resolve) => setTimeout(resolve, i * 3));
-      await wire.kill();
+      await client.kill();
       const next = await room.connect();
       // Not locked out, whatever became of the first attempt.
       await expect
@@ -59,8 +59,8 @@ describe('a client that quits without a word', () => {
   });
 
   test('has left when the grace is over', async () => {
-    const { wire } = await enter();
-    await wire.kill();
+    const { client } = await enter();
+    await client.kill();
     expect(await watcher.event('logout', { user: 'quitter', reason: 'lost' })).toMatchObject({ user: 'quitter' });
     await alone();
   });
@@ -70,18 +70,18 @@ describe('a client that quits without a word', () => {
     ['comes twice', { double: 1 }],
     ['comes late', { late: 1, delayMs: 300 }],
   ])('has left, and is counted once, when its $disconnect %s', async (_, fault) => {
-    const { wire } = await enter();
+    const { client } = await enter();
     Object.assign(room.local.faults.disconnect, fault);
-    await wire.kill();
+    await client.kill();
     await watcher.event('logout', { user: 'quitter', reason: 'lost' });
     await alone();
   });
 
   test('a $disconnect that comes after the user is back harms nobody', async () => {
-    const { wire } = await enter();
+    const { client } = await enter();
     const recording = room.local.calls.record();
     Object.assign(room.local.faults.disconnect, { late: 1, double: 1, delayMs: 200 });
-    await wire.kill();
+    await client.kill();
     const back = await room.connect();
     await back.get('login', { user: 'quitter', password });
     const late = () => recording.invocations.filter(({ trigger }) => trigger.detail === '$disconnect');
@@ -120,9 +120,9 @@ describe('a client whose network is gone while nobody noticed', () => {
 
 test('a client whose network is gone does not keep its owner from leaving for good', async () => {
   await room.register('goner');
-  const wire = await room.connect();
+  const client = await room.connect();
   const { connectionId = '' } = room.local.connections.at(-1) ?? {};
-  await wire.get('login', { user: 'goner', password });
+  await client.get('login', { user: 'goner', password });
   room.local.faults.halfOpen.add(connectionId);
   const next = await room.connect();
   expect(await next.refused('deregister', { user: 'goner', password })).toMatchObject({ code: 'already-online' });
@@ -147,7 +147,7 @@ describe('the sweeper', () => {
     await expect.poll(() => notices().length, { timeout: 10_000 }).toBe(names.length);
     recording.stop();
     room.local.faults.disconnect.drop = 1;
-    await Promise.all(ghosts.map((wire) => wire.kill()));
+    await Promise.all(ghosts.map((client) => client.kill()));
     // A session counts as fresh for five seconds of the room.
     await expect.poll(() => room.local.clock.now()).toBeGreaterThan(room.local.clock.now() + 5_000);
     await room.local.runSchedule();
@@ -162,12 +162,12 @@ describe('the sweeper', () => {
   });
 
   test('ends what is due though another part of the run fails', async () => {
-    const { wire } = await enter();
+    const { client } = await enter();
     room.local.faults.beforeDynamoDb = ({ function: name, operation, tables }) =>
       name.startsWith('Sweeper') && operation === 'Query' && tables.some((table) => table.startsWith('Messages'))
         ? 'before'
         : undefined;
-    await wire.kill();
+    await client.kill();
     await watcher.event('logout', { user: 'quitter', reason: 'lost' });
     await alone();
   });

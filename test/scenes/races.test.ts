@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -11,10 +11,10 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 /** What somebody was shown: what was posted, and what sync gave, each number once, as a client shows it. */
-async function shown(wire: Wire, stream: 'inbox' | 'room', from: number): Promise<Heard[]> {
+async function shown(client: RawClient, stream: 'inbox' | 'room', from: number): Promise<Heard[]> {
   const bySeq = new Map<number, Heard>();
-  const page = await wire.get('sync', { [stream]: from, limit: 200 });
-  for (const one of [...wire.all((heard) => heard['stream'] === stream), ...(page['messages'] as Heard[])]) {
+  const page = await client.get('sync', { [stream]: from, limit: 200 });
+  for (const one of [...client.all((heard) => heard['stream'] === stream), ...(page['messages'] as Heard[])]) {
     if (one['stream'] === stream) bySeq.set(one['seq'] as number, one);
   }
   return [...bySeq.keys()].sort((a, b) => a - b).map((seq) => bySeq.get(seq) as Heard);
@@ -39,7 +39,7 @@ describe('twenty senders to one inbox at once', () => {
       const posted = reader.all((heard) => heard.event === 'message' && heard['seq'] === reply['seq']);
       expect(posted).toHaveLength(1);
     }
-    await Promise.all([reader, ...senders].map((wire) => wire.close()));
+    await Promise.all([reader, ...senders].map((client) => client.close()));
   });
 });
 
@@ -75,8 +75,8 @@ describe('a message sent while its recipient is logging in', () => {
 describe('a resume said twice at once over one connection', () => {
   test('resumes once', async () => {
     await room.register('twice');
-    const wire = await room.connect();
-    const { token } = await wire.get('login', { user: 'twice', password });
+    const client = await room.connect();
+    const { token } = await client.get('login', { user: 'twice', password });
     const next = await room.connect();
     const [committing, mayCommit] = [deferred<void>(), deferred<void>()];
     const [looking, committed] = [deferred<void>(), deferred<void>()];

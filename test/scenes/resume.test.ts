@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 
 let room: SceneRoom;
-let watcher: Wire;
+let watcher: RawClient;
 beforeAll(async () => {
   room = await openRoom({ speed: 10 });
   await room.register('facebook', 'Columbia');
@@ -11,34 +11,34 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-async function login(user = 'facebook'): Promise<{ wire: Wire; token: string }> {
-  const wire = await room.connect();
-  const { token } = await wire.get('login', { user, password });
+async function login(user = 'facebook'): Promise<{ client: RawClient; token: string }> {
+  const client = await room.connect();
+  const { token } = await client.get('login', { user, password });
   await watcher.event('login', { user });
-  return { wire, token: String(token) };
+  return { client, token: String(token) };
 }
 
-async function leave(wire: Wire): Promise<void> {
-  await wire.get('logout', {});
+async function leave(client: RawClient): Promise<void> {
+  await client.get('logout', {});
   await watcher.event('logout');
 }
 
 const badToken = async (user: string, token: string) => {
-  const wire = await room.connect();
-  expect(await wire.refused('resume', { user, token })).toMatchObject({ code: 'bad-token' });
-  await wire.close();
+  const client = await room.connect();
+  expect(await client.refused('resume', { user, token })).toMatchObject({ code: 'bad-token' });
+  await client.close();
 };
 
-const lost = async (wire: Wire) => {
-  await wire.kill();
+const lost = async (client: RawClient) => {
+  await client.kill();
   await expect.poll(async () => (await room.database.presence()).some((one) => 'detachedAt' in one)).toBe(true);
 };
 
 describe('a session whose connection was lost', () => {
   test('goes on with its token: nobody is told, and what was missed is given', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     const notices = watcher.heard.length;
-    await lost(wire);
+    await lost(client);
     expect(await watcher.get('message', { to: 'facebook', text: 'missed' })).toMatchObject({ delivery: 'stored' });
     const next = await room.connect();
     const resumed = await next.get('resume', { user: 'FACEBOOK', token });
@@ -54,8 +54,8 @@ describe('a session whose connection was lost', () => {
   });
 
   test('is taken over by its owner’s own login, with no notice of a leaving', async () => {
-    const { wire, token } = await login();
-    await lost(wire);
+    const { client, token } = await login();
+    await lost(client);
     const next = await room.connect();
     await next.get('login', { user: 'facebook', password });
     await badToken('facebook', token);
@@ -67,11 +67,11 @@ describe('a session whose connection was lost', () => {
 
 describe('a session that is online', () => {
   test('is handed over: the old connection is told, and closed', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     const next = await room.connect();
     await next.get('resume', { user: 'facebook', token });
-    expect(await wire.event('replaced')).toEqual({ type: 'event', event: 'replaced' });
-    expect((await wire.closed).code).toBe(1000);
+    expect(await client.event('replaced')).toEqual({ type: 'event', event: 'replaced' });
+    expect((await client.closed).code).toBe(1000);
     // The old connection's $disconnect is not the session's.
     expect(await watcher.get('whoelse', {})).toMatchObject({ users: ['facebook'] });
     expect(await next.get('whoelse', {})).toMatchObject({ users: ['watcher'] });
@@ -79,13 +79,13 @@ describe('a session that is online', () => {
   });
 
   test('loses nothing of a hundred messages that are sent meanwhile', async () => {
-    const { wire, token } = await login('Columbia');
+    const { client, token } = await login('Columbia');
     const sent = Array.from({ length: 100 }, (_, i) => `m${i}`);
     const replies = (async () => {
       for (const text of sent) await watcher.get('message', { to: 'Columbia', text });
     })();
-    let [current, key] = [wire, token];
-    const heard: Wire[] = [current];
+    let [current, key] = [client, token];
+    const heard: RawClient[] = [current];
     for (let i = 0; i < 5; i += 1) {
       const next = await room.connect();
       key = String((await next.get('resume', { user: 'Columbia', token: key }))['token']);
@@ -104,20 +104,20 @@ describe('a session that is online', () => {
 
 describe('a token', () => {
   test('is good once', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     const next = await room.connect();
     await next.get('resume', { user: 'facebook', token });
-    await wire.closed;
+    await client.closed;
     await badToken('facebook', token);
     await leave(next);
   });
 
   test('that the client has chosen resumes, even if the reply never came; a weak one is refused', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     const next = await room.connect();
     const newToken = 'chosen-by-the-client-itself';
     await next.get('resume', { user: 'facebook', token, newToken });
-    await wire.closed;
+    await client.closed;
     await lost(next);
     await badToken('facebook', token);
     const third = await room.connect();
@@ -132,48 +132,48 @@ describe('a token', () => {
   });
 
   test('is good for its own user only, and cannot be guessed', async () => {
-    const { wire, token } = await login();
-    const { wire: other } = await login('Columbia');
+    const { client, token } = await login();
+    const { client: other } = await login('Columbia');
     await badToken('Columbia', token);
     await badToken('facebook', `${token}x`);
     await badToken('facebook', '');
     await badToken('nobody', token);
-    expect(await wire.get('whoelse', {})).toMatchObject({ total: 2 });
-    await leave(wire);
+    expect(await client.get('whoelse', {})).toMatchObject({ total: 2 });
+    await leave(client);
     await leave(other);
   });
 
   test('is no use to a connection that is logged in', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     expect(await watcher.refused('resume', { user: 'facebook', token })).toMatchObject({ code: 'already-logged-in' });
-    await leave(wire);
+    await leave(client);
   });
 
   test('is void after logging out', async () => {
-    const { wire, token } = await login();
-    await leave(wire);
+    const { client, token } = await login();
+    await leave(client);
     await badToken('facebook', token);
   });
 
   test('is void after a kick', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     await room.kick('facebook');
-    await wire.closed;
+    await client.closed;
     await watcher.event('logout', { reason: 'kicked' });
     await badToken('facebook', token);
   });
 
   test('is void after a change of the password', async () => {
-    const { wire, token } = await login();
-    await wire.get('passwd', { oldPassword: password, newPassword: password });
+    const { client, token } = await login();
+    await client.get('passwd', { oldPassword: password, newPassword: password });
     await badToken('facebook', token);
-    await leave(wire);
+    await leave(client);
   });
 
   test('is void after the grace', async () => {
     await room.change('grace', 1);
-    const { wire, token } = await login();
-    await lost(wire);
+    const { client, token } = await login();
+    await lost(client);
     await room.local.runSchedule();
     await watcher.event('logout', { reason: 'lost' });
     await badToken('facebook', token);
@@ -181,9 +181,9 @@ describe('a token', () => {
   });
 
   test('is void after TIME_OUT', async () => {
-    const { wire, token } = await login();
+    const { client, token } = await login();
     await room.change('timeOut', 5);
-    await wire.event('timeout');
+    await client.event('timeout');
     await badToken('facebook', token);
   });
 });

@@ -126,9 +126,9 @@ describe('a change', () => {
     await change('timeOut', 700);
     await change('minPassword', 8);
     await room.register('facebook');
-    const wire = await room.connect();
-    expect(await wire.get('login', { user: 'facebook', password })).toMatchObject({ timeOut: 700 });
-    await wire.close();
+    const client = await room.connect();
+    expect(await client.get('login', { user: 'facebook', password })).toMatchObject({ timeOut: 700 });
+    await client.close();
   });
 });
 

@@ -29,10 +29,10 @@ describe('a stop', () => {
     const guest = await room.connect();
     await facebook.get('message', { to: 'Columbia', text: 'before the end' });
     expect(await stop({ message: 'Back at noon.' })).toMatchObject({ ended: 2, closed: 3 });
-    for (const wire of [facebook, Columbia, guest]) {
-      expect(await wire.next((heard) => heard.event === 'stop')).toMatchObject({ message: 'Back at noon.' });
-      expect(await wire.closed).toMatchObject({ code: 1000 });
-      expect(wire.all((heard) => heard.event === 'logout')).toEqual([]);
+    for (const client of [facebook, Columbia, guest]) {
+      expect(await client.next((heard) => heard.event === 'stop')).toMatchObject({ message: 'Back at noon.' });
+      expect(await client.closed).toMatchObject({ code: 1000 });
+      expect(client.all((heard) => heard.event === 'logout')).toEqual([]);
     }
     expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
     await expect(room.connect()).rejects.toMatchObject({ status: 503 });
@@ -107,10 +107,10 @@ test('the log is read when the lines of the stop must have come', async () => {
 
 describe('a stop through the console', () => {
   test('waits for the end of what has been given up, and is whole then', async () => {
-    const hurried = await openRoom({ speed: 10 });
-    onTestFinished(() => hurried.close());
-    expect(await hurried.admin({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
-    const { code, lines, complaints } = await admin(hurried.url, ['stop']);
+    const scaled = await openRoom({ speed: 10 });
+    onTestFinished(() => scaled.close());
+    expect(await scaled.admin({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
+    const { code, lines, complaints } = await admin(scaled.url, ['stop']);
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
     expect(lines.filter((line) => line.includes('waiting for its end'))).toHaveLength(1);
     expect(lines).toContainEqual(expect.stringMatching(/The backup is room_/));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Heard } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import type { Heard } from '../harness/wire.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
@@ -120,18 +120,18 @@ test('a message whose commit was answered too late is stored once', async () => 
 test("a new owner of a name begins an inbox of their own, and never sees the old one's", async () => {
   const { sender, reader } = await readerWith('heir', 2);
   await reader.get('logout', {});
-  const wire = await room.connect();
-  await wire.get('deregister', { user: 'heir', password });
-  await wire.get('register', { user: 'heir', password: 'another one' });
-  const login = await wire.get('login', { user: 'heir', password: 'another one' });
+  const client = await room.connect();
+  await client.get('deregister', { user: 'heir', password });
+  await client.get('register', { user: 'heir', password: 'another one' });
+  const login = await client.get('login', { user: 'heir', password: 'another one' });
   expect(login['unread']).toEqual({ inbox: 0, room: 0 });
-  expect(seqs(await wire.get('sync', { inbox: 0 }))).toEqual([]);
+  expect(seqs(await client.get('sync', { inbox: 0 }))).toEqual([]);
   expect(await sender.get('message', { to: 'heir', text: 'welcome' })).toMatchObject({ seq: 1 });
   expect(await sender.get('message', { to: 'heir', text: 'again' })).toMatchObject({ seq: 2 });
-  expect(await wire.get('history', { stream: 'inbox' })).toMatchObject({
+  expect(await client.get('history', { stream: 'inbox' })).toMatchObject({
     messages: [{ text: 'welcome' }, { text: 'again' }],
     more: false,
   });
   await sender.close();
-  await wire.close();
+  await client.close();
 });

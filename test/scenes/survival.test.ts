@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Heard, RawClient } from '../harness/raw-client.ts';
 import { password } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
-import { type Heard, Wire } from '../harness/wire.ts';
 
 let dataDir: string;
 beforeAll(async () => {
@@ -14,17 +14,17 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 const people = ['facebook', 'Columbia', 'Google', 'csee4119'] as const;
 
-async function enter(url: string, user: string): Promise<Wire> {
-  const wire = await Wire.open(url);
-  await wire.ask('register', { user, password });
-  await wire.get('login', { user, password });
-  return wire;
+async function enter(url: string, user: string): Promise<RawClient> {
+  const client = await RawClient.open(url);
+  await client.ask('register', { user, password });
+  await client.get('login', { user, password });
+  return client;
 }
 
-async function everything(wire: Wire): Promise<Heard[]> {
+async function everything(client: RawClient): Promise<Heard[]> {
   const messages: Heard[] = [];
   for (let from = { inbox: 0, room: 0 }; ; ) {
-    const page = await wire.get('sync', from);
+    const page = await client.get('sync', from);
     messages.push(...(page['messages'] as Heard[]));
     from = page['upTo'] as typeof from;
     if (page['more'] === false) return messages;
@@ -36,17 +36,17 @@ test('a room killed in mid-conversation has everything that it acknowledged', { 
   const attempted = new Set<string>();
 
   const first = await startRoomProcess(dataDir);
-  const wires = await Promise.all(people.map((user) => enter(first.url, user)));
-  const talk = async (wire: Wire, user: string, i: number) => {
+  const clients = await Promise.all(people.map((user) => enter(first.url, user)));
+  const talk = async (client: RawClient, user: string, i: number) => {
     const to = people[(people.indexOf(user as (typeof people)[number]) + 1) % people.length];
     const text = `${user} ${i}`;
     attempted.add(text);
     const reply =
-      i % 2 === 0 ? await wire.ask('broadcast', { text }) : await wire.ask('message', { to: to ?? '', text });
+      i % 2 === 0 ? await client.ask('broadcast', { text }) : await client.ask('message', { to: to ?? '', text });
     if (reply.ok) acknowledged.push({ text, to: i % 2 === 0 ? undefined : to, seq: reply['seq'] as number });
   };
-  const talking = wires.map(async (wire, person) => {
-    for (let i = 0; ; i += 1) await talk(wire, people[person] as string, i);
+  const talking = clients.map(async (client, person) => {
+    for (let i = 0; ; i += 1) await talk(client, people[person] as string, i);
   });
   const cutOff = Promise.allSettled(talking);
   await expect.poll(() => acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(60);
@@ -57,7 +57,7 @@ test('a room killed in mid-conversation has everything that it acknowledged', { 
   // Their connections went down with the room: everyone can log in at once.
   const again = await Promise.all(people.map((user) => enter(second.url, user)));
   const inboxes = new Map<string, Heard[]>();
-  for (const [person, wire] of again.entries()) inboxes.set(people[person] as string, await everything(wire));
+  for (const [person, client] of again.entries()) inboxes.set(people[person] as string, await everything(client));
   for (const { text, to, seq } of acknowledged) {
     for (const reader of to === undefined ? people : [to]) {
       const found = inboxes.get(reader)?.filter((one) => one['text'] === text);

@@ -96,7 +96,7 @@ describe('a broadcast', () => {
     expect(await columbia.event('broadcast')).toMatchObject(event);
     const google = await room.enter('Google');
     expect((await google.get('sync', {}))['messages']).toContainEqual(expect.objectContaining(event));
-    await Promise.all([facebook, columbia, google].map((wire) => wire.close()));
+    await Promise.all([facebook, columbia, google].map((client) => client.close()));
   });
 
   test('from before somebody registered is not news to them', async () => {

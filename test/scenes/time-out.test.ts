@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
-import type { Wire } from '../harness/wire.ts';
 
 /** Modest: 50 ms of this machine's noise are half a second of the room's. */
 const speed = 10;
@@ -11,7 +11,7 @@ const timeOut = 8;
 const lateness = { promised: 5, noise: 2.5 };
 
 let room: SceneRoom;
-let watcher: Wire;
+let watcher: RawClient;
 beforeAll(async () => {
   room = await openRoom({ speed });
   await room.register('idler', 'other');
@@ -20,18 +20,18 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 /** Keeps somebody busy, on the room's clock, until something has happened. */
-async function active(wire: Wire, until: Promise<unknown>, say: (wire: Wire) => void): Promise<void> {
+async function active(client: RawClient, until: Promise<unknown>, say: (client: RawClient) => void): Promise<void> {
   let over = false;
   void until.finally(() => {
     over = true;
   });
   while (!over) {
-    say(wire);
+    say(client);
     await sleep((timeOut * 1000) / 4 / speed);
   }
 }
 
-const talk = (wire: Wire) => void wire.say('whoelse', {});
+const talk = (client: RawClient) => void client.say('whoelse', {});
 
 describe('TIME_OUT', () => {
   test('ends who is silent, tells them and the others, and closes; no later than 5 s', async () => {
@@ -56,11 +56,11 @@ describe('TIME_OUT', () => {
     const since = room.local.clock.now();
     await Promise.all([
       active(watcher, ended, talk),
-      active(idler, ended, (wire) => {
-        if (wire.socket.readyState !== wire.socket.OPEN) return;
-        wire.send({ action: 'ping' });
-        wire.say('ack', { inbox: 0 });
-        wire.say('sync', {});
+      active(idler, ended, (client) => {
+        if (client.socket.readyState !== client.socket.OPEN) return;
+        client.send({ action: 'ping' });
+        client.say('ack', { inbox: 0 });
+        client.say('sync', {});
       }),
     ]);
     expect((room.local.clock.now() - since) / 1000).toBeLessThan(timeOut * 1.25 + lateness.promised + lateness.noise);

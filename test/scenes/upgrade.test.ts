@@ -40,36 +40,36 @@ afterAll(() => room.close());
 
 describe('after an upgrade of a running room', () => {
   test('a session goes on, with all that was said to it, and the limits of a new room where it had none', async () => {
-    const wire = await room.connect();
-    const reply = await wire.get('resume', { user: 'SEAS', token: before.token });
+    const client = await room.connect();
+    const reply = await client.get('resume', { user: 'SEAS', token: before.token });
     expect(reply).toMatchObject({ user: 'SEAS', timeOut: 900, unread: { inbox: 1, room: 1 } });
-    const { messages } = await wire.get('sync', {});
+    const { messages } = await client.get('sync', {});
     expect(messages).toMatchObject([
       { event: 'broadcast', seq: 1, from: 'Columbia', text: 'hello everyone' },
       { event: 'message', seq: 1, from: 'Columbia', text: 'first' },
     ]);
-    expect(await wire.get('blocklist', {})).toMatchObject({ users: ['facebook'] });
+    expect(await client.get('blocklist', {})).toMatchObject({ users: ['facebook'] });
     const { settings } = (await room.admin({ command: 'settings' })) as { settings: Record<string, unknown> };
     expect(settings).toMatchObject({ timeOut: 900, maxCon: 100, floodRate: 20, online: 1 });
-    await wire.get('logout', {});
-    await wire.closed;
+    await client.get('logout', {});
+    await client.closed;
   });
 
   test('accounts, their passwords, wrong tries, blocks and numbers are what they were', async () => {
-    const wire = await room.connect();
+    const client = await room.connect();
     // The one wrong try that was counted before counts.
-    const wrong = await wire.refused('login', { user: 'facebook', password: 'another wrong one' });
+    const wrong = await client.refused('login', { user: 'facebook', password: 'another wrong one' });
     expect(wrong).toMatchObject({ code: 'wrong-password' });
-    await wire.get('login', { user: 'facebook', password: before.password });
-    const { messages } = await wire.get('sync', {});
+    await client.get('login', { user: 'facebook', password: before.password });
+    const { messages } = await client.get('sync', {});
     expect(messages).toMatchObject([
       { event: 'broadcast', seq: 1 },
       { event: 'message', seq: 1, text: 'see you later' },
     ]);
-    expect(await wire.refused('message', { to: 'SEAS', text: 'hi' })).toMatchObject({ code: 'blocked' });
-    expect(await wire.get('broadcast', { text: 'still here' })).toMatchObject({ seq: 2 });
-    expect(await wire.get('wholasthr', {})).toMatchObject({ users: ['Columbia', 'SEAS'] });
-    await wire.close();
+    expect(await client.refused('message', { to: 'SEAS', text: 'hi' })).toMatchObject({ code: 'blocked' });
+    expect(await client.get('broadcast', { text: 'still here' })).toMatchObject({ seq: 2 });
+    expect(await client.get('wholasthr', {})).toMatchObject({ users: ['Columbia', 'SEAS'] });
+    await client.close();
   });
 
   test('a setting that there was none of is changed by who has seen its default, and by nobody who has seen another', async () => {
@@ -84,7 +84,7 @@ describe('after an upgrade of a running room', () => {
   });
 
   test('a connection that was open before may speak', async () => {
-    const wire = await room.enter('Columbia', before.password);
+    const client = await room.enter('Columbia', before.password);
     const { db, name } = tablesOf(room.local);
     const [member] = (await room.database.presence()).filter((one) => one.name === 'columbia');
     const account = before.items['Users']?.find((one) => one['name'] === 'columbia');
@@ -97,8 +97,8 @@ describe('after an upgrade of a running room', () => {
       accountId: account?.['accountId'],
     };
     await db.send(new PutCommand({ TableName: name('Connections'), Item }));
-    for (let i = 0; i < 30; i += 1) await wire.get('whoelse', {});
-    await wire.close();
+    for (let i = 0; i < 30; i += 1) await client.get('whoelse', {});
+    await client.close();
   });
 });
 

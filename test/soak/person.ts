@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 import { password, type SceneRoom } from '../harness/room.ts';
-import type { Heard, Wire } from '../harness/wire.ts';
 import type { Ledger } from './ledger.ts';
 import { Reader } from './reader.ts';
 
@@ -39,7 +39,7 @@ export class Person {
   readonly reader: Reader;
   readonly #company: Company;
   readonly #throw: (sides: number) => number;
-  #wire: Wire | undefined;
+  #client: RawClient | undefined;
   #token: string | undefined;
   #said = 0;
 
@@ -54,7 +54,7 @@ export class Person {
     while (this.#company.goOn()) {
       await sleep(200 + this.#throw(1200));
       try {
-        if (this.#wire) await this.#act(this.#wire);
+        if (this.#client) await this.#act(this.#client);
         else await this.enter();
       } catch {
         // The room failed, on purpose, or the connection went: whoever this happens to hangs up and comes again.
@@ -65,89 +65,89 @@ export class Person {
   }
 
   async #hangUp(): Promise<void> {
-    const wire = this.#wire;
-    this.#wire = undefined;
-    await wire?.kill();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.kill();
   }
 
   /** Comes in, by token if there is one, and catches up. */
   async enter(): Promise<void> {
-    const wire = await this.#company.room.connect();
-    this.#wire = wire;
-    this.reader.follow(wire);
+    const client = await this.#company.room.connect();
+    this.#client = client;
+    this.reader.follow(client);
     try {
-      await this.#beLetIn(wire);
+      await this.#beLetIn(client);
     } catch (error) {
       await this.#hangUp();
       throw error;
     }
   }
 
-  async #beLetIn(wire: Wire): Promise<void> {
+  async #beLetIn(client: RawClient): Promise<void> {
     const { tally } = this.#company;
     const token = this.#token;
     this.#token = undefined;
-    const resumed = token === undefined ? undefined : await this.#ask(wire, 'resume', { user: this.name, token });
-    const session = resumed?.ok ? resumed : await this.#ask(wire, 'login', { user: this.name, password });
+    const resumed = token === undefined ? undefined : await this.#ask(client, 'resume', { user: this.name, token });
+    const session = resumed?.ok ? resumed : await this.#ask(client, 'login', { user: this.name, password });
     if (session.ok !== true) throw new Error(`${this.name} was not let in: ${JSON.stringify(session.error)}`);
     if (session === resumed) tally.resumes += 1;
     else tally.logins += 1;
-    await this.reader.sync(wire);
+    await this.reader.sync(client);
   }
 
   /** Goes for good. */
   async leave(): Promise<void> {
-    await this.#wire?.close();
-    this.#wire = undefined;
+    await this.#client?.close();
+    this.#client = undefined;
   }
 
   /** Catches up with everything, over whatever connection there is. */
   async finish(): Promise<void> {
-    if (this.#wire?.socket.readyState !== this.#wire?.socket.OPEN || !this.#wire) await this.enter();
-    if (this.#wire) await this.reader.sync(this.#wire);
+    if (this.#client?.socket.readyState !== this.#client?.socket.OPEN || !this.#client) await this.enter();
+    if (this.#client) await this.reader.sync(this.#client);
   }
 
-  async #act(wire: Wire): Promise<void> {
+  async #act(client: RawClient): Promise<void> {
     const { names, tally } = this.#company;
     const act = this.#throw(100);
-    if (act < 50) await this.#say(wire, names[this.#throw(names.length)] ?? this.name);
-    else if (act < 62) await this.#say(wire, 'room');
-    else if (act < 72) await this.#ask(wire, 'whoelse', {});
-    else if (act < 80) await this.reader.sync(wire);
-    else if (act < 84) this.reader.acknowledge(wire);
+    if (act < 50) await this.#say(client, names[this.#throw(names.length)] ?? this.name);
+    else if (act < 62) await this.#say(client, 'room');
+    else if (act < 72) await this.#ask(client, 'whoelse', {});
+    else if (act < 80) await this.reader.sync(client);
+    else if (act < 84) this.reader.acknowledge(client);
     // Who fails to log out is still logged in, and hangs up.
     else if (act < 88) {
-      await wire.get('logout', {});
-      this.#wire = undefined;
+      await client.get('logout', {});
+      this.#client = undefined;
     } else if (act < 92) {
-      await wire.close();
-      this.#wire = undefined;
+      await client.close();
+      this.#client = undefined;
     } else {
       tally.kills += 1;
-      this.#token = act < 96 ? this.#lastToken(wire) : undefined;
+      this.#token = act < 96 ? this.#lastToken(client) : undefined;
       await this.#hangUp();
     }
   }
 
-  #lastToken(wire: Wire): string | undefined {
-    const replies = wire.all((heard) => typeof heard['token'] === 'string');
+  #lastToken(client: RawClient): string | undefined {
+    const replies = client.all((heard) => typeof heard['token'] === 'string');
     return replies.at(-1)?.['token'] as string | undefined;
   }
 
-  async #say(wire: Wire, to: string): Promise<void> {
+  async #say(client: RawClient, to: string): Promise<void> {
     const { ledger } = this.#company;
     this.#said += 1;
     const text = `${this.name} ${this.#said}`;
     ledger.sending(text, to);
     const reply =
-      to === 'room' ? await this.#ask(wire, 'broadcast', { text }) : await this.#ask(wire, 'message', { to, text });
+      to === 'room' ? await this.#ask(client, 'broadcast', { text }) : await this.#ask(client, 'message', { to, text });
     if (reply.ok) ledger.settle(text, 'granted', Number(reply['seq']));
     else if (reply.error?.code !== 'internal') ledger.settle(text, 'refused');
     else this.#company.tally.failed += 1;
   }
 
-  #ask(...[wire, ...said]: [Wire, ...Parameters<Wire['ask']>]): Promise<Heard> {
+  #ask(...[client, ...said]: [RawClient, ...Parameters<RawClient['ask']>]): Promise<Heard> {
     this.#company.tally.requests += 1;
-    return wire.ask(...said);
+    return client.ask(...said);
   }
 }

@@ -1,4 +1,4 @@
-import type { Heard, Wire } from '../harness/wire.ts';
+import type { Heard, RawClient } from '../harness/raw-client.ts';
 
 type Stream = 'inbox' | 'room';
 
@@ -13,16 +13,16 @@ export class Reader {
   }
 
   /** Shows what is posted over a connection, as far as nothing is missing before it. */
-  follow(wire: Wire): void {
-    wire.socket.on('message', (data) => {
+  follow(client: RawClient): void {
+    client.socket.on('message', (data) => {
       const frame = JSON.parse(data.toString()) as Heard;
       if (frame.event === 'message' || frame.event === 'broadcast') this.#take(frame);
     });
   }
 
   /** Catches up from where the room thinks this reader is, then acknowledges. */
-  async sync(wire: Wire): Promise<void> {
-    let page = await wire.get('sync', {});
+  async sync(client: RawClient): Promise<void> {
+    let page = await client.get('sync', {});
     for (;;) {
       for (const message of page['messages'] as Heard[]) {
         if (!this.#take(message)) {
@@ -30,13 +30,13 @@ export class Reader {
         }
       }
       if (page['more'] !== true) break;
-      page = await wire.get('sync', page['upTo'] as { inbox: number; room: number });
+      page = await client.get('sync', page['upTo'] as { inbox: number; room: number });
     }
-    this.acknowledge(wire);
+    this.acknowledge(client);
   }
 
-  acknowledge(wire: Wire): void {
-    wire.say('ack', { inbox: this.shown.inbox.length, room: this.shown.room.length });
+  acknowledge(client: RawClient): void {
+    client.say('ack', { inbox: this.shown.inbox.length, room: this.shown.room.length });
   }
 
   /** False if something before it is missing. */

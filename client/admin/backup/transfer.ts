@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ByteSource, DamagedFileError, readSealed } from '../../../protocol/backup/sealed-file.ts';
-import { MisuseError, messageOf, UnreachableError } from '../errors.ts';
+import { messageOf, UnreachableError, UsageError } from '../errors.ts';
 
 /** S3 takes no more in one request. */
 export const mostUploadBytes = 5 * 1024 ** 3;
@@ -36,16 +36,16 @@ const sourceOf = (file: FileHandle, size: number): ByteSource => ({
 
 /**
  * Makes sure that a file can be made there, before anything is done that takes long.
- * @throws {MisuseError}
+ * @throws {UsageError}
  */
 export async function checkTarget(path: string): Promise<void> {
-  if (existsSync(path)) throw new MisuseError(`${path} exists already.`);
+  if (existsSync(path)) throw new UsageError(`${path} exists already.`);
   const folder = dirname(path);
   try {
     await access(folder, constants.W_OK | constants.X_OK);
     if (!(await stat(folder)).isDirectory()) throw new Error('it is no folder');
   } catch (error) {
-    throw new MisuseError(`Nothing can be written to ${folder}: ${messageOf(error)}`);
+    throw new UsageError(`Nothing can be written to ${folder}: ${messageOf(error)}`);
   }
 }
 

@@ -7,18 +7,18 @@ import { restoredLines } from '../backup/restored.ts';
 import { lastSeal, mostUploadBytes, upload } from '../backup/transfer.ts';
 import { consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
-import { exitCodes, MisuseError, messageOf, RefusedError } from '../errors.ts';
+import { exitCodes, messageOf, RefusedError, UsageError } from '../errors.ts';
 import { texts } from '../texts.ts';
 
 /** The name in the bucket of what the administrator named: a file here is uploaded, anything else is there already. */
 async function inBucket(desk: Desk, file: string): Promise<string> {
   if (!existsSync(file)) {
-    if (!isBackupName(file)) throw new MisuseError(`There is no file ${file}.`);
+    if (!isBackupName(file)) throw new UsageError(`There is no file ${file}.`);
     return file;
   }
-  if ((await stat(file)).size > mostUploadBytes) throw new MisuseError(texts.tooLargeToUpload(file));
+  if ((await stat(file)).size > mostUploadBytes) throw new UsageError(texts.tooLargeToUpload(file));
   const { bytes, seal } = await lastSeal(file).catch((error: unknown) => {
-    if (!(error instanceof DamagedFileError)) throw new MisuseError(`${file} cannot be read: ${messageOf(error)}`);
+    if (!(error instanceof DamagedFileError)) throw new UsageError(`${file} cannot be read: ${messageOf(error)}`);
     throw new RefusedError('damaged-backup', `${file}: ${error.message} Nothing has been changed.`);
   });
   // The same file has the same name, however often it is uploaded.

@@ -8,7 +8,7 @@ import {
 } from '../../../protocol/admin/index.ts';
 import { type ConsoleCommand, consoleCommand } from '../console-command.ts';
 import type { Desk } from '../desk.ts';
-import { MisuseError, RefusedError } from '../errors.ts';
+import { RefusedError, UsageError } from '../errors.ts';
 import { texts } from '../texts.ts';
 
 const present = async (desk: Desk) => (await desk.admin.ask('settings', {})).settings;
@@ -40,7 +40,7 @@ export const oneSetting: readonly ConsoleCommand[] = settingNames.map((name) => 
 
 /**
  * A setting to change, by its word or its name on the wire, in whatever case.
- * @throws {MisuseError | RefusedError}
+ * @throws {UsageError | RefusedError}
  */
 function namedSetting(text: string): ChangeableName {
   const wanted = text.toLowerCase();
@@ -48,7 +48,7 @@ function namedSetting(text: string): ChangeableName {
     (name) => settings[name].word.toLowerCase() === wanted || name.toLowerCase() === wanted,
   );
   if (found === undefined) {
-    throw new MisuseError(
+    throw new UsageError(
       `There is no setting "${text}". There are: ${changeableNames.map((name) => settings[name].word).join(', ')}.`,
     );
   }
@@ -60,7 +60,7 @@ function namedSetting(text: string): ChangeableName {
 /** A value as it was typed; what it may be is the room's business. */
 function parseValue(name: ChangeableName, text: string): number {
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  throw new MisuseError(texts.notANumber(name));
+  throw new UsageError(texts.notANumber(name));
 }
 
 export const change = consoleCommand('change', {
@@ -74,7 +74,7 @@ export const change = consoleCommand('change', {
       desk.show(result, texts.changed(name, result.value, result.was));
       return undefined;
     }
-    if (!desk.ask) throw new MisuseError('Say what to change it to: change <name> <value>');
+    if (!desk.ask) throw new UsageError('Say what to change it to: change <name> <value>');
     const shown = (await present(desk))[name];
     desk.note(texts.setting(name), texts.settingValue(name, shown));
     const answer = await desk.ask(texts.askSetting(name));

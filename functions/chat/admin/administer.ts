@@ -24,7 +24,7 @@ export async function administer(room: AdminRoom, input: unknown): Promise<Admin
     if (!about && result === 'ok') return;
     // A command that is none may be anything.
     const what = command === undefined ? 'admin' : `admin ${command}`;
-    room.journal({ what, result, ms: room.clock.now() - startedAt, ...(about && { about }) });
+    room.auditLog({ what, result, ms: room.clock.now() - startedAt, ...(about && { about }) });
   };
   if (!parsed.ok) {
     note(parsed.code);

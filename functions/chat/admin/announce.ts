@@ -1,4 +1,4 @@
-import { sayToAll } from '../say-to-all.ts';
+import { broadcastToAll } from '../broadcast-to-all.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 
@@ -18,5 +18,5 @@ export const announce: AdminHandler<'announce'> = async (room, { text }) => {
   const provenance = { fromId: nobodysId, hiddenFrom: new Set<string>() };
   const committed = await room.announcements.commit(draft, provenance);
   if (!committed) throw new AdminRefusal('restore-unfinished');
-  return { seq: committed.seq, online: await sayToAll(room, committed, provenance.hiddenFrom) };
+  return { seq: committed.seq, online: await broadcastToAll(room, committed, provenance.hiddenFrom) };
 };

@@ -12,6 +12,6 @@ export const change: AdminHandler<'change'> = async (room, { name: given, value,
     if (await room.door.mark()) throw new AdminRefusal('restore-unfinished');
     throw new AdminRefusal('changed-meanwhile', `${settings[name].word} was changed by somebody else meanwhile.`);
   }
-  if (name === 'timeOut' || name === 'grace') await room.crier.sweepNow();
+  if (name === 'timeOut' || name === 'grace') await room.asyncInvoker.invokeSweeper();
   return { name, value, was };
 };

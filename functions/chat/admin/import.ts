@@ -8,6 +8,6 @@ export const importSettings: AdminHandler<'import'> = async (room, { settings: g
   await room.state.readOrCreate();
   const was = await room.state.changeAll(given);
   if (!was) throw new AdminRefusal('restore-unfinished');
-  if ('timeOut' in given || 'grace' in given) await room.crier.sweepNow();
+  if ('timeOut' in given || 'grace' in given) await room.asyncInvoker.invokeSweeper();
   return { settings: given, was };
 };

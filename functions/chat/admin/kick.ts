@@ -1,5 +1,5 @@
 import { foldName } from '../../../protocol/index.ts';
-import { dismiss } from '../leave.ts';
+import { dismiss } from '../end-session.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 

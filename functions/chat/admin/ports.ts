@@ -1,7 +1,7 @@
 import type { EventOf } from '../../../protocol/index.ts';
 import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
 import type { FileRoom } from '../files/ports.ts';
-import type { Account } from '../people.ts';
+import type { Account } from '../model.ts';
 import type { Draft, Provenance } from '../ports.ts';
 import type { Records } from './doctor/ports.ts';
 
@@ -56,7 +56,7 @@ export interface Keeper {
   liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
   /** Sets a password that must be changed at the next login. False if it was changed meanwhile, or a restore has begun. */
   resetPassword(account: Account, newHash: string): Promise<boolean>;
-  /** Removes an account. Hindered if somebody is in the room under it, or a restore has begun. */
+  /** Removes an account. ConditionFailed if somebody is in the room under it, or a restore has begun. */
   remove(account: Account): Promise<'removed' | 'hindered' | 'gone'>;
 }
 

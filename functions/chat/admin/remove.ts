@@ -1,6 +1,6 @@
 import { foldName } from '../../../protocol/index.ts';
-import { clearAway } from '../clear-away.ts';
-import { dismiss } from '../leave.ts';
+import { cleanUpAccount } from '../clean-up-account.ts';
+import { dismiss } from '../end-session.ts';
 import { refuseHalfRestored } from './half-restored.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
@@ -19,7 +19,7 @@ export const remove: AdminHandler<'remove'> = async (room, { user }) => {
     if (session) await dismiss(room, session, 'deregistered', { type: 'event', event: 'kicked', reason });
     const outcome = await room.keeper.remove(account);
     if (outcome === 'removed') {
-      await clearAway(room, account);
+      await cleanUpAccount(room, account);
       return { user: account.displayName };
     }
     // What is there when a restore has begun says nothing of the account.

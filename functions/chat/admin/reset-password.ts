@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { foldName } from '../../../protocol/index.ts';
-import { dismiss } from '../leave.ts';
+import { dismiss } from '../end-session.ts';
 import { hashPassword } from '../password.ts';
 import { refuseHalfRestored } from './half-restored.ts';
 import type { AdminHandler } from './handler.ts';

@@ -1,5 +1,5 @@
 import { eventFrame } from '../../../protocol/index.ts';
-import type { Session } from '../people.ts';
+import type { Session } from '../model.ts';
 import { mostEndedTogether } from '../ports.ts';
 import { type AdminHandler, iso } from './handler.ts';
 import type { AdminRoom } from './ports.ts';
@@ -42,7 +42,7 @@ async function endSessions(room: AdminRoom): Promise<number> {
 async function endTogether(room: AdminRoom, together: readonly Session[]): Promise<number> {
   if (await room.sessions.endTogether(together, room.clock.now())) {
     for (const { name, connectionId } of together)
-      room.journal({ what: 'end', user: name, result: 'stop', connectionId });
+      room.auditLog({ what: 'end', user: name, result: 'stop', connectionId });
     return together.length;
   }
   // One of them has just left, or its connection is gone from the records: each for itself.
@@ -60,17 +60,17 @@ async function endTogether(room: AdminRoom, together: readonly Session[]): Promi
 async function sendAway(room: AdminRoom, connections: readonly string[], frame: string): Promise<number> {
   const outcomes = await Promise.allSettled(connections.map((connectionId) => sendOneAway(room, connectionId, frame)));
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-  for (const { reason } of failed) room.report('a connection was not closed', reason);
+  for (const { reason } of failed) room.logError('a connection was not closed', reason);
   if (failed[0] && failed.length === outcomes.length) throw failed[0].reason;
   return outcomes.length - failed.length;
 }
 
 async function sendOneAway(room: AdminRoom, connectionId: string, frame: string): Promise<void> {
-  const outcome = await room.courier.post(connectionId, frame);
+  const outcome = await room.gateway.post(connectionId, frame);
   if (outcome === 'failed') {
     await room.clock.sleepUntil(room.clock.now() + secondAttempt);
-    await room.courier.post(connectionId, frame);
+    await room.gateway.post(connectionId, frame);
   }
-  await room.courier.close(connectionId);
+  await room.gateway.close(connectionId);
   await room.connections.close(connectionId);
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../../protocol/backup/sealed-file.ts';
-import type { Settings } from '../people.ts';
+import type { Settings } from '../model.ts';
 import type { BackupRecord, Counts, KeptFile, KeptLoginBlock, KeptMessage, KeptUser } from './records.ts';
 
 /** A stream as a backup reads it: the room's, or the inbox of an account. */

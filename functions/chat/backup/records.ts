@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { settings as shapes } from '../../../protocol/admin/index.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { streamMessage } from '../../../protocol/index.ts';
-import type { Settings } from '../people.ts';
+import type { Settings } from '../model.ts';
 import { defaultSettings } from '../settings.ts';
 
 /** A newer version is refused; an older one is read for as long as this file says how. */

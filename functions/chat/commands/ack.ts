@@ -1,5 +1,5 @@
 import type { Arguments } from '../../../protocol/index.ts';
-import type { Member } from '../people.ts';
+import type { Member } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { handle } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { foldName, limits } from '../../../protocol/index.ts';
-import type { Account, Member } from '../people.ts';
+import type { Account, Member } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { handle } from './command.ts';

@@ -1,5 +1,5 @@
+import { broadcastToAll } from '../broadcast-to-all.ts';
 import { Refusal } from '../refusal.ts';
-import { sayToAll } from '../say-to-all.ts';
 import { handle } from './command.ts';
 import { refuseTooLong } from './message.ts';
 
@@ -11,7 +11,7 @@ export const broadcast = handle('broadcast', {
     const sender = await room.accounts.find(member.name);
     if (sender?.accountId !== member.accountId) throw new Refusal('not-logged-in');
     const hiddenFrom = sender.blockedBy;
-    const said = [
+    const draft = [
       { kind: 'room' },
       {
         event: 'broadcast',
@@ -22,8 +22,8 @@ export const broadcast = handle('broadcast', {
       },
       { fromId: member.accountId, hiddenFrom },
     ] as const;
-    const before = again ? await room.streams.committedBefore<'broadcast'>(...said) : undefined;
-    const committed = before ?? (await room.streams.append<'broadcast'>(...said, newest));
-    return { seq: committed.seq, sentAt: committed.sentAt, online: await sayToAll(room, committed, hiddenFrom) };
+    const before = again ? await room.streams.committedBefore<'broadcast'>(...draft) : undefined;
+    const committed = before ?? (await room.streams.append<'broadcast'>(...draft, newest));
+    return { seq: committed.seq, sentAt: committed.sentAt, online: await broadcastToAll(room, committed, hiddenFrom) };
   },
 });

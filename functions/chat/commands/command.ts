@@ -1,5 +1,5 @@
 import type { Action, Arguments, Result } from '../../../protocol/index.ts';
-import type { Connection, Member } from '../people.ts';
+import type { Connection, Member } from '../model.ts';
 import type { Room } from '../ports.ts';
 
 /** A command as it reaches its handler: parsed, and said by whom its entry admits. */

@@ -1,8 +1,8 @@
 import { foldName } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
-import { clearAway } from '../clear-away.ts';
-import { dismiss } from '../leave.ts';
-import type { Account } from '../people.ts';
+import { cleanUpAccount } from '../clean-up-account.ts';
+import { dismiss } from '../end-session.ts';
+import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { handle } from './command.ts';
@@ -33,7 +33,7 @@ export const deregister = handle('deregister', {
     });
     switch (outcome) {
       case 'removed':
-        await clearAway(room, account);
+        await cleanUpAccount(room, account);
         return {};
       case 'online':
         throw new Refusal('already-online');

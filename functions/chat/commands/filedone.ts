@@ -1,6 +1,6 @@
 import { endFile } from '../files/end-file.ts';
 import type { FileRoom } from '../files/ports.ts';
-import type { Member } from '../people.ts';
+import type { Member } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { handle } from './command.ts';
 import { findWaiting } from './fileget.ts';

@@ -1,8 +1,8 @@
 import { foldName, type Result } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
-import { announce, sayAndClose } from '../leave.ts';
+import { announce, sayAndClose } from '../end-session.ts';
+import type { Account, Session, Settings } from '../model.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
-import type { Account, Session, Settings } from '../people.ts';
 import type { Login, Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { newToken } from '../token.ts';
@@ -102,8 +102,8 @@ async function withAccountAsItIs(room: Room, { password, newPassword }: Secrets,
 /** Whether a session has nobody at its other end, or nobody who has shown life for long. */
 export async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
   if (session.detachedAt !== undefined) return true;
-  const lastSign = await room.courier.lastSign(session.connectionId);
-  return lastSign === undefined || room.clock.now() - lastSign > silentTooLong;
+  const lastActiveAt = await room.gateway.lastActiveAt(session.connectionId);
+  return lastActiveAt === undefined || room.clock.now() - lastActiveAt > silentTooLong;
 }
 
 async function welcome(room: Room, { account, takesOver }: { account: Account; takesOver: Session | undefined }) {

@@ -1,4 +1,4 @@
-import { endSession } from '../leave.ts';
+import { endSession } from '../end-session.ts';
 import { acknowledge } from './ack.ts';
 import { handle } from './command.ts';
 

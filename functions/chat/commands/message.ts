@@ -23,7 +23,7 @@ export const message = handle('message', {
     refuseTooLong(text);
     if (!recipient) throw new Refusal('no-such-user');
     if (recipient.accountId === member.accountId) throw new Refusal('to-self');
-    const said = [
+    const draft = [
       { kind: 'inbox', owner: recipient, acknowledged: recipient.acknowledged.inbox },
       {
         event: 'message',
@@ -34,9 +34,9 @@ export const message = handle('message', {
       },
       { fromId: member.accountId },
     ] as const;
-    const before = again ? await room.streams.committedBefore<'message'>(...said) : undefined;
+    const before = again ? await room.streams.committedBefore<'message'>(...draft) : undefined;
     if (!before && recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
-    const committed = before ?? (await room.streams.append<'message'>(...said, newest));
+    const committed = before ?? (await room.streams.append<'message'>(...draft, newest));
     const delivery = await deliverToOwner(room, recipient, session, committed);
     return { delivery, seq: committed.seq, sentAt: committed.sentAt };
   },

@@ -1,6 +1,6 @@
 import { byteLength, foldName, isUserName, limits } from '../../../protocol/index.ts';
+import type { Settings } from '../model.ts';
 import { hashPassword } from '../password.ts';
-import type { Settings } from '../people.ts';
 import { Refusal } from '../refusal.ts';
 import { newAccountId } from '../token.ts';
 import { handle } from './command.ts';

@@ -34,8 +34,8 @@ export const resume = handle('resume', {
     // Closed before the reply: a post to the old connection then fails, and is made to the new one. So whatever is not posted
     // there was committed before the client's next `sync`, which finds it. So it must not fail unnoticed: the client, told of a
     // failure, resumes once more.
-    await room.courier.post(session.connectionId, replacedFrame);
-    await room.courier.close(session.connectionId);
+    await room.gateway.post(session.connectionId, replacedFrame);
+    await room.gateway.close(session.connectionId);
     return {
       user: account.displayName,
       token: next.token,

@@ -1,6 +1,6 @@
 import { eventFrame } from '../../../protocol/index.ts';
-import { orReport } from '../or-report.ts';
-import type { Account, Positions } from '../people.ts';
+import type { Account, Positions } from '../model.ts';
+import { orLog } from '../or-log.ts';
 import type { Room } from '../ports.ts';
 
 /** The last word to a connection whose session has gone on over another. */
@@ -8,7 +8,7 @@ export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 
 /** How many messages wait for somebody in each stream; none if they could not be counted: `sync` gives them all the same. */
 export function unread(room: Room, account: Account): Promise<Positions> {
-  return orReport(room, 'what waits for somebody was not counted', count(room, account), { inbox: 0, room: 0 });
+  return orLog(room, 'what waits for somebody was not counted', count(room, account), { inbox: 0, room: 0 });
 }
 
 async function count(room: Room, account: Account): Promise<Positions> {

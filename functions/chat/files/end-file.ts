@@ -23,7 +23,7 @@ export async function endFile(room: FileRoom, file: FileRecord, draft: Notice['d
     const rest = [eraseFile(room, file), ...(told ? [deliverToOwner(room, sender, session, told)] : [])];
     for (const settled of await Promise.allSettled(rest)) {
       // It has ended, whatever else fails: the tidying run erases what is left, and `sync` tells what was not posted.
-      if (settled.status === 'rejected') room.report('a file that has ended was not cleared away', settled.reason);
+      if (settled.status === 'rejected') room.logError('a file that has ended was not cleared away', settled.reason);
     }
     return true;
   }

@@ -1,5 +1,5 @@
 import type { EventOf } from '../../../protocol/index.ts';
-import type { Account, Member } from '../people.ts';
+import type { Account, Member } from '../model.ts';
 import type { Draft, Newest, Room } from '../ports.ts';
 
 /**

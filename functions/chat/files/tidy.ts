@@ -1,6 +1,6 @@
+import { acceptUpload } from './accept-upload.ts';
 import { eraseFile, failFile } from './end-file.ts';
 import type { FileRecord, FileRoom } from './ports.ts';
-import { takeIn } from './take-in.ts';
 
 /** One tidying run: brings every file whose time has come to its end, or to its next state. Runs may overlap and be repeated. */
 export async function tidyFiles(room: FileRoom): Promise<void> {
@@ -12,7 +12,7 @@ export async function tidyFiles(room: FileRoom): Promise<void> {
       }),
     );
     for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') room.report('a file was not tidied', outcome.reason);
+      if (outcome.status === 'rejected') room.logError('a file was not tidied', outcome.reason);
     }
   }
 }
@@ -23,7 +23,7 @@ export async function tidyFile(room: FileRoom, file: FileRecord): Promise<void> 
     case 'announced': {
       // The store may never have said that the bytes came.
       const object = await room.objects.find(file.objectKey);
-      if (object) return takeIn(room, file, object);
+      if (object) return acceptUpload(room, file, object);
       await failFile(room, file, 'unfinished');
       return;
     }

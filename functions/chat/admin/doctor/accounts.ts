@@ -1,4 +1,4 @@
-import type { Account } from '../../people.ts';
+import type { Account } from '../../model.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 

@@ -18,7 +18,7 @@ async function lookAtConnection(room: AdminRoom, seen: KnownConnection): Promise
   const { connectionId, member } = connection;
   if (!member) {
     const isOld = seen.connectedAt < room.clock.now() - freshness;
-    if (!isOld || (await room.courier.lastSign(connectionId)) !== undefined) return undefined;
+    if (!isOld || (await room.gateway.lastActiveAt(connectionId)) !== undefined) return undefined;
     return {
       kind: 'connection-forgotten',
       about: connectionId,
@@ -35,7 +35,7 @@ async function lookAtConnection(room: AdminRoom, seen: KnownConnection): Promise
     text: `${member.displayName} may speak over the connection ${connectionId}, and is not online over it.`,
     repair: async () => {
       // Its $disconnect, if it comes, has it forgotten too.
-      await room.courier.close(connectionId);
+      await room.gateway.close(connectionId);
       await room.connections.close(connectionId);
       return true;
     },

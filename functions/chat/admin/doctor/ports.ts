@@ -1,5 +1,5 @@
 import type { FileRecord } from '../../files/ports.ts';
-import type { Account, Connection, Member, Positions, Session } from '../../people.ts';
+import type { Account, Connection, Member, Positions, Session } from '../../model.ts';
 import type { Slice } from '../ports.ts';
 
 /** A connection on record, and since when (epoch ms). */

@@ -1,5 +1,5 @@
-import { dismiss } from '../../leave.ts';
-import type { Session } from '../../people.ts';
+import { dismiss } from '../../end-session.ts';
+import type { Session } from '../../model.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
@@ -31,17 +31,17 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
   // It has ended or moved on: it is another one, and in order or not.
   if (session?.connectionId !== seen.connectionId) return undefined;
   const { displayName: about, connectionId } = session;
-  const [account, connection, lastSign] = await Promise.all([
+  const [account, connection, lastActiveAt] = await Promise.all([
     room.accounts.find(session.name),
     room.connections.find(connectionId),
-    room.courier.lastSign(connectionId),
+    room.gateway.lastActiveAt(connectionId),
   ]);
   if (account?.accountId !== session.accountId) {
     const text = `${about} is online, and has no account.`;
     return { kind: 'session-without-account', about, text, repair: () => room.records.dropSession(session) };
   }
   if (session.detachedAt !== undefined) return undefined;
-  if (lastSign === undefined) {
+  if (lastActiveAt === undefined) {
     const text = `${about} is taken to be online over a connection that API Gateway does not have.`;
     return { kind: 'ghost', about, text, repair: () => room.sessions.detach(session, connectionId, room.clock.now()) };
   }

@@ -1,12 +1,12 @@
 import { eventFrame, type RoomEvent } from '../../protocol/index.ts';
-import { orReport } from './or-report.ts';
-import type { EndReason, Member, Session } from './people.ts';
+import type { EndReason, Member, Session } from './model.ts';
+import { orLog } from './or-log.ts';
 import type { EndGuard, Room } from './ports.ts';
 
 /** Tells everyone else online, without waiting for it. */
 export async function announce(room: Room, event: RoomEvent, about: Member): Promise<void> {
-  const cry = room.crier.cry({ to: 'everyone', event, except: about.name });
-  await orReport(room, 'a notice was not sent', cry, undefined, { event: event.event });
+  const invokeFanOut = room.asyncInvoker.invokeFanOut({ to: 'everyone', event, except: about.name });
+  await orLog(room, 'a notice was not sent', invokeFanOut, undefined, { event: event.event });
 }
 
 /**
@@ -15,7 +15,7 @@ export async function announce(room: Room, event: RoomEvent, about: Member): Pro
  */
 export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
   if (!(await room.sessions.end(session, room.clock.now(), guard))) return false;
-  room.journal({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
+  room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
   await announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session);
   return true;
 }
@@ -35,8 +35,8 @@ export async function dismiss(
 
 /** Posts a last frame, and closes the connection, which is nobody's any more: if it stays open, API Gateway ends it. */
 export async function sayAndClose(room: Room, connectionId: string, frame: string): Promise<void> {
-  await room.courier.post(connectionId, frame);
-  await orReport(room, 'a connection was not closed', room.courier.close(connectionId), undefined, { connectionId });
+  await room.gateway.post(connectionId, frame);
+  await orLog(room, 'a connection was not closed', room.gateway.close(connectionId), undefined, { connectionId });
 }
 
 /** A connection that was closed under its session's feet: by its client on purpose, or lost. */
@@ -54,5 +54,5 @@ async function connectionLost(room: Room, member: Member, connectionId: string):
   const now = room.clock.now();
   if (!(await room.sessions.detach(member, connectionId, now))) return;
   const { grace } = await room.state.read();
-  if (await room.state.claimSweep(now, now + grace * 1000)) await room.crier.sweepNow();
+  if (await room.state.claimSweep(now, now + grace * 1000)) await room.asyncInvoker.invokeSweeper();
 }

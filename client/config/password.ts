@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
-import { MisuseError } from './errors.ts';
+import { UsageError } from './errors.ts';
 
 const newline = 0x0a;
 /** Milliseconds between two looks at whether more has been written. */
@@ -9,14 +9,14 @@ const pause = 20;
 /**
  * The password that a script gives: on a file descriptor (its first line), or in CHAT_PASSWORD. Never on the command line, which
  * everybody on the machine can read.
- * @throws {MisuseError} if nothing can be read from the descriptor.
+ * @throws {UsageError} if nothing can be read from the descriptor.
  */
 export function givenPassword(descriptor: number | undefined): string | undefined {
   if (descriptor === undefined) return process.env['CHAT_PASSWORD'] || undefined;
   try {
     return firstLine(descriptor);
   } catch (error) {
-    throw new MisuseError(`No password can be read from descriptor ${descriptor}: ${(error as Error).message}`);
+    throw new UsageError(`No password can be read from descriptor ${descriptor}: ${(error as Error).message}`);
   }
 }
 
@@ -42,12 +42,12 @@ function readWaiting(descriptor: number, into: Buffer): number {
 
 /**
  * Asks for a password on the terminal, beside the output, unseen.
- * @throws {MisuseError} if there is no terminal to ask on.
+ * @throws {UsageError} if there is no terminal to ask on.
  */
 export async function askPassword(user: string): Promise<string> {
   const { stdin: input, stderr: output } = process;
   if (!input.isTTY || !output.isTTY) {
-    throw new MisuseError('There is no password: set CHAT_PASSWORD, give --password-fd, or use a terminal.');
+    throw new UsageError('There is no password: set CHAT_PASSWORD, give --password-fd, or use a terminal.');
   }
   let interrupted = false;
   const screen = new InteractiveScreen({
@@ -61,6 +61,6 @@ export async function askPassword(user: string): Promise<string> {
   });
   const password = await screen.read(`Password of ${user}: `, 'secret');
   screen.endInput();
-  if (interrupted || password === undefined) throw new MisuseError('No password was given.');
+  if (interrupted || password === undefined) throw new UsageError('No password was given.');
   return password;
 }

@@ -33,7 +33,7 @@ export function withoutTime(row: string | undefined): string | undefined {
 }
 
 /** Someone in front of a real terminal, in which the terminal client runs: types, and reads the screen. */
-export class Typist {
+export class TerminalDriver {
   readonly #pty: IPty;
   readonly #terminal: xterm.Terminal;
   readonly #watchers = new Set<() => void>();

@@ -9,16 +9,16 @@ import {
   refusalFrame,
   replyFrame,
 } from '../../protocol/index.ts';
+import { auditBadFrame, auditCommand, type Caller } from './audit-log.ts';
 import type { Handler } from './commands/command.ts';
-import { sayAndClose } from './leave.ts';
-import { noteBadFrame, noteCommand, type Speaker } from './note.ts';
-import { orReport } from './or-report.ts';
-import { activityGrain, type Connection, type Member } from './people.ts';
+import { sayAndClose } from './end-session.ts';
+import { activityResolutionMs, type Connection, type Member } from './model.ts';
+import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
 /** A frame as it came in. */
-export interface Utterance {
+export interface IncomingFrame {
   readonly connectionId: string;
   readonly address: string;
   readonly frame: string;
@@ -26,7 +26,7 @@ export interface Utterance {
 }
 
 /** What somebody answers for: some of the actions. */
-export type Repertoire<R extends Room> = { readonly [A in Action]?: Handler<A, R> };
+export type Handlers<R extends Room> = { readonly [A in Action]?: Handler<A, R> };
 
 /**
  * Answers one frame: the one place where a frame is parsed, where what a command's entry declares is enforced, where a
@@ -35,27 +35,27 @@ export type Repertoire<R extends Room> = { readonly [A in Action]?: Handler<A, R
  */
 export async function answer<R extends Room>(
   room: R,
-  handlers: Repertoire<R>,
-  said: Utterance,
+  handlers: Handlers<R>,
+  incoming: IncomingFrame,
 ): Promise<string | undefined> {
   const startedAt = room.clock.now();
-  const speaker: Speaker = { connectionId: said.connectionId, address: said.address, member: undefined };
-  const parsed = parseRequest(said.frame);
+  const caller: Caller = { connectionId: incoming.connectionId, address: incoming.address, member: undefined };
+  const parsed = parseRequest(incoming.frame);
   if (!parsed.ok) {
     const { code, message, field, action, id } = parsed.bad;
-    noteBadFrame(room, startedAt, speaker, action, code);
+    auditBadFrame(room, startedAt, caller, action, code);
     const frame = refusalFrame(action, id, code, message, field === undefined ? {} : { field });
-    return send(room, said, action, frame, false);
+    return send(room, incoming, action, frame, false);
   }
   const { request } = parsed;
   const { action, id } = request;
   try {
-    const result = await perform(room, handlers, said, request, speaker);
-    noteCommand(room, startedAt, speaker, request, 'ok');
-    return await send(room, said, action, replyFrame(action, id, result), true);
+    const result = await perform(room, handlers, incoming, request, caller);
+    auditCommand(room, startedAt, caller, request, 'ok');
+    return await send(room, incoming, action, replyFrame(action, id, result), true);
   } catch (error) {
-    noteCommand(room, startedAt, speaker, request, error instanceof Refusal ? error.code : 'internal');
-    return send(room, said, action, failureFrame(room, said, action, id, error), false);
+    auditCommand(room, startedAt, caller, request, error instanceof Refusal ? error.code : 'internal');
+    return send(room, incoming, action, failureFrame(room, incoming, action, id, error), false);
   }
 }
 
@@ -74,30 +74,30 @@ const repeatDelay = 1_000;
 
 async function perform<A extends Action, R extends Room>(
   room: R,
-  handlers: Repertoire<R>,
-  said: Utterance,
+  handlers: Handlers<R>,
+  incoming: IncomingFrame,
   request: Request<A>,
-  speaker: Speaker,
+  caller: Caller,
 ): Promise<Result<A>> {
   const { action, id, again, arguments: args } = request;
   const handler: Handler<A, R> | undefined = handlers[action];
   if (!handler) throw new Refusal('unknown-action');
-  refuseTooFast(room.paces.remembered(said.connectionId, room.clock.now()));
+  refuseTooFast(room.rateLimiters.remembered(incoming.connectionId, room.clock.now()));
   if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
   const startedAt = room.clock.now();
   const [found, started] = await Promise.all([
-    room.connections.find(said.connectionId),
-    handler(room, args, said.address),
+    room.connections.find(incoming.connectionId),
+    handler(room, args, incoming.address),
   ]);
   const looksTwice = again || room.clock.now() - startedAt > repeatDelay;
-  const connection = looksTwice ? await room.connections.find(said.connectionId) : found;
-  speaker.member = connection?.member;
+  const connection = looksTwice ? await room.connections.find(incoming.connectionId) : found;
+  caller.member = connection?.member;
   const { member, present } = admit(commands[action], connection);
-  refuseTooFast(room.paces.take(present, room.clock.now()));
-  const noted = orReport(
+  refuseTooFast(room.rateLimiters.take(present, room.clock.now()));
+  const noted = orLog(
     room,
     'that somebody spoke was not noted',
-    noteSpoken(room, commands[action], present),
+    recordActivity(room, commands[action], present),
     undefined,
   );
   try {
@@ -120,30 +120,36 @@ function refuseTooFast(retryAfter: number): void {
   if (retryAfter > 0) throw new Refusal('rate-limited', { retryAfter });
 }
 
-async function noteSpoken(room: Room, entry: Command, connection: Connection): Promise<void> {
+async function recordActivity(room: Room, entry: Command, connection: Connection): Promise<void> {
   const at = room.clock.now();
   const active = entry.activity && connection.member !== undefined;
-  if (!(active && at - connection.lastActiveAt > activityGrain) && !room.paces.isDue(connection)) return;
-  await room.connections.touch(connection, { at, active, busyFor: room.paces.settle(connection) });
+  if (!(active && at - connection.lastActiveAt > activityResolutionMs) && !room.rateLimiters.isDue(connection)) return;
+  await room.connections.touch(connection, { at, active, usedMs: room.rateLimiters.settle(connection) });
 }
 
-function failureFrame(room: Room, said: Utterance, action: Action, id: string | undefined, error: unknown): string {
+function failureFrame(
+  room: Room,
+  incoming: IncomingFrame,
+  action: Action,
+  id: string | undefined,
+  error: unknown,
+): string {
   if (error instanceof Refusal) return refusalFrame(action, id, error.code, error.message, error.details);
-  room.report('command failed', error, { action });
-  return refusalFrame(action, id, 'internal', undefined, { requestId: said.requestId });
+  room.logError('command failed', error, { action });
+  return refusalFrame(action, id, 'internal', undefined, { requestId: incoming.requestId });
 }
 
 /** How a reply goes back is part of a command's entry; a refusal is never swallowed. */
 async function send(
   room: Room,
-  said: Utterance,
+  incoming: IncomingFrame,
   action: string | null,
   frame: string,
   ok: boolean,
 ): Promise<string | undefined> {
   const how = isAction(action) ? commands[action].reply : 'response';
   if (how === 'response') return frame;
-  if (how === 'posted' && ok) await sayAndClose(room, said.connectionId, frame);
-  else if (!ok) await room.courier.post(said.connectionId, frame);
+  if (how === 'posted' && ok) await sayAndClose(room, incoming.connectionId, frame);
+  else if (!ok) await room.gateway.post(incoming.connectionId, frame);
   return undefined;
 }

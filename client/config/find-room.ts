@@ -1,4 +1,4 @@
-import { MisuseError, UnknownAddressError } from './errors.ts';
+import { UnknownAddressError, UsageError } from './errors.ts';
 import { readProfiles } from './profiles.ts';
 
 /** Where a local room listens unless told otherwise. */
@@ -20,21 +20,21 @@ export interface Found {
 
 const isRoomAddress = (text: string): boolean => URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
 
-/** @throws {MisuseError} which does not repeat the address: there may be a password in it. */
+/** @throws {UsageError} which does not repeat the address: there may be a password in it. */
 function checkAddress(address: string): void {
   if (!isRoomAddress(address)) {
-    throw new MisuseError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
+    throw new UsageError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
   }
   const { username, password } = new URL(address);
   if (username !== '' || password !== '') {
-    throw new MisuseError("A room's address has no user name or password in it: chat --help says how to give them.");
+    throw new UsageError("A room's address has no user name or password in it: chat --help says how to give them.");
   }
 }
 
 /**
  * The room that is meant, and who comes: what was said on the command line, then what the profile says (`default`, if there
  * is one and nothing else was said), then the local room.
- * @throws {MisuseError | UnknownAddressError}
+ * @throws {UsageError | UnknownAddressError}
  */
 export async function findRoom(wanted: Wanted): Promise<Found> {
   const found = await look(wanted);
@@ -43,11 +43,11 @@ export async function findRoom(wanted: Wanted): Promise<Found> {
 }
 
 async function look({ url, stack, profile: name, user }: Wanted): Promise<Found> {
-  if (url !== undefined && stack !== undefined) throw new MisuseError('Give either --url or --stack.');
+  if (url !== undefined && stack !== undefined) throw new UsageError('Give either --url or --stack.');
   const said = url ?? (stack === undefined ? undefined : await addressOf(stack));
   if (said !== undefined && name === undefined) return { url: said, user };
   const profile = (await readProfiles())[name ?? 'default'];
-  if (name !== undefined && profile === undefined) throw new MisuseError(`There is no profile "${name}".`);
+  if (name !== undefined && profile === undefined) throw new UsageError(`There is no profile "${name}".`);
   return { url: said ?? profile?.url ?? localRoom, user: user ?? profile?.user };
 }
 

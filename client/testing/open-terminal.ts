@@ -1,15 +1,15 @@
 import type { Peer, ScriptedRoom } from './scripted-room.ts';
-import { Typist, type TypistOptions } from './typist.ts';
+import { TerminalDriver, type TypistOptions } from './terminal-driver.ts';
 
 /** Someone at a terminal, and the room's end of their connection. */
 export interface Sitting {
-  readonly typist: Typist;
+  readonly typist: TerminalDriver;
   readonly peer: Peer;
 }
 
 /** Comes in as facebook, into a room that has nothing to catch up with. */
-export async function sitDown(scripted: ScriptedRoom, options: Omit<TypistOptions, 'url'> = {}): Promise<Sitting> {
-  const typist = new Typist({ ...options, url: scripted.url });
+export async function openTerminal(scripted: ScriptedRoom, options: Omit<TypistOptions, 'url'> = {}): Promise<Sitting> {
+  const typist = new TerminalDriver({ ...options, url: scripted.url });
   try {
     await typist.seeLast('>>');
     typist.enter('facebook');

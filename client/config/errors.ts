@@ -1,6 +1,6 @@
 /** What was typed, on a command line or in a console, cannot be: a person can put it right. */
-export class MisuseError extends Error {
-  override readonly name = 'MisuseError';
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }
 
 /** The room's address could not be found out. */

@@ -12,13 +12,13 @@ export async function objectCreated(room: FileRoom, objectKey: string): Promise<
   if (!object) return;
   // A record is there before its object can be. Without it the file has ended, or been given up on, while the bytes were coming.
   if (file?.objectKey !== objectKey || file.state === 'removing') return room.objects.remove(objectKey);
-  if (file.state === 'announced') return takeIn(room, file, object);
+  if (file.state === 'announced') return acceptUpload(room, file, object);
   // Told already, perhaps by a run that ended before it had posted. A client drops what it has shown.
   await postAgain(room, file);
 }
 
 /** Makes an announced file exist whose bytes are there, if they are what was announced and the recipient still takes it. */
-export async function takeIn(room: FileRoom, file: FileRecord, object: StoredObject): Promise<void> {
+export async function acceptUpload(room: FileRoom, file: FileRecord, object: StoredObject): Promise<void> {
   if (object.size !== file.size || object.sha256 !== file.sha256) {
     await failFile(room, file, 'damaged');
     return;

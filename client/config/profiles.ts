@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import * as v from 'valibot';
-import { MisuseError } from './errors.ts';
+import { UsageError } from './errors.ts';
 
 /** What is remembered of a room: never a password. */
 const profile = v.strictObject({ url: v.string(), user: v.optional(v.string()) });
@@ -17,17 +17,17 @@ export const profilesPath = (): string => join(envPaths('chat-room', { suffix: '
 
 /**
  * All profiles, by name.
- * @throws {MisuseError} if the file is none of this program's.
+ * @throws {UsageError} if the file is none of this program's.
  */
 export async function readProfiles(): Promise<Readonly<Record<string, Profile>>> {
   const path = profilesPath();
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new MisuseError(`The profiles cannot be read: ${error.message}`);
+    throw new UsageError(`The profiles cannot be read: ${error.message}`);
   });
   if (text === undefined) return byName({});
   const parsed = v.safeParse(profileFile, text);
-  if (!parsed.success) throw new MisuseError(`${path} is no file of profiles: put it right, or remove it.`);
+  if (!parsed.success) throw new UsageError(`${path} is no file of profiles: put it right, or remove it.`);
   return byName(parsed.output.profiles);
 }
 

@@ -6,13 +6,13 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Courier, Report } from '../chat/ports.ts';
+import type { ConnectionGateway, LogError } from '../chat/ports.ts';
 
 /** Sockets to API Gateway side by side: with the SDK's own 50, posting is slower by half. */
 const maxSockets = 200;
 
 /** Posts through API Gateway's @connections. The SDK takes the endpoint from its own environment variable. */
-export function gatewayCourier(report: Report): Courier {
+export function connectionGateway(logError: LogError): ConnectionGateway {
   const gateway = new ApiGatewayManagementApiClient({
     maxAttempts: 4,
     requestHandler: new NodeHttpHandler({
@@ -31,7 +31,7 @@ export function gatewayCourier(report: Report): Courier {
         return 'sent';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';
-        report('a post failed', error, { connectionId });
+        logError('a post failed', error, { connectionId });
         return 'failed';
       }
     },
@@ -44,7 +44,7 @@ export function gatewayCourier(report: Report): Courier {
       }
     },
 
-    async lastSign(connectionId) {
+    async lastActiveAt(connectionId) {
       try {
         const { LastActiveAt, ConnectedAt } = await gateway.send(
           new GetConnectionCommand({ ConnectionId: connectionId }),

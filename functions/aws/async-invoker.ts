@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Crier, FanOut } from '../chat/ports.ts';
+import type { AsyncInvoker, FanOut } from '../chat/ports.ts';
 import { ownName, requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 
@@ -17,8 +17,8 @@ async function invoke(functionName: string, payload: unknown): Promise<void> {
 }
 
 /** Has others do what nobody should wait for. */
-export const crier: Crier = {
+export const asyncInvoker: AsyncInvoker = {
   // A function's own name cannot stand among its own variables: CloudFormation would go round in a circle.
-  cry: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
-  sweepNow: () => invoke(requireEnv(variables.sweeperFunction), {}),
+  invokeFanOut: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
+  invokeSweeper: () => invoke(requireEnv(variables.sweeperFunction), {}),
 };

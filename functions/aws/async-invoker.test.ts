@@ -22,7 +22,7 @@ test('an invocation that is not answered is made again: what has been committed 
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('SWEEPER_FUNCTION', 'sweeper');
   vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
-  const { crier } = await import('./crier.ts');
-  await crier.sweepNow();
+  const { asyncInvoker } = await import('./async-invoker.ts');
+  await asyncInvoker.invokeSweeper();
   expect(asked).toBe(2);
 }, 15_000);

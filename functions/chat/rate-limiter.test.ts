@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Paces } from './pace.ts';
-import type { Connection } from './people.ts';
+import type { Connection } from './model.ts';
+import { RateLimiters } from './rate-limiter.ts';
 
-const pace = { rate: 20, burst: 100 };
+const rateLimit = { rate: 20, burst: 100 };
 
 /** A connection's item, and what the room does with it for each command, in one of several Lambda environments. */
 class Speaker {
-  busyUntil = 0;
+  theoreticalArrivalTime = 0;
   written = 0;
-  readonly environments: Paces[];
+  readonly environments: RateLimiters[];
 
   constructor(environments: number) {
-    this.environments = Array.from({ length: environments }, () => new Paces());
+    this.environments = Array.from({ length: environments }, () => new RateLimiters());
   }
 
   /** The seconds to wait; 0 for a command that was let through. */
   say(environment: number, now: number): number {
-    const paces = this.environments[environment] as Paces;
-    const remembered = paces.remembered('c', now);
+    const rateLimiters = this.environments[environment] as RateLimiters;
+    const remembered = rateLimiters.remembered('c', now);
     if (remembered > 0) return remembered;
     const connection: Connection = {
       connectionId: 'c',
       address: '',
       lastActiveAt: 0,
-      pace,
-      busyUntil: this.busyUntil,
+      rateLimit,
+      theoreticalArrivalTime: this.theoreticalArrivalTime,
       member: undefined,
     };
-    const wait = paces.take(connection, now);
-    if (wait === 0 && paces.isDue(connection)) {
-      this.busyUntil = Math.max(this.busyUntil, now) + paces.settle(connection);
+    const wait = rateLimiters.take(connection, now);
+    if (wait === 0 && rateLimiters.isDue(connection)) {
+      this.theoreticalArrivalTime = Math.max(this.theoreticalArrivalTime, now) + rateLimiters.settle(connection);
       this.written += 1;
     }
     return wait;
@@ -39,7 +39,7 @@ class Speaker {
 
 test('who has been silent may say a burst at once, then waits', () => {
   const speaker = new Speaker(1);
-  for (let i = 0; i < pace.burst; i += 1) expect(speaker.say(0, 1_000_000)).toBe(0);
+  for (let i = 0; i < rateLimit.burst; i += 1) expect(speaker.say(0, 1_000_000)).toBe(0);
   expect(speaker.say(0, 1_000_000)).toBe(1);
 });
 
@@ -56,14 +56,21 @@ test('who talks as people do never waits, and costs the database nothing', () =>
   for (let minute = 0; minute < 100; minute += 1) {
     // Ten commands in a breath; the item, which is written every few seconds anyway, takes them along.
     for (let i = 0; i < 10; i += 1) expect(speaker.say(0, 1_000_000 + minute * 60_000)).toBe(0);
-    for (const paces of speaker.environments) {
-      paces.settle({ connectionId: 'c', address: '', lastActiveAt: 0, pace, busyUntil: 0, member: undefined });
+    for (const rateLimiters of speaker.environments) {
+      rateLimiters.settle({
+        connectionId: 'c',
+        address: '',
+        lastActiveAt: 0,
+        rateLimit,
+        theoreticalArrivalTime: 0,
+        member: undefined,
+      });
     }
   }
   expect(speaker.written).toBe(0);
 });
 
-test('a flood gets through no faster than its pace, however many environments it keeps busy', () => {
+test('a flood gets through no faster than its rateLimit, however many environments it keeps busy', () => {
   const flood = fc.record({
     environments: fc.integer({ min: 1, max: 20 }),
     perSecond: fc.integer({ min: 30, max: 2_000 }),
@@ -77,9 +84,9 @@ test('a flood gets through no faster than its pace, however many environments it
         if (speaker.say(i % environments, 1_000_000 + (i * 1000) / perSecond) === 0) through += 1;
       }
       // Each environment knows a tenth of a burst that the others do not.
-      const unknown = environments * (pace.burst / 10 + 1);
-      expect(through).toBeLessThanOrEqual(pace.burst + pace.rate * seconds + unknown);
-      expect(through).toBeGreaterThanOrEqual(Math.min(perSecond * seconds, pace.burst));
+      const unknown = environments * (rateLimit.burst / 10 + 1);
+      expect(through).toBeLessThanOrEqual(rateLimit.burst + rateLimit.rate * seconds + unknown);
+      expect(through).toBeGreaterThanOrEqual(Math.min(perSecond * seconds, rateLimit.burst));
     }),
     { numRuns: 60 },
   );

@@ -1,5 +1,5 @@
 import type { LogoutReason } from '../../protocol/index.ts';
-import type { Pace } from './pace.ts';
+import type { RateLimit } from './rate-limiter.ts';
 
 /** How far someone has read: the last number acknowledged in each stream. */
 export interface Positions {
@@ -33,9 +33,9 @@ export interface Connection {
   readonly connectionId: string;
   readonly address: string;
   readonly lastActiveAt: number;
-  readonly pace: Pace;
-  /** The time that all it has said would take at its pace. */
-  readonly busyUntil: number;
+  readonly rateLimit: RateLimit;
+  /** The time that all it has said would take at its rateLimit. */
+  readonly theoreticalArrivalTime: number;
   readonly member: Member | undefined;
 }
 
@@ -75,4 +75,4 @@ export interface Settings {
 export type EndReason = LogoutReason;
 
 /** Activity is written down at most this often (ms), so a session may outlive TIME_OUT by this much, and never ends early. */
-export const activityGrain = 4_000;
+export const activityResolutionMs = 4_000;

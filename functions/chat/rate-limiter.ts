@@ -1,7 +1,7 @@
-import type { Connection } from './people.ts';
+import type { Connection } from './model.ts';
 
 /** How fast one connection may speak. */
-export interface Pace {
+export interface RateLimit {
   /** Commands a second, in the long run. */
   readonly rate: number;
   /** Commands at once, after a silence. */
@@ -18,12 +18,12 @@ interface Known {
 const most = 10_000;
 
 /**
- * Holds each connection to its pace. A token bucket is one number here, the time until which all that was said would fill at the
+ * Holds each connection to its rateLimit. A token bucket is one number here, the time until which all that was said would fill at the
  * allowed rate; it stands in the connection's item, which every command reads anyway. What a Lambda environment lets through it
  * counts by itself, and adds to the item whenever that is written anyway, or when it has become a tenth of a burst: who talks as
  * people do costs no call to the database, who floods is soon known to every environment (docs/decisions/0039).
  */
-export class Paces {
+export class RateLimiters {
   readonly #known = new Map<string, Known>();
 
   /** Seconds until a connection may speak again, as far as this environment remembers; 0 if it may. Nothing is read for it. */
@@ -32,11 +32,11 @@ export class Paces {
   }
 
   /** Lets a command through and counts it (0), or tells the seconds until the connection may speak again. */
-  take({ connectionId, pace, busyUntil }: Connection, now: number): number {
+  take({ connectionId, rateLimit, theoreticalArrivalTime }: Connection, now: number): number {
     const known = this.#of(connectionId);
-    const each = 1000 / pace.rate;
-    const busyFor = Math.max(0, busyUntil - now) + (known.unwritten + 1) * each;
-    const tooMuch = busyFor - pace.burst * each;
+    const each = 1000 / rateLimit.rate;
+    const usedMs = Math.max(0, theoreticalArrivalTime - now) + (known.unwritten + 1) * each;
+    const tooMuch = usedMs - rateLimit.burst * each;
     if (tooMuch > 0) {
       known.refusedUntil = now + tooMuch;
       return secondsUntil(known.refusedUntil, now);
@@ -46,19 +46,19 @@ export class Paces {
   }
 
   /** Whether so much was let through here that it is to be written down though nothing else is. */
-  isDue({ connectionId, pace }: Connection): boolean {
-    return this.#of(connectionId).unwritten > pace.burst / 10;
+  isDue({ connectionId, rateLimit }: Connection): boolean {
+    return this.#of(connectionId).unwritten > rateLimit.burst / 10;
   }
 
   /**
    * Takes what is to be written down now, in milliseconds of the connection's time; whoever takes it writes it. Lost, if the
    * write fails, it is a few commands more that the connection may say.
    */
-  settle({ connectionId, pace }: Connection): number {
+  settle({ connectionId, rateLimit }: Connection): number {
     const known = this.#of(connectionId);
     const { unwritten } = known;
     known.unwritten = 0;
-    return (unwritten * 1000) / pace.rate;
+    return (unwritten * 1000) / rateLimit.rate;
   }
 
   #of(connectionId: string): Known {

@@ -34,7 +34,7 @@ const patience = 15_000;
  * A raw WebSocket client for scenes: it says frames and waits for frames, and knows nothing of the protocol's rules.
  * Whatever is waited for and does not come fails the scene with what came instead.
  */
-export class Wire {
+export class RawClient {
   readonly socket: WebSocket;
   readonly closed: Promise<Ending>;
   /** All that was heard, in the order in which it came. */
@@ -61,13 +61,13 @@ export class Wire {
   }
 
   /** Opens a connection, from an address of this machine's; a refused upgrade throws {@link NotConnected}. */
-  static async open(url: string, headers: Record<string, string> = {}, localAddress?: string): Promise<Wire> {
+  static async open(url: string, headers: Record<string, string> = {}, localAddress?: string): Promise<RawClient> {
     const socket = new WebSocket(url, {
       headers,
       perMessageDeflate: false,
       ...(localAddress !== undefined && { localAddress }),
     });
-    const wire = new Wire(socket);
+    const client = new RawClient(socket);
     const refused = new Promise<never>((_, reject) => {
       socket.once('unexpected-response', (request, response) => {
         request.destroy();
@@ -76,7 +76,7 @@ export class Wire {
       socket.once('error', reject);
     });
     await Promise.race([once(socket, 'open'), refused]);
-    return wire;
+    return client;
   }
 
   /** Sends a frame as it is: an object as JSON, a text or bytes as they are. */

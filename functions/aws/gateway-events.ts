@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { parseRequest, type RefusalCode, refusalFrame } from '../../protocol/index.ts';
-import { connectionClosed } from '../chat/leave.ts';
+import type { IncomingFrame } from '../chat/dispatch.ts';
+import { connectionClosed } from '../chat/end-session.ts';
 import type { Room } from '../chat/ports.ts';
-import type { Utterance } from '../chat/speak.ts';
 import { addressOf } from './address.ts';
 import { logsFor } from './log.ts';
 
@@ -62,13 +62,13 @@ async function admit(room: Room, connectionId: string, sourceIp: string): Promis
   const state = await room.state.readOrCreate();
   const address = addressOf(sourceIp);
   const refused = (result: RefusalCode, status: number) => {
-    room.journal({ what: 'connect', result, address });
+    room.auditLog({ what: 'connect', result, address });
     return status;
   };
   if (!state.open) return refused('room-stopped', 503);
   if (state.online >= state.maxCon) return refused('room-full', 429);
-  const pace = { rate: state.floodRate, burst: state.floodBurst };
-  await room.connections.open(connectionId, address, pace, room.clock.now());
+  const rateLimit = { rate: state.floodRate, burst: state.floodBurst };
+  await room.connections.open(connectionId, address, rateLimit, room.clock.now());
   return 200;
 }
 
@@ -82,11 +82,11 @@ function howClosed(code: number | null | undefined, reason: string | null | unde
 async function refuseRouteKey(room: Room, connectionId: string, frame: string): Promise<void> {
   const parsed = parseRequest(frame);
   const { action, id } = parsed.ok ? parsed.request : parsed.bad;
-  await room.courier.post(connectionId, refusalFrame(action, id, 'unknown-action'));
+  await room.gateway.post(connectionId, refusalFrame(action, id, 'unknown-action'));
 }
 
 /** Handles what a client says: the reply is the route's response. */
-export function commandHandler(answer: (said: Utterance) => Promise<string | undefined>): Handler {
+export function commandHandler(answer: (frame: IncomingFrame) => Promise<string | undefined>): Handler {
   return async (event, context) => {
     logsFor(context);
     const { requestContext: request, body } = v.parse(gatewayEvent, event);
