@@ -1,20 +1,39 @@
 import { readFileSync } from 'node:fs';
+import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { defaultSettings } from '../../functions/chat/settings.ts';
 import { type Action, parseRequest } from '../../protocol/index.ts';
+import { brokenPromises } from '../harness/census.ts';
+import { admin } from '../harness/console.ts';
+import { get, offered } from '../harness/files.ts';
+import { census } from '../harness/furnished-room.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
 
-/** What the first version of this room had in its tables, as that version wrote it, and what its clients said. */
+/** The tables of a room as an earlier version wrote them. */
 interface Fixture {
   readonly takenAt: number;
   readonly password: string;
+  readonly items: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+}
+
+/** The first version: also what its clients sent. */
+interface FirstVersion extends Fixture {
   /** The resume token of SEAS, whose connection was lost a moment before. */
   readonly token: string;
-  readonly items: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   readonly frames: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** A backup or a restore between two of its invocations. */
+interface UnfinishedJob extends Fixture {
+  /** Names the job's next step. */
+  readonly next: string;
+  /** Objects of the bucket in base64, by their keys. */
+  readonly objects?: Readonly<Record<string, string>>;
+}
+
+const fixtureText = (file: string) => readFileSync(new URL(`../fixtures/${file}`, import.meta.url), 'utf8');
 
 const shift = (ms: number) => (_key: string, value: unknown) => {
   if (typeof value === 'object' && value !== null && '$set' in value) return new Set(value.$set as string[]);
@@ -22,19 +41,23 @@ const shift = (ms: number) => (_key: string, value: unknown) => {
   return value > 1e12 ? value + ms : value + Math.round(ms / 1000);
 };
 
-const text = readFileSync(new URL('../fixtures/first-version.json', import.meta.url), 'utf8');
-const { takenAt } = JSON.parse(text) as Fixture;
-
-let room: SceneRoom;
-let before: Fixture;
-beforeAll(async () => {
-  room = await openRoom();
-  // As if the version before had been replaced this very moment.
-  before = JSON.parse(text, shift(Date.now() - takenAt)) as Fixture;
+/** Writes a fixture's items into a room, with all times moved as if the earlier version had been replaced just now. */
+async function load<F extends Fixture>(room: SceneRoom, file: string): Promise<F> {
+  const { takenAt } = JSON.parse(fixtureText(file)) as Fixture;
+  const fixture = JSON.parse(fixtureText(file), shift(room.local.clock.now() - takenAt)) as F;
   const { db, name } = tablesOf(room.local);
-  for (const [table, items] of Object.entries(before.items)) {
+  for (const [table, items] of Object.entries(fixture.items)) {
     for (const Item of items) await db.send(new PutCommand({ TableName: name(table), Item }));
   }
+  db.destroy();
+  return fixture;
+}
+
+let room: SceneRoom;
+let before: FirstVersion;
+beforeAll(async () => {
+  room = await openRoom();
+  before = await load(room, 'first-version.json');
 });
 afterAll(() => room.close());
 
@@ -102,10 +125,85 @@ describe('after an upgrade of a running room', () => {
   });
 });
 
+/** Asks for a job's next steps, until one of them is the last. */
+async function finish(of: SceneRoom, request: Record<string, unknown>, next: unknown) {
+  for (let from = next; ; ) {
+    const reply = await of.admin({ ...request, from });
+    expect(reply).toMatchObject({ ok: true });
+    if (reply['next'] === undefined) return reply;
+    from = reply['next'];
+  }
+}
+
+describe('in the middle of a job that the version before began', () => {
+  test('a backup goes on, and files on record are delivered or end as they would have', async () => {
+    const upgraded = await openRoom();
+    onTestFinished(() => upgraded.close());
+    const { items, next, objects = {}, password } = await load<UnfinishedJob>(upgraded, 'unfinished-backup.json');
+    for (const [key, bytes] of Object.entries(objects)) {
+      await upgraded.files.plant(key, Buffer.from(bytes, 'base64'));
+    }
+    // The upload that the backup goes on with is one of this room's bucket.
+    const job = items['Room']?.find((one) => one['room'] === 'task');
+    const state = JSON.parse(String(job?.['state'])) as { upload: { file: { name: string }; uploadId: string } };
+    const { region, credentials, s3Endpoint: endpoint, stack } = upgraded.local;
+    const s3 = new S3Client({ region, credentials, endpoint, forcePathStyle: true });
+    const Key = `backups/${state.upload.file.name}`;
+    const Bucket = stack.buckets[0]?.name ?? '';
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    s3.destroy();
+    const upload = { ...state.upload, uploadId: UploadId };
+    await upgraded.database.set('Room', { room: 'task' }, { state: JSON.stringify({ ...state, upload }) });
+
+    const done = await finish(upgraded, { command: 'backup', withFiles: true }, next);
+    expect(done).toMatchObject({
+      counts: { users: 4, messages: 7, files: 1 },
+      backup: { name: state.upload.file.name },
+    });
+    const checked = await admin(upgraded.url, ['restore', state.upload.file.name, '--dry-run']);
+    expect(checked).toMatchObject({ code: 0, complaints: [] });
+
+    const columbia = await upgraded.enter('Columbia', password);
+    expect(await offered(columbia)).toEqual(['test_file.txt']);
+    const file = await get(await columbia.get('fileget', { from: 'facebook', name: 'test_file.txt' }));
+    expect(file.body.toString()).toBe('the bytes of a file\n');
+    await upgraded.files.makeDue('announced');
+    await upgraded.files.tidy();
+    const facebook = await upgraded.connect();
+    await facebook.get('login', { user: 'facebook', password });
+    expect((await facebook.get('sync', {}))['messages']).toMatchObject([
+      { event: 'hidden', seq: 1 },
+      { event: 'file-failed', name: 'announced.txt', to: 'Columbia' },
+    ]);
+    expect(await upgraded.files.states()).toEqual(['stored']);
+    await columbia.close();
+    await facebook.close();
+  });
+
+  test('a restore goes on, and opens the room', async () => {
+    const upgraded = await openRoom();
+    onTestFinished(() => upgraded.close());
+    const { next, password } = await load<UnfinishedJob>(upgraded, 'unfinished-restore.json');
+    const backup = readFileSync(new URL('../fixtures/backups/4-reset-password.ndjson.gz', import.meta.url));
+    await upgraded.files.plant('backups/taken.ndjson.gz', backup);
+    await expect(upgraded.connect()).rejects.toMatchObject({ status: 503 });
+    expect(await finish(upgraded, { command: 'restore', file: 'taken.ndjson.gz' }, next)).toMatchObject({
+      restored: { open: true, counts: { users: 4, messages: 7, files: 1 }, leftOut: { withoutBytes: 0, untold: 0 } },
+    });
+    expect(brokenPromises(await census(upgraded))).toEqual([]);
+    const columbia = await upgraded.enter('Columbia', password);
+    expect(await offered(columbia)).toEqual(['test_file.txt']);
+    await columbia.close();
+  });
+});
+
 test.each(framesBefore())('%s is understood as the first version of the clients says it', (_action, frame) => {
   expect(parseRequest(JSON.stringify(frame))).toMatchObject({ ok: true, request: { action: frame['action'] } });
 });
 
 function framesBefore(): [Action, Readonly<Record<string, unknown>>][] {
-  return (JSON.parse(text) as Fixture).frames.map((frame) => [frame['action'] as Action, frame]);
+  return (JSON.parse(fixtureText('first-version.json')) as FirstVersion).frames.map((frame) => [
+    frame['action'] as Action,
+    frame,
+  ]);
 }

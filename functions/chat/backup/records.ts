@@ -89,7 +89,13 @@ const bytes = v.object({
 });
 
 const trailer = v.object({
-  counts: v.object({ users: number, messages: number, loginBlocks: number, files: number }),
+  counts: v.object({
+    users: number,
+    messages: number,
+    loginBlocks: number,
+    // The first backups had no files.
+    files: v.optional(number, 0),
+  }),
   /** The room stream's last number, should its messages have expired. */
   lastBroadcast: number,
 });

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { brokenPromises } from '../harness/census.ts';
+import { admin } from '../harness/console.ts';
+import { get, offered } from '../harness/files.ts';
+import { census } from '../harness/furnished-room.ts';
+import { openRoom, password } from '../harness/room.ts';
+
+/**
+ * Backups that earlier versions of this project took of the same room, oldest first, and how many messages and files each holds.
+ * All of them say version 1: what each version added can be missing. The file's name says what was new in it.
+ */
+const backups = [
+  ['1-first', 6, 0],
+  ['2-file-size-limit', 6, 0],
+  ['3-files-and-rate-limits', 7, 1],
+  ['4-reset-password', 7, 1],
+] as const;
+
+test.each(backups)('the backup %s restores to a room that works', async (name, messages, files) => {
+  const room = await openRoom({ speed: 50 });
+  onTestFinished(() => room.close());
+  const file = fileURLToPath(new URL(`../fixtures/backups/${name}.ndjson.gz`, import.meta.url));
+  const { code, lines, complaints } = await admin(room.url, ['restore', file]);
+  expect(complaints).toEqual([]);
+  expect(code).toBe(0);
+  expect(lines.at(-1)).toBe('[restore]All of it has been restored.');
+  const restored = await census(room);
+  expect(brokenPromises(restored)).toEqual([]);
+  expect([...restored.users.keys()].toSorted()).toEqual(['columbia', 'facebook', 'google', 'network']);
+  expect([...restored.streams.values()].flat()).toHaveLength(messages);
+  expect(restored.room).toMatchObject({ maxCon: 7, blockTime: 86_400, open: true, lastBroadcast: 1 });
+
+  const columbia = await room.enter('Columbia');
+  expect(await columbia.get('sync', { inbox: 3 })).toMatchObject({
+    messages: [
+      { seq: 4, text: '{"$set":["x"]}', from: 'facebook' },
+      { seq: 5, text: 'five', from: 'network' },
+      ...Array.from({ length: files }, () => ({ event: 'file', seq: 6, name: 'test_file.txt' })),
+    ],
+  });
+  expect(await offered(columbia)).toEqual(Array.from({ length: files }, () => 'test_file.txt'));
+  if (files > 0) {
+    const { body } = await get(await columbia.get('fileget', { from: 'facebook', name: 'test_file.txt' }));
+    expect(body).toHaveLength(20);
+  }
+  await columbia.get('logout', {});
+  const facebook = await room.enter('facebook');
+  expect(await facebook.get('blocklist', {})).toMatchObject({ users: ['Google', 'network'] });
+  await facebook.get('logout', {});
+  const network = await room.connect();
+  const login = await network.ask('login', { user: 'network', password });
+  // The last of these backups was taken after that account's password had been reset.
+  expect(login.ok).toBe(name !== '4-reset-password');
+  await network.close();
+});
