@@ -1,24 +1,25 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AsyncInvoker, FanOut } from '../chat/ports.ts';
-import { ownName, requireEnv } from './environment.ts';
+import { endpointOf, ownName, requireEnv } from './environment.ts';
 import { variables } from './names.ts';
+import { SignedHttp } from './signed-http.ts';
 
-const lambda = new LambdaClient({
-  maxAttempts: 5,
-  requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true }),
-});
+let lambda: SignedHttp | undefined;
 
-/** Invokes a function without waiting for what it does. */
+/**
+ * Queues an asynchronous invocation (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+ * @throws HttpError if Lambda does not accept it.
+ */
 async function invoke(functionName: string, payload: unknown): Promise<void> {
-  await lambda.send(
-    new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(payload) }),
-  );
+  lambda ??= new SignedHttp({ service: 'lambda', endpoint: endpointOf('lambda'), maxSockets: 50, maxAttempts: 5 });
+  await lambda.post({
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    headers: { 'x-amz-invocation-type': 'Event' },
+    body: JSON.stringify(payload),
+  });
 }
 
-/** Has others do what nobody should wait for. */
 export const asyncInvoker: AsyncInvoker = {
-  // A function's own name cannot stand among its own variables: CloudFormation would go round in a circle.
+  // A function cannot be named in its own variables: to CloudFormation that is a circular dependency.
   invokeFanOut: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
   invokeSweeper: () => invoke(requireEnv(variables.sweeperFunction), {}),
 };

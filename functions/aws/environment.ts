@@ -32,6 +32,17 @@ export function s3IsElsewhere(): boolean {
   return Boolean(process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']);
 }
 
+/**
+ * The endpoint of a service, as the SDK finds it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * @param service as it stands in a host name, such as `lambda`.
+ */
+export function endpointOf(service: string): string {
+  const region = requireEnv('AWS_REGION');
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const configured = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env['AWS_ENDPOINT_URL'];
+  return configured ?? `https://${service}.${region}.${domain}`;
+}
+
 /** The deployed name of a table. A function has only the tables it was bound to. */
 export function tableName(table: TableName): string {
   return requireEnv(tables[table].variable);

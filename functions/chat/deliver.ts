@@ -17,22 +17,20 @@ export async function deliver(room: Room, to: Recipient, event: RoomEvent): Prom
   return outcome;
 }
 
-/** Attempts at a post that keeps failing, each by another run of the fan-out function; after them `sync` gives the message. */
+/** Runs of the fan-out function that try a post. After the last one the client gets the message by `sync`. */
 const attempts = 3;
 
-/** Delivers to everyone given; one connection never delays or fails another. */
+/** Posts an event to each recipient in parallel. Those whose post failed get another run of the fan-out function. */
 export async function deliverToAll(room: Room, to: readonly Recipient[], event: RoomEvent, attempt = 1): Promise<void> {
-  const outcomes = await Promise.allSettled(
-    to.map(async (recipient) => ({ recipient, outcome: await deliver(room, recipient, event) })),
+  const outcomes = await Promise.all(
+    to.map((recipient) => orLog(room, 'delivery failed', deliver(room, recipient, event), 'gone')),
   );
-  const again: Recipient[] = [];
-  for (const settled of outcomes) {
-    if (settled.status === 'rejected') room.logError('delivery failed', settled.reason);
-    else if (settled.value.outcome === 'failed') again.push(settled.value.recipient);
-  }
-  if (again.length === 0) return;
-  if (attempt < attempts) await room.asyncInvoker.invokeFanOut({ to: again, event, attempt: attempt + 1 });
-  else room.recordMetrics({ postsGivenUp: again.length });
+  const ended = (how: PostOutcome) => to.filter((_, index) => outcomes[index] === how);
+  const [failed, rejected] = [ended('failed'), ended('rejected')];
+  const isLast = attempt >= attempts;
+  const givenUp = rejected.length + (isLast ? failed.length : 0);
+  if (givenUp > 0) room.recordMetrics({ postsGivenUp: givenUp });
+  if (failed.length > 0 && !isLast) await room.asyncInvoker.invokeFanOut({ to: failed, event, attempt: attempt + 1 });
 }
 
 /** Delivers a broadcast to the sessions given: `hidden` to those from whom it is hidden. */

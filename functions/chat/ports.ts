@@ -234,8 +234,11 @@ export interface RoomState {
   noteLastBroadcast(seq: number): Promise<void>;
 }
 
-/** How a post ended. A post that succeeded is no proof that anybody saw it. */
-export type PostOutcome = 'sent' | 'gone' | 'failed';
+/**
+ * How a post ended. `sent` does not prove that a client received the frame. `failed` may succeed later (throttled, a slow reader, a
+ * timeout); `rejected` never will (too large, forbidden).
+ */
+export type PostOutcome = 'sent' | 'gone' | 'failed' | 'rejected';
 
 /** Frames to connections. Nothing here throws for a connection that is gone. */
 export interface ConnectionGateway {
