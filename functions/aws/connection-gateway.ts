@@ -22,8 +22,9 @@ const maxAttempts = 4;
 export function connectionGateway(logError: LogError): ConnectionGateway {
   let poster: SignedHttp | undefined;
   const post = (connectionId: string, body: string) => {
-    const endpoint = requireEnv(variables.connectionsEndpoint);
-    poster ??= new SignedHttp({ service: 'execute-api', endpoint, maxSockets, maxAttempts });
+    poster ??= new SignedHttp({
+      ...{ service: 'execute-api', endpoint: requireEnv(variables.connectionsEndpoint), maxSockets, maxAttempts },
+    });
     return poster.post({ path: `/@connections/${encodeURIComponent(connectionId)}`, body });
   };
   const gateway = new ApiGatewayManagementApiClient({

@@ -1,0 +1,38 @@
+/** One part of the bench: `npm run bench -- NAME`. */
+export interface Part {
+  /** One line for the list of parts. */
+  readonly summary: string;
+  /** The page that holds its report between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; `--write` replaces it. */
+  readonly page: 'docs/cost.md' | 'docs/scaling.md';
+  /** Measures, and gives the report as Markdown. */
+  run(): Promise<string>;
+}
+
+/** A Markdown table; all columns but the first are aligned to the right. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [header, rule, ...rows].map(line).join('\n');
+}
+
+const markers = (name: string) => [`<!-- bench ${name} -->`, `<!-- /bench ${name} -->`] as const;
+
+/**
+ * The report of a part on its page.
+ * @throws Error if the page has no markers for it.
+ */
+export function reportOn(page: string, name: string): string {
+  const [begin, end] = markers(name);
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`The page has no ${begin} … ${end}.`);
+  return page.slice(from + begin.length, to).trim();
+}
+
+/** The page with another report of a part. @throws Error if the page has no markers for it. */
+export function withReport(page: string, name: string, report: string): string {
+  const [begin, end] = markers(name);
+  const before = `${begin}\n\n${reportOn(page, name)}`;
+  const tidy = page.replace(before, () => `${begin}\n\n${report}`);
+  if (!tidy.includes(`${report}\n\n${end}`)) throw new Error(`Leave one empty line after ${begin} and before ${end}.`);
+  return tidy;
+}
