@@ -1,3 +1,4 @@
+import { SeededRandom } from './random.ts';
 import type { Attribution } from './recorder.ts';
 
 /** A DynamoDB call that is about to be made. */
@@ -50,11 +51,11 @@ export class Faults {
   /** Called before each S3 call; the call waits for it, and fails with the HTTP status it gives. */
   beforeS3?: ((call: S3Call) => Promise<500 | undefined> | 500 | undefined) | undefined;
 
-  #state: number;
+  readonly #random: SeededRandom;
 
   /** @param seed makes the same sequence of faults again. */
   constructor(seed = 1) {
-    this.#state = seed;
+    this.#random = new SeededRandom(seed);
   }
 
   /** Ends every fault. */
@@ -76,14 +77,6 @@ export class Faults {
 
   /** True for this share of the times it is asked. */
   chance(share: number): boolean {
-    return share > 0 && this.#random() < share;
-  }
-
-  /** Mulberry32: small, and good enough to spread faults evenly. */
-  #random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return share > 0 && this.#random.next() < share;
   }
 }

@@ -6,6 +6,7 @@ import { Clock } from './clock.ts';
 import { CredentialStore, type Credentials } from './credentials.ts';
 import { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { Contention, type ContentionSettings } from './dynamodb/contention/contention.ts';
 import { Database } from './dynamodb/database.ts';
 import { EventBus } from './events/event-bus.ts';
 import { Scheduler } from './events/scheduler.ts';
@@ -45,6 +46,8 @@ export interface RoomOptions {
   readonly throttling?: boolean;
   /** Makes the same sequence of faults again. */
   readonly seed?: number;
+  /** Has DynamoDB behave as on AWS under load: latency, capacity of partitions, conflicts. Off unless given. */
+  readonly contention?: Partial<ContentionSettings>;
   /** Environment variables of every function, beside those the template gives it. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -67,6 +70,8 @@ export interface LocalRoom {
   readonly outputs: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly faults: Faults;
+  /** How a loaded DynamoDB behaves, which may be switched on and off at any time. */
+  readonly contention: Contention;
   readonly calls: Recorder;
   /** What the functions' roles allow, and what of it has been made use of. */
   readonly access: Access;
@@ -129,6 +134,8 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const log = new FunctionLog(await folder.newLogFile(), clock);
   undo.push(() => log.close());
   const access = new Access(stack.functions, stack.roles);
+  const contention = new Contention(stack.tables, options.seed === undefined ? {} : { seed: options.seed });
+  if (options.contention !== undefined) contention.switchOn(options.contention);
   const database = await Database.start({
     folder,
     tables: stack.tables,
@@ -139,6 +146,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     access,
     faults,
     recorder,
+    contention,
     external: options.dynamodb,
     fresh,
   });
@@ -224,6 +232,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     outputs,
     clock,
     faults,
+    contention,
     calls: recorder,
     access,
     lambdaLogs: log,

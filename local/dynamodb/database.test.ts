@@ -163,6 +163,51 @@ describe('faults', () => {
   });
 });
 
+describe('contention', () => {
+  const write = (name: string) => ({ Put: { TableName, Item: key(name) } });
+  const transact = (...TransactItems: object[]) => room.order({ do: 'transactWriteItems', input: { TransactItems } });
+  const instant = { latency: { p5: 0, p95: 0 }, transactionLatency: { p5: 0, p95: 0 } };
+  afterEach(() => room.contention.switchOff());
+
+  test('is off unless it is asked for', async () => {
+    expect(room.contention.on).toBe(false);
+    const loaded = await startProbeRoom({}, { contention: {} });
+    onTestFinished(() => loaded.close());
+    expect(loaded.contention.on).toBe(true);
+  });
+
+  test('the SDK sees a throttled write, its units are recorded, and the operator is not affected', async () => {
+    room.contention.switchOn({ ...instant, writeUnits: 2 });
+    const recording = room.calls.record();
+    expect(await put('hot')).toHaveProperty('$metadata');
+    const condition = { ConditionExpression: 'attribute_not_exists(#n)', ExpressionAttributeNames: { '#n': 'name' } };
+    const conditional = { TableName, Item: key('hot'), ...condition };
+    expect(await room.order({ do: 'putItem', input: conditional })).toMatchObject({
+      error: 'ConditionalCheckFailedException',
+    });
+    expect(await put('hot')).toEqual({ error: 'ThrottlingException', status: 400 });
+    recording.stop();
+    expect(recording.calls.map(({ writeUnits, status }) => ({ writeUnits, status }))).toEqual([
+      { writeUnits: 1, status: 200 },
+      { writeUnits: 1, status: 400 },
+      { writeUnits: 0, status: 400 },
+    ]);
+    await dynamoDb.putItem({ TableName, Item: key('hot') });
+    expect(room.contention.counts).toEqual({ throttled: 1, conflict: 0 });
+  });
+
+  test('the SDK sees what cancelled a transaction, and a conflict of a plain write', async () => {
+    room.contention.switchOn({ ...instant, transactionLatency: { p5: 400, p95: 400 } });
+    const ongoing = transact(write('shared'), write('own'));
+    await expect.poll(() => put('shared')).toEqual({ error: 'TransactionConflictException', status: 400 });
+    const cancelled = transact(write('other'), write('shared'));
+    expect(await put('free')).toHaveProperty('$metadata');
+    expect(await ongoing).toHaveProperty('$metadata');
+    expect(await cancelled).toMatchObject({ error: 'TransactionCanceledException', status: 400 });
+    expect(await get('other')).not.toHaveProperty('Item');
+  });
+});
+
 test('expired items are deleted, and only those', async () => {
   const now = Math.floor(room.clock.now() / 1000);
   const year = 365 * 24 * 60 * 60;

@@ -84,21 +84,6 @@ export function unitsOf(operation: string, output: unknown): { readUnits: number
   return reading.has(operation) ? { readUnits: units, writeUnits: 0 } : { readUnits: 0, writeUnits: units };
 }
 
-const batch = v.looseObject({ RequestItems: v.record(v.string(), v.array(v.unknown())) });
-
-/** A BatchWriteItem of half of the items of each table, and the items that it leaves out. */
-export function halve(input: unknown): { taken: Record<string, unknown>; left: Record<string, unknown[]> } {
-  const parsed = v.parse(batch, input);
-  const half = (from: (count: number) => number, to?: (count: number) => number) =>
-    Object.fromEntries(
-      Object.entries(parsed.RequestItems)
-        .map(([table, items]) => [table, items.slice(from(items.length), to?.(items.length))] as const)
-        .filter(([, items]) => items.length > 0),
-    );
-  const middle = (count: number) => Math.ceil(count / 2);
-  return { taken: { ...parsed, RequestItems: half(() => 0, middle) }, left: half(middle) };
-}
-
 const description = v.looseObject({ Table: v.looseObject({ TableName: v.string(), TableSizeBytes: v.literal(0) }) });
 
 /** The answer of a DescribeTable with the size of the table, of which dynoxide says 0; it is as it was where a size is given. */

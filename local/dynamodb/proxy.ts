@@ -6,7 +6,10 @@ import { ApiError, httpDate, readBody, sendError, sendJson } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
 import type { SignatureCheck, Signed } from '../signature/signature-check.ts';
-import { halve, reportsCapacity, rightsOf, type TableNames, unitsOf, withSize } from './operations.ts';
+import { firstHalves, splitBatch } from './batch.ts';
+import { noUnits, type Units } from './contention/consumption.ts';
+import type { Contention } from './contention/contention.ts';
+import { reportsCapacity, rightsOf, type TableNames, unitsOf, withSize } from './operations.ts';
 
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
@@ -17,6 +20,8 @@ export interface ProxyHost {
   readonly faults: Faults;
   readonly recorder: Recorder;
   readonly tableNames: TableNames;
+  /** The model of a loaded DynamoDB, which functions' calls go through while it is on. */
+  readonly contention: Contention;
   /** How many bytes a table holds, by its name. */
   sizeOf(table: string): Promise<number>;
 }
@@ -26,6 +31,26 @@ export const localAccessKeyId = 'local';
 
 // DynamoDB's own limit for a request: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 const requestBytes = 16 * 1024 * 1024;
+
+/** A call that its caller may make. */
+interface Call {
+  readonly caller: Attribution;
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+  /** The same, as it came. */
+  readonly body: Buffer;
+  readonly failure: Failure | undefined;
+}
+
+/** An answer of DynamoDB. */
+interface Answer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  /** The part of a batch that was not carried out, as its answer names it. */
+  readonly left: Record<string, unknown> | undefined;
+  json(): unknown;
+}
 
 /** Stands between the functions and DynamoDB: knows who calls, refuses what their role does not allow, records, and lets calls fail. */
 export class DynamoDbProxy {
@@ -74,38 +99,81 @@ export class DynamoDbProxy {
     { caller, body }: Signed,
   ): Promise<void> {
     const start = performance.now();
-    const { recorder, sizeOf } = this.#host;
+    const { recorder } = this.#host;
     const input: Record<string, unknown> = Object(JSON.parse(body.toString()));
     const rights = rightsOf(operation, input, this.#host.tableNames);
     const tables = rights.map(({ resource }) => resource);
     const refusal = this.#host.access.refusal(caller, rights);
-    const failure = refusal === undefined ? await this.#failure(caller, operation, tables, input) : undefined;
-    let status = 500;
-    let units = { readUnits: 0, writeUnits: 0 };
-    if (refusal !== undefined) {
-      status = 400;
-      sendError(response, status, 'AccessDeniedException', refusal);
-    } else if (failure === 'before') {
-      sendError(response, 500, 'InternalServerError', 'The request was not carried out.');
-    } else {
-      const { taken, left } = failure === 'part' ? halve(input) : { taken: input, left: undefined };
-      const counted = reportsCapacity(operation) ? { ...taken, ReturnConsumedCapacity: 'INDEXES' } : taken;
-      const sent = recorder.active || left ? Buffer.from(JSON.stringify(counted)) : body;
-      const answer = await this.#forward(incoming, sent);
-      const answerBody = await readBody(answer, Number.POSITIVE_INFINITY);
-      if (recorder.active) units = unitsOf(operation, JSON.parse(answerBody.toString() || '{}'));
-      if (failure === 'after') {
-        sendError(response, 500, 'InternalServerError', 'The request was carried out, the answer was lost.');
-      } else {
-        status = answer.statusCode ?? 502;
-        let other: unknown = left && { UnprocessedItems: left };
-        if (operation === 'DescribeTable') other = await withSize(JSON.parse(answerBody.toString()), sizeOf);
-        if (other !== undefined && status === 200) sendJson(response, 200, other);
-        else response.writeHead(status, withoutDate(answer)).end(answerBody);
-      }
+    let units: Units = noUnits;
+    if (refusal !== undefined) sendError(response, 400, 'AccessDeniedException', refusal);
+    else {
+      const failure = await this.#failure(caller, operation, tables, input);
+      units = await this.#carryOut({ caller, operation, input, body, failure }, incoming, response);
     }
+    const { statusCode: status } = response;
     const end = performance.now();
     recorder.emit({ kind: 'call', service: 'dynamodb', ...caller, operation, rights, start, end, status, ...units });
+  }
+
+  /** Answers a call; gives the units that it consumed, as far as anybody needs them. */
+  async #carryOut(call: Call, incoming: IncomingMessage, response: ServerResponse): Promise<Units> {
+    const { caller, operation, input, failure } = call;
+    if (failure === 'before') {
+      sendError(response, 500, 'InternalServerError', 'The request was not carried out.');
+      return noUnits;
+    }
+    if (!this.#contends(caller)) {
+      const answer = await this.#ask(call, incoming, failure === 'part' ? firstHalves(input) : []);
+      await this.#reply(call, answer, response);
+      return this.#host.recorder.active ? unitsOf(operation, answer.json()) : noUnits;
+    }
+    let answer: Answer | undefined;
+    const { error, units } = await this.#host.contention.run(operation, input, async (admitted) => {
+      answer = await this.#ask(call, incoming, failure === 'part' ? firstHalves(input) : admitted);
+      return answer.json();
+    });
+    if (answer !== undefined) await this.#reply(call, answer, response);
+    else if (error !== undefined) {
+      sendJson(response, 400, { __type: error.type, ...error.body }, { 'x-amzn-ErrorType': error.type });
+    }
+    return units;
+  }
+
+  /** The operator looks on: its calls neither suffer contention nor cause any. */
+  #contends(caller: Attribution): boolean {
+    return this.#host.contention.on && this.#host.access.binds(caller);
+  }
+
+  /**
+   * Has DynamoDB carry a call out.
+   * @param carriedOut of a batch: which of its items are not given back as unprocessed; all of them if it is empty.
+   */
+  async #ask(call: Call, incoming: IncomingMessage, carriedOut: readonly boolean[]): Promise<Answer> {
+    const { caller, operation, input, body } = call;
+    const isSplit = operation.startsWith('Batch') && carriedOut.includes(false);
+    const { taken, left } = isSplit ? splitBatch(input, carriedOut) : { taken: input, left: undefined };
+    if (taken === undefined) return { status: 200, headers: [], body: Buffer.from('{}'), left, json: () => ({}) };
+    const isCounted = this.#host.recorder.active || this.#contends(caller);
+    const counted = reportsCapacity(operation) ? { ...taken, ReturnConsumedCapacity: 'INDEXES' } : taken;
+    const answer = await this.#forward(incoming, isCounted || isSplit ? Buffer.from(JSON.stringify(counted)) : body);
+    const answerBody = await readBody(answer, Number.POSITIVE_INFINITY);
+    return {
+      status: answer.statusCode ?? 502,
+      headers: withoutDate(answer),
+      body: answerBody,
+      left,
+      json: () => JSON.parse(answerBody.toString() || '{}'),
+    };
+  }
+
+  async #reply({ operation, failure }: Call, answer: Answer, response: ServerResponse): Promise<void> {
+    const { status, headers, body, left, json } = answer;
+    if (failure === 'after') {
+      sendError(response, 500, 'InternalServerError', 'The request was carried out, the answer was lost.');
+    } else if (status === 200 && left !== undefined) sendJson(response, 200, { ...Object(json()), ...left });
+    else if (status === 200 && operation === 'DescribeTable') {
+      sendJson(response, 200, await withSize(json(), this.#host.sizeOf));
+    } else response.writeHead(status, [...headers]).end(body);
   }
 
   async #failure(

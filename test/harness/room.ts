@@ -1,4 +1,5 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { ContentionSettings } from '../../local/dynamodb/contention/contention.ts';
 import type { LocalRoom } from '../../local/room.ts';
 import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
@@ -42,6 +43,8 @@ export interface SceneOptions {
   readonly floodLimit?: boolean;
   /** Whether the stage's throttles hold; scenes register more people in a second than ever come to a room. */
   readonly throttling?: boolean;
+  /** Has DynamoDB behave as on AWS under load; `{}` takes the figures of AWS. */
+  readonly contention?: Partial<ContentionSettings>;
   /** How many requests a function may handle at a time. */
   readonly environmentsPerFunction?: number;
   /** How long (ms of the room's clock) one invocation of the admin function works at something that takes long. */
@@ -85,6 +88,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     },
     ...(options.speed !== undefined && { speed: options.speed }),
     ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.contention !== undefined && { contention: options.contention }),
     ...(options.environmentsPerFunction !== undefined && { environmentsPerFunction: options.environmentsPerFunction }),
   });
   const { region, credentials, s3Endpoint: endpoint, stack } = local;
