@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorded } from '../local/recorder.ts';
-import { announcementOf, get, put } from '../test/harness/files.ts';
-import type { Heard, RawClient } from '../test/harness/raw-client.ts';
+import { announcementOf, get, type Place, put } from '../test/harness/files.ts';
+import type { RawClient } from '../test/harness/raw-client.ts';
 import { password } from '../test/harness/room.ts';
 import { partNotice } from './meter.ts';
 import type { Stage } from './stage.ts';
@@ -55,11 +55,11 @@ async function countComing(stage: Stage, add: Add): Promise<void> {
   add('login', '', partNotice(login.entries).own, 1);
   const ping = async () => {
     first.send({ action: 'ping' });
-    await first.next((heard) => heard.type === 'pong', 'the pong');
+    await first.next(({ type }) => type === 'pong', 'the pong');
   };
   add('ping', '', (await meter.count(0, ping)).entries);
   const second = await stage.connect();
-  const token = String(login.result['token']);
+  const token = login.result.token;
   // The old connection's $disconnect is the second run.
   add('resume', '', (await meter.count(2, () => second.get('resume', { user: 'ann', token }))).entries);
   await stage.leave(second);
@@ -128,7 +128,7 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   const fileNamed = (name: string) => ({ name, bytes: Buffer.from(text) });
   const announce = (name: string) => stage.command(ann, 'file', announcementOf('bob', fileNamed(name)));
   // The store tells of it: that is the run.
-  const upload = (place: Heard, name: string) => meter.count(1, () => put(place, fileNamed(name).bytes));
+  const upload = (place: Place, name: string) => meter.count(1, () => put(place, fileNamed(name).bytes));
   const first = await announce('first');
   add('file', 'announced', first.entries);
   add('file', 'uploaded, recipient online', (await upload(first.result, 'first')).entries);

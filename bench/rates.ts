@@ -45,19 +45,19 @@ async function measureEcho(): Promise<Rate> {
   });
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const wires = await Promise.all(Array.from({ length: clients }, () => RawClient.open(`ws://127.0.0.1:${port}`)));
-  const rate = await measure('a bare `ws` server, echoing', wires, (wire) => {
-    wire.send({ type: 'echo' });
-    return wire.next();
+  const echoed = await Promise.all(Array.from({ length: clients }, () => RawClient.open(`ws://127.0.0.1:${port}`)));
+  const rate = await measure('a bare `ws` server, echoing', echoed, (client) => {
+    client.send({ type: 'echo' });
+    return client.next();
   });
-  await Promise.all(wires.map((wire) => wire.close()));
+  await Promise.all(echoed.map((client) => client.close()));
   server.close();
   return rate;
 }
 
-function ping(wire: RawClient): Promise<unknown> {
-  wire.send({ action: 'ping' });
-  return wire.next((heard) => heard.type === 'pong');
+function ping(client: RawClient): Promise<unknown> {
+  client.send({ action: 'ping' });
+  return client.next(({ type }) => type === 'pong');
 }
 
 async function measure<C>(name: string, all: readonly C[], exchange: (one: C) => Promise<unknown>): Promise<Rate> {

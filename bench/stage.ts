@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Action, Arguments } from '../protocol/index.ts';
-import type { Heard, RawClient } from '../test/harness/raw-client.ts';
+import type { GrantedReply, RawClient } from '../test/harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../test/harness/room.ts';
 import { Meter, type Metered } from './meter.ts';
 
@@ -118,7 +118,7 @@ export class Stage {
    * Counts a command. Its speaker has been active just before: a command that comes after a few silent seconds also writes
    * down that its speaker is active, and whether it did would depend on how fast this machine is.
    */
-  async command<A extends Action>(client: RawClient, action: A, args: Arguments<A>): Promise<Metered<Heard>> {
+  async command<A extends Action>(client: RawClient, action: A, args: Arguments<A>): Promise<Metered<GrantedReply<A>>> {
     await this.meter.settle(1, () => client.ask('whoelse', {}));
     return this.meter.count(1, () => client.get(action, args));
   }

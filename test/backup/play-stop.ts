@@ -1,3 +1,4 @@
+import type { EventName } from '../../protocol/index.ts';
 import { admin } from '../harness/console.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password } from '../harness/room.ts';
@@ -23,24 +24,24 @@ export async function playStop(clients: number): Promise<StopReport> {
     await room.change('maxCon', clients);
     const names = Array.from({ length: clients }, (_, i) => `user${i}`);
     await room.register(...names);
-    const wires: RawClient[] = [];
+    const connections: RawClient[] = [];
     for (let i = 0; i < clients; i += 10) {
-      wires.push(
+      connections.push(
         ...(await Promise.all(
           names.slice(i, i + 10).map(async (user) => {
-            const wire = await room.connect();
-            await wire.get('login', { user, password });
-            return wire;
+            const client = await room.connect();
+            await client.get('login', { user, password });
+            return client;
           }),
         )),
       );
     }
     let lastTold = 0;
-    for (const wire of wires) {
-      wire.socket.on('message', (data) => {
+    for (const client of connections) {
+      client.socket.on('message', (data) => {
         if (!data.toString().includes('"event":"stop"')) return;
         lastTold = performance.now();
-        wire.socket.close(1000);
+        client.socket.close(1000);
       });
     }
     const recording = room.local.calls.record();
@@ -49,17 +50,17 @@ export async function playStop(clients: number): Promise<StopReport> {
     const end = performance.now();
     recording.stop();
     if (code !== 0) throw new Error(`stop ended with ${code}: ${complaints.join('\n')}`);
-    await Promise.all(wires.map((wire) => wire.closed));
-    const heard = (event: string) => wires.filter((wire) => wire.all((one) => one.event === event).length > 0).length;
+    await Promise.all(connections.map((client) => client.closed));
+    const received = (event: EventName) => connections.filter((client) => client.events(event).length > 0).length;
     const inSeconds = (time: number) => Math.round(time - start) / 1000;
     return {
-      told: heard('stop'),
-      closed: wires.length - room.local.connections.length,
+      told: received('stop'),
+      closed: connections.length - room.local.connections.length,
       ...(await room.database.counts()),
       toldSeconds: inSeconds(lastTold),
       seconds: inSeconds(end),
       invocations: recording.invocations.filter((one) => one.function.startsWith('Admin')).length,
-      notices: wires.reduce((sum, wire) => sum + wire.all((one) => one.event === 'logout').length, 0),
+      notices: connections.reduce((sum, client) => sum + client.events('logout').length, 0),
     };
   } finally {
     await room.close();

@@ -125,7 +125,7 @@ class Talk {
       const stream = count % 4 === 0 ? 'room' : `inbox/${to}`;
       const reply =
         stream === 'room' ? await client.get('broadcast', { text }) : await client.get('message', { to, text });
-      this.acknowledged.push({ stream, seq: Number(reply['seq']), text });
+      this.acknowledged.push({ stream, seq: reply.seq, text });
       await sleep(100);
     }
   }

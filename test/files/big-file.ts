@@ -49,12 +49,12 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
   const own = (user: string) => ({ folder: join(folder, user), patience: 600_000 });
   try {
     await admin(room.url, ['change', 'MAX_FILE_BYTES', String(size)]);
-    const wire = await RawClient.open(room.url);
+    const client = await RawClient.open(room.url);
     for (const user of [sender, recipient]) {
       await mkdir(join(folder, user));
-      await wire.get('register', { user, password });
+      await client.get('register', { user, password });
     }
-    await wire.close();
+    await client.close();
     await writeRandom(join(folder, sender, name), size);
 
     const from = await ChatProcess.enter(room.url, sender, own(sender));

@@ -5,8 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Arguments } from '../../protocol/index.ts';
-import type { Heard, RawClient } from './raw-client.ts';
+import type { Arguments, Result } from '../../protocol/index.ts';
+import type { GrantedReply, RawClient } from './raw-client.ts';
 import type { RoomParts, SceneRoom } from './room.ts';
 import type { Tables } from './tables.ts';
 
@@ -38,18 +38,12 @@ export interface Place {
 }
 
 /** Puts bytes where the room said, as it said; with other headers, too, if a scene wants to. */
-export function put(
-  place: Heard | Place,
-  bytes: Buffer,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  const { url, headers: asked } = place as unknown as Place;
-  return exchange('PUT', url, { ...asked, ...headers }, bytes);
+export function put(place: Place, bytes: Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return exchange('PUT', place.url, { ...place.headers, ...headers }, bytes);
 }
 
 /** Begins an upload, and breaks it off after so many bytes. */
-export async function putHalf(place: Heard | Place, bytes: Buffer, count: number): Promise<void> {
-  const { url, headers } = place as unknown as Place;
+export async function putHalf({ url, headers }: Place, bytes: Buffer, count: number): Promise<void> {
   const outgoing = request(url, { method: 'PUT', headers });
   outgoing.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => void outgoing.once('close', resolve));
@@ -59,8 +53,9 @@ export async function putHalf(place: Heard | Place, bytes: Buffer, count: number
 }
 
 /** Gets what a `fileget` led to, or a part of it (`bytes=5-`). */
-export function get({ url }: Heard, range?: string): Promise<Answer> {
-  return exchange('GET', url as string, range === undefined ? {} : { range });
+export function get({ url }: Result<'fileget'>, range?: string): Promise<Answer> {
+  if (url === undefined) throw new Error('the reply has no URL');
+  return exchange('GET', url, range === undefined ? {} : { range });
 }
 
 async function exchange(method: string, url: string, headers: Record<string, string>, bytes?: Buffer): Promise<Answer> {
@@ -71,7 +66,7 @@ async function exchange(method: string, url: string, headers: Record<string, str
 }
 
 /** Sends a file as a client does: announces it, and puts its bytes there. Gives the answer to the announcement. */
-export async function send(client: RawClient, to: string, file: OwnFile): Promise<Heard> {
+export async function send(client: RawClient, to: string, file: OwnFile): Promise<GrantedReply<'file'>> {
   const place = await client.get('file', announcementOf(to, file));
   const { status, body } = await put(place, file.bytes);
   if (status !== 200) throw new Error(`the store answered the upload with ${status}: ${body.toString()}`);
@@ -89,15 +84,15 @@ export function newFile(): OwnFile {
 }
 
 /** Announces a new file; gives it, and its place. */
-export async function announce(client: RawClient, to: string): Promise<OwnFile & { place: Heard }> {
+export async function announce(client: RawClient, to: string): Promise<OwnFile & { place: GrantedReply<'file'> }> {
   const file = newFile();
   return { ...file, place: await client.get('file', announcementOf(to, file)) };
 }
 
 /** The names of the files that wait for somebody. */
-export async function offered(client: RawClient): Promise<unknown[]> {
-  const { files } = await client.get('fileget', {});
-  return (files as Heard[]).map(({ name }) => name);
+export async function offered(client: RawClient): Promise<string[]> {
+  const { files = [] } = await client.get('fileget', {});
+  return files.map(({ name }) => name);
 }
 
 /** What somebody's inbox tells of a file. */
@@ -133,7 +128,8 @@ export class RoomFiles {
   /** Where the bytes go of the only file there is. */
   async onlyKey(): Promise<string> {
     const [record] = await this.records();
-    return String(record?.['objectKey']);
+    if (!record) throw new Error('no file is on record');
+    return String(record['objectKey']);
   }
 
   /** The keys of all objects of files. */
@@ -169,7 +165,7 @@ export class RoomFiles {
   async makeDue(...states: readonly string[]): Promise<void> {
     const TableName = this.#tables.name('FileRecords');
     for (const { recipient, file, state } of await this.records()) {
-      if (states.length > 0 && !states.includes(state as string)) continue;
+      if (states.length > 0 && !states.includes(String(state))) continue;
       const due = new UpdateCommand({
         TableName,
         Key: { recipient, file },

@@ -1,9 +1,20 @@
 import { once } from 'node:events';
+import * as v from 'valibot';
 import { WebSocket } from 'ws';
-import type { Action, Arguments } from '../../protocol/index.ts';
+import {
+  type Action,
+  type Arguments,
+  type EventName,
+  type EventOf,
+  events,
+  parseResult,
+  type RefusalReply,
+  type Result,
+  refusals,
+} from '../../protocol/index.ts';
 
-/** A frame from the room, as it came. */
-export type Heard = Record<string, unknown> & {
+/** A frame from the room, parsed as JSON and not checked any further. */
+export type ReceivedFrame = Record<string, unknown> & {
   type?: string;
   event?: string;
   action?: string | null;
@@ -11,6 +22,18 @@ export type Heard = Record<string, unknown> & {
   ok?: boolean;
   error?: { code: string; message: string } & Record<string, unknown>;
 };
+
+/** The reply to a request that the room granted. */
+export type GrantedReply<A extends Action> = {
+  type: 'reply';
+  action: A;
+  id: string;
+  ok: true;
+  error?: never;
+} & Result<A>;
+
+/** The reply to a request, granted or refused. */
+export type AnyReply<A extends Action> = GrantedReply<A> | RefusalReply;
 
 /** How a socket ended. */
 export interface Ending {
@@ -31,23 +54,24 @@ export class NotConnected extends Error {
 const patience = 15_000;
 
 /**
- * A raw WebSocket client for scenes: it says frames and waits for frames, and knows nothing of the protocol's rules.
- * Whatever is waited for and does not come fails the scene with what came instead.
+ * A raw WebSocket client for scenes. It sends any frame and applies none of the protocol's rules. It checks that each reply
+ * and event it returns has the shape that the protocol declares. A wait that times out fails the scene and lists the
+ * frames that arrived instead.
  */
 export class RawClient {
   readonly socket: WebSocket;
   readonly closed: Promise<Ending>;
-  /** All that was heard, in the order in which it came. */
-  readonly heard: Heard[] = [];
+  /** Every frame received, in order of arrival. */
+  readonly received: ReceivedFrame[] = [];
   readonly #waiting = new Set<() => void>();
-  readonly #taken = new Set<Heard>();
+  readonly #taken = new Set<ReceivedFrame>();
   #ending: Ending | undefined;
   #ids = 0;
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data) => {
-      this.heard.push(JSON.parse(data.toString('utf8')) as Heard);
+      this.received.push(JSON.parse(data.toString('utf8')) as ReceivedFrame);
       for (const look of this.#waiting) look();
     });
     this.closed = new Promise((resolve) => {
@@ -84,7 +108,7 @@ export class RawClient {
     this.socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
   }
 
-  /** Says a command without waiting for its reply; gives the id it was said with. */
+  /** Sends a request without waiting for its reply. Returns the request's id. */
   say<A extends Action>(action: A, args: Arguments<A>): string {
     this.#ids += 1;
     const id = `${action}-${this.#ids}`;
@@ -92,31 +116,37 @@ export class RawClient {
     return id;
   }
 
-  /** Says a command, and waits for its reply or refusal. */
-  ask<A extends Action>(action: A, args: Arguments<A>): Promise<Heard> {
-    const id = this.say(action, args);
-    return this.next((heard) => heard.type === 'reply' && heard.id === id, `the reply to ${action}`);
+  /** Sends a request and waits for its reply, granted or refused. */
+  ask<A extends Action>(action: A, args: Arguments<A>): Promise<AnyReply<A>> {
+    return this.reply(action, this.say(action, args));
   }
 
-  /** Says a command that is granted: its result. A refusal fails the scene. */
-  async get<A extends Action>(action: A, args: Arguments<A>): Promise<Heard> {
+  /** Waits for the reply to a request that was sent with this id. */
+  async reply<A extends Action>(action: A, id: string): Promise<AnyReply<A>> {
+    const frame = await this.next((one) => one.type === 'reply' && one.id === id, `the reply to ${action} ${id}`);
+    if (isReply(action, frame)) return frame;
+    throw new Error(`not a reply to ${action} as the protocol declares it: ${JSON.stringify(frame)}`);
+  }
+
+  /** Sends a request and returns its granted reply. Throws if the room refuses it. */
+  async get<A extends Action>(action: A, args: Arguments<A>): Promise<GrantedReply<A>> {
     const reply = await this.ask(action, args);
-    if (reply.ok !== true) throw new Error(`${action} was refused: ${JSON.stringify(reply.error)}`);
+    if (!reply.ok) throw new Error(`${action} was refused: ${JSON.stringify(reply.error)}`);
     return reply;
   }
 
-  /** Says a command that is refused: the error. A granted one fails the scene. */
-  async refused<A extends Action>(action: A, args: Arguments<A>): Promise<NonNullable<Heard['error']>> {
+  /** Sends a request and returns the error of its refusal. Throws if the room grants it. */
+  async refused<A extends Action>(action: A, args: Arguments<A>): Promise<RefusalReply['error']> {
     const reply = await this.ask(action, args);
-    if (reply.ok !== false || !reply.error) throw new Error(`${action} was not refused: ${JSON.stringify(reply)}`);
+    if (reply.ok) throw new Error(`${action} was not refused: ${JSON.stringify(reply)}`);
     return reply.error;
   }
 
-  /** The next frame that fits and that no other call has taken; it may have come already. */
-  next(fits: (heard: Heard) => boolean = () => true, what = 'a frame'): Promise<Heard> {
+  /** The next frame that fits and that no earlier call returned. It may have arrived already. */
+  next(fits: (frame: ReceivedFrame) => boolean = () => true, what = 'a frame'): Promise<ReceivedFrame> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        const found = this.heard.find((one) => !this.#taken.has(one) && fits(one));
+        const found = this.received.find((one) => !this.#taken.has(one) && fits(one));
         if (found) {
           this.#taken.add(found);
           done(() => resolve(found));
@@ -139,24 +169,26 @@ export class RawClient {
     });
   }
 
-  /** The next event of a name. */
-  event(name: string, about: Record<string, unknown> = {}): Promise<Heard> {
-    const fits = (one: Heard) =>
-      one.event === name && Object.entries(about).every(([field, value]) => one[field] === value);
-    return this.next(fits, `the event ${name} ${JSON.stringify(about)}`);
+  /** The next event of this name whose fields have these values. */
+  async event<N extends EventName>(name: N, fields: Partial<EventOf<N>> = {}): Promise<EventOf<N>> {
+    const fits = (one: ReceivedFrame) =>
+      one.event === name && Object.entries(fields).every(([field, value]) => one[field] === value);
+    const frame = await this.next(fits, `the event ${name} ${JSON.stringify(fields)}`);
+    if (isEvent(name, frame)) return frame;
+    throw new Error(`not an event ${name} as the protocol declares it: ${JSON.stringify(frame)}`);
   }
 
-  /** Those heard so far that fit, taken or not. */
-  all(fits: (heard: Heard) => boolean): Heard[] {
-    return this.heard.filter(fits);
+  /** All frames received so far that fit, whether or not an earlier call returned them. */
+  all(fits: (frame: ReceivedFrame) => boolean): ReceivedFrame[] {
+    return this.received.filter(fits);
   }
 
-  /** Events of a name heard so far. */
-  events(name: string): Heard[] {
-    return this.all((one) => one.event === name);
+  /** All events of this name received so far. */
+  events<N extends EventName>(name: N): EventOf<N>[] {
+    return this.received.filter((one): one is ReceivedFrame & EventOf<N> => isEvent(name, one));
   }
 
-  /** Closes as a client does that means it. */
+  /** Closes the connection with a closing handshake. */
   async close(code = 1000): Promise<Ending> {
     this.socket.close(code);
     return this.closed;
@@ -169,7 +201,16 @@ export class RawClient {
   }
 
   #left(): string {
-    const left = this.heard.filter((one) => !this.#taken.has(one)).slice(-10);
-    return `what came and was not asked for: ${JSON.stringify(left)}`;
+    const left = this.received.filter((one) => !this.#taken.has(one)).slice(-10);
+    return `frames that no call returned: ${JSON.stringify(left)}`;
   }
+}
+
+function isReply<A extends Action>(action: A, frame: ReceivedFrame): frame is ReceivedFrame & AnyReply<A> {
+  if (frame.ok !== true) return Object.hasOwn(refusals, frame.error?.code ?? '');
+  return frame.action === action && parseResult(action, frame) !== undefined;
+}
+
+function isEvent<N extends EventName>(name: N, frame: ReceivedFrame): frame is ReceivedFrame & EventOf<N> {
+  return frame.event === name && v.is(events[name], frame);
 }

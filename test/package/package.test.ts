@@ -72,7 +72,7 @@ test('a program sends a file, and knows a refusal for what it is', async () => {
   const { stdout } = await run(process.execPath, ['send.js'], { ...at('work'), env: environment() });
   expect(JSON.parse(stdout)).toEqual(['package.json', true, 'no-such-user']);
   const reader = await room.enter('reader');
-  await expect.poll(async () => (await reader.get('fileget', {}))['files']).toMatchObject([{ from: 'sender' }]);
+  await expect.poll(async () => (await reader.get('fileget', {})).files).toMatchObject([{ from: 'sender' }]);
 });
 
 test('the bot of the README answers', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import { announcementOf, get, type OwnFile, put, type RoomFiles } from '../harness/files.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { AnyReply, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 const rounds = 15;
@@ -35,7 +35,7 @@ const stagger = (round: number) => sleep((round * 5) % 17);
 
 const fileOf = (race: string, round: number): OwnFile => ({ name: `${race} ${round}`, bytes: Buffer.from(`${round}`) });
 const announce = (file: OwnFile, to = 'recipient') => sender.get('file', announcementOf(to, file));
-const codeOf = ({ ok, error }: Heard) => (ok ? 'ok' : error?.code);
+const codeOf = ({ ok, error }: AnyReply<'file' | 'filedone' | 'filedecline'>) => (ok ? 'ok' : error?.code);
 /** What became of a file, as its sender is told. */
 const fate = ({ name }: OwnFile) =>
   sender.next((one) => /^file-/.test(one.event ?? '') && one['name'] === name, 'its fate');
@@ -51,9 +51,9 @@ test('two announcements of one name: one of two contents, or one place for the s
     const same = round % 2 === 0;
     const other = same ? file : { ...file, bytes: Buffer.from('another') };
     const replies = await Promise.all([file, other].map((one) => sender.ask('file', announcementOf('recipient', one))));
-    const places = replies.filter(({ ok }) => ok);
+    const places = replies.filter((reply) => reply.ok);
     expect(replies.map(codeOf).sort()).toEqual(same ? ['ok', 'ok'] : ['file-exists', 'ok']);
-    expect(new Set(places.map(({ url }) => new URL(url as string).pathname)).size).toBe(1);
+    expect(new Set(places.map(({ url }) => new URL(url).pathname)).size).toBe(1);
     const winner = replies[0]?.ok ? file : other;
     const answers = await Promise.all(places.map((place) => put(place, winner.bytes)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -76,10 +76,10 @@ test('an arrival against a block: offered, or refused and told; never both', { t
     const block = sleep(Math.max(0, lead)).then(() => recipient.get('block', { user: 'sender' }));
     await Promise.all([upload, block]);
     await expect.poll(async () => (await files.records()).map(({ state }) => state)).not.toContain('announced');
-    const { files: offered } = await recipient.get('fileget', {});
+    const { files: offered = [] } = await recipient.get('fileget', {});
     const inbox = await room.database.stream('inbox/recipient');
-    expect(inbox.filter(({ name }) => name === file.name)).toHaveLength((offered as Heard[]).length);
-    if ((offered as Heard[]).length === 1) {
+    expect(inbox.filter(({ name }) => name === file.name)).toHaveLength(offered.length);
+    if (offered.length === 1) {
       fates.offered += 1;
       await recipient.get('filedecline', { from: 'sender', name: file.name });
       expect(await fate(file)).toMatchObject({ event: 'file-declined' });
@@ -159,7 +159,7 @@ test('an arrival told of five times, a tidying run beside it, and messages to th
     await files.makeDue('announced');
     await stagger(round);
     const talk = Array.from({ length: 5 }, (_, i) => sender.get('message', { to: 'recipient', text: `${round}.${i}` }));
-    const tellings = Array.from({ length: 5 }, () => files.tellAgain(record?.['objectKey'] as string));
+    const tellings = Array.from({ length: 5 }, () => files.tellAgain(String(record?.['objectKey'])));
     await Promise.all([...talk, ...tellings, files.tidy()]);
     await recipient.event('file', { name: file.name });
     const inbox = await room.database.stream('inbox/recipient');

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import type { DynamoDbCall } from '../../local/faults.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { GrantedReply, RawClient, ReceivedFrame } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
 
@@ -40,7 +40,7 @@ class Speaker {
   static async enter(): Promise<Speaker> {
     const client = await room.connect();
     const { token } = await client.get('login', { user: 'facebook', password });
-    return new Speaker(client, String(token));
+    return new Speaker(client, token);
   }
 
   say(frame: object): void {
@@ -53,21 +53,21 @@ class Speaker {
     const next = await room.connect();
     const { token } = await next.get('resume', { user: 'facebook', token: this.#token });
     this.#client = next;
-    this.#token = String(token);
+    this.#token = token;
   }
 
   /** The reply to the last sending. */
-  reply(id: string): Promise<Heard> {
-    return this.#client.next((heard) => heard.type === 'reply' && heard.id === id, `the reply to ${id}`);
+  reply(id: string): Promise<ReceivedFrame> {
+    return this.#client.next((frame) => frame.type === 'reply' && frame.id === id, `the reply to ${id}`);
   }
 
   /** Every answer that came, to whichever sending. */
-  answers(id: string): Heard[] {
+  answers(id: string): ReceivedFrame[] {
     const clients = new Set(this.#sendings.map(({ client }) => client));
-    return [...clients].flatMap((client) => client.all((heard) => heard.type === 'reply' && heard.id === id));
+    return [...clients].flatMap((client) => client.all((frame) => frame.type === 'reply' && frame.id === id));
   }
 
-  leave(): Promise<Heard> {
+  leave(): Promise<GrantedReply<'logout'>> {
     return this.#client.get('logout', {});
   }
 }
@@ -129,7 +129,7 @@ test('a request sent again is looked for as far back as it may be, and no furthe
   const client = await old.enter('network');
   const recording = old.local.calls.record();
   client.send({ action: 'broadcast', text: 'hello', id: 'hello', again: true });
-  const reply = await client.next((heard) => heard.type === 'reply' && heard.id === 'hello', 'the reply');
+  const reply = await client.next((frame) => frame.type === 'reply' && frame.id === 'hello', 'the reply');
   expect(reply).toMatchObject({ ok: true, seq: 201 });
   recording.stop();
   const queries = recording.calls.filter(({ operation, rights }) => {
@@ -154,8 +154,8 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
     const reply = await speaker.reply(id);
     expect(reply).toMatchObject({ ok: true });
     await settled();
-    expect(await numbersOf(stream, text)).toEqual([reply['seq']]);
-    for (const answer of speaker.answers(id)) if (answer.ok) expect(answer['seq']).toBe(reply['seq']);
+    expect(await numbersOf(stream, text)).toEqual([reply.seq]);
+    for (const answer of speaker.answers(id)) if (answer.ok) expect(answer['seq']).toBe(reply.seq);
     await speaker.leave();
   }
 

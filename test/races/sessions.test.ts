@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { attendance, countIsExact } from '../harness/invariants.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { type Tables, tablesOf } from '../harness/tables.ts';
 
@@ -27,7 +27,7 @@ const stagger = (round: number) => sleep((round * 7) % 11);
 const loginOf = async (user: string): Promise<{ client: RawClient; token: string }> => {
   const client = await room.connect();
   const { token } = await client.get('login', { user, password });
-  return { client, token: token as string };
+  return { client, token };
 };
 
 const nobodyLeft = () =>
@@ -39,7 +39,7 @@ test('logins past MaxCon: never one more online than MaxCon', { timeout }, async
     const clients = await Promise.all(users.map(() => room.connect()));
     await room.change('maxCon', 1);
     const replies = await Promise.all(
-      clients.map((client, i) => client.ask('login', { user: users[i] as string, password })),
+      clients.map((client, i) => client.ask('login', { user: users[i] ?? '', password })),
     );
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'room-full')).toHaveLength(2);
@@ -199,7 +199,7 @@ test('everyone who was told of a login was told once of the end of it', async ()
     await guest.close();
     await nobodyBut('rival1');
   }
-  const told = (name: string) => client.all((heard: Heard) => heard.event === name && heard['user'] === 'racer').length;
+  const told = (name: string) => client.all(({ event, user }) => event === name && user === 'racer').length;
   await expect.poll(() => [told('login'), told('logout')]).toEqual([20, 20]);
   await client.close();
 });

@@ -120,7 +120,7 @@ describe('a restore', () => {
     await Columbia.get('logout', {});
     const facebook = await other.connect();
     await facebook.get('login', { user: 'facebook', password });
-    expect((await facebook.get('sync', { room: 0 }))['messages']).toMatchObject([{ event: 'hidden', seq: 1 }]);
+    expect((await facebook.get('sync', { room: 0 })).messages).toMatchObject([{ event: 'hidden', seq: 1 }]);
     expect(await facebook.get('blocklist', {})).toMatchObject({ users: ['Google', 'network'] });
     const network = await other.enter('network');
     expect(await network.refused('message', { to: 'facebook', text: 'hey' })).toMatchObject({ code: 'blocked' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { limits } from '../../protocol/index.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import { limits, type StreamMessage } from '../../protocol/index.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -19,9 +19,9 @@ describe('blocking', () => {
     expect(await facebook.refused('block', { user: 'nobody' })).toMatchObject({ code: 'no-such-user' });
     await facebook.get('block', { user: 'columbia' });
     expect(await facebook.refused('block', { user: 'COLUMBIA' })).toMatchObject({ code: 'already-blocked' });
-    expect((await facebook.get('blocklist', {}))['users']).toEqual(['Columbia']);
+    expect((await facebook.get('blocklist', {})).users).toEqual(['Columbia']);
     await facebook.get('unblock', { user: 'COLUMBIA' });
-    expect((await facebook.get('blocklist', {}))['users']).toEqual([]);
+    expect((await facebook.get('blocklist', {})).users).toEqual([]);
   });
 
   test('can be undone only where it was done', async () => {
@@ -41,7 +41,7 @@ describe('blocking', () => {
     await facebook.get('block', { user: 'Google' });
     await facebook.get('logout', {});
     facebook = await room.enter('facebook');
-    expect((await facebook.get('blocklist', {}))['users']).toEqual(['Google']);
+    expect((await facebook.get('blocklist', {})).users).toEqual(['Google']);
     await facebook.get('unblock', { user: 'Google' });
   });
 });
@@ -58,11 +58,11 @@ describe('who is blocked', () => {
   });
 
   test('broadcasts to who blocked them as hidden, live, by sync and by history, and no number is left out', async () => {
-    const texts = (messages: unknown) => (messages as Heard[]).map((one) => one['text'] ?? one.event);
-    const seqs = (messages: unknown) => (messages as Heard[]).map((one) => one['seq']);
+    const texts = (messages: readonly StreamMessage[]) => messages.map((one) => ('text' in one ? one.text : one.event));
+    const seqs = (messages: readonly StreamMessage[]) => messages.map((one) => one.seq);
     const google = await room.enter('Google');
     const { upTo } = await google.get('sync', {});
-    const { room: start } = upTo as { room: number };
+    const { room: start } = upTo;
     await facebook.get('block', { user: 'Columbia' });
     await google.get('broadcast', { text: 'one' });
     const { seq } = await columbia.get('broadcast', { text: 'two' });
@@ -74,14 +74,14 @@ describe('who is blocked', () => {
     expect(await columbia.event('broadcast', { text: 'two' })).toMatchObject({ seq });
     expect(await google.event('broadcast', { text: 'two' })).toMatchObject({ seq });
 
-    const synced = (await facebook.get('sync', { room: start }))['messages'];
+    const synced = (await facebook.get('sync', { room: start })).messages;
     expect(texts(synced)).toEqual(expect.arrayContaining(['one', 'hidden', 'three']));
-    const broadcasts = (synced as Heard[]).filter((one) => one['stream'] === 'room');
+    const broadcasts = synced.filter((one) => one.stream === 'room');
     expect(seqs(broadcasts)).toEqual([start + 1, start + 2, start + 3]);
-    const history = (await facebook.get('history', { stream: 'room', limit: 3 }))['messages'];
+    const history = (await facebook.get('history', { stream: 'room', limit: 3 })).messages;
     expect(texts(history)).toEqual(['one', 'hidden', 'three']);
     expect(JSON.stringify([synced, history])).not.toContain('two');
-    expect(texts((await google.get('history', { stream: 'room', limit: 3 }))['messages'])).toEqual([
+    expect(texts((await google.get('history', { stream: 'room', limit: 3 })).messages)).toEqual([
       'one',
       'two',
       'three',
@@ -89,7 +89,7 @@ describe('who is blocked', () => {
 
     // What was hidden when it was said stays so.
     await facebook.get('unblock', { user: 'Columbia' });
-    expect(texts((await facebook.get('history', { stream: 'room', limit: 3 }))['messages'])).toContain('hidden');
+    expect(texts((await facebook.get('history', { stream: 'room', limit: 3 })).messages)).toContain('hidden');
     await columbia.get('broadcast', { text: 'four' });
     expect(await facebook.event('broadcast', { text: 'four' })).toMatchObject({ from: 'Columbia' });
     await google.close();
@@ -100,8 +100,8 @@ describe('what was missed', () => {
   test('is given in order, private and broadcast told apart', async () => {
     const google = await room.enter('Google');
     const { upTo } = await google.get('sync', {});
-    google.say('ack', upTo as { inbox: number; room: number });
-    await expect.poll(async () => (await google.get('sync', {}))['messages']).toEqual([]);
+    google.say('ack', upTo);
+    await expect.poll(async () => (await google.get('sync', {})).messages).toEqual([]);
     await google.get('logout', {});
     await facebook.get('message', { to: 'Google', text: 'p1' });
     await columbia.get('broadcast', { text: 'b1' });
@@ -109,11 +109,11 @@ describe('what was missed', () => {
     await facebook.get('broadcast', { text: 'b2' });
     const back = await room.enter('Google');
     const { messages } = await back.get('sync', {});
-    expect((messages as Heard[]).map((one) => [one.event, one['stream'], one['from'], one['text']])).toEqual([
-      ['message', 'inbox', 'facebook', 'p1'],
-      ['broadcast', 'room', 'Columbia', 'b1'],
-      ['message', 'inbox', 'Columbia', 'p2'],
-      ['broadcast', 'room', 'facebook', 'b2'],
+    expect(messages).toMatchObject([
+      { event: 'message', stream: 'inbox', from: 'facebook', text: 'p1' },
+      { event: 'broadcast', stream: 'room', from: 'Columbia', text: 'b1' },
+      { event: 'message', stream: 'inbox', from: 'Columbia', text: 'p2' },
+      { event: 'broadcast', stream: 'room', from: 'facebook', text: 'b2' },
     ]);
     await back.close();
   });

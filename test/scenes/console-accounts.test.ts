@@ -143,7 +143,7 @@ describe('reset-password', () => {
     await client.closed;
 
     const again = await room.connect();
-    expect(await again.refused('resume', { user: 'wikipedia', token: String(token) })).toMatchObject({
+    expect(await again.refused('resume', { user: 'wikipedia', token })).toMatchObject({
       code: 'bad-token',
     });
     expect(await again.refused('login', { user: 'wikipedia', password })).toMatchObject({ code: 'wrong-password' });

@@ -138,9 +138,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await sender.get('message', { to: user, text: 'next' });
     await sender.get('broadcast', { text: 'next' });
     const { messages } = await client.get('sync', {});
-    expect((messages as { stream: string; text: string }[]).filter((one) => one.stream === stream)).toContainEqual(
-      expect.objectContaining({ text: 'next' }),
-    );
+    expect(messages.filter((one) => one.stream === stream)).toContainEqual(expect.objectContaining({ text: 'next' }));
   });
 
   test('a block of which the other side does not know', async () => {
@@ -265,7 +263,7 @@ test('a busy healthy room has nothing wrong, and repairing changes nothing in it
         await client.ask(round % 2 === 0 ? 'block' : 'unblock', { user: other });
         await client.get('broadcast', { text: 'hello' });
         const { upTo } = await client.get('sync', {});
-        client.say('ack', upTo as { inbox: number; room: number });
+        client.say('ack', upTo);
         if (round % 3 === 0) await Promise.all([client.get('logout', {}), client.closed]);
       }
       if (round % 3 === 1) await client.kill();

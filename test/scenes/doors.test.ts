@@ -62,7 +62,7 @@ describe('logging in', () => {
     const client = await room.connect();
     const reply = await client.get('login', { user: 'seas', password });
     expect(reply).toMatchObject({ user: 'SEAS', timeOut: 1800, unread: { inbox: 0, room: 0 } });
-    expect(reply['token']).toMatch(/^[\w-]{43}$/);
+    expect(reply.token).toMatch(/^[\w-]{43}$/);
     await client.close();
   });
 
@@ -116,7 +116,7 @@ describe('logging in', () => {
     expect(await google.get('logout', {})).toMatchObject({ action: 'logout', ok: true });
     expect(await google.closed).toEqual({ code: 1000, reason: 'Connection Closed Normally' });
     expect(await facebook.event('logout', { user: 'Google' })).toMatchObject({ reason: 'logout' });
-    expect((await facebook.get('whoelse', {}))['users']).not.toContain('Google');
+    expect((await facebook.get('whoelse', {})).users).not.toContain('Google');
     await facebook.close();
   });
 
@@ -136,7 +136,7 @@ describe('logging in', () => {
     await client.closed;
     for (const reply of client.all((heard) => heard.id === late && heard.ok === true)) {
       // Handled side by side with the logout, it may still have come first.
-      expect(reply['users']).not.toContain('windows');
+      expect(reply.users).not.toContain('windows');
     }
     const again = await room.connect();
     await again.get('login', { user: 'windows', password });
@@ -152,7 +152,7 @@ describe('of fifty logins of one user at once', () => {
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'already-online')).toHaveLength(49);
     const other = await room.enter('Google');
-    await expect.poll(async () => (await other.get('whoelse', {}))['users']).toEqual(['csee4119']);
+    await expect.poll(async () => (await other.get('whoelse', {})).users).toEqual(['csee4119']);
     const { settings } = (await room.admin({ command: 'settings' })) as { settings: { online: number } };
     expect(settings.online).toBe(2);
     await Promise.all([...clients, other].map((client) => client.close()));

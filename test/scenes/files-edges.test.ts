@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { FileFailure } from '../../protocol/index.ts';
 import {
   announce,
   announcementOf,
@@ -35,7 +36,7 @@ afterAll(async () => {
 
 const nothing = { records: 0, objects: 0 };
 const stored = () => expect.poll(() => files.states()).toEqual(['stored']);
-const failure = (name: string, reason: string) => facebook.event('file-failed', { name, reason, to: 'Columbia' });
+const failure = (name: string, reason: FileFailure) => facebook.event('file-failed', { name, reason, to: 'Columbia' });
 
 describe('what S3 tells', () => {
   test('of bytes that are not those announced: they go, and the sender is told, once', async () => {

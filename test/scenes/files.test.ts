@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { announcementOf, get, type OwnFile, put, putHalf, type RoomFiles, send, sha256Of } from '../harness/files.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -32,13 +32,13 @@ describe('a file', () => {
     const described = { from: 'Facebook', name: text.name, size: text.bytes.length, sha256: sha256Of(text.bytes) };
     expect(offer).toMatchObject({ stream: 'inbox', ...described });
     expect(await columbia.get('fileget', {})).toMatchObject({
-      files: [{ ...described, sentAt: offer['sentAt'] }],
+      files: [{ ...described, sentAt: offer.sentAt }],
       more: false,
     });
     const { size, sha256 } = described;
     const found = await columbia.get('fileget', { from: 'FACEBOOK', name: text.name });
     expect(found).toMatchObject({ size, sha256 });
-    expect(Date.parse(found['expiresAt'] as string) - Date.now()).toBeGreaterThan(60_000);
+    expect(Date.parse(found.expiresAt ?? '') - Date.now()).toBeGreaterThan(60_000);
     expect(await get(found)).toMatchObject({ status: 200, body: text.bytes });
     await columbia.get('filedone', from);
     expect(await facebook.event('file-received', { name: text.name })).toMatchObject({
@@ -109,7 +109,7 @@ describe('a file', () => {
     await Promise.all([put(place, text.bytes), chat(facebook, 'columbia'), chat(columbia, 'facebook')]);
     await columbia.event('file', { name: 'chatting' });
     const { messages } = await columbia.get('sync', { inbox: 0 });
-    const seqs = (messages as Heard[]).filter(({ stream }) => stream === 'inbox').map(({ seq }) => seq);
+    const seqs = messages.filter(({ stream }) => stream === 'inbox').map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, i) => i + 1));
   });
 });
@@ -125,10 +125,7 @@ describe('the place for an upload', () => {
       await put(given, text.bytes.subarray(1), { 'content-length': String(text.bytes.length - 1) }),
       await put(given, other, { 'x-amz-checksum-sha256': Buffer.from(sha256Of(other), 'hex').toString('base64') }),
       await put(given, text.bytes, { 'if-none-match': '"etag"' }),
-      await put(
-        { url: (given['url'] as string).replace('/files/', '/logs/'), headers: given['headers'] as never },
-        text.bytes,
-      ),
+      await put({ url: given.url.replace('/files/', '/logs/'), headers: given.headers }, text.bytes),
     ].map(({ status }) => status);
     expect(statuses).toEqual([400, 403, 403, 403, 403]);
     expect(await files.objects()).toEqual([]);
@@ -139,7 +136,7 @@ describe('the place for an upload', () => {
 
   test('is given again for the same bytes: the first may have broken off, or its reply got lost', async () => {
     const [first, second] = [await place(), await place()];
-    expect(new URL(first['url'] as string).pathname).toBe(new URL(second['url'] as string).pathname);
+    expect(new URL(first.url).pathname).toBe(new URL(second.url).pathname);
     expect(await files.records()).toHaveLength(1);
     await put(second, text.bytes);
     await columbia.event('file', { name: text.name });
@@ -198,7 +195,7 @@ describe('refused is', () => {
     await send(third, 'columbia', text);
     await send(third, 'facebook', text);
     await send(facebook, 'columbia', named('Test_file.txt'));
-    await expect.poll(async () => ((await columbia.get('fileget', {}))['files'] as unknown[]).length).toBe(3);
+    await expect.poll(async () => (await columbia.get('fileget', {})).files?.length).toBe(3);
     await facebook.event('file', { from: 'third' });
     await facebook.get('filedone', { from: 'third', name: text.name });
     await third.get('logout', {});

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actions } from '../../protocol/index.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { RawClient, ReceivedFrame } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-const reply = (heard: Heard) => heard.type === 'reply';
+const reply = (frame: ReceivedFrame) => frame.type === 'reply';
 
 describe('what a client says', () => {
   test.each([
@@ -94,13 +94,13 @@ describe('ten thousand random frames', () => {
 
   /** One answer for every frame; how many there are is all that can be known of them in advance. */
   async function sayAll(client: RawClient, frames: string[]): Promise<void> {
-    const answers = (heard: Heard) => reply(heard) || heard.type === 'pong';
+    const answers = (frame: ReceivedFrame) => reply(frame) || frame.type === 'pong';
     for (const frame of frames) client.send(frame);
     for (const _ of frames) expect(await client.next(answers)).toSatisfy(isProperAnswer);
   }
 
-  const isProperAnswer = (heard: Heard) =>
-    heard.type === 'pong' || heard.ok === true || (heard.ok === false && heard.error?.code !== 'internal');
+  const isProperAnswer = (frame: ReceivedFrame) =>
+    frame.type === 'pong' || frame.ok === true || (frame.ok === false && frame.error?.code !== 'internal');
 
   test('are each answered as the protocol says, and a login is served after them', { timeout: 120_000 }, async () => {
     await room.register('patient');

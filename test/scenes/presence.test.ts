@@ -21,7 +21,7 @@ const enter = async (user: string) => {
   return client;
 };
 
-const users = async (action: 'whoelse' | 'wholasthr', client = watcher) => (await client.get(action, {}))['users'];
+const users = async (action: 'whoelse' | 'wholasthr', client = watcher) => (await client.get(action, {})).users;
 
 describe('everyone else is told of a leaving, once, and why', () => {
   test('logout', async () => {
@@ -91,7 +91,7 @@ describe('who is there, and who was', () => {
     const back = await room.enter('back');
     await back.get('logout', {});
     const again = await room.enter('back');
-    const listed = (await users('wholasthr')) as string[];
+    const listed = await users('wholasthr');
     expect(listed.filter((user) => user === 'back')).toHaveLength(1);
     expect(listed).toContain('gone');
     expect(listed).not.toContain('watcher');
@@ -126,8 +126,8 @@ test('of more people than one frame can hold, as many are listed as fit, and how
   const inOrder = names.toSorted(new Intl.Collator('en', { numeric: true }).compare);
   for (const action of ['whoelse', 'wholasthr'] as const) {
     const reply = await client.get(action, {});
-    const users = reply['users'] as string[];
-    expect(reply['total']).toBe(names.length);
+    const users = reply.users;
+    expect(reply.total).toBe(names.length);
     expect(users.length).toBeGreaterThan(3_500);
     expect(users).toEqual(inOrder.slice(0, users.length));
     expect(Buffer.byteLength(JSON.stringify(reply))).toBeLessThanOrEqual(limits.frameBytes);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { EventOf } from '../../protocol/index.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -11,13 +12,11 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 /** What somebody was shown: what was posted, and what sync gave, each number once, as a client shows it. */
-async function shown(client: RawClient, stream: 'inbox' | 'room', from: number): Promise<Heard[]> {
-  const bySeq = new Map<number, Heard>();
-  const page = await client.get('sync', { [stream]: from, limit: 200 });
-  for (const one of [...client.all((heard) => heard['stream'] === stream), ...(page['messages'] as Heard[])]) {
-    if (one['stream'] === stream) bySeq.set(one['seq'] as number, one);
-  }
-  return [...bySeq.keys()].sort((a, b) => a - b).map((seq) => bySeq.get(seq) as Heard);
+async function shownInInbox(client: RawClient): Promise<EventOf<'message'>[]> {
+  const { messages } = await client.get('sync', { inbox: 0, limit: 200 });
+  const bySeq = new Map<number, EventOf<'message'>>();
+  for (const one of [...client.events('message'), ...messages]) if (one.event === 'message') bySeq.set(one.seq, one);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
 describe('twenty senders to one inbox at once', () => {
@@ -29,14 +28,14 @@ describe('twenty senders to one inbox at once', () => {
         Array.from({ length: 5 }, (_, j) => sender.get('message', { to: 'inbox', text: `${i}.${j}` })),
       ),
     );
-    const seqs = replies.map((reply) => reply['seq'] as number).sort((a, b) => a - b);
+    const seqs = replies.map((reply) => reply.seq).sort((a, b) => a - b);
     expect(seqs).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
-    const messages = await shown(reader, 'inbox', 0);
-    expect(messages.map((one) => one['text']).sort()).toEqual(
+    const messages = await shownInInbox(reader);
+    expect(messages.map((one) => one.text).sort()).toEqual(
       senders.flatMap((_, i) => Array.from({ length: 5 }, (__, j) => `${i}.${j}`)).sort(),
     );
     for (const reply of replies) {
-      const posted = reader.all((heard) => heard.event === 'message' && heard['seq'] === reply['seq']);
+      const posted = reader.events('message').filter((event) => event.seq === reply.seq);
       expect(posted).toHaveLength(1);
     }
     await Promise.all([reader, ...senders].map((client) => client.close()));
@@ -58,12 +57,12 @@ describe('a message sent while its recipient is logging in', () => {
       await login;
       const synced = comer.get('sync', { inbox: last });
       const [reply, page] = await Promise.all([sent, synced]);
-      const given = (page['messages'] as Heard[]).some((one) => one['text'] === text);
+      const given = page.messages.some((one) => 'text' in one && one.text === text);
       if (!given) await comer.event('message', { text });
-      const times = comer.all((heard) => heard.event === 'message' && heard['seq'] === reply['seq']);
+      const times = comer.events('message').filter((event) => event.seq === reply.seq);
       expect(times.length).toBeLessThanOrEqual(1);
-      expect(reply['seq']).toBe(last + 1);
-      last = reply['seq'] as number;
+      expect(reply.seq).toBe(last + 1);
+      last = reply.seq;
       comer.say('ack', { inbox: last });
       await comer.get('logout', {});
       await comer.closed;
@@ -97,9 +96,9 @@ describe('a resume said twice at once over one connection', () => {
       return undefined;
     };
     onTestFinished(() => room.local.faults.reset());
-    const first = next.get('resume', { user: 'twice', token: String(token) });
+    const first = next.get('resume', { user: 'twice', token });
     await committing.promise;
-    const second = next.refused('resume', { user: 'twice', token: String(token) });
+    const second = next.refused('resume', { user: 'twice', token });
     await looking.promise;
     // Its other readings began at the same time.
     await sleep(100);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -15,7 +15,7 @@ async function login(user = 'facebook'): Promise<{ client: RawClient; token: str
   const client = await room.connect();
   const { token } = await client.get('login', { user, password });
   await watcher.event('login', { user });
-  return { client, token: String(token) };
+  return { client, token };
 }
 
 async function leave(client: RawClient): Promise<void> {
@@ -37,18 +37,18 @@ const lost = async (client: RawClient) => {
 describe('a session whose connection was lost', () => {
   test('goes on with its token: nobody is told, and what was missed is given', async () => {
     const { client, token } = await login();
-    const notices = watcher.heard.length;
+    const notices = watcher.received.length;
     await lost(client);
     expect(await watcher.get('message', { to: 'facebook', text: 'missed' })).toMatchObject({ delivery: 'stored' });
     const next = await room.connect();
     const resumed = await next.get('resume', { user: 'FACEBOOK', token });
     expect(resumed).toMatchObject({ user: 'facebook', timeOut: 1800 });
-    expect(resumed['unread']).toMatchObject({ inbox: 1 });
-    expect(resumed['token']).not.toBe(token);
-    expect(((await next.get('sync', {}))['messages'] as Heard[]).map((one) => one['text'])).toEqual(['missed']);
+    expect(resumed.unread).toMatchObject({ inbox: 1 });
+    expect(resumed.token).not.toBe(token);
+    expect((await next.get('sync', {})).messages).toMatchObject([{ text: 'missed' }]);
     expect(await watcher.get('message', { to: 'facebook', text: 'live' })).toMatchObject({ delivery: 'delivered' });
     expect(await next.event('message')).toMatchObject({ text: 'live' });
-    expect(watcher.heard.slice(notices).filter((one) => one.type === 'event')).toEqual([]);
+    expect(watcher.received.slice(notices).filter((one) => one.type === 'event')).toEqual([]);
     next.say('ack', { inbox: 2 });
     await leave(next);
   });
@@ -88,15 +88,15 @@ describe('a session that is online', () => {
     const heard: RawClient[] = [current];
     for (let i = 0; i < 5; i += 1) {
       const next = await room.connect();
-      key = String((await next.get('resume', { user: 'Columbia', token: key }))['token']);
+      key = (await next.get('resume', { user: 'Columbia', token: key })).token;
       await current.closed;
       current = next;
       heard.push(next);
     }
     await replies;
     const { messages } = await current.get('sync', { inbox: 0 });
-    expect((messages as Heard[]).map((one) => one['text'])).toEqual(sent);
-    const live = heard.flatMap((one) => one.events('message').map((event) => event['seq']));
+    expect(messages).toMatchObject(sent.map((text) => ({ text })));
+    const live = heard.flatMap((one) => one.events('message').map((event) => event.seq));
     expect(new Set(live).size).toBe(live.length);
     await leave(current);
   });
@@ -123,7 +123,7 @@ describe('a token', () => {
     const third = await room.connect();
     const { token: given } = await third.get('resume', { user: 'facebook', token: newToken });
     expect([token, newToken]).not.toContain(given);
-    const weak = { user: 'facebook', token: String(given), newToken: 'too short' };
+    const weak = { user: 'facebook', token: given, newToken: 'too short' };
     expect(await (await room.connect()).refused('resume', weak)).toMatchObject({
       code: 'bad-request',
       field: 'newToken',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Heard } from '../harness/raw-client.ts';
+import type { Result } from '../../protocol/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-const seqs = (page: Heard) => (page['messages'] as Heard[]).map((one) => one['seq']);
+const seqs = ({ messages }: Result<'sync'>) => messages.map((one) => one.seq);
 const inboxItems = (name: string) => room.database.stream(`inbox/${name}`);
 const put = (item: Record<string, unknown>) => room.database.putAll('Messages', [item]);
 const remove = ({ stream, position }: Record<string, unknown>) =>
@@ -67,7 +67,7 @@ test("the room's numbers go on when every broadcast has expired and gone", async
   const { seq } = await speaker.get('broadcast', { text: 'before' });
   await room.local.runSchedule();
   for (const item of await room.database.stream('room')) await remove(item);
-  expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: (seq as number) + 1 });
+  expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: seq + 1 });
   await speaker.close();
 });
 
@@ -88,14 +88,14 @@ test('numbers go on when the last messages have expired before older ones, which
     await put({ ...item, sentAt: sentBefore(9), expiresAt: expiresAfter(21) });
   }
   for (const item of broadcasts.slice(-2)) await remove(item);
-  expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: (last as number) + 1 });
-  expect(seqs(await listener.get('sync', { room: last as number }))).toEqual([(last as number) + 1]);
+  expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: last + 1 });
+  expect(seqs(await listener.get('sync', { room: last }))).toEqual([last + 1]);
   // Again, and now from what somebody new is told.
   const [newest] = (await room.database.stream('room')).slice(-1);
   await room.local.runSchedule();
   await remove(newest ?? {});
   await room.register('newcomer');
-  expect(await room.database.user('newcomer')).toMatchObject({ roomAcked: (last as number) + 1 });
+  expect(await room.database.user('newcomer')).toMatchObject({ roomAcked: last + 1 });
   await speaker.close();
   await listener.close();
 });
@@ -124,7 +124,7 @@ test("a new owner of a name begins an inbox of their own, and never sees the old
   await client.get('deregister', { user: 'heir', password });
   await client.get('register', { user: 'heir', password: 'another one' });
   const login = await client.get('login', { user: 'heir', password: 'another one' });
-  expect(login['unread']).toEqual({ inbox: 0, room: 0 });
+  expect(login.unread).toEqual({ inbox: 0, room: 0 });
   expect(seqs(await client.get('sync', { inbox: 0 }))).toEqual([]);
   expect(await sender.get('message', { to: 'heir', text: 'welcome' })).toMatchObject({ seq: 1 });
   expect(await sender.get('message', { to: 'heir', text: 'again' })).toMatchObject({ seq: 2 });

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Heard, RawClient } from '../harness/raw-client.ts';
+import type { StreamMessage } from '../../protocol/index.ts';
+import { RawClient } from '../harness/raw-client.ts';
 import { password } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
 
@@ -21,13 +22,13 @@ async function enter(url: string, user: string): Promise<RawClient> {
   return client;
 }
 
-async function everything(client: RawClient): Promise<Heard[]> {
-  const messages: Heard[] = [];
+async function everything(client: RawClient): Promise<StreamMessage[]> {
+  const messages: StreamMessage[] = [];
   for (let from = { inbox: 0, room: 0 }; ; ) {
     const page = await client.get('sync', from);
-    messages.push(...(page['messages'] as Heard[]));
-    from = page['upTo'] as typeof from;
-    if (page['more'] === false) return messages;
+    messages.push(...page.messages);
+    from = page.upTo;
+    if (!page.more) return messages;
   }
 }
 
@@ -37,16 +38,16 @@ test('a room killed in mid-conversation has everything that it acknowledged', { 
 
   const first = await startRoomProcess(dataDir);
   const clients = await Promise.all(people.map((user) => enter(first.url, user)));
-  const talk = async (client: RawClient, user: string, i: number) => {
-    const to = people[(people.indexOf(user as (typeof people)[number]) + 1) % people.length];
+  const talk = async (client: RawClient, person: number, i: number) => {
+    const [user, to] = [people[person], people[(person + 1) % people.length]];
     const text = `${user} ${i}`;
     attempted.add(text);
     const reply =
       i % 2 === 0 ? await client.ask('broadcast', { text }) : await client.ask('message', { to: to ?? '', text });
-    if (reply.ok) acknowledged.push({ text, to: i % 2 === 0 ? undefined : to, seq: reply['seq'] as number });
+    if (reply.ok) acknowledged.push({ text, to: i % 2 === 0 ? undefined : to, seq: reply.seq });
   };
   const talking = clients.map(async (client, person) => {
-    for (let i = 0; ; i += 1) await talk(client, people[person] as string, i);
+    for (let i = 0; ; i += 1) await talk(client, person, i);
   });
   const cutOff = Promise.allSettled(talking);
   await expect.poll(() => acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(60);
@@ -56,20 +57,20 @@ test('a room killed in mid-conversation has everything that it acknowledged', { 
   const second = await startRoomProcess(dataDir);
   // Their connections went down with the room: everyone can log in at once.
   const again = await Promise.all(people.map((user) => enter(second.url, user)));
-  const inboxes = new Map<string, Heard[]>();
-  for (const [person, client] of again.entries()) inboxes.set(people[person] as string, await everything(client));
+  const inboxes = new Map<string, StreamMessage[]>();
+  for (const [person, client] of again.entries()) inboxes.set(people[person] ?? '', await everything(client));
   for (const { text, to, seq } of acknowledged) {
     for (const reader of to === undefined ? people : [to]) {
-      const found = inboxes.get(reader)?.filter((one) => one['text'] === text);
+      const found = inboxes.get(reader)?.filter((one) => 'text' in one && one.text === text);
       expect(found).toEqual([expect.objectContaining({ seq })]);
     }
   }
   for (const messages of inboxes.values()) {
     for (const stream of ['inbox', 'room']) {
-      const seqs = messages.filter((one) => one['stream'] === stream).map((one) => one['seq']);
+      const seqs = messages.filter((one) => one.stream === stream).map((one) => one.seq);
       expect(seqs).toEqual(seqs.map((_, i) => i + 1));
     }
-    for (const one of messages) expect(attempted).toContain(one['text']);
+    for (const one of messages) expect(attempted).toContain('text' in one ? one.text : one.event);
   }
   expect(await second.stop()).toBe(0);
 });

@@ -22,7 +22,7 @@ describe('a private message', () => {
       seq: 1,
       from: 'facebook',
       text: 'I want to try private message~',
-      sentAt: reply['sentAt'],
+      sentAt: reply.sentAt,
       id: reply.id,
     });
     columbia.say('ack', { inbox: 1 });
@@ -37,16 +37,14 @@ describe('a private message', () => {
     }
     const google = await room.connect();
     const login = await google.get('login', { user: 'Google', password: 'wastingtime' });
-    expect(login['unread']).toMatchObject({ inbox: 3 });
+    expect(login.unread).toMatchObject({ inbox: 3 });
     const first = await google.get('sync', {});
     expect(first).toMatchObject({ upTo: { inbox: 3 }, more: false });
-    expect((first['messages'] as { text: string }[]).map((one) => one.text)).toEqual(['one', 'two', 'three']);
-    expect(await google.get('sync', {})).toMatchObject({ messages: first['messages'] });
+    expect(first.messages).toMatchObject([{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
+    expect(await google.get('sync', {})).toMatchObject({ messages: first.messages });
     google.say('ack', { inbox: 2 });
     // Acknowledgements have no reply: the next sync tells when it has been taken.
-    await expect
-      .poll(async () => ((await google.get('sync', {}))['messages'] as { seq: number }[]).map((one) => one.seq))
-      .toEqual([3]);
+    await expect.poll(async () => (await google.get('sync', {})).messages.map((one) => one.seq)).toEqual([3]);
     await google.close();
     await facebook.close();
   });
@@ -54,10 +52,10 @@ describe('a private message', () => {
   test('an acknowledgement that comes late takes nothing back', async () => {
     const google = await room.enter('Google');
     google.say('ack', { inbox: 3 });
-    await expect.poll(async () => (await google.get('sync', {}))['messages']).toEqual([]);
+    await expect.poll(async () => (await google.get('sync', {})).messages).toEqual([]);
     google.say('ack', { inbox: 1 });
     await google.get('whoelse', {});
-    expect((await google.get('sync', {}))['messages']).toEqual([]);
+    expect((await google.get('sync', {})).messages).toEqual([]);
     await google.close();
   });
 
@@ -91,11 +89,11 @@ describe('a broadcast', () => {
     const columbia = await room.enter('Columbia');
     const reply = await facebook.get('broadcast', { text: "It's me facebook ~" });
     expect(reply).toMatchObject({ online: 2 });
-    const event = { stream: 'room', seq: reply['seq'], from: 'facebook', text: "It's me facebook ~" };
+    const event = { stream: 'room', seq: reply.seq, from: 'facebook', text: "It's me facebook ~" };
     expect(await facebook.event('broadcast')).toMatchObject(event);
     expect(await columbia.event('broadcast')).toMatchObject(event);
     const google = await room.enter('Google');
-    expect((await google.get('sync', {}))['messages']).toContainEqual(expect.objectContaining(event));
+    expect((await google.get('sync', {})).messages).toContainEqual(expect.objectContaining(event));
     await Promise.all([facebook, columbia, google].map((client) => client.close()));
   });
 
@@ -103,7 +101,7 @@ describe('a broadcast', () => {
     const facebook = await room.enter('facebook');
     await facebook.get('broadcast', { text: 'old news' });
     const newcomer = await room.enter('newcomer');
-    expect((await newcomer.get('sync', {}))['messages']).toEqual([]);
+    expect((await newcomer.get('sync', {})).messages).toEqual([]);
     await facebook.get('broadcast', { text: 'news' });
     expect(await newcomer.event('broadcast')).toMatchObject({ text: 'news' });
     await facebook.close();
@@ -118,12 +116,12 @@ describe('earlier messages', () => {
     await facebook.get('message', { to: 'reader', text: 'p1' });
     const { seq } = await facebook.get('broadcast', { text: 'b1' });
     await facebook.get('message', { to: 'reader', text: 'p2' });
-    const start = { inbox: 0, room: (seq as number) - 1 };
+    const start = { inbox: 0, room: seq - 1 };
     const first = await reader.get('sync', { ...start, limit: 2 });
-    expect((first['messages'] as { text: string }[]).map((one) => one.text)).toEqual(['p1', 'b1']);
+    expect(first.messages).toMatchObject([{ text: 'p1' }, { text: 'b1' }]);
     expect(first).toMatchObject({ upTo: { inbox: 1, room: seq }, more: true });
-    const rest = await reader.get('sync', { ...(first['upTo'] as typeof start), limit: 2 });
-    expect((rest['messages'] as { text: string }[]).map((one) => one.text)).toEqual(['p2']);
+    const rest = await reader.get('sync', { ...first.upTo, limit: 2 });
+    expect(rest.messages).toMatchObject([{ text: 'p2' }]);
     expect(rest).toMatchObject({ upTo: { inbox: 2, room: seq }, more: false });
     await facebook.close();
     await reader.close();
@@ -150,10 +148,10 @@ describe('earlier messages', () => {
     for (let from = 0; ; ) {
       pages += 1;
       const page = await again.get('sync', { inbox: from });
-      const messages = (page['messages'] as { stream: string; seq: number }[]).filter((one) => one.stream === 'inbox');
+      const messages = page.messages.filter((one) => one.stream === 'inbox');
       seen.push(...messages.map((one) => one.seq));
-      from = (page['upTo'] as { inbox: number }).inbox;
-      if (page['more'] === false) break;
+      from = page.upTo.inbox;
+      if (!page.more) break;
     }
     expect(pages).toBeGreaterThan(1);
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);

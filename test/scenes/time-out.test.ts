@@ -47,7 +47,7 @@ describe('TIME_OUT', () => {
     expect(after / 1000).toBeLessThan(timeOut + lateness.promised + lateness.noise);
     expect((await idler.closed).code).toBe(1000);
     expect(await watcher.event('logout', { user: 'idler' })).toMatchObject({ reason: 'timeout' });
-    expect((await watcher.get('whoelse', {}))['users']).toEqual([]);
+    expect((await watcher.get('whoelse', {})).users).toEqual([]);
   });
 
   test('heartbeats, acknowledgements and sync are no activity', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import type { Action, Arguments } from '../../protocol/index.ts';
+import type { AnyReply, RawClient } from '../harness/raw-client.ts';
 import { password, type SceneRoom } from '../harness/room.ts';
 import type { Ledger } from './ledger.ts';
 import { Reader } from './reader.ts';
@@ -40,7 +41,10 @@ export class Person {
   readonly #company: Company;
   readonly #throw: (sides: number) => number;
   #client: RawClient | undefined;
+  /** The current session's token. */
   #token: string | undefined;
+  /** Set after a lost connection that the person means to resume. */
+  #tokenToResume: string | undefined;
   #said = 0;
 
   constructor(name: string, company: Company) {
@@ -85,11 +89,12 @@ export class Person {
 
   async #beLetIn(client: RawClient): Promise<void> {
     const { tally } = this.#company;
-    const token = this.#token;
-    this.#token = undefined;
+    const token = this.#tokenToResume;
+    this.#tokenToResume = undefined;
     const resumed = token === undefined ? undefined : await this.#ask(client, 'resume', { user: this.name, token });
     const session = resumed?.ok ? resumed : await this.#ask(client, 'login', { user: this.name, password });
-    if (session.ok !== true) throw new Error(`${this.name} was not let in: ${JSON.stringify(session.error)}`);
+    if (!session.ok) throw new Error(`${this.name} was not let in: ${JSON.stringify(session.error)}`);
+    this.#token = session.token;
     if (session === resumed) tally.resumes += 1;
     else tally.logins += 1;
     await this.reader.sync(client);
@@ -124,14 +129,9 @@ export class Person {
       this.#client = undefined;
     } else {
       tally.kills += 1;
-      this.#token = act < 96 ? this.#lastToken(client) : undefined;
+      this.#tokenToResume = act < 96 ? this.#token : undefined;
       await this.#hangUp();
     }
-  }
-
-  #lastToken(client: RawClient): string | undefined {
-    const replies = client.all((heard) => typeof heard['token'] === 'string');
-    return replies.at(-1)?.['token'] as string | undefined;
   }
 
   async #say(client: RawClient, to: string): Promise<void> {
@@ -141,13 +141,13 @@ export class Person {
     ledger.sending(text, to);
     const reply =
       to === 'room' ? await this.#ask(client, 'broadcast', { text }) : await this.#ask(client, 'message', { to, text });
-    if (reply.ok) ledger.settle(text, 'granted', Number(reply['seq']));
+    if (reply.ok) ledger.settle(text, 'granted', reply.seq);
     else if (reply.error?.code !== 'internal') ledger.settle(text, 'refused');
     else this.#company.tally.failed += 1;
   }
 
-  #ask(...[client, ...said]: [RawClient, ...Parameters<RawClient['ask']>]): Promise<Heard> {
+  #ask<A extends Action>(client: RawClient, action: A, args: Arguments<A>): Promise<AnyReply<A>> {
     this.#company.tally.requests += 1;
-    return client.ask(...said);
+    return client.ask(action, args);
   }
 }

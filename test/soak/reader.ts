@@ -1,4 +1,5 @@
-import type { Heard, RawClient } from '../harness/raw-client.ts';
+import { parseRoomFrame, type StreamMessage } from '../../protocol/index.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 
 type Stream = 'inbox' | 'room';
 
@@ -15,8 +16,10 @@ export class Reader {
   /** Shows what is posted over a connection, as far as nothing is missing before it. */
   follow(client: RawClient): void {
     client.socket.on('message', (data) => {
-      const frame = JSON.parse(data.toString()) as Heard;
-      if (frame.event === 'message' || frame.event === 'broadcast') this.#take(frame);
+      const frame = parseRoomFrame(String(data));
+      if (frame.kind !== 'event') return;
+      const { event } = frame;
+      if (event.event === 'message' || event.event === 'broadcast') this.#take(event);
     });
   }
 
@@ -24,13 +27,13 @@ export class Reader {
   async sync(client: RawClient): Promise<void> {
     let page = await client.get('sync', {});
     for (;;) {
-      for (const message of page['messages'] as Heard[]) {
+      for (const message of page.messages) {
         if (!this.#take(message)) {
-          this.problems.push(`${this.#name}: sync left out what is before ${message['stream']} ${message['seq']}`);
+          this.problems.push(`${this.#name}: sync left out what is before ${message.stream} ${message.seq}`);
         }
       }
-      if (page['more'] !== true) break;
-      page = await client.get('sync', page['upTo'] as { inbox: number; room: number });
+      if (!page.more) break;
+      page = await client.get('sync', page.upTo);
     }
     this.acknowledge(client);
   }
@@ -40,13 +43,14 @@ export class Reader {
   }
 
   /** False if something before it is missing. */
-  #take({ stream, seq, text }: Heard): boolean {
-    const screen = this.shown[stream as Stream];
-    const number = Number(seq);
-    if (number > screen.length + 1) return false;
-    const before = screen[number - 1];
-    if (!before) screen.push({ seq: number, text: String(text) });
-    else if (before.text !== text) this.problems.push(`${this.#name}: ${stream} ${number} was given with two texts`);
+  #take(message: StreamMessage): boolean {
+    const { stream, seq } = message;
+    const text = 'text' in message ? message.text : message.event;
+    const screen = this.shown[stream];
+    if (seq > screen.length + 1) return false;
+    const before = screen[seq - 1];
+    if (!before) screen.push({ seq, text });
+    else if (before.text !== text) this.problems.push(`${this.#name}: ${stream} ${seq} was given with two texts`);
     return true;
   }
 }
