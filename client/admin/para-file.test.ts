@@ -14,15 +14,15 @@ describe('a file of settings', () => {
   });
 
   test.each([
-    ['', 'There is no setting in it.'],
-    ['MaxCon', 'Line 1: MaxCon has one number'],
-    ['MaxCon five', 'Line 1: MaxCon has one number'],
-    ['MaxCon 5 6', 'Line 1: MaxCon has one number'],
-    ['TIME_OUT 600.0\nMaxCon 0x5', 'Line 2: MaxCon has one number'],
+    ['', 'There is no setting in the file.'],
+    ['MaxCon', 'Line 1: MaxCon is a whole number from 1 to 100000.'],
+    ['MaxCon five', 'Line 1: MaxCon is a whole number from 1 to 100000.'],
+    ['MaxCon 5 6', 'Line 1: MaxCon is a whole number from 1 to 100000.'],
+    ['TIME_OUT 600.0\nMaxCon 0x5', 'Line 2: MaxCon is a whole number from 1 to 100000.'],
     ['MaxCon 5\nMaxCon 6', 'Line 2: MaxCon is there twice'],
-    ['MaxCon 5\nPASSWORDS 1', 'Line 2: there is no setting "PASSWORDS"'],
-    ['OPEN true', 'Line 1: there is no setting "OPEN"'],
-    ['constructor 1', 'Line 1: there is no setting "constructor"'],
+    ['MaxCon 5\nPASSWORDS 1', 'Line 2: There is no setting "PASSWORDS"'],
+    ['OPEN true', 'Line 1: There is no setting "OPEN"'],
+    ['constructor 1', 'Line 1: There is no setting "constructor"'],
   ])('%j is refused: %s', (text, why) => {
     expect(() => parseParaFile(text)).toThrow(UsageError);
     expect(() => parseParaFile(text)).toThrow(why);

@@ -1,10 +1,4 @@
-import {
-  type AdminResult,
-  type ChangeableName,
-  type Setting,
-  type SettingName,
-  settings,
-} from '../../protocol/admin/index.ts';
+import { type AdminResult, printValue, type SettingName, settings, valueRange } from '../../protocol/admin/index.ts';
 import { localDate, localTime } from '../times.ts';
 
 /** `1 user`, `2 users` */
@@ -15,18 +9,6 @@ export function moment(time: string): string {
   const at = new Date(time);
   return `${localDate(at)}_${localTime(at)}`;
 }
-
-/** A setting's value as the original wrote it: a whole number, or seconds with a decimal point. */
-export function valueText(name: SettingName, value: unknown): string {
-  const { kind }: Setting = settings[name];
-  if (kind === 'seconds' && Number.isInteger(value)) return `${String(value)}.0`;
-  return String(value);
-}
-
-const formats = {
-  count: '(in int format)',
-  seconds: '(in float format and it will represent how many seconds)',
-} as const;
 
 type Finding = AdminResult<'doctor'>['findings'][number];
 type Counts = AdminResult<'restore'>['counts'];
@@ -52,18 +34,15 @@ export const texts = {
   blockedUsers: '[admin]The present blocked users are:',
   allUsers: '[admin]The present all users are:',
   nobody: '(nobody)',
-  setting: (name: SettingName) =>
-    name === 'maxCon'
-      ? '[admin]The present permittable maximum user connection # is:'
-      : `[admin]The present ${settings[name].word} is:`,
+  setting: (name: SettingName) => `[admin]The present ${settings[name].word} is:`,
   settingValue: (name: SettingName, value: unknown) =>
-    valueText(name, value) + (settings[name].kind === 'seconds' ? ' seconds' : ''),
-  askSetting: (name: ChangeableName) =>
-    `[admin]Please enter your new ${settings[name].word} parameter: ${formats[settings[name].kind]}`,
-  changed: (name: SettingName, value: unknown, was?: unknown) =>
-    `The ${settings[name].word} has been changed to ${valueText(name, value)}${was === undefined ? '' : ` (it was ${valueText(name, was)})`}`,
-  notANumber: (name: ChangeableName) =>
-    `${settings[name].word} cannot be that: enter it ${formats[settings[name].kind].slice(1, -1)}.`,
+    [printValue(settings[name], value), settings[name].unit].filter(Boolean).join(' '),
+  askSetting: (name: SettingName) => `[admin]Enter the new ${settings[name].word}, ${valueRange(settings[name])}:`,
+  changed: (name: SettingName, value: unknown, was?: unknown) => {
+    const print = (one: unknown) => printValue(settings[name], one);
+    return `${settings[name].word} has been changed to ${print(value)}${was === undefined ? '' : ` (it was ${print(was)})`}.`;
+  },
+  notAValue: (name: SettingName) => `${settings[name].word} is ${valueRange(settings[name])}.`,
   kicked: (user: string) => `The user "${user}" has been removed from the room.`,
   unblocked: (user: string, address: string) => `The user "${user}" may log in on ${address} again.`,
   askRemove: (user: string) => `Are you sure to cancel the registration of ${user}? Enter "yes" or "no":`,

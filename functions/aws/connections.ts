@@ -1,8 +1,8 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { defaultSettings } from '../../protocol/admin/settings.ts';
 import type { Connection } from '../chat/model.ts';
 import type { Connections } from '../chat/ports.ts';
-import { defaultSettings } from '../chat/settings.ts';
 import { db, type Item, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 

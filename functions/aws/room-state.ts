@@ -1,26 +1,14 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { type SettingName, settingSchemas } from '../../protocol/admin/index.ts';
+import { defaultSettings, isSettingName, storedSettings } from '../../protocol/admin/settings.ts';
 import type { RoomState, State } from '../chat/ports.ts';
-import { defaultSettings } from '../chat/settings.ts';
 import { minuteOf, monthOf } from '../chat/usage.ts';
 import { db, type Item, putIf, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { roomKey } from './keys.ts';
 
-const setting = <N extends SettingName>(name: N) => v.optional(settingSchemas[name], defaultSettings[name]);
-
 const stored = v.object({
-  open: setting('open'),
-  maxCon: setting('maxCon'),
-  blockTime: setting('blockTime'),
-  lastHour: setting('lastHour'),
-  timeOut: setting('timeOut'),
-  minPassword: setting('minPassword'),
-  grace: setting('grace'),
-  maxFileBytes: setting('maxFileBytes'),
-  floodRate: setting('floodRate'),
-  floodBurst: setting('floodBurst'),
+  ...storedSettings,
   online: v.number(),
   logins: v.number(),
   lastBroadcast: v.number(),
@@ -35,7 +23,7 @@ const stored = v.object({
   ),
 });
 
-const toState = (item: Item): State => v.parse(stored, item) as State;
+const toState = (item: Item): State => v.parse(stored, item);
 
 const table = () => tableName('room');
 
@@ -46,13 +34,12 @@ async function get(): Promise<State | undefined> {
 
 const newRoom = { ...defaultSettings, online: 0, logins: 0, lastBroadcast: 0 };
 
-/** What a write replaced. */
-const before = ({ old }: { readonly old?: Item | undefined }): State => (old ? toState(old) : newRoom);
-
-/** The condition that a setting is what somebody saw. One that the room has had since before there was such a setting shows as its default. */
-function isAsSeen(name: SettingName, seen: unknown): string {
-  if (seen === undefined) return 'attribute_exists(room)';
-  return seen === defaultSettings[name] ? '(#name = :seen OR attribute_not_exists(#name))' : '#name = :seen';
+/** The condition that a setting is what the caller has seen. A room that is older than the setting shows the default. */
+function isAsSeen(name: string, i: number, seen: Readonly<Record<string, unknown>>): string[] {
+  if (!isSettingName(name) || seen[name] === undefined) return [];
+  return [
+    seen[name] === defaultSettings[name] ? `(#n${i} = :s${i} OR attribute_not_exists(#n${i}))` : `#n${i} = :s${i}`,
+  ];
 }
 
 export const roomState: RoomState = {
@@ -71,36 +58,28 @@ export const roomState: RoomState = {
     return outcome.written || !outcome.item ? newRoom : toState(outcome.item);
   },
 
-  async change(name, value, seen) {
-    const outcome = await updateIf({
-      TableName: table(),
-      Key: roomKey,
-      UpdateExpression: 'SET #name = :value',
-      // What is restored would go over it.
-      ConditionExpression: `${isAsSeen(name, seen)} AND attribute_not_exists(restoring)`,
-      ExpressionAttributeNames: { '#name': name },
-      ExpressionAttributeValues: { ':value': value, ...(seen !== undefined && { ':seen': seen }) },
-      ReturnValues: 'ALL_OLD',
-    });
-    return outcome.written ? before(outcome)[name] : undefined;
-  },
-
-  async changeAll(values) {
+  async change(values, seen = {}) {
     const given = Object.entries(values);
     if (given.length === 0) return {};
+    const conditions = given.flatMap(([name], i) => isAsSeen(name, i, seen));
     const outcome = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: `SET ${given.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
-      // What is restored would go over it.
-      ConditionExpression: 'attribute_not_exists(restoring)',
+      // A restore would overwrite the values.
+      ConditionExpression: ['attribute_exists(room)', 'attribute_not_exists(restoring)', ...conditions].join(' AND '),
       ExpressionAttributeNames: Object.fromEntries(given.map(([name], i) => [`#n${i}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(given.map(([, value], i) => [`:v${i}`, value])),
+      ExpressionAttributeValues: Object.fromEntries(
+        given.flatMap(([name, value], i) => [
+          [`:v${i}`, value],
+          ...(seen[name] === undefined ? [] : [[`:s${i}`, seen[name]]]),
+        ]),
+      ),
       ReturnValues: 'ALL_OLD',
     });
     if (!outcome.written) return undefined;
-    const was = before(outcome);
-    return Object.fromEntries(given.map(([name]) => [name, was[name as SettingName]]));
+    const was = Object.entries(outcome.old ? toState(outcome.old) : newRoom);
+    return Object.fromEntries(was.filter(([name]) => Object.hasOwn(values, name)));
   },
 
   async correctCount(online, logins) {

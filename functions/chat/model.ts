@@ -1,6 +1,8 @@
 import type { LogoutReason } from '../../protocol/index.ts';
 import type { RateLimit } from './rate-limiter.ts';
 
+export type { ChangeableSettings, Settings } from '../../protocol/admin/settings.ts';
+
 /** How far someone has read: the last number acknowledged in each stream. */
 export interface Positions {
   inbox: number;
@@ -48,28 +50,6 @@ export interface Session extends Member {
   readonly activeSince: number;
   /** When its connection was lost; undefined while it is online. */
   readonly detachedAt: number | undefined;
-}
-
-/** The state of the room that every login and every limit depends on. */
-export interface Settings {
-  readonly open: boolean;
-  /** How many may be online. */
-  readonly maxCon: number;
-  /** Seconds a name is blocked from an address after wrong passwords. */
-  readonly blockTime: number;
-  /** Seconds that `wholasthr` looks back. */
-  readonly lastHour: number;
-  /** Seconds without activity after which a session ends. */
-  readonly timeOut: number;
-  /** Characters a new password has at least. */
-  readonly minPassword: number;
-  /** Seconds that a session outlives its lost connection. */
-  readonly grace: number;
-  /** Bytes a file may have. */
-  readonly maxFileBytes: number;
-  /** Commands a second that one connection may say, in the long run, and at once after a silence. */
-  readonly floodRate: number;
-  readonly floodBurst: number;
 }
 
 export type EndReason = LogoutReason;

@@ -1,7 +1,7 @@
 import type { EventOf, RoomEvent, StreamMessage } from '../../protocol/index.ts';
 import type { Files } from './files/ports.ts';
 import type { TryRecord } from './login-tries.ts';
-import type { Account, Connection, Member, Positions, Session, Settings } from './model.ts';
+import type { Account, ChangeableSettings, Connection, Member, Positions, Session, Settings } from './model.ts';
 import type { PasswordCost } from './password.ts';
 import type { RateLimit, RateLimiters } from './rate-limiter.ts';
 import type { Usage } from './usage.ts';
@@ -217,10 +217,14 @@ export interface RoomState {
   read(): Promise<State>;
   /** Reads, and makes a new room where there is none: every transaction counts on it being there. */
   readOrCreate(): Promise<State>;
-  /** Sets one setting, and gives what it was. Undefined if it is not what the caller saw any more, or a restore is under way. */
-  change<N extends keyof Settings>(name: N, value: Settings[N], seen?: Settings[N]): Promise<Settings[N] | undefined>;
-  /** Sets several settings at once, and gives what they were. Undefined if a restore is under way. */
-  changeAll(values: Partial<Settings>): Promise<Partial<Settings> | undefined>;
+  /**
+   * Sets some settings at once, and returns their former values. Returns undefined and sets none if one of them is not what the
+   * caller has seen, or a restore is under way.
+   */
+  change(
+    values: Partial<ChangeableSettings>,
+    seen?: Readonly<Record<string, unknown>>,
+  ): Promise<Partial<ChangeableSettings> | undefined>;
   /** Sets the count, if nobody has logged in or out since `logins` was read. */
   correctCount(online: number, logins: number): Promise<boolean>;
   /**

@@ -1,18 +1,25 @@
 import * as v from 'valibot';
 import { whole } from '../fields.ts';
 
-/** A setting of the room, as an administrator knows it. */
-export interface Setting {
-  /** Its name in the console, as in the original's `para.txt`. */
+type SettingSchema = v.GenericSchema<boolean | number | string>;
+
+/**
+ * A setting of the room. An entry in {@link settings} is all that a new one needs: its storage, backup and restore, the console and
+ * the types follow from it.
+ */
+export interface Setting<S extends SettingSchema = SettingSchema> {
+  /** The name in the console, such as `TIME_OUT`. */
   readonly word: string;
+  /** What the setting does, for the console's list and `docs/settings.md`. */
   readonly summary: string;
-  /** How its value is written and read. */
-  readonly kind: 'count' | 'seconds' | 'switch';
-  /** What it may be, and says so to who tries another; also how a stored one is read. */
-  readonly schema: v.GenericSchema;
+  /** A value's type and range: a number, boolean, text or picklist. Its messages complete the sentence "TIME_OUT is …". */
+  readonly schema: S;
+  /** The value in a new room, and in one that is older than the setting. */
+  readonly default: v.InferOutput<S>;
+  readonly unit?: 'seconds';
 }
 
-const setting = <const S extends Setting>(entry: S): S => entry;
+const setting = <S extends SettingSchema>(entry: Setting<S>): Setting<S> => entry;
 
 function seconds(min: number, max: number) {
   const what = `a number of seconds from ${min} to ${max}`;
@@ -22,75 +29,126 @@ function seconds(min: number, max: number) {
 export const settings = {
   open: setting({
     word: 'OPEN',
-    summary: 'whether anybody may come in',
-    kind: 'switch',
-    schema: v.boolean(),
+    summary: 'whether users may come in',
+    schema: v.boolean('true or false'),
+    default: true,
   }),
-  maxCon: setting({ word: 'MaxCon', summary: 'how many may be online', kind: 'count', schema: whole(1, 100_000) }),
+  maxCon: setting({
+    word: 'MaxCon',
+    summary: 'the number of users who may be online',
+    schema: whole(1, 100_000),
+    default: 100,
+  }),
   blockTime: setting({
     word: 'BLOCK_TIME',
     summary: 'how long a name is blocked from an address after wrong passwords',
-    kind: 'seconds',
     schema: seconds(1, 86_400),
+    default: 60,
+    unit: 'seconds',
   }),
   lastHour: setting({
     word: 'LAST_HOUR',
-    summary: 'how far back wholasthr looks',
-    kind: 'seconds',
+    summary: 'how far back "wholasthr" looks',
     schema: seconds(1, 30 * 86_400),
+    default: 3600,
+    unit: 'seconds',
   }),
   timeOut: setting({
     word: 'TIME_OUT',
-    summary: 'after how long without activity a session ends',
-    kind: 'seconds',
+    summary: 'how long a session without activity lasts',
     schema: seconds(5, 7 * 86_400),
+    default: 1800,
+    unit: 'seconds',
   }),
   minPassword: setting({
     word: 'MIN_PASSWORD',
-    summary: 'how many characters a new password has at least',
-    kind: 'count',
+    summary: 'the shortest new password, in characters',
     schema: whole(1, 128),
+    default: 8,
   }),
   grace: setting({
     word: 'GRACE',
     summary: 'how long a session outlives its lost connection',
-    kind: 'seconds',
     schema: seconds(1, 3_600),
+    default: 30,
+    unit: 'seconds',
   }),
   maxFileBytes: setting({
     word: 'MAX_FILE_BYTES',
-    summary: 'how many bytes a file may have',
-    kind: 'count',
-    // S3 takes no more in one upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+    summary: 'the largest file, in bytes',
+    // The limit of one S3 upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
     schema: whole(0, 5 * 1024 ** 3),
+    default: 100 * 1024 ** 2,
   }),
   floodRate: setting({
     word: 'FLOOD_RATE',
-    summary: 'how many commands a second a connection opened from now on may say, in the long run',
-    kind: 'count',
+    summary: 'commands per second on a new connection, in the long run',
     schema: whole(1, 100_000),
+    default: 20,
   }),
   floodBurst: setting({
     word: 'FLOOD_BURST',
-    summary: 'how many commands a connection opened from now on may say at once',
-    kind: 'count',
+    summary: 'commands at once on a new connection',
     schema: whole(10, 1_000_000),
+    default: 100,
   }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
 export const settingNames = Object.keys(settings) as SettingName[];
 
-/** What `change` and `import` set. Whether the room is open is for `stop` and `start`, which note when it was closed and opened. */
-export type ChangeableName = Exclude<SettingName, 'open'>;
+/** The values of all settings. */
+export type Settings = { readonly [N in SettingName]: v.InferOutput<(typeof settings)[N]['schema']> };
+
+/** The settings that `change` and `import` set. `stop` and `start` set `open`, and note the time. */
+export type ChangeableSettings = Omit<Settings, 'open'>;
+export type ChangeableName = keyof ChangeableSettings;
 export const changeableNames = settingNames.filter((name): name is ChangeableName => name !== 'open');
 
-/** What each setting may be. */
-export const settingSchemas = Object.fromEntries(
-  settingNames.map((name) => [name, settings[name].schema]),
-) as unknown as { readonly [N in SettingName]: (typeof settings)[N]['schema'] };
+const each = <R>(of: <N extends SettingName>(name: N) => unknown) =>
+  Object.fromEntries(settingNames.map((name) => [name, of(name)])) as R;
 
-/** Whether this names a setting: own keys only, so that `constructor` is none. */
+/** The settings of a new room. */
+export const defaultSettings = each<Settings>((name) => settings[name].default);
+
+/** The schema of each setting. */
+export const settingSchemas = each<{ readonly [N in SettingName]: (typeof settings)[N]['schema'] }>(
+  (name) => settings[name].schema,
+);
+
+/** The entries of a stored object with all settings. A missing setting gets its default. */
+export const storedSettings = each<{
+  readonly [N in SettingName]: v.OptionalSchema<(typeof settings)[N]['schema'], Settings[N]>;
+}>((name) => v.optional<SettingSchema, Settings[SettingName]>(settings[name].schema, settings[name].default));
+
+/** Whether this is the name of a setting. Looks at own keys only: `constructor` is not a setting. */
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
+}
+
+/** What a value of a setting is: `a whole number from 1 to 128`. */
+export const valueRange = ({ schema }: Setting): string =>
+  v.safeParse(schema, undefined).issues?.[0].message ?? 'any value';
+
+/** A setting's value as the console shows it and reads it. Whole seconds have a decimal point: `60.0`. */
+export function printValue({ unit }: Setting, value: unknown): string {
+  if (unit === 'seconds' && Number.isInteger(value)) return `${String(value)}.0`;
+  return value === '' ? emptyText : String(value);
+}
+
+const emptyText = '""';
+
+/**
+ * Reads a value that a person typed, by the setting's type. Its range is for the room to check.
+ * @returns undefined if the text is not a value of that type.
+ */
+export function parseValue({ schema }: Setting, text: string): boolean | number | string | undefined {
+  switch (schema.type) {
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    default:
+      return text === emptyText ? '' : text;
+  }
 }

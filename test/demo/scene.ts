@@ -130,7 +130,7 @@ export class Scene {
     await this.#change('lastHour', 100);
     await this.#change('timeOut', 600);
     await admin.enter('MaxCon');
-    await admin.see('[admin]The present permittable maximum user connection # is:', '5');
+    await admin.see('[admin]The present MaxCon is:', '5');
     await admin.enter('BLOCK_TIME');
     await admin.see('[admin]The present BLOCK_TIME is:', '60.0 seconds');
     await admin.enter('LAST_HOUR');
@@ -141,11 +141,10 @@ export class Scene {
 
   async #changeSettings(admin: Seat): Promise<void> {
     await admin.enter('change MaxCon');
-    await admin.see('[admin]The present permittable maximum user connection # is:', '5');
-    await admin.see('[admin]Please enter your new MaxCon parameter: (in int format)');
+    await admin.see('[admin]The present MaxCon is:', '5');
+    await admin.see('[admin]Enter the new MaxCon, a whole number from 1 to 100000:');
     await admin.answer('4');
-    await admin.see('The MaxCon has been changed to 4');
-    const inSeconds = '(in float format and it will represent how many seconds)';
+    await admin.see('MaxCon has been changed to 4.');
     for (const [name, from, to] of [
       ['BLOCK_TIME', 60, 50],
       ['LAST_HOUR', 100, 120],
@@ -153,9 +152,9 @@ export class Scene {
     ]) {
       await admin.enter(`change ${name}`);
       await admin.see(`[admin]The present ${name} is:`, `${from}.0 seconds`);
-      await admin.see(`[admin]Please enter your new ${name} parameter: ${inSeconds}`);
+      await admin.see(new RegExp(`^\\[admin\\]Enter the new ${name}, a number of seconds from `));
       await admin.answer(String(to));
-      await admin.see(`The ${name} has been changed to ${to}.0`);
+      await admin.see(`${name} has been changed to ${to}.0.`);
     }
   }
 
@@ -247,7 +246,7 @@ export class Scene {
     await admin.see(
       'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
       '1 session ended, 1 connection closed.',
-      '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+      '[backup]The settings have been stored.',
       /^\[backup\]user_password repository has been stored: 4 users, passwords as hashes\.$/,
       /^\[backup\]message_rep has been stored: \d+ messages\.$/,
       /^\[backup\]file_rep has been stored: \d+ files\.$/,

@@ -35,7 +35,7 @@ describe('a backup', () => {
     const { code, lines, complaints } = await run(room, 'backup', file);
     expect(complaints).toEqual([]);
     expect(lines).toEqual([
-      '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+      '[backup]The settings have been stored.',
       '[backup]user_password repository has been stored: 4 users, passwords as hashes.',
       '[backup]message_rep has been stored: 6 messages.',
       '[backup]file_rep has been stored: 0 files.',
@@ -327,10 +327,10 @@ describe('import', () => {
     expect(await run(room, 'import', para)).toMatchObject({
       code: 0,
       lines: [
-        'The MaxCon has been changed to 5 (it was 7)',
-        'The BLOCK_TIME has been changed to 60.0 (it was 86400.0)',
-        'The LAST_HOUR has been changed to 100.0 (it was 3600.0)',
-        'The TIME_OUT has been changed to 600.0 (it was 1800.0)',
+        'MaxCon has been changed to 5 (it was 7).',
+        'BLOCK_TIME has been changed to 60.0 (it was 86400.0).',
+        'LAST_HOUR has been changed to 100.0 (it was 3600.0).',
+        'TIME_OUT has been changed to 600.0 (it was 1800.0).',
       ],
     });
     const before = await room.database.room();

@@ -33,17 +33,13 @@ test("the original's dialogue: what a setting is, what it is to be, what it is n
   admin.enter('MaxCon');
   await admin.see((rows) => rows.at(-2) === '100');
   admin.enter('change MaxCon');
-  await admin.see((rows) => rows.at(-1) === '[admin]Please enter your new MaxCon parameter: (in int format)');
+  await admin.see((rows) => rows.at(-1) === '[admin]Enter the new MaxCon, a whole number from 1 to 100000:');
   admin.enter('4');
-  await admin.see((rows) => rows.includes('The MaxCon has been changed to 4'));
+  await admin.see((rows) => rows.includes('MaxCon has been changed to 4.'));
   admin.enter('change BLOCK_TIME');
-  await admin.see(
-    (rows) =>
-      rows.at(-1) ===
-      '[admin]Please enter your new BLOCK_TIME parameter: (in float format and it will represent how many seconds)',
-  );
+  await admin.see((rows) => rows.at(-1) === '[admin]Enter the new BLOCK_TIME, a number of seconds from 1 to 86400:');
   admin.enter('50');
-  await admin.see((rows) => rows.includes('The BLOCK_TIME has been changed to 50.0'));
+  await admin.see((rows) => rows.includes('BLOCK_TIME has been changed to 50.0.'));
   admin.enter('quit');
   expect(await admin.exited).toBe(0);
 });
@@ -53,10 +49,10 @@ test('of two administrators who are shown the same, the later is told, and chang
   for (const admin of [first, second]) {
     await admin.seeLast('admin>>');
     admin.enter('change LAST_HOUR');
-    await admin.see((rows) => rows.at(-1)?.startsWith('[admin]Please enter your new LAST_HOUR') ?? false);
+    await admin.see((rows) => rows.at(-1)?.startsWith('[admin]Enter the new LAST_HOUR') ?? false);
   }
   first.enter('120');
-  await first.see((rows) => rows.includes('The LAST_HOUR has been changed to 120.0'));
+  await first.see((rows) => rows.includes('LAST_HOUR has been changed to 120.0.'));
   second.enter('240');
   await second.see((rows) => rows.includes('Error! LAST_HOUR was changed by somebody else meanwhile.'));
   expect(await room.database.room()).toMatchObject({ lastHour: 120 });
@@ -80,7 +76,7 @@ test('Ctrl+C at a question withdraws it, and what was typed of the answer', asyn
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.enter('change MaxCon');
-  await admin.see((rows) => rows.at(-1) === '[admin]Please enter your new MaxCon parameter: (in int format)');
+  await admin.see((rows) => rows.at(-1) === '[admin]Enter the new MaxCon, a whole number from 1 to 100000:');
   admin.type('12');
   await admin.seeLast('12');
   admin.type('\u0003');

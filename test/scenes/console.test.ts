@@ -68,19 +68,16 @@ describe('the lists', () => {
 
 describe('the settings', () => {
   test("each in the original's words", async () => {
-    expect((await run('MaxCon')).lines).toEqual([
-      '[admin]The present permittable maximum user connection # is:',
-      '100',
-    ]);
+    expect((await run('MaxCon')).lines).toEqual(['[admin]The present MaxCon is:', '100']);
     expect((await run('BLOCK_TIME')).lines).toEqual(['[admin]The present BLOCK_TIME is:', '60.0 seconds']);
     expect((await run('LAST_HOUR')).lines).toEqual(['[admin]The present LAST_HOUR is:', '3600.0 seconds']);
     expect((await run('TIME_OUT')).lines).toEqual(['[admin]The present TIME_OUT is:', '1800.0 seconds']);
   });
 
   test('are changed, and are so at once', async () => {
-    expect((await run('change', 'MaxCon', '4')).lines).toEqual(['The MaxCon has been changed to 4 (it was 100)']);
+    expect((await run('change', 'MaxCon', '4')).lines).toEqual(['MaxCon has been changed to 4 (it was 100).']);
     expect((await run('change', 'BLOCK_TIME', '50')).lines).toEqual([
-      'The BLOCK_TIME has been changed to 50.0 (it was 60.0)',
+      'BLOCK_TIME has been changed to 50.0 (it was 60.0).',
     ]);
     expect(await room.database.room()).toMatchObject({ maxCon: 4, blockTime: 50 });
   });
@@ -106,7 +103,7 @@ describe('a script can tell', () => {
       ['change', 'OPEN', 'false'],
       'Error! OPEN cannot be changed: "stop" closes the room',
     ],
-    ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon cannot be that: '],
+    ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon is a whole number from 1 to 100000.'],
     ['what is no command', 2, ['dance'], 'Error! There is no command "dance".'],
     ['of what there is no help', 2, ['help', 'dance'], 'Error! There is no command "dance".'],
     ['what cannot be read', 2, ['restore', 'test'], 'Error! test cannot be read: '],
@@ -167,12 +164,12 @@ test('without a reason, who was kicked reads that there was none given', async (
 test('commands are read from a pipe, one a line; the last one is what the program ends with', async () => {
   const { code, lines } = await admin(room.url, [], 'MaxCon\nchange MaxCon\n7\n\nchange MaxCon 0\n');
   expect(lines).toEqual([
-    '[admin]The present permittable maximum user connection # is:',
+    '[admin]The present MaxCon is:',
     '9',
-    '[admin]The present permittable maximum user connection # is:',
+    '[admin]The present MaxCon is:',
     '9',
-    '[admin]Please enter your new MaxCon parameter: (in int format)',
-    'The MaxCon has been changed to 7',
+    '[admin]Enter the new MaxCon, a whole number from 1 to 100000:',
+    'MaxCon has been changed to 7.',
   ]);
   expect(code).toBe(1);
 });

@@ -65,7 +65,7 @@ test('through the console it says each step, and leaves a backup and the log sin
   expect(lines).toEqual([
     'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
     '1 session ended, 1 connection closed.',
-    '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+    '[backup]The settings have been stored.',
     '[backup]user_password repository has been stored: 2 users, passwords as hashes.',
     '[backup]message_rep has been stored: 2 messages.',
     '[backup]file_rep has been stored: 0 files.',

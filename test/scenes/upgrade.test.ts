@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { defaultSettings } from '../../functions/chat/settings.ts';
+import { defaultSettings } from '../../protocol/admin/index.ts';
 import { type Action, parseRequest } from '../../protocol/index.ts';
 import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';

@@ -7,7 +7,7 @@ type Slice = AdminResult<'backup'>;
 const stored: readonly { readonly before: string; line(counts: Slice['counts']): string }[] = [
   {
     before: 'users',
-    line: () => '[backup]MaxCon, BLOCK_TIME, LAST_HOUR, TIME_OUT all have been stored.',
+    line: () => '[backup]The settings have been stored.',
   },
   {
     before: 'room',

@@ -1,5 +1,5 @@
-import { type AdminResult, settingNames, settings } from '../../../protocol/admin/index.ts';
-import { count, countsText, moment, valueText } from '../texts.ts';
+import { type AdminResult, printValue, settingNames, settings } from '../../../protocol/admin/index.ts';
+import { count, countsText, moment } from '../texts.ts';
 
 type Restored = NonNullable<AdminResult<'restore'>['restored']>;
 type Present = NonNullable<Restored['present']>;
@@ -16,7 +16,7 @@ export function restoredLines({ file, takenAt, counts, settings: kept, present, 
 const settingsLine = (kept: Restored['settings']) =>
   `[restore]Settings: ${settingNames
     .filter((name) => name in kept)
-    .map((name) => `${settings[name].word} ${valueText(name, kept[name])}`)
+    .map((name) => `${settings[name].word} ${printValue(settings[name], kept[name])}`)
     .join(', ')}.`;
 
 /** Why files are not there, of one and of several. */
@@ -38,7 +38,10 @@ function leftOutLines(leftOut: Restored['leftOut']): string[] {
 function wouldChange(kept: Restored['settings'], { counts, settings: now, refusal }: Present): string[] {
   const changes = settingNames
     .filter((name) => name in kept && kept[name] !== now[name])
-    .map((name) => `[restore]${settings[name].word} ${valueText(name, now[name])} -> ${valueText(name, kept[name])}`);
+    .map((name) => {
+      const print = (value: unknown) => printValue(settings[name], value);
+      return `[restore]${settings[name].word} ${print(now[name])} -> ${print(kept[name])}`;
+    });
   return [
     ...(changes.length > 0 ? changes : ['[restore]The settings would stay as they are.']),
     counts.users + counts.messages === 0

@@ -3,6 +3,7 @@ import {
   adminRefusals,
   type ChangeableName,
   changeableNames,
+  parseValue,
   settingNames,
   settings,
 } from '../../../protocol/admin/index.ts';
@@ -57,20 +58,21 @@ function namedSetting(text: string): ChangeableName {
   return found;
 }
 
-/** A value as it was typed; what it may be is the room's business. */
-function parseValue(name: ChangeableName, text: string): number {
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  throw new UsageError(texts.notANumber(name));
+/** @throws {UsageError} */
+function typedValue(name: ChangeableName, text: string): unknown {
+  const value = parseValue(settings[name], text);
+  if (value === undefined) throw new UsageError(texts.notAValue(name));
+  return value;
 }
 
 export const change = consoleCommand('change', {
-  usage: '<name> [value]',
+  usage: '<name> [value...]',
   options: [new Option('--seen <value>', 'change it only if this is what it is now')],
-  async run(desk, { args: [word = '', typed], options: { seen } }) {
+  async run(desk, { args: [word = '', ...typed], options: { seen } }) {
     const name = namedSetting(word);
-    if (typed !== undefined) {
-      const guard = typeof seen === 'string' ? { seen: parseValue(name, seen) } : {};
-      const result = await desk.admin.ask('change', { name, value: parseValue(name, typed), ...guard });
+    if (typed.length > 0) {
+      const guard = typeof seen === 'string' ? { seen: typedValue(name, seen) } : {};
+      const result = await desk.admin.ask('change', { name, value: typedValue(name, typed.join(' ')), ...guard });
       desk.show(result, texts.changed(name, result.value, result.was));
       return undefined;
     }
@@ -79,7 +81,7 @@ export const change = consoleCommand('change', {
     desk.note(texts.setting(name), texts.settingValue(name, shown));
     const answer = await desk.ask(texts.askSetting(name));
     if (answer === undefined || answer.trim() === '') return undefined;
-    const value = parseValue(name, answer.trim());
+    const value = typedValue(name, answer.trim());
     // What it was has just been shown, and is guarded: the answer is the original's.
     const result = await desk.admin.ask('change', { name, value, seen: shown });
     desk.show(result, texts.changed(name, result.value));

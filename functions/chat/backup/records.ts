@@ -1,9 +1,7 @@
 import * as v from 'valibot';
-import { settings as shapes } from '../../../protocol/admin/index.ts';
+import { storedSettings } from '../../../protocol/admin/settings.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { streamMessage } from '../../../protocol/index.ts';
-import type { Settings } from '../model.ts';
-import { defaultSettings } from '../settings.ts';
 
 /** A newer version is refused; an older one is read for as long as this file says how. */
 export const formatVersion = 1;
@@ -14,18 +12,8 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** The settings, but not whether the room was open: that is about now. One that an older room did not have is as in a new one. */
-const settings = v.object({
-  maxCon: v.optional(shapes.maxCon.schema, defaultSettings.maxCon),
-  blockTime: v.optional(shapes.blockTime.schema, defaultSettings.blockTime),
-  lastHour: v.optional(shapes.lastHour.schema, defaultSettings.lastHour),
-  timeOut: v.optional(shapes.timeOut.schema, defaultSettings.timeOut),
-  minPassword: v.optional(shapes.minPassword.schema, defaultSettings.minPassword),
-  grace: v.optional(shapes.grace.schema, defaultSettings.grace),
-  maxFileBytes: v.optional(shapes.maxFileBytes.schema, defaultSettings.maxFileBytes),
-  floodRate: v.optional(shapes.floodRate.schema, defaultSettings.floodRate),
-  floodBurst: v.optional(shapes.floodBurst.schema, defaultSettings.floodBurst),
-} satisfies { [N in keyof Omit<Settings, 'open'>]: v.GenericSchema<number | undefined, Settings[N]> });
+/** All settings but `open`: whether the room is open is about now, not about then. */
+const settings = v.omit(v.object(storedSettings), ['open']);
 
 const header = v.object({
   format: v.literal(formatName),
