@@ -1,6 +1,6 @@
 import { WriteStream } from 'node:tty';
 import { Command, InvalidArgumentError } from 'commander';
-import { complete } from './chat/complete.ts';
+import { ChatCommands } from './chat/command-set.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
 import { UnknownAddressError, UsageError } from './config/errors.ts';
@@ -158,6 +158,7 @@ function colourDepth(): number {
 }
 
 const names = new NamesSeen();
+const commands = new ChatCommands();
 
 function openScreen(): Screen {
   if (!stdin.isTTY) return new PlainScreen(stdin, stdout, () => interruption.abort(), colourDepth());
@@ -167,7 +168,7 @@ function openScreen(): Screen {
     input: stdin,
     output: stdout,
     interrupted: leave,
-    complete: (line) => complete(line, names),
+    complete: (line) => commands.complete(line, names),
   });
 }
 
@@ -179,7 +180,9 @@ async function talkInPerson(): Promise<ExitCode> {
   const screen = openScreen();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   const { reconnect } = wanted();
-  const asWanted = await runChat({ url, user, password, screen, interruption: interruption.signal, names, reconnect });
+  const { signal } = interruption;
+  const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect };
+  const asWanted = await runChat(visit);
   return asWanted ? exitCodes.done : exitCodes.refused;
 }
 

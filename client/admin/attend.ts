@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
-import { piece } from '../terminal/line.ts';
+import { span } from '../terminal/line.ts';
 import { type ExitCode, exitCodes, messageOf, RefusedError, UnreachableError } from './errors.ts';
 import { logText } from './log-line.ts';
 import { RoomAdmin } from './room-admin.ts';
@@ -59,7 +59,7 @@ export function attend(room: RoomHere, { input, output }: Terminal): Attendance 
   const desk = new Console(adminOf(room), screen, voiceOn(print, print, false));
   room.hear((text) => {
     const line = parseLine(text);
-    if (line) screen.print({ words: [piece('quiet', logText(line.fields))], at: line.at });
+    if (line) screen.print({ text: [span('quiet', logText(line.fields))], at: line.at });
   });
   const attendance = async () => {
     const stopped = await desk.run((said, code) => /^stop\b/i.test(said) && code === exitCodes.done);

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../commands/nearest.ts';
 import { type Completion, wordsLike } from '../terminal/completion.ts';
 import { consoleCommands } from './commands/index.ts';
 import type { ConsoleCommand, Typed } from './console-command.ts';

@@ -8,28 +8,18 @@ export const fileTexts = {
     'Transferring process succeeds.',
     `file "${name}" has been successfully received by the server.`,
   ],
-  offered: (name: string, from: string) => `File "${name}" from "${from}".`,
-  noneOffered: 'There are no files for you.',
-  moreOffered: '... and more: they are listed once these have been fetched or declined.',
   receiving: [
     'server ready, now client receive file',
     'Please wait until the "receive file success" notification has raised!...',
   ],
   received: 'receive file success!',
   savedAs: (savedAs: string) => `It is saved as "${savedAs}".`,
-  declined: (name: string, from: string) => `You have declined the file "${name}" from "${from}".`,
   finishing: (count: number) =>
     `${count === 1 ? 'A file is' : `${count} files are`} still on the way, and will be finished first. Ctrl+C gives up.`,
 } as const;
 
-/** What a command about a file was about; `user` is its other end. */
-export interface AboutFile {
-  readonly user: string;
-  readonly name: string;
-}
-
 /** Why the room refuses something about a file, where that can be said better than for any command. */
-export function fileRefusal({ code, details }: RefusalError, { user, name }: AboutFile): string | undefined {
+export function fileRefusal({ code, details }: RefusalError, user: string, name: string): string | undefined {
   switch (code) {
     case 'no-such-file':
       return `There is no file "${name}" from "${user}"! Please try again!..`;

@@ -4,11 +4,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
 import { PlainScreen } from '../terminal/plain-screen.ts';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { ChatCommands } from './command-set.ts';
 import { NamesSeen } from './names-seen.ts';
 import { runChat } from './run-chat.ts';
 
 const askUser = 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)';
 const welcome = 'Welcome to the Chatting room user "facebook"! Now you have successfully logged in!';
+const helpHint = 'Enter "help" to see the commands.';
 const goodbye = 'You are leaving the chatting room! See you again!';
 const sentAt = '2026-11-23T09:00:00.000Z';
 
@@ -35,7 +37,9 @@ function open() {
   const output = new PassThrough();
   const screen = new PlainScreen(input, output, () => interruption.abort());
   const printed = text(output);
-  const done = runChat({ url: scripted.url, screen, interruption: interruption.signal, names: new NamesSeen() }).then(
+  const commands = new ChatCommands();
+  const names = new NamesSeen();
+  const done = runChat({ url: scripted.url, screen, interruption: interruption.signal, names, commands }).then(
     async (asWanted) => {
       output.end();
       const [greeting, ...said] = (await printed).trimEnd().split('\n');
@@ -211,6 +215,7 @@ describe('talking', () => {
         askUser,
         'Please enter your password:',
         welcome,
+        helpHint,
         'The other users are:',
         'Columbia',
         'Google',
@@ -244,6 +249,7 @@ describe('talking', () => {
     logout.reply({});
     expect((await done).said.slice(2)).toEqual([
       welcome,
+      helpHint,
       'The off-line messages during you are not in:',
       "facebook(broadcast): It's me",
       'facebook(private): off-line',
@@ -260,8 +266,9 @@ describe('talking', () => {
     login.reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
     (await peer.next('sync')).reply({ messages: [message(1, 'now')], upTo: { inbox: 1, room: 0 }, more: false });
     (await peer.next('logout')).reply({});
-    expect((await done).said.slice(2, 6)).toEqual([
+    expect((await done).said.slice(2, 7)).toEqual([
       welcome,
+      helpHint,
       'The off-line messages during you are not in:',
       'facebook(private): now',
       expect.stringMatching(/^1 private since 2026-11-2\d \d\d:\d\d:00$/),
@@ -286,7 +293,7 @@ describe('talking', () => {
     const logout = await peer.next('logout');
     expect(logout.arguments).toEqual({ inbox: 3, room: 0 });
     logout.reply({});
-    expect((await done).said.slice(3, -1)).toEqual([
+    expect((await done).said.slice(4, -1)).toEqual([
       'System(broadcast): "Columbia" has just logged in.',
       'System(broadcast): "Columbia" has just logged out.',
       'System(broadcast): "Columbia" has just logged out (timed out).',
@@ -323,7 +330,7 @@ describe('talking', () => {
       (await peer.next('whoelse')).refuse('internal', { requestId: 'abc' });
     });
     const { said } = await done;
-    expect(said.slice(3, 6)).toEqual([
+    expect(said.slice(4, 7)).toEqual([
       'The last messages to you are:',
       expect.stringMatching(/^2026-11-2\d \d\d:\d\d:00 facebook\(private\): message 4$/),
       expect.stringMatching(/^2026-11-2\d \d\d:\d\d:00 facebook\(private\): message 5$/),
@@ -390,7 +397,7 @@ describe('leaving', () => {
     await next.next('ack');
     input.end();
     (await next.next('logout')).reply({});
-    expect((await done).said.slice(3)).toEqual([
+    expect((await done).said.slice(4)).toEqual([
       'The connection was lost. Reconnecting ...',
       'The connection is back.',
       'facebook(broadcast): late',

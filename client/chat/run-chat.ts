@@ -1,10 +1,12 @@
 import { ConnectError, ConnectionEndedError, connect, type Ending, type ShownMessage } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
-import { Entrance } from './enter.ts';
+import type { ChatContext } from './chat-command.ts';
+import type { ChatCommands } from './command-set.ts';
+import { converse, greet } from './conversation.ts';
 import { learnNames } from './learn-names.ts';
+import { LoginDialog } from './login-dialog.ts';
 import type { NamesSeen } from './names-seen.ts';
-import { type Talking, talk } from './talk.ts';
 import { endingLine, messageLine, missedLine, noticeLine, nowLine, texts } from './texts.ts';
 import { Transfers } from './transfers.ts';
 
@@ -18,8 +20,9 @@ export interface ChatOptions {
   readonly reconnect?: boolean;
   /** Aborted when the user wants to leave at once. */
   readonly interruption: AbortSignal;
-  /** Told of everybody who comes up. */
+  /** Notes the users and files that are mentioned. */
   readonly names: NamesSeen;
+  readonly commands: ChatCommands;
 }
 
 /** What a visit came to: the last lines on the screen, and whether it went as the user wanted. */
@@ -48,6 +51,7 @@ async function visit({
   screen,
   interruption,
   names,
+  commands,
   reconnect = false,
 }: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
@@ -86,21 +90,22 @@ async function visit({
     transfers.giveUp();
     screen.endInput();
   });
-  const outcome = await converse({ screen, room, names, transfers }, { user, password }, missed);
+  const context = { screen, room, names, transfers, help: (about?: string) => commands.help(about) };
+  const outcome = await logInAndConverse(context, commands, { user, password }, missed);
   await room.leave();
   return conclude(await room.ended, outcome);
 }
 
-async function converse(
-  talking: Talking,
+async function logInAndConverse(
+  context: ChatContext,
+  commands: ChatCommands,
   known: Pick<ChatOptions, 'user' | 'password'>,
   missed: MissedBlock,
 ): Promise<Outcome> {
-  const { screen, room, names } = talking;
-  const entrance = new Entrance(screen, room);
+  const { screen, room, names } = context;
+  const dialog = new LoginDialog(screen, room);
   try {
-    const entry = await entrance.enter(known);
-    switch (entry.as) {
+    switch (await dialog.run(known)) {
       case 'full':
         return { lines: [texts.roomFull], asWanted: false };
       case 'stopped':
@@ -109,17 +114,18 @@ async function converse(
         return { lines: [texts.leaving], asWanted: false };
       case 'quit':
         return { lines: [texts.leaving], asWanted: true };
-      case 'entered':
+      case 'logged-in':
         names.me = room.user;
         names.learn = learnNames(room, names);
         screen.print(texts.welcome(room.user ?? ''));
+        await greet(context, commands);
         await room.caughtUp();
         missed.end();
-        return { lines: [(await talk(talking)) === 'logout' ? texts.loggedOut : texts.leaving], asWanted: true };
+        return { lines: [await converse(context, commands)], asWanted: true };
     }
   } catch (error) {
     if (error instanceof EndOfInput || error instanceof ConnectionEndedError) {
-      return { lines: [texts.leaving], asWanted: screen.isAttended || !entrance.wasRefused };
+      return { lines: [texts.leaving], asWanted: screen.isAttended || !dialog.wasRefused };
     }
     throw error;
   }

@@ -1,9 +1,8 @@
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
-import { type Line, piece, type Words } from '../terminal/line.ts';
+import { type Line, span, type Text } from '../terminal/line.ts';
 import { localDate, localTime } from '../times.ts';
-import { type AboutFile, fileRefusal } from './file-texts.ts';
-import { suggest } from './parse-line.ts';
+import { fileRefusal } from './file-texts.ts';
 
 /** Everything the terminal client says, in the words of the program it follows. */
 export const texts = {
@@ -16,8 +15,6 @@ export const texts = {
   askNewPassword: 'Please enter your new password:',
   askPasswordAgain: 'Please re-enter your password:',
   passwordsDiffer: 'The two passwords are not the same. Please try again!',
-  askOldPassword: 'Please enter your old password:',
-  passwordChanged: 'You have successfully changed your password.',
   registered: (user: string) => `You have successfully registered "${user}". Please continue!`,
   userExists: (user: string) => `The user name "${user}" is taken. Please try another one!`,
   askExistingUser: 'Please enter your existing user name:',
@@ -36,21 +33,6 @@ export const texts = {
   welcome: (user: string) => `Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`,
   missed: 'The off-line messages during you are not in:',
   missedEnd: 'Now you can input commands as above instructed:',
-  nobody: '(nobody)',
-  more: (count: number) => `... and ${count} more`,
-  others: 'The other users are:',
-  recent: 'The wholasthr users are:',
-  blocklist: 'The users you have blocked are:',
-  history: { room: 'The last broadcasts are:', inbox: 'The last messages to you are:' },
-  stored: (user: string) => `The user "${user}" is unfortunately not online. But the server has stored your message.`,
-  blockDone: (user: string) => `You have successfully blocked ${user} from sending you messages.`,
-  unblockDone: (user: string) => `You have successfully unblocked ${user}`,
-  usage: (usage: string) => `Usage: ${usage}`,
-  unknownCommand: (word: string, suggestion?: string) =>
-    `There is no command "${word}". ${suggestion === undefined ? '' : `Did you mean "${suggestion}"? `}Enter "help" to see the commands.`,
-  helpHint: '"help <command>" explains one. With a leading slash some have shorter names: /msg, /all, /who, /q ...',
-  alsoAs: (spellings: readonly string[]) => `Also: ${spellings.join(', ')}`,
-  loggedOut: 'You have logged out! See you again!',
   leaving: 'You are leaving the chatting room! See you again!',
   roomFull: 'The limit of users online has been reached, and you will be logged out automatically.',
   connectionLost: 'The connection was lost. Reconnecting ...',
@@ -74,11 +56,7 @@ export function noticeLine(notice: EventOf<'login' | 'logout'>): Line {
   const happened = notice.event === 'login' ? 'logged in.' : `logged out${why[notice.reason]}.`;
   return {
     at: new Date(),
-    words: [
-      piece('quiet', 'System(broadcast): "'),
-      piece('user', notice.user),
-      piece('quiet', `" has just ${happened}`),
-    ],
+    text: [span('quiet', 'System(broadcast): "'), span('user', notice.user), span('quiet', `" has just ${happened}`)],
   };
 }
 
@@ -92,25 +70,25 @@ const whyFailed: Readonly<Record<FileFailure, string>> = {
 
 /** A message of a stream; `me` is who reads it. */
 export function messageLine(message: ShownMessage, me: string | undefined): Line {
-  return { at: new Date(message.sentAt), words: messageWords(message, me) };
+  return { at: new Date(message.sentAt), text: messageWords(message, me) };
 }
 
-function messageWords(message: ShownMessage, me: string | undefined): Words {
+function messageWords(message: ShownMessage, me: string | undefined): Text {
   switch (message.event) {
     case 'broadcast':
-      return [author(message.from, me), piece('quiet', '(broadcast):'), ` ${message.text}`];
+      return [author(message.from, me), span('quiet', '(broadcast):'), ` ${message.text}`];
     case 'message':
-      return [author(message.from, me), piece('private', '(private):'), ` ${message.text}`];
+      return [author(message.from, me), span('private', '(private):'), ` ${message.text}`];
     case 'file':
-      return [author(message.from, me), piece('private', '(file_transfer):'), ` ${message.name}`];
+      return [author(message.from, me), span('private', '(file_transfer):'), ` ${message.name}`];
     case 'file-received':
-      return [piece('user', message.by), ` has received your file "${message.name}".`];
+      return [span('user', message.by), ` has received your file "${message.name}".`];
     case 'file-declined':
-      return [piece('user', message.by), ` has declined your file "${message.name}".`];
+      return [span('user', message.by), ` has declined your file "${message.name}".`];
     case 'file-failed':
       return [
         `Your file "${message.name}" has not reached `,
-        piece('user', message.to),
+        span('user', message.to),
         `: ${whyFailed[message.reason]}.`,
       ];
   }
@@ -118,22 +96,22 @@ function messageWords(message: ShownMessage, me: string | undefined): Words {
 
 /** What happened just now. */
 export function nowLine(sentence: string): Line {
-  return { at: new Date(), words: [piece('quiet', sentence)] };
+  return { at: new Date(), text: [span('quiet', sentence)] };
 }
 
 /** How many messages were missed, and since when. */
 export function missedLine({ inbox, room }: { inbox: number; room: number }, since: string): Line {
   const count = [...(inbox > 0 ? [`${inbox} private`] : []), ...(room > 0 ? [`${room} broadcast`] : [])].join(', ');
-  return { words: [piece('strong', `${count} since ${dateAndTime(since)}`)] };
+  return { text: [span('strong', `${count} since ${dateAndTime(since)}`)] };
 }
 
 /** One's own lines, and the room's own, are no user's colour. */
 const author = (name: string, me: string | undefined) =>
-  piece(name === me || name === 'System' ? 'strong' : 'user', name);
+  span(name === me || name === 'System' ? 'strong' : 'user', name);
 
 /** A message of long ago, with its local date and time. */
 export function historyLine(message: ShownMessage, me: string | undefined): Line {
-  return { words: [piece('quiet', dateAndTime(message.sentAt)), ' ', ...messageWords(message, me)] };
+  return { text: [span('quiet', dateAndTime(message.sentAt)), ' ', ...messageWords(message, me)] };
 }
 
 function dateAndTime(time: string): string {
@@ -165,28 +143,20 @@ export function endingLine(ending: ForcedEnding): string {
 
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** Why a command was not carried out; `user` is whom it was about. */
-export function errorLine(error: Error, user = ''): Line {
-  return alarm(error instanceof RefusalError ? refusalSentence(error, user) : error.message);
+/** What a command was about: a user; or a file, with the user at its other end. */
+export interface ErrorSubject {
+  readonly user?: string;
+  readonly name?: string;
 }
 
-/** Why a command about a file was not carried out. */
-export function fileErrorLine(error: Error, about: AboutFile): Line {
-  const refusal = error instanceof RefusalError ? fileRefusal(error, about) : undefined;
-  return refusal === undefined ? errorLine(error, about.user) : alarm(refusal);
+/** Why a command was not carried out. */
+export function errorLine(error: Error, { user = '', name }: ErrorSubject = {}): Line {
+  if (!(error instanceof RefusalError)) return alarm(error.message);
+  const ofFile = name === undefined ? undefined : fileRefusal(error, user, name);
+  return alarm(ofFile ?? refusalSentence(error, user));
 }
 
-/** A command is used otherwise. */
-export function misusedLine(usage: string): Line {
-  return alarm(texts.usage(usage));
-}
-
-/** There is no such command; perhaps another one was meant. */
-export function unknownCommandLine(word: string): Line {
-  return alarm(texts.unknownCommand(word, suggest(word)));
-}
-
-const alarm = (sentence: string): Line => ({ words: [piece('error', 'Error!'), ` ${sentence}`] });
+const alarm = (sentence: string): Line => ({ text: [span('error', 'Error!'), ` ${sentence}`] });
 
 function refusalSentence({ action, code, message, details }: RefusalError, user: string): string {
   switch (code) {

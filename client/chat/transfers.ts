@@ -3,10 +3,10 @@ import type { TransferOptions } from '../files/index.ts';
 import { type Progress, Speedometer } from '../files/progress.ts';
 import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { type AboutFile, fileTexts } from './file-texts.ts';
+import { fileTexts } from './file-texts.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { progressLine } from './progress-line.ts';
-import { fileErrorLine } from './texts.ts';
+import { type ErrorSubject, errorLine } from './texts.ts';
 
 /** Milliseconds between two looks at how far the transfers are: one that takes less shows no bar at all. */
 const redrawEach = 200;
@@ -81,7 +81,11 @@ export class Transfers {
     this.#givenUp.abort();
   }
 
-  #begin(what: string, about: AboutFile, transfer: (options: TransferOptions) => Promise<readonly string[]>): void {
+  #begin(
+    what: string,
+    subject: ErrorSubject,
+    transfer: (options: TransferOptions) => Promise<readonly string[]>,
+  ): void {
     const { signal } = this.#givenUp;
     const progress = (one: Progress) => {
       running.progress = one;
@@ -91,7 +95,7 @@ export class Transfers {
       (error: unknown) => {
         if (!(error instanceof Error)) throw error;
         const isGoodbye = signal.aborted || error instanceof ConnectionEndedError;
-        this.#end(running, () => isGoodbye || this.#screen.print(fileErrorLine(error, about)));
+        this.#end(running, () => isGoodbye || this.#screen.print(errorLine(error, subject)));
       },
     );
     const running: Running = { what, speedometer: new Speedometer(), progress: undefined, done };

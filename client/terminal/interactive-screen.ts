@@ -2,7 +2,7 @@ import { createInterface, emitKeypressEvents, type Interface, type Key } from 'n
 import { Writable } from 'node:stream';
 import { inColumns } from './columns.ts';
 import { type Completion, commonBeginning } from './completion.ts';
-import type { Line, Look, Printed } from './line.ts';
+import type { Line, Printed, Style } from './line.ts';
 import { LiveArea } from './live-area.ts';
 import { Painter } from './painter.ts';
 import { printable } from './printable.ts';
@@ -190,14 +190,14 @@ export class InteractiveScreen implements Screen {
 
   #setOut(lines: readonly Printed[]): string[] {
     return lines.flatMap((line) => {
-      if (typeof line === 'string' || 'words' in line) return this.#painter.stampedLine(line);
+      if (typeof line === 'string' || 'text' in line) return this.#painter.stampedLine(line);
       return this.#setOutNames(line.users, 'user', line.users.length > usersInOneColumn ? this.#live.columns : 0);
     });
   }
 
-  #setOutNames(names: readonly string[], look: Look, width: number): string[] {
+  #setOutNames(names: readonly string[], style: Style, width: number): string[] {
     return inColumns(names.map(printable), width).map((row) =>
-      row.map(({ name, indent }) => ' '.repeat(indent) + this.#painter.paint(look, name)).join(''),
+      row.map(({ name, indent }) => ' '.repeat(indent) + this.#painter.paint(style, name)).join(''),
     );
   }
 

@@ -1,37 +1,37 @@
-/** What a piece of a line is; how that looks is the terminal's affair. */
-export type Look =
-  /** Beside the point: time stamps, who comes and goes. */
+/** What a span of text is. The painter decides how each looks. */
+export type Style =
+  /** Of minor interest: time stamps, logins and logouts. */
   | 'quiet'
   | 'strong'
   | 'error'
-  /** For one's own eyes only. */
+  /** For this user alone. */
   | 'private'
   /** A user's name, in a colour of its own. */
   | 'user';
 
-export interface Piece {
+export interface Span {
   readonly text: string;
-  readonly look: Look;
+  readonly style: Style;
 }
 
-export type Words = readonly (string | Piece)[];
+export type Text = readonly (string | Span)[];
 
-/** A line: plain words, or words of which some have a look. */
+/** A line: plain, or a text of which some spans have a style. */
 export type Line =
   | string
   | {
-      readonly words: Words;
-      /** When it was said; only a terminal shows it. */
+      readonly text: Text;
+      /** When it happened; only a terminal shows it. */
       readonly at?: Date;
     };
 
-/** The names of users, one beside the other as far as there is room. */
+/** The names of users, side by side as far as they fit. */
 export interface UserList {
   readonly users: readonly string[];
 }
 
 export type Printed = Line | UserList;
 
-export function piece(look: Look, text: string): Piece {
-  return { text, look };
+export function span(style: Style, text: string): Span {
+  return { text, style };
 }

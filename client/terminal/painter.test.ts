@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { piece } from './line.ts';
+import { span } from './line.ts';
 import { errorColour, Painter, privateColour, userColours } from './painter.ts';
 
 /** A colour of the 6 x 6 x 6 cube of the 256. */
@@ -33,8 +33,8 @@ test('a time stamp has the date only on another day', () => {
   const painter = new Painter(1);
   const now = new Date();
   const time = /^\d\d:\d\d hi$/;
-  expect(painter.stampedLine({ at: now, words: ['hi'] })).toMatch(time);
+  expect(painter.stampedLine({ at: now, text: ['hi'] })).toMatch(time);
   const lastYear = new Date(now.getTime() - 366 * 86_400_000);
-  expect(painter.stampedLine({ at: lastYear, words: ['hi'] })).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d hi$/);
-  expect(painter.line({ at: now, words: [piece('error', 'hi')] })).toBe('hi');
+  expect(painter.stampedLine({ at: lastYear, text: ['hi'] })).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d hi$/);
+  expect(painter.line({ at: now, text: [span('error', 'hi')] })).toBe('hi');
 });

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { foldName } from '../../protocol/index.ts';
 import { localDate, localMinute } from '../times.ts';
-import type { Line, Look } from './line.ts';
+import type { Line, Style } from './line.ts';
 import { printable } from './printable.ts';
 
 /** Colours of the 256 that stand out from black and from white alike, by 3.9 : 1 at the least. */
@@ -16,7 +16,7 @@ type Paint = (text: string) => string;
 
 /** Makes what a terminal is given of a line: safe, and in colours where the terminal has any. */
 export class Painter {
-  readonly #looks: Readonly<Record<Look, Paint>>;
+  readonly #styles: Readonly<Record<Style, Paint>>;
 
   /** @param colourDepth In bits, as Node tells it of a terminal: it knows NO_COLOR, FORCE_COLOR, and what TERM can do. */
   constructor(colourDepth: number) {
@@ -25,7 +25,7 @@ export class Painter {
     const users = isBasic
       ? basicUserColours.map((colour) => chalk[colour])
       : userColours.map((colour) => chalk.ansi256(colour));
-    this.#looks = {
+    this.#styles = {
       quiet: chalk.dim,
       strong: chalk.bold,
       error: (isBasic ? chalk.red : chalk.ansi256(errorColour)).bold,
@@ -36,8 +36,8 @@ export class Painter {
 
   line(line: Line): string {
     if (typeof line === 'string') return printable(line);
-    return line.words
-      .map((word) => (typeof word === 'string' ? printable(word) : this.paint(word.look, word.text)))
+    return line.text
+      .map((word) => (typeof word === 'string' ? printable(word) : this.paint(word.style, word.text)))
       .join('');
   }
 
@@ -47,8 +47,8 @@ export class Painter {
     return at === undefined ? this.line(line) : `${this.paint('quiet', timeStamp(at))} ${this.line(line)}`;
   }
 
-  paint(look: Look, text: string): string {
-    return this.#looks[look](printable(text));
+  paint(style: Style, text: string): string {
+    return this.#styles[style](printable(text));
   }
 }
 

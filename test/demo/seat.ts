@@ -80,7 +80,10 @@ export class Seat {
 
   /** Is let in. */
   async seeWelcome(user: string): Promise<void> {
-    await this.see(`Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`);
+    await this.see(
+      `Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`,
+      'Enter "help" to see the commands.',
+    );
     this.#prompt = `${user}>>`;
   }
 

@@ -5,13 +5,11 @@ import type { Screen } from '../terminal/screen.ts';
 import { ask, askNewPassword } from './ask.ts';
 import { errorLine, texts } from './texts.ts';
 
-/** How the dialogue before the login ended. */
-export interface Entry {
-  readonly as: 'entered' | 'quit' | 'full' | 'stopped' | 'refused';
-}
+/** How the dialog before the login ended. */
+export type LoginOutcome = 'logged-in' | 'quit' | 'full' | 'stopped' | 'refused';
 
 /** What a part of the dialogue leads to: another question, or the end of the dialogue. */
-type Next = { readonly question: readonly Line[] } | { readonly entry: Entry };
+type Next = { readonly question: readonly Line[] } | { readonly outcome: LoginOutcome };
 
 const askUser: Next = { question: [texts.askUser] };
 
@@ -19,7 +17,7 @@ const askUser: Next = { question: [texts.askUser] };
 const asksForPassword: ReadonlySet<string> = new Set(['password-change-required', 'invalid-password']);
 
 /** The dialogue before the login: logging in, registering, cancelling a registration. */
-export class Entrance {
+export class LoginDialog {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
   /** Tries that a wrong password has left, by user: the refusal that takes the last one says only that it is over. */
@@ -41,15 +39,21 @@ export class Entrance {
    * Asks until it is over; who is known already is asked for the password alone, or for nothing.
    * @throws {EndOfInput | ConnectionEndedError}
    */
-  async enter({ user, password }: { user?: string | undefined; password?: string | undefined } = {}): Promise<Entry> {
+  async run({
+    user,
+    password,
+  }: {
+    user?: string | undefined;
+    password?: string | undefined;
+  } = {}): Promise<LoginOutcome> {
     let next = user === undefined ? askUser : await this.#logIn(user, password);
     if ('question' in next && password !== undefined && !this.#screen.isAttended) {
       // What comes next was written for whoever had come in.
       this.#screen.print(...next.question.slice(0, 1));
-      return { as: 'refused' };
+      return 'refused';
     }
     while ('question' in next) next = await this.#answer((await ask(this.#screen, next.question, 'answer')).trim());
-    return next.entry;
+    return next.outcome;
   }
 
   #answer(name: string): Next | Promise<Next> {
@@ -60,7 +64,7 @@ export class Entrance {
         return askUser;
       case 'quit':
       case 'exit':
-        return { entry: { as: 'quit' } };
+        return { outcome: 'quit' };
       case 'register':
         return this.#register();
       case 'deregister':
@@ -77,7 +81,7 @@ export class Entrance {
       try {
         await this.#room.login(user, password, { keepPassword: true, newPassword });
         this.#wasRefused = false;
-        return { entry: { as: 'entered' } };
+        return { outcome: 'logged-in' };
       } catch (error) {
         if (!(error instanceof RefusalError) || !asksForPassword.has(error.code)) return this.#refused(error, user);
         this.#wasRefused = true;
@@ -91,7 +95,7 @@ export class Entrance {
     for (;;) {
       const user = (await ask(this.#screen, [texts.askNewUser], 'answer')).trim();
       if (user === '') return askUser;
-      if (foldName(user) === 'quit') return { entry: { as: 'quit' } };
+      if (foldName(user) === 'quit') return { outcome: 'quit' };
       if (!isUserName(user)) {
         this.#screen.print(refusals['invalid-user']);
         continue;
@@ -112,7 +116,7 @@ export class Entrance {
       } catch (error) {
         if (!(error instanceof RefusalError) || error.code === 'room-stopped') return this.#refused(error, user);
         this.#wasRefused = true;
-        this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, user));
+        this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, { user }));
         if (error.code !== 'invalid-password') return undefined;
       }
     }
@@ -143,9 +147,9 @@ export class Entrance {
     this.#triesLeft.delete(name);
     switch (error.code) {
       case 'room-full':
-        return { entry: { as: 'full' } };
+        return { outcome: 'full' };
       case 'room-stopped':
-        return { entry: { as: 'stopped' } };
+        return { outcome: 'stopped' };
       case 'wrong-password':
         if (triesLeft === undefined) return { question: [errorLine(error), texts.askUserAgain] };
         this.#triesLeft.set(name, triesLeft);
@@ -159,7 +163,7 @@ export class Entrance {
       case 'no-such-user':
         return { question: [texts.noSuchUser(user), texts.askUserAgain] };
       default:
-        return { question: [errorLine(error, user), texts.askUserAgain] };
+        return { question: [errorLine(error, { user }), texts.askUserAgain] };
     }
   }
 }

@@ -1,0 +1,11 @@
+import { chatCommand } from '../chat-command.ts';
+import { user as userName } from '../parameters.ts';
+
+export const command = chatCommand('block', {
+  aliases: ['ignore'],
+  parameters: { user: userName },
+  async run({ room }, { user }) {
+    await room.request('block', { user });
+    return [`You have successfully blocked ${user} from sending you messages.`];
+  },
+});

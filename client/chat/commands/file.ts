@@ -1,0 +1,11 @@
+import { chatCommand } from '../chat-command.ts';
+import { ownFile, user as userName } from '../parameters.ts';
+
+export const command = chatCommand('file', {
+  aliases: ['send'],
+  parameters: { user: { ...userName, shown: 'receiver' }, path: ownFile },
+  async run({ transfers }, { user, path }) {
+    transfers.send(user, path);
+    return [];
+  },
+});

@@ -1,0 +1,21 @@
+import { optional, withPrevious } from '../../commands/parameters.ts';
+import { chatCommand } from '../chat-command.ts';
+import { fileSource, offeredFile } from '../parameters.ts';
+
+export const command = chatCommand('fileget', {
+  aliases: ['get', 'files'],
+  parameters: { user: optional(fileSource), name: withPrevious(offeredFile) },
+  async run({ room, names, transfers }, { user, name }) {
+    if (user !== undefined && name !== undefined) {
+      transfers.get(user, name);
+      return [];
+    }
+    const { files = [], more } = await room.request('fileget', {});
+    names.offered(...files);
+    if (files.length === 0) return ['There are no files for you.'];
+    return [
+      ...files.map((file) => `File "${file.name}" from "${file.from}".`),
+      ...(more ? ['... and more: they are listed once these have been fetched or declined.'] : []),
+    ];
+  },
+});

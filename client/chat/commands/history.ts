@@ -1,0 +1,29 @@
+import { limits } from '../../../protocol/index.ts';
+import { optional, type Parameter, word } from '../../commands/parameters.ts';
+import type { ShownMessage, StreamName } from '../../room/index.ts';
+import { wordsLike } from '../../terminal/completion.ts';
+import { chatCommand } from '../chat-command.ts';
+import type { NamesSeen } from '../names-seen.ts';
+import { historyLine } from '../texts.ts';
+
+const headings = { inbox: 'The last messages to you are:', room: 'The last broadcasts are:' } as const;
+
+const streamName: Parameter<StreamName, NamesSeen, 'required'> = {
+  ...word<NamesSeen>('inbox|room', (typed) => wordsLike(typed, Object.keys(headings))),
+  parse: (typed) => (typed === 'inbox' || typed === 'room' ? typed : undefined),
+};
+
+const messageCount: Parameter<number, NamesSeen, 'required'> = {
+  ...word<NamesSeen>(`1-${limits.pageSize}`),
+  parse: (typed) => (/^[1-9]\d{0,2}$/.test(typed) && Number(typed) <= limits.pageSize ? Number(typed) : undefined),
+};
+
+export const command = chatCommand('history', {
+  aliases: ['hist'],
+  parameters: { stream: optional(streamName), count: optional(messageCount) },
+  async run({ room }, { stream = 'room', count = 20 }) {
+    const { messages } = await room.request('history', { stream, limit: count });
+    const shown = messages.filter((message): message is ShownMessage => message.event !== 'hidden');
+    return [headings[stream], ...shown.map((message) => historyLine(message, room.user))];
+  },
+});

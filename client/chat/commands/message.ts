@@ -1,0 +1,12 @@
+import { chatCommand } from '../chat-command.ts';
+import { message, user as userName } from '../parameters.ts';
+
+export const command = chatCommand('message', {
+  aliases: ['msg', 'm'],
+  parameters: { user: userName, text: message },
+  async run({ room }, { user, text }) {
+    const { delivery } = await room.request('message', { to: user, text });
+    if (delivery === 'delivered') return [];
+    return [`The user "${user}" is unfortunately not online. But the server has stored your message.`];
+  },
+});

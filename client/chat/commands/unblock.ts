@@ -1,0 +1,11 @@
+import { chatCommand } from '../chat-command.ts';
+import { user as userName } from '../parameters.ts';
+
+export const command = chatCommand('unblock', {
+  aliases: ['unignore'],
+  parameters: { user: userName },
+  async run({ room }, { user }) {
+    await room.request('unblock', { user });
+    return [`You have successfully unblocked ${user}`];
+  },
+});

@@ -1,0 +1,55 @@
+import { ConnectionEndedError } from '../room/index.ts';
+import { ask, EndOfInput } from './ask.ts';
+import type { ChatContext, ChatResult } from './chat-command.ts';
+import type { ChatCommands } from './command-set.ts';
+import { type ErrorSubject, errorLine } from './texts.ts';
+
+/** Prints what the commands have to say right after a login. */
+export async function greet(context: ChatContext, { afterLogin }: ChatCommands): Promise<void> {
+  for (const run of afterLogin) {
+    const lines = await run(context).catch((error: unknown) => [errorLine(reportable(error))]);
+    context.screen.print(...lines);
+  }
+}
+
+/**
+ * Reads commands and carries them out, one after the other. Transfers still running at the end are completed.
+ * @returns the last line to print.
+ * @throws {EndOfInput | ConnectionEndedError}
+ */
+export async function converse(context: ChatContext, commands: ChatCommands): Promise<string> {
+  const { screen, room, transfers } = context;
+  try {
+    for (;;) {
+      const line = await ask(screen, [], 'command', room.user);
+      if (line.trim() === '') continue;
+      const result = await carryOut(line, context, commands);
+      if ('goodbye' in result) return result.goodbye;
+      await screen.page(result);
+    }
+  } finally {
+    await transfers.finish();
+  }
+}
+
+async function carryOut(line: string, context: ChatContext, commands: ChatCommands): Promise<ChatResult> {
+  let subject: ErrorSubject = {};
+  try {
+    const { args, run } = commands.parse(line);
+    subject = subjectOf(args);
+    return await run(context);
+  } catch (error) {
+    return [errorLine(reportable(error), subject)];
+  }
+}
+
+/** What a command was about, as an error names it. */
+function subjectOf({ user, name }: Readonly<Record<string, unknown>>): ErrorSubject {
+  return { ...(typeof user === 'string' && { user }), ...(typeof name === 'string' && { name }) };
+}
+
+/** An error that the user is told of, and the conversation goes on. Any other is thrown. */
+function reportable(error: unknown): Error {
+  if (!(error instanceof Error) || error instanceof ConnectionEndedError || error instanceof EndOfInput) throw error;
+  return error;
+}

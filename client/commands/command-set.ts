@@ -1,0 +1,112 @@
+import { UsageError } from '../config/errors.ts';
+import { type Completion, wordsLike } from '../terminal/completion.ts';
+import type { Line } from '../terminal/line.ts';
+import type { Command, Invocation } from './command.ts';
+import { helpOnAll, helpOnOne } from './help.ts';
+import { type Input, takeWord, takeWords } from './input.ts';
+import { nearest } from './nearest.ts';
+
+const nothing: Completion = { candidates: [], of: '' };
+
+const wordCount = (spelling: string) => spelling.split(' ').length;
+
+/** The commands that a user can type at a prompt: parses, completes and explains them. */
+export class CommandSet<Context, Result, Names = undefined> {
+  readonly #commands: readonly Command<Context, Result, Names>[];
+  readonly #hint: string;
+  /** By everything that may be typed for a command, in lower case. */
+  readonly #bySpelling: ReadonlyMap<string, Command<Context, Result, Names>>;
+  /** The same in the case that is shown: names, then names and aliases after a slash. */
+  readonly #spellings: readonly string[];
+  /** Words of the longest name. */
+  readonly #longest: number;
+
+  /** @param hint The last line of `help`. */
+  constructor(commands: readonly Command<Context, Result, Names>[], hint: string) {
+    this.#commands = commands;
+    this.#hint = hint;
+    const spelled = commands.flatMap((command) =>
+      [command.name, ...[command.name, ...command.aliases].map((name) => `/${name}`)].map(
+        (spelling) => [spelling, command] as const,
+      ),
+    );
+    this.#spellings = spelled.map(([spelling]) => spelling);
+    this.#bySpelling = new Map(spelled.map(([spelling, command]) => [spelling.toLowerCase(), command]));
+    this.#longest = Math.max(...this.#spellings.map(wordCount));
+  }
+
+  /**
+   * Parses a typed line, or the arguments of a program.
+   * @throws {UsageError}
+   */
+  parse(input: Input): Invocation<Context, Result> {
+    const { command, rest } = this.#find(input);
+    return command.parse(rest);
+  }
+
+  /** How a line that is being typed can go on. */
+  async complete(line: string, names: Names): Promise<Completion> {
+    const typed = line.trimStart();
+    const found = this.#lookUp(typed);
+    const afterName = String(found?.rest ?? '');
+    // A command's arguments begin after the white space that ends its name.
+    if (!found || !/\s$/.test(typed.slice(0, typed.length - afterName.length))) {
+      return wordsLike(typed, this.#alike(typed));
+    }
+    let [left, previous] = [afterName, ''];
+    for (const { takes, complete } of found.command.parameters) {
+      const begun = left.trimStart();
+      const { word, rest } = takeWord(begun);
+      if (takes !== 'word' || word === begun) {
+        const commands = this.#commands.map(({ name }) => name);
+        return complete?.(begun, { names, previous, commands }) ?? nothing;
+      }
+      [left, previous] = [String(rest), word];
+    }
+    return nothing;
+  }
+
+  /**
+   * Every command, or one.
+   * @throws {UsageError}
+   */
+  help(about?: string): Line[] {
+    if (about === undefined) return helpOnAll(this.#commands, this.#hint);
+    return helpOnOne(this.#find(about).command);
+  }
+
+  #find(input: Input) {
+    const found = this.#lookUp(input);
+    if (found) return found;
+    const { typed, meant } = this.#suggest(input);
+    const suggestion = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+    throw new UsageError(`There is no command "${typed}".${suggestion} Enter "help" to see the commands.`);
+  }
+
+  #lookUp(input: Input) {
+    for (let count = this.#longest; count > 0; count--) {
+      const { words, rest } = takeWords(input, count);
+      const command = this.#bySpelling.get(words.toLowerCase());
+      if (command) return { command, rest };
+    }
+    return undefined;
+  }
+
+  /** The spelling nearest to what was typed, if one is near. */
+  #suggest(input: Input): { readonly typed: string; readonly meant?: string } {
+    for (let count = this.#longest; count > 0; count--) {
+      const typed = takeWords(input, count).words;
+      const meant = nearest(
+        typed,
+        this.#alike(typed).filter((spelling) => wordCount(spelling) === count),
+      );
+      if (meant !== undefined) return { typed, meant };
+    }
+    return { typed: takeWord(input).word };
+  }
+
+  /** The spellings with a slash, or those without one. */
+  #alike(typed: string): string[] {
+    return this.#spellings.filter((spelling) => spelling.startsWith('/') === typed.startsWith('/'));
+  }
+}

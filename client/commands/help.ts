@@ -1,0 +1,35 @@
+import { type Line, span } from '../terminal/line.ts';
+import type { CommandOptions } from './options.ts';
+
+/** What help knows of a command. */
+interface Explained {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly fullUsage: string;
+  readonly aliases: readonly string[];
+  readonly options: CommandOptions;
+}
+
+/** One line for each command, and a hint. */
+export function helpOnAll(commands: readonly Explained[], hint: string): Line[] {
+  const width = Math.max(...commands.map(({ usage }) => usage.length));
+  return [
+    ...commands.map(({ usage, summary }) => ({
+      text: ['  ', span('strong', usage.padEnd(width)), `  ${summary}`],
+    })),
+    { text: [span('quiet', hint)] },
+  ];
+}
+
+/** How one command is typed, with its options and short names. */
+export function helpOnOne({ name, fullUsage, summary, aliases, options }: Explained): Line[] {
+  const width = Math.max(0, ...Object.values(options).map(({ flags }) => flags.length));
+  const spellings = [name, ...aliases].map((spelling) => `/${spelling}`).join(', ');
+  return [
+    { text: ['  ', span('strong', fullUsage)] },
+    `  ${summary}`,
+    ...Object.values(options).map(({ flags, description }) => `    ${flags.padEnd(width)}  ${description}`),
+    ...(aliases.length > 0 ? [{ text: [span('quiet', `  Also: ${spellings}`)] }] : []),
+  ];
+}
