@@ -198,6 +198,6 @@ async function countOnline(
 async function countNotice(stage: Stage, add: Add, online: number): Promise<void> {
   const client = await stage.connect();
   const login = await stage.meter.count(1, () => client.get('login', { user: 'bob', password }));
-  add('notice of a login', `${online} online`, partNotice(login.entries).notice);
+  add('notice', `${online} online`, partNotice(login.entries).notice);
   await stage.leave(client);
 }

@@ -1,65 +1,36 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { defaultTiming } from '../client/room/timing.ts';
-import { actions } from '../protocol/index.ts';
 import { endInOrder } from '../test/harness/ending.ts';
-import { type Counting, countActions } from './actions.ts';
-import { readBundles } from './bundles.ts';
-import { sampleBroadcast, sampleMemory } from './peers.ts';
-import { pricePerMillion, silentHourPerMillion } from './prices.ts';
-import { measureRates } from './rates.ts';
-import { type CostRow, putBetweenMarkers, report } from './report.ts';
-import { Stage } from './stage.ts';
-import { tally } from './tally.ts';
+import { cost } from './cost.ts';
+import { fanout } from './fanout.ts';
+import { overhead } from './overhead.ts';
+import { type Part, withReport } from './part.ts';
 
-/** Prints what an action costs and how fast it is; with --write, puts it into README.md. */
+/** Runs the parts of the bench that are named, and prints their reports; `--write` puts them into their pages. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
+const parts: Readonly<Record<string, Part>> = { cost, fanout, overhead };
+
 endInOrder();
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
-const page = 'README.md';
-// The sweeper does not look for sessions younger than five seconds.
-const sizes = { few: 10, many: 100, registered: 2000, beforeSweep: 5_000 };
-
-// First, while they are what has just been built.
-const bundles = await readBundles();
-const text = report({
-  ...(await inRoom(countCosts)),
-  peers: [sizes.few, sizes.many].map(peerRow),
-  silentHour: silentHourPerMillion(defaultTiming.ping),
-  bundles,
-  rates: await inRoom(measureRates),
+const { values, positionals } = parseArgs({
+  options: { write: { type: 'boolean', default: false } },
+  allowPositionals: true,
 });
-console.log(text);
-if (values.write) await writeFile(page, putBetweenMarkers(await readFile(page, 'utf8'), text));
+const names = positionals.length > 0 ? positionals : ['cost'];
+const unknown = names.find((name) => !(name in parts));
+if (unknown === undefined) for (const name of names) await run(name, parts[name]);
+else console.error(`There is no part ${unknown}.`);
+if (unknown !== undefined || positionals.length === 0) list();
+process.exit(unknown === undefined ? 0 : 2);
 
-async function inRoom<T>(act: (stage: Stage) => Promise<T>): Promise<T> {
-  const stage = await Stage.open();
-  try {
-    return await act(stage);
-  } finally {
-    await stage.close();
-  }
+async function run(name: string, part: Part | undefined): Promise<void> {
+  if (part === undefined) return;
+  const report = await part.run();
+  console.log(report);
+  if (values.write) await writeFile(part.page, withReport(await readFile(part.page, 'utf8'), name, report));
 }
 
-async function countCosts(stage: Stage): Promise<{ costs: CostRow[] }> {
-  const memory = new Map(stage.room.local.stack.functions.map(({ logicalId, memoryMb }) => [logicalId, memoryMb]));
-  const memoryOf = (logicalId: string) => memory.get(logicalId) ?? Number.NaN;
-  const row = ({ action, when, entries, hashes }: Counting): CostRow => {
-    const used = tally(entries);
-    return { action, when, used, perMillion: pricePerMillion(used, { hashes, memoryOf }) };
-  };
-  const counted = await countActions(stage, sizes);
-  return { costs: counted.toSorted((one, other) => order(one) - order(other)).map(row) };
-}
-
-/** As somebody comes across the actions: from connecting to what follows when they have left. */
-function order({ action }: Counting): number {
-  return ['connect', ...actions, 'disconnect', 'notice of a login', 'sweep', 'tidying'].indexOf(action);
-}
-
-function peerRow(online: number): CostRow {
-  const used = sampleBroadcast(online);
-  const perMillion = pricePerMillion(used, { hashes: 0, memoryOf: () => sampleMemory });
-  return { action: '*simple-websockets-chat-app*', when: `broadcast, ${online} online`, used, perMillion };
+function list(): void {
+  console.log('\nParts of the bench: npm run bench -- NAME... [--write]');
+  for (const [name, { summary, page }] of Object.entries(parts)) console.log(`  ${name}: ${summary} (${page})`);
 }

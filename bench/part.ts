@@ -31,8 +31,7 @@ export function reportOn(page: string, name: string): string {
 /** The page with another report of a part. @throws Error if the page has no markers for it. */
 export function withReport(page: string, name: string, report: string): string {
   const [begin, end] = markers(name);
-  const before = `${begin}\n\n${reportOn(page, name)}`;
-  const tidy = page.replace(before, () => `${begin}\n\n${report}`);
-  if (!tidy.includes(`${report}\n\n${end}`)) throw new Error(`Leave one empty line after ${begin} and before ${end}.`);
-  return tidy;
+  reportOn(page, name);
+  const [before, after] = [page.slice(0, page.indexOf(begin)), page.slice(page.indexOf(end))];
+  return `${before}${begin}\n\n${report}\n\n${after}`;
 }

@@ -26,6 +26,6 @@ export function sampleBroadcast(online: number): Tally {
     logBytes: 0,
     s3Writes: 0,
     s3Reads: 0,
-    runs: [{ function: 'sendmessage', calls: 1 + online, inARow: 2 }],
+    runs: [{ function: 'sendmessage', sdkCalls: 1 + online, posts: 0, inARow: 2 }],
   };
 }

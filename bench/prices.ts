@@ -20,10 +20,7 @@ const prices = {
   s3Read: 0.4 / million,
 };
 
-/**
- * How long a warm function is taken to run, in milliseconds. Fixed, so that the table depends on what the code does and not
- * on the machine that counts it.
- */
+/** Assumed durations (ms) of a warm function. Fixed, so that the table does not depend on the machine that counts. */
 export const assumed = {
   /** For the event and the reply. */
   perRun: 5,
@@ -31,6 +28,8 @@ export const assumed = {
   perRoundTrip: 10,
   /** For the CPU time that the SDK spends on each call, on a full vCPU. */
   perCall: 1,
+  /** For the CPU time of a post or an asynchronous invocation, which do not go through the SDK, on a full vCPU. */
+  perPost: 0.2,
   /** For scrypt at OWASP's cost (N=2^17, r=8, p=1) on a full vCPU. */
   perHash: 600,
 };
@@ -38,7 +37,7 @@ export const assumed = {
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: at 1,769 MB a function has one vCPU. */
 const memoryOfOneVcpu = 1769;
 
-/** Passwords hashed by an action, and how much memory (MB) functions have. */
+/** Passwords hashed by an action, and the memory (MB) of each function. */
 export interface Weight {
   readonly hashes: number;
   readonly memoryOf: (logicalId: string) => number;
@@ -49,10 +48,13 @@ export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): numb
   const computing = used.runs.reduce((gigabyteSeconds, run) => {
     const memory = memoryOf(run.function);
     const slowness = Math.max(1, memoryOfOneVcpu / memory);
-    const milliseconds = assumed.perRun + assumed.perRoundTrip * run.inARow + assumed.perCall * run.calls * slowness;
+    const milliseconds =
+      assumed.perRun +
+      assumed.perRoundTrip * run.inARow +
+      (assumed.perCall * run.sdkCalls + assumed.perPost * run.posts) * slowness;
     return gigabyteSeconds + (milliseconds / 1000) * (memory / 1024);
   }, 0);
-  // Whatever hashes runs in a function with one vCPU.
+  // Passwords are hashed in a function with one vCPU.
   const hashing = ((hashes * assumed.perHash) / 1000) * (memoryOfOneVcpu / 1024);
   return (
     million *

@@ -4,16 +4,17 @@ import { RawClient } from '../test/harness/raw-client.ts';
 import { median } from './bundles.ts';
 import type { Stage } from './stage.ts';
 
-/** How fast something is that a client says and is answered. */
+/** How fast a client's request is answered. */
 export interface Rate {
   readonly name: string;
   /** Median milliseconds from frame to answer, one at a time. */
   readonly latencyMs: number;
-  /** Answers a second, with {@link clients} asking at once. */
+  /** Answers per second, with {@link clients} asking at once. */
   readonly perSecond: number;
+  /** CPU time (ms) of this whole process per answer, with {@link clients} asking at once. */
+  readonly cpuMs: number;
 }
 
-/** How many ask at once. */
 export const clients = 8;
 const exchangesAlone = 100;
 const exchangesEach = 60;
@@ -69,11 +70,16 @@ async function measure<C>(name: string, all: readonly C[], exchange: (one: C) =>
     await exchange(first);
     times.push(performance.now() - before);
   }
-  const before = performance.now();
+  const [before, cpu] = [performance.now(), process.cpuUsage()];
   const many = async (one: C) => {
     for (let count = 0; count < exchangesEach; count++) await exchange(one);
   };
   await Promise.all(all.map(many));
   const seconds = (performance.now() - before) / 1000;
-  return { name, latencyMs: median(times), perSecond: (all.length * exchangesEach) / seconds };
+  const { user, system } = process.cpuUsage(cpu);
+  const exchanges = all.length * exchangesEach;
+  return {
+    ...{ name, latencyMs: median(times), perSecond: exchanges / seconds },
+    cpuMs: (user + system) / 1000 / exchanges,
+  };
 }

@@ -40,6 +40,10 @@ export class Stage {
     await this.room.close();
   }
 
+  /** The memory (MB) of a function. */
+  readonly memoryOf = (logicalId: string): number =>
+    this.room.local.stack.functions.find((one) => one.logicalId === logicalId)?.memoryMb ?? Number.NaN;
+
   /** How many are online by {@link enter} and {@link fill}. */
   get online(): number {
     return this.#online.size;

@@ -4,28 +4,27 @@ import { spawn } from '@lydell/node-pty';
 import { WebSocketServer } from 'ws';
 import { median } from './bundles.ts';
 
-/** Prints how long the terminal client takes from its start to its first prompt, beside a Node that does nothing. */
 const turns = 15;
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-await once(server, 'listening');
-const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
-const nothing: number[] = [];
-const client: number[] = [];
-for (let turn = 0; turn < turns; turn += 1) {
-  nothing.push(await time(['-e', '0']));
-  client.push(await time(['dist/client/chat.mjs', '--url', url], '>> '));
+/**
+ * Milliseconds from the start of the terminal client to its first prompt, and of a Node.js that does nothing from start to end; each the
+ * median of 15 runs.
+ */
+export async function measureStartUp(): Promise<{ nothing: number; client: number }> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const nothing: number[] = [];
+  const client: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    nothing.push(await time(['-e', '0']));
+    client.push(await time(['dist/client/chat.mjs', '--url', url], '>> '));
+  }
+  server.close();
+  return { nothing: median(nothing), client: median(client) };
 }
-server.close();
-const [idle, prompt] = [median(nothing), median(client)];
-console.log(
-  `node -e 0: ${idle.toFixed(0)} ms. The client, connected and at its prompt: ${prompt.toFixed(0)} ms, ` +
-    `${(prompt / idle).toFixed(1)} times as long (medians of ${turns}).`,
-);
-process.exit();
 
-/** Milliseconds until a program in a terminal has written this; without it, until it ends. */
+/** Milliseconds until a program in a terminal has written a text; without one, until it ends. */
 function time(args: readonly string[], awaited?: string): Promise<number> {
   const before = performance.now();
   const terminal = spawn(process.execPath, [...args], { cols: 120, rows: 30, name: 'xterm-256color' });

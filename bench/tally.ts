@@ -7,9 +7,11 @@ const messageUnitBytes = 32 * 1024;
 export interface Run {
   /** The function's logical id. */
   readonly function: string;
-  /** Calls of AWS APIs. */
-  readonly calls: number;
-  /** How many of them waited for one another. */
+  /** Calls of AWS APIs through the SDK. */
+  readonly sdkCalls: number;
+  /** Posts and asynchronous invocations. */
+  readonly posts: number;
+  /** How many of all these waited for one another. */
   readonly inARow: number;
 }
 
@@ -67,7 +69,8 @@ export function tally(entries: readonly Recorded[]): Tally {
 function runOf(name: string, calls: readonly ServiceCall[]): Run {
   const others = new Set(calls.filter(({ service }) => service !== 'dynamodb').map(({ operation }) => operation));
   const dynamoDb = calls.filter(({ service }) => service === 'dynamodb');
-  return { function: name, calls: calls.length, inARow: longestChain(dynamoDb) + others.size };
+  const posts = calls.filter(({ operation }) => operation === 'PostToConnection' || operation === 'Invoke').length;
+  return { function: name, sdkCalls: calls.length - posts, posts, inARow: longestChain(dynamoDb) + others.size };
 }
 
 /** The most calls of which each began after the one before it had ended. */
