@@ -1,31 +1,33 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/harness/slowest-first.ts';
 
 export default defineConfig({
   test: {
-    // The SDK's advice on Node versions is for its own users; functions run on Lambda's.
+    // The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     setupFiles: ['test/harness/end-in-order.ts'],
-    // A busy machine takes its time to start a room, or to synthesize a stack.
+    // More files at a time than cores, because scenes spend much of their time waiting.
+    maxWorkers: Math.max(3, Math.ceil(1.5 * availableParallelism())),
+    // Files share processes, and with them the modules that are loaded.
+    isolate: false,
+    sequence: { sequencer: SlowestFirst },
+    // A busy machine takes long to start a room or to synthesize a stack, and to do what a test waits for.
     hookTimeout: 120_000,
-    // So does it to do what a test waits for.
+    testTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
-        test: {
-          name: 'unit',
-          include: ['{protocol,functions,infra,client,local,scripts}/**/*.test.ts'],
-          testTimeout: 60_000,
-        },
+        test: { name: 'unit', include: ['{protocol,functions,infra,client,local,scripts}/**/*.test.ts'] },
       },
       {
         extends: true,
         test: {
           name: 'scenes',
           include: ['{test,bench}/**/*.test.ts'],
-          // They play in a room that runs what would be deployed.
+          // Scenes run the bundles and the template that would be deployed.
           globalSetup: ['scripts/ensure-built.mjs'],
-          testTimeout: 60_000,
         },
       },
     ],

@@ -1,3 +1,3 @@
-import { checks, runSteps } from './checks.ts';
+import { runChecks } from './checks.ts';
 
-if (runSteps(checks).failed > 0) process.exitCode = 1;
+if ((await runChecks()).failed > 0) process.exitCode = 1;

@@ -1,26 +1,27 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 
-export interface Step {
-  readonly name: string;
-  /** Arguments of Node. */
-  readonly command: readonly string[];
-}
+/** Checks of the sources that run nothing: names, and arguments of Node. Each prints what it found. */
+const checks = {
+  'format and lint': ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
+  types: ['node_modules/typescript/bin/tsc', '-p', '.'],
+  'types of workers': ['node_modules/typescript/bin/tsc', '-p', 'local'],
+  'types of scripts': ['node_modules/typescript/bin/tsc', '-p', 'scripts'],
+};
 
-/** What must hold of the sources before anything is run; each says itself what is wrong. */
-export const checks: readonly Step[] = [
-  { name: 'format and lint', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
-  { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'] },
-  { name: 'types of workers', command: ['node_modules/typescript/bin/tsc', '-p', 'local'] },
-  { name: 'types of scripts', command: ['node_modules/typescript/bin/tsc', '-p', 'scripts'] },
-];
-
-/** Runs every step, whatever becomes of the others. */
-export function runSteps(steps: readonly Step[]): { passed: number; failed: number } {
+/** Runs all checks, one after the other, and prints each one's output once it has ended. Returns how many passed and failed. */
+export async function runChecks(): Promise<{ passed: number; failed: number }> {
   const count = { passed: 0, failed: 0 };
-  for (const { name, command } of steps) {
-    const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
-    console.log(`${status === 0 ? '✓' : '✗'} ${name}`);
-    count[status === 0 ? 'passed' : 'failed'] += 1;
+  for (const [name, command] of Object.entries(checks)) {
+    const { ok, output } = await run(command);
+    console.log(`${output}${ok ? '✓' : '✗'} ${name}`);
+    count[ok ? 'passed' : 'failed'] += 1;
   }
   return count;
 }
+
+const run = (command: readonly string[]) =>
+  new Promise<{ ok: boolean; output: string }>((resolve) => {
+    execFile(process.execPath, command, { maxBuffer: Number.POSITIVE_INFINITY }, (error, stdout, stderr) =>
+      resolve({ ok: error === null, output: stdout + stderr }),
+    );
+  });

@@ -1,20 +1,19 @@
 import { parseCLI, type Reporter, startVitest, type TestModule } from 'vitest/node';
 import { endInOrder } from '../test/harness/ending.ts';
 import { UsedRights } from '../test/harness/used-rights.ts';
-import { checks, runSteps } from './checks.ts';
+import { runChecks } from './checks.ts';
 import { readRights, unusedRights } from './rights/rights.ts';
 
 /**
- * Everything that must hold: the checks, then every test. Arguments are Vitest's. The last line is the sum of both,
- * alone: `N passed, N failed`, with `, N skipped` if any were.
+ * npm test: runs every test, and beside them the checks. Arguments are Vitest's. The last line is the sum of both:
+ * `N passed, N failed`, and `, N skipped` if any were.
  */
-const { passed, failed } = runSteps([...checks, { name: 'build', command: ['scripts/run.mjs', '--built'] }]);
-const count = { passed, failed, skipped: 0, pending: 0 };
+const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
 
 const tally: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     count.failed += errors.length;
-    // Whoever asks for a test that there is not has mistyped its name.
+    // The name of a test file was misspelt.
     if (modules.length === 0) count.failed += 1;
     for (const module of modules) {
       const states = Array.from(module.children.allTests(), (test) => test.result().state);
@@ -26,13 +25,17 @@ const tally: Reporter = {
 };
 
 endInOrder();
+const checking = runChecks();
 const usedRights = new UsedRights();
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const vitest = await startVitest('test', filter, { ...options, reporters: ['default', tally] });
 await vitest.close();
+const checked = await checking;
+count.passed += checked.passed;
+count.failed += checked.failed;
 
 const used = usedRights.end();
-// Some of the scenes do not make use of every right.
+// A part of the scenes does not use every right.
 if (filter.length === 0) {
   const unused = unusedRights(await readRights('cdk.out'), used);
   for (const right of unused)

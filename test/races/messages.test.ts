@@ -3,9 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-
-const rounds = 200;
-const timeout = 120_000;
+import { rounds, timeout } from '../harness/rounds.ts';
 
 let room: SceneRoom;
 let sender: RawClient;

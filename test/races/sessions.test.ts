@@ -4,10 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { attendance, countIsExact } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { rounds, timeout } from '../harness/rounds.ts';
 import { type Tables, tablesOf } from '../harness/tables.ts';
-
-const rounds = 200;
-const timeout = 120_000;
 
 let room: SceneRoom;
 let tables: Tables;
@@ -194,13 +192,13 @@ async function idle(name: string, ms: number): Promise<void> {
 
 test('everyone who was told of a login was told once of the end of it', async () => {
   const { client } = await loginOf('rival1');
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const { client: guest } = await loginOf('racer');
     await guest.close();
     await nobodyBut('rival1');
   }
   const told = (name: string) => client.all(({ event, user }) => event === name && user === 'racer').length;
-  await expect.poll(() => [told('login'), told('logout')]).toEqual([20, 20]);
+  await expect.poll(() => [told('login'), told('logout')]).toEqual([rounds, rounds]);
   await client.close();
 });
 

@@ -1,0 +1,30 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest. Begun last, one of them would keep a single core busy at the end of a run. */
+const slow = [
+  'test/races/sessions',
+  'test/scenes/doctor',
+  'test/scenes/backup-steps',
+  'test/soak/soak',
+  'test/races/repeats',
+  'test/scenes/backup.',
+  'test/connection/marathon',
+  'test/scenes/delivery',
+  'test/scenes/file-crashes',
+  'client/script/script',
+  'local/room',
+  'test/races/files-killed',
+  'test/scenes/disconnect',
+];
+
+const rank = ({ moduleId }: TestSpecification) => {
+  const index = slow.findIndex((path) => moduleId.includes(path));
+  return index < 0 ? slow.length : index;
+};
+
+/** Begins with the slowest test files; the rest in Vitest's own order, by size or by how long they took last time. */
+export class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
