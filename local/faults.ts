@@ -70,11 +70,6 @@ export class Faults {
     this.beforeS3 = undefined;
   }
 
-  /** Whether DynamoDB calls need looking at. */
-  get touchesDynamoDb(): boolean {
-    return this.beforeDynamoDb !== undefined || this.dynamoDb.failBefore > 0 || this.dynamoDb.failAfter > 0;
-  }
-
   /** True for this share of the times it is asked. */
   chance(share: number): boolean {
     return share > 0 && this.#random.next() < share;

@@ -161,6 +161,14 @@ describe('faults', () => {
     room.faults.beforeDynamoDb = () => 'after';
     expect(await get('raced')).toEqual(failed);
   });
+
+  test('calls of the operator do not fail: a test may look into the tables meanwhile', async () => {
+    room.faults.dynamoDb.failBefore = 1;
+    room.faults.beforeDynamoDb = () => 'before';
+    await dynamoDb.putItem({ TableName, Item: key('operator') });
+    expect(await dynamoDb.getItem({ TableName, Key: key('operator') })).toMatchObject({ Item: key('operator') });
+    await dynamoDb.deleteItem({ TableName, Key: key('operator') });
+  });
 });
 
 describe('contention', () => {
