@@ -17,5 +17,5 @@ test('a room is backed up while people chat in it, in many slices, and restored 
 
 test('a room with forty in it is stopped: all are told, all are gone, nobody is counted', async () => {
   const report = await playStop(40);
-  expect(report).toMatchObject({ told: 40, closed: 40, counted: 0, present: 0, notices: 0 });
+  expect(report).toMatchObject({ told: 40, closed: 40, counted: 0, present: 0, notices: 0, problems: [] });
 });

@@ -13,8 +13,9 @@ export interface StopReport {
   readonly toldSeconds: number;
   readonly seconds: number;
   readonly invocations: number;
-  /** Logouts that anybody was told of: all go, so nobody need hear of the others. */
+  /** Logouts that clients were told of. Everyone leaves, so there should be none. */
   readonly notices: number;
+  readonly problems: readonly string[];
 }
 
 /** Stops a room with many in it, all of whom leave as clients do: by closing as soon as they are told. */
@@ -53,7 +54,7 @@ export async function playStop(clients: number): Promise<StopReport> {
     await Promise.all(connections.map((client) => client.closed));
     const received = (event: EventName) => connections.filter((client) => client.events(event).length > 0).length;
     const inSeconds = (time: number) => Math.round(time - start) / 1000;
-    return {
+    const figures = {
       told: received('stop'),
       closed: connections.length - room.local.connections.length,
       ...(await room.database.counts()),
@@ -62,6 +63,11 @@ export async function playStop(clients: number): Promise<StopReport> {
       invocations: recording.invocations.filter((one) => one.function.startsWith('Admin')).length,
       notices: connections.reduce((sum, client) => sum + client.events('logout').length, 0),
     };
+    const expected = { told: clients, closed: clients, counted: 0, present: 0, notices: 0 } as const;
+    const problems = (Object.keys(expected) as (keyof typeof expected)[])
+      .filter((name) => figures[name] !== expected[name])
+      .map((name) => `${name}: ${figures[name]} instead of ${expected[name]}`);
+    return { ...figures, problems };
   } finally {
     await room.close();
   }

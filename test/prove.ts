@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { Command, InvalidArgumentError } from 'commander';
+import { playBackup } from './backup/play.ts';
+import { playStop } from './backup/play-stop.ts';
+import { cuts } from './connection/cuts.ts';
+import { marathon } from './connection/marathon.ts';
+import { playBigFile } from './files/big-file.ts';
+import { endInOrder } from './harness/ending.ts';
+import { soak } from './soak/play.ts';
+
+/** The default of a proof's option, and what the option means. */
+type Options = Record<string, readonly [number, string]>;
+
+/** What a proof found: problems, of which there should be none, and figures. */
+type Report = { readonly problems: readonly string[] };
+
+// The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+endInOrder();
+
+const program = new Command('npm run prove --').description('Prove at length what `npm test` shows in short.');
+
+function proof<O extends Options>(
+  name: string,
+  description: string,
+  options: O,
+  run: (given: { [K in keyof O]: number } & { contention?: true }) => Promise<Report>,
+): Command {
+  const command = program.command(name).description(description);
+  for (const [option, [value, meaning]] of Object.entries(options)) {
+    command.option(`--${option} <number>`, meaning, positive, value);
+  }
+  return command.action(async (given) => {
+    const { problems, ...figures } = await run(given);
+    for (const problem of problems.slice(0, 20)) console.log(problem);
+    const outcome = problems.length === 0 ? 'held' : `${problems.length} PROBLEMS`;
+    console.log(`${outcome}: ${JSON.stringify(figures, undefined, 2)}`);
+    if (problems.length > 0) process.exitCode = 1;
+  });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+proof(
+  'soak',
+  'Let users come, talk and go at random in a room where everything fails now and then',
+  { minutes: [10, 'how long'], people: [30, 'how many users'], seed: [1, 'the same users and faults again'] },
+  soak,
+).option('--contention', 'have DynamoDB throttle and conflict as AWS does under load');
+
+proof(
+  'cuts',
+  'Cut the network for 1, 10 and 60 seconds in the middle of a burst of messages',
+  {
+    rounds: [100, 'how many bursts'],
+    speed: [20, "how many times as fast the room's clock runs"],
+    seed: [1, 'the same cuts again'],
+  },
+  (given) => cuts({ ...given, seconds: [1, 10, 60] }),
+);
+
+proof(
+  'marathon',
+  'Have two users talk across three two-hour limits and two idle limits',
+  { hours: [6.5, "of the room's clock"], speed: [30, 'how many times as fast that clock runs'] },
+  (given) => marathon({ ...given, every: 1000 }),
+);
+
+program
+  .command('races')
+  .description('Repeat each race between commands')
+  .option('--rounds <number>', 'how often', positive, 200)
+  .action(({ rounds }: { rounds: number }) => {
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/races', 'test/scenes/races', 'test/scenes/frames'];
+    const env = { ...process.env, RACE_ROUNDS: String(rounds) };
+    process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit', env }).status ?? 1;
+  });
+
+proof(
+  'big-file',
+  'Send a large file, kill its recipient halfway, and resume the download',
+  { megabytes: [1024, 'size of the file in MiB'] },
+  ({ megabytes }) => playBigFile(megabytes * 1024 ** 2),
+);
+
+proof(
+  'backup',
+  'Back up a full room while users talk in it, restore it into another room, and compare them',
+  {
+    users: [10_000, 'how many are registered'],
+    messages: [200_000, 'how many messages are stored'],
+    talkers: [20, 'how many users talk meanwhile, at least five'],
+    slice: [2_000, 'how long (ms) one invocation works'],
+  },
+  playBackup,
+);
+
+proof('stop', 'Stop a full room', { clients: [500, 'how many users are online'] }, ({ clients }) => playStop(clients));
+
+if (process.argv.length > 2) await program.parseAsync();
+else program.outputHelp();
