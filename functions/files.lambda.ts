@@ -3,12 +3,12 @@ import { parseFileEvent } from './aws/file-event.ts';
 import { fileRoom } from './aws/file-room.ts';
 import { commandHandler, type ProxyResponse } from './aws/gateway-events.ts';
 import { logsFor } from './aws/log.ts';
-import { fileHandlers } from './chat/commands/index.ts';
+import { filesHandlers } from './chat/commands/index.files.ts';
 import { answer } from './chat/dispatch.ts';
 import { objectCreated } from './chat/files/accept-upload.ts';
 import { tidyFiles } from './chat/files/tidy.ts';
 
-const answerFrame = commandHandler((frame) => answer(fileRoom, fileHandlers, frame));
+const answerFrame = commandHandler((frame) => answer(fileRoom, filesHandlers, frame));
 
 export async function handler(event: unknown, context: Context): Promise<ProxyResponse | undefined> {
   const told = parseFileEvent(event);

@@ -1,7 +1,7 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { objectPrefixes } from '../functions/aws/names.ts';
-import type { ConnectionRight } from './functions.ts';
+import type { ConnectionPermission } from './functions.ts';
 
 /**
  * What cdk-nag's AwsSolutions rules find in this stack and why it is as it is meant to be: every exception, in one list.
@@ -11,9 +11,9 @@ export function acknowledgeFindings(
   stack: Stack,
   { api, stage, bucket, tracing }: { api: string; stage: string; bucket: string; tracing: boolean },
 ) {
-  const connections = (['POST', 'GET', 'DELETE'] as const satisfies ConnectionRight[]).map(
-    (right) =>
-      `Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${stage}/${right}/@connections/*`,
+  const connections = (['POST', 'GET', 'DELETE'] as const satisfies ConnectionPermission[]).map(
+    (permission) =>
+      `Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>/${stage}/${permission}/@connections/*`,
   );
   const objects = objectPrefixes.map((prefix) => `Resource::<${bucket}.Arn>/${prefix}/*`);
   accept(stack, [
@@ -23,7 +23,7 @@ export function acknowledgeFindings(
     ],
     [
       'APIG4',
-      'People log in over the socket, by commands: the room itself holds which of them need a login (protocol/commands.ts), counts wrong passwords, and knows who speaks by the connection.',
+      'People log in over the socket, by commands: the room itself holds which of them need a login (protocol/commands), counts wrong passwords, and knows who speaks by the connection.',
     ],
     ...connections.map(
       (finding) =>

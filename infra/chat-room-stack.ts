@@ -5,10 +5,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { tables as shapes, type TableName, variables } from '../functions/aws/names.ts';
-import { actions, commands } from '../protocol/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import type { RoomConfig } from './config.ts';
-import { functions as entries, type FunctionName, isRouted, routeTargets, type TableRight } from './functions.ts';
+import { functions as entries, type FunctionName, routes, type TablePermission } from './functions.ts';
 import { Gateway } from './gateway.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
@@ -77,8 +76,11 @@ export class ChatRoomStack extends Stack {
 
     for (const [name, fn] of Object.entries(functions) as [FunctionName, RoomFunction][]) {
       const entry = entries[name];
-      for (const [tableName, rights] of Object.entries(entry.tables) as [TableName, readonly TableRight[]][]) {
-        tables[tableName].bindTo(fn, rights);
+      for (const [tableName, permissions] of Object.entries(entry.tables) as [
+        TableName,
+        readonly TablePermission[],
+      ][]) {
+        tables[tableName].bindTo(fn, permissions);
       }
       if (entry.objects) bucket.bindTo(fn, entry.objects);
       for (const invoked of entry.invokes ?? []) functions[invoked].invokableBy(fn, invoked);
@@ -86,17 +88,10 @@ export class ChatRoomStack extends Stack {
       if (entry.readsLog) logGroup.grant(fn, 'logs:FilterLogEvents');
     }
 
-    gateway.route('$connect', functions[routeTargets.$connect], { twoWay: false });
-    gateway.route('$disconnect', functions[routeTargets.$disconnect], { twoWay: false });
-    gateway.route('$default', functions[routeTargets.$default], { twoWay: true });
-    for (const action of actions) {
-      if (isRouted(action)) {
-        gateway.route(action, functions[routeTargets[action]], { twoWay: commands[action].reply === 'response' });
-      } else {
-        gateway.fixedAnswer(action, '{"type":"pong"}');
-      }
+    for (const [key, route] of routes) {
+      if (route.target === 'mock') gateway.fixedAnswer(key, '{"type":"pong"}');
+      else gateway.route(key, functions[route.target], route);
     }
-
     gateway.throttleRoutes();
 
     new Rule(this, 'EveryMinute', {

@@ -1,50 +1,36 @@
 import type { ObjectPrefix, TableName } from '../functions/aws/names.ts';
-import { type Action, commands } from '../protocol/index.ts';
+import { type Action, actions, type Command, type CommandGroup, commands } from '../protocol/index.ts';
 
-/** Commands a Lambda answers: all but those that a MOCK integration does. */
-export type RoutedAction = {
-  [A in Action]: (typeof commands)[A]['reply'] extends 'mock' ? never : A;
-}[Action];
+/** Functions that answer routes. */
+export type RoutedFunction = CommandGroup | 'connection';
 
-/** Whether a Lambda answers this command. */
-export function isRouted(action: Action): action is RoutedAction {
-  return commands[action].reply !== 'mock';
+/** A route of the WebSocket API: how its frames are answered. */
+export type Route =
+  /** By a function; `twoWay` if API Gateway sends what the function returns back as a frame. */
+  { readonly target: RoutedFunction; readonly twoWay: boolean } | { readonly target: 'mock' };
+
+function routeOf(action: Action): Route {
+  const { group, reply }: Command = commands[action];
+  return group === undefined ? { target: 'mock' } : { target: group, twoWay: reply === 'response' };
 }
 
-export type RouteKey = '$connect' | '$disconnect' | '$default' | RoutedAction;
+/** The commands in an order that keeps logical ids: the CDK names a function's integration after the first route that uses it. */
+const inOrder = [...new Set<Action>(['register', 'file', ...actions])];
 
-/** Which function answers which route. Moving a command is one line; a missing one does not compile. */
-export const routeTargets = {
-  $connect: 'connection',
-  $disconnect: 'connection',
-  register: 'account',
-  login: 'account',
-  resume: 'account',
-  deregister: 'account',
-  passwd: 'account',
-  whoelse: 'chat',
-  wholasthr: 'chat',
-  broadcast: 'chat',
-  message: 'chat',
-  block: 'chat',
-  unblock: 'chat',
-  blocklist: 'chat',
-  file: 'files',
-  fileget: 'files',
-  filedone: 'files',
-  filedecline: 'files',
-  sync: 'chat',
-  ack: 'chat',
-  history: 'chat',
-  logout: 'chat',
-  $default: 'chat',
-} as const satisfies Record<RouteKey, string>;
+/** Every route by its key. Those of commands follow from the commands' entries in `protocol/commands`. */
+export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['$connect', { target: 'connection', twoWay: false }],
+  ['$disconnect', { target: 'connection', twoWay: false }],
+  // Frames whose action is no command: the handler refuses them.
+  ['$default', { target: 'chat', twoWay: true }],
+  ...inOrder.map((action) => [action, routeOf(action)] as const),
+]);
 
 /**
  * An action on a table (IAM's name for it, without the prefix), or `QueryIndex`: `Query` on the table's index alone.
  * A transaction needs the action of each of its parts.
  */
-export type TableRight =
+export type TablePermission =
   | 'GetItem'
   | 'BatchGetItem'
   | 'Query'
@@ -58,13 +44,13 @@ export type TableRight =
   | 'ConditionCheckItem';
 
 /** What may be done with other people's connections: send, look whether it is there, close. */
-export type ConnectionRight = 'POST' | 'GET' | 'DELETE';
+export type ConnectionPermission = 'POST' | 'GET' | 'DELETE';
 
 /**
  * What may be done with objects of the bucket (IAM's name for it, without the prefix). `ListBucket` is bound to their
  * folder; without it, S3 says of an object that is not there that access to it is denied.
  */
-export type ObjectRight = 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListBucket';
+export type ObjectPermission = 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListBucket';
 
 /** Functions that others start, and start without waiting for them. */
 export type InvokableFunction = 'fanout' | 'sweeper';
@@ -83,17 +69,17 @@ export interface RoomFunctionEntry {
     /** Seconds, at least a minute; what is older goes there, too, so the retries and the runs before them have to fit in. */
     readonly maxAge: number;
   };
-  readonly tables: { readonly [T in TableName]?: readonly TableRight[] };
-  readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectRight[] };
+  readonly tables: { readonly [T in TableName]?: readonly TablePermission[] };
+  readonly objects?: { readonly [P in ObjectPrefix]?: readonly ObjectPermission[] };
   readonly invokes?: readonly InvokableFunction[];
-  readonly connections?: readonly ConnectionRight[];
+  readonly connections?: readonly ConnectionPermission[];
   /** Whether it may read the log that all functions write. */
   readonly readsLog?: boolean;
 }
 
-export type FunctionName = (typeof routeTargets)[RouteKey] | InvokableFunction | 'admin';
+export type FunctionName = RoutedFunction | InvokableFunction | 'admin';
 
-/** Every function with its weight and its rights, one line per right. */
+/** Every function with its weight and its permissions, one line per permission. */
 export const functions: Record<FunctionName, RoomFunctionEntry> = {
   connection: {
     purpose: 'Lets connections in, and ends the session of one that is gone',
@@ -187,7 +173,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST', 'DELETE'],
   },
   admin: {
-    purpose: 'The administrator console: invoked by who holds the right in IAM, and by nobody else',
+    purpose: 'The administrator console: invoked by who holds the permission in IAM, and by nobody else',
     memory: 512,
     // What takes long is done in slices of half a minute; a step that has begun is finished.
     timeout: 120,

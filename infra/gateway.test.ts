@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { actions, commands } from '../protocol/index.ts';
-import { isRouted, routeTargets } from './functions.ts';
+import { actions, type Command, commands } from '../protocol/index.ts';
+import { routes as expectedRoutes } from './functions.ts';
 import { ofType, refersTo, synthesize, type TemplateResource } from './test-template.ts';
 
 let resources: Readonly<Record<string, TemplateResource>>;
@@ -65,28 +65,27 @@ describe('routes', () => {
     expect(responsesTo(id)).toHaveLength(0);
   });
 
-  test.each(Object.entries(routeTargets))(
-    '%s is answered by %s, which API Gateway may invoke for this route',
-    (key, home) => {
-      const [, route] = routeOf(key);
-      const [, integration] = integrationOf(route);
-      expect(integration.Properties['IntegrationType']).toBe('AWS_PROXY');
-      const [functionId = ''] = ofType(resources, 'AWS::Lambda::Function')
-        .map(([id]) => id)
-        .filter((id) => refersTo(integration.Properties['IntegrationUri'], id));
-      expect(functionId).toMatch(new RegExp(`^${capitalized(home)}[0-9A-F]{8}$`));
-      const permissions = ofType(resources, 'AWS::Lambda::Permission').filter(
-        ([, permission]) =>
-          refersTo(permission.Properties['FunctionName'], functionId) &&
-          JSON.stringify(permission.Properties['SourceArn']).includes(`/*${key}"`),
-      );
-      expect(permissions).toHaveLength(1);
-      expect(permissions[0]?.[1].Properties).toMatchObject({
-        Action: 'lambda:InvokeFunction',
-        Principal: 'apigateway.amazonaws.com',
-      });
-    },
-  );
+  test.each(
+    Array.from(expectedRoutes, ([key, { target }]) => [key, target] as const).filter(([, target]) => target !== 'mock'),
+  )('%s is answered by %s, which API Gateway may invoke for this route', (key, target) => {
+    const [, route] = routeOf(key);
+    const [, integration] = integrationOf(route);
+    expect(integration.Properties['IntegrationType']).toBe('AWS_PROXY');
+    const [functionId = ''] = ofType(resources, 'AWS::Lambda::Function')
+      .map(([id]) => id)
+      .filter((id) => refersTo(integration.Properties['IntegrationUri'], id));
+    expect(functionId).toMatch(new RegExp(`^${capitalized(target)}[0-9A-F]{8}$`));
+    const permissions = ofType(resources, 'AWS::Lambda::Permission').filter(
+      ([, permission]) =>
+        refersTo(permission.Properties['FunctionName'], functionId) &&
+        JSON.stringify(permission.Properties['SourceArn']).includes(`/*${key}"`),
+    );
+    expect(permissions).toHaveLength(1);
+    expect(permissions[0]?.[1].Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+    });
+  });
 
   test('one stage is deployed by itself', () => {
     const stages = ofType(resources, 'AWS::ApiGatewayV2::Stage');
@@ -96,7 +95,15 @@ describe('routes', () => {
   });
 });
 
-test.each(actions.filter((action) => !isRouted(action)))('%s is answered by the gateway itself', (key) => {
+const mocks = actions.filter((action) => commands[action].reply === 'mock');
+
+test('no function answers a mock, and a function answers every other command', () => {
+  const groups = actions.map((action) => [action, (commands[action] as Command).group ?? 'mock']);
+  expect(actions.map((action) => [action, expectedRoutes.get(action)?.target])).toEqual(groups);
+  expect(mocks.map((action) => expectedRoutes.get(action)?.target)).toEqual(mocks.map(() => 'mock'));
+});
+
+test.each(mocks)('%s is answered by the gateway itself', (key) => {
   const [, route] = routeOf(key);
   const [integrationId, integration] = integrationOf(route);
   expect(integration.Properties).toMatchObject({

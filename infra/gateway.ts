@@ -16,7 +16,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { variables } from '../functions/aws/names.ts';
 import type { RoomConfig } from './config.ts';
-import type { ConnectionRight, RouteKey } from './functions.ts';
+import type { ConnectionPermission } from './functions.ts';
 
 type GatewayProps = Pick<RoomConfig, 'stage' | 'throttling' | 'customDomain'>;
 
@@ -79,7 +79,7 @@ export class Gateway extends Construct {
   }
 
   /** Sends a route's frames to a function; `twoWay` sends what the function returns back as a frame. */
-  route(key: RouteKey, fn: LambdaFunction, { twoWay }: { twoWay: boolean }): void {
+  route(key: string, fn: LambdaFunction, { twoWay }: { twoWay: boolean }): void {
     let integration = this.integrations.get(fn);
     if (!integration) {
       integration = new WebSocketLambdaIntegration(fn.node.id, fn);
@@ -110,20 +110,20 @@ export class Gateway extends Construct {
   }
 
   /**
-   * Gives a function these rights on any connection of this API, and the variable by which the AWS SDK finds them.
+   * Gives a function these permissions on any connection of this API, and the variable by which the AWS SDK finds them.
    * Connection ids come and go, so the resource ends in a wildcard.
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
    */
-  bindConnectionsTo(fn: LambdaFunction, rights: readonly ConnectionRight[]): void {
+  bindConnectionsTo(fn: LambdaFunction, permissions: readonly ConnectionPermission[]): void {
     fn.addEnvironment(variables.connectionsEndpoint, this.stage.callbackUrl);
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: ['execute-api:ManageConnections'],
-        resources: rights.map((right) =>
+        resources: permissions.map((permission) =>
           Stack.of(this).formatArn({
             service: 'execute-api',
             resource: this.api.apiId,
-            resourceName: `${this.stage.stageName}/${right}/@connections/*`,
+            resourceName: `${this.stage.stageName}/${permission}/@connections/*`,
           }),
         ),
       }),

@@ -4,7 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type ObjectPrefix, unfinishedBackups, variables } from '../functions/aws/names.ts';
-import type { ObjectRight, RoomFunctionEntry } from './functions.ts';
+import type { ObjectPermission, RoomFunctionEntry } from './functions.ts';
 
 export interface RoomBucketProps {
   /** How long a file waits for its recipient. */
@@ -41,20 +41,20 @@ export class RoomBucket extends Bucket {
     this.node.defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
   }
 
-  /** Gives a function these rights on the objects of these folders, and the variable that names the bucket. */
+  /** Gives a function these permissions on the objects of these folders, and the variable that names the bucket. */
   bindTo(fn: LambdaFunction, objects: NonNullable<RoomFunctionEntry['objects']>): void {
     fn.addEnvironment(variables.bucket, this.bucketName);
-    for (const [prefix, rights] of Object.entries(objects) as [ObjectPrefix, readonly ObjectRight[]][]) {
-      const onObjects = rights.filter((right) => right !== 'ListBucket');
+    for (const [prefix, permissions] of Object.entries(objects) as [ObjectPrefix, readonly ObjectPermission[]][]) {
+      const onObjects = permissions.filter((permission) => permission !== 'ListBucket');
       if (onObjects.length > 0) {
         fn.addToRolePolicy(
           new PolicyStatement({
-            actions: onObjects.map((right) => `s3:${right}`),
+            actions: onObjects.map((permission) => `s3:${permission}`),
             resources: [this.arnForObjects(`${prefix}/*`)],
           }),
         );
       }
-      if (rights.includes('ListBucket')) {
+      if (permissions.includes('ListBucket')) {
         fn.addToRolePolicy(
           new PolicyStatement({
             actions: ['s3:ListBucket'],

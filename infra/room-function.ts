@@ -32,7 +32,7 @@ const variableOf: Record<InvokableFunction, string> = {
   sweeper: variables.sweeperFunction,
 };
 
-/** A Lambda function of the room. It may write its log; every other right is bound to it by what it touches. */
+/** A Lambda function of the room. It may write its log; every other permission is bound to it by what it touches. */
 export class RoomFunction extends LambdaFunction {
   private readonly executionRole: Role;
 

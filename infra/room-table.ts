@@ -5,7 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { TableShape } from '../functions/aws/names.ts';
-import type { TableRight } from './functions.ts';
+import type { TablePermission } from './functions.ts';
 
 export interface RoomTableProps {
   readonly shape: TableShape;
@@ -65,20 +65,20 @@ export class RoomTable extends TableV2 {
     return new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, ...options });
   }
 
-  /** Gives a function these rights, the variable that names the table, and the settings of what is in it. */
-  bindTo(fn: LambdaFunction, rights: readonly TableRight[]): void {
+  /** Gives a function these permissions, the variable that names the table, and the settings of what is in it. */
+  bindTo(fn: LambdaFunction, permissions: readonly TablePermission[]): void {
     fn.addEnvironment(this.shape.variable, this.tableName);
     for (const [name, value] of Object.entries(this.settings)) fn.addEnvironment(name, value);
-    const onTable = rights.filter((right) => right !== 'QueryIndex');
+    const onTable = permissions.filter((permission) => permission !== 'QueryIndex');
     if (onTable.length > 0) {
       fn.addToRolePolicy(
         new PolicyStatement({
-          actions: onTable.map((right) => `dynamodb:${right}`),
+          actions: onTable.map((permission) => `dynamodb:${permission}`),
           resources: [this.tableArn],
         }),
       );
     }
-    if (rights.includes('QueryIndex')) {
+    if (permissions.includes('QueryIndex')) {
       if (!this.shape.index) throw new Error(`${this.node.id} has no index to query.`);
       fn.addToRolePolicy(
         new PolicyStatement({

@@ -51,7 +51,7 @@ export function whole(min: number, max: number) {
   return v.pipe(v.number(what), v.integer(what), v.minValue(min, what), v.maxValue(max, what));
 }
 
-/** The wire's field types, each with what is expected of it for who sends another; `protocol/commands.ts` and `protocol/events.ts` are written in them. */
+/** The field types of the wire. Each schema's message completes the sentence "... is expected." */
 export const field = {
   unicode,
   requestId: upTo(limits.requestIdLength),

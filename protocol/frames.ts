@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { type Action, type Arguments, type Command, commands, isAction, type Result } from './commands.ts';
+import { type Action, type Arguments, isAction, type Result } from './actions.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands/index.ts';
 import { events, type RoomEvent } from './events.ts';
 import { field } from './fields.ts';
 import { type RefusalCode, type RefusalDetails, refusalDetails, refusals } from './refusals.ts';

@@ -1,5 +1,7 @@
 /** The wire contract of the chat room. Imports nothing of ours; everything else imports it. */
-export * from './commands.ts';
+export * from './actions.ts';
+export * from './command.ts';
+export { commands } from './commands/index.ts';
 export * from './events.ts';
 export { byteLength, foldName, isUserName, reservedNames } from './fields.ts';
 export { isFileName } from './file-name.ts';

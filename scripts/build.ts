@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { common, programs, requireForCommonJs } from './bundling.ts';
+import './generate-indexes.ts';
 
 /** Bundles what is deployed (the functions), and what starts fast because it is bundled (the client, the local room). */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));

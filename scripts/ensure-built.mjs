@@ -14,6 +14,7 @@ const inputs = [
   'infra',
   'scripts/build.ts',
   'scripts/bundling.ts',
+  'scripts/generate',
   'cdk.json',
   'package-lock.json',
 ];
@@ -37,10 +38,11 @@ export async function ensureBuilt(root) {
   await withLock(
     join(root, 'dist', '.build-lock'),
     () => {
-      // Taken before: a file that is edited meanwhile makes the next start build again.
-      const print = fingerprint(root);
-      if (isBuilt(root, print)) return;
+      if (isBuilt(root, fingerprint(root))) return;
       process.stderr.write('Building ...\n');
+      run(root, 'scripts/generate-indexes.ts');
+      // Taken before the build: a file that is edited meanwhile makes the next start build again.
+      const print = fingerprint(root);
       run(root, 'scripts/build.ts');
       // Validation takes longer than all of the rest, and has a command of its own.
       run(root, 'infra/app.ts', { CDK_VALIDATION: 'false' });

@@ -1,8 +1,8 @@
 import { parseCLI, type Reporter, startVitest, type TestModule } from 'vitest/node';
 import { endInOrder } from '../test/harness/ending.ts';
-import { UsedRights } from '../test/harness/used-rights.ts';
+import { UsedPermissions } from '../test/harness/used-permissions.ts';
 import { runChecks } from './checks.ts';
-import { readRights, unusedRights } from './rights/rights.ts';
+import { readPermissions, unusedPermissions } from './permissions/permissions.ts';
 
 /**
  * npm test: runs every test, and beside them the checks. Arguments are Vitest's. The last line is the sum of both:
@@ -26,7 +26,7 @@ const tally: Reporter = {
 
 endInOrder();
 const checking = runChecks();
-const usedRights = new UsedRights();
+const usedPermissions = new UsedPermissions();
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const vitest = await startVitest('test', filter, { ...options, reporters: ['default', tally] });
 await vitest.close();
@@ -34,12 +34,12 @@ const checked = await checking;
 count.passed += checked.passed;
 count.failed += checked.failed;
 
-const used = usedRights.end();
-// A part of the scenes does not use every right.
+const used = usedPermissions.end();
+// A part of the scenes does not use every permission.
 if (filter.length === 0) {
-  const unused = unusedRights(await readRights('cdk.out'), used);
-  for (const right of unused)
-    console.log(`✗ ${right.function} may ${right.action} on ${right.resource}, which no scene does`);
+  const unused = unusedPermissions(await readPermissions('cdk.out'), used);
+  for (const permission of unused)
+    console.log(`✗ ${permission.function} may ${permission.action} on ${permission.resource}, which no scene does`);
   count[unused.length > 0 ? 'failed' : 'passed'] += 1;
 }
 

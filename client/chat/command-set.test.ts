@@ -102,7 +102,7 @@ describe('completion', () => {
   });
 
   test.each([
-    ['who', ['wholasthr ', 'whoelse '], 'who'],
+    ['who', ['whoelse ', 'wholasthr '], 'who'],
     ['WHOE', ['whoelse '], 'WHOE'],
     ['blo', ['block ', 'blocklist '], 'blo'],
     ['/m', ['/message ', '/msg ', '/m '], '/m'],

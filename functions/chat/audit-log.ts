@@ -1,67 +1,89 @@
-import { type Action, commands, foldName, isAction, type RefusalCode, type Request } from '../../protocol/index.ts';
+import {
+  type Action,
+  type Command,
+  commands,
+  foldName,
+  isAction,
+  type RefusalCode,
+  type Request,
+} from '../../protocol/index.ts';
 import type { Member } from './model.ts';
 import type { AuditEntry, Room } from './ports.ts';
 
-/** Who turns out to be speaking, and over which connection. */
+/** Who sent a frame, as far as it is known, and over which connection. */
 export interface Caller {
   readonly connectionId: string;
   readonly address: string;
   member: Member | undefined;
 }
 
-/** What clients say by themselves, over and over: only a refusal of it is worth a line in the log. */
-const unasked: ReadonlySet<string> = new Set<Action>(['ack', 'sync']);
-
-/** Results to whoever gave a name that nobody has, or may have: it was not looked up. People type passwords where a name is asked for. */
-const nameless: ReadonlySet<string> = new Set<RefusalCode>([
+/**
+ * Refusals after which a guest's user name is not logged: it was not looked up or belongs to no account, and users sometimes type
+ * a password where a name is expected.
+ */
+const unknownUserIf: readonly RefusalCode[] = [
   'no-such-user',
   'invalid-user',
   'room-stopped',
   'rate-limited',
   'not-logged-in',
   'internal',
-  // As likely as not, there is no such account.
   'bad-token',
-]);
+];
 
-/** Writes down a command that was said. */
-export function auditCommand(room: Room, startedAt: number, caller: Caller, request: Request, result: string): void {
-  if (result === 'ok' && unasked.has(request.action)) return;
-  const about = whom(request, result);
-  const user = nameOf(caller, request, result);
-  note(room, startedAt, caller, { what: request.action, user, result, ...(about && { about }) });
+const entryOf = (action: Action): Command => commands[action];
+
+/** Logs a command and its result: `ok`, or the code of a refusal. */
+export function auditCommand(
+  room: Room,
+  startedAt: number,
+  caller: Caller,
+  request: Request,
+  result: 'ok' | RefusalCode,
+): void {
+  if (result === 'ok' && entryOf(request.action).audit?.refusalsOnly) return;
+  const user = caller.member?.name ?? guestName(request, result);
+  const concerned = concernedUser(request, result);
+  write(room, startedAt, caller, {
+    what: request.action,
+    user,
+    result,
+    ...(concerned && { about: { user: concerned } }),
+  });
 }
 
-/** Whom somebody blocks, or hears again: whoever settles a quarrel wants to know. Only the command itself has looked up whether there is one. */
-function whom({ action, arguments: args }: Request, result: string): AuditEntry['about'] {
-  if (!((action === 'block' || action === 'unblock') && 'user' in args)) return undefined;
-  const refusals: readonly string[] = commands[action].refusals;
+/** The other user whom a command concerns; undefined if the command did not find that user. */
+function concernedUser({ action, arguments: args }: Request, result: 'ok' | RefusalCode): string | undefined {
+  const { audit, refusals } = entryOf(action);
   const isFound = result === 'ok' || (refusals.includes(result) && result !== 'no-such-user');
-  return isFound ? { user: foldName(String(args.user)) } : undefined;
+  return audit?.concerns && isFound ? nameIn(args, audit.concerns) : undefined;
 }
 
-/** Writes down a frame that was no command. */
+/** The account that a guest named; undefined if it may be none. */
+function guestName({ action, arguments: args }: Request, result: 'ok' | RefusalCode): string | undefined {
+  const { who, audit } = entryOf(action);
+  const isUnknown = result !== 'ok' && (unknownUserIf.includes(result) || audit?.unknownUserIf?.includes(result));
+  return who === 'guest' && !isUnknown ? nameIn(args, 'user') : undefined;
+}
+
+function nameIn(args: Readonly<Record<string, unknown>>, field: string): string | undefined {
+  const name = args[field];
+  return typeof name === 'string' ? foldName(name) : undefined;
+}
+
+/** Logs a frame that is no well-formed command. */
 export function auditBadFrame(
   room: Room,
   startedAt: number,
   caller: Caller,
   action: string | null,
-  result: string,
+  result: RefusalCode,
 ): void {
-  // An action that is none may be anything, a message even.
-  note(room, startedAt, caller, { what: isAction(action) ? action : 'frame', result });
+  // An unknown action may be any text, even a message.
+  write(room, startedAt, caller, { what: isAction(action) ? action : 'frame', result });
 }
 
-const isGuests = (action: string) => isAction(action) && commands[action].who === 'guest';
-
-function nameOf({ member }: Caller, { action, arguments: args }: Request, result: string): string | undefined {
-  if (member) return member.name;
-  // Who chose a bad password for a new account has none; who did at a login has one.
-  const isNameless = nameless.has(result) || (action === 'register' && result === 'invalid-password');
-  return isGuests(action) && 'user' in args && !isNameless ? foldName(String(args.user)) : undefined;
-}
-
-function note(room: Room, startedAt: number, { connectionId, address }: Caller, entry: AuditEntry): void {
-  const comesIn = isGuests(entry.what) && { address };
-  room.auditLog({ ...entry, ms: room.clock.now() - startedAt, connectionId, ...comesIn });
+function write(room: Room, startedAt: number, { connectionId, address }: Caller, entry: AuditEntry): void {
+  const isGuests = isAction(entry.what) && commands[entry.what].who === 'guest';
+  room.auditLog({ ...entry, ms: room.clock.now() - startedAt, connectionId, ...(isGuests && { address }) });
 }

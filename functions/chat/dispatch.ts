@@ -10,9 +10,9 @@ import {
   replyFrame,
 } from '../../protocol/index.ts';
 import { auditBadFrame, auditCommand, type Caller } from './audit-log.ts';
-import type { Handler } from './commands/command.ts';
+import type { GuestCall, Handler, Handlers, Prefetched } from './command.ts';
 import { sayAndClose } from './end-session.ts';
-import { activityResolutionMs, type Connection, type Member } from './model.ts';
+import { activityResolutionMs, type Connection } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -25,13 +25,9 @@ export interface IncomingFrame {
   readonly requestId: string;
 }
 
-/** What somebody answers for: some of the actions. */
-export type Handlers<R extends Room> = { readonly [A in Action]?: Handler<A, R> };
-
 /**
- * Answers one frame: the one place where a frame is parsed, where what a command's entry declares is enforced, where a
- * failure becomes a reply, and where what was said is written down. Gives the frame to send back, or nothing where the
- * reply does not go that way.
+ * Answers one frame. This is the only place that parses frames, enforces what a command's entry declares, turns failures into
+ * refusals, and writes the audit log. Returns the frame to send back as the route response, or nothing if there is none to send.
  */
 export async function answer<R extends Room>(
   room: R,
@@ -60,15 +56,16 @@ export async function answer<R extends Room>(
 }
 
 /**
- * A client that lost its connection (docs/decisions/0033) sends again, over the next one, what was not answered; the first sending may still be at
- * work. Together they commit one message, without a read more for anybody else:
+ * How long (ms) the room waits before it carries out a request that is marked `again` (docs/decisions/0033). The first sending may
+ * still be at work, on the connection that was lost. Together, the two commit one message:
  *
- * - Resuming forgets the old connection: a first sending that looks later who is speaking finds nobody.
- * - One that has looked in time has read the stream's last number within this time (ms), or looks once more who is speaking.
- * - The repeat waits this long (ms) before it reads. So whatever it commits comes after the last number that the first sending
- *   knows: both want the same number, one gets it, and the other recognizes it there.
+ * - `resume` deletes the old connection's item. If the first sending reads the connection after that, it finds no member.
+ * - If the first sending read it before, it has also read the stream's last number within this time; otherwise it reads the
+ *   connection once more.
+ * - The repeat waits this long before it reads. So it never commits below the last number that the first sending knows: both try
+ *   to commit at the same number, one succeeds, and the other recognizes the message there.
  *
- * The repeat looks twice, too, since it may itself be repeated.
+ * The repeat reads the connection twice as well, because it may itself be repeated. Other requests need no additional read.
  */
 const repeatDelay = 1_000;
 
@@ -85,35 +82,34 @@ async function perform<A extends Action, R extends Room>(
   refuseTooFast(room.rateLimiters.remembered(incoming.connectionId, room.clock.now()));
   if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
   const startedAt = room.clock.now();
-  const [found, started] = await Promise.all([
+  const [found, prefetched] = await Promise.all([
     room.connections.find(incoming.connectionId),
     handler(room, args, incoming.address),
   ]);
   const looksTwice = again || room.clock.now() - startedAt > repeatDelay;
   const connection = looksTwice ? await room.connections.find(incoming.connectionId) : found;
   caller.member = connection?.member;
-  const { member, present } = admit(commands[action], connection);
-  refuseTooFast(room.rateLimiters.take(present, room.clock.now()));
-  const noted = orLog(
-    room,
-    'that somebody spoke was not noted',
-    recordActivity(room, commands[action], present),
-    undefined,
-  );
+  // Without an item the connection is closed already, or was logged out a moment ago.
+  if (!connection) throw new Refusal('not-logged-in');
+  const run = authorize(prefetched, { arguments: args, id, again, connection });
+  refuseTooFast(room.rateLimiters.take(connection, room.clock.now()));
+  const noted = orLog(room, 'activity was not recorded', recordActivity(room, commands[action], connection), undefined);
   try {
-    return await started({ arguments: args, id, again, connection: present, member });
+    return await run();
   } finally {
     await noted;
   }
 }
 
-// Only what a member may say reads `member`; a guest's commands find nobody there.
-function admit(entry: Command, connection: Connection | undefined): { member: Member; present: Connection } {
-  // Without an item the connection is closed already, or was logged out a moment ago.
-  if (!connection) throw new Refusal('not-logged-in');
-  if (entry.who === 'member' && !connection.member) throw new Refusal('not-logged-in');
-  if (entry.who === 'guest' && connection.member) throw new Refusal('already-logged-in');
-  return { member: connection.member as Member, present: connection };
+/** Gives the rest of a command to run. @throws a refusal if the caller may not send it. */
+function authorize<A extends Action>(command: Prefetched<A>, call: GuestCall<A>): () => Promise<Result<A>> {
+  const { member } = call.connection;
+  if (command.who === 'guest') {
+    if (member) throw new Refusal('already-logged-in');
+    return () => command.run(call);
+  }
+  if (!member) throw new Refusal('not-logged-in');
+  return () => command.run({ ...call, member });
 }
 
 function refuseTooFast(retryAfter: number): void {

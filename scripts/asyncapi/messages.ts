@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { commandDocs } from '../../protocol/commands/index.docs.ts';
 import {
   type Action,
   actions,
   type Command,
   commands,
+  type Docs,
   type EventName,
   eventFrame,
   events,
@@ -12,12 +14,11 @@ import {
   refusalDetails,
   refusalFrame,
   refusals,
-  replyFrame,
   requestSchema,
   streamEvents,
 } from '../../protocol/index.ts';
-import { actionNotes, eventSummaries } from './descriptions.ts';
-import { calls, details, gatewayErrors, happenings, sometimes } from './examples.ts';
+import { eventSummaries } from './descriptions.ts';
+import { details, eventExamples, gatewayErrors, sometimes } from './examples.ts';
 import { describedSchema, type JsonSchema, schemaRef } from './schemas.ts';
 
 /** A message of the document: one kind of frame. */
@@ -94,17 +95,19 @@ function refusalMessage(subject: string, action: Action | null, codes: readonly 
 
 function requestMessage(action: Action): Message {
   const entry: Command = commands[action];
+  const { example }: ReturnType<Docs<Command>> = commandDocs[action]();
   return {
     name: `${action}Request`,
     title: action,
     summary: entry.summary,
     ...(entry.reply !== 'mock' && { correlationId }),
-    payload: describedSchema(requestSchema(action), [`${action}Request`, 'request']),
-    examples: [{ name: action, payload: { action, id: exampleId, ...calls[action].request } }],
+    payload: describedSchema(requestSchema(action), [`${action}Request`, 'request'], commandDocs[action]().request),
+    examples: [{ name: action, payload: { action, id: exampleId, ...example.request } }],
   };
 }
 
-function replyMessage<A extends Action>(action: A): Message {
+function replyMessage(action: Action): Message {
+  const { result, nested = {}, example }: ReturnType<Docs<Command>> = commandDocs[action]();
   const schema = v.object({
     type: v.literal('reply'),
     action: v.literal(action),
@@ -117,14 +120,14 @@ function replyMessage<A extends Action>(action: A): Message {
     title: `${action}: done`,
     summary: `${commands[action].summary}: done.`,
     correlationId,
-    payload: describedSchema(schema, [`${action}Reply`, 'reply']),
-    examples: [{ name: action, payload: JSON.parse(replyFrame(action, exampleId, calls[action].result)) }],
+    payload: describedSchema(schema, [`${action}Reply`, 'reply'], { ...result, ...nested }),
+    examples: [{ name: action, payload: { type: 'reply', action, id: exampleId, ok: true, ...example.result } }],
   };
 }
 
 function eventMessage(name: EventName): Message {
   // Name and fields belong together by the type of the examples; a loop over the names loses that.
-  const event = { type: 'event', event: name, ...happenings[name] } as RoomEvent;
+  const event = { type: 'event', event: name, ...eventExamples[name] } as RoomEvent;
   return {
     name: eventMessageName(name),
     title: name,
@@ -209,5 +212,7 @@ export function actionDescription(action: Action): string {
     member: 'After login; before it, `not-logged-in`.',
   }[who];
   const counts = who === 'member' && !activity && action !== 'logout' ? 'Does not count as activity.' : '';
-  return [when, counts, actionNotes[action] ?? '', repeatNote(action)].filter((part) => part !== '').join(' ');
+  return [when, counts, commandDocs[action]().description ?? '', repeatNote(action)]
+    .filter((part) => part !== '')
+    .join(' ');
 }

@@ -7,45 +7,84 @@ export type { JsonSchema };
 
 export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
-/** The descriptions that have been asked for: one that never is describes nothing. */
+/** Descriptions by field name, or by path: `unread.inbox`. */
+export type Descriptions = Readonly<Record<string, string>>;
+
+/** The shared descriptions that a field has used: the others describe nothing. */
 const used = new Set<string>();
 
 export const unusedDescriptions = (): string[] => Object.keys(fieldDescriptions).filter((name) => !used.has(name));
 
-/** @throws if the field has none: what a client's author reads is complete. */
-function descriptionOf(scopes: readonly string[], name: string): string {
-  const keys = [...scopes.map((scope) => `${scope}.${name}`), name];
-  const key = keys.find((one) => Object.hasOwn(fieldDescriptions, one));
-  const description = key === undefined ? undefined : fieldDescriptions[key];
-  if (key === undefined || description === undefined) throw new Error(`No description of ${keys.join(' or ')}.`);
-  used.add(key);
-  return description;
-}
+/** Gives every field its description: its own, or else the shared one of the closest scope. @throws if there is none. */
+class Describer {
+  readonly #own: Descriptions;
+  readonly #scopes: readonly string[];
+  readonly #ownUsed = new Set<string>();
 
-/** Gives every field its description; `scopes` are the names that may precede a field's, the closest first. */
-function describe(schema: JsonSchema, scopes: readonly string[]): JsonSchema {
-  if (!schema.properties) return schema;
-  const properties = Object.entries(schema.properties).map(([name, property]) => {
-    if (typeof property === 'boolean') return [name, property];
-    // A constant explains itself, unless something is said of just this one.
-    if (property.const !== undefined && !scopes.some((scope) => Object.hasOwn(fieldDescriptions, `${scope}.${name}`))) {
-      return [name, property];
+  constructor(own: Descriptions, scopes: readonly string[]) {
+    this.#own = own;
+    this.#scopes = scopes;
+  }
+
+  describe(schema: JsonSchema, path: readonly string[] = []): JsonSchema {
+    const { items } = schema;
+    if (items && typeof items === 'object' && !Array.isArray(items))
+      return { ...schema, items: this.describe(items, path) };
+    if (!schema.properties) return schema;
+    const properties = Object.entries(schema.properties).map(([name, property]) => {
+      if (typeof property === 'boolean') return [name, property];
+      const inner = [...path, name];
+      const description = this.#find(inner);
+      if (description === undefined) {
+        if (property.const !== undefined) return [name, property];
+        throw new Error(`No description of ${[...this.#scopes, ...inner].join('.')}.`);
+      }
+      return [name, { description, ...this.describe(property, inner) }];
+    });
+    return { ...schema, properties: Object.fromEntries(properties) };
+  }
+
+  unused(): string[] {
+    return Object.keys(this.#own).filter((name) => !this.#ownUsed.has(name));
+  }
+
+  #find(path: readonly string[]): string | undefined {
+    const full = path.join('.');
+    if (Object.hasOwn(this.#own, full)) {
+      this.#ownUsed.add(full);
+      return this.#own[full];
     }
-    return [name, { description: descriptionOf(scopes, name), ...describe(property, [name, ...scopes]) }];
-  });
-  return { ...schema, properties: Object.fromEntries(properties) };
+    const name = path.at(-1) ?? '';
+    const keys = [...this.#scopes.map((scope) => `${scope}.${name}`), name];
+    const key = keys.find((one) => Object.hasOwn(fieldDescriptions, one));
+    if (key === undefined) return undefined;
+    used.add(key);
+    return fieldDescriptions[key];
+  }
 }
 
 /**
- * A validator of the wire as JSON Schema, described. What JSON Schema cannot say (bytes of UTF-8, well-formed Unicode) the
- * descriptions do.
+ * A validator of the wire as JSON Schema, with descriptions. JSON Schema cannot express some rules (bytes of UTF-8, well-formed
+ * Unicode); the descriptions state them.
+ *
+ * @param scopes names that may precede a field's in the shared descriptions, the closest first
+ * @param own descriptions of just this schema
+ * @throws if a field has no description, or one of `own` describes nothing
  */
-export function describedSchema(schema: v.GenericSchema, scopes: readonly string[]): JsonSchema {
+export function describedSchema(
+  schema: v.GenericSchema,
+  scopes: readonly string[],
+  own: Descriptions = {},
+): JsonSchema {
   const { $schema: _dialect, ...plain } = toJsonSchema(schema, {
     target: 'draft-07',
     errorMode: 'throw',
     ignoreActions: ['check', 'max_bytes'],
     overrideSchema: ({ valibotSchema }) => (valibotSchema === streamMessage ? schemaRef('streamMessage') : undefined),
   });
-  return describe(plain, scopes);
+  const describer = new Describer(own, scopes);
+  const described = describer.describe(plain);
+  const unused = describer.unused();
+  if (unused.length > 0) throw new Error(`There is no field ${unused.join(', ')} in ${scopes[0]}.`);
+  return described;
 }

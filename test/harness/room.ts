@@ -8,7 +8,7 @@ import { removeFolder, temporaryFolder } from './ending.ts';
 import { RoomFiles } from './files.ts';
 import { RawClient } from './raw-client.ts';
 import { type Tables, tablesOf } from './tables.ts';
-import { noteUsedRights } from './used-rights.ts';
+import { noteUsedPermissions } from './used-permissions.ts';
 
 /** A room to play a scene in. */
 export interface SceneRoom {
@@ -104,7 +104,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     async close() {
       await local.close();
       if (options.dataDir === undefined) await removeFolder(dataDir);
-      noteUsedRights(local.access);
+      noteUsedPermissions(local.access);
       // Some functions go on without what they were refused: nobody else would notice.
       if (local.access.refusals.length > 0) throw new Error(local.access.refusals.join('\n'));
     },

@@ -1,30 +1,13 @@
-import { foldName, limits } from '../../../protocol/index.ts';
-import type { Account, Member } from '../model.ts';
+import { limits } from '../../../protocol/index.ts';
+import { blockParties } from '../block-parties.ts';
+import { memberCommand } from '../command.ts';
+import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
-import { handle } from './command.ts';
 
-const findBoth = async (room: Room, member: Member, user: string): Promise<{ own: Account; other: Account }> => {
-  const name = foldName(user);
-  if (name === member.name) throw new Refusal('block-self');
-  const [own, other] = await Promise.all([room.accounts.find(member.name), room.accounts.find(name)]);
-  if (own?.accountId !== member.accountId) throw new Refusal('not-logged-in');
-  if (!other) throw new Refusal('no-such-user');
-  return { own, other };
-};
-
-/** Takes those who have deregistered since out of a full list, in which they are not even listed. */
-async function makeSpace(room: Room, own: Account): Promise<void> {
-  const accounts = await room.accounts.findAll([...own.blocks.values()]);
-  const present = new Set(accounts.map((account) => account.accountId));
-  const gone = [...own.blocks.keys()].filter((accountId) => !present.has(accountId));
-  if (gone.length === 0) throw new Refusal('too-many-blocked');
-  await room.accounts.forgetBlocks(own, gone);
-}
-
-export const block = handle('block', {
+export const block = memberCommand('block', {
   async run(room, { arguments: { user }, member }) {
-    const { own, other } = await findBoth(room, member, user);
+    const { own, other } = await blockParties(room, member, user);
     if (own.blocks.has(other.accountId)) throw new Refusal('already-blocked');
     if (own.blocks.size >= limits.blockedUsers) await makeSpace(room, own);
     switch (await room.accounts.block(own, other)) {
@@ -38,11 +21,11 @@ export const block = handle('block', {
   },
 });
 
-export const unblock = handle('unblock', {
-  async run(room, { arguments: { user }, member }) {
-    const { own, other } = await findBoth(room, member, user);
-    if (!own.blocks.has(other.accountId)) throw new Refusal('not-blocked');
-    if (!(await room.accounts.unblock(own, other))) throw new Refusal('not-blocked');
-    return {};
-  },
-});
+/** Removes the blocks of deleted accounts from a full list; `blocklist` does not show them, so the user cannot remove them. */
+async function makeSpace(room: Room, own: Account): Promise<void> {
+  const accounts = await room.accounts.findAll([...own.blocks.values()]);
+  const existing = new Set(accounts.map((account) => account.accountId));
+  const deleted = [...own.blocks.keys()].filter((accountId) => !existing.has(accountId));
+  if (deleted.length === 0) throw new Refusal('too-many-blocked');
+  await room.accounts.forgetBlocks(own, deleted);
+}

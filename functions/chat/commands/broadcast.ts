@@ -1,10 +1,10 @@
 import { broadcastToAll } from '../broadcast-to-all.ts';
+import { memberCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
-import { handle } from './command.ts';
-import { refuseTooLong } from './message.ts';
+import { refuseTooLong } from '../refuse-too-long.ts';
 
-export const broadcast = handle('broadcast', {
-  prepare: (room) => room.streams.newestRoom(),
+export const broadcast = memberCommand('broadcast', {
+  prefetch: (room) => room.streams.newestRoom(),
 
   async run(room, { arguments: { text }, id, again, member }, newest) {
     refuseTooLong(text);

@@ -1,15 +1,15 @@
 import { foldName } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
 import { cleanUpAccount } from '../clean-up-account.ts';
+import { guestCommand } from '../command.ts';
 import { dismiss } from '../end-session.ts';
 import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
-import { handle } from './command.ts';
-import { mayTakeOver } from './login.ts';
+import { mayTakeOver } from '../take-over.ts';
 
-export const deregister = handle('deregister', {
-  prepare: async (room, { user }, address) => {
+export const deregister = guestCommand('deregister', {
+  prefetch: async (room, { user }, address) => {
     const name = foldName(user);
     const [state, account, tries] = await Promise.all([
       room.state.read(),

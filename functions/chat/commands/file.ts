@@ -1,12 +1,13 @@
 import { foldName, isFileName } from '../../../protocol/index.ts';
+import { memberCommand } from '../command.ts';
 import { uploadTimes } from '../files/lifetimes.ts';
 import type { FileRecord, FileRoom } from '../files/ports.ts';
 import { tidyFile } from '../files/tidy.ts';
+import { composedName } from '../files/waiting-file.ts';
 import { Refusal } from '../refusal.ts';
-import { handle } from './command.ts';
 
-export const file = handle('file', {
-  prepare: async (room: FileRoom, { to }) => {
+export const file = memberCommand('file', {
+  prefetch: async (room: FileRoom, { to }) => {
     const [state, recipient] = await Promise.all([room.state.read(), room.accounts.find(foldName(to))]);
     return { state, recipient };
   },
@@ -40,10 +41,10 @@ export const file = handle('file', {
   },
 });
 
-/** One spelling for names that look the same: systems differ in whether they compose an accent with its letter. */
-export const composedName = (name: string) => name.normalize('NFC');
-
-/** Writes the announcement. The same file, announced before and not there yet, keeps its place: its upload broke off, or its reply was lost. */
+/**
+ * Records the announcement. If the same file has been announced before and has not been uploaded, its record is renewed: the upload
+ * was interrupted, or the reply was lost.
+ */
 async function announce(room: FileRoom, file: FileRecord): Promise<FileRecord> {
   for (;;) {
     const outcome = await room.files.announce(file);

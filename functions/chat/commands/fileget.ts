@@ -1,12 +1,12 @@
-import { foldName, limits, type Result } from '../../../protocol/index.ts';
+import { limits, type Result } from '../../../protocol/index.ts';
+import { memberCommand } from '../command.ts';
 import { urlLifetime } from '../files/lifetimes.ts';
-import type { FileRecord, FileRoom } from '../files/ports.ts';
+import type { FileRoom } from '../files/ports.ts';
+import { findWaiting } from '../files/waiting-file.ts';
 import { Refusal } from '../refusal.ts';
-import { handle } from './command.ts';
-import { composedName } from './file.ts';
-import { pageOf } from './sync.ts';
+import { pageOf } from '../reply-page.ts';
 
-export const fileget = handle('fileget', {
+export const fileget = memberCommand('fileget', {
   async run(room: FileRoom, { arguments: { from, name }, member }) {
     if (from === undefined && name === undefined) return list(room, member.accountId);
     if (from === undefined || name === undefined) {
@@ -24,19 +24,6 @@ export const fileget = handle('fileget', {
     };
   },
 });
-
-/** A file that waits for somebody; refuses if there is none. */
-export async function findWaiting(
-  room: FileRoom,
-  recipientId: string,
-  from: string,
-  name: string,
-): Promise<FileRecord> {
-  const file = await room.files.find(recipientId, foldName(from), composedName(name));
-  // What is over by the clock is over, whenever it is tidied.
-  if (file?.state !== 'stored' || file.dueAt <= room.clock.now()) throw new Refusal('no-such-file');
-  return file;
-}
 
 async function list(room: FileRoom, recipientId: string): Promise<Result<'fileget'>> {
   const { files, more } = await room.files.waitingFor(recipientId, room.clock.now(), limits.pageSize);

@@ -1,20 +1,18 @@
 import { foldName, type Result } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { guestCommand } from '../command.ts';
 import { announce, sayAndClose } from '../end-session.ts';
 import type { Account, Session, Settings } from '../model.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
 import type { Login, Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseBadPassword } from '../refuse-bad-password.ts';
+import { replacedFrame, unread } from '../session-reply.ts';
+import { mayTakeOver } from '../take-over.ts';
 import { newToken } from '../token.ts';
-import { handle } from './command.ts';
-import { refuseBadPassword } from './register.ts';
-import { replacedFrame, unread } from './session-reply.ts';
 
-/** Silence (ms) after which a connection's owner may log in past it: two heartbeats and a network's patience. */
-const silentTooLong = 120_000;
-
-export const login = handle('login', {
-  prepare: async (room, { user }, address) => {
+export const login = guestCommand('login', {
+  prefetch: async (room, { user }, address) => {
     const name = foldName(user);
     const [state, account, tries] = await Promise.all([
       room.state.read(),
@@ -97,13 +95,6 @@ async function withAccountAsItIs(room: Room, { password, newPassword }: Secrets,
   if (!(await verifyPassword(password, account.passwordHash))) throw new Refusal('wrong-password');
   refuseToKeep(account, password, newPassword);
   return { ...attempt, account, newHash: newPassword === undefined ? undefined : attempt.newHash };
-}
-
-/** Whether a session has nobody at its other end, or nobody who has shown life for long. */
-export async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
-  if (session.detachedAt !== undefined) return true;
-  const lastActiveAt = await room.gateway.lastActiveAt(session.connectionId);
-  return lastActiveAt === undefined || room.clock.now() - lastActiveAt > silentTooLong;
 }
 
 async function welcome(room: Room, { account, takesOver }: { account: Account; takesOver: Session | undefined }) {

@@ -1,8 +1,8 @@
+import { acknowledge } from '../acknowledge.ts';
+import { memberCommand } from '../command.ts';
 import { endSession } from '../end-session.ts';
-import { acknowledge } from './ack.ts';
-import { handle } from './command.ts';
 
-export const logout = handle('logout', {
+export const logout = memberCommand('logout', {
   async run(room, { arguments: shown, connection, member }) {
     await acknowledge(room, member, shown);
     const session = await room.sessions.find(member.name);

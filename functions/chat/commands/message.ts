@@ -1,15 +1,11 @@
-import { byteLength, foldName, limits } from '../../../protocol/index.ts';
+import { foldName } from '../../../protocol/index.ts';
+import { memberCommand } from '../command.ts';
 import { deliverToOwner } from '../deliver.ts';
 import { Refusal } from '../refusal.ts';
-import { handle } from './command.ts';
+import { refuseTooLong } from '../refuse-too-long.ts';
 
-/** Refuses a text that is longer than the room carries. */
-export function refuseTooLong(text: string): void {
-  if (byteLength(text) > limits.textBytes) throw new Refusal('too-long', { limit: limits.textBytes });
-}
-
-export const message = handle('message', {
-  prepare: async (room, { to }) => {
+export const message = memberCommand('message', {
+  prefetch: async (room, { to }) => {
     const name = foldName(to);
     const [recipient, session, newest] = await Promise.all([
       room.accounts.find(name),

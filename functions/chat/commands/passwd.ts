@@ -1,11 +1,11 @@
 import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { memberCommand } from '../command.ts';
 import { hashPassword } from '../password.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseBadPassword } from '../refuse-bad-password.ts';
 import { hashToken } from '../token.ts';
-import { handle } from './command.ts';
-import { refuseBadPassword } from './register.ts';
 
-export const passwd = handle('passwd', {
+export const passwd = memberCommand('passwd', {
   async run(room, { arguments: { oldPassword, newPassword, newToken }, connection, member }) {
     const [state, account, tries] = await Promise.all([
       room.state.read(),

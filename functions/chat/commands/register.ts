@@ -1,23 +1,12 @@
-import { byteLength, foldName, isUserName, limits } from '../../../protocol/index.ts';
-import type { Settings } from '../model.ts';
+import { foldName, isUserName } from '../../../protocol/index.ts';
+import { guestCommand } from '../command.ts';
 import { hashPassword } from '../password.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseBadPassword } from '../refuse-bad-password.ts';
 import { newAccountId } from '../token.ts';
-import { handle } from './command.ts';
 
-/** Refuses a new password that is too short for the room, or too long to hash. */
-export function refuseBadPassword(password: string, settings: Settings): void {
-  const tooShort = [...password].length < settings.minPassword;
-  if (!tooShort && byteLength(password) <= limits.passwordBytes) return;
-  throw new Refusal(
-    'invalid-password',
-    { limit: settings.minPassword },
-    tooShort ? `A password has at least ${settings.minPassword} characters.` : 'That password is too long.',
-  );
-}
-
-export const register = handle('register', {
-  prepare: async (room, { user }) => {
+export const register = guestCommand('register', {
+  prefetch: async (room, { user }) => {
     const [state, taken, newest] = await Promise.all([
       room.state.read(),
       isUserName(user) ? room.accounts.find(foldName(user)) : undefined,
@@ -41,7 +30,7 @@ export const register = handle('register', {
         passwordHash: await hashPassword(password, room.passwordCost),
         blocks: new Map(),
         blockedBy: new Set(),
-        // What was broadcast before somebody came is not news to them.
+        // A new user does not get the broadcasts of the time before.
         acknowledged: { inbox: 0, room: await room.streams.last({ kind: 'room' }, newest) },
       },
       now,

@@ -1,11 +1,11 @@
 import { foldName } from '../../../protocol/index.ts';
+import { guestCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
+import { replacedFrame, unread } from '../session-reply.ts';
 import { hashToken, newToken } from '../token.ts';
-import { handle } from './command.ts';
-import { replacedFrame, unread } from './session-reply.ts';
 
-export const resume = handle('resume', {
-  prepare: async (room, { user }) => {
+export const resume = guestCommand('resume', {
+  prefetch: async (room, { user }) => {
     const name = foldName(user);
     const [state, account, session] = await Promise.all([
       room.state.read(),

@@ -1,8 +1,8 @@
-import { handle } from './command.ts';
-import { listOf } from './whoelse.ts';
+import { memberCommand } from '../command.ts';
+import { userList } from '../user-list.ts';
 
-export const wholasthr = handle('wholasthr', {
-  prepare: async (room) => {
+export const wholasthr = memberCommand('wholasthr', {
+  prefetch: async (room) => {
     const [present, state] = await Promise.all([room.sessions.all(), room.state.read()]);
     return { present, state };
   },
@@ -11,6 +11,6 @@ export const wholasthr = handle('wholasthr', {
     const left = await room.accounts.seenSince(room.clock.now() - state.lastHour * 1000);
     const seen = new Map([...left, ...present].map((one) => [one.name, one.displayName]));
     seen.delete(member.name);
-    return listOf(seen.values());
+    return userList(seen.values());
   },
 });

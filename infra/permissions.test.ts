@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { objectPrefixes, tables, variables } from '../functions/aws/names.ts';
-import { type FunctionName, functions, type TableRight } from './functions.ts';
+import { type FunctionName, functions, type TablePermission } from './functions.ts';
 import { ofType, refersTo, type Statement, statementsOf, synthesize, type TemplateResource } from './test-template.ts';
 
 let resources: Readonly<Record<string, TemplateResource>>;
@@ -19,7 +19,7 @@ function idOf(type: string, name: string): string {
 }
 
 const functionId = (name: string) => idOf('AWS::Lambda::Function', name);
-const rightsOf = (name: string) => statementsOf(resources, idOf('AWS::IAM::Role', `${name}Role`));
+const permissionsOf = (name: string) => statementsOf(resources, idOf('AWS::IAM::Role', `${name}Role`));
 const actionsOf = (statement: Statement) => [statement.Action].flat();
 const resourcesOf = (statement: Statement) => [statement.Resource].flat();
 
@@ -31,23 +31,23 @@ function environmentOf(name: string): Readonly<Record<string, unknown>> {
 describe.each(names)('%s', (name) => {
   test('may do on each table what the table of functions says, and has the name of those tables alone', () => {
     for (const [tableName, shape] of Object.entries(tables)) {
-      const rights: readonly TableRight[] = functions[name].tables[tableName as keyof typeof tables] ?? [];
+      const permissions: readonly TablePermission[] = functions[name].tables[tableName as keyof typeof tables] ?? [];
       const tableId = idOf('AWS::DynamoDB::GlobalTable', tableName);
-      const granted = rightsOf(name)
+      const granted = permissionsOf(name)
         .filter((statement) => refersTo(statement.Resource, tableId))
         .flatMap((statement) => {
           const onIndex = JSON.stringify(statement.Resource).includes('/index/');
           return actionsOf(statement).map((action) => action.replace('dynamodb:', '') + (onIndex ? 'Index' : ''));
         });
-      expect(granted.toSorted(), tableName).toEqual(rights.toSorted());
+      expect(granted.toSorted(), tableName).toEqual(permissions.toSorted());
       const variable = environmentOf(name)[shape.variable];
-      expect(variable, tableName).toEqual(rights.length > 0 ? { Ref: tableId } : undefined);
+      expect(variable, tableName).toEqual(permissions.length > 0 ? { Ref: tableId } : undefined);
     }
   });
 
   test('may do with objects what the table of functions says, folder by folder, and knows the bucket only then', () => {
     const [[bucketId] = ['']] = ofType(resources, 'AWS::S3::Bucket');
-    const statements = rightsOf(name).filter((statement) => refersTo(statement.Resource, bucketId));
+    const statements = permissionsOf(name).filter((statement) => refersTo(statement.Resource, bucketId));
     for (const prefix of objectPrefixes) {
       const granted = statements
         .filter(({ Resource, Condition }) => JSON.stringify([Resource, Condition]).includes(`${prefix}/*"`))
@@ -64,7 +64,7 @@ describe.each(names)('%s', (name) => {
 
   test('may invoke whom the table says', () => {
     const invokes = functions[name].invokes ?? [];
-    const granted = rightsOf(name).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
+    const granted = permissionsOf(name).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
     const targets = granted.flatMap(resourcesOf);
     expect(targets).toHaveLength(invokes.length);
     for (const invoked of invokes) {
@@ -77,18 +77,18 @@ describe.each(names)('%s', (name) => {
   });
 
   test('may do with connections what the table says', () => {
-    const granted = rightsOf(name)
+    const granted = permissionsOf(name)
       .filter((statement) => actionsOf(statement).includes('execute-api:ManageConnections'))
       .flatMap(resourcesOf)
       .map((resource) => /\/prod\/([A-Z]+)\/@connections\/\*/.exec(JSON.stringify(resource))?.[1]);
-    const rights = functions[name].connections ?? [];
-    expect(granted.toSorted()).toEqual(rights.toSorted());
+    const permissions = functions[name].connections ?? [];
+    expect(granted.toSorted()).toEqual(permissions.toSorted());
     const endpoint = JSON.stringify(environmentOf(name)[variables.connectionsEndpoint] ?? '');
-    if (rights.length > 0) expect(endpoint).toMatch(/https:\/\/.*\.execute-api\..*\/prod/);
+    if (permissions.length > 0) expect(endpoint).toMatch(/https:\/\/.*\.execute-api\..*\/prod/);
   });
 
-  test('has no right by a wildcard, except on connections and objects, whose names nobody knows beforehand', () => {
-    for (const statement of rightsOf(name)) {
+  test('has no permission by a wildcard, except on connections and objects, whose names nobody knows beforehand', () => {
+    for (const statement of permissionsOf(name)) {
       expect(actionsOf(statement).join()).not.toContain('*');
       for (const resource of resourcesOf(statement)) {
         const text = JSON.stringify(resource);
@@ -100,19 +100,19 @@ describe.each(names)('%s', (name) => {
 
   test('may send to the dead letters if it is started asynchronously, and only then', () => {
     const [[queue] = ['']] = ofType(resources, 'AWS::SQS::Queue');
-    const granted = rightsOf(name).filter((statement) => refersTo(statement.Resource, queue));
+    const granted = permissionsOf(name).filter((statement) => refersTo(statement.Resource, queue));
     expect(granted.flatMap(actionsOf)).toEqual(functions[name].asynchronous ? ['sqs:SendMessage'] : []);
   });
 
   test('may read the log if the table says so', () => {
-    const reading = rightsOf(name).filter((statement) => actionsOf(statement).includes('logs:FilterLogEvents'));
+    const reading = permissionsOf(name).filter((statement) => actionsOf(statement).includes('logs:FilterLogEvents'));
     expect(reading.length > 0).toBe(functions[name].readsLog ?? false);
     const [[logId = ''] = []] = ofType(resources, 'AWS::Logs::LogGroup');
     for (const resource of reading.flatMap(resourcesOf)) expect(refersTo(resource, logId)).toBe(true);
   });
 
-  test('has no right beside those, but to write the log', () => {
-    const services = new Set(rightsOf(name).flatMap(actionsOf));
+  test('has no permission beside those, but to write the log', () => {
+    const services = new Set(permissionsOf(name).flatMap(actionsOf));
     for (const action of services) {
       expect(action).toMatch(
         /^(dynamodb:|s3:|lambda:InvokeFunction$|execute-api:ManageConnections$|sqs:SendMessage$|logs:(CreateLogStream|PutLogEvents|FilterLogEvents)$)/,
@@ -139,12 +139,14 @@ describe.each(names)('%s', (name) => {
 });
 
 test('the bytes of files are for the function of files and the administrator alone; only the latter may list them', () => {
-  const rights = names.flatMap((name) => {
-    const inFiles = rightsOf(name).filter((one) => JSON.stringify([one.Resource, one.Condition]).includes('files/*"'));
+  const permissions = names.flatMap((name) => {
+    const inFiles = permissionsOf(name).filter((one) =>
+      JSON.stringify([one.Resource, one.Condition]).includes('files/*"'),
+    );
     return inFiles.length > 0 ? [[name, inFiles.flatMap(actionsOf).toSorted()]] : [];
   });
   const bytes = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'];
-  expect(Object.fromEntries(rights)).toEqual({
+  expect(Object.fromEntries(permissions)).toEqual({
     files: bytes,
     admin: [...bytes.slice(0, 2), 's3:ListBucket', bytes[2]],
   });

@@ -5,7 +5,7 @@ import type { Template } from '../../local/assembly/template.ts';
 import { Access, type Grant } from '../../local/iam/access.ts';
 
 /** What a function's role allows it, in the names of the stack's resources. */
-export interface Right {
+export interface Permission {
   readonly function: string;
   /** IAM's name. */
   readonly action: string;
@@ -14,22 +14,22 @@ export interface Right {
   readonly conditions: string;
 }
 
-/** The rights that the synthesized template gives, and how to name one of its grants. */
-export interface Rights {
-  readonly all: readonly Right[];
-  readonly of: (grant: Grant) => Right;
+/** The permissions that the synthesized template gives, and how to name one of its grants. */
+export interface Permissions {
+  readonly all: readonly Permission[];
+  readonly of: (grant: Grant) => Permission;
 }
 
 /** Actions that Lambda itself takes with a function's role, whatever the function does: to write its log, and to trace it. */
-export const lambdasOwn: ReadonlySet<string> = new Set([
+export const usedByLambda: ReadonlySet<string> = new Set([
   'logs:CreateLogStream',
   'logs:PutLogEvents',
   'xray:PutTraceSegments',
   'xray:PutTelemetryRecords',
 ]);
 
-/** Reads the rights of a cloud assembly. */
-export async function readRights(folder: string): Promise<Rights> {
+/** Reads the permissions of a cloud assembly. */
+export async function readPermissions(folder: string): Promise<Permissions> {
   const assembly = await readCloudAssembly(folder);
   const { api, functions, roles } = readStack(assembly);
   const named = namer(assembly.template, api);
@@ -43,13 +43,14 @@ export async function readRights(folder: string): Promise<Rights> {
   return { all: [...all.values()], of };
 }
 
-/** The rights that none of these grants stands for, and that Lambda does not use itself. */
-export function unusedRights({ all, of }: Rights, used: readonly Grant[]): Right[] {
+/** The permissions that none of these grants stands for, and that Lambda does not use itself. */
+export function unusedPermissions({ all, of }: Permissions, used: readonly Grant[]): Permission[] {
   const keys = new Set(used.map((grant) => keyOf(of(grant))));
-  return all.filter((right) => !keys.has(keyOf(right)) && !lambdasOwn.has(right.action));
+  return all.filter((permission) => !keys.has(keyOf(permission)) && !usedByLambda.has(permission.action));
 }
 
-const keyOf = (right: Right) => [right.function, right.action, right.resource, right.conditions].join(' ');
+const keyOf = (permission: Permission) =>
+  [permission.function, permission.action, permission.resource, permission.conditions].join(' ');
 
 /** The CDK's logical ids end in eight digits that make them unique. */
 const withoutDigest = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits, type StreamMessage } from '../../../protocol/index.ts';
-import { merge, pageOf } from './sync.ts';
+import { limits, type StreamMessage } from '../../protocol/index.ts';
+import { merge, pageOf } from './reply-page.ts';
 
 const time = (second: number) => new Date(second * 1000).toISOString();
 

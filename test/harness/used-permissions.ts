@@ -8,14 +8,14 @@ import { temporaryFolder } from './ending.ts';
 const variable = 'USED_RIGHTS_FOLDER';
 
 /** Notes what a room has used of its functions' roles, if somebody wants to know. */
-export function noteUsedRights(access: Access): void {
+export function noteUsedPermissions(access: Access): void {
   const folder = process.env[variable];
   if (folder !== undefined) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(access.used));
 }
 
 /** Collects what every room of a test run notes, in this process and those that it starts. */
-export class UsedRights {
-  readonly #folder = temporaryFolder('used-rights-');
+export class UsedPermissions {
+  readonly #folder = temporaryFolder('used-permissions-');
 
   constructor() {
     process.env[variable] = this.#folder;

@@ -1,7 +1,7 @@
-import { eventFrame } from '../../../protocol/index.ts';
-import type { Account, Positions } from '../model.ts';
-import { orLog } from '../or-log.ts';
-import type { Room } from '../ports.ts';
+import { eventFrame } from '../../protocol/index.ts';
+import type { Account, Positions } from './model.ts';
+import { orLog } from './or-log.ts';
+import type { Room } from './ports.ts';
 
 /** The last word to a connection whose session has gone on over another. */
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });

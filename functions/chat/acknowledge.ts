@@ -1,0 +1,24 @@
+import type { Arguments } from '../../protocol/index.ts';
+import type { Member } from './model.ts';
+import type { Room } from './ports.ts';
+
+/**
+ * Moves a member's cursors forward; a stream that is left out keeps its cursor. A cursor never goes beyond the stream's end, or
+ * the next messages would count as shown.
+ */
+export async function acknowledge(room: Room, member: Member, shown: Arguments<'ack'>): Promise<void> {
+  const { streams } = room;
+  const [inbox, broadcasts] = await Promise.all([
+    notBeyond(shown.inbox, async () =>
+      streams.last({ kind: 'inbox', owner: member, acknowledged: 0 }, await streams.newestInbox(member.name)),
+    ),
+    notBeyond(shown.room, async () => streams.last({ kind: 'room' }, await streams.newestRoom())),
+  ]);
+  await room.accounts.acknowledge(member, {
+    ...(inbox > 0 && { inbox }),
+    ...(broadcasts > 0 && { room: broadcasts }),
+  });
+}
+
+const notBeyond = async (shown: number | undefined, end: () => Promise<number>) =>
+  shown ? Math.min(shown, await end()) : 0;

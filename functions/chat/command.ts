@@ -1,0 +1,79 @@
+import type { Action, ActionIn, ActionOf, Arguments, CommandGroup, Result } from '../../protocol/index.ts';
+import type { FileRoom } from './files/ports.ts';
+import type { Connection, Member } from './model.ts';
+import type { Room } from './ports.ts';
+
+/** A guest's command as its handler gets it: parsed and authorized. */
+export interface GuestCall<A extends Action> {
+  readonly arguments: Arguments<A>;
+  /** The client's request id. */
+  readonly id: string | undefined;
+  /** Whether the client sends it again, under the same id, because it got no reply. */
+  readonly again: boolean;
+  readonly connection: Connection;
+}
+
+/** A member's command as its handler gets it. */
+export interface MemberCall<A extends Action> extends GuestCall<A> {
+  readonly member: Member;
+}
+
+/** A command that has prefetched its data and waits for authorization. */
+export type Prefetched<A extends Action> =
+  | { readonly who: 'guest'; run(call: GuestCall<A>): Promise<Result<A>> }
+  | { readonly who: 'member'; run(call: MemberCall<A>): Promise<Result<A>> };
+
+/** Handles a command: starts to read what its arguments call for, and gives what is left to do once the caller is authorized. */
+export type Handler<A extends Action, R extends Room = Room> = (
+  room: R,
+  args: Arguments<A>,
+  address: string,
+) => Promise<Prefetched<A>>;
+
+/** Handlers for some of the commands. */
+export type Handlers<R extends Room> = { readonly [A in Action]?: Handler<A, R> };
+
+/** The room as the function of each group has it: only that of files has access to the bytes of files. */
+interface RoomOf extends Record<CommandGroup, Room> {
+  account: Room;
+  chat: Room;
+  files: FileRoom;
+}
+
+/** A handler for every command of a group: an entry without a handler does not compile. */
+export type GroupHandlers<G extends CommandGroup> = { readonly [A in ActionIn<G>]: Handler<A, RoomOf[G]> };
+
+interface Parts<A extends Action, P, R extends Room, Call> {
+  /**
+   * Runs **before authorization**, beside the look-up of the caller's connection, which saves a round trip. So it must only read:
+   * it writes nothing, and neither its result nor its failure tells the client anything before `run` does. It depends on the
+   * arguments and the caller's address alone.
+   */
+  prefetch?(room: R, args: Arguments<A>, address: string): Promise<P>;
+  /** Runs after authorization. */
+  run(room: R, call: Call, prefetched: P): Promise<Result<A>>;
+}
+
+/** The handler of a command that only members may send. */
+export function memberCommand<A extends ActionOf<'member'>, P = undefined, R extends Room = Room>(
+  _action: A,
+  { prefetch, run }: Parts<A, P, R, MemberCall<A>>,
+): Handler<A, R> {
+  return async (room, args, address) => {
+    // Without `prefetch`, P is undefined.
+    const prefetched = (await prefetch?.(room, args, address)) as P;
+    return { who: 'member', run: (call) => run(room, call, prefetched) };
+  };
+}
+
+/** The handler of a command that only guests may send. */
+export function guestCommand<A extends ActionOf<'guest'>, P = undefined, R extends Room = Room>(
+  _action: A,
+  { prefetch, run }: Parts<A, P, R, GuestCall<A>>,
+): Handler<A, R> {
+  return async (room, args, address) => {
+    // Without `prefetch`, P is undefined.
+    const prefetched = (await prefetch?.(room, args, address)) as P;
+    return { who: 'guest', run: (call) => run(room, call, prefetched) };
+  };
+}

@@ -1,0 +1,23 @@
+import { command, type Docs } from '../command.ts';
+import { field } from '../fields.ts';
+import { fieldDocs } from '../shared-docs.ts';
+import { passwordRefusals } from '../shared-fields.ts';
+
+export const deregister = command({
+  summary: 'Delete an account, its messages and its files',
+  who: 'guest',
+  activity: false,
+  reply: 'response',
+  group: 'account',
+  repeat: 'never',
+  request: { user: field.user, password: field.password },
+  result: {},
+  refusals: [...passwordRefusals, 'password-change-required', 'room-stopped'],
+});
+
+export const docs: Docs<typeof deregister> = () => ({
+  description: 'Refused as `already-online` while the user is online.',
+  request: { user: fieldDocs.user, password: fieldDocs.password() },
+  result: {},
+  example: { request: { user: 'Columbia', password: 'roar, lion' }, result: {} },
+});

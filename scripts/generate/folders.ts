@@ -1,0 +1,71 @@
+import type { CommandGroup } from '../../protocol/command.ts';
+
+/** An index that is generated from the files of a folder: one object or list, with an entry for each file. */
+export interface GeneratedIndex {
+  readonly folder: string;
+  /** The index file in it. Its name starts with `index.`, so the generator does not take it for an entry. */
+  readonly file: string;
+  /** What the index says of itself, as a JSDoc sentence. */
+  readonly summary: string;
+  /** The name of the exported object or list. */
+  readonly name: string;
+  /** A list of the entries, or (the default) an object with each entry under the name of its file. */
+  readonly shape?: 'list' | 'object';
+  /** The exported constant to take from each file. Default: the one that is named after it, `resetPassword` in `reset-password.ts`. */
+  readonly pick?: string;
+  /** Only the entries of this group, as the entry in `protocol/commands` says. */
+  readonly group?: CommandGroup;
+  /** The type that the compiler holds the object to. */
+  readonly satisfies?: { readonly type: string; readonly imports: readonly string[] };
+}
+
+const protocolCommands = 'protocol/commands';
+
+const handlersOf = (group: CommandGroup): GeneratedIndex => ({
+  folder: 'functions/chat/commands',
+  file: `index.${group}.ts`,
+  summary: `The handlers of the function \`${group}\`.`,
+  name: `${group}Handlers`,
+  group,
+  satisfies: { type: `GroupHandlers<'${group}'>`, imports: ["import type { GroupHandlers } from '../command.ts';"] },
+});
+
+/** Every generated index. */
+export const generatedIndexes: readonly GeneratedIndex[] = [
+  {
+    folder: protocolCommands,
+    file: 'index.ts',
+    summary: 'Every command of the wire.',
+    name: 'commands',
+    satisfies: {
+      type: 'Readonly<Record<string, Command>>',
+      imports: ["import type { Command } from '../command.ts';"],
+    },
+  },
+  {
+    folder: protocolCommands,
+    file: 'index.docs.ts',
+    summary: 'What the documentation says about each command.',
+    name: 'commandDocs',
+    pick: 'docs',
+    satisfies: {
+      type: '{ readonly [A in Action]: Docs<(typeof commands)[A]> }',
+      imports: [
+        "import type { Action } from '../actions.ts';",
+        "import type { Docs } from '../command.ts';",
+        "import type { commands } from './index.ts';",
+      ],
+    },
+  },
+  handlersOf('account'),
+  handlersOf('chat'),
+  handlersOf('files'),
+  {
+    folder: 'client/chat/commands',
+    file: 'index.ts',
+    summary: "The chat's commands, in alphabetical order.",
+    name: 'commands',
+    pick: 'command',
+    shape: 'list',
+  },
+];
