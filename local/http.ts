@@ -25,15 +25,17 @@ export async function readBody(
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  // The socket stays open for the answer to a body that is too large.
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    length += chunk.length;
-    if (length > limit) {
-      message.resume();
-      throw tooLarge();
-    }
-    chunks.push(chunk);
-  }
+  await new Promise<void>((resolve, reject) => {
+    message
+      .on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length <= limit) chunks.push(chunk);
+        // The rest is read and dropped: the socket stays open for the answer.
+        else reject(tooLarge());
+      })
+      .once('end', resolve)
+      .once('error', reject);
+  });
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 

@@ -212,7 +212,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     server.stopAccepting();
     scheduler.stop();
     await gateway.close();
-    await lambda.settled(farewellMs);
+    await lambda.drain(farewellMs);
   });
   const outputs = Object.fromEntries(
     Object.entries(stack.outputs).map(([name, value]) => [name, atRoom(value, stack, server)]),

@@ -40,6 +40,7 @@ export class RoomServer {
   readonly addressOrigin: string;
   readonly #server: Server;
   readonly #host: string;
+  #accepting = true;
   /** Undefined until the room is ready for its first client. */
   #services: Services | undefined;
 
@@ -94,9 +95,9 @@ export class RoomServer {
     this.#services = services;
   }
 
-  /** Takes no further connection; those that are open stay. */
+  /** Refuses new WebSocket connections. Functions that finish their work still reach the services, through new sockets too. */
   stopAccepting(): void {
-    this.#server.close();
+    this.#accepting = false;
   }
 
   /** Ends what is still open. */
@@ -106,7 +107,7 @@ export class RoomServer {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (this.#services === undefined) return refuse(socket, 503);
+    if (this.#services === undefined || !this.#accepting) return refuse(socket, 503);
     const { pathname } = new URL(request.url ?? '/', this.origin);
     if (!this.#isForUs(request) || !this.#isWebSocketPath(pathname)) return refuse(socket, 403);
     await this.#services.gateway.upgrade(request, socket, head);

@@ -1,4 +1,12 @@
-import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 import type { Failure, Faults } from '../faults.ts';
@@ -14,6 +22,7 @@ import { reportsCapacity, rightsOf, type TableNames, unitsOf, withSize } from '.
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
   readonly endpoint: string;
+  readonly region: string;
   readonly signatures: SignatureCheck;
   readonly clock: Clock;
   readonly access: Access;
@@ -57,9 +66,16 @@ export class DynamoDbProxy {
   readonly server: Server;
   readonly #host: ProxyHost;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #target: RequestOptions;
+  readonly #authorization: string;
 
   constructor(host: ProxyHost) {
     this.#host = host;
+    const { hostname, port, pathname } = new URL(host.endpoint);
+    this.#target = { hostname, port, path: pathname, method: 'POST', agent: this.#agent };
+    // One identity for all: DynamoDB Local keeps a database for each access key. Emulators check no signature.
+    const scope = `${localAccessKeyId}/20260101/${host.region}/dynamodb/aws4_request`;
+    this.#authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
     this.server = createServer((incoming, response) => {
       this.#handle(incoming, response).catch((error: unknown) => {
         if (error instanceof ApiError) return sendError(response, error.status, error.type, error.message);
@@ -191,16 +207,15 @@ export class DynamoDbProxy {
     return faults.chance(faults.dynamoDb.failAfter) ? 'after' : undefined;
   }
 
-  #forward(incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
-    const { host: _, connection: __, 'content-length': ___, authorization = '', ...headers } = incoming.headers;
-    const outgoing = request(this.#host.endpoint, {
-      method: 'POST',
-      agent: this.#agent,
+  #forward({ headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+    const outgoing = request({
+      ...this.#target,
       headers: {
-        ...headers,
-        // One identity for all: DynamoDB Local keeps a database for each access key.
-        authorization: authorization.replace(/Credential=[^/]+/, `Credential=${localAccessKeyId}`),
+        authorization: this.#authorization,
         'content-length': body.length,
+        'content-type': headers['content-type'],
+        'x-amz-date': headers['x-amz-date'],
+        'x-amz-target': headers['x-amz-target'],
       },
     });
     return new Promise((resolve, reject) => {

@@ -14,6 +14,9 @@ export interface Grant {
   readonly conditions: string;
 }
 
+/** Resources such as connections have an ARN each, so there may be any number of decisions. */
+const keptDecisions = 10_000;
+
 /**
  * What functions may do, by their roles. Who calls from outside of Lambda is the account's owner here: what other identities may do is
  * not in the template.
@@ -22,6 +25,7 @@ export class Access {
   readonly #functions: ReadonlyMap<string, LambdaFunction>;
   readonly #roles: ReadonlyMap<string, readonly PolicyStatement[]>;
   readonly #used = new Map<string, Grant>();
+  readonly #decisions = new Map<string, boolean>();
   readonly #refusals = new Set<string>();
 
   constructor(functions: readonly LambdaFunction[], roles: ReadonlyMap<string, readonly PolicyStatement[]>) {
@@ -74,6 +78,19 @@ export class Access {
   }
 
   #allows(lambda: LambdaFunction, right: UsedRight): boolean {
+    // A right under a condition is not remembered: its context varies.
+    if (right.context !== undefined) return this.#judge(lambda, right);
+    const name = `${lambda.logicalId} ${right.action} ${right.arn}`;
+    let allowed = this.#decisions.get(name);
+    if (allowed === undefined) {
+      allowed = this.#judge(lambda, right);
+      if (this.#decisions.size >= keptDecisions) this.#decisions.clear();
+      this.#decisions.set(name, allowed);
+    }
+    return allowed;
+  }
+
+  #judge(lambda: LambdaFunction, right: UsedRight): boolean {
     const speaking = this.#statements(lambda).filter((statement) => speaksOf(statement, right));
     if (speaking.length === 0 || speaking.some(({ Effect }) => Effect === 'Deny')) return false;
     for (const grant of speaking.flatMap((statement) => grantsOf(lambda, statement))) {

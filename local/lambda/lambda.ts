@@ -40,6 +40,7 @@ export class Lambda {
   readonly #functions = new Map<string, Entry>();
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
+  #draining = false;
 
   constructor(functions: readonly LambdaFunction[], host: LambdaHost) {
     this.#host = host;
@@ -80,8 +81,12 @@ export class Lambda {
     await this.#functions.get(lambda.name)?.pool.kill();
   }
 
-  /** Waits until nothing runs, at most this long (ms). */
-  async settled(withinMs: number): Promise<void> {
+  /**
+   * Starts no further asynchronous invocation, and waits until nothing runs, at most this long (ms). What functions would start now
+   * is for connections that are closed, or is started again by a schedule.
+   */
+  async drain(withinMs: number): Promise<void> {
+    this.#draining = true;
     const patience = new AbortController();
     const idle = async () => {
       while (this.#running.size > 0 && !patience.signal.aborted) await Promise.allSettled(this.#running);
@@ -107,7 +112,7 @@ export class Lambda {
   async #retry(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
     const { clock } = this.#host;
     const expires = clock.now() + lambda.asyncMaxAgeMs;
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+    for (let attempt = 0; !this.#draining && !this.#stopping.signal.aborted; attempt++) {
       const result = await this.invoke(lambda, event, trigger, 'async');
       // Whatever the end of the room cuts off has not failed.
       if (this.#stopping.signal.aborted) break;

@@ -122,7 +122,7 @@ export class S3 {
   async #run(http: IncomingMessage, response: ServerResponse, requestId: string, call: Call): Promise<void> {
     const { access } = this.#options;
     const { bucket: name, key, canonicalPath, query } = locate(http.url ?? '');
-    const signed = await this.#signatures.verify(http, canonicalPath, query);
+    const signed = this.#signatures.verify(http, canonicalPath, query);
     call.caller = callerOf(signed);
     if (name === '') throw notImplemented('requests that name no bucket');
     const bucket = this.#buckets.get(name);

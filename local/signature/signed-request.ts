@@ -1,8 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What a request says of its own signature, version 4. */
-export interface Claim {
+/** What a request says about its signature, version 4. */
+export interface SignedRequest {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;
@@ -13,8 +12,8 @@ export interface Claim {
   readonly token: string | undefined;
 }
 
-/** The claim of an `Authorization` header; undefined if there is none that can be read. */
-export function claimInHeader(headers: IncomingHttpHeaders): Claim | undefined {
+/** Reads the `Authorization` header; undefined if it is missing or malformed. */
+export function signedInHeader(headers: IncomingHttpHeaders): SignedRequest | undefined {
   const [, credential = '', signedHeaders = '', signature = ''] =
     /^AWS4-HMAC-SHA256 Credential=([^, ]+), ?SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})$/.exec(
       headers.authorization ?? '',
@@ -33,7 +32,7 @@ export function claimInHeader(headers: IncomingHttpHeaders): Claim | undefined {
 }
 
 /** Reads `<key id>/<day>/<region>/<service>/aws4_request`. */
-export function readScope(credential: string): Pick<Claim, 'accessKeyId' | 'region' | 'service'> | undefined {
+export function readScope(credential: string): Pick<SignedRequest, 'accessKeyId' | 'region' | 'service'> | undefined {
   const [, accessKeyId, region, service] =
     /^([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$/.exec(credential) ?? [];
   if (accessKeyId === undefined || region === undefined || service === undefined) return undefined;
@@ -48,17 +47,9 @@ export function readDate(text: string | string[] | undefined): Date | undefined 
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/**
- * The headers that had to be signed and were not. Whatever speaks to AWS has to be: else who holds a signature could say more
- * with it than its signer did.
- */
+/** The headers that AWS acts on and that were not signed. With such a header, a signature could be used for another request. */
 export function unsignedHeaders(headers: IncomingHttpHeaders, signedHeaders: readonly string[]): string[] {
   return ['host', ...Object.keys(headers).filter((name) => name.startsWith('x-amz-'))].filter(
     (name) => !signedHeaders.includes(name),
   );
-}
-
-/** Compares signatures, in a time that tells nothing of them. */
-export function isSame(expected: string, given: string): boolean {
-  return expected.length === given.length && timingSafeEqual(Buffer.from(expected), Buffer.from(given));
 }
