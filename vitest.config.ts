@@ -2,6 +2,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './test/harness/slowest-first.ts';
 
+/** Tests that start the client or the room as users do: the bundled programs. */
+const programs = [
+  'client/chat.test.ts',
+  'client/chat/transfers.test.ts',
+  'client/{script,terminal}/**/*.test.ts',
+  'local/room.test.ts',
+];
+
 export default defineConfig({
   test: {
     // The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
@@ -19,13 +27,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{protocol,functions,infra,client,local,scripts}/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{protocol,functions,infra,client,local,scripts}/**/*.test.ts'],
+          exclude: programs,
+        },
       },
       {
         extends: true,
         test: {
           name: 'scenes',
-          include: ['{test,bench}/**/*.test.ts'],
+          include: ['{test,bench}/**/*.test.ts', ...programs],
           // Scenes run the bundles and the template that would be deployed.
           globalSetup: ['scripts/ensure-built.mjs'],
         },

@@ -20,7 +20,7 @@ function run(...args: string[]) {
 }
 
 function runWith(env: NodeJS.ProcessEnv, ...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/client/chat.mjs', ...args], {
     cwd: project,
     env: { ...process.env, ...env },
   });

@@ -7,14 +7,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Dynoxide } from './dynamodb/dynoxide.ts';
 import { commandLineOf } from './dynamodb/process.ts';
 import { baseResources, lambdaRoute, writeAssembly } from './fixtures/assembly.ts';
 import { TestClient } from './fixtures/probe-room.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const main = 'dist/local/main.mjs';
 let assembly: string;
 let folder: string;
 
@@ -38,7 +37,7 @@ interface Program {
 
 /** Runs the room as a program of its own. */
 function start(...args: string[]): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, '--port', '0', '--assembly', assembly, ...args], {
+  const child = spawn(process.execPath, [main, '--port', '0', '--assembly', assembly, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err]: string[][] = [[], []];

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { ScriptedStore, sha256 } from '../testing/scripted-store.ts';
@@ -16,18 +15,12 @@ let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
-const program = fileURLToPath(new URL('../chat.ts', import.meta.url));
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'transfers-'));
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
   // Where it runs is where files are saved.
-  typist = new TerminalDriver({
-    args: ['--import', import.meta.resolve('tsx'), program],
-    url: scripted.url,
-    cwd: folder,
-    columns: 100,
-  });
+  typist = new TerminalDriver({ url: scripted.url, cwd: folder, columns: 100 });
   await typist.seeLast('>>');
   typist.enter('facebook');
   await typist.see((rows) => rows.at(-2) === 'Please enter your password:');

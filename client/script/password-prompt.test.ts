@@ -7,7 +7,7 @@ let typist: TerminalDriver;
 
 beforeEach(async () => {
   scripted = await ScriptedRoom.start();
-  const args = ['--import', 'tsx', 'client/chat.ts', 'whoelse', '--user', 'facebook'];
+  const args = ['dist/client/chat.mjs', 'whoelse', '--user', 'facebook'];
   typist = new TerminalDriver({ url: scripted.url, args });
 });
 

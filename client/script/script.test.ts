@@ -40,7 +40,7 @@ interface Run {
 /** Runs `chat` as a script does, with nothing of this machine's own settings. */
 function chat(args: readonly string[], run: Run = {}) {
   const { input, environment = {}, third } = { input: '', ...run };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'client/chat.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/client/chat.mjs', ...args], {
     cwd: project,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
@@ -42,7 +43,7 @@ export class TerminalDriver {
   readonly exited: Promise<number>;
 
   constructor({
-    args = ['--import', 'tsx', 'client/chat.ts'],
+    args = [join(project, 'dist/client/chat.mjs')],
     under = [],
     url,
     cwd = project,
