@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actions, limits, parseRequest, parseRoomFrame, refusalFrame } from './index.ts';
-import { anyFrame, calls, maybeId } from './testing/arbitraries.ts';
+import { anyFrame, callOf, maybeId } from './testing/arbitraries.ts';
 
 const badFrame = (frame: string) => {
   const parsed = parseRequest(frame);
@@ -115,7 +115,7 @@ describe('a frame is taken', () => {
 
   test.each(actions)('%s comes through as it was said', (action) => {
     fc.assert(
-      fc.property(calls[action].request, maybeId, (args, id) => {
+      fc.property(callOf(action).request, maybeId, (args, id) => {
         const frame = JSON.stringify({ action, id, ...args });
         expect(parseRequest(frame)).toEqual({ ok: true, request: { action, id, again: false, arguments: args } });
       }),

@@ -12,7 +12,7 @@ import {
   refusals,
   replyFrame,
 } from './index.ts';
-import { anyRoomFrame, calls, eventOf, maybeId, refusalDetails } from './testing/arbitraries.ts';
+import { anyRoomFrame, callOf, eventOf, maybeId, refusalDetails } from './testing/arbitraries.ts';
 
 const eventNames = Object.keys(events) as EventName[];
 const codes = Object.keys(refusals) as RefusalCode[];
@@ -23,7 +23,7 @@ const newer = (frame: string) => JSON.stringify({ ...JSON.parse(frame), since: {
 describe('what the room says comes through as it was said', () => {
   test.each(actions)('the reply to %s', (action) => {
     fc.assert(
-      fc.property(calls[action].result, maybeId, (result, id) => {
+      fc.property(callOf(action).result, maybeId, (result, id) => {
         const frame = replyFrame(action, id, result);
         expect(parseRoomFrame(frame)).toEqual({ kind: 'reply', action, id, result });
         const heard = parseRoomFrame(newer(frame));

@@ -1,4 +1,4 @@
-import type { FileRoom } from '../chat/files/ports.ts';
+import type { FileRoom } from '../chat/files/file-room.ts';
 import { numberFromEnv } from './environment.ts';
 import { variables } from './names.ts';
 import { objects } from './objects.ts';

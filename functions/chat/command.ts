@@ -1,5 +1,5 @@
 import type { Action, ActionIn, ActionOf, Arguments, CommandGroup, Result } from '../../protocol/index.ts';
-import type { FileRoom } from './files/ports.ts';
+import type { FileRoom } from './files/file-room.ts';
 import type { Connection, Member } from './model.ts';
 import type { Room } from './ports.ts';
 

@@ -1,5 +1,4 @@
 import type { LogoutReason } from '../../protocol/index.ts';
-import type { RateLimit } from './rate-limiter.ts';
 
 export type { ChangeableSettings, Settings } from '../../protocol/admin/settings.ts';
 
@@ -28,6 +27,14 @@ export interface Account extends Member {
   /** Account ids of those who have blocked this one. */
   readonly blockedBy: ReadonlySet<string>;
   readonly acknowledged: Positions;
+}
+
+/** How fast one connection may send commands. */
+export interface RateLimit {
+  /** Commands a second, in the long run. */
+  readonly rate: number;
+  /** Commands at once, after a silence. */
+  readonly burst: number;
 }
 
 /** One open connection, and who speaks over it. All times are epoch milliseconds. */

@@ -1,13 +1,5 @@
 import type { Connection } from './model.ts';
 
-/** How fast one connection may speak. */
-export interface RateLimit {
-  /** Commands a second, in the long run. */
-  readonly rate: number;
-  /** Commands at once, after a silence. */
-  readonly burst: number;
-}
-
 /** Milliseconds that a connection may not speak for; commands that have been let through and are not yet written down. */
 interface Known {
   refusedUntil: number;

@@ -1,6 +1,6 @@
 import type { EventOf } from '../../../protocol/index.ts';
 import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
-import type { FileRoom } from '../files/ports.ts';
+import type { FileRoom } from '../files/file-room.ts';
 import type { Account } from '../model.ts';
 import type { Draft, Provenance } from '../ports.ts';
 import type { Records } from './doctor/ports.ts';

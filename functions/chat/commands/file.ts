@@ -1,7 +1,8 @@
 import { foldName, isFileName } from '../../../protocol/index.ts';
 import { memberCommand } from '../command.ts';
+import type { FileRoom } from '../files/file-room.ts';
 import { uploadTimes } from '../files/lifetimes.ts';
-import type { FileRecord, FileRoom } from '../files/ports.ts';
+import type { FileRecord } from '../files/ports.ts';
 import { tidyFile } from '../files/tidy.ts';
 import { composedName } from '../files/waiting-file.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,5 +1,5 @@
 import { memberCommand } from '../command.ts';
-import type { FileRoom } from '../files/ports.ts';
+import type { FileRoom } from '../files/file-room.ts';
 import { endWaiting } from '../files/waiting-file.ts';
 
 export const filedecline = memberCommand('filedecline', {

@@ -1,7 +1,7 @@
 import { limits, type Result } from '../../../protocol/index.ts';
 import { memberCommand } from '../command.ts';
+import type { FileRoom } from '../files/file-room.ts';
 import { urlLifetime } from '../files/lifetimes.ts';
-import type { FileRoom } from '../files/ports.ts';
 import { findWaiting } from '../files/waiting-file.ts';
 import { Refusal } from '../refusal.ts';
 import { pageOf } from '../reply-page.ts';

@@ -1,7 +1,8 @@
 import type { EventOf } from '../../../protocol/index.ts';
 import { deliverToOwner } from '../deliver.ts';
 import { failFile } from './end-file.ts';
-import type { FileRecord, FileRoom, StoredObject } from './ports.ts';
+import type { FileRoom } from './file-room.ts';
+import type { FileRecord, StoredObject } from './ports.ts';
 
 /**
  * Bytes have come, so the store says: it may say so late, and more than once. What it says is looked at again, so whatever

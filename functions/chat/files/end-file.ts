@@ -1,6 +1,7 @@
 import type { FileFailure } from '../../../protocol/index.ts';
 import { deliverToOwner } from '../deliver.ts';
-import type { FileRecord, FileRoom, Notice } from './ports.ts';
+import type { FileRoom } from './file-room.ts';
+import type { FileRecord, Notice } from './ports.ts';
 
 /**
  * Ends a file: from here on nobody gets it, its sender is told, and its bytes go. False if it was no longer as the caller saw it:

@@ -1,6 +1,6 @@
 import type { EventOf } from '../../../protocol/index.ts';
 import type { Account, Member } from '../model.ts';
-import type { Draft, Newest, Room } from '../ports.ts';
+import type { Draft, Newest } from '../stream-ports.ts';
 
 /**
  * A file on its way from one user to another. Announced: the sender may put its bytes where they belong. Stored: they are
@@ -99,11 +99,4 @@ export interface Objects {
   find(objectKey: string): Promise<StoredObject | undefined>;
   /** Deletes bytes; none there is fine. */
   remove(objectKey: string): Promise<void>;
-}
-
-/** The room, where it has to do with files' bytes. */
-export interface FileRoom extends Room {
-  readonly objects: Objects;
-  /** How long (ms) a file waits for its recipient. */
-  readonly fileRetention: number;
 }

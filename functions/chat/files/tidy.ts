@@ -1,6 +1,7 @@
 import { acceptUpload } from './accept-upload.ts';
 import { eraseFile, failFile } from './end-file.ts';
-import type { FileRecord, FileRoom } from './ports.ts';
+import type { FileRoom } from './file-room.ts';
+import type { FileRecord } from './ports.ts';
 
 /** One tidying run: brings every file whose time has come to its end, or to its next state. Runs may overlap and be repeated. */
 export async function tidyFiles(room: FileRoom): Promise<void> {

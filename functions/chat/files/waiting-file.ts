@@ -2,7 +2,8 @@ import { foldName } from '../../../protocol/index.ts';
 import type { Member } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { endFile } from './end-file.ts';
-import type { FileRecord, FileRoom } from './ports.ts';
+import type { FileRoom } from './file-room.ts';
+import type { FileRecord } from './ports.ts';
 
 /** Normalizes a file name (NFC), so that names that look the same are the same: systems differ in how they compose accents. */
 export const composedName = (name: string) => name.normalize('NFC');
