@@ -87,7 +87,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     timeout: 10,
     tables: {
       connections: ['PutItem', 'DeleteItem'],
-      presence: ['GetItem', 'UpdateItem', 'DeleteItem'],
+      presence: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
       room: ['GetItem', 'PutItem', 'UpdateItem'],
       users: ['UpdateItem'],
     },
@@ -100,10 +100,10 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     timeout: 15,
     tables: {
       users: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-      presence: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      presence: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       connections: ['GetItem', 'UpdateItem', 'DeleteItem'],
       loginBlocks: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'],
-      room: ['GetItem', 'UpdateItem', 'ConditionCheckItem'],
+      room: ['GetItem', 'UpdateItem'],
       messages: ['Query'],
       fileRecords: ['Query', 'UpdateItem'],
     },
@@ -117,7 +117,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     tables: {
       connections: ['GetItem', 'UpdateItem', 'DeleteItem'],
       users: ['GetItem', 'BatchGetItem', 'UpdateItem', 'QueryIndex'],
-      presence: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+      presence: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       room: ['GetItem', 'UpdateItem'],
       messages: ['Query', 'PutItem'],
     },
@@ -163,7 +163,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     // The next run does what this one could not.
     asynchronous: { retries: 0, maxAge: 60 },
     tables: {
-      presence: ['Query', 'UpdateItem', 'DeleteItem'],
+      presence: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       connections: ['GetItem', 'DeleteItem'],
       users: ['UpdateItem'],
       room: ['GetItem', 'UpdateItem'],
@@ -179,7 +179,16 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     timeout: 120,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-      presence: ['GetItem', 'Query', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      presence: [
+        'GetItem',
+        'Query',
+        'Scan',
+        'PutItem',
+        'BatchWriteItem',
+        'UpdateItem',
+        'DeleteItem',
+        'ConditionCheckItem',
+      ],
       connections: ['GetItem', 'BatchGetItem', 'Scan', 'BatchWriteItem', 'UpdateItem', 'DeleteItem'],
       users: [
         'GetItem',

@@ -16,5 +16,8 @@ export const duePartition = 'due';
  */
 export const presenceShard = 0;
 
+/** The partition of the Presence table that holds the seats of ended sessions, until the count has gone down. */
+export const leavingShard = 1;
+
 /** Where somebody's presence stands. */
 export const presenceKey = (name: string) => ({ shard: presenceShard, name });

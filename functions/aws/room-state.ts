@@ -82,18 +82,6 @@ export const roomState: RoomState = {
     return Object.fromEntries(was.filter(([name]) => Object.hasOwn(values, name)));
   },
 
-  async correctCount(online, logins) {
-    const { written } = await updateIf({
-      TableName: table(),
-      Key: roomKey,
-      UpdateExpression: 'SET #online = :online',
-      ConditionExpression: 'logins = :logins',
-      ExpressionAttributeNames: { '#online': 'online' },
-      ExpressionAttributeValues: { ':online': online, ':logins': logins },
-    });
-    return written;
-  },
-
   async claimSweep(now, until) {
     const outcome = await updateIf({
       TableName: table(),

@@ -13,6 +13,7 @@ import { loginTries } from './login-tries.ts';
 import { recordMetrics } from './metrics.ts';
 import { variables } from './names.ts';
 import { roomState } from './room-state.ts';
+import { seats } from './seats.ts';
 import { sessions } from './sessions.ts';
 import { streamsOn } from './streams.ts';
 
@@ -39,6 +40,7 @@ export const room: Room = {
   accounts,
   connections,
   sessions,
+  seats,
   loginTries,
   streams,
   files: filesOn(streams),

@@ -2,9 +2,10 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Session } from '../chat/model.ts';
 import type { EndGuard, Login, LoginOutcome, Sessions } from '../chat/ports.ts';
-import { db, type Item, type TransactionOutcome, transact, updateIf } from './dynamodb.ts';
+import { db, type Item, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
-import { presenceKey, presenceShard, roomKey, seenPartition } from './keys.ts';
+import { presenceKey, presenceShard, seenPartition } from './keys.ts';
+import { newLeaving, seats, takeSeat } from './seats.ts';
 
 const stored = v.object({
   name: v.string(),
@@ -15,11 +16,12 @@ const stored = v.object({
   since: v.number(),
   activeSince: v.number(),
   detachedAt: v.optional(v.number()),
+  seat: v.optional(v.string()),
 });
 
 function toSession(item: Item): Session {
-  const { detachedAt, ...session } = v.parse(stored, item);
-  return { ...session, detachedAt };
+  const { detachedAt, seat, ...session } = v.parse(stored, item);
+  return { ...session, detachedAt, seat };
 }
 
 /** A name is not blocked from an address. */
@@ -55,38 +57,6 @@ export const forgetConnection = (connectionId: string) => ({
   Delete: { TableName: tableName('connections'), Key: { connectionId } },
 });
 
-const roomOpen = () => ({
-  ConditionCheck: {
-    TableName: tableName('room'),
-    Key: roomKey,
-    ConditionExpression: '#open = :true',
-    ExpressionAttributeNames: { '#open': 'open' },
-    ExpressionAttributeValues: { ':true': true },
-  },
-});
-
-const oneMoreOnline = () => ({
-  Update: {
-    TableName: tableName('room'),
-    Key: roomKey,
-    UpdateExpression: 'ADD #online :one, logins :one',
-    ConditionExpression: '#open = :true AND #online < maxCon',
-    ExpressionAttributeNames: { '#open': 'open', '#online': 'online' },
-    ExpressionAttributeValues: { ':true': true, ':one': 1 },
-  },
-});
-
-/** Part of a transaction: the count goes down. */
-export const fewerOnline = (count: number) => ({
-  Update: {
-    TableName: tableName('room'),
-    Key: roomKey,
-    UpdateExpression: 'ADD #online :fewer, logins :one',
-    ExpressionAttributeNames: { '#online': 'online' },
-    ExpressionAttributeValues: { ':fewer': -count, ':one': 1 },
-  },
-});
-
 /** Part of a transaction: nobody is in the room under a name. */
 export const nobodyThere = (name: string) => ({
   ConditionCheck: {
@@ -98,41 +68,46 @@ export const nobodyThere = (name: string) => ({
 });
 
 /** The positions of a login's writes, by which a cancelled one says what stood in its way. */
-const at = { room: 0, presence: 1, connection: 2, account: 3, tries: 4 } as const;
+const at = { presence: 0, connection: 1, account: 2, tries: 3 } as const;
 
-const loginItems = ({ account, takesOver, ...login }: Login) => [
-  takesOver ? roomOpen() : oneMoreOnline(),
-  {
-    Put: {
-      TableName: tableName('presence'),
-      Item: {
-        ...presenceKey(account.name),
-        displayName: account.displayName,
-        accountId: account.accountId,
-        connectionId: login.connectionId,
-        address: login.address,
-        since: login.at,
-        activeSince: login.at,
-        tokenHash: login.tokenHash,
+function loginItems({ account, takesOver, ...login }: Login, session: Session) {
+  const { name, since, detachedAt: _none, ...rest } = session;
+  return [
+    {
+      Put: {
+        TableName: tableName('presence'),
+        Item: { ...presenceKey(name), ...rest, since, tokenHash: login.tokenHash },
+        ...(takesOver
+          ? {
+              ConditionExpression: 'connectionId = :old',
+              ExpressionAttributeValues: { ':old': takesOver.connectionId },
+            }
+          : {
+              ConditionExpression: 'attribute_not_exists(#name)',
+              ExpressionAttributeNames: { '#name': 'name' },
+            }),
       },
-      ...(takesOver
-        ? {
-            ConditionExpression: 'connectionId = :old',
-            ExpressionAttributeValues: { ':old': takesOver.connectionId },
-          }
-        : {
-            ConditionExpression: 'attribute_not_exists(#name)',
-            ExpressionAttributeNames: { '#name': 'name' },
-          }),
     },
-  },
-  bindConnection(login.connectionId, account, login.at),
-  accountUnchanged(account, login.newHash),
-  login.forgetTries
-    ? { Delete: notBlocked(account.name, login.address, login.at) }
-    : { ConditionCheck: notBlocked(account.name, login.address, login.at) },
-  ...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),
-];
+    bindConnection(login.connectionId, account, login.at),
+    accountUnchanged(account, login.newHash),
+    login.forgetTries
+      ? { Delete: notBlocked(account.name, login.address, login.at) }
+      : { ConditionCheck: notBlocked(account.name, login.address, login.at) },
+    ...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),
+  ];
+}
+
+const newSession = ({ account, connectionId, address, at: since }: Login, seat: string | undefined): Session => ({
+  name: account.name,
+  displayName: account.displayName,
+  accountId: account.accountId,
+  connectionId,
+  address,
+  since,
+  activeSince: since,
+  detachedAt: undefined,
+  seat,
+});
 
 function accountUnchanged(account: Login['account'], newHash: string | undefined) {
   const guard = {
@@ -151,16 +126,21 @@ function accountUnchanged(account: Login['account'], newHash: string | undefined
   };
 }
 
-function loginOutcome(outcome: TransactionOutcome, takesOver: Session | undefined): LoginOutcome {
-  if (outcome.committed) return { kind: 'begun' };
-  const { failed } = outcome;
+type Hindrance = Exclude<LoginOutcome, { kind: 'begun' }>;
+
+function hindrance(failed: ReadonlyMap<number, Item | undefined>, takesOver: Session | undefined): Hindrance {
   if (failed.has(at.tries)) return { kind: 'login-blocked' };
   if (failed.has(at.account)) return { kind: 'account-changed' };
   if (failed.has(at.connection)) return { kind: 'connection-taken' };
   const present = failed.get(at.presence);
-  if (failed.has(at.presence))
-    return !takesOver && present ? { kind: 'online', session: toSession(present) } : { kind: 'changed' };
-  return { kind: failed.get(at.room)?.['open'] === false ? 'room-stopped' : 'room-full' };
+  return !takesOver && present ? { kind: 'online', session: toSession(present) } : { kind: 'changed' };
+}
+
+/** Commits a login that has its seat. */
+async function commit(login: Login, seat: string | undefined): Promise<LoginOutcome> {
+  const session = newSession(login, seat);
+  const outcome = await transact(loginItems(login, session));
+  return outcome.committed ? { kind: 'begun', session } : hindrance(outcome.failed, login.takesOver);
 }
 
 export const sessions: Sessions = {
@@ -192,12 +172,22 @@ export const sessions: Sessions = {
   },
 
   async begin(login) {
-    return loginOutcome(await transact(loginItems(login)), login.takesOver);
+    // The seat of a session goes on with it.
+    if (login.takesOver) return commit(login, login.takesOver.seat);
+    const taken = await takeSeat(login.at);
+    if (taken.kind !== 'taken') {
+      // In a full room, a user who is there already needs no other seat.
+      const session = taken.kind === 'room-full' ? await sessions.find(login.account.name) : undefined;
+      return session ? { kind: 'online', session } : { kind: taken.kind };
+    }
+    // If it is not known whether the login has committed, the seat stays in doubt: the sweeper finds out.
+    const outcome = await commit(login, taken.seat);
+    if (outcome.kind !== 'begun') await seats.refund(taken.seat);
+    return outcome;
   },
 
   async resume(move) {
-    const outcome = await transact([
-      roomOpen(),
+    const { committed } = await transact([
       {
         Update: {
           TableName: tableName('presence'),
@@ -219,30 +209,31 @@ export const sessions: Sessions = {
       bindConnection(move.to, move.member, move.at),
       forgetConnection(move.from),
     ]);
-    if (outcome.committed) return 'resumed';
-    return outcome.failed.has(0) ? 'room-stopped' : 'bad-token';
+    return committed ? 'resumed' : 'bad-token';
   },
 
   async end(session, time, guard = {}) {
+    const { leaving, item } = newLeaving([session], time);
     const { committed } = await transact([
-      fewerOnline(1),
+      item,
       endPresence(session, guard),
       endConnection(session.connectionId, guard),
       leaveTrace(session, time),
     ]);
-    return committed;
+    return committed ? leaving : undefined;
   },
 
   async endTogether(together, time) {
+    const { leaving, item } = newLeaving(together, time);
     const { committed } = await transact([
-      fewerOnline(together.length),
+      item,
       ...together.flatMap((session) => [
         endPresence(session),
         unbindConnection(session.connectionId),
         leaveTrace(session, time),
       ]),
     ]);
-    return committed;
+    return committed ? leaving : undefined;
   },
 
   async detach(member, connectionId, time) {

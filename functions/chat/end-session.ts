@@ -2,6 +2,7 @@ import { eventFrame, type RoomEvent } from '../../protocol/index.ts';
 import type { EndReason, Member, Session } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { EndGuard, Room } from './ports.ts';
+import { giveBack } from './seats.ts';
 
 /** Tells everyone else online, without waiting for it. */
 export async function announce(room: Room, event: RoomEvent, about: Member): Promise<void> {
@@ -10,14 +11,11 @@ export async function announce(room: Room, event: RoomEvent, about: Member): Pro
 }
 
 /**
- * Ends a session, if it still is what the caller saw, and announces it. False if it was over, or the guard does not hold:
- * then nothing was done. Whoever ends it twice, late, or out of order does no harm.
+ * Ends a session, if it still is what the caller saw, and announces it. Idempotent: false if the session was over, or the guard does not
+ * hold; then nothing was done.
  */
 export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
-  if (!(await room.sessions.end(session, room.clock.now(), guard))) return false;
-  room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
-  await announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session);
-  return true;
+  return end(room, session, reason, guard, async () => {});
 }
 
 /** Ends a session, and says so to its own client before the connection is closed. */
@@ -28,8 +26,25 @@ export async function dismiss(
   lastWord: RoomEvent,
   guard?: EndGuard,
 ): Promise<boolean> {
-  if (!(await endSession(room, session, reason, guard))) return false;
-  await sayAndClose(room, session.connectionId, eventFrame(lastWord));
+  const sayLast = () => sayAndClose(room, session.connectionId, eventFrame(lastWord));
+  return end(room, session, reason, guard, sayLast);
+}
+
+async function end(
+  room: Room,
+  session: Session,
+  reason: EndReason,
+  guard: EndGuard | undefined,
+  sayLast: () => Promise<void>,
+): Promise<boolean> {
+  const leaving = await room.sessions.end(session, room.clock.now(), guard);
+  if (!leaving) return false;
+  room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
+  await Promise.all([
+    giveBack(room, leaving),
+    announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
+    sayLast(),
+  ]);
   return true;
 }
 

@@ -57,6 +57,8 @@ export interface Session extends Member {
   readonly activeSince: number;
   /** When its connection was lost; undefined while it is online. */
   readonly detachedAt: number | undefined;
+  /** What the count knows the session by; undefined if the session began under a version of the room without seats. */
+  readonly seat: string | undefined;
 }
 
 export type EndReason = LogoutReason;

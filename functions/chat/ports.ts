@@ -78,7 +78,7 @@ export interface Login {
 }
 
 export type LoginOutcome =
-  | { readonly kind: 'begun' }
+  | { readonly kind: 'begun'; readonly session: Session }
   | { readonly kind: 'room-full' | 'room-stopped' | 'connection-taken' | 'account-changed' | 'login-blocked' }
   /** Somebody is online under this name already. */
   | { readonly kind: 'online'; readonly session: Session }
@@ -99,16 +99,58 @@ export interface Removal {
   readonly at: number;
 }
 
-/** A transaction of DynamoDB takes 100 writes: three for each session, and one for the count. */
+/** Seats of sessions that have ended together, which are still counted. */
+export interface Leaving {
+  readonly id: string;
+  readonly seats: readonly string[];
+  /** How many are to be counted no longer. */
+  readonly count: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What the Room item says of seats. */
+export interface SeatState {
+  readonly open: boolean;
+  /** When the room was closed (epoch ms); undefined if it is open, or was closed for a restore. */
+  readonly closedAt: number | undefined;
+  /** How many seats are taken: at least as many as there are sessions, and exactly as many when nobody comes or goes. */
+  readonly online: number;
+  /** Changes with every login and every session that ends. */
+  readonly logins: number;
+  /** Seats whose login may not have committed, and when they were taken (epoch ms). */
+  readonly entering: ReadonlyMap<string, number>;
+  /** Leavings whose seats are counted no longer, and when their sessions ended (epoch ms). */
+  readonly givenBack: ReadonlyMap<string, number>;
+}
+
+/** The count of those online: a login takes a seat before its transaction, and whoever ends a session gives it back afterwards. */
+export interface Seats {
+  read(): Promise<SeatState>;
+  /** Notes that the login of a seat (undefined: a session that had its seat before) has committed. False if the room is closed. */
+  confirm(seat: string | undefined): Promise<boolean>;
+  /** Gives back, once, a seat whose login did not commit. */
+  refund(seat: string): Promise<void>;
+  /** Leavings whose seats may still be counted. */
+  leaving(): Promise<Leaving[]>;
+  /** Gives back, once, the seats of a leaving. */
+  giveBack(leaving: Leaving): Promise<void>;
+  /** Forgets that the seats of leavings have been given back: nobody may try so again. */
+  forget(leavings: readonly string[]): Promise<void>;
+  /** Sets the count, if no seat has been taken or given back since `logins` was read. */
+  correctCount(online: number, logins: number): Promise<boolean>;
+}
+
+/** A transaction of DynamoDB takes 100 writes: three for each session, and one for their seats. */
 export const mostEndedTogether = 33;
 
-/** Who is in the room. Beginning and ending a session are transactions with the count of those online. */
+/** Who is in the room. Beginning, moving and ending a session are transactions, none of which touches the Room item. */
 export interface Sessions {
   find(name: string): Promise<Session | undefined>;
   /** Everyone present, detached sessions too. */
   all(): Promise<Session[]>;
   begin(login: Login): Promise<LoginOutcome>;
-  /** Moves a session to another connection, if the token is its own. */
+  /** Moves a session to another connection, if the token is its own. Whether the room is open is for the caller to see afterwards. */
   resume(move: {
     member: Member;
     tokenHash: string;
@@ -117,14 +159,14 @@ export interface Sessions {
     to: string;
     address: string;
     at: number;
-  }): Promise<'resumed' | 'bad-token' | 'room-stopped'>;
-  /** Ends a session; false if it is over already, or the guard does not hold. */
-  end(session: Session, at: number, guard?: EndGuard): Promise<boolean>;
+  }): Promise<'resumed' | 'bad-token'>;
+  /** Ends a session, and gives what is to be given back; undefined if the session is over already, or the guard does not hold. */
+  end(session: Session, at: number, guard?: EndGuard): Promise<Leaving | undefined>;
   /**
-   * Ends so many sessions ({@link mostEndedTogether} at most) at once, and leaves their connections, which are nobody's then. False,
+   * Ends so many sessions ({@link mostEndedTogether} at most) at once, and leaves their connections, which are nobody's then. Undefined,
    * and none is ended, if one of them is over or has moved on, or its connection is not on record.
    */
-  endTogether(sessions: readonly Session[], at: number): Promise<boolean>;
+  endTogether(sessions: readonly Session[], at: number): Promise<Leaving | undefined>;
   /** Marks a session's connection as lost; false if that session has ended or moved on. */
   detach(member: Member, connectionId: string, at: number): Promise<boolean>;
   /** Notes for the sweeper that the session was active until then, at the least. */
@@ -169,8 +211,6 @@ export interface RoomState {
     values: Partial<ChangeableSettings>,
     seen?: Readonly<Record<string, unknown>>,
   ): Promise<Partial<ChangeableSettings> | undefined>;
-  /** Sets the count, if nobody has logged in or out since `logins` was read. */
-  correctCount(online: number, logins: number): Promise<boolean>;
   /**
    * Whether the caller is to start the sweeper: true once until the given time, however many ask. A run that waits for that
    * time then sees everybody lost meanwhile.
@@ -255,6 +295,7 @@ export interface Room {
   readonly accounts: Accounts;
   readonly connections: Connections;
   readonly sessions: Sessions;
+  readonly seats: Seats;
   readonly loginTries: LoginTries;
   readonly streams: Streams;
   readonly files: Files;

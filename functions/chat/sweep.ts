@@ -2,7 +2,8 @@ import pMap from 'p-map';
 import { dismiss, endSession } from './end-session.ts';
 import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
-import type { Room, State } from './ports.ts';
+import type { Room, SeatState, State } from './ports.ts';
+import { giveBack, settleSeats } from './seats.ts';
 
 /** How far ahead (ms) one run looks: to the next one, a minute later, and half a minute for a schedule that is late. */
 const horizon = 90_000;
@@ -25,12 +26,13 @@ const freshness = 5_000;
  */
 export async function sweep(room: Room): Promise<void> {
   const startedAt = room.clock.now();
-  const state = await room.state.read();
+  const [state, seats] = await Promise.all([room.state.read(), room.seats.read()]);
   const sessions = await room.sessions.all();
   room.recordMetrics({ peopleOnline: sessions.filter((session) => session.detachedAt === undefined).length });
   // None of these may keep the others, nor those that are due, waiting for the next run.
   const outcomes = await Promise.allSettled([
-    correctCount(room, state, sessions.length),
+    correctCount(room, seats, sessions, startedAt),
+    endLeftovers(room, seats, sessions, startedAt),
     noteLastBroadcast(room, state),
     // Nobody's minutes are not worth a write.
     ...(state.online > 0 ? [room.state.noteUsage(state, state.online, startedAt)] : []),
@@ -43,14 +45,33 @@ export async function sweep(room: Room): Promise<void> {
 }
 
 /**
- * Sets the count right, if it ever was wrong. It is known to be only if nobody came or went between the reading of the state
- * and now; otherwise the next run compares.
+ * Settles seats that are in doubt, and sets the count right should it ever be wrong. It is known to be only if no seat was in doubt, and
+ * nobody came or went since `state` was read; otherwise the next run compares.
  */
-async function correctCount(room: Room, state: State, present: number): Promise<void> {
-  if (state.online === present) return;
-  if (!(await room.state.correctCount(present, state.logins))) return;
-  room.recordMetrics({ countDrift: Math.abs(state.online - present) });
-  room.logError('the count of those online was wrong', undefined, { was: state.online, is: present });
+async function correctCount(room: Room, state: SeatState, sessions: readonly Session[], now: number): Promise<void> {
+  const isCertain = await settleSeats(room, state, sessions, now);
+  const [was, is] = [state.online, sessions.length];
+  if (!isCertain || was === is || !(await room.seats.correctCount(is, state.logins))) return;
+  room.recordMetrics({ countDrift: Math.abs(was - is) });
+  room.logError('the count of those online was wrong', undefined, { was, is });
+}
+
+/** A `stop` has ended every session by this time (ms) after it closed the room, but for those it could not see. */
+const stopTime = 120_000;
+
+/**
+ * Ends sessions in a closed room. A login or resume that meets the stop sees afterwards that the room is closed, and ends its session
+ * itself; if it was killed before that, the session is found here.
+ */
+async function endLeftovers(room: Room, state: SeatState, sessions: readonly Session[], now: number): Promise<void> {
+  if (state.open || state.closedAt === undefined || state.closedAt > now - stopTime) return;
+  for (const session of sessions) {
+    const leaving = await room.sessions.end(session, now);
+    if (!leaving) continue;
+    room.auditLog({ what: 'end', user: session.name, result: 'stop', connectionId: session.connectionId });
+    await giveBack(room, leaving);
+    await room.gateway.close(session.connectionId);
+  }
 }
 
 async function noteLastBroadcast(room: Room, state: State): Promise<void> {

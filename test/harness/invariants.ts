@@ -25,9 +25,17 @@ export async function attendance({ db, name }: Tables): Promise<{ online: number
   return { online: room.Item?.['online'] as number, present: (presence.Items ?? []) as unknown as Present[] };
 }
 
-/** The count equals the number of sessions; gives who is there. */
+/** How long (ms) a function that ends a session may take until the count has gone down. */
+const settling = { timeout: 2_000, interval: 2 };
+
+/** The count equals the number of sessions, as soon as the functions under way have ended. Gives the names of the present. */
 export async function countIsExact(tables: Tables): Promise<string[]> {
-  const { online, present } = await attendance(tables);
-  expect(online).toBe(present.length);
-  return present.map((one) => one.name);
+  let found = await attendance(tables);
+  await expect
+    .poll(async () => {
+      found = await attendance(tables);
+      return found.online - found.present.length;
+    }, settling)
+    .toBe(0);
+  return found.present.map((one) => one.name);
 }

@@ -4,6 +4,7 @@ import type { Door } from '../../chat/backup/ports.ts';
 import { db, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { roomKey } from '../keys.ts';
+import { seatMarks } from '../seats.ts';
 
 const stored = v.object({
   openedAt: v.optional(v.number()),
@@ -90,14 +91,17 @@ export const door: Door = {
     // Nobody can be online in a room that is marked; counting those who come and go begins anew.
     const values = { ...restored, ...(restored && { online: 0 }) };
     const names = Object.keys(values);
+    // Nor can a seat be in doubt.
+    const marks = restored ? await seatMarks() : [];
     await updateIf({
       ...room(),
-      UpdateExpression: `SET ${['#open = restoring.#open', ...names.map((_, i) => `#n${i} = :v${i}`)].join(', ')} REMOVE restoring ADD logins :one`,
+      UpdateExpression: `SET ${['#open = restoring.#open', ...names.map((_, i) => `#n${i} = :v${i}`)].join(', ')} REMOVE ${['restoring', ...marks.map((_, i) => `#m${i}`)].join(', ')} ADD logins :one`,
       ConditionExpression: 'restoring.#file = :file',
       ExpressionAttributeNames: {
         '#open': 'open',
         '#file': 'file',
         ...Object.fromEntries(names.map((name, i) => [`#n${i}`, name])),
+        ...Object.fromEntries(marks.map((mark, i) => [`#m${i}`, mark])),
       },
       ExpressionAttributeValues: {
         ':one': 1,

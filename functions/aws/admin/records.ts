@@ -10,7 +10,8 @@ import { requireEnv, tableName } from '../environment.ts';
 import { toRecord } from '../files.ts';
 import { presenceKey } from '../keys.ts';
 import { type ObjectPrefix, type TableName, variables } from '../names.ts';
-import { fewerOnline, forgetConnection } from '../sessions.ts';
+import { newLeaving } from '../seats.ts';
+import { forgetConnection } from '../sessions.ts';
 import { position } from './position.ts';
 import { s3 } from './vault.ts';
 
@@ -76,8 +77,9 @@ export const records: Records = {
   },
 
   async dropSession(session) {
+    const { leaving, item } = newLeaving([session], Date.now());
     const { committed } = await transact([
-      fewerOnline(1),
+      item,
       {
         Delete: {
           TableName: tableName('presence'),
@@ -88,7 +90,7 @@ export const records: Records = {
       },
       forgetConnection(session.connectionId),
     ]);
-    return committed;
+    return committed ? leaving : undefined;
   },
 
   async setBack(account, stream, to) {

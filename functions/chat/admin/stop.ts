@@ -1,6 +1,7 @@
 import { eventFrame } from '../../../protocol/index.ts';
 import type { Session } from '../model.ts';
-import { mostEndedTogether } from '../ports.ts';
+import { type Leaving, mostEndedTogether } from '../ports.ts';
+import { giveBack } from '../seats.ts';
 import { type AdminHandler, iso } from './handler.ts';
 import type { AdminRoom } from './ports.ts';
 
@@ -40,20 +41,24 @@ async function endSessions(room: AdminRoom): Promise<number> {
 }
 
 async function endTogether(room: AdminRoom, together: readonly Session[]): Promise<number> {
-  if (await room.sessions.endTogether(together, room.clock.now())) {
-    for (const { name, connectionId } of together)
-      room.auditLog({ what: 'end', user: name, result: 'stop', connectionId });
-    return together.length;
-  }
+  const leaving = await room.sessions.endTogether(together, room.clock.now());
+  if (leaving) return ended(room, together, leaving);
   // One of them has just left, or its connection is gone from the records: each for itself.
-  let ended = 0;
+  let count = 0;
   for (const session of together) {
-    const isEnded =
-      (await room.sessions.endTogether([session], room.clock.now())) ||
+    const alone =
+      (await room.sessions.endTogether([session], room.clock.now())) ??
       (await room.sessions.end(session, room.clock.now()));
-    if (isEnded) ended += 1;
+    if (alone) count += await ended(room, [session], alone);
   }
-  return ended;
+  return count;
+}
+
+async function ended(room: AdminRoom, sessions: readonly Session[], leaving: Leaving): Promise<number> {
+  for (const { name, connectionId } of sessions)
+    room.auditLog({ what: 'end', user: name, result: 'stop', connectionId });
+  await giveBack(room, leaving);
+  return sessions.length;
 }
 
 /** @throws the error of a connection that could not be closed, if none could. */

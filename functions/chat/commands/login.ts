@@ -7,7 +7,7 @@ import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
 import type { Login, Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseBadPassword } from '../refuse-bad-password.ts';
-import { replacedFrame, unread } from '../session-reply.ts';
+import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
 import { mayTakeOver } from '../take-over.ts';
 import { newToken } from '../token.ts';
 
@@ -69,7 +69,11 @@ async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: 
   const outcome = await room.sessions.begin(attempt);
   switch (outcome.kind) {
     case 'begun': {
-      const [counts] = await Promise.all([unread(room, account), welcome(room, attempt)]);
+      const [counts] = await Promise.all([
+        unread(room, account),
+        confirmOrEnd(room, outcome.session, attempt.takesOver ? undefined : outcome.session.seat),
+        welcome(room, attempt),
+      ]);
       return { user: account.displayName, token: secrets.token, timeOut: settings.timeOut, unread: counts };
     }
     case 'online':

@@ -1,7 +1,7 @@
 import { foldName } from '../../../protocol/index.ts';
 import { guestCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
-import { replacedFrame, unread } from '../session-reply.ts';
+import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
 import { hashToken, newToken } from '../token.ts';
 
 export const resume = guestCommand('resume', {
@@ -36,11 +36,8 @@ export const resume = guestCommand('resume', {
     // failure, resumes once more.
     await room.gateway.post(session.connectionId, replacedFrame);
     await room.gateway.close(session.connectionId);
-    return {
-      user: account.displayName,
-      token: next.token,
-      timeOut: state.timeOut,
-      unread: await unread(room, account),
-    };
+    const moved = { ...session, connectionId: connection.connectionId, detachedAt: undefined };
+    const [counts] = await Promise.all([unread(room, account), confirmOrEnd(room, moved)]);
+    return { user: account.displayName, token: next.token, timeOut: state.timeOut, unread: counts };
   },
 });

@@ -1,5 +1,6 @@
 import type { FileRecord } from '../../files/ports.ts';
 import type { Account, Connection, Member, Positions, Session } from '../../model.ts';
+import type { Leaving } from '../../ports.ts';
 import type { Slice } from '../ports.ts';
 
 /** A connection on record, and since when (epoch ms). */
@@ -14,8 +15,8 @@ export interface Records {
   files(from: string | undefined): Promise<Slice<FileRecord>>;
   /** Where bytes of files are. */
   objectKeys(from: string | undefined): Promise<Slice<string>>;
-  /** Ends a session whose account is gone. False if it has ended, or moved on. */
-  dropSession(session: Session): Promise<boolean>;
+  /** Ends a session whose account is gone, and gives what is to be given back. Undefined if it has ended, or moved on. */
+  dropSession(session: Session): Promise<Leaving | undefined>;
   /** Sets a cursor back, if it still is what it was. */
   setBack(account: Account, stream: keyof Positions, to: number): Promise<boolean>;
   /** Makes the blocked side say what the blocker's side says. False if the blocker's has changed meanwhile. */

@@ -1,20 +1,22 @@
 import { dismiss } from '../../end-session.ts';
 import type { Session } from '../../model.ts';
+import { giveBack } from '../../seats.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
 /** The count of those online, against those who are there. */
 export const examineCount: Examine = async (room) => {
-  const before = await room.state.read();
+  const { online, logins, entering } = await room.seats.read();
   const present = (await room.sessions.all()).length;
-  const { online, logins } = await room.state.read();
-  // Somebody came or went in between: then nothing is known, and the sweeper compares every minute.
-  if (online === present || logins !== before.logins) return { checked: 1, findings: [], next: undefined };
+  // While a seat is in doubt nothing is known, and the sweeper compares every minute.
+  const isSettled = entering.size === 0 && (await room.seats.leaving()).length === 0;
+  if (!isSettled || online === present || logins !== (await room.seats.read()).logins)
+    return { checked: 1, findings: [], next: undefined };
   const finding: Finding = {
     kind: 'count',
     about: 'the count',
     text: `${online} are counted as online, and ${present} are there.`,
-    repair: () => room.state.correctCount(present, logins),
+    repair: () => room.seats.correctCount(present, logins),
   };
   return { checked: 1, findings: [finding], next: undefined };
 };
@@ -38,7 +40,7 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
   ]);
   if (account?.accountId !== session.accountId) {
     const text = `${about} is online, and has no account.`;
-    return { kind: 'session-without-account', about, text, repair: () => room.records.dropSession(session) };
+    return { kind: 'session-without-account', about, text, repair: () => dropSession(room, session) };
   }
   if (session.detachedAt !== undefined) return undefined;
   if (lastActiveAt === undefined) {
@@ -53,4 +55,11 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
     text: `${about} is online over a connection that is not on record as theirs.`,
     repair: () => dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason }),
   };
+}
+
+async function dropSession(room: AdminRoom, session: Session): Promise<boolean> {
+  const leaving = await room.records.dropSession(session);
+  if (!leaving) return false;
+  await giveBack(room, leaving);
+  return true;
 }

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Session } from '../chat/model.ts';
+import type { Leaving, Seats } from '../chat/ports.ts';
+import { db, type Item, updateIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { leavingShard, roomKey } from './keys.ts';
+
+/**
+ * The count of those online is the attribute `online` of the Room item. Logins and logouts change it by plain updates, which DynamoDB
+ * serializes; the sessions themselves are transactions on other items. What connects the two is described in
+ * docs/decisions/0042-a-count-beside-the-transaction.md.
+ *
+ * Marks on the Room item make every change of the count happen exactly once, whoever retries it:
+ * - `entering:<seat>` (epoch ms): the seat is counted, and its login may not have committed yet.
+ * - `givenBack:<leaving>` (epoch ms): the seats of this leaving are no longer counted.
+ */
+const enteringMark = (seat: string) => `${entering}${seat}`;
+const givenBackMark = (leaving: string) => `${givenBack}${leaving}`;
+const entering = 'entering:';
+const givenBack = 'givenBack:';
+
+/** An id for a seat or a leaving: 64 random bits. */
+const newId = () => randomBytes(8).toString('base64url');
+
+const room = () => ({ TableName: tableName('room'), Key: roomKey });
+
+const stored = v.object({
+  open: v.optional(v.boolean(), true),
+  closedAt: v.optional(v.number()),
+  online: v.number(),
+  logins: v.number(),
+});
+
+const markedAt = v.number();
+
+/** The marks of one kind, by seat or leaving. */
+const marks = (item: Item, kind: string): Map<string, number> =>
+  new Map(
+    Object.entries(item)
+      .filter(([name]) => name.startsWith(kind))
+      .map(([name, at]) => [name.slice(kind.length), v.parse(markedAt, at)]),
+  );
+
+/** The names of all marks on the Room item. */
+export async function seatMarks(): Promise<string[]> {
+  const { Item = {} } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
+  return Object.keys(Item).filter((name) => name.startsWith(entering) || name.startsWith(givenBack));
+}
+
+/** A leaving that does not end within this time (ms) is that of a function that was killed. A full room waits for no such seat. */
+const staleAfter = 5_000;
+
+/** How long (ms) a login waits before it asks a full room again, in which seats are about to be given back. */
+const waits = [50, 100, 200, 400];
+
+export type Taken = { readonly kind: 'taken'; readonly seat: string } | { readonly kind: 'room-full' | 'room-stopped' };
+
+/** Counts one more, if the room is open and has a free seat. A seat in doubt is waited for: it may become free. */
+export async function takeSeat(at: number): Promise<Taken> {
+  const seat = newId();
+  for (const wait of [...waits, undefined]) {
+    const outcome = await updateIf({
+      ...room(),
+      UpdateExpression: 'SET #seat = :now ADD #online :one, logins :one',
+      ConditionExpression: '#open = :true AND #online < maxCon AND attribute_not_exists(#seat)',
+      ExpressionAttributeNames: { '#seat': enteringMark(seat), '#open': 'open', '#online': 'online' },
+      ExpressionAttributeValues: { ':now': at, ':one': 1, ':true': true },
+    });
+    // A retried update whose first answer was lost finds its own mark.
+    if (outcome.written || outcome.item?.[enteringMark(seat)] !== undefined) return { kind: 'taken', seat };
+    if (outcome.item?.['open'] !== true) return { kind: 'room-stopped' };
+    if (wait === undefined || !(await mayBecomeFree(outcome.item, at))) break;
+    await sleep(wait);
+  }
+  return { kind: 'room-full' };
+}
+
+async function mayBecomeFree(item: Item, now: number): Promise<boolean> {
+  const isFresh = (at: number) => at > now - staleAfter;
+  if ([...marks(item, entering).values()].some(isFresh)) return true;
+  return (await seats.leaving()).some((leaving) => isFresh(leaving.at));
+}
+
+/** A leaving of sessions, and the part of their transaction that records it. */
+export function newLeaving(sessions: readonly Session[], at: number) {
+  const leaving: Leaving = {
+    id: newId(),
+    // A session that began under an earlier version of the room has no seat of its own.
+    seats: sessions.flatMap(({ seat }) => seat ?? []),
+    count: sessions.length,
+    at,
+  };
+  const { id, ...rest } = leaving;
+  return { leaving, item: { Put: { TableName: tableName('presence'), Item: { ...leavingKey(id), ...rest } } } };
+}
+
+const leavingKey = (id: string) => ({ shard: leavingShard, name: id });
+
+const storedLeaving = v.object({
+  name: v.string(),
+  seats: v.array(v.string()),
+  count: v.number(),
+  at: v.number(),
+});
+
+export const seats: Seats = {
+  async read() {
+    const { Item = {} } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
+    const { closedAt, ...state } = v.parse(stored, { online: 0, logins: 0, ...Item });
+    return { ...state, closedAt, entering: marks(Item, entering), givenBack: marks(Item, givenBack) };
+  },
+
+  async confirm(seat) {
+    if (seat === undefined) return (await seats.read()).open;
+    const outcome = await updateIf({
+      ...room(),
+      UpdateExpression: 'REMOVE #seat',
+      ConditionExpression: 'attribute_exists(room)',
+      ExpressionAttributeNames: { '#seat': enteringMark(seat) },
+      ReturnValues: 'ALL_OLD',
+    });
+    return outcome.written && outcome.old?.['open'] === true;
+  },
+
+  async refund(seat) {
+    await updateIf({
+      ...room(),
+      UpdateExpression: 'REMOVE #seat ADD #online :fewer, logins :fewer',
+      ConditionExpression: 'attribute_exists(#seat)',
+      ExpressionAttributeNames: { '#seat': enteringMark(seat), '#online': 'online' },
+      ExpressionAttributeValues: { ':fewer': -1 },
+    });
+  },
+
+  async leaving() {
+    const found: Leaving[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: tableName('presence'),
+          KeyConditionExpression: '#shard = :shard',
+          ExpressionAttributeNames: { '#shard': 'shard' },
+          ExpressionAttributeValues: { ':shard': leavingShard },
+          ConsistentRead: true,
+          ExclusiveStartKey: from,
+        }),
+      );
+      for (const item of page.Items ?? []) {
+        const { name: id, ...leaving } = v.parse(storedLeaving, item);
+        found.push({ id, ...leaving });
+      }
+      from = page.LastEvaluatedKey;
+    } while (from);
+    return found;
+  },
+
+  async giveBack({ id, seats: left, count, at }) {
+    await updateIf({
+      ...room(),
+      UpdateExpression: `SET #leaving = :at ADD #online :fewer, logins :one${left.length > 0 ? ` REMOVE ${left.map((_, i) => `#s${i}`).join(', ')}` : ''}`,
+      ConditionExpression: 'attribute_exists(room) AND attribute_not_exists(#leaving)',
+      ExpressionAttributeNames: {
+        '#leaving': givenBackMark(id),
+        '#online': 'online',
+        ...Object.fromEntries(left.map((seat, i) => [`#s${i}`, enteringMark(seat)])),
+      },
+      ExpressionAttributeValues: { ':at': at, ':fewer': -count, ':one': 1 },
+    });
+    await db.send(new DeleteCommand({ TableName: tableName('presence'), Key: leavingKey(id) }));
+  },
+
+  async forget(leavings) {
+    if (leavings.length === 0) return;
+    await updateIf({
+      ...room(),
+      UpdateExpression: `REMOVE ${leavings.map((_, i) => `#l${i}`).join(', ')}`,
+      ConditionExpression: 'attribute_exists(room)',
+      ExpressionAttributeNames: Object.fromEntries(leavings.map((id, i) => [`#l${i}`, givenBackMark(id)])),
+    });
+  },
+
+  async correctCount(online, logins) {
+    const { written } = await updateIf({
+      ...room(),
+      UpdateExpression: 'SET #online = :online',
+      ConditionExpression: 'logins = :logins',
+      ExpressionAttributeNames: { '#online': 'online' },
+      ExpressionAttributeValues: { ':online': online, ':logins': logins },
+    });
+    return written;
+  },
+};
