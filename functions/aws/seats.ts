@@ -11,7 +11,7 @@ import { leavingShard, roomKey } from './keys.ts';
 /**
  * The count of those online is the attribute `online` of the Room item. Logins and logouts change it by plain updates, which DynamoDB
  * serializes; the sessions themselves are transactions on other items. What connects the two is described in
- * docs/decisions/0042-a-count-beside-the-transaction.md.
+ * docs/decisions/0044-a-count-beside-the-transactions.md.
  *
  * Marks on the Room item make every change of the count happen exactly once, whoever retries it:
  * - `entering:<seat>` (epoch ms): the seat is counted, and its login may not have committed yet.
