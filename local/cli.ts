@@ -5,22 +5,22 @@ import { type LocalRoom, type RoomOptions, startLocalRoom } from './room.ts';
 const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const defaultUrl = 'ws://127.0.0.1:9000';
 
-/** Who looks after a room while it is open. */
-export interface Caretaker {
-  /** Environment variables of the room's functions, beside those the template gives them. */
+/** What a program adds to a local room. */
+export interface RoomHooks {
+  /** Environment variables of the room's functions, beside those of the template. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Sees to a room that is there, before anybody is told of it. Gives a line that its owner should read, if there is one. */
+  /** Called before the room is announced; may return a line for its owner. */
   prepare(room: LocalRoom): Promise<string | undefined>;
-  /** Stays with it until it is to be closed, and gives the exit code. `end` asks that it be closed now. */
-  attend?(room: LocalRoom): { readonly over: Promise<number>; end(): void };
+  /** Runs a console; `over` gives the exit code when the room is to be closed, `end` closes it now. */
+  localConsole?(room: LocalRoom): { readonly over: Promise<number>; end(): void };
 }
 
 /**
- * Runs a local room until it is told to stop: by its caretaker, by Ctrl+C or SIGTERM; a second time ends it at once.
+ * Runs a local room until its console ends it, or a signal does. A second signal ends it at once.
  * @param argv arguments, without node and script.
  * @returns the exit code.
  */
-export async function runLocalRoom(argv: readonly string[], caretaker: Caretaker): Promise<number> {
+export async function runLocalRoom(argv: readonly string[], hooks: RoomHooks): Promise<number> {
   let options: RoomOptions;
   try {
     options = parse(argv);
@@ -28,32 +28,22 @@ export async function runLocalRoom(argv: readonly string[], caretaker: Caretaker
     if (error instanceof CommanderError) return error.exitCode;
     throw error;
   }
-  // Before the room is there, a signal still has to end what has been started.
-  const signalled = new Promise<void>((resolve) => {
-    for (const signal of endSignals) process.once(signal, () => resolve());
-  });
+  // The terminal or the reader of a pipe may go before the room does.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const signalled = firstSignal();
   try {
-    const room = await startLocalRoom({ ...options, environment: caretaker.environment });
-    const notice = await caretaker.prepare(room);
+    const room = await startLocalRoom({ ...options, environment: hooks.environment });
+    const notice = await hooks.prepare(room);
     greet(room);
     if (notice !== undefined) process.stdout.write(`${printable(notice)}\n`);
-    const attendance = caretaker.attend?.(room);
-    if (attendance) void signalled.then(attendance.end);
-    const stopped = attendance?.over ?? signalled.then(() => 0);
+    const localConsole = hooks.localConsole?.(room);
+    if (localConsole) void signalled.then(localConsole.end);
+    const stopped = localConsole?.over ?? signalled.then(() => 0);
     const failed = new Promise<number>((resolve) => {
       room.onFailure((reason) => {
         process.stderr.write(`${reason}\n`);
         resolve(1);
       });
-    });
-    // Whoever cannot wait for the end asks twice.
-    void signalled.then(() => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.on(signal, () => {
-          room.kill();
-          process.exit(1);
-        });
-      }
     });
     const code = await Promise.race([stopped, failed]);
     await room.close();
@@ -63,6 +53,20 @@ export async function runLocalRoom(argv: readonly string[], caretaker: Caretaker
     process.stderr.write(`${printable(error.message)}\n`);
     return 1;
   }
+}
+
+/** Resolves at the first signal to end. At the next one, of whatever kind, the process exits, and dynoxide with it. */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    for (const signal of endSignals) {
+      process.on(signal, () => {
+        signals += 1;
+        if (signals > 1) process.exit(1);
+        resolve();
+      });
+    }
+  });
 }
 
 function greet(room: LocalRoom): void {

@@ -2,10 +2,10 @@ import { appendFile } from 'node:fs/promises';
 import type { LambdaFunction } from './assembly/functions.ts';
 import type { Clock } from './clock.ts';
 import type { Access } from './iam/access.ts';
-import type { Result } from './lambda/lambda.ts';
+import type { Result } from './lambda/messages.ts';
 import type { Recorder } from './recorder.ts';
 
-/** An asynchronous event that a function could not handle, at all of its attempts. */
+/** An asynchronous event whose invocations have all failed. */
 export interface DeadLetter {
   readonly lambda: LambdaFunction;
   readonly event: string;
@@ -15,8 +15,8 @@ export interface DeadLetter {
 }
 
 /**
- * The queues that functions' failed events are sent to: a file of the data folder, one message a line, for a person to read.
- * Nothing else that a queue can do is wanted of one here.
+ * The dead-letter queues: a file in the data folder with one message per line, for a person to read. No other operation of a
+ * queue is needed.
  */
 export class DeadLetters {
   readonly #file: string;
@@ -31,7 +31,7 @@ export class DeadLetters {
     this.#access = host.access;
   }
 
-  /** Keeps an event, as Lambda writes it: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+  /** Writes an event as Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
   async send({ lambda, event, attempts, condition, result }: DeadLetter): Promise<void> {
     if (lambda.onFailure === undefined) return;
     const start = performance.now();
@@ -48,22 +48,12 @@ export class DeadLetters {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: JSON.parse(result.payload) as unknown,
     };
-    // Lambda sends it with the rights of the function's role, and tells nobody if those do not do.
+    // Lambda uses the function's role, and reports nothing if it lacks the permission.
+    const caller = { function: lambda.logicalId };
     const queue = lambda.onFailure.split(':').at(-1) ?? '';
     const right = { action: 'sqs:SendMessage', resource: queue, arn: lambda.onFailure };
-    if (this.#access.refusal({ function: lambda.logicalId }, [right]) !== undefined) return;
+    if (this.#access.refusal(caller, [right]) !== undefined) return;
     await appendFile(this.#file, `${JSON.stringify({ queue: lambda.onFailure, message })}\n`, { mode: 0o600 });
-    this.#recorder.emit({
-      kind: 'call',
-      function: lambda.logicalId,
-      service: 'sqs',
-      operation: 'SendMessage',
-      rights: [right],
-      start,
-      end: performance.now(),
-      status: 200,
-      readUnits: 0,
-      writeUnits: 0,
-    });
+    this.#recorder.call(caller, { service: 'sqs', operation: 'SendMessage', rights: [right], start, status: 200 });
   }
 }

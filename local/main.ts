@@ -3,7 +3,7 @@ import { variables } from '../functions/aws/names.ts';
 import { runLocalRoom } from './cli.ts';
 import type { LocalRoom } from './room.ts';
 
-// The SDK's advice on Node versions is for its own users, not for whoever starts a room.
+// The SDK's advice on Node.js versions is of no use to the person who starts a room.
 process.removeAllListeners('warning').on('warning', (warning) => {
   if (!warning.message.startsWith('NodeVersionSupportWarning')) process.stderr.write(`${warning.stack}\n`);
 });
@@ -29,7 +29,7 @@ process.exit(
     },
     ...(input.isTTY &&
       output.isTTY && {
-        attend(room: LocalRoom) {
+        localConsole(room: LocalRoom) {
           const administrable = administered(room);
           if (!administrable) throw new Error('the stack has no output AdminFunction: nobody can administer it');
           return attend(administrable, { input, output });

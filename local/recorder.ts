@@ -75,6 +75,10 @@ export interface Frame {
   readonly routeKey?: string;
 }
 
+/** A call that is over: all but its caller, with the capacity units only for DynamoDB. */
+export type CallRecord = Omit<ServiceCall, keyof Attribution | 'kind' | 'end' | 'readUnits' | 'writeUnits'> &
+  Partial<Pick<ServiceCall, 'readUnits' | 'writeUnits'>>;
+
 export type Recorded = ServiceCall | Invocation | Frame;
 
 /** `performance.now()` when it began. */
@@ -83,7 +87,7 @@ function begunAt(entry: Recorded): number {
   return entry.kind === 'invocation' ? entry.asked : entry.start;
 }
 
-/** Records what happens between the parts of a room; costs nothing while nobody listens. */
+/** Records AWS calls, invocations and frames; costs nothing without a listener. */
 export class Recorder {
   readonly #listeners = new Set<(entry: Recorded) => void>();
 
@@ -105,6 +109,12 @@ export class Recorder {
   emit(entry: Recorded): void {
     for (const listener of this.#listeners) listener(entry);
   }
+
+  /** Records an AWS call that ends now. */
+  call(caller: Attribution, call: CallRecord): void {
+    if (!this.active) return;
+    this.emit({ kind: 'call', readUnits: 0, writeUnits: 0, ...caller, ...call, end: performance.now() });
+  }
 }
 
 /** A list of recorded entries that grows until it is stopped. */
@@ -114,7 +124,7 @@ export class Recording {
 
   constructor(recorder: Recorder) {
     const begun = performance.now();
-    // What is still running may end at any time from now on: it is none of this recording.
+    // Calls and invocations that began before are not part of this recording.
     this.stop = recorder.subscribe((entry) => {
       if (begunAt(entry) >= begun) this.entries.push(entry);
     });

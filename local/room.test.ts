@@ -139,20 +139,23 @@ test("a process that happens to have a dead dynoxide's id is left alone", async 
   await second.ended;
 });
 
-test('a second signal ends a room at once', async () => {
-  const data = join(folder, 'forced');
-  const program = start('--data', data);
-  const client = await TestClient.connect(await opened(program));
-  // Its function is busy for longer than anyone would wait.
-  client.send({ do: 'wait', input: 60_000 });
-  await client.ask({ do: 'context' });
-  const pid = await dynoxidePid(data);
-  program.child.kill('SIGINT');
-  await client.closed;
-  program.child.kill('SIGINT');
-  expect(await program.ended).toMatchObject({ code: 1 });
-  await expect.poll(() => runs(pid)).toBe(false);
-});
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'a second %s ends a room at once, and its dynoxide',
+  async (signal) => {
+    const data = join(folder, `forced-${signal}`);
+    const program = start('--data', data);
+    const client = await TestClient.connect(await opened(program));
+    // A function is busy for longer than a user would wait.
+    client.send({ do: 'wait', input: 60_000 });
+    await client.ask({ do: 'context' });
+    const pid = await dynoxidePid(data);
+    program.child.kill(signal);
+    await client.closed;
+    program.child.kill(signal);
+    expect(await program.ended).toMatchObject({ code: 1 });
+    await expect.poll(() => runs(pid)).toBe(false);
+  },
+);
 
 test('what a person can do something about is one line, and exit code 1', async () => {
   const busy = createServer().listen(0, '127.0.0.1');

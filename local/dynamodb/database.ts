@@ -5,9 +5,9 @@ import type { Clock } from '../clock.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { messageOf, RoomError } from '../errors.ts';
 import { Dynoxide } from './dynoxide.ts';
-import { deleteExpired } from './janitor.ts';
 import { DynamoDbProxy, localAccessKeyId, type ProxyHost } from './proxy.ts';
 import { createTables, deleteTables, sizeOf } from './tables.ts';
+import { deleteExpired } from './ttl-expiry.ts';
 
 export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'tableNames' | 'sizeOf'> {
   readonly folder: DataFolder;
@@ -21,10 +21,10 @@ export interface DatabaseOptions extends Omit<ProxyHost, 'endpoint' | 'tableName
   readonly fresh: boolean;
 }
 
-/** How often expired items are looked for, on the room's clock. */
-const janitorPeriodMs = 60_000;
+/** How often expired items are deleted, on the room's clock. */
+const expiryPeriodMs = 60_000;
 
-/** The room's DynamoDB: its tables, what deletes their expired items, and the proxy through which functions reach it. */
+/** The room's DynamoDB: tables, the deletion of expired items, and the proxy that functions call. */
 export class Database {
   /** Where functions reach it. */
   readonly endpoint: string;
@@ -49,9 +49,9 @@ export class Database {
     this.#proxy = proxy;
     this.endpoint = endpoint;
     this.#timer = options.clock.setInterval(() => {
-      // What cannot be deleted now is deleted by the next run; reads compare the time themselves.
+      // After an error the next run tries again. Functions compare the time themselves.
       if (this.#cleaning === undefined) this.deleteExpired().catch(() => undefined);
-    }, janitorPeriodMs);
+    }, expiryPeriodMs);
   }
 
   /** @throws RoomError if it does not start, cannot be reached, or holds tables of another form. */
@@ -87,7 +87,7 @@ export class Database {
     }
   }
 
-  /** Deletes what has expired, now. */
+  /** Deletes expired items now. */
   async deleteExpired(): Promise<void> {
     await this.#cleaning?.catch(() => undefined);
     const { clock, tables } = this.#options;
@@ -126,7 +126,7 @@ async function startDynoxide(folder: DataFolder, fresh: boolean): Promise<Dynoxi
   return Dynoxide.start(folder.dynoxide);
 }
 
-/** Opens the proxy's port on loopback only, wherever the room itself may listen. */
+/** Opens the proxy's port, always on loopback, whatever address the room listens on. */
 async function listenLocally({ server }: DynamoDbProxy): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

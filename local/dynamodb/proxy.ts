@@ -127,8 +127,7 @@ export class DynamoDbProxy {
       units = await this.#carryOut({ caller, operation, input, body, failure }, incoming, response);
     }
     const { statusCode: status } = response;
-    const end = performance.now();
-    recorder.emit({ kind: 'call', service: 'dynamodb', ...caller, operation, rights, start, end, status, ...units });
+    recorder.call(caller, { service: 'dynamodb', operation, rights, start, status, ...units });
   }
 
   /** Answers a call; gives the units that it consumed, as far as anybody needs them. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Route } from '../assembly/api.ts';
-import type { Lambda, Result } from '../lambda/lambda.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import type { Result } from '../lambda/messages.ts';
 import type { Trigger } from '../recorder.ts';
 
 /** What came of running a route's integration. */

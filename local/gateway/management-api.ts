@@ -67,18 +67,15 @@ export class ManagementApi {
     else if (method === 'GET') this.#get(response, connectionId);
     else if (this.#gateway.delete(connectionId)) response.writeHead(204).end();
     else gone(response);
-    this.#recorder.emit({
-      kind: 'call',
-      ...caller,
+    const { statusCode: status } = response;
+    const call = {
       service: 'apigatewaymanagementapi',
       operation: operations[method],
       rights: [right],
       start,
-      end: performance.now(),
-      status: response.statusCode,
-      readUnits: 0,
-      writeUnits: 0,
-    });
+      status,
+    } as const;
+    this.#recorder.call(caller, call);
   }
 
   async #post(response: ServerResponse, call: Attribution & { connectionId: string; data: string }): Promise<void> {

@@ -43,18 +43,8 @@ export class InvokeApi {
     const refusal = this.#access.refusal(caller, [right]);
     if (refusal === undefined) await this.#invoke(request, response, signed, name);
     else sendError(response, 403, 'AccessDeniedException', refusal);
-    this.#recorder.emit({
-      kind: 'call',
-      ...caller,
-      service: 'lambda',
-      operation: 'Invoke',
-      rights: [right],
-      start,
-      end: performance.now(),
-      status: response.statusCode,
-      readUnits: 0,
-      writeUnits: 0,
-    });
+    const { statusCode: status } = response;
+    this.#recorder.call(caller, { service: 'lambda', operation: 'Invoke', rights: [right], start, status });
   }
 
   async #invoke(

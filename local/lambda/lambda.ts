@@ -5,18 +5,8 @@ import type { DeadLetters } from '../dead-letters.ts';
 import type { Recorder, Trigger } from '../recorder.ts';
 import { Environment, type EnvironmentHost, type Outcome } from './environment.ts';
 import { type FunctionLog, InvocationLog } from './log.ts';
-import type { LambdaError } from './messages.ts';
+import type { LambdaError, Result } from './messages.ts';
 import { EnvironmentPool } from './pool.ts';
-
-/** A finished invocation: its outcome, and the end of what it logged. */
-export interface Result {
-  readonly requestId: string;
-  /** The handler's result, or the error, as JSON. */
-  readonly payload: string;
-  readonly error: LambdaError | undefined;
-  /** The last 4 KB of the log. */
-  readonly logTail: string;
-}
 
 export interface LambdaHost extends EnvironmentHost {
   readonly log: FunctionLog;
@@ -69,14 +59,14 @@ export class Lambda {
   }
 
   /**
-   * Runs a function some time; after a failure again, as often as its settings say.
-   * @returns whether that came to an end before this object was closed; nobody needs to wait for it.
+   * Runs a function asynchronously, with retries as its settings say.
+   * @returns whether it was finished before the room closed.
    */
   invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
     return this.#retry(lambda, event, trigger);
   }
 
-  /** Ends a function's environments in the middle of whatever they do. */
+  /** Ends a function's environments at once. */
   async kill(lambda: LambdaFunction): Promise<void> {
     await this.#functions.get(lambda.name)?.pool.kill();
   }

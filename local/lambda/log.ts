@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { logFileLine } from '../logs/log-files.ts';
 
-/** Something that a function wrote, or that Lambda wrote about it. */
+/** A line of a function's output, or of Lambda about it. */
 export interface LogLine {
   /** The function's logical id. */
   readonly function: string;
@@ -11,7 +11,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** The functions' output: one file for a run of the room, and whoever listens. */
+/** The functions' output: one file per run of the room, and listeners. */
 export class FunctionLog {
   readonly file: string;
   readonly #stream: WriteStream;
@@ -22,6 +22,8 @@ export class FunctionLog {
     this.file = file;
     this.#clock = clock;
     this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    // A full disk ends the file, not the room; listeners still get every line.
+    this.#stream.on('error', (error) => process.stderr.write(`${file} is no longer written: ${error.message}\n`));
   }
 
   /** Hears every line from now on, until the returned function is called. */
@@ -31,14 +33,15 @@ export class FunctionLog {
   }
 
   write(line: LogLine): void {
-    // An environment that is being ended may have a last word after the file is closed.
-    if (!this.#stream.writableEnded) this.#stream.write(logFileLine(this.#clock.now(), line.function, line.text));
+    // An environment that is being ended may write after the file is closed.
+    if (this.#stream.writable) this.#stream.write(logFileLine(this.#clock.now(), line.function, line.text));
     for (const listener of this.#listeners) listener(line);
   }
 
   async close(): Promise<void> {
+    if (this.#stream.closed) return;
     this.#stream.end();
-    if (!this.#stream.closed) await once(this.#stream, 'close');
+    await once(this.#stream, 'close').catch(() => undefined);
   }
 }
 

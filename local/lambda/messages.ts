@@ -22,7 +22,7 @@ export interface InvokeMessage {
   readonly timeoutMs: number;
 }
 
-/** An error as Lambda reports it to whoever invoked. */
+/** An error as Lambda reports it to the caller. */
 export interface LambdaError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -36,3 +36,13 @@ export type WorkerMessage =
   | { readonly type: 'result'; readonly payload: string; readonly mostMemory: number }
   | { readonly type: 'error'; readonly error: LambdaError }
   | { readonly type: 'init-error'; readonly error: LambdaError };
+
+/** A finished invocation. */
+export interface Result {
+  readonly requestId: string;
+  /** The handler's result, or the error, as JSON. */
+  readonly payload: string;
+  readonly error: LambdaError | undefined;
+  /** The last 4 KB of the log. */
+  readonly logTail: string;
+}

@@ -61,18 +61,7 @@ export class LogsApi {
     if (refusal !== undefined) sendError(response, 400, 'AccessDeniedException', refusal);
     else if (operation === 'FilterLogEvents') await this.#filter(response, body);
     else sendError(response, 400, 'UnknownOperationException', `The local room knows no ${operation}`);
-    recorder.emit({
-      kind: 'call',
-      ...caller,
-      service: 'logs',
-      operation,
-      rights: [right],
-      start,
-      end: performance.now(),
-      status: response.statusCode,
-      readUnits: 0,
-      writeUnits: 0,
-    });
+    recorder.call(caller, { service: 'logs', operation, rights: [right], start, status: response.statusCode });
   }
 
   async #filter(response: ServerResponse, body: unknown): Promise<void> {

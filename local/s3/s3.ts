@@ -93,18 +93,9 @@ export class S3 {
       if (response.headersSent || request.socket.destroyed) response.destroy();
       else sendS3Error(response, told, { resource, requestId, bodiless: request.method === 'HEAD' });
     }
-    this.#options.recorder.emit({
-      kind: 'call',
-      ...call.caller,
-      service: 's3',
-      operation: call.operation,
-      rights: call.rights,
-      start,
-      end: performance.now(),
-      status: response.headersSent ? response.statusCode : 400,
-      readUnits: 0,
-      writeUnits: 0,
-    });
+    const { caller, operation, rights } = call;
+    const status = response.headersSent ? response.statusCode : 400;
+    this.#options.recorder.call(caller, { service: 's3', operation, rights, start, status });
   }
 
   /** Applies the lifecycle rules now. */

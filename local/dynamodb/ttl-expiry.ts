@@ -9,11 +9,11 @@ import type { Table } from '../assembly/tables.ts';
 import type { Clock } from '../clock.ts';
 
 const pageSize = 100;
-// DynamoDB leaves alone what expired more than five years ago, for then the attribute hardly means a time.
+// DynamoDB keeps items that expired more than five years ago: the attribute is probably not a time.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
 const oldestSeconds = 5 * 365 * 24 * 60 * 60;
 
-/** Deletes the items that have expired, as DynamoDB does by itself and dynoxide does not. */
+/** Deletes expired items: DynamoDB does it by itself, dynoxide does not. */
 export async function deleteExpired(
   client: DynamoDBClient,
   tables: readonly Table[],
@@ -53,7 +53,7 @@ export async function deleteExpired(
   }
 }
 
-/** Its time may have been put off since the page was read. */
+/** The item may have been given a later time since the page was read. */
 async function deleteIfStill(
   client: DynamoDBClient,
   tableName: string,
