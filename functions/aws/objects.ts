@@ -8,7 +8,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Objects } from '../chat/files/ports.ts';
-import { newVersion } from '../chat/token.ts';
+import { newVersionTag } from '../chat/token.ts';
 import { isNotThere } from './absent-object.ts';
 import { requireEnv, s3IsElsewhere } from './environment.ts';
 import { variables } from './names.ts';
@@ -37,7 +37,7 @@ const signing = (now: number, until: number) => ({
 
 /** Files' bytes in S3. Clients reach them by URLs that are signed here, without a call to anybody. */
 export const objects: Objects = {
-  newKey: (recipientId, senderName, name) => objectKeyOf(recipientId, fileId(senderName, name), newVersion()),
+  newKey: (recipientId, senderName, name) => objectKeyOf(recipientId, fileId(senderName, name), newVersionTag()),
 
   async uploadUrl({ objectKey, size, sha256 }, now, until) {
     const checksum = asBase64(sha256);

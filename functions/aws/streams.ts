@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { type EventOf, limits, type StreamMessage, streamMessage } from '../../protocol/index.ts';
 import type { Member } from '../chat/model.ts';
 import type { Draft, Kept, Newest, Page, Provenance, RoomState, Stream, Streams } from '../chat/ports.ts';
-import { newVersion } from '../chat/token.ts';
+import { newVersionTag } from '../chat/token.ts';
 import { db, type Item, putIf, type WriteOutcome } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
@@ -182,7 +182,7 @@ export function streamsOn(options: { retentionDays: number; state: RoomState; no
     { fromId, hiddenFrom }: Provenance,
     newest: Newest | undefined,
   ): Promise<EventOf<E>> {
-    const uid = newVersion();
+    const uid = newVersionTag();
     const { stream: key, prefix } = place(stream.kind, stream.kind === 'inbox' ? stream.owner : nobody);
     let known = newest;
     const commit = async (): Promise<EventOf<E>> => {

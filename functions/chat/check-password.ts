@@ -3,7 +3,7 @@ import type { Account, Connection } from './model.ts';
 import { verifyPassword } from './password.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
-import { newVersion } from './token.ts';
+import { newVersionTag } from './token.ts';
 
 const asSeconds = (ms: number) => Math.ceil(ms / 1000);
 
@@ -35,7 +35,7 @@ async function recordWrongTry(room: Room, check: PasswordCheck): Promise<Refusal
     const at = room.clock.now();
     const blocked = blockedFor(before, at);
     if (blocked > 0) return loginBlocked(blocked);
-    const attempt = { connectionId: connection.connectionId, at, blockTime: check.blockTime, version: newVersion() };
+    const attempt = { connectionId: connection.connectionId, at, blockTime: check.blockTime, version: newVersionTag() };
     const after = countWrongTry(before, attempt);
     const outcome = await room.loginTries.replace(account.name, connection.address, before, after);
     if (outcome.replaced) {

@@ -17,6 +17,6 @@ export function newAccountId(now: number): string {
 }
 
 /** Marks a version of something that is replaced only by who has read it. */
-export function newVersion(): string {
+export function newVersionTag(): string {
   return randomBytes(9).toString('base64url');
 }

@@ -303,7 +303,7 @@ describe('a restore', () => {
     // The one that was given up is still taken to be under way for a while.
     const whenGivenUp = async (...args: string[]) => {
       let outcome = await run(other, ...args);
-      while (outcome.complaints[0]?.includes('If it has been given up, wait')) outcome = await run(other, ...args);
+      while (outcome.complaints[0]?.includes('If it was abandoned, wait')) outcome = await run(other, ...args);
       return outcome;
     };
     const stored = await run(other, 'backups');

@@ -66,7 +66,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await visit('counted');
     await room.database.falsifyCount(7);
     expect((await examine()).map(({ kind }) => kind)).toEqual(['count']);
-    const wrong = '[doctor]7 are counted as online, and 1 are there.';
+    const wrong = '[doctor]The count of users online is 7, but there are 1 sessions.';
     const run = (...options: string[]) => admin(room.url, ['doctor', ...options]);
     expect(await run()).toMatchObject({ code: 1, lines: [wrong, expect.anything(), '[doctor]1 wrong, 0 repaired.'] });
     expect(await run('--repair')).toMatchObject({

@@ -2,11 +2,11 @@ import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Announcements } from '../../chat/admin/ports.ts';
 import { transact, type WriteOutcome } from '../dynamodb.ts';
 import type { StreamsOnDynamoDb } from '../streams.ts';
-import { notRestoring } from './door.ts';
+import { notRestoring } from './room-lifecycle.ts';
 
 class RestoreHasBegun extends Error {}
 
-/** Commits a message unless a restore has begun, as one write of the stream's. */
+/** Writes a message in a transaction that fails if a restore has begun. */
 async function unlessRestoring(put: PutCommandInput): Promise<WriteOutcome> {
   const outcome = await transact([{ Put: put }, notRestoring()]);
   if (outcome.committed) return { written: true };
@@ -15,8 +15,8 @@ async function unlessRestoring(put: PutCommandInput): Promise<WriteOutcome> {
 }
 
 /**
- * The administrator's announcements, in the room's stream. Nobody else can say anything in a room that is closed, as one is that is
- * being restored; and the administrator's function may run for longer than a restore waits for what is under way.
+ * Commits announcements to the room's stream. Users cannot write while a restore keeps the room closed; the administrator can, so
+ * the lock must be a condition of the write.
  */
 export const announcementsOn = (streams: StreamsOnDynamoDb): Announcements => ({
   async commit(draft, provenance) {

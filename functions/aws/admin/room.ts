@@ -3,27 +3,27 @@ import { numberFromEnv } from '../environment.ts';
 import { fileRoom } from '../file-room.ts';
 import { variables } from '../names.ts';
 import { streams } from '../room.ts';
+import { accountAdmin } from './account-admin.ts';
+import { adminQueries } from './admin-queries.ts';
 import { announcementsOn } from './announcements.ts';
-import { archiveAt } from './archive.ts';
-import { door } from './door.ts';
-import { keeper } from './keeper.ts';
-import { logbook } from './logbook.ts';
-import { records } from './records.ts';
-import { registry } from './registry.ts';
-import { tasks } from './tasks.ts';
-import { vault } from './vault.ts';
+import { backupStore } from './backup-store.ts';
+import { doctorStore } from './doctor-store.ts';
+import { jobs } from './jobs.ts';
+import { logReader } from './log-reader.ts';
+import { roomLifecycle } from './room-lifecycle.ts';
+import { tableDumpAt } from './table-dump.ts';
 
-/** The room as the administrator's function has it. */
+/** The room with all ports of the admin function. */
 export const adminRoom: AdminRoom = {
   ...fileRoom,
-  registry,
-  keeper,
+  queries: adminQueries,
+  accountAdmin,
   announcements: announcementsOn(streams),
-  records,
-  logbook,
-  archive: archiveAt(fileRoom.clock.now),
-  vault,
-  tasks,
-  door,
-  slice: numberFromEnv(variables.adminSlice, 30_000),
+  doctorStore,
+  logReader,
+  tableDump: tableDumpAt(fileRoom.clock.now),
+  backupStore,
+  jobs,
+  lifecycle: roomLifecycle,
+  timeBudget: numberFromEnv(variables.adminSlice, 30_000),
 };

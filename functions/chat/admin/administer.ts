@@ -11,10 +11,7 @@ import { adminHandlers } from './index.ts';
 import type { AdminRoom } from './ports.ts';
 import { AdminRefusal } from './refusal.ts';
 
-/**
- * Carries out one request of an administrator's: the one place where it is parsed, where a refusal becomes a reply, and
- * where it is written down. IAM has let it in; nothing else can reach this.
- */
+/** Handles one request of the administrator: parses it, runs its handler, audits it. IAM has authorized the caller. */
 export async function administer(room: AdminRoom, input: unknown): Promise<AdminReply> {
   const startedAt = room.clock.now();
   const parsed = parseAdminRequest(input);
@@ -22,7 +19,7 @@ export async function administer(room: AdminRoom, input: unknown): Promise<Admin
   const note = (result: string) => {
     const about = parsed.ok ? acted(parsed.request) : undefined;
     if (!about && result === 'ok') return;
-    // A command that is none may be anything.
+    // An unknown command is not logged: it could be any text.
     const what = command === undefined ? 'admin' : `admin ${command}`;
     room.auditLog({ what, result, ms: room.clock.now() - startedAt, ...(about && { about }) });
   };
@@ -30,7 +27,7 @@ export async function administer(room: AdminRoom, input: unknown): Promise<Admin
     note(parsed.code);
     return { ok: false, error: { code: parsed.code, message: parsed.message } };
   }
-  // That handler and arguments belong together, only `command` knows.
+  // TypeScript cannot tell that the handler and the arguments belong to the same command.
   const handler = adminHandlers[parsed.request.command] as AdminHandler<AdminCommandName>;
   try {
     const result = await handler(room, parsed.request.arguments as never);
@@ -43,7 +40,7 @@ export async function administer(room: AdminRoom, input: unknown): Promise<Admin
   }
 }
 
-/** What a request that acts on the room is about, for the log; nothing for one that only looks. */
+/** The logged arguments of a request; undefined for a request that only reads, or continues another. */
 function acted({ command, arguments: args }: AdminRequest): Record<string, unknown> | undefined {
   const { logs }: AdminCommand = adminCommands[command];
   return 'from' in args

@@ -1,7 +1,7 @@
 import { type AdminHandler, iso } from './handler.ts';
 
 export const allUsers: AdminHandler<'all-users'> = async (room, { from }) => {
-  const [{ items, next }, present] = await Promise.all([room.registry.accounts(from), room.sessions.all()]);
+  const [{ items, next }, present] = await Promise.all([room.queries.accounts(from), room.sessions.all()]);
   const states = new Map(
     present.map((session) => [
       session.name,

@@ -2,10 +2,10 @@ import { broadcastToAll } from '../broadcast-to-all.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
 
-/** Nobody can register under this name. */
+/** A reserved name: no user can have it. */
 const announcer = 'System';
 
-/** An account's id is never empty: nobody can have blocked this one. */
+/** No account has an empty id, so no user can have blocked this one. */
 const nobodysId = '';
 
 export const announce: AdminHandler<'announce'> = async (room, { text }) => {

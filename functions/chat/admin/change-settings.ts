@@ -19,7 +19,7 @@ export async function changeSettings(
   await room.state.readOrCreate();
   const was = await room.state.change(given, seen);
   if (!was) {
-    if (await room.door.mark()) throw new AdminRefusal('restore-unfinished');
+    if (await room.lifecycle.restoreLock()) throw new AdminRefusal('restore-unfinished');
     const words = Object.keys(given).map((name) => (isSettingName(name) ? settings[name].word : name));
     throw new AdminRefusal('changed-meanwhile', `${words.join(', ')} was changed by somebody else meanwhile.`);
   }

@@ -8,14 +8,14 @@ import { gigabyte, perGigabyte, perMillion } from './prices.ts';
 type Estimate = AdminResult<'stats'>['estimate'];
 type Counters = Pick<State, 'usage' | 'logins' | 'lastBroadcast'>;
 
-/** What the month has cost so far, from what was counted in it and what such things cost on average. */
+/** Estimates the cost of the month so far, from counted events and average costs. */
 export function estimate(counters: Counters, sizes: Sizes, now: number): Estimate {
   const month = monthOf(now);
   const began = beginningOf(month);
   const { usage } = counters;
   const shareOfMonth = (now - began) / (30 * 86_400_000);
   const parts = [
-    // Whoever has been online this month has been counted in it.
+    // The counters are of another month if nobody has been online in this one.
     ...(usage?.month === month ? used(usage, counters, sizes.messages, now) : []),
     ...stored('bytes in tables', sizes.bytes ?? 0, perGigabyte.tables * shareOfMonth),
     ...stored('bytes of files and backups', sizes.objectBytes, perGigabyte.bucket * shareOfMonth),
@@ -27,10 +27,10 @@ function used(usage: Usage, counters: Counters, messages: Sizes['messages'], now
   const began = beginningOf(usage.month);
   const hours = usage.onlineMinutes / 60;
   const onAverage = usage.onlineMinutes / Math.max(1, minuteOf(now) - minuteOf(began));
-  // Each session's beginning is counted, and its end.
+  // `logins` counts the beginning and the end of each session.
   const sessions = Math.max(0, counters.logins - usage.loginsBefore) / 2;
   const broadcasts = Math.max(0, counters.lastBroadcast - usage.broadcastsBefore);
-  // Broadcasts are counted as they are made; of private messages it is known only how many of them all are stored.
+  // Broadcasts are counted exactly. Private messages are estimated from the number of stored messages.
   const ofMonth = messages.items * shareSince(began, messages.since, now);
   const part = (what: string, count: number, each: number) => ({ what, count, usd: (count * each) / 1_000_000 });
   return [
@@ -41,9 +41,9 @@ function used(usage: Usage, counters: Counters, messages: Sizes['messages'], now
   ];
 }
 
-/** Which share of what has come since `first` has come since `time`, if it came evenly. */
+/** The share of messages since `first` that came after `time`, assuming a constant rate. */
 const shareSince = (time: number, first: number, now: number) => (first >= time ? 1 : (now - time) / (now - first));
 
-/** As if what is there now had been there all the time. */
+/** Assumes that the current size was the size all month. */
 const stored = (what: string, bytes: number, each: number) =>
   bytes > 0 ? [{ what, count: bytes, usd: (bytes / gigabyte) * each }] : [];

@@ -7,7 +7,7 @@ export const kick: AdminHandler<'kick'> = async (room, { user, reason }) => {
   for (;;) {
     const session = await room.sessions.find(foldName(user));
     if (!session) throw new AdminRefusal('not-online', `${user} is not online.`);
-    // Not dismissed means it has just ended, or gone on over another connection.
+    // False: the session has just ended, or moved to another connection. Look again.
     const kicked = await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason });
     if (kicked) return { user: session.displayName };
   }

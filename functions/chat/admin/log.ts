@@ -2,7 +2,7 @@ import { foldName } from '../../../protocol/index.ts';
 import { type AdminHandler, iso } from './handler.ts';
 
 export const log: AdminHandler<'log'> = async (room, { since, until, user, from }) => {
-  const { items, next } = await room.logbook.read({
+  const { items, next } = await room.logReader.read({
     since: Date.parse(since),
     until: until === undefined ? undefined : Date.parse(until),
     user: user === undefined ? undefined : foldName(user),

@@ -1,14 +1,14 @@
 import { type AdminHandler, iso } from './handler.ts';
 
-/** Lambda's answer may have 6 MB, which is some 40,000 of them. */
-const atOnce = 5_000;
+/** A Lambda response holds 6 MB, about 40,000 users. */
+const pageSize = 5_000;
 
 export const onlineUsers: AdminHandler<'online-users'> = async (room, { from = '' }) => {
-  // Presence is read in the order of the names.
+  // Sessions are sorted by name.
   const left = (await room.sessions.all()).filter((session) => session.name > from);
-  const some = left.slice(0, atOnce);
-  const lastActive = await room.registry.lastActive(some.map((session) => session.connectionId));
-  const next = left.length > atOnce ? some.at(-1)?.name : undefined;
+  const some = left.slice(0, pageSize);
+  const lastActive = await room.queries.lastActive(some.map((session) => session.connectionId));
+  const next = left.length > pageSize ? some.at(-1)?.name : undefined;
   return {
     users: some.map((session) => ({
       user: session.displayName,

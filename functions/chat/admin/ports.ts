@@ -1,18 +1,13 @@
 import type { EventOf } from '../../../protocol/index.ts';
-import type { Archive, Door, Tasks, Vault } from '../backup/ports.ts';
+import type { BackupStore, Jobs, RoomLifecycle, TableDump } from '../backup/ports.ts';
 import type { FileRoom } from '../files/file-room.ts';
 import type { Account } from '../model.ts';
 import type { Draft, Provenance } from '../ports.ts';
-import type { Records } from './doctor/ports.ts';
-
-/** A part of a long list, and where the next one begins: opaque, and undefined at its end. */
-export interface Slice<T> {
-  readonly items: readonly T[];
-  readonly next: string | undefined;
-}
+import type { DoctorStore } from './doctor/ports.ts';
+import type { ListPage } from './list-page.ts';
 
 /** An account as a list shows it. Times are epoch milliseconds. */
-export interface Listed {
+export interface ListedAccount {
   readonly name: string;
   readonly displayName: string;
   readonly createdAt: number;
@@ -27,42 +22,45 @@ export interface LoginBlock {
   readonly blockedUntil: number;
 }
 
-/** What is stored. DynamoDB counts its tables about every six hours: counting at once would mean reading all of it. */
+/** How much is stored. DynamoDB updates its counts about every six hours; an exact count would read whole tables. */
 export interface Sizes {
   readonly users: { readonly items: number };
-  /** `since`: no message from before then (epoch ms) is among them; it has expired. */
+  /** `since` (epoch ms): older messages have expired. */
   readonly messages: { readonly items: number; readonly since: number };
-  /** Of all tables; undefined where DynamoDB does not tell, as that of some emulators. */
+  /** Of all tables. Undefined where the emulator does not report it. */
   readonly bytes: number | undefined;
   /** Of the files and backups in the bucket, now. */
   readonly objectBytes: number;
 }
 
-/** The lists that only an administrator reads: nothing else may go through a table from end to end. */
-export interface Registry {
+/** Lists for the administrator. Only they may scan a table. */
+export interface AdminQueries {
   sizes(now: number): Promise<Sizes>;
-  accounts(from: string | undefined): Promise<Slice<Listed>>;
-  /** Blocks that have not ended by a time (epoch ms). */
-  loginBlocks(now: number, from: string | undefined): Promise<Slice<LoginBlock>>;
-  /** When connections were last active (epoch ms), by their ids; those that are gone are left out. */
+  accounts(from: string | undefined): Promise<ListPage<ListedAccount>>;
+  /** The login blocks in force at a time (epoch ms). */
+  loginBlocks(now: number, from: string | undefined): Promise<ListPage<LoginBlock>>;
+  /** The last activity (epoch ms) of each connection that still exists, by connection id. */
   lastActive(connectionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The ids of so many of the connections on record, for as long as there are any. */
+  /** The ids of some connections on record; empty when there are none left. */
   connections(limit: number): Promise<readonly string[]>;
 }
 
-/** What only an administrator may do to somebody's account. */
-export interface Keeper {
-  /** Lifts the blocks of a name, from everywhere or from one address, as listed or any that counts as it; gives those that were lifted. */
+/** Changes of an account that only the administrator may make. */
+export interface AccountAdmin {
+  /**
+   * Lifts the login blocks of a name, from one address or from all, and returns them. Any form of an address matches that counts as
+   * the same.
+   */
   liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
   /** Sets a password that must be changed at the next login. False if it was changed meanwhile, or a restore has begun. */
   resetPassword(account: Account, newHash: string): Promise<boolean>;
-  /** Removes an account. ConditionFailed if somebody is in the room under it, or a restore has begun. */
-  remove(account: Account): Promise<'removed' | 'hindered' | 'gone'>;
+  /** Removes an account. `conflict`: its user is online, or a restore has begun. */
+  remove(account: Account): Promise<'removed' | 'conflict' | 'gone'>;
 }
 
-/** What the administrator says to everybody. */
+/** Broadcasts of the administrator. */
 export interface Announcements {
-  /** Commits it to the room's stream; undefined if a restore has begun, which would write over it. */
+  /** Commits a broadcast to the room's stream. Undefined if a restore has begun, which would overwrite it. */
   commit(draft: Draft<EventOf<'broadcast'>>, provenance: Provenance): Promise<EventOf<'broadcast'> | undefined>;
 }
 
@@ -71,37 +69,34 @@ export interface LogLine {
   readonly id: string;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** What the line holds; of one that is no JSON, its text as `message`. */
+  /** The line's JSON. A line that is not JSON is given as `message`. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The room's log, as all its functions have written it. */
-export interface Logbook {
-  /** How long (ms) a line may take, once written, until it is there to be read. */
-  readonly lateness: number;
-  /**
-   * Lines since a time (epoch ms) and before another, in their order; of everybody, or of one user (by folded name).
-   * A slice may be empty and yet not the last.
-   */
+/** Reads the log of all functions. */
+export interface LogReader {
+  /** How long (ms) after it was written a line can be read. */
+  readonly delay: number;
+  /** Reads lines in order, from `since` until before `until` (epoch ms), of all users or of one (folded name). */
   read(range: {
     readonly since: number;
     readonly until?: number | undefined;
     readonly user?: string | undefined;
     readonly from?: string | undefined;
-  }): Promise<Slice<LogLine>>;
+  }): Promise<ListPage<LogLine>>;
 }
 
-/** What the administrator's commands stand on: the room, and what is nobody else's. */
+/** The ports of the administrator's commands: the room's, and those that nothing else uses. */
 export interface AdminRoom extends FileRoom {
-  readonly registry: Registry;
-  readonly keeper: Keeper;
+  readonly queries: AdminQueries;
+  readonly accountAdmin: AccountAdmin;
   readonly announcements: Announcements;
-  readonly records: Records;
-  readonly logbook: Logbook;
-  readonly archive: Archive;
-  readonly vault: Vault;
-  readonly tasks: Tasks;
-  readonly door: Door;
-  /** How long (ms) one invocation works before it says how far it has come. */
-  readonly slice: number;
+  readonly doctorStore: DoctorStore;
+  readonly logReader: LogReader;
+  readonly tableDump: TableDump;
+  readonly backupStore: BackupStore;
+  readonly jobs: Jobs;
+  readonly lifecycle: RoomLifecycle;
+  /** How long (ms) one invocation works before it returns its progress. */
+  readonly timeBudget: number;
 }

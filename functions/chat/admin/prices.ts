@@ -1,21 +1,21 @@
 /**
- * What actions cost, in US$ per million, from the table that `npm run bench` counts; its test holds these against it.
- * Storage, and being connected, at AWS's own prices (us-east-1, 2026-11).
+ * The cost of actions in US$ per million, as `npm run bench` computes it; its test compares them. Storage and connection time at
+ * AWS's prices (us-east-1, 2026-11).
  */
 export const perMillion = {
-  /** connect, login and logout */
+  /** Connect, login and logout. */
   visit: 36,
-  /** somebody's coming and going, told to one other */
+  /** The login and logout events, per other user online. */
   notices: 2.2,
-  /** with the recipient's `ack` */
+  /** Including the recipient's `ack`. */
   message: 7.6,
   broadcast: 4.1,
-  /** for each who is online, with their `ack` */
+  /** Per user online, including the `ack`. */
   broadcastTo: 3.7,
-  /** with its heartbeats */
+  /** Including heartbeats. */
   onlineHour: 159,
 } as const;
 
-/** US$ for a GB and a month, in DynamoDB and in S3. */
+/** US$ per GB and month, in DynamoDB and in S3. */
 export const perGigabyte = { tables: 0.25, bucket: 0.023 } as const;
 export const gigabyte = 2 ** 30;

@@ -1,6 +1,6 @@
 import { type AdminRefusalCode, adminRefusals } from '../../../protocol/admin/index.ts';
 
-/** Something the room will not do for an administrator. Any other error is the room's own failure. */
+/** A refused command. Any other error is a fault of the room. */
 export class AdminRefusal extends Error {
   override readonly name = 'AdminRefusal';
   readonly code: AdminRefusalCode;

@@ -2,34 +2,34 @@ import { randomInt } from 'node:crypto';
 import { foldName } from '../../../protocol/index.ts';
 import { dismiss } from '../end-session.ts';
 import { hashPassword } from '../password.ts';
-import { refuseHalfRestored } from './half-restored.ts';
 import type { AdminHandler } from './handler.ts';
 import { AdminRefusal } from './refusal.ts';
+import { refuseDuringRestore } from './refuse-during-restore.ts';
 
-/** Without characters that are taken for one another when they are read out. */
+/** Without characters that are easily confused when read aloud. */
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 const groups = 4;
 const perGroup = 4;
 
-/** Some 79 random bits, to be read out and typed once. */
+/** About 79 random bits. */
 const oneTimePassword = () =>
   Array.from({ length: groups }, () =>
     Array.from({ length: perGroup }, () => alphabet.charAt(randomInt(alphabet.length))).join(''),
   ).join('-');
 
 /**
- * Gives an account a password that is good for one thing, to choose another. Whoever logged in with the old one before is sent
- * away, and so their session's token is void; afterwards nobody can.
+ * Sets a password for one login, at which the user must choose another. Ends the session that used the old password, which also
+ * voids its resume token.
  */
 export const resetPassword: AdminHandler<'reset-password'> = async (room, { user }) => {
   const password = oneTimePassword();
   const newHash = await hashPassword(password, room.passwordCost);
   for (;;) {
-    await refuseHalfRestored(room);
+    await refuseDuringRestore(room);
     const account = await room.accounts.find(foldName(user));
     if (!account) throw new AdminRefusal('no-such-user', `There is no user ${user}.`);
-    // Not done means that the password was changed in this moment, or that a restore has begun.
-    if (!(await room.keeper.resetPassword(account, newHash))) continue;
+    // False: the password was changed at the same moment, or a restore has begun.
+    if (!(await room.accountAdmin.resetPassword(account, newHash))) continue;
     for (;;) {
       const session = await room.sessions.find(account.name);
       if (session?.accountId !== account.accountId) break;

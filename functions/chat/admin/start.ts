@@ -3,6 +3,6 @@ import { AdminRefusal } from './refusal.ts';
 
 export const start: AdminHandler<'start'> = async (room) => {
   await room.state.readOrCreate();
-  if (!(await room.door.open(room.clock.now()))) throw new AdminRefusal('restore-unfinished');
+  if (!(await room.lifecycle.open(room.clock.now()))) throw new AdminRefusal('restore-unfinished');
   return {};
 };

@@ -3,7 +3,7 @@ import type { AdminHandler } from './handler.ts';
 
 export const stats: AdminHandler<'stats'> = async (room) => {
   const now = room.clock.now();
-  const [state, sizes] = await Promise.all([room.state.read(), room.registry.sizes(now)]);
+  const [state, sizes] = await Promise.all([room.state.read(), room.queries.sizes(now)]);
   return {
     users: sizes.users.items,
     online: state.online,

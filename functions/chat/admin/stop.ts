@@ -5,32 +5,32 @@ import { giveBack } from '../seats.ts';
 import { type AdminHandler, iso } from './handler.ts';
 import type { AdminRoom } from './ports.ts';
 
-/** Connections told and closed side by side. */
+/** Connections notified and closed concurrently. */
 const atOnce = 50;
-/** How long (ms) a post that failed waits for its second attempt. */
+/** How long (ms) to wait before a failed post is retried. */
 const secondAttempt = 500;
 
 /**
- * Closes the room, ends every session, then tells every connection and closes it. Until it has been closed a connection stays on
- * record, so a stop that was cut off can be repeated, and nobody is forgotten. No logout is announced: all go, and are told why.
+ * Closes the room, ends all sessions, then notifies and closes all connections. A connection stays on record until it is closed, so
+ * an interrupted stop can be repeated. Logouts are not announced: all users get the `stop` event.
  */
 export const stop: AdminHandler<'stop'> = async (room, { message }) => {
-  const until = room.clock.now() + room.slice;
+  const until = room.clock.now() + room.timeBudget;
   await room.state.readOrCreate();
-  const closedAt = await room.door.close(room.clock.now());
+  const closedAt = await room.lifecycle.close(room.clock.now());
   const frame = eventFrame({ type: 'event', event: 'stop', message });
   let ended = 0;
   let closed = 0;
   do {
     ended += await endSessions(room);
-    const connections = await room.registry.connections(atOnce);
+    const connections = await room.queries.connections(atOnce);
     if (connections.length === 0) return { ended, closed, stoppedAt: iso(closedAt) };
     closed += await sendAway(room, connections, frame);
   } while (room.clock.now() < until);
   return { ended, closed, stoppedAt: iso(closedAt), next: 'go on' };
 };
 
-/** Ends every session there is; nobody can begin one any more. */
+/** Ends all sessions. No new one can begin in a closed room. */
 async function endSessions(room: AdminRoom): Promise<number> {
   const sessions = await room.sessions.all();
   let ended = 0;
@@ -43,7 +43,7 @@ async function endSessions(room: AdminRoom): Promise<number> {
 async function endTogether(room: AdminRoom, together: readonly Session[]): Promise<number> {
   const leaving = await room.sessions.endTogether(together, room.clock.now());
   if (leaving) return ended(room, together, leaving);
-  // One of them has just left, or its connection is gone from the records: each for itself.
+  // One of them has just ended, or has no connection on record: end them one by one.
   let count = 0;
   for (const session of together) {
     const alone =
@@ -61,7 +61,7 @@ async function ended(room: AdminRoom, sessions: readonly Session[], leaving: Lea
   return sessions.length;
 }
 
-/** @throws the error of a connection that could not be closed, if none could. */
+/** @throws an error if none of the connections could be closed. */
 async function sendAway(room: AdminRoom, connections: readonly string[], frame: string): Promise<number> {
   const outcomes = await Promise.allSettled(connections.map((connectionId) => sendOneAway(room, connectionId, frame)));
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');

@@ -1,26 +1,26 @@
-import { PartedUpload, type UploadState } from './parted-upload.ts';
-import { objectAt, type Vault } from './ports.ts';
+import { MultipartUpload, type UploadState } from './multipart-upload.ts';
+import { type BackupStore, objectAt } from './ports.ts';
 import type { KeptBytes } from './records.ts';
-import type { Step } from './slices.ts';
+import type { JobStep } from './run-job.ts';
 
-/** Writes the bytes of one file after the other, in pieces. */
+/** Writes the bytes of files to the bucket, one file after the other, in pieces. */
 export class ObjectWriter {
-  readonly #vault: Vault;
-  #upload: PartedUpload | undefined;
+  readonly #store: BackupStore;
+  #upload: MultipartUpload | undefined;
 
-  private constructor(vault: Vault, upload: PartedUpload | undefined) {
-    this.#vault = vault;
+  private constructor(store: BackupStore, upload: MultipartUpload | undefined) {
+    this.#store = store;
     this.#upload = upload;
   }
 
-  static async goOn(vault: Vault, state: UploadState | undefined): Promise<ObjectWriter> {
-    return new ObjectWriter(vault, state && (await PartedUpload.goOn(vault, state)));
+  static async resume(store: BackupStore, state: UploadState | undefined): Promise<ObjectWriter> {
+    return new ObjectWriter(store, state && (await MultipartUpload.resume(store, state)));
   }
 
   async write({ objectKey, offset, size, base64 }: KeptBytes): Promise<void> {
     if (offset === 0) {
-      const begun = await PartedUpload.begin(this.#vault, objectAt(objectKey));
-      this.#upload = await PartedUpload.goOn(this.#vault, begun);
+      const begun = await MultipartUpload.begin(this.#store, objectAt(objectKey));
+      this.#upload = await MultipartUpload.resume(this.#store, begun);
     }
     const piece = Buffer.from(base64, 'base64');
     await this.#upload?.write(piece);
@@ -29,7 +29,7 @@ export class ObjectWriter {
     this.#upload = undefined;
   }
 
-  async suspend(step: Step): Promise<UploadState | undefined> {
+  async suspend(step: JobStep): Promise<UploadState | undefined> {
     return this.#upload?.suspend(step);
   }
 }

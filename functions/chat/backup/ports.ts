@@ -1,13 +1,12 @@
 import type { ByteSource } from '../../../protocol/backup/sealed-file.ts';
-import type { Settings } from '../model.ts';
-import type { BackupRecord, Counts, KeptFile, KeptLoginBlock, KeptMessage, KeptUser } from './records.ts';
+import type { BackupRecord, Counts, Header, KeptFile, KeptLoginBlock, KeptMessage, KeptUser } from './records.ts';
 
-/** A stream as a backup reads it: the room's, or the inbox of an account. */
+/** A stream in a backup: the room's, or an account's inbox. */
 export type KeptStream =
   | { readonly stream: 'room' }
   | { readonly stream: 'inbox'; readonly owner: { readonly name: string; readonly accountId: string } };
 
-/** One page of a table; `next` is where the next one begins, undefined after the last. */
+/** A page of a table. `next` is the start key of the next page, undefined on the last one. */
 export interface TablePage<T> {
   readonly items: readonly T[];
   readonly next: TableKey | undefined;
@@ -15,34 +14,34 @@ export interface TablePage<T> {
 
 export type TableKey = Readonly<Record<string, string | number>>;
 
-/** The room's tables, read and written as a whole. */
-export interface Archive {
+/** Reads and writes whole tables. */
+export interface TableDump {
   users(from: TableKey | undefined, limit: number): Promise<TablePage<KeptUser>>;
   loginBlocks(from: TableKey | undefined): Promise<TablePage<KeptLoginBlock>>;
   /** Files that wait for their recipients. */
   files(from: TableKey | undefined): Promise<TablePage<KeptFile>>;
   /**
-   * The messages of a stream after a number, in their order, gapless but for what has expired, and the last number looked at.
-   * `more`: there may be messages after that.
+   * The messages of a stream after a number, in order and without gaps except for expired ones. `last` is the last number that was
+   * looked at; `more` says that messages may follow it.
    */
   messages(
     stream: KeptStream,
     after: number,
     limit: number,
   ): Promise<{ messages: readonly KeptMessage[]; last: number; more: boolean }>;
-  /** Writes users without those who block them, messages, login blocks; what stands in their place is overwritten. */
+  /** Writes users (without `blockedBy`), messages and login blocks, and overwrites existing items. */
   put(records: readonly BackupRecord[]): Promise<void>;
   /**
-   * Writes a file's record, if its recipient is there and, should it have been told of it after `sure` (epoch ms), the message that
-   * tells of it.
+   * Writes a file's record if its recipient exists. A file that was announced to the recipient at or after `sure` (epoch ms) is
+   * written only if the inbox holds the message about it.
    */
   putFile(file: KeptFile, sure: number): Promise<void>;
   dropFile(file: KeptFile): Promise<void>;
-  /** Sets the other side of blocks, for as many of the blocked as exist. */
+  /** Sets the blocked side of each block whose blocked account exists. */
   putBlockedBy(blockers: readonly KeptUser[]): Promise<void>;
-  /** Deletes a part of whatever there is of people, messages and connections; true when nothing was left. */
+  /** Deletes some of the users, messages, files and connections. True if nothing was left. */
   wipe(): Promise<boolean>;
-  /** Counts a part of what there is, from where the last part ended; no `next` after the last. */
+  /** Counts some of the items, from where the last call ended. No `next` after the last ones. */
   count(from: CountKey | undefined): Promise<{ counts: Counts; next: CountKey | undefined }>;
   isEmpty(): Promise<boolean>;
 }
@@ -52,96 +51,99 @@ export interface CountKey {
   readonly from: TableKey | undefined;
 }
 
-/** A backup in the vault. */
-export interface VaultEntry {
+/** A backup in the bucket. */
+export interface BackupEntry {
   readonly name: string;
   readonly bytes: number;
   /** ISO 8601. */
   readonly storedAt: string;
 }
 
-/** Where backups and saved logs are kept, by folder and name. */
-export interface Vault {
-  beginUpload(file: VaultFile): Promise<string>;
-  /** Stores a part, from 1 on; each but the last has {@link partBytes} at least. Gives its tag, or undefined if the upload is over. */
-  uploadPart(file: VaultFile, uploadId: string, number: number, bytes: Uint8Array): Promise<string | undefined>;
-  /** Makes a file of the parts. False if the upload is over. */
-  finishUpload(file: VaultFile, uploadId: string, tags: readonly string[]): Promise<boolean>;
-  /** A file to read from, or undefined if there is none of that name. */
-  open(file: VaultFile): Promise<ByteSource | undefined>;
-  list(folder: VaultFile['folder']): Promise<VaultEntry[]>;
-  /** Keeps a few bytes between two invocations, under a key, for a day at the most. */
+/** Backups and saved logs in the bucket. */
+export interface BackupStore {
+  beginUpload(file: BucketFile): Promise<string>;
+  /**
+   * Uploads a part, numbered from 1. Every part but the last has at least {@link partBytes}. Returns its tag, or undefined if the
+   * upload was completed before.
+   */
+  uploadPart(file: BucketFile, uploadId: string, number: number, bytes: Uint8Array): Promise<string | undefined>;
+  /** Completes an upload. False if it was completed before. */
+  finishUpload(file: BucketFile, uploadId: string, tags: readonly string[]): Promise<boolean>;
+  /** A file to read from, or undefined if it does not exist. */
+  open(file: BucketFile): Promise<ByteSource | undefined>;
+  list(folder: BucketFile['folder']): Promise<BackupEntry[]>;
+  /** Keeps some bytes between two invocations, for a day at most. */
   stash(key: string, bytes: Uint8Array): Promise<void>;
   unstash(key: string): Promise<Uint8Array>;
-  /** Addresses good for a few minutes, for who has no other way to the vault. */
-  downloadUrl(file: VaultFile): Promise<string>;
-  uploadUrl(file: VaultFile, bytes: number): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
+  /** Presigned URLs, valid for a few minutes. */
+  downloadUrl(file: BucketFile): Promise<string>;
+  uploadUrl(file: BucketFile, bytes: number): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
 }
 
-export interface VaultFile {
+export interface BucketFile {
   readonly folder: 'backups' | 'logs' | 'files';
   readonly name: string;
 }
 
-/** Where the bytes of a file are. */
-export const objectAt = (objectKey: string): VaultFile => ({
+/** The object with the bytes of a file. */
+export const objectAt = (objectKey: string): BucketFile => ({
   folder: 'files',
   name: objectKey.slice('files/'.length),
 });
 
-/** S3 takes parts of 5 MB and more, but for the last, and ten thousand of them. */
+/** S3's multipart limits: parts of at least 5 MB, except the last, and at most 10,000 of them. */
 export const partBytes = 6 * 1024 * 1024;
 
-/** Work that takes longer than one invocation may: there is one at a time. */
-export interface Task {
+/** A job that takes longer than one invocation. There is at most one. */
+export interface Job {
   readonly id: string;
   readonly kind: string;
-  /** How many invocations have had a hand in it. */
+  /** Counts the invocations. */
   readonly step: number;
-  /** Random; another one after every change. */
+  /** Version tag for optimistic locking. */
   readonly version: string;
-  /** Whether an invocation is at work at that step. */
+  /** Whether an invocation works on that step now. */
   readonly inHand: boolean;
-  /** Until then (epoch ms) nobody else may begin one, nor take it out of a hand. */
+  /** Until then (epoch ms) no other invocation may begin a job, or take over this step. */
   readonly busyUntil: number;
   readonly state: unknown;
 }
 
-export interface Tasks {
-  /** The one task, under way or given up. */
-  read(): Promise<Task | undefined>;
-  /** Replaces the task that was read (undefined: none); false if somebody else did meanwhile. */
-  replace(before: Task | undefined, after: Task | undefined): Promise<boolean>;
+export interface Jobs {
+  /** The current job, or one that was abandoned. */
+  read(): Promise<Job | undefined>;
+  /** Replaces the job that was read (undefined: none). False if it has changed meanwhile. */
+  replace(before: Job | undefined, after: Job | undefined): Promise<boolean>;
 }
 
-/** A restore under way, noted on the room so that nobody is let in half-way. */
-export interface RestoreMark {
+/** Set in the Room item while a restore is under way. It keeps the room closed. */
+export interface RestoreLock {
   readonly file: string;
-  /** Whether the room is to be open again when it is over. */
+  /** Whether the room opens when the restore is done. */
   readonly open: boolean;
-  /** Whether it may have changed anything yet. From then on what is in the room is nobody's, until a restore has been completed. */
+  /** Whether the restore may have changed data. From then on the room cannot be used until a restore has completed. */
   readonly writing: boolean;
 }
 
-/** What a restore leaves in the room's own item. */
-export type RestoredRoom = Omit<Settings, 'open'> & { readonly lastBroadcast: number };
+/** What a backup keeps of the Room item. */
+export type KeptRoom = Header['settings'] & { readonly lastBroadcast: number };
 
-/** The room's own item, as it is opened, closed and restored. */
-export interface Door {
+/** Opens and closes the room, and locks it for a restore. */
+export interface RoomLifecycle {
   /**
-   * Closes the room, also for when a restore is over that is under way. Gives when it was closed (epoch ms): a room that is closed
-   * already keeps its time.
+   * Closes the room, and keeps it closed after a restore that is under way. Returns the time (epoch ms) when it was closed: a room
+   * that is closed already keeps its time.
    */
   close(at: number): Promise<number>;
-  /** Opens the room, if it is not open yet. False if a restore is under way. */
+  /** Opens the room; a room that is open already stays so. False if a restore is under way. */
   open(at: number): Promise<boolean>;
-  /** When the room was opened and closed last (epoch ms); undefined where that never was. */
+  /** When the room was last opened and closed (epoch ms). */
   times(): Promise<{ openedAt: number | undefined; closedAt: number | undefined }>;
-  mark(): Promise<RestoreMark | undefined>;
-  /** Marks the room, and closes it. */
-  setMark(mark: RestoreMark): Promise<void>;
-  /** Notes in the mark that the room is about to be changed, and by which file. */
+  restoreLock(): Promise<RestoreLock | undefined>;
+  /** Sets the lock, and closes the room. */
+  lock(lock: RestoreLock): Promise<void>;
+  /** Notes in the lock that the restore is about to change data, and from which file. */
   noteWriting(file: string): Promise<void>;
-  /** Takes the mark away, and opens the room if it is to be. What was restored comes with it; nobody is online then. */
-  clearMark(mark: RestoreMark, restored?: RestoredRoom): Promise<void>;
+  /** Removes the lock, writes what was restored, and opens the room if the lock says so. */
+  unlock(lock: RestoreLock, restored?: KeptRoom): Promise<void>;
 }

@@ -126,11 +126,11 @@ export type BackupRecord =
   | { readonly kind: 'trailer'; readonly trailer: Trailer };
 
 /** The only thing that DynamoDB keeps and JSON does not. */
-const setMark = '$set';
-const withSets = (_key: string, value: unknown) => (value instanceof Set ? { [setMark]: [...value] } : value);
+const lock = '$set';
+const withSets = (_key: string, value: unknown) => (value instanceof Set ? { [lock]: [...value] } : value);
 const toSets = (_key: string, value: unknown) => {
-  if (typeof value !== 'object' || value === null || !(setMark in value)) return value;
-  return new Set(value[setMark] as unknown[]);
+  if (typeof value !== 'object' || value === null || !(lock in value)) return value;
+  return new Set(value[lock] as unknown[]);
 };
 
 /** A record as its line, `{"<kind>":{…}}`. */

@@ -1,8 +1,8 @@
-import type { Logbook } from '../admin/ports.ts';
+import type { LogReader } from '../admin/ports.ts';
 import type { Clock } from '../ports.ts';
-import { PartedUpload, type UploadState } from './parted-upload.ts';
-import type { Door, Vault } from './ports.ts';
-import type { LongWork } from './slices.ts';
+import { MultipartUpload, type UploadState } from './multipart-upload.ts';
+import type { BackupStore, RoomLifecycle } from './ports.ts';
+import type { ResumableJob } from './run-job.ts';
 
 export interface SavedLogState {
   readonly upload: UploadState;
@@ -14,10 +14,10 @@ export interface SavedLogState {
   readonly lines: number;
 }
 
-export interface SavedLogParts {
-  readonly vault: Vault;
-  readonly logbook: Logbook;
-  readonly door: Door;
+export interface SaveLogPorts {
+  readonly backupStore: BackupStore;
+  readonly logReader: LogReader;
+  readonly lifecycle: RoomLifecycle;
   readonly clock: Clock;
 }
 
@@ -26,32 +26,33 @@ export interface SavedLog {
   readonly lines: number;
 }
 
-/** Saves the log since the room was opened last as lines of JSON, named after when it was closed. */
-export function saveLogWork({ vault, logbook, door, clock }: SavedLogParts): LongWork<SavedLogState, SavedLog> {
+/** Saves the log since the room was last opened, as lines of JSON. The file's name has the time when the room was closed. */
+export function saveLogJob(ports: SaveLogPorts): ResumableJob<SavedLogState, SavedLog> {
+  const { backupStore, logReader, lifecycle, clock } = ports;
   return {
     kind: 'log',
 
     async begin() {
       const now = clock.now();
-      const { openedAt = 0, closedAt = now } = await door.times();
+      const { openedAt = 0, closedAt = now } = await lifecycle.times();
       const name = `log_${new Date(closedAt).toISOString().slice(0, 19).replace('T', '_')}.log`;
-      const upload = await PartedUpload.begin(vault, { folder: 'logs', name });
+      const upload = await MultipartUpload.begin(backupStore, { folder: 'logs', name });
       return { upload, since: openedAt, until: now, from: undefined, readAll: false, lines: 0 };
     },
 
-    async goOn(before, until, step) {
-      const upload = await PartedUpload.goOn(vault, before.upload);
+    async resume(before, until, step) {
+      const upload = await MultipartUpload.resume(backupStore, before.upload);
       let state = before;
-      // The end is a step of its own: it reads nothing, and so writes the same if it has to be done again.
+      // Completing the upload is a step of its own: it reads nothing, so a repetition completes the same file.
       if (state.readAll) {
         await upload.finish();
         return { done: true, state, result: { name: state.upload.file.name, lines: state.lines } };
       }
-      // The last lines are those of the stop itself.
-      await clock.sleepUntil(before.until + logbook.lateness);
+      // Wait for the last lines, those of the stop itself.
+      await clock.sleepUntil(before.until + logReader.delay);
       do {
         const { since, until: end, from } = state;
-        const { items, next } = await logbook.read({ since, until: end, from });
+        const { items, next } = await logReader.read({ since, until: end, from });
         const lines = items.map(
           ({ at, fields }) => `${JSON.stringify({ at: new Date(at).toISOString(), ...fields })}\n`,
         );

@@ -1,40 +1,47 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { beginning, type Position, sealMember } from '../../../protocol/backup/sealed-file.ts';
-import { refuseHalfRestored } from '../admin/half-restored.ts';
+import { refuseDuringRestore } from '../admin/refuse-during-restore.ts';
 import type { Clock, RoomState } from '../ports.ts';
-import { PartedUpload, type UploadState } from './parted-upload.ts';
-import { type Archive, type Door, type KeptStream, objectAt, type TableKey, type Vault } from './ports.ts';
+import { MultipartUpload, type UploadState } from './multipart-upload.ts';
+import {
+  type BackupStore,
+  type KeptStream,
+  objectAt,
+  type RoomLifecycle,
+  type TableDump,
+  type TableKey,
+} from './ports.ts';
 import { type Counts, formatName, formatVersion, type Header, type KeptFile, none, toLine } from './records.ts';
-import type { LongWork, Step } from './slices.ts';
+import type { JobStep, ResumableJob } from './run-job.ts';
 
 const compress = promisify(gzip);
 
-/** Characters of lines that make a member: enough to compress well, little enough to hold several. */
+/** Characters per gzip member: enough to compress well, few enough to hold several. */
 const memberCharacters = 512 * 1024;
 const usersPerPage = 50;
 const messagesPerPage = 1_000;
-/** Streams read side by side. Each gives a page at most, so this also bounds what is held. */
+/** Streams read concurrently. Each returns one page at most, which bounds the memory. */
 const streamsAtOnce = 8;
-/** Bytes of a file in one line; a multiple of three, so that base64 has no padding but at the end. */
+/** Bytes of a file per line: a multiple of three, so that only the last piece has base64 padding. */
 const pieceBytes = 768 * 1024;
 
 export interface BackupState {
   readonly header: Header;
   readonly upload: UploadState;
-  /** How far the file has been written. */
+  /** The end of the file so far. */
   readonly position: Position;
   readonly counts: Counts;
   readonly lastBroadcast: number;
   readonly stage: 'header' | 'users' | 'room' | 'loginBlocks' | 'files' | 'end';
-  /** Where the stage's table goes on. */
+  /** The start key of the next page of the stage's table. */
   readonly from: TableKey | undefined;
-  /** Streams whose turn it is, and the last number read of each. */
+  /** The streams to read next, with the last number read of each. */
   readonly streams: readonly OpenStream[];
   readonly withFiles: boolean;
-  /** Files whose turn it is. */
+  /** The files to write next. */
   readonly files: readonly KeptFile[];
-  /** The file whose bytes are being read, and how far. */
+  /** The file whose bytes are being read. */
   readonly object: { readonly file: Pick<KeptFile, 'objectKey' | 'size'>; readonly offset: number } | undefined;
 }
 
@@ -43,15 +50,15 @@ interface OpenStream {
   readonly after: number;
 }
 
-export interface BackupParts {
-  readonly archive: Archive;
-  readonly vault: Vault;
+export interface BackupPorts {
+  readonly tableDump: TableDump;
+  readonly backupStore: BackupStore;
   readonly state: RoomState;
-  readonly door: Door;
+  readonly lifecycle: RoomLifecycle;
   readonly clock: Clock;
 }
 
-/** What a finished backup is: its seal is the seal of its last member, and so of every byte. */
+/** A finished backup. The seal of its last member covers every byte. */
 export interface Backup {
   readonly name: string;
   readonly bytes: number;
@@ -60,25 +67,25 @@ export interface Backup {
 }
 
 /**
- * A backup under a name. What is acknowledged from its beginning on may be in it or not; what was acknowledged before is.
+ * Takes a backup while users chat. It holds every message that was acknowledged before it began, and may hold later ones.
  *
- * Every account is read before its inbox, and all of them before the room's stream, so that no cursor is beyond its stream; and an
- * inbox is read only because its account is in the file.
+ * It reads an account before its inbox, and all accounts before the room's stream. So no cursor points beyond its stream, and every
+ * inbox in the file has an owner.
  */
-export function backupWork(parts: BackupParts, name: string, withFiles: boolean): LongWork<BackupState, Backup> {
-  const { vault, clock, state: roomState } = parts;
+export function backupJob(ports: BackupPorts, name: string, withFiles: boolean): ResumableJob<BackupState, Backup> {
+  const { backupStore, clock, state: roomState } = ports;
   return {
     kind: 'backup',
 
     async begin() {
-      // No restore can begin before the backup is over: both are the one task there may be.
-      await refuseHalfRestored(parts);
+      // A restore cannot begin later: there is only one job at a time.
+      await refuseDuringRestore(ports);
       const takenAt = new Date(clock.now()).toISOString();
       const state = await roomState.read();
       const { open: _, online: _online, logins: _logins, usage: _usage, lastBroadcast, ...settings } = state;
       return {
         header: { format: formatName, version: formatVersion, takenAt, settings },
-        upload: await PartedUpload.begin(vault, { folder: 'backups', name }),
+        upload: await MultipartUpload.begin(backupStore, { folder: 'backups', name }),
         position: beginning,
         counts: none,
         lastBroadcast,
@@ -91,9 +98,9 @@ export function backupWork(parts: BackupParts, name: string, withFiles: boolean)
       };
     },
 
-    async goOn(state, until, step) {
-      const run = new BackupRun(parts, state, await PartedUpload.goOn(vault, state.upload));
-      // The end is a step of its own: it reads nothing of a room that goes on, and so writes the same if it has to be done again.
+    async resume(state, until, step) {
+      const run = new BackupRun(ports, state, await MultipartUpload.resume(backupStore, state.upload));
+      // Completing the file is a step of its own: it reads nothing of the changing room, so a repetition writes the same.
       if (run.hasReadAll) {
         const result = await run.end();
         return { done: true, state: run.state, result };
@@ -106,12 +113,12 @@ export function backupWork(parts: BackupParts, name: string, withFiles: boolean)
 }
 
 class BackupRun {
-  readonly #parts: BackupParts;
+  readonly #ports: BackupPorts;
   readonly #writer: BackupWriter;
   #state: BackupState;
 
-  constructor(parts: BackupParts, state: BackupState, upload: PartedUpload) {
-    this.#parts = parts;
+  constructor(ports: BackupPorts, state: BackupState, upload: MultipartUpload) {
+    this.#ports = ports;
     this.#state = state;
     this.#writer = new BackupWriter(upload, state.position);
   }
@@ -120,7 +127,7 @@ class BackupRun {
     return this.#state;
   }
 
-  async suspend(step: Step): Promise<BackupState> {
+  async suspend(step: JobStep): Promise<BackupState> {
     return { ...this.#state, ...(await this.#writer.suspend(step)) };
   }
 
@@ -129,7 +136,7 @@ class BackupRun {
     return stage === 'end' && files.length === 0 && !object;
   }
 
-  /** Reads what comes next. */
+  /** Reads one page. */
   async step(): Promise<void> {
     if (this.#state.object) return this.#writePiece(this.#state.object);
     if (this.#state.files.length > 0) return this.#writeFile(this.#state.files);
@@ -147,7 +154,7 @@ class BackupRun {
       case 'files':
         return this.#readFiles();
       case 'end':
-        throw new Error('a backup has been read to its end');
+        throw new Error('the backup has been read to its end');
     }
   }
 
@@ -160,7 +167,7 @@ class BackupRun {
   }
 
   async #readUsers(): Promise<void> {
-    const { items, next } = await this.#parts.archive.users(this.#state.from, usersPerPage);
+    const { items, next } = await this.#ports.tableDump.users(this.#state.from, usersPerPage);
     for (const user of items) await this.#writer.line(toLine('user', user));
     this.#go({
       counts: this.#counted('users', items.length),
@@ -174,7 +181,7 @@ class BackupRun {
   async #readStreams(): Promise<void> {
     const turn = this.#state.streams.slice(0, streamsAtOnce);
     const pages = await Promise.all(
-      turn.map(({ of, after }) => this.#parts.archive.messages(of, after, messagesPerPage)),
+      turn.map(({ of, after }) => this.#ports.tableDump.messages(of, after, messagesPerPage)),
     );
     const unfinished: OpenStream[] = [];
     for (const [i, { of, after }] of turn.entries()) {
@@ -190,7 +197,7 @@ class BackupRun {
   }
 
   async #readLoginBlocks(): Promise<void> {
-    const { items, next } = await this.#parts.archive.loginBlocks(this.#state.from);
+    const { items, next } = await this.#ports.tableDump.loginBlocks(this.#state.from);
     for (const block of items) await this.#writer.line(toLine('loginBlock', block));
     this.#go({
       counts: this.#counted('loginBlocks', items.length),
@@ -200,7 +207,7 @@ class BackupRun {
   }
 
   async #readFiles(): Promise<void> {
-    const { items, next } = await this.#parts.archive.files(this.#state.from);
+    const { items, next } = await this.#ports.tableDump.files(this.#state.from);
     this.#go({ files: items, from: next, stage: next ? 'files' : 'end' });
   }
 
@@ -214,9 +221,9 @@ class BackupRun {
     });
   }
 
-  /** Reads a piece of a file's bytes. They may have gone meanwhile: then the file has been fetched, and a restore leaves it out. */
+  /** Reads a piece of a file. If the bytes are gone, the recipient has fetched the file: a restore leaves it out. */
   async #writePiece({ file: { objectKey, size }, offset }: NonNullable<BackupState['object']>): Promise<void> {
-    const source = await this.#parts.vault.open(objectAt(objectKey));
+    const source = await this.#ports.backupStore.open(objectAt(objectKey));
     const piece = await source?.read(offset, Math.min(pieceBytes, size - offset));
     if (source?.size !== size || !piece) return this.#go({ object: undefined });
     await this.#writer.line(
@@ -226,7 +233,7 @@ class BackupRun {
     this.#go({ object: next < size ? { file: { objectKey, size }, offset: next } : undefined });
   }
 
-  /** Writes what ends the backup, and makes it be there. */
+  /** Writes the trailer, and completes the upload. */
   async end(): Promise<Backup> {
     const { counts, lastBroadcast } = this.#state;
     await this.#writer.line(toLine('trailer', { counts, lastBroadcast }));
@@ -237,14 +244,14 @@ class BackupRun {
   }
 }
 
-/** Makes sealed members of lines. */
+/** Compresses lines into sealed gzip members. */
 class BackupWriter {
-  readonly #upload: PartedUpload;
+  readonly #upload: MultipartUpload;
   #position: Position;
   #lines: string[] = [];
   #characters = 0;
 
-  constructor(upload: PartedUpload, position: Position) {
+  constructor(upload: MultipartUpload, position: Position) {
     this.#upload = upload;
     this.#position = position;
   }
@@ -255,7 +262,7 @@ class BackupWriter {
     if (this.#characters >= memberCharacters) await this.#seal();
   }
 
-  async suspend(step: Step): Promise<{ upload: UploadState; position: Position }> {
+  async suspend(step: JobStep): Promise<{ upload: UploadState; position: Position }> {
     await this.#seal();
     return { upload: await this.#upload.suspend(step), position: this.#position };
   }

@@ -2,10 +2,10 @@ import type { Account } from '../../model.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
-/** Every account's cursors, against the streams; and the blocks it has set up, against the other side. */
+/** Compares each account's cursors with the streams, and its blocks with the blocked side. */
 export const examineAccounts: Examine = async (room, from) => {
-  const { items, next } = await room.records.accounts(from);
-  // After the cursors: streams only grow.
+  const { items, next } = await room.doctorStore.accounts(from);
+  // Read after the cursors: streams only grow.
   const [state, newest] = await Promise.all([room.state.read(), room.streams.newestRoom()]);
   const lastBroadcast = Math.max(newest?.seq ?? 0, state.lastBroadcast);
   const cursors = await Promise.all([
@@ -16,16 +16,16 @@ export const examineAccounts: Examine = async (room, from) => {
   return { checked: items.length, findings: cursors.flat(), next };
 };
 
-/** The blocks that accounts are said to be under, against those who are to have set them up. */
+/** Compares the blocked side of blocks with the blockers' side. */
 export const examineBlocks: Examine = async (room, from) => {
-  const { items, next } = await room.records.accounts(from);
+  const { items, next } = await room.doctorStore.accounts(from);
   const blocked = items.filter((account) => account.blockedBy.size > 0);
   if (blocked.length === 0) return { checked: items.length, findings: [], next };
-  const names = await room.records.names();
+  const names = await room.doctorStore.names();
   const said = blocked.flatMap((account) =>
     [...account.blockedBy].flatMap((id) => {
       const blocker = names.get(id);
-      // Somebody who is gone: nobody gets that id again, and so it hides nothing from anybody.
+      // A deleted blocker: the id is never reused, so the entry hides nothing.
       return blocker === undefined ? [] : [[blocker, account.name] as const];
     }),
   );
@@ -38,10 +38,10 @@ const pairs = (accounts: readonly Account[]) =>
 
 async function lookAtInboxCursor(room: AdminRoom, account: Account): Promise<Finding | undefined> {
   const cursor = account.acknowledged.inbox;
-  // Nothing is before the beginning; and most of those who are registered have never had a message.
+  // Most accounts have never had a message: skip the query.
   if (cursor === 0) return undefined;
   const newest = await room.streams.newestInbox(account.name);
-  // Of messages that may have expired nothing is left but the cursor: then it is what is right.
+  // If later messages may have expired, the cursor is right.
   if (newest?.accountId !== account.accountId || !newest.isLast || cursor <= newest.seq) return undefined;
   return cursorFinding(room, account, 'inbox', newest.seq);
 }
@@ -55,15 +55,15 @@ function cursorFinding(room: AdminRoom, account: Account, stream: 'inbox' | 'roo
   return {
     kind: 'cursor',
     about,
-    text: `${about} has acknowledged ${acknowledged[stream]} of the ${stream}, which ends at ${last}.`,
-    repair: () => room.records.setBack(account, stream, last),
+    text: `${about} has acknowledged number ${acknowledged[stream]} of the ${stream} stream, which ends at ${last}.`,
+    repair: () => room.doctorStore.setBack(account, stream, last),
   };
 }
 
-/** Both sides of a block, read anew. What the blocker's side says is what somebody wanted. */
+/** Compares both sides of a block, read again. The blocker's side is right. */
 async function lookAtBlock(room: AdminRoom, blockerName: string, blockedName: string): Promise<Finding | undefined> {
   const [blocker, blocked] = await Promise.all([room.accounts.find(blockerName), room.accounts.find(blockedName)]);
-  // A block of somebody who is gone concerns nobody.
+  // A block of a deleted account has no effect.
   if (!blocker || !blocked) return undefined;
   const stands = blocker.blocks.has(blocked.accountId);
   if (stands === blocked.blockedBy.has(blocker.accountId)) return undefined;
@@ -71,8 +71,8 @@ async function lookAtBlock(room: AdminRoom, blockerName: string, blockedName: st
     kind: 'block',
     about: blocker.displayName,
     text: stands
-      ? `${blocker.displayName} has blocked ${blocked.displayName}, whose broadcasts are shown all the same.`
-      : `${blocker.displayName} has not blocked ${blocked.displayName}, whose broadcasts are hidden all the same.`,
-    repair: () => room.records.completeBlock(blocker, blocked, stands),
+      ? `${blocker.displayName} has blocked ${blocked.displayName}, but still gets their broadcasts.`
+      : `${blocker.displayName} has not blocked ${blocked.displayName}, but does not get their broadcasts.`,
+    repair: () => room.doctorStore.completeBlock(blocker, blocked, stands),
   };
 }

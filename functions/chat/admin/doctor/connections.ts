@@ -2,12 +2,12 @@ import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 import type { KnownConnection } from './ports.ts';
 
-/** A connection younger than this (ms) may not be there yet: API Gateway has it when `$connect` has returned. */
+/** API Gateway does not know a connection until `$connect` has returned: skip connections younger than this (ms). */
 const freshness = 30_000;
 
-/** Every connection on record, against the sessions and API Gateway. */
+/** Compares each connection on record with the sessions and API Gateway. */
 export const examineConnections: Examine = async (room, from) => {
-  const { items, next } = await room.records.connections(from);
+  const { items, next } = await room.doctorStore.connections(from);
   const findings = await lookTwice(room, items, (connection) => lookAtConnection(room, connection));
   return { checked: items.length, findings, next };
 };
@@ -22,19 +22,19 @@ async function lookAtConnection(room: AdminRoom, seen: KnownConnection): Promise
     return {
       kind: 'connection-forgotten',
       about: connectionId,
-      text: `The connection ${connectionId} is on record, and API Gateway does not have it.`,
+      text: `The connection ${connectionId} is on record, but API Gateway does not know it.`,
       repair: async () => (await room.connections.close(connectionId)) !== undefined,
     };
   }
   const session = await room.sessions.find(member.name);
   if (session?.connectionId === connectionId) return undefined;
-  // Whatever binds a connection or ends a session does both at once: so this one was left behind, if it is still there.
+  // Binding a connection and ending a session are transactions, so this one was left behind.
   return {
     kind: 'connection-without-session',
     about: member.displayName,
-    text: `${member.displayName} may speak over the connection ${connectionId}, and is not online over it.`,
+    text: `The connection ${connectionId} is bound to ${member.displayName}, who is not online over it.`,
     repair: async () => {
-      // Its $disconnect, if it comes, has it forgotten too.
+      // A later $disconnect does no harm.
       await room.gateway.close(connectionId);
       await room.connections.close(connectionId);
       return true;

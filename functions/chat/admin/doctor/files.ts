@@ -5,25 +5,25 @@ import { iso } from '../handler.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
-/** Longer than any tidying run is late (ms): there is one every minute. */
+/** The cleanup runs every minute, so a record that is overdue for this long (ms) was missed. */
 const longOverdue = 3_600_000;
 
-/** Every file, against its bytes if they are there for somebody, and against the clock. */
+/** Compares each file record with its object and its due time. */
 export const examineFiles: Examine = async (room, from) => {
-  const { items, next } = await room.records.files(from);
+  const { items, next } = await room.doctorStore.files(from);
   return { checked: items.length, findings: await lookTwice(room, items, (file) => lookAtFile(room, file)), next };
 };
 
-/** All bytes of files, against the files. */
+/** Compares each object with the file records. */
 export const examineObjects: Examine = async (room, from) => {
-  const { items, next } = await room.records.objectKeys(from);
+  const { items, next } = await room.doctorStore.objectKeys(from);
   return { checked: items.length, findings: await lookTwice(room, items, (key) => lookAtObject(room, key)), next };
 };
 
 async function lookAtFile(room: AdminRoom, seen: FileRecord): Promise<Finding | undefined> {
   if (seen.dueAt < room.clock.now() - longOverdue) return lookAtOverdue(room, seen);
   if (seen.state !== 'stored') return undefined;
-  // The bytes first: they go before the record does.
+  // Read the object first: it is removed before the record.
   const object = await room.objects.find(seen.objectKey);
   const file = await room.files.findByObject(seen.objectKey);
   if (object?.size === seen.size || file?.state !== 'stored' || file.objectKey !== seen.objectKey) return undefined;
@@ -31,7 +31,7 @@ async function lookAtFile(room: AdminRoom, seen: FileRecord): Promise<Finding | 
   return {
     kind: object ? 'file-with-other-bytes' : 'file-without-bytes',
     about,
-    text: `"${file.name}" from ${file.sender.displayName} waits for ${about}, and its bytes are ${object ? `${object.size} instead of ${file.size}` : 'gone'}.`,
+    text: `"${file.name}" from ${file.sender.displayName} waits for ${about}, but ${object ? `has ${object.size} bytes instead of ${file.size}` : 'its bytes are gone'}.`,
     repair: () => failFile(room, file, object ? 'damaged' : 'unfinished'),
   };
 }
@@ -43,7 +43,7 @@ async function lookAtOverdue(room: AdminRoom, seen: FileRecord): Promise<Finding
   return {
     kind: 'file-overdue',
     about,
-    text: `"${file.name}" from ${file.sender.displayName} to ${about} is ${file.state}, and should have been dealt with at ${iso(file.dueAt)}.`,
+    text: `"${file.name}" from ${file.sender.displayName} to ${about} is ${file.state}, but was due at ${iso(file.dueAt)}.`,
     repair: async () => {
       await tidyFile(room, file);
       return true;
@@ -53,7 +53,7 @@ async function lookAtOverdue(room: AdminRoom, seen: FileRecord): Promise<Finding
 
 async function lookAtObject(room: AdminRoom, objectKey: string): Promise<Finding | undefined> {
   const file = await room.files.findByObject(objectKey);
-  // The record comes before the bytes, and goes after them.
+  // The record is written before the object, and removed after it.
   if (file?.objectKey === objectKey || !(await room.objects.find(objectKey))) return undefined;
   return {
     kind: 'bytes-without-file',

@@ -1,17 +1,17 @@
 import type { AdminRoom } from '../ports.ts';
 
-/** Something that is wrong in the room. */
+/** An inconsistency. */
 export interface Finding {
   readonly kind: string;
-  /** Whom or what it is about. */
+  /** The user or object concerned. */
   readonly about: string;
-  /** For a person. */
+  /** A sentence for the administrator. */
   readonly text: string;
-  /** Sets it right, if it still is as it was found. */
+  /** Repairs it. False if it has changed since. */
   repair(room: AdminRoom): Promise<boolean>;
 }
 
-/** One part of an examination: what it found in one slice, and where the next begins. */
+/** One page of a check. `next` is the token of the next page. */
 export interface Examined {
   readonly checked: number;
   readonly findings: readonly Finding[];
@@ -20,13 +20,13 @@ export interface Examined {
 
 export type Examine = (room: AdminRoom, from: string | undefined) => Promise<Examined>;
 
-/** How many are looked at side by side. */
-const atOnce = 25;
+/** Items checked concurrently. */
+const concurrency = 25;
 
-/** Long enough (ms) for whatever was under way at the first look: somebody leaving, a connection closing. */
-const secondLookAfter = 2_000;
+/** How long (ms) to wait before suspicious items are checked again: long enough for a logout or a closing connection. */
+const recheckDelay = 2_000;
 
-/** Looks at each, and after a moment once more at what looked wrong: a busy room is between two states all the time. */
+/** Checks items, and after a delay checks the suspicious ones again: a busy room is always between two states. */
 export async function lookTwice<T>(
   room: AdminRoom,
   all: readonly T[],
@@ -34,7 +34,7 @@ export async function lookTwice<T>(
 ): Promise<Finding[]> {
   const suspects = (await lookAtAll(all, look)).map(({ one }) => one);
   if (suspects.length === 0) return [];
-  await room.clock.sleepUntil(room.clock.now() + secondLookAfter);
+  await room.clock.sleepUntil(room.clock.now() + recheckDelay);
   return (await lookAtAll(suspects, look)).map(({ finding }) => finding);
 }
 
@@ -43,8 +43,10 @@ async function lookAtAll<T>(
   look: (one: T) => Promise<Finding | undefined>,
 ): Promise<{ one: T; finding: Finding }[]> {
   const found: { one: T; finding: Finding }[] = [];
-  for (let i = 0; i < all.length; i += atOnce) {
-    const looked = await Promise.all(all.slice(i, i + atOnce).map(async (one) => ({ one, finding: await look(one) })));
+  for (let i = 0; i < all.length; i += concurrency) {
+    const looked = await Promise.all(
+      all.slice(i, i + concurrency).map(async (one) => ({ one, finding: await look(one) })),
+    );
     for (const { one, finding } of looked) if (finding) found.push({ one, finding });
   }
   return found;

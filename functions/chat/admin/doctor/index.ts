@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { refuseHalfRestored } from '../half-restored.ts';
 import type { AdminHandler } from '../handler.ts';
 import type { AdminRoom } from '../ports.ts';
 import { AdminRefusal } from '../refusal.ts';
+import { refuseDuringRestore } from '../refuse-during-restore.ts';
 import { examineAccounts, examineBlocks } from './accounts.ts';
 import { examineConnections } from './connections.ts';
 import { examineFiles, examineObjects } from './files.ts';
 import type { Examine, Finding } from './finding.ts';
 import { examineCount, examineSessions } from './sessions.ts';
 
-/** The parts of an examination, in their order. */
+/** The checks in their order. */
 const examinations: Readonly<Record<string, Examine>> = {
   count: examineCount,
   sessions: examineSessions,
@@ -21,7 +21,7 @@ const examinations: Readonly<Record<string, Examine>> = {
 };
 const parts = Object.keys(examinations);
 
-/** Where an examination goes on in the next invocation. */
+/** The continuation token. */
 const position = v.pipe(
   v.string(),
   v.parseJson(),
@@ -29,14 +29,14 @@ const position = v.pipe(
 );
 
 /**
- * Compares what the tables, the bucket and API Gateway say of the room with one another. It only reads, unless it is to repair;
- * then each repair is guarded by what was found, so that a healthy busy room is left as it is. A room that is half restored is not
- * healthy: bytes whose file is yet to come would be taken for nobody's.
+ * Compares the tables, the bucket and API Gateway with one another. With `repair`, it repairs under the condition that nothing has
+ * changed since, so that a healthy busy room stays untouched. It refuses a half-restored room, in which the bytes of files that are
+ * not restored yet would look orphaned.
  */
 export const doctor: AdminHandler<'doctor'> = async (room, { from, repair }) => {
-  await refuseHalfRestored(room);
+  await refuseDuringRestore(room);
   const begun = v.safeParse(position, from ?? JSON.stringify({ part: parts[0] }));
-  if (!begun.success) throw new AdminRefusal('bad-request', 'from: not where an examination goes on');
+  if (!begun.success) throw new AdminRefusal('bad-request', 'from: not a continuation token of this command');
   const { part, from: at } = begun.output;
   const { checked, findings, next } = await (examinations[part] as Examine)(room, at);
   const following = next === undefined ? parts[parts.indexOf(part) + 1] : part;

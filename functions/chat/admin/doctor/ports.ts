@@ -1,24 +1,24 @@
 import type { FileRecord } from '../../files/ports.ts';
 import type { Account, Connection, Member, Positions, Session } from '../../model.ts';
 import type { Leaving } from '../../ports.ts';
-import type { Slice } from '../ports.ts';
+import type { ListPage } from '../list-page.ts';
 
-/** A connection on record, and since when (epoch ms). */
+/** A connection on record, with the time (epoch ms) when it was opened. */
 export type KnownConnection = Connection & { readonly connectedAt: number };
 
-/** Everything there is on record, from end to end, and repairs that nothing else ever needs. */
-export interface Records {
-  accounts(from: string | undefined): Promise<Slice<Account>>;
-  /** Whose account each id is: the folded names. */
+/** The scans and repairs of `doctor`. Every repair is conditional: it returns false if the item has changed since it was read. */
+export interface DoctorStore {
+  accounts(from: string | undefined): Promise<ListPage<Account>>;
+  /** The folded name of each account, by account id. */
   names(): Promise<ReadonlyMap<string, string>>;
-  connections(from: string | undefined): Promise<Slice<KnownConnection>>;
-  files(from: string | undefined): Promise<Slice<FileRecord>>;
-  /** Where bytes of files are. */
-  objectKeys(from: string | undefined): Promise<Slice<string>>;
-  /** Ends a session whose account is gone, and gives what is to be given back. Undefined if it has ended, or moved on. */
+  connections(from: string | undefined): Promise<ListPage<KnownConnection>>;
+  files(from: string | undefined): Promise<ListPage<FileRecord>>;
+  /** The keys of all objects that hold files. */
+  objectKeys(from: string | undefined): Promise<ListPage<string>>;
+  /** Ends a session without an account, and returns the seats to give back. Undefined if the session has changed. */
   dropSession(session: Session): Promise<Leaving | undefined>;
-  /** Sets a cursor back, if it still is what it was. */
+  /** Sets a cursor back. */
   setBack(account: Account, stream: keyof Positions, to: number): Promise<boolean>;
-  /** Makes the blocked side say what the blocker's side says. False if the blocker's has changed meanwhile. */
+  /** Sets or clears the blocked side of a block, to agree with the blocker's side. */
   completeBlock(blocker: Member, blocked: Member, stands: boolean): Promise<boolean>;
 }

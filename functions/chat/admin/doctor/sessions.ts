@@ -4,24 +4,24 @@ import { giveBack } from '../../seats.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
-/** The count of those online, against those who are there. */
+/** Compares the count of users online with the sessions. */
 export const examineCount: Examine = async (room) => {
   const { online, logins, entering } = await room.seats.read();
   const present = (await room.sessions.all()).length;
-  // While a seat is in doubt nothing is known, and the sweeper compares every minute.
+  // Undecidable while a seat is in doubt, and the sweeper compares every minute.
   const isSettled = entering.size === 0 && (await room.seats.leaving()).length === 0;
   if (!isSettled || online === present || logins !== (await room.seats.read()).logins)
     return { checked: 1, findings: [], next: undefined };
   const finding: Finding = {
     kind: 'count',
     about: 'the count',
-    text: `${online} are counted as online, and ${present} are there.`,
+    text: `The count of users online is ${online}, but there are ${present} sessions.`,
     repair: () => room.seats.correctCount(present, logins),
   };
   return { checked: 1, findings: [finding], next: undefined };
 };
 
-/** Everybody who is present, against their accounts, their connections on record, and API Gateway's. */
+/** Compares each session with its account, its connection on record, and API Gateway. */
 export const examineSessions: Examine = async (room) => {
   const sessions = await room.sessions.all();
   const findings = await lookTwice(room, sessions, (session) => lookAtSession(room, session));
@@ -30,7 +30,7 @@ export const examineSessions: Examine = async (room) => {
 
 async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | undefined> {
   const session = await room.sessions.find(seen.name);
-  // It has ended or moved on: it is another one, and in order or not.
+  // The session has ended or moved since.
   if (session?.connectionId !== seen.connectionId) return undefined;
   const { displayName: about, connectionId } = session;
   const [account, connection, lastActiveAt] = await Promise.all([
@@ -39,12 +39,12 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
     room.gateway.lastActiveAt(connectionId),
   ]);
   if (account?.accountId !== session.accountId) {
-    const text = `${about} is online, and has no account.`;
+    const text = `${about} is online, but has no account.`;
     return { kind: 'session-without-account', about, text, repair: () => dropSession(room, session) };
   }
   if (session.detachedAt !== undefined) return undefined;
   if (lastActiveAt === undefined) {
-    const text = `${about} is taken to be online over a connection that API Gateway does not have.`;
+    const text = `${about} counts as online over a connection that API Gateway does not know.`;
     return { kind: 'ghost', about, text, repair: () => room.sessions.detach(session, connectionId, room.clock.now()) };
   }
   if (connection?.member?.accountId === session.accountId) return undefined;
@@ -52,13 +52,13 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
   return {
     kind: 'session-without-connection',
     about,
-    text: `${about} is online over a connection that is not on record as theirs.`,
+    text: `${about} is online over a connection that is not bound to them.`,
     repair: () => dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason }),
   };
 }
 
 async function dropSession(room: AdminRoom, session: Session): Promise<boolean> {
-  const leaving = await room.records.dropSession(session);
+  const leaving = await room.doctorStore.dropSession(session);
   if (!leaving) return false;
   await giveBack(room, leaving);
   return true;

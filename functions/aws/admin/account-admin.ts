@@ -1,15 +1,15 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Keeper, LoginBlock } from '../../chat/admin/ports.ts';
+import type { AccountAdmin, LoginBlock } from '../../chat/admin/ports.ts';
 import { addressOf } from '../address.ts';
-import { db, deleteIf, type Item, transact } from '../dynamodb.ts';
+import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { nobodyThere } from '../sessions.ts';
-import { notRestoring } from './door.ts';
+import { notRestoring } from './room-lifecycle.ts';
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
 
-/** Ends a block, with the tries that led to it: else the next wrong one would block again. False if it has ended. */
+/** Deletes a block with its tries, or the next wrong password would block again. False if the block has ended. */
 async function lift({ name, address }: LoginBlock, now: number): Promise<boolean> {
   const { written } = await deleteIf({
     TableName: tableName('loginBlocks'),
@@ -20,31 +20,26 @@ async function lift({ name, address }: LoginBlock, now: number): Promise<boolean
   return written;
 }
 
-export const keeper: Keeper = {
+export const accountAdmin: AccountAdmin = {
   async liftBlocks(name, address, now) {
     const wanted = address === undefined ? undefined : addressOf(address);
     const lifted: LoginBlock[] = [];
-    let from: Item | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await db.send(
-        new QueryCommand({
-          TableName: tableName('loginBlocks'),
-          KeyConditionExpression: '#name = :name',
-          FilterExpression: 'blockedUntil > :now',
-          ExpressionAttributeNames: { '#name': 'name' },
-          ExpressionAttributeValues: { ':name': name, ':now': now },
-          ConsistentRead: true,
-          // What is lifted side by side.
-          Limit: 100,
-          ExclusiveStartKey: from,
-        }),
-      );
+    const query = {
+      TableName: tableName('loginBlocks'),
+      KeyConditionExpression: '#name = :name',
+      FilterExpression: 'blockedUntil > :now',
+      ExpressionAttributeNames: { '#name': 'name' },
+      ExpressionAttributeValues: { ':name': name, ':now': now },
+      ConsistentRead: true,
+      // The blocks of a page are lifted concurrently.
+      Limit: 100,
+    };
+    for await (const { Items = [] } of paginateQuery({ client: db }, query)) {
       const blocks = Items.map((item) => v.parse(loginBlock, item));
       const asked = blocks.filter((block) => wanted === undefined || block.address === wanted);
       const outcomes = await Promise.all(asked.map((block) => lift(block, now)));
       lifted.push(...asked.filter((_, i) => outcomes[i]));
-      from = LastEvaluatedKey;
-    } while (from);
+    }
     return lifted;
   },
 
@@ -83,6 +78,6 @@ export const keeper: Keeper = {
       notRestoring(),
     ]);
     if (outcome.committed) return 'removed';
-    return outcome.failed.has(1) ? 'gone' : 'hindered';
+    return outcome.failed.has(1) ? 'gone' : 'conflict';
   },
 };

@@ -1,16 +1,15 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Listed, LoginBlock, Registry } from '../../chat/admin/ports.ts';
+import type { AdminQueries, ListedAccount } from '../../chat/admin/ports.ts';
 import { db, getAll } from '../dynamodb.ts';
 import { messageRetentionDays, requireEnv, tableName } from '../environment.ts';
 import { type ObjectPrefix, type TableName, variables } from '../names.ts';
-import { position } from './position.ts';
-import { s3 } from './vault.ts';
+import { s3 } from './backup-store.ts';
+import { listPage, scanPage } from './scan-page.ts';
 
-/** How many items one slice looks at: a list must not be read whole into memory, however long it is. */
-const sliceSize = 2_000;
+/** Items per page: few enough to hold in memory. */
+const Limit = 2_000;
 
 const account = v.object({
   name: v.string(),
@@ -43,7 +42,7 @@ async function bytesOf(folder: ObjectPrefix): Promise<number> {
   return bytes;
 }
 
-export const registry: Registry = {
+export const adminQueries: AdminQueries = {
   async sizes(now) {
     const [users, messages, loginBlocks, files, backups] = await Promise.all([
       sizeOf('users'),
@@ -52,7 +51,7 @@ export const registry: Registry = {
       bytesOf('files'),
       bytesOf('backups'),
     ]);
-    // Whatever else there is belongs to who is online, or is a single item.
+    // The other tables hold one item, or one for each user who is online.
     const bytes = users.bytes + messages.bytes + loginBlocks.bytes;
     return {
       users,
@@ -65,41 +64,28 @@ export const registry: Registry = {
     };
   },
 
-  async accounts(from) {
-    const { Items = [], LastEvaluatedKey } = await db.send(
-      new ScanCommand({
-        TableName: tableName('users'),
-        // Without the password hash: what is not read cannot be shown.
+  accounts: (from) =>
+    listPage(
+      'users',
+      from,
+      (item): ListedAccount => {
+        const { lastSeenAt, ...listed } = v.parse(account, item);
+        return { ...listed, lastSeenAt };
+      },
+      {
+        Limit,
+        // The password hash is not read, so it cannot leak.
         ProjectionExpression: '#name, displayName, createdAt, lastSeenAt',
         ExpressionAttributeNames: { '#name': 'name' },
-        ConsistentRead: true,
-        Limit: sliceSize,
-        ExclusiveStartKey: position.read(from),
-      }),
-    );
-    const items = Items.map((item): Listed => {
-      const { lastSeenAt, ...listed } = v.parse(account, item);
-      return { ...listed, lastSeenAt };
-    });
-    return { items, next: position.write(LastEvaluatedKey) };
-  },
+      },
+    ),
 
-  async loginBlocks(now, from) {
-    const { Items = [], LastEvaluatedKey } = await db.send(
-      new ScanCommand({
-        TableName: tableName('loginBlocks'),
-        FilterExpression: 'blockedUntil > :now',
-        ExpressionAttributeValues: { ':now': now },
-        ConsistentRead: true,
-        Limit: sliceSize,
-        ExclusiveStartKey: position.read(from),
-      }),
-    );
-    return {
-      items: Items.map((item): LoginBlock => v.parse(loginBlock, item)),
-      next: position.write(LastEvaluatedKey),
-    };
-  },
+  loginBlocks: (now, from) =>
+    listPage('loginBlocks', from, (item) => v.parse(loginBlock, item), {
+      Limit,
+      FilterExpression: 'blockedUntil > :now',
+      ExpressionAttributeValues: { ':now': now },
+    }),
 
   async lastActive(connectionIds) {
     const keys = connectionIds.map((connectionId) => ({ connectionId }));
@@ -113,14 +99,7 @@ export const registry: Registry = {
   },
 
   async connections(limit) {
-    const { Items = [] } = await db.send(
-      new ScanCommand({
-        TableName: tableName('connections'),
-        ProjectionExpression: 'connectionId',
-        ConsistentRead: true,
-        Limit: limit,
-      }),
-    );
-    return Items.map((item) => v.parse(connection, item).connectionId);
+    const { items } = await scanPage('connections', { ProjectionExpression: 'connectionId', Limit: limit });
+    return items.map((item) => v.parse(connection, item).connectionId);
   },
 };

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Tasks } from '../../chat/backup/ports.ts';
+import type { Jobs } from '../../chat/backup/ports.ts';
 import { db, deleteIf, putIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { taskKey } from '../keys.ts';
@@ -17,13 +17,13 @@ const stored = v.object({
 
 const key = () => ({ TableName: tableName('room'), Key: taskKey });
 
-/** The one long task, in the room's table: a continuation only says which one it means. */
-export const tasks: Tasks = {
+/** The one job, in the Room table. */
+export const jobs: Jobs = {
   async read() {
     const { Item } = await db.send(new GetCommand({ ...key(), ConsistentRead: true }));
     if (!Item) return undefined;
-    const { state, ...task } = v.parse(stored, Item);
-    return { ...task, state: JSON.parse(state) as unknown };
+    const { state, ...job } = v.parse(stored, Item);
+    return { ...job, state: JSON.parse(state) as unknown };
   },
 
   async replace(before, after) {
@@ -32,12 +32,12 @@ export const tasks: Tasks = {
       : { ConditionExpression: 'attribute_not_exists(version)' };
     if (!after) {
       const outcome = await deleteIf({ ...key(), ...guard });
-      // A retried deletion whose first answer was lost finds nothing.
+      // A retry after a lost response finds the item gone.
       return outcome.written || !outcome.item;
     }
     const Item = { ...taskKey, ...after, state: JSON.stringify(after.state) };
     const outcome = await putIf({ TableName: tableName('room'), Item, ...guard });
-    // A retried put whose first answer was lost finds itself.
+    // A retry after a lost response finds its own item.
     return outcome.written || outcome.item?.['version'] === after.version;
   },
 };

@@ -1,34 +1,21 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Records } from '../../chat/admin/doctor/ports.ts';
-import type { Slice } from '../../chat/admin/ports.ts';
+import type { DoctorStore } from '../../chat/admin/doctor/ports.ts';
 import { toAccount } from '../accounts.ts';
 import { toConnection } from '../connections.ts';
-import { db, type Item, transact, updateIf } from '../dynamodb.ts';
+import { db, transact, updateIf } from '../dynamodb.ts';
 import { requireEnv, tableName } from '../environment.ts';
 import { toRecord } from '../files.ts';
 import { presenceKey } from '../keys.ts';
-import { type ObjectPrefix, type TableName, variables } from '../names.ts';
+import { type ObjectPrefix, variables } from '../names.ts';
 import { newLeaving } from '../seats.ts';
 import { forgetConnection } from '../sessions.ts';
-import { position } from './position.ts';
-import { s3 } from './vault.ts';
+import { s3 } from './backup-store.ts';
+import { listPage } from './scan-page.ts';
 
-/** How many are compared in one slice: each takes several calls. */
-const sliceSize = 250;
-
-async function scan<T>(table: TableName, from: string | undefined, read: (item: Item) => T): Promise<Slice<T>> {
-  const { Items = [], LastEvaluatedKey } = await db.send(
-    new ScanCommand({
-      TableName: tableName(table),
-      ConsistentRead: true,
-      Limit: sliceSize,
-      ExclusiveStartKey: position.read(from),
-    }),
-  );
-  return { items: Items.map(read), next: position.write(LastEvaluatedKey) };
-}
+/** Items per page: each takes several calls to check. */
+const Limit = 250;
 
 const named = v.object({ name: v.string(), accountId: v.string() });
 const connectedAt = v.object({ connectedAt: v.number() });
@@ -36,40 +23,37 @@ const connectedAt = v.object({ connectedAt: v.number() });
 const files: ObjectPrefix = 'files';
 const cursors = { inbox: 'inboxAcked', room: 'roomAcked' } as const;
 
-export const records: Records = {
-  accounts: (from) => scan('users', from, toAccount),
+export const doctorStore: DoctorStore = {
+  accounts: (from) => listPage('users', from, toAccount, { Limit }),
 
   async names() {
     const names = new Map<string, string>();
-    const input: ScanCommandInput = {
+    const scan = {
       TableName: tableName('users'),
       ProjectionExpression: '#name, accountId',
       ExpressionAttributeNames: { '#name': 'name' },
       ConsistentRead: true,
     };
-    let from: Item | undefined;
-    do {
-      const page = await db.send(new ScanCommand({ ...input, ExclusiveStartKey: from }));
-      for (const item of page.Items ?? []) {
+    for await (const { Items = [] } of paginateScan({ client: db }, scan)) {
+      for (const item of Items) {
         const { name, accountId } = v.parse(named, item);
         names.set(accountId, name);
       }
-      from = page.LastEvaluatedKey;
-    } while (from);
+    }
     return names;
   },
 
   connections: (from) =>
-    scan('connections', from, (item) => ({ ...toConnection(item), ...v.parse(connectedAt, item) })),
+    listPage('connections', from, (item) => ({ ...toConnection(item), ...v.parse(connectedAt, item) }), { Limit }),
 
-  files: (from) => scan('fileRecords', from, toRecord),
+  files: (from) => listPage('fileRecords', from, toRecord, { Limit }),
 
   async objectKeys(from) {
     const { Contents = [], NextContinuationToken } = await s3.send(
       new ListObjectsV2Command({
         Bucket: requireEnv(variables.bucket),
         Prefix: `${files}/`,
-        MaxKeys: sliceSize,
+        MaxKeys: Limit,
         ContinuationToken: from,
       }),
     );

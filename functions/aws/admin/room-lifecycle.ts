@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { Door } from '../../chat/backup/ports.ts';
+import type { RoomLifecycle } from '../../chat/backup/ports.ts';
 import { db, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { roomKey } from '../keys.ts';
@@ -19,13 +19,13 @@ async function read() {
   return v.parse(stored, Item ?? {});
 }
 
-/** Part of a transaction: no restore has begun that has not ended. */
+/** A transaction item: the condition that no restore is under way. */
 export const notRestoring = () => ({
   ConditionCheck: { ...room(), ConditionExpression: 'attribute_not_exists(restoring)' },
 });
 
-/** What the Room table's one item says of the room's being open. */
-export const door: Door = {
+/** Opens and closes the room in the Room item. */
+export const roomLifecycle: RoomLifecycle = {
   async close(at) {
     const input = {
       ...room(),
@@ -38,7 +38,7 @@ export const door: Door = {
       ConditionExpression: '#open = :true',
     });
     if (written) return at;
-    // It may be closed because it is being restored: then it stays so afterwards.
+    // A restore may have closed the room: have it stay closed afterwards.
     await updateIf({
       ...room(),
       UpdateExpression: 'SET restoring.#open = :false, closedAt = if_not_exists(closedAt, :at)',
@@ -65,16 +65,16 @@ export const door: Door = {
     return { openedAt, closedAt };
   },
 
-  async mark() {
+  async restoreLock() {
     return (await read()).restoring;
   },
 
-  async setMark(mark) {
+  async lock(lock) {
     await updateIf({
       ...room(),
-      UpdateExpression: 'SET restoring = :mark, #open = :false',
+      UpdateExpression: 'SET restoring = :lock, #open = :false',
       ExpressionAttributeNames: { '#open': 'open' },
-      ExpressionAttributeValues: { ':mark': mark, ':false': false },
+      ExpressionAttributeValues: { ':lock': lock, ':false': false },
     });
   },
 
@@ -87,8 +87,8 @@ export const door: Door = {
     });
   },
 
-  async clearMark(mark, restored) {
-    // Nobody can be online in a room that is marked; counting those who come and go begins anew.
+  async unlock(lock, restored) {
+    // Nobody can be online in a locked room, so the count starts again at 0.
     const values = { ...restored, ...(restored && { online: 0 }) };
     const names = Object.keys(values);
     // Nor can a seat be in doubt.
@@ -105,7 +105,7 @@ export const door: Door = {
       },
       ExpressionAttributeValues: {
         ':one': 1,
-        ':file': mark.file,
+        ':file': lock.file,
         ...Object.fromEntries(Object.values(values).map((value, i) => [`:v${i}`, value])),
       },
     });

@@ -1,13 +1,13 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { Logbook, LogLine } from '../../chat/admin/ports.ts';
+import type { LogLine, LogReader } from '../../chat/admin/ports.ts';
 import { logGroupName, numberFromEnv, requireEnv } from '../environment.ts';
 import { variables } from '../names.ts';
 
 const logs = new CloudWatchLogsClient({ maxAttempts: 5 });
 
 /** The functions' shared log group in CloudWatch Logs. */
-export const logbook: Logbook = {
-  lateness: numberFromEnv(variables.logLateness, 15_000),
+export const logReader: LogReader = {
+  delay: numberFromEnv(variables.logLateness, 15_000),
 
   async read({ since, until, user, from }) {
     const { events = [], nextToken } = await logs.send(
@@ -15,7 +15,7 @@ export const logbook: Logbook = {
         logGroupName: requireEnv(logGroupName),
         startTime: since,
         endTime: until,
-        // A user name has no character that means something in a pattern.
+        // User names have no characters that are special in a filter pattern.
         filterPattern: user === undefined ? '{ $.message = * }' : `{ $.user = "${user}" }`,
         nextToken: from,
       }),
@@ -36,7 +36,7 @@ function fieldsOf(message: string): Record<string, unknown> {
     const parsed: unknown = JSON.parse(message);
     if (typeof parsed === 'object' && parsed !== null) return { ...parsed };
   } catch {
-    // Lambda itself may have written it.
+    // Lambda itself writes lines that are not JSON.
   }
   return { message };
 }

@@ -1,14 +1,8 @@
-import {
-  BatchWriteCommand,
-  DeleteCommand,
-  QueryCommand,
-  ScanCommand,
-  type ScanCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
-import type { Archive, KeptStream, TableKey } from '../../chat/backup/ports.ts';
+import type { KeptStream, TableDump } from '../../chat/backup/ports.ts';
 import {
   type BackupRecord,
   type Counts,
@@ -22,12 +16,13 @@ import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
 import { messageKey, positionsAfter, withoutGap } from '../streams.ts';
+import { scanPage } from './scan-page.ts';
 
-/** DynamoDB takes no more in one BatchWriteItem. */
+/** The limit of BatchWriteItem. */
 const batchSize = 25;
-/** Batches written side by side. */
+/** Batches written concurrently. */
 const batchesAtOnce = 8;
-/** Items deleted or counted in one step, so that a step is short. */
+/** Items deleted or counted in one step. */
 const stepSize = 1_000;
 
 const tableOf = {
@@ -37,14 +32,9 @@ const tableOf = {
   files: 'fileRecords',
 } as const satisfies Record<keyof Counts, TableName>;
 
-async function scan(table: TableName, input: Omit<ScanCommandInput, 'TableName'>) {
-  const page = await db.send(new ScanCommand({ ...input, TableName: tableName(table), ConsistentRead: true }));
-  return { items: page.Items ?? [], count: page.Count ?? 0, next: page.LastEvaluatedKey as TableKey | undefined };
-}
-
 type Write = { PutRequest: { Item: Item } } | { DeleteRequest: { Key: Item } };
 
-/** Writes any number of items; what DynamoDB leaves unprocessed is tried again, ever later. */
+/** Writes any number of items. Unprocessed ones are retried with exponential backoff. */
 async function writeAll(table: TableName, writes: readonly Write[]): Promise<void> {
   const name = tableName(table);
   const batches = chunksOf(writes, batchSize);
@@ -90,24 +80,24 @@ async function look(stream: KeptStream, after: number, upTo: number | undefined,
   return { messages, more: LastEvaluatedKey !== undefined };
 }
 
-/** The room's tables as a whole; see the port. */
-export function archiveAt(now: () => number): Archive {
+/** Reads and writes the room's tables; see the port. */
+export function tableDumpAt(now: () => number): TableDump {
   const unexpired = ({ expiresAt }: KeptMessage | KeptLoginBlock) => expiresAt * 1000 > now();
 
   return {
     async users(from, limit) {
-      const { items, next } = await scan('users', { ExclusiveStartKey: from, Limit: limit });
-      // Who blocks somebody is found by turning round whom everybody blocks.
+      const { items, next } = await scanPage('users', { ExclusiveStartKey: from, Limit: limit });
+      // `blockedBy` is left out: it follows from the blocks of the other users.
       return { items: items.map(({ blockedBy: _, ...user }) => parseRecord('user', user)), next };
     },
 
     async loginBlocks(from) {
-      const { items, next } = await scan('loginBlocks', { ExclusiveStartKey: from, Limit: stepSize });
+      const { items, next } = await scanPage('loginBlocks', { ExclusiveStartKey: from, Limit: stepSize });
       return { items: items.map(toLoginBlock).filter(unexpired), next };
     },
 
     async files(from) {
-      const { items, next } = await scan('fileRecords', { ExclusiveStartKey: from, Limit: 25 });
+      const { items, next } = await scanPage('fileRecords', { ExclusiveStartKey: from, Limit: 25 });
       const waiting = items.filter(({ state, dueAt }) => state === 'stored' && Number(dueAt) > now());
       return { items: waiting.map((item) => parseRecord('file', item)), next };
     },
@@ -144,7 +134,7 @@ export function archiveAt(now: () => number): Archive {
             ExpressionAttributeValues: { ':id': to.accountId },
           },
         },
-        // What was told before is in the file, or has expired; what was told later may be of a time after this inbox was read.
+        // An earlier message is in the backup, or has expired. A later one may have come after the inbox was read.
         ...(told.at < sure
           ? []
           : [
@@ -168,7 +158,7 @@ export function archiveAt(now: () => number): Archive {
     async putBlockedBy(blockers) {
       for (const blocker of blockers) {
         for (const [accountId, name] of Object.entries(blocker.blocks)) {
-          // A blocked account that has been deleted since is no longer there to be told.
+          // Fails if the blocked account has been deleted.
           await updateIf({
             TableName: tableName('users'),
             Key: { name },
@@ -184,7 +174,7 @@ export function archiveAt(now: () => number): Archive {
       for (const table of ['messages', 'fileRecords', 'loginBlocks', 'presence', 'connections', 'users'] as const) {
         const { partitionKey, sortKey } = tables[table] as (typeof tables)['messages'];
         const keys = [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
-        const { items } = await scan(table, {
+        const { items } = await scanPage(table, {
           Limit: stepSize,
           ProjectionExpression: keys.map((_, i) => `#k${i}`).join(', '),
           ExpressionAttributeNames: Object.fromEntries(keys.map((key, i) => [`#k${i}`, key])),
@@ -201,7 +191,7 @@ export function archiveAt(now: () => number): Archive {
 
     async count(from) {
       const { kind, from: start } = from ?? { kind: 'users', from: undefined };
-      const { count, next } = await scan(tableOf[kind], { Select: 'COUNT', ExclusiveStartKey: start });
+      const { count, next } = await scanPage(tableOf[kind], { Select: 'COUNT', ExclusiveStartKey: start });
       const counts: Counts = { ...none, [kind]: count };
       const kinds = Object.keys(tableOf) as (keyof Counts)[];
       const following = kinds[kinds.indexOf(kind) + 1];
@@ -210,7 +200,7 @@ export function archiveAt(now: () => number): Archive {
     },
 
     async isEmpty() {
-      const firsts = await Promise.all([scan('users', { Limit: 1 }), scan('messages', { Limit: 1 })]);
+      const firsts = await Promise.all([scanPage('users', { Limit: 1 }), scanPage('messages', { Limit: 1 })]);
       return firsts.every(({ items }) => items.length === 0);
     },
   };
@@ -229,12 +219,12 @@ async function lookAll(stream: KeptStream, after: number, upTo: number): Promise
 
 const stampedTry = v.object({ at: v.number() });
 
-/** The connections that wrong passwords came over are not in the file; the tries count on, for their address. */
+/** The tries go on counting for their address. The connections they came over are gone by then. */
 function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
   return parseRecord('loginBlock', { ...item, tries: v.parse(v.array(stampedTry), tries) });
 }
 
-/** The item of a record, as the room itself would have written it. */
+/** The item for a record, as the room itself writes it. */
 function toItem(record: BackupRecord): { table: Exclude<keyof Counts, 'files'>; item: Item } | undefined {
   switch (record.kind) {
     case 'user':

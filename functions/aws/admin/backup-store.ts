@@ -4,26 +4,26 @@ import {
   GetObjectCommand,
   type GetObjectCommandInput,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Vault, VaultEntry, VaultFile } from '../../chat/backup/ports.ts';
+import type { BackupEntry, BackupStore, BucketFile } from '../../chat/backup/ports.ts';
 import { isNotThere } from '../absent-object.ts';
 import { requireEnv, s3IsElsewhere } from '../environment.ts';
 import { unfinishedBackups, variables } from '../names.ts';
 
-/** S3 as the administrator's function uses it. */
+/** The S3 client of the admin function. */
 export const s3 = new S3Client({
   maxAttempts: 5,
   forcePathStyle: s3IsElsewhere(),
-  // A presigned upload has no body yet whose checksum could be signed; seals tell whether the others are whole.
+  // A presigned upload has no body to compute a checksum of. The seals of a backup protect the other uploads.
   requestChecksumCalculation: 'WHEN_REQUIRED',
-  // A part of several megabytes is a request too.
+  // A part of an upload has several megabytes.
   requestHandler: new NodeHttpHandler({
     connectionTimeout: 1_000,
     requestTimeout: 30_000,
@@ -31,23 +31,23 @@ export const s3 = new S3Client({
   }),
 });
 
-/** Seconds that an address is good for: to begin with, not to end. */
+/** Seconds for which a presigned URL is valid: the transfer must begin by then, and may end later. */
 const urlSeconds = 300;
 
 const bucket = () => requireEnv(variables.bucket);
-const keyOf = ({ folder, name }: VaultFile) => `${folder}/${name}`;
-const at = (file: VaultFile) => ({ Bucket: bucket(), Key: keyOf(file) });
+const keyOf = ({ folder, name }: BucketFile) => `${folder}/${name}`;
+const at = (file: BucketFile) => ({ Bucket: bucket(), Key: keyOf(file) });
 
-/** Below the backups: what is put aside goes by a rule of the bucket. */
-const aside = (key: string) => ({ Bucket: bucket(), Key: `${unfinishedBackups}/${key}` });
+/** A lifecycle rule of the bucket expires stashes. */
+const stashAt = (key: string) => ({ Bucket: bucket(), Key: `${unfinishedBackups}/${key}` });
 
 async function get(input: GetObjectCommandInput): Promise<Uint8Array> {
   const { Body } = await s3.send(new GetObjectCommand(input));
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
 }
 
-/** What S3 says to a part of an upload, or to its end; undefined if the upload is over. */
-async function unlessOver<T>(answer: Promise<T>): Promise<T | undefined> {
+/** S3's response to a request of an upload; undefined if the upload was completed before. */
+async function unlessCompleted<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
@@ -57,23 +57,23 @@ async function unlessOver<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /** Backups and saved logs in the room's bucket. */
-export const vault: Vault = {
+export const backupStore: BackupStore = {
   async beginUpload(file) {
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand(at(file)));
-    if (UploadId === undefined) throw new Error('S3 began no upload');
+    if (UploadId === undefined) throw new Error('S3 returned no upload id');
     return UploadId;
   },
 
   async uploadPart(file, UploadId, PartNumber, Body) {
-    const part = await unlessOver(s3.send(new UploadPartCommand({ ...at(file), UploadId, PartNumber, Body })));
-    if (part && part.ETag === undefined) throw new Error('S3 gave a part no tag');
+    const part = await unlessCompleted(s3.send(new UploadPartCommand({ ...at(file), UploadId, PartNumber, Body })));
+    if (part && part.ETag === undefined) throw new Error('S3 returned no tag for a part');
     return part?.ETag;
   },
 
   async finishUpload(file, UploadId, tags) {
     const Parts = tags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
     const complete = new CompleteMultipartUploadCommand({ ...at(file), UploadId, MultipartUpload: { Parts } });
-    return (await unlessOver(s3.send(complete))) !== undefined;
+    return (await unlessCompleted(s3.send(complete))) !== undefined;
   },
 
   async open(file) {
@@ -82,7 +82,7 @@ export const vault: Vault = {
       return {
         size: ContentLength,
         async read(offset, length) {
-          // S3 refuses a range that begins at the end.
+          // S3 rejects a range that begins at the end.
           if (offset >= ContentLength) return new Uint8Array();
           return get({ ...at(file), Range: `bytes=${offset}-${Math.min(offset + length, ContentLength) - 1}` });
         },
@@ -94,27 +94,23 @@ export const vault: Vault = {
   },
 
   async list(folder) {
-    const found: VaultEntry[] = [];
-    let from: string | undefined;
-    do {
-      const page = await s3.send(
-        new ListObjectsV2Command({ Bucket: bucket(), Prefix: `${folder}/`, ContinuationToken: from }),
-      );
-      for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
+    const found: BackupEntry[] = [];
+    const input = { Bucket: bucket(), Prefix: `${folder}/` };
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, input)) {
+      for (const { Key = '', Size = 0, LastModified = new Date(0) } of Contents) {
         const name = Key.slice(folder.length + 1);
-        // What is put aside is in a folder of its own.
+        // Stashes are in a folder of their own.
         if (!name.includes('/')) found.push({ name, bytes: Size, storedAt: LastModified.toISOString() });
       }
-      from = page.NextContinuationToken;
-    } while (from !== undefined);
+    }
     return found;
   },
 
   async stash(key, bytes) {
-    await s3.send(new PutObjectCommand({ ...aside(key), Body: bytes }));
+    await s3.send(new PutObjectCommand({ ...stashAt(key), Body: bytes }));
   },
 
-  unstash: (key) => get(aside(key)),
+  unstash: (key) => get(stashAt(key)),
 
   downloadUrl: (file) => getSignedUrl(s3, new GetObjectCommand(at(file)), { expiresIn: urlSeconds }),
 
