@@ -7,11 +7,13 @@ import { db, type Item, putIf, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { roomKey } from './keys.ts';
 
-const stored = v.object({
+/** The Room item, as far as {@link roomState} reads it. */
+export const storedState = v.object({
   ...storedSettings,
   online: v.number(),
   logins: v.number(),
   lastBroadcast: v.number(),
+  sweepUntil: v.optional(v.number()),
   usage: v.optional(
     v.object({
       month: v.string(),
@@ -23,7 +25,7 @@ const stored = v.object({
   ),
 });
 
-const toState = (item: Item): State => v.parse(stored, item);
+const toState = (item: Item): State => v.parse(storedState, item);
 
 const table = () => tableName('room');
 

@@ -1,4 +1,7 @@
+import * as v from 'valibot';
 import { expect } from 'vitest';
+import { keptRoomAttributes } from '../../functions/aws/admin/backup-contents.ts';
+import { changeableNames, type Setting, settings } from '../../protocol/admin/index.ts';
 import { type Census, takeCensus } from './census.ts';
 import { password, type SceneRoom } from './room.ts';
 import { tablesOf } from './tables.ts';
@@ -15,7 +18,9 @@ export async function census(of: SceneRoom): Promise<Census> {
 }
 
 /** Has people come by who leave something of everything. */
-export async function furnish({ enter, register, connect, change }: SceneRoom): Promise<void> {
+export async function furnish(room: SceneRoom): Promise<void> {
+  const { enter, register, connect, change, database } = room;
+  await changeAllSettings(room);
   await change('maxCon', 7);
   await change('blockTime', 86_400);
   await register('Columbia', 'network', 'Google');
@@ -39,19 +44,37 @@ export async function furnish({ enter, register, connect, change }: SceneRoom): 
   await facebook.get('logout', {});
   await network.get('logout', {});
   await stranger.close();
+  // Attributes that a later version may add.
+  await database.set('Users', { name: 'network' }, { addedLater: { nested: new Set(['x']) } });
+  const [message] = await database.stream('inbox/columbia');
+  const { stream, position } = message ?? {};
+  await database.set('Messages', { stream, position }, { addedLater: 1 });
+  await database.set('LoginBlocks', { name: 'google', address: '127.0.0.1' }, { addedLater: 'x' });
 }
 
-/** What of a room a backup keeps. */
-export function kept({
-  users,
-  streams,
-  loginBlocks,
-  room: { maxCon, timeOut, blockTime, lastHour, lastBroadcast },
-}: Census) {
+/** Gives every setting a value that a new room does not have. */
+async function changeAllSettings({ admin, change }: SceneRoom): Promise<void> {
+  const now = (await admin({ command: 'settings' }))['settings'] as Readonly<Record<string, unknown>>;
+  for (const name of changeableNames) {
+    const { schema }: Setting = settings[name];
+    const candidates = [
+      Number(now[name]) - 1,
+      now[name] === false,
+      'another text',
+      ...('options' in schema ? (schema.options as unknown[]) : []),
+    ];
+    const other = candidates.find((value) => value !== now[name] && v.is(schema, value));
+    if (other === undefined) throw new Error(`${name}: find another value for it here`);
+    await change(name, other);
+  }
+}
+
+/** What a backup keeps of a room. */
+export function kept({ users, streams, loginBlocks, room }: Census) {
   return {
     users: Object.fromEntries(users),
     streams: Object.fromEntries(streams),
-    settings: { maxCon, timeOut, blockTime, lastHour, lastBroadcast },
+    room: Object.fromEntries(keptRoomAttributes.map((name) => [name, room[name]])),
     loginBlocks: loginBlocks.map(({ tries: _, ...block }) => block),
   };
 }

@@ -329,8 +329,8 @@ describe('import', () => {
       lines: [
         'MaxCon has been changed to 5 (it was 7).',
         'BLOCK_TIME has been changed to 60.0 (it was 86400.0).',
-        'LAST_HOUR has been changed to 100.0 (it was 3600.0).',
-        'TIME_OUT has been changed to 600.0 (it was 1800.0).',
+        'LAST_HOUR has been changed to 100.0 (it was 3599.0).',
+        'TIME_OUT has been changed to 600.0 (it was 1799.0).',
       ],
     });
     const before = await room.database.room();

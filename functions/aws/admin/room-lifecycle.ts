@@ -6,7 +6,8 @@ import { tableName } from '../environment.ts';
 import { roomKey } from '../keys.ts';
 import { seatMarks } from '../seats.ts';
 
-const stored = v.object({
+/** The Room item, as far as {@link roomLifecycle} reads it. */
+export const storedLifecycle = v.object({
   openedAt: v.optional(v.number()),
   closedAt: v.optional(v.number()),
   restoring: v.optional(v.object({ file: v.string(), open: v.boolean(), writing: v.boolean() })),
@@ -16,7 +17,7 @@ const room = () => ({ TableName: tableName('room'), Key: roomKey });
 
 async function read() {
   const { Item } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-  return v.parse(stored, Item ?? {});
+  return v.parse(storedLifecycle, Item ?? {});
 }
 
 /** A transaction item: the condition that no restore is under way. */

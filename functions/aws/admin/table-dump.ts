@@ -9,13 +9,16 @@ import {
   type KeptLoginBlock,
   type KeptMessage,
   none,
+  parseKeptRoom,
   parseRecord,
 } from '../../chat/backup/records.ts';
 import { chunksOf } from '../../chat/chunks.ts';
 import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
+import { roomState } from '../room-state.ts';
 import { messageKey, positionsAfter, withoutGap } from '../streams.ts';
+import { keptRoomAttributes, wholeTables } from './backup-contents.ts';
 import { scanPage } from './scan-page.ts';
 
 /** The limit of BatchWriteItem. */
@@ -85,10 +88,14 @@ export function tableDumpAt(now: () => number): TableDump {
   const unexpired = ({ expiresAt }: KeptMessage | KeptLoginBlock) => expiresAt * 1000 > now();
 
   return {
+    async room() {
+      const entries = Object.entries(await roomState.read());
+      return parseKeptRoom(Object.fromEntries(entries.filter(([name]) => keptRoomAttributes.includes(name))));
+    },
+
     async users(from, limit) {
       const { items, next } = await scanPage('users', { ExclusiveStartKey: from, Limit: limit });
-      // `blockedBy` is left out: it follows from the blocks of the other users.
-      return { items: items.map(({ blockedBy: _, ...user }) => parseRecord('user', user)), next };
+      return { items: items.map((item) => parseRecord('user', without(item, wholeTables.users))), next };
     },
 
     async loginBlocks(from) {
@@ -216,6 +223,9 @@ async function lookAll(stream: KeptStream, after: number, upTo: number): Promise
   }
   return found;
 }
+
+const without = (item: Item, omitted: Readonly<Record<string, string>>): Item =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !Object.hasOwn(omitted, name)));
 
 const stampedTry = v.object({ at: v.number() });
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../../protocol/backup/sealed-file.ts';
-import type { BackupRecord, Counts, Header, KeptFile, KeptLoginBlock, KeptMessage, KeptUser } from './records.ts';
+import type { BackupRecord, Counts, KeptFile, KeptLoginBlock, KeptMessage, KeptRoom, KeptUser } from './records.ts';
 
 /** A stream in a backup: the room's, or an account's inbox. */
 export type KeptStream =
@@ -16,6 +16,8 @@ export type TableKey = Readonly<Record<string, string | number>>;
 
 /** Reads and writes whole tables. */
 export interface TableDump {
+  /** What a backup keeps of the Room item. */
+  room(): Promise<KeptRoom>;
   users(from: TableKey | undefined, limit: number): Promise<TablePage<KeptUser>>;
   loginBlocks(from: TableKey | undefined): Promise<TablePage<KeptLoginBlock>>;
   /** Files that wait for their recipients. */
@@ -124,9 +126,6 @@ export interface RestoreLock {
   /** Whether the restore may have changed data. From then on the room cannot be used until a restore has completed. */
   readonly writing: boolean;
 }
-
-/** What a backup keeps of the Room item. */
-export type KeptRoom = Header['settings'] & { readonly lastBroadcast: number };
 
 /** Opens and closes the room, and locks it for a restore. */
 export interface RoomLifecycle {

@@ -12,8 +12,16 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** All settings but `open`: whether the room is open is about now, not about then. */
-const settings = v.omit(v.object(storedSettings), ['open']);
+/** All settings except `open`, and whatever else a backup keeps of the Room item. */
+const settings = v.omit(v.looseObject(storedSettings), ['open']);
+
+const keptRoom = v.looseObject({ ...settings.entries, lastBroadcast: number });
+
+/** What a backup keeps of the Room item. */
+export type KeptRoom = v.InferOutput<typeof keptRoom>;
+
+/** Parses what is kept of the Room item. */
+export const parseKeptRoom = (item: unknown): KeptRoom => v.parse(keptRoom, item);
 
 const header = v.object({
   format: v.literal(formatName),

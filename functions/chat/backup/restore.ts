@@ -108,10 +108,11 @@ type Restored = NonNullable<AdminResult<'restore'>['restored']>;
 async function resultOf(ports: RestorePorts, state: RestoreState): Promise<Restored> {
   const { file, check, dryRun, replace, counts, leftOut } = state;
   const { takenAt, settings } = wholeFile(check).header;
-  const { online: _online, logins: _logins, lastBroadcast: _last, usage: _usage, ...now } = await ports.state.read();
-  const restored = { file, takenAt, settings, counts: check.counts, open: now.open };
+  const { open } = await ports.state.read();
+  const restored = { file, takenAt, settings, counts: check.counts, open };
   if (!dryRun) return { ...restored, leftOut };
   const unfit = await whyUnfitNow(ports, replace);
+  const { lastBroadcast: _, ...now } = await ports.tableDump.room();
   return { ...restored, present: { counts, settings: now, ...(unfit && { refusal: adminRefusals[unfit] }) } };
 }
 

@@ -73,7 +73,7 @@ export interface Backup {
  * inbox in the file has an owner.
  */
 export function backupJob(ports: BackupPorts, name: string, withFiles: boolean): ResumableJob<BackupState, Backup> {
-  const { backupStore, clock, state: roomState } = ports;
+  const { backupStore, clock } = ports;
   return {
     kind: 'backup',
 
@@ -81,8 +81,7 @@ export function backupJob(ports: BackupPorts, name: string, withFiles: boolean):
       // A restore cannot begin later: there is only one job at a time.
       await refuseDuringRestore(ports);
       const takenAt = new Date(clock.now()).toISOString();
-      const state = await roomState.read();
-      const { open: _, online: _online, logins: _logins, usage: _usage, lastBroadcast, ...settings } = state;
+      const { lastBroadcast, ...settings } = await ports.tableDump.room();
       return {
         header: { format: formatName, version: formatVersion, takenAt, settings },
         upload: await MultipartUpload.begin(backupStore, { folder: 'backups', name }),
