@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { endInOrder } from '../test/harness/ending.ts';
+import { arrivals } from './arrivals.ts';
 import { cost } from './cost.ts';
 import { fanout } from './fanout.ts';
 import { overhead } from './overhead.ts';
@@ -9,7 +10,7 @@ import { type Part, withReport } from './part.ts';
 /** Runs the parts of the bench that are named, and prints their reports; `--write` puts them into their pages. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const parts: Readonly<Record<string, Part>> = { cost, fanout, overhead };
+const parts: Readonly<Record<string, Part>> = { cost, fanout, arrivals, overhead };
 
 endInOrder();
 const { values, positionals } = parseArgs({

@@ -88,7 +88,7 @@ function seen(entries: readonly Recorded[]): string {
     .join(', ');
 }
 
-/** Parts what an action's own functions did from the notice to the others, which the fan-out function gives. */
+/** Parts what an action's own functions did from the notice to the others, which the notices function posts. */
 export function partNotice(entries: readonly Recorded[]): { own: Recorded[]; notice: Recorded[] } {
   // The others only listen.
   const frames = entries.filter((entry) => entry.kind === 'frame');
@@ -96,6 +96,6 @@ export function partNotice(entries: readonly Recorded[]): { own: Recorded[]; not
     frames.filter(({ direction }) => direction === 'in').map(({ connectionId }) => connectionId),
   );
   const isNotice = (entry: Recorded) =>
-    entry.kind === 'frame' ? !speakers.has(entry.connectionId) : entry.function.startsWith('Fanout');
+    entry.kind === 'frame' ? !speakers.has(entry.connectionId) : entry.function.startsWith('Notices');
   return { own: entries.filter((entry) => !isNotice(entry)), notice: entries.filter(isNotice) };
 }

@@ -70,6 +70,7 @@ export class ChatRoomStack extends Stack {
       chat: roomFunction('chat'),
       files: roomFunction('files'),
       fanout: roomFunction('fanout'),
+      notices: roomFunction('notices'),
       sweeper: roomFunction('sweeper'),
       admin: roomFunction('admin'),
     };

@@ -53,7 +53,7 @@ export type ConnectionPermission = 'POST' | 'GET' | 'DELETE';
 export type ObjectPermission = 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListBucket';
 
 /** Functions that others start, and start without waiting for them. */
-export type InvokableFunction = 'fanout' | 'sweeper';
+export type InvokableFunction = 'fanout' | 'notices' | 'sweeper';
 
 /** A function of the room, and everything it may touch. */
 export interface RoomFunctionEntry {
@@ -91,7 +91,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       room: ['GetItem', 'PutItem', 'UpdateItem'],
       users: ['UpdateItem'],
     },
-    invokes: ['fanout', 'sweeper'],
+    invokes: ['notices', 'sweeper'],
     connections: ['POST'],
   },
   account: {
@@ -107,7 +107,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       messages: ['Query'],
       fileRecords: ['Query', 'UpdateItem'],
     },
-    invokes: ['fanout'],
+    invokes: ['notices'],
     connections: ['GET', 'POST', 'DELETE'],
   },
   chat: {
@@ -121,7 +121,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       room: ['GetItem', 'UpdateItem'],
       messages: ['Query', 'PutItem'],
     },
-    invokes: ['fanout'],
+    invokes: ['fanout', 'notices'],
     connections: ['POST', 'DELETE'],
   },
   files: {
@@ -143,16 +143,27 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['POST'],
   },
   fanout: {
-    purpose: 'Posts one event to many connections',
+    purpose: 'Posts one message to many connections',
     memory: 1769,
     timeout: 60,
-    // A slice that failed is posted once more, or those who are online would not see a message before the next one comes. Of messages
-    // clients drop what they have seen; a notice may come twice.
+    // Users who are online would otherwise see the message only with the next one. Clients drop a message that they have shown already.
+    asynchronous: { retries: 1, maxAge: 180 },
+    tables: {
+      presence: ['UpdateItem'],
+    },
+    invokes: ['fanout'],
+    connections: ['POST'],
+  },
+  notices: {
+    purpose: 'Tells users of logins and logouts, apart from messages, which must not wait for them',
+    memory: 512,
+    // In a large room one run waits up to half a minute for more notices.
+    timeout: 60,
     asynchronous: { retries: 1, maxAge: 180 },
     tables: {
       presence: ['Query', 'UpdateItem'],
+      room: ['GetItem', 'UpdateItem'],
     },
-    invokes: ['fanout'],
     connections: ['POST'],
   },
   sweeper: {
@@ -169,7 +180,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       room: ['GetItem', 'UpdateItem'],
       messages: ['Query'],
     },
-    invokes: ['fanout'],
+    invokes: ['notices'],
     connections: ['GET', 'POST', 'DELETE'],
   },
   admin: {
@@ -210,7 +221,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       // For a backup with the bytes of files, and its restore; and to find those that belong to no file.
       files: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
     },
-    invokes: ['fanout', 'sweeper'],
+    invokes: ['fanout', 'notices', 'sweeper'],
     connections: ['GET', 'POST', 'DELETE'],
     readsLog: true,
   },

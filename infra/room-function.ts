@@ -29,6 +29,7 @@ export interface RoomFunctionProps {
 
 const variableOf: Record<InvokableFunction, string> = {
   fanout: variables.fanoutFunction,
+  notices: variables.noticesFunction,
   sweeper: variables.sweeperFunction,
 };
 

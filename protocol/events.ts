@@ -57,6 +57,8 @@ export const events = {
   }),
   login: event('login', { user: v.string() }),
   logout: event('logout', { user: v.string(), reason: v.picklist(logoutReasons) }),
+  /** In a large room, in the place of several `login` and `logout` events. `online` counts the users online. */
+  presence: event('presence', { online: v.number(), came: v.number(), left: v.number() }),
   timeout: event('timeout', { seconds: v.number() }),
   kicked: event('kicked', { reason: v.string() }),
   stop: event('stop', { message: v.string(), retryAfter: v.optional(v.number()) }),

@@ -58,7 +58,7 @@ export class NamesSeen {
     if ('by' in message) this.add(message.by);
   }
 
-  notice({ user }: Notice): void {
-    this.add(user);
+  notice(notice: Notice): void {
+    if ('user' in notice) this.add(notice.user);
   }
 }

@@ -51,8 +51,12 @@ const why: Readonly<Record<LogoutReason, string>> = {
   deregistered: ' (registration cancelled)',
 };
 
-/** Somebody has come or gone. */
-export function noticeLine(notice: EventOf<'login' | 'logout'>): Line {
+/** Users have logged in or out. */
+export function noticeLine(notice: EventOf<'login' | 'logout' | 'presence'>): Line {
+  if (notice.event === 'presence') {
+    const { came, left, online } = notice;
+    return nowLine(`System(broadcast): ${came} logged in, ${left} logged out. ${online} users are online.`);
+  }
   const happened = notice.event === 'login' ? 'logged in.' : `logged out${why[notice.reason]}.`;
   return {
     at: new Date(),

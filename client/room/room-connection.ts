@@ -28,7 +28,7 @@ export interface RoomHandlers {
    */
   message?(message: ShownMessage, context: { missed: boolean }): void | Promise<void>;
   /** Somebody has come or gone. */
-  notice?(notice: EventOf<'login' | 'logout'>): void;
+  notice?(notice: EventOf<'login' | 'logout' | 'presence'>): void;
   /** The connection was lost, and is being made again; or it has been. */
   connection?(state: 'lost' | 'restored'): void;
   /** The room was stopped, and says why; the connection is made again when it opens. */
@@ -267,6 +267,7 @@ export class RoomConnection {
         return this.#end({ reason: 'replaced' });
       case 'login':
       case 'logout':
+      case 'presence':
         if (!this.#session) this.#early.push(event);
         else this.#enqueue(() => this.#handlers.notice?.(event));
         return;

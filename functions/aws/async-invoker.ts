@@ -1,4 +1,4 @@
-import type { AsyncInvoker, FanOut } from '../chat/ports.ts';
+import type { AsyncInvoker } from '../chat/ports.ts';
 import { endpointOf, ownName, requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 import { SignedHttp } from './signed-http.ts';
@@ -20,6 +20,7 @@ async function invoke(functionName: string, payload: unknown): Promise<void> {
 
 export const asyncInvoker: AsyncInvoker = {
   // A function cannot be named in its own variables: to CloudFormation that is a circular dependency.
-  invokeFanOut: (fanOut: FanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
+  invokeFanOut: (fanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
+  invokeNotice: (notice) => invoke(requireEnv(variables.noticesFunction), notice),
   invokeSweeper: () => invoke(requireEnv(variables.sweeperFunction), {}),
 };

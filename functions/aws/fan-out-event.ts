@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { events, type RoomEvent } from '../../protocol/index.ts';
-import type { FanOut } from '../chat/ports.ts';
+import type { FanOut, Notice } from '../chat/ports.ts';
 
 const event = v.union(Object.values(events)) as v.GenericSchema<RoomEvent>;
 
@@ -11,12 +11,11 @@ const recipient = v.object({
   connectionId: v.string(),
 });
 
-const fanOutEvent: v.GenericSchema<FanOut> = v.union([
-  v.object({ to: v.literal('everyone'), event, except: v.string() }),
-  v.object({ to: v.array(recipient), event, attempt: v.number() }),
-]);
+const fanOut = v.object({ to: v.array(recipient), event, attempt: v.number() });
+const notice = v.object({ event: v.union([events.login, events.logout]), except: v.string() });
 
-/** What the fan-out function is invoked with. Throws if it is anything else. */
-export function parseFanOut(input: unknown): FanOut {
-  return v.parse(fanOutEvent, input);
-}
+/** Parses the fan-out function's event. @throws ValiError */
+export const parseFanOut = (input: unknown): FanOut => v.parse(fanOut, input);
+
+/** Parses the notices function's event. @throws ValiError */
+export const parseNotice = (input: unknown): Notice => v.parse(notice, input);

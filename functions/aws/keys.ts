@@ -4,6 +4,9 @@ export const roomKey = { room: 'room' } as const;
 /** Where the Room table keeps the administrator's long task, if there is one. */
 export const taskKey = { room: 'task' } as const;
 
+/** The item of the Room table that counts notices until they are posted. */
+export const noticesKey = { room: 'notices' } as const;
+
 /** The one partition of the index of those who were seen: it is read by a range of time, never whole. */
 export const seenPartition = 'seen';
 

@@ -84,6 +84,8 @@ export const variables = {
   connectionsEndpoint: 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI',
   /** Function that posts to many connections, invoked asynchronously. */
   fanoutFunction: 'FANOUT_FUNCTION',
+  /** Function that tells of logins and logouts, invoked asynchronously. */
+  noticesFunction: 'NOTICES_FUNCTION',
   /** Function that ends what is over, invoked by the schedule, and at once when a time limit was changed. */
   sweeperFunction: 'SWEEPER_FUNCTION',
   /** The bucket of files, backups and saved logs. */

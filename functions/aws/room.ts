@@ -12,6 +12,7 @@ import { auditLog, logError } from './log.ts';
 import { loginTries } from './login-tries.ts';
 import { recordMetrics } from './metrics.ts';
 import { variables } from './names.ts';
+import { noticeBatch } from './notice-batch.ts';
 import { roomState } from './room-state.ts';
 import { seats } from './seats.ts';
 import { sessions } from './sessions.ts';
@@ -47,6 +48,7 @@ export const room: Room = {
   state: roomState,
   gateway: connectionGateway(logError),
   asyncInvoker,
+  noticeBatch,
   clock,
   rateLimiters: new RateLimiters(),
   passwordCost,

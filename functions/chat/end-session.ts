@@ -1,13 +1,13 @@
 import { eventFrame, type RoomEvent } from '../../protocol/index.ts';
 import type { EndReason, Member, Session } from './model.ts';
 import { orLog } from './or-log.ts';
-import type { EndGuard, Room } from './ports.ts';
+import type { EndGuard, Notice, Room } from './ports.ts';
 import { giveBack } from './seats.ts';
 
-/** Tells everyone else online, without waiting for it. */
-export async function announce(room: Room, event: RoomEvent, about: Member): Promise<void> {
-  const invokeFanOut = room.asyncInvoker.invokeFanOut({ to: 'everyone', event, except: about.name });
-  await orLog(room, 'a notice was not sent', invokeFanOut, undefined, { event: event.event });
+/** Has the notices function tell the other users. */
+export async function announce(room: Room, event: Notice['event'], about: Member): Promise<void> {
+  const invoked = room.asyncInvoker.invokeNotice({ event, except: about.name });
+  await orLog(room, 'a notice was not sent', invoked, undefined, { event: event.event });
 }
 
 /**

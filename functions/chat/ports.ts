@@ -240,13 +240,35 @@ export interface ConnectionGateway {
 /** What a post needs to know of a session. */
 export type Recipient = Pick<Session, 'name' | 'displayName' | 'accountId' | 'connectionId'>;
 
-/** A post to many, done elsewhere so that nobody waits for it. */
-export type FanOut =
-  | { readonly to: 'everyone'; readonly event: RoomEvent; readonly except: string }
-  | { readonly to: readonly Recipient[]; readonly event: RoomEvent; readonly attempt: number };
+/** A post to many connections, made by the fan-out function. */
+export interface FanOut {
+  readonly to: readonly Recipient[];
+  readonly event: RoomEvent;
+  /** Which run for these recipients it is, from 1. */
+  readonly attempt: number;
+}
+
+/** What the other users are told when a session begins or ends. */
+export interface Notice {
+  readonly event: EventOf<'login' | 'logout'>;
+  /** The folded name of the user whom it is about, and who is not told. */
+  readonly except: string;
+}
+
+/** Notices of a large room, counted until one post tells of all of them. */
+export interface NoticeBatch {
+  /**
+   * Counts a notice. Gives the time (epoch ms) at which the caller is to post the batch, `intervalMs` after the last one at the earliest;
+   * undefined if another caller already is.
+   */
+  add(kind: Notice['event']['event'], now: number, intervalMs: number): Promise<number | undefined>;
+  /** Ends the batch, and gives what was counted. */
+  take(now: number): Promise<{ readonly came: number; readonly left: number }>;
+}
 
 export interface AsyncInvoker {
   invokeFanOut(fanOut: FanOut): Promise<void>;
+  invokeNotice(notice: Notice): Promise<void>;
   /** Has the sweeper look at once, because a limit has changed. */
   invokeSweeper(): Promise<void>;
 }
@@ -302,6 +324,7 @@ export interface Room {
   readonly state: RoomState;
   readonly gateway: ConnectionGateway;
   readonly asyncInvoker: AsyncInvoker;
+  readonly noticeBatch: NoticeBatch;
   readonly clock: Clock;
   /** What this environment knows of who speaks how fast. */
   readonly rateLimiters: RateLimiters;

@@ -16,6 +16,7 @@ export const eventExamples: { readonly [N in EventName]: Fields<N> } = {
   'file-failed': { stream: 'inbox', seq: 14, to: 'Hudson', name: 'notes.txt', reason: 'unfinished', sentAt: later },
   login: { user: 'SEAS' },
   logout: { user: 'SEAS', reason: 'lost' },
+  presence: { online: 640, came: 12, left: 3 },
   timeout: { seconds: 1800 },
   kicked: { reason: 'Please change your password.' },
   stop: { message: 'The room closes for the night.', retryAfter: 28_800 },

@@ -104,7 +104,7 @@ class Side {
       url,
       timing,
       message: (message) => void (message.event === 'message' && ears.heard.push(message.text)),
-      notice: (notice) => ears.notice(`${user} was told of the ${notice.event} of ${notice.user}`),
+      notice: (notice) => ears.notice(`${user} was told of ${JSON.stringify(notice)}`),
       connection: (state) => ears.notice(`${user} was told that the connection is ${state}`),
     });
     await room.login(user, password, { keepPassword: true });

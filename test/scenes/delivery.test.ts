@@ -62,6 +62,24 @@ test('a broadcast that keeps failing for one is made again for that one, through
   await reader.close();
 });
 
+test("a message of the administrator's that keeps failing is posted again, and the next run may find the client gone", async () => {
+  const reader = await room.enter('reader');
+  const other = await room.enter('other');
+  const target = room.local.connections.at(-2)?.connectionId;
+  let failures = 4;
+  room.local.faults.disconnect.drop = 1;
+  room.local.faults.beforePost = async (call) => {
+    if (call.connectionId !== target || !call.data.includes('closing soon')) return undefined;
+    failures -= 1;
+    if (failures === 0) await reader.kill();
+    return failures >= 0 ? 500 : undefined;
+  };
+  await room.admin({ command: 'announce', text: 'closing soon' });
+  await other.event('broadcast', { text: 'closing soon' });
+  await expect.poll(async () => (await room.database.presence()).filter((one) => 'detachedAt' in one)).toHaveLength(1);
+  await other.close();
+});
+
 test('a room too large for one function is served in slices', { timeout: 120_000 }, async () => {
   await room.change('maxCon', 1000);
   const users = Array.from({ length: 260 }, (_, i) => `crowd${i}`);

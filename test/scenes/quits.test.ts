@@ -143,7 +143,7 @@ describe('the sweeper', () => {
     const recording = room.local.calls.record();
     const ghosts = await Promise.all(names.map((user) => room.enter(user)));
     // Once every notice is out, no post is left that could find them before the sweeper does.
-    const notices = () => recording.invocations.filter((one) => one.function.startsWith('Fanout'));
+    const notices = () => recording.invocations.filter((one) => one.function.startsWith('Notices'));
     await expect.poll(() => notices().length, { timeout: 10_000 }).toBe(names.length);
     recording.stop();
     room.local.faults.disconnect.drop = 1;
