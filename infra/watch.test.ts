@@ -80,7 +80,7 @@ describe('alarms', () => {
     const docs = readFileSync(new URL('../docs/deploy.md', import.meta.url), 'utf8');
     // US$ 0.10 a month for each metric that an alarm reads, ten of them free.
     const price = (0.1 * (read - 10)).toFixed(2);
-    expect(docs).toContain(`${alarms(telling).length} alarms, which read ${read} metrics`);
+    expect(docs).toContain(`${alarms(telling).length} alarms that read ${read} metrics`);
     expect(docs).toMatch(new RegExp(`\\| alarms.*\\| ${price} \\|`));
   });
 
