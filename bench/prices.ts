@@ -73,3 +73,7 @@ export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): numb
 export function silentHourPerMillion(pingMs: number): number {
   return million * (60 * prices.connectionMinute + (3_600_000 / pingMs) * 2 * prices.message);
 }
+
+/** What a post costs, in US$ per million: the message, and the CPU time of a function with one vCPU. */
+export const postPerMillion =
+  million * (prices.message + (assumed.perPost / 1000) * (memoryOfOneVcpu / 1024) * prices.gigabyteSecond);

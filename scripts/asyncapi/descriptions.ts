@@ -22,6 +22,9 @@ export const eventSummaries: { readonly [N in EventName]: string } = {
  * alone. Fields of commands are described in `protocol/commands`; constants need no description.
  */
 export const fieldDescriptions: Readonly<Record<string, string>> = {
+  'presenceEvent.online': 'How many users are online now',
+  'presenceEvent.came': 'How many users have logged in since the last event of this kind',
+  'presenceEvent.left': 'How many sessions have ended since the last event of this kind',
   'request.id':
     `Any text of at most ${limits.requestIdLength} characters; the reply repeats it. Use each id once, so that replies can be ` +
     'matched with their requests.',
