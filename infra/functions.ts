@@ -159,7 +159,8 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     memory: 512,
     // In a large room one run waits up to half a minute for more notices.
     timeout: 60,
-    asynchronous: { retries: 1, maxAge: 180 },
+    // A notice that is told a minute late, or twice, is worse than none.
+    asynchronous: { retries: 0, maxAge: 180 },
     tables: {
       presence: ['Query', 'UpdateItem'],
       room: ['GetItem', 'UpdateItem'],

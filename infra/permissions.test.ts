@@ -211,7 +211,7 @@ test('an asynchronous event is tried again where that was decided, while there i
       return config ? [[name, [config['MaximumRetryAttempts'], config['MaximumEventAgeInSeconds']]]] : [];
     }),
   );
-  expect(decided).toEqual({ files: [2, 3600], fanout: [1, 180], notices: [1, 180], sweeper: [0, 60] });
+  expect(decided).toEqual({ files: [2, 3600], fanout: [1, 180], notices: [0, 180], sweeper: [0, 60] });
   for (const name of names) {
     const { asynchronous, timeout } = functions[name];
     if (!asynchronous) continue;

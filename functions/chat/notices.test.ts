@@ -5,7 +5,7 @@ import type { Room } from './ports.ts';
 
 const sessionOf = (index: number): Session => ({
   ...{ name: `user${index}`, displayName: `User${index}`, accountId: `id${index}`, connectionId: `c${index}` },
-  ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined },
+  ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, seat: undefined },
 });
 
 /** A room of so many users online, whose clock moves only while somebody sleeps. */

@@ -1,4 +1,4 @@
-import type { RoomEvent } from '../../protocol/index.ts';
+import type { EventOf, RoomEvent } from '../../protocol/index.ts';
 import type { Files } from './files/ports.ts';
 import type { TryRecord } from './login-tries.ts';
 import type {

@@ -11,6 +11,7 @@ export const eventSummaries: { readonly [N in EventName]: string } = {
   'file-failed': 'A file you announced was not uploaded, or was not downloaded in time',
   login: 'Another user logged in',
   logout: 'Another user left',
+  presence: 'In a large room, instead of several `login` and `logout` events: how many users came, left and are online',
   timeout: 'Your session ended because you were inactive',
   kicked: 'The administrator ended your session',
   stop: 'The room stops',

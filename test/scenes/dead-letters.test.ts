@@ -57,7 +57,7 @@ test('what nobody waits for and what fails at every attempt is kept, and the roo
       ]),
     );
   await expect.poll(kept, { timeout: 50_000, interval: 200 }).toEqual({
-    Notices: 'RetriesExhausted 2',
+    Notices: 'RetriesExhausted 1',
     Fanout: 'RetriesExhausted 2',
     Sweeper: 'RetriesExhausted 1',
     Files: 'RetriesExhausted 3',
