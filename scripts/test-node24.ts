@@ -10,7 +10,7 @@ const version = '24.9.0';
 const name = `node-${process.platform}-${process.arch}`;
 const folder = join('dist', 'tools', `${name}-${version}`);
 const node = join(folder, 'node_modules', name, 'bin', 'node');
-const tests = ['functions', 'test/scenes/talk', 'test/scenes/doors', 'test/scenes/files', 'local/lambda'];
+const tests = ['functions', 'test/scenes/talk', 'test/scenes/login', 'test/scenes/files', 'local/lambda'];
 
 if (!existsSync(node)) {
   mkdirSync(folder, { recursive: true });

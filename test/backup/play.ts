@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invocation } from '../../local/recorder.ts';
-import { brokenPromises, type Census, takeCensus } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { brokenPromises, type TableSnapshot, takeSnapshot } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
 import { type CrowdOptions, fill, isOfCrowd } from './crowd.ts';
 
@@ -69,7 +69,7 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
     await talk.end();
     const restore = await measure(empty, 'restore', file);
     const doctor = await measure(empty, 'doctor');
-    const [original, restored] = [await takeCensus(tables[0]), await takeCensus(tables[1])];
+    const [original, restored] = [await takeSnapshot(tables[0]), await takeSnapshot(tables[1])];
     const problems = [
       ...brokenPromises(restored),
       ...missing(restored, talk.acknowledged.slice(0, before)),
@@ -153,17 +153,17 @@ async function measure(room: SceneRoom, ...args: string[]): Promise<Run> {
 }
 
 /** What had been acknowledged before the backup began, and is not in the restored room. */
-function missing({ streams }: Census, acknowledged: readonly Acknowledged[]): string[] {
+function missing({ streams }: TableSnapshot, acknowledged: readonly Acknowledged[]): string[] {
   return acknowledged
     .filter(({ stream, seq, text }) => streams.get(stream)?.[seq - 1]?.['text'] !== text)
     .map(({ stream, seq, text }) => `${stream}: "${text}", acknowledged as ${seq}, is not there`);
 }
 
 /** What of the crowd is otherwise than it was: nobody has touched these users and messages since. */
-function different(original: Census, restored: Census, { users }: CrowdOptions): string[] {
+function different(original: TableSnapshot, restored: TableSnapshot, { users }: CrowdOptions): string[] {
   const problems: string[] = [];
   if (restored.room['blockTime'] !== original.room['blockTime']) problems.push('a setting is not what it was');
-  const blocks = ({ loginBlocks }: Census) => loginBlocks.map(text).join();
+  const blocks = ({ loginBlocks }: TableSnapshot) => loginBlocks.map(text).join();
   if (blocks(original) === '' || blocks(restored) !== blocks(original))
     problems.push('a login block is not what it was');
   // And the account that the room made itself.

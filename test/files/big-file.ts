@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
+import { FaultProxy } from '../harness/fault-proxy.ts';
 import { MemoryWatch } from '../harness/memory.ts';
 import { RawClient } from '../harness/raw-client.ts';
 import { password } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
-import { TollGate } from '../harness/toll-gate.ts';
 
 export interface BigFileReport {
   /** Bytes of the file. */
@@ -45,7 +45,7 @@ const allowance = 150;
 export async function playBigFile(size: number): Promise<BigFileReport> {
   const folder = temporaryFolder('chat-big-file-');
   const room = await startRoomProcess(join(folder, 'room'), []);
-  const gate = await TollGate.open(room.url);
+  const proxy = await FaultProxy.open(room.url);
   const own = (user: string) => ({ folder: join(folder, user), patience: 600_000 });
   try {
     await admin(room.url, ['change', 'MAX_FILE_BYTES', String(size)]);
@@ -63,9 +63,9 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
       await from.sees(`file "${name}" has been successfully received by the server.`);
     });
 
-    const first = await ChatProcess.enter(gate.url, recipient, own(recipient));
+    const first = await ChatProcess.enter(proxy.url, recipient, own(recipient));
     await first.sees(`${sender}(file_transfer): ${name}`);
-    const half = gate.hold('GET', 'half');
+    const half = proxy.hold('GET', 'half');
     const gettingHalf = await measure(first, room.pid, async () => {
       first.type(`fileget ${sender} ${name}`);
       await half.reached;
@@ -75,13 +75,13 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
     const [part = ''] = await readdir(join(folder, recipient));
     const kept = (await stat(join(folder, recipient, part))).size;
 
-    const again = await ChatProcess.enter(gate.url, recipient, own(recipient));
-    const before = gate.bytes.got;
+    const again = await ChatProcess.enter(proxy.url, recipient, own(recipient));
+    const before = proxy.bytes.got;
     const gettingRest = await measure(again, room.pid, async () => {
       again.type(`fileget ${sender} ${name}`);
       await again.sees('receive file success!');
     });
-    const broughtAfterwards = gate.bytes.got - before;
+    const broughtAfterwards = proxy.bytes.got - before;
     await Promise.all([again.quit(), from.quit()]);
 
     const [sent, got] = await Promise.all([sender, recipient].map((user) => digest(join(folder, user, name))));
@@ -92,7 +92,7 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
     ];
     return { size, sending, gettingHalf, gettingRest, kept, broughtAfterwards, problems };
   } finally {
-    await gate.close();
+    await proxy.close();
     // Killed, it would leave its database behind.
     await room.stop();
     await removeFolder(folder);

@@ -1,4 +1,4 @@
-import { BatchWriteCommand, DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { attendance, type Present } from './invariants.ts';
 import type { Tables } from './tables.ts';
 
@@ -89,21 +89,14 @@ export class RoomDatabase {
   /** A stream's items in their order: `room`, or `inbox/` and the folded name. */
   async stream(key: string): Promise<Item[]> {
     const found: Item[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await this.#tables.db.send(
-        new QueryCommand({
-          TableName: this.#tables.name('Messages'),
-          KeyConditionExpression: '#stream = :stream',
-          ExpressionAttributeNames: { '#stream': 'stream' },
-          ExpressionAttributeValues: { ':stream': key },
-          ConsistentRead: true,
-          ExclusiveStartKey: from,
-        }),
-      );
-      found.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from);
+    const query = {
+      TableName: this.#tables.name('Messages'),
+      KeyConditionExpression: '#stream = :stream',
+      ExpressionAttributeNames: { '#stream': 'stream' },
+      ExpressionAttributeValues: { ':stream': key },
+      ConsistentRead: true,
+    };
+    for await (const { Items = [] } of paginateQuery({ client: this.#tables.db }, query)) found.push(...Items);
     return found;
   }
 }

@@ -6,11 +6,11 @@ import { gunzipSync } from 'node:zlib';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
-import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { get, send } from '../harness/files.ts';
-import { census, furnish, waiting } from '../harness/furnished-room.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { seed, snapshot, waiting } from '../harness/seeded-room.ts';
+import { brokenPromises } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
 
 /** The room's clock is scaled: a restore waits for what is still under way. The other does one step an invocation. */
@@ -25,7 +25,7 @@ beforeAll(async () => {
   file = join(folder, 'mine.ndjson.gz');
   room = await openRoom({ speed: 10 });
   other = await openRoom({ speed: 10, adminSlice: 1 });
-  await furnish(room);
+  await seed(room);
   await run(room, 'backup', file);
   expect(await run(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
 });
@@ -111,7 +111,7 @@ describe('against what seldom happens', () => {
     expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 0, complaints: [] });
     other.local.faults.reset();
     expect(halved).toBeGreaterThan(5);
-    const restored = await census(other);
+    const restored = await snapshot(other);
     expect(brokenPromises(restored)).toEqual([]);
     expect(restored.users.size).toBe(4);
     await run(other, 'start');

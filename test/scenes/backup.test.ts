@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
-import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
-import { census, furnish, kept } from '../harness/furnished-room.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { kept, seed, snapshot } from '../harness/seeded-room.ts';
+import { brokenPromises } from '../harness/table-snapshot.ts';
 
 /** The room's clock is scaled: a restore waits for what is still under way. One of them does one step an invocation. */
 let room: SceneRoom;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   file = join(folder, 'mine.ndjson.gz');
   room = await openRoom({ speed: 10 });
   other = await openRoom({ speed: 10, adminSlice: 1 });
-  await furnish(room);
+  await seed(room);
 });
 afterAll(async () => {
   await Promise.all([room.close(), other.close()]);
@@ -70,7 +70,7 @@ describe('a backup', () => {
   });
 
   test('of one step an invocation is the same', async () => {
-    const before = kept(await census(room));
+    const before = kept(await snapshot(room));
     // Into a room in which nobody has registered yet; one is at the door, and one is what a killed room has left behind.
     const stranger = await other.connect();
     const ghost = {
@@ -99,13 +99,13 @@ describe('a backup', () => {
     const records = await recordsOf(again);
     expect(records).toHaveLength(12);
     expect(records).toEqual(expect.arrayContaining(await recordsOf(file)));
-    expect(kept(await census(other))).toEqual(before);
+    expect(kept(await snapshot(other))).toEqual(before);
   });
 });
 
 describe('a restore', () => {
   test('has left a room that keeps every promise, and in which everything is as it was', async () => {
-    const restored = await census(other);
+    const restored = await snapshot(other);
     expect(brokenPromises(restored)).toEqual([]);
     const Columbia = await other.connect();
     expect(await Columbia.get('login', { user: 'columbia', password })).toMatchObject({
@@ -134,7 +134,7 @@ describe('a restore', () => {
 
   test('only says what it would do, with --dry-run', async () => {
     await other.change('maxCon', 5);
-    const before = await census(other);
+    const before = await snapshot(other);
     const { code, lines } = await run(other, 'restore', file, '--dry-run');
     expect(code).toBe(0);
     expect(lines.slice(-5)).toEqual([
@@ -147,17 +147,17 @@ describe('a restore', () => {
     expect((await run(other, 'restore', file, '--dry-run', '--replace')).lines).toContainEqual(
       expect.stringMatching(/^\[restore\]It would be refused now\. The room is open,/),
     );
-    expect(await census(other)).toEqual(before);
+    expect(await snapshot(other)).toEqual(before);
   });
 
   test('is refused by a room that is not empty, and over one that is not stopped', async () => {
-    const before = await census(other);
+    const before = await snapshot(other);
     expect(await run(other, 'restore', file)).toMatchObject({
       code: 1,
       complaints: [expect.stringContaining('say --replace')],
     });
     expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 1 });
-    expect(await census(other)).toEqual(before);
+    expect(await snapshot(other)).toEqual(before);
   });
 
   test('replaces all that is in a stopped room, which stays stopped until it is started', async () => {
@@ -168,8 +168,8 @@ describe('a restore', () => {
       '[restore]All of it has been restored.',
       'The room is stopped: "start" opens it.',
     ]);
-    const restored = await census(other);
-    expect(kept(restored)).toEqual(kept(await census(room)));
+    const restored = await snapshot(other);
+    expect(kept(restored)).toEqual(kept(await snapshot(room)));
     expect(brokenPromises(restored)).toEqual([]);
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
     expect((await run(other, 'start')).lines).toEqual(['The room is open.']);
@@ -181,12 +181,12 @@ describe('a restore', () => {
     expect(taken).toMatchObject({ code: 0, complaints: [] });
     const [, name = ''] = /^\[backup\]The backup is (\S+) in the bucket/.exec(taken.lines.at(-1) ?? '') ?? [];
     await run(other, 'stop');
-    const before = kept(await census(other));
+    const before = kept(await snapshot(other));
     const dryRun = await run(other, 'restore', name, '--dry-run', '--replace');
     expect(dryRun.lines).toContainEqual('[restore]The settings would stay as they are.');
     expect(dryRun.lines.join()).not.toContain('refused');
     expect(await run(other, 'restore', name, '--replace')).toMatchObject({ code: 0, complaints: [] });
-    expect(kept(await census(other))).toEqual(before);
+    expect(kept(await snapshot(other))).toEqual(before);
     await run(other, 'start');
   });
 
@@ -226,11 +226,11 @@ describe('a restore', () => {
   ])('of a file that is %s is refused before it is uploaded, with nothing changed', async (_what, damage) => {
     const damaged = join(folder, 'damaged');
     await writeFile(damaged, damage(await readFile(file)));
-    const before = await census(other);
+    const before = await snapshot(other);
     const { code, complaints } = await run(other, 'restore', damaged);
     expect(code).toBe(1);
     expect(complaints).toEqual([expect.stringMatching(/damaged: It is .*Nothing has been changed\.$/)]);
-    expect(await census(other)).toEqual(before);
+    expect(await snapshot(other)).toEqual(before);
   });
 
   test('of a file that was damaged in the bucket is refused there, with nothing changed', async () => {
@@ -241,7 +241,7 @@ describe('a restore', () => {
     const put = await fetch(String(url), { method: 'PUT', body: bytes, headers: headers as Record<string, string> });
     expect(put.status).toBe(200);
     await run(other, 'stop');
-    const before = await census(other);
+    const before = await snapshot(other);
     expect(await run(other, 'restore', name, '--replace')).toMatchObject({
       code: 1,
       complaints: [
@@ -249,7 +249,7 @@ describe('a restore', () => {
       ],
     });
     expect(await run(other, 'restore', 'nowhere.gz')).toMatchObject({ code: 1 });
-    expect(await census(other)).toEqual(before);
+    expect(await snapshot(other)).toEqual(before);
   });
 
   test('that was cut off lets nobody in until one has been completed', async () => {
@@ -313,9 +313,9 @@ describe('a restore', () => {
     expect(stopped.lines).toContainEqual('0 sessions ended, 0 connections closed.');
     expect(await run(other, 'backups')).toEqual(stored);
     expect(await whenGivenUp('restore', file)).toMatchObject({ code: 0, complaints: [] });
-    const restored = await census(other);
+    const restored = await snapshot(other);
     expect(brokenPromises(restored)).toEqual([]);
-    expect(kept(restored)).toEqual(kept(await census(room)));
+    expect(kept(restored)).toEqual(kept(await snapshot(room)));
     expect((await run(other, 'start')).code).toBe(0);
   });
 });

@@ -5,27 +5,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
+import { FaultProxy, type InterceptPoint, type Stage } from '../harness/fault-proxy.ts';
 import type { RoomFiles } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
-import { type Passage, type Stage, TollGate } from '../harness/toll-gate.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
-let gate: TollGate;
+let proxy: FaultProxy;
 let folder: string;
 const chats: ChatProcess[] = [];
 
 beforeAll(async () => {
   room = await openRoom();
   files = room.files;
-  gate = await TollGate.open(room.url);
+  proxy = await FaultProxy.open(room.url);
   folder = await mkdtemp(join(tmpdir(), 'chat-crashes-'));
 });
 // What a failed test leaves is not the next one's.
 afterEach(() => files.clear());
 afterAll(async () => {
   await Promise.all(chats.map((chat) => chat.kill()));
-  await gate.close();
+  await proxy.close();
   await room.close();
   await rm(folder, { recursive: true });
 });
@@ -45,20 +45,20 @@ async function people() {
 let count = 0;
 
 async function enter(user: string): Promise<ChatProcess> {
-  const chat = await ChatProcess.enter(gate.url, user, { folder: join(folder, user) });
+  const chat = await ChatProcess.enter(proxy.url, user, { folder: join(folder, user) });
   chats.push(chat);
   return chat;
 }
 
 /** Lets a client act, and kills it when it gets there. */
 async function killAt(
-  passage: Passage,
+  point: InterceptPoint,
   stage: Stage,
   chat: ChatProcess,
   command: string,
   isThere = async () => {},
 ): Promise<void> {
-  const { reached, release, cut } = gate.hold(passage, stage);
+  const { reached, release, cut } = proxy.hold(point, stage);
   chat.type(command);
   await reached;
   await isThere();
@@ -109,11 +109,11 @@ test.each([
   ['PUT', 'after'],
 ] as const)(
   'the sender is killed at %s, %s: the file arrives whole, or not at all, and can be sent again',
-  async (passage, stage) => {
+  async (point, stage) => {
     const { facebook, Columbia } = await people();
-    await killAt(passage, stage, await enter(facebook), `file ${Columbia} ${name}`);
+    await killAt(point, stage, await enter(facebook), `file ${Columbia} ${name}`);
 
-    const arrives = passage === 'PUT' && (stage === 'unanswered' || stage === 'after');
+    const arrives = point === 'PUT' && (stage === 'unanswered' || stage === 'after');
     const recipient = await enter(Columbia);
     if (arrives) await recipient.sees(`${facebook}(file_transfer): ${name}`);
     expect(await offered(recipient)).toBe(arrives);
@@ -153,7 +153,7 @@ test.each([
   ['filedone', 'before'],
   ['filedone', 'unanswered'],
   ['filedone', 'after'],
-] as const)('the recipient is killed at %s, %s: they have the file whole, or get it again', async (passage, stage) => {
+] as const)('the recipient is killed at %s, %s: they have the file whole, or get it again', async (point, stage) => {
   const { facebook, Columbia } = await people();
   const sender = await enter(facebook);
   sender.type(`file ${Columbia} ${name}`);
@@ -162,12 +162,12 @@ test.each([
   await first.sees(`${facebook}(file_transfer): ${name}`);
   // What was passed on may still be on its way to the disk.
   const partIsThere = () => expect.poll(() => partBytes(Columbia)).toBeGreaterThan(0);
-  await killAt(passage, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
+  await killAt(point, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
   await roomIsConsistent();
 
   const again = await enter(Columbia);
-  const isOver = passage === 'filedone' && stage !== 'before';
-  const served = gate.bytes.got;
+  const isOver = point === 'filedone' && stage !== 'before';
+  const served = proxy.bytes.got;
   expect(await offered(again)).toBe(!isOver);
   if (isOver) {
     again.type(`fileget ${facebook} ${name}`);
@@ -176,8 +176,8 @@ test.each([
     expect(readFileSync(join(folder, Columbia, name)).equals(content)).toBe(true);
   } else {
     await gets(again, Columbia, facebook);
-    if (stage === 'half') expect(gate.bytes.got - served).toBeLessThan(content.length);
-    if (passage === 'filedone') expect(gate.bytes.got - served).toBe(0);
+    if (stage === 'half') expect(proxy.bytes.got - served).toBeLessThan(content.length);
+    if (point === 'filedone') expect(proxy.bytes.got - served).toBe(0);
   }
   await sender.sees(`${Columbia} has received your file "${name}".`);
   await again.quit();

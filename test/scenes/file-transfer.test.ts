@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
+import { FaultProxy } from '../harness/fault-proxy.ts';
 import type { RoomFiles } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import { TollGate } from '../harness/toll-gate.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
@@ -130,10 +130,10 @@ describe('a file', () => {
 test('two files go at once while everybody chats', async () => {
   const { facebook, Columbia } = await people('facebook', 'Columbia');
   for (const name of ['first', 'second']) writeFileSync(at(facebook, name), randomBytes(2_000_000));
-  const gate = await TollGate.open(room.url);
+  const proxy = await FaultProxy.open(room.url);
   try {
-    const holds = [gate.hold('PUT', 'half'), gate.hold('PUT', 'half')];
-    const [sender, recipient] = [await enter(facebook, gate.url), await enter(Columbia)];
+    const holds = [proxy.hold('PUT', 'half'), proxy.hold('PUT', 'half')];
+    const [sender, recipient] = [await enter(facebook, proxy.url), await enter(Columbia)];
     sender.type(`file ${Columbia} first`, `file ${Columbia} second`);
     await Promise.all(holds.map(({ reached }) => reached));
     // Half of both is under way, and stays there.
@@ -151,7 +151,7 @@ test('two files go at once while everybody chats', async () => {
       expect(readFileSync(at(Columbia, name)).equals(readFileSync(at(facebook, name)))).toBe(true);
     }
   } finally {
-    await gate.close();
+    await proxy.close();
   }
 });
 
@@ -173,15 +173,15 @@ test('a script that sends and leaves has sent', async () => {
 
 test('a file whose address has ended before its bytes could be brought is brought to a new one', async () => {
   const fast = await openRoom({ speed: 60 });
-  const gate = await TollGate.open(fast.url);
+  const proxy = await FaultProxy.open(fast.url);
   try {
     await fast.change('timeOut', 7 * 86_400);
     const [facebook, Columbia] = ['facebook-later', 'Columbia-later'];
     await fast.register(facebook, Columbia);
     for (const user of [facebook, Columbia]) mkdirSync(at(user));
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
-    const sender = await enter(facebook, gate.url);
-    const upload = gate.hold('PUT', 'before');
+    const sender = await enter(facebook, proxy.url);
+    const upload = proxy.hold('PUT', 'before');
     sender.type(`file ${Columbia} test_file.txt`);
     await upload.reached;
     const ended = fast.local.clock.now() + 5 * 60_000;
@@ -193,7 +193,7 @@ test('a file whose address has ended before its bytes could be brought is brough
     await recipient.sees(received);
     expect(readFileSync(at(Columbia, 'test_file.txt'), 'utf8')).toBe('hello');
   } finally {
-    await gate.close();
+    await proxy.close();
     await fast.close();
   }
 });
@@ -234,10 +234,10 @@ describe('one clear line says of', () => {
   test('a recipient who has gone, or has blocked the sender, before the file was there', async () => {
     const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
-    const gate = await TollGate.open(room.url);
+    const proxy = await FaultProxy.open(room.url);
     try {
-      const sender = await enter(facebook, gate.url);
-      const toColumbia = gate.hold('PUT', 'before');
+      const sender = await enter(facebook, proxy.url);
+      const toColumbia = proxy.hold('PUT', 'before');
       sender.type(`file ${Columbia} test_file.txt`);
       await toColumbia.reached;
       const leaver = await room.connect();
@@ -245,7 +245,7 @@ describe('one clear line says of', () => {
       toColumbia.release();
       await sender.sees(/^Your file "test_file.txt" has not reached Columbia\d+: there is no such user any more\.$/);
 
-      const toSeas = gate.hold('PUT', 'before');
+      const toSeas = proxy.hold('PUT', 'before');
       sender.type(`file ${SEAS} test_file.txt`);
       await toSeas.reached;
       const other = await room.enter(SEAS);
@@ -255,17 +255,17 @@ describe('one clear line says of', () => {
       expect(other.events('file')).toEqual([]);
       await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
     } finally {
-      await gate.close();
+      await proxy.close();
     }
   });
 
   test('a file in whose place something else of that size was found', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
-    const gate = await TollGate.open(room.url);
+    const proxy = await FaultProxy.open(room.url);
     try {
-      const sender = await enter(facebook, gate.url);
-      const upload = gate.hold('PUT', 'before');
+      const sender = await enter(facebook, proxy.url);
+      const upload = proxy.hold('PUT', 'before');
       sender.type(`file ${Columbia} test_file.txt`);
       await upload.reached;
       const [record] = await files.records();
@@ -277,7 +277,7 @@ describe('one clear line says of', () => {
       await sender.kill();
       upload.release();
     } finally {
-      await gate.close();
+      await proxy.close();
     }
     await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
   });
@@ -285,16 +285,16 @@ describe('one clear line says of', () => {
   test('a file that was never brought whole', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     writeFileSync(at(facebook, 'test_file.txt'), Buffer.alloc(1_000_000));
-    const gate = await TollGate.open(room.url);
+    const proxy = await FaultProxy.open(room.url);
     try {
-      const sender = await enter(facebook, gate.url);
-      const half = gate.hold('PUT', 'half');
+      const sender = await enter(facebook, proxy.url);
+      const half = proxy.hold('PUT', 'half');
       sender.type(`file ${Columbia} test_file.txt`);
       await half.reached;
       await sender.kill();
       half.release();
     } finally {
-      await gate.close();
+      await proxy.close();
     }
     await files.clear();
     const again = await enter(facebook);

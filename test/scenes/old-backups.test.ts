@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { get, offered } from '../harness/files.ts';
-import { census } from '../harness/furnished-room.ts';
 import { openRoom, password } from '../harness/room.ts';
+import { snapshot } from '../harness/seeded-room.ts';
+import { brokenPromises } from '../harness/table-snapshot.ts';
 
 /**
  * Backups that earlier versions of this project took of the same room, oldest first, and how many messages and files each holds.
@@ -25,7 +25,7 @@ test.each(backups)('the backup %s restores to a room that works', async (name, m
   expect(complaints).toEqual([]);
   expect(code).toBe(0);
   expect(lines.at(-1)).toBe('[restore]All of it has been restored.');
-  const restored = await census(room);
+  const restored = await snapshot(room);
   expect(brokenPromises(restored)).toEqual([]);
   expect([...restored.users.keys()].toSorted()).toEqual(['columbia', 'facebook', 'google', 'network']);
   expect([...restored.streams.values()].flat()).toHaveLength(messages);

@@ -4,11 +4,11 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { defaultSettings } from '../../protocol/admin/index.ts';
 import { type Action, parseRequest } from '../../protocol/index.ts';
-import { brokenPromises } from '../harness/census.ts';
 import { admin } from '../harness/console.ts';
 import { get, offered } from '../harness/files.ts';
-import { census } from '../harness/furnished-room.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
+import { snapshot } from '../harness/seeded-room.ts';
+import { brokenPromises } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
 
 /** The tables of a room as an earlier version wrote them. */
@@ -190,7 +190,7 @@ describe('in the middle of a job that the version before began', () => {
     expect(await finish(upgraded, { command: 'restore', file: 'taken.ndjson.gz' }, next)).toMatchObject({
       restored: { open: true, counts: { users: 4, messages: 7, files: 1 }, leftOut: { withoutBytes: 0, untold: 0 } },
     });
-    expect(brokenPromises(await census(upgraded))).toEqual([]);
+    expect(brokenPromises(await snapshot(upgraded))).toEqual([]);
     const columbia = await upgraded.enter('Columbia', password);
     expect(await offered(columbia)).toEqual(['test_file.txt']);
     await columbia.close();

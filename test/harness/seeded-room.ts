@@ -2,23 +2,23 @@ import * as v from 'valibot';
 import { expect } from 'vitest';
 import { keptRoomAttributes } from '../../functions/aws/admin/backup-contents.ts';
 import { changeableNames, type Setting, settings } from '../../protocol/admin/index.ts';
-import { type Census, takeCensus } from './census.ts';
 import { password, type SceneRoom } from './room.ts';
+import { type TableSnapshot, takeSnapshot } from './table-snapshot.ts';
 import { tablesOf } from './tables.ts';
 
 /** All of a room, when the sweeper has noted what it notes for itself. */
-export async function census(of: SceneRoom): Promise<Census> {
+export async function snapshot(of: SceneRoom): Promise<TableSnapshot> {
   await of.local.runSchedule();
   const tables = tablesOf(of.local);
   try {
-    return await takeCensus(tables);
+    return await takeSnapshot(tables);
   } finally {
     tables.db.destroy();
   }
 }
 
 /** Has people come by who leave something of everything. */
-export async function furnish(room: SceneRoom): Promise<void> {
+export async function seed(room: SceneRoom): Promise<void> {
   const { enter, register, connect, change, database } = room;
   await changeAllSettings(room);
   await change('maxCon', 7);
@@ -70,7 +70,7 @@ async function changeAllSettings({ admin, change }: SceneRoom): Promise<void> {
 }
 
 /** What a backup keeps of a room. */
-export function kept({ users, streams, loginBlocks, room }: Census) {
+export function kept({ users, streams, loginBlocks, room }: TableSnapshot) {
   return {
     users: Object.fromEntries(users),
     streams: Object.fromEntries(streams),

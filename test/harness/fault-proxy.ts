@@ -10,17 +10,17 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocket as WebSocketClient, WebSocketServer } from 'ws';
 import { deferred } from '../../client/room/deferred.ts';
 
-/** Something that a client asks of the room or of its store. */
-export type Passage = 'file' | 'fileget' | 'filedone' | 'filedecline' | 'PUT' | 'GET';
+/** A request of a client, to the room or to its file store, that a test can intercept. */
+export type InterceptPoint = 'file' | 'fileget' | 'filedone' | 'filedecline' | 'PUT' | 'GET';
 
 /**
- * How far it has got: asked for, nothing passed on; half of the bytes passed on; carried out, but its answer not passed
- * on; answered.
+ * When a request is intercepted: before any of it is forwarded, after half of its bytes, after it was carried out but before its
+ * answer is forwarded, or after the answer was forwarded.
  */
 export type Stage = 'before' | 'half' | 'unanswered' | 'after';
 
 interface Stop {
-  readonly passage: Passage;
+  readonly point: InterceptPoint;
   readonly stage: Stage;
   reached(): Promise<void>;
 }
@@ -28,16 +28,16 @@ interface Stop {
 type Frame = Record<string, unknown>;
 
 /**
- * Stands between clients and a room with its store, and passes everything on as it is, but for the addresses in it. A test can have
- * it stop at a moment, for as long as it takes, and then find out what becomes of it.
+ * A proxy between clients and a room with its file store. It forwards everything, and replaces only the addresses. A test can hold
+ * or cut a request at a chosen stage.
  */
-export class TollGate {
+export class FaultProxy {
   readonly #room: string;
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #stops: Stop[] = [];
   #store = '';
-  /** Bytes of files passed on, either way. */
+  /** Bytes of files forwarded, in each direction. */
   bytes = { put: 0, got: 0 };
 
   private constructor(room: string) {
@@ -50,30 +50,30 @@ export class TollGate {
     this.#sockets.on('connection', (socket) => this.#relay(socket));
   }
 
-  static async open(room: string): Promise<TollGate> {
-    const gate = new TollGate(room);
-    gate.#server.listen(0, '127.0.0.1');
-    await once(gate.#server, 'listening');
-    return gate;
+  static async open(room: string): Promise<FaultProxy> {
+    const proxy = new FaultProxy(room);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
   }
 
   get url(): string {
     return `ws://${this.#host}`;
   }
 
-  /** Stops once at a moment, until the returned promise's callback's own has resolved. */
-  stopAt(passage: Passage, stage: Stage, reached: () => Promise<void>): void {
-    this.#stops.push({ passage, stage, reached });
+  /** Holds the next such request at a stage, until the promise that `reached` returns resolves. */
+  stopAt(point: InterceptPoint, stage: Stage, reached: () => Promise<void>): void {
+    this.#stops.push({ point, stage, reached });
   }
 
   /**
-   * Holds one passage at a moment: `reached` resolves when it is there; nothing goes on before `release`. Instead of that a half may
-   * be `cut`: what the network holds of the rest never gets through, however much its sender had handed to it.
+   * Holds the next such request at a stage. `reached` resolves when it gets there. `release` lets it go on. `cut`, at the stage
+   * `half`, drops the rest of its bytes instead.
    */
-  hold(passage: Passage, stage: Stage): { reached: Promise<void>; release: () => void; cut: () => void } {
+  hold(point: InterceptPoint, stage: Stage): { reached: Promise<void>; release: () => void; cut: () => void } {
     const reached = deferred<void>();
     const released = deferred<void>();
-    this.stopAt(passage, stage, () => {
+    this.stopAt(point, stage, () => {
       reached.resolve();
       return released.promise;
     });
@@ -91,8 +91,8 @@ export class TollGate {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  async #pass(passage: unknown, stage: Stage): Promise<void> {
-    const index = this.#stops.findIndex((stop) => stop.passage === passage && stop.stage === stage);
+  async #intercept(point: unknown, stage: Stage): Promise<void> {
+    const index = this.#stops.findIndex((stop) => stop.point === point && stop.stage === stage);
     const [stop] = index < 0 ? [] : this.#stops.splice(index, 1);
     await stop?.reached();
   }
@@ -100,7 +100,7 @@ export class TollGate {
   #relay(client: WebSocket): void {
     const room = new WebSocketClient(this.#room, { perMessageDeflate: false });
     const opened = once(room, 'open');
-    // In each direction one frame after the other, whatever they wait for.
+    // Keep the order of frames in each direction while one of them is held.
     let toRoom: Promise<unknown> = opened;
     let toClient: Promise<unknown> = Promise.resolve();
     const end = (other: WebSocket) => (code: number) => {
@@ -109,7 +109,7 @@ export class TollGate {
     };
     client.on('message', (data) => {
       toRoom = toRoom.then(async () => {
-        await this.#pass((JSON.parse(String(data)) as Frame)['action'], 'before');
+        await this.#intercept((JSON.parse(String(data)) as Frame)['action'], 'before');
         if (client.readyState === client.OPEN) room.send(String(data));
       });
       toRoom.catch(() => {});
@@ -118,16 +118,16 @@ export class TollGate {
       toClient = toClient.then(async () => {
         const frame = JSON.parse(String(data)) as Frame;
         const action = frame['type'] === 'reply' ? frame['action'] : undefined;
-        await this.#pass(action, 'unanswered');
+        await this.#intercept(action, 'unanswered');
         client.send(JSON.stringify(this.#redirect(frame)));
-        await this.#pass(action, 'after');
+        await this.#intercept(action, 'after');
       });
     });
     client.on('close', end(room)).on('error', () => {});
     room.on('close', end(client)).on('error', () => client.terminate());
   }
 
-  /** The store's address in a reply becomes the gate's. */
+  /** Replaces the store's address in a reply by the proxy's. */
   #redirect(frame: Frame): Frame {
     const { url } = frame;
     if (typeof url !== 'string') return frame;
@@ -137,14 +137,14 @@ export class TollGate {
   }
 
   async #http(request: IncomingMessage, response: ServerResponse, giveLeave: () => void): Promise<void> {
-    const passage = request.method;
-    const isUpload = passage === 'PUT';
+    const point = request.method;
+    const isUpload = point === 'PUT';
     request.on('error', () => {});
-    await this.#pass(passage, 'before');
+    await this.#intercept(point, 'before');
     if (request.destroyed) return;
     const { host } = new URL(this.#store);
     const forwarded = httpRequest(`${this.#store}${request.url}`, {
-      method: passage,
+      method: point,
       headers: { ...request.headers, host },
       agent: false,
     });
@@ -152,7 +152,7 @@ export class TollGate {
     forwarded.on('error', () => response.destroy());
     forwarded.on('continue', async () => {
       giveLeave();
-      await this.#copy(request, forwarded, passage, isUpload, (bytes) => {
+      await this.#copy(request, forwarded, point, isUpload, (bytes) => {
         this.bytes.put += bytes;
       });
     });
@@ -160,21 +160,21 @@ export class TollGate {
     else forwarded.flushHeaders();
     const [answer] = (await once(forwarded, 'response').catch(() => [])) as [IncomingMessage?];
     if (!answer) return;
-    if (isUpload) await this.#pass(passage, 'unanswered');
+    if (isUpload) await this.#intercept(point, 'unanswered');
     if (response.destroyed) return;
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     const isContent = !isUpload && (answer.statusCode ?? 500) < 300;
-    await this.#copy(answer, response, passage, isContent, (bytes) => {
+    await this.#copy(answer, response, point, isContent, (bytes) => {
       if (isContent) this.bytes.got += bytes;
     });
-    await this.#pass(passage, 'after');
+    await this.#intercept(point, 'after');
   }
 
-  /** Passes a body on, stopping at its half. */
+  /** Forwards a body, and can be held at half of it. */
   async #copy(
     from: IncomingMessage,
     to: NodeJS.WritableStream,
-    passage: unknown,
+    point: unknown,
     stops: boolean,
     count: (bytes: number) => void,
   ): Promise<void> {
@@ -186,11 +186,11 @@ export class TollGate {
         passed += chunk.length;
         count(chunk.length);
         if (!to.write(chunk)) await once(to, 'drain');
-        if (stops && before < half && passed >= half) await this.#pass(passage, 'half');
+        if (stops && before < half && passed >= half) await this.#intercept(point, 'half');
       }
       to.end();
     } catch {
-      // One end has gone, or is cut off; the other hears of it through its connection.
+      // One end is gone or cut off. The other end learns of it by its own connection.
       from.destroy();
     }
   }

@@ -1,32 +1,26 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Tables } from './tables.ts';
 
 type Item = Record<string, unknown>;
 
-/** Everything that a room's tables hold of people and what they said. */
-export interface Census {
+/** The contents of a room's tables: users, sessions and messages. */
+export interface TableSnapshot {
   readonly room: Item;
   /** By folded name. */
   readonly users: ReadonlyMap<string, Item>;
-  /** By stream: `room`, or `inbox/` and the folded name; in their order. */
+  /** In order of their numbers, by stream: `room`, or `inbox/` and the folded name. */
   readonly streams: ReadonlyMap<string, readonly Item[]>;
   readonly loginBlocks: readonly Item[];
   readonly present: readonly Item[];
   readonly connections: readonly Item[];
 }
 
-/** Reads a room's tables from end to end. */
-export async function takeCensus({ db, name }: Tables): Promise<Census> {
+/** Reads all items of a room's tables. */
+export async function takeSnapshot({ db, name }: Tables): Promise<TableSnapshot> {
   const all = async (table: string) => {
     const found: Item[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await db.send(
-        new ScanCommand({ TableName: name(table), ConsistentRead: true, ExclusiveStartKey: from }),
-      );
-      found.push(...(page.Items ?? []));
-      from = page.LastEvaluatedKey;
-    } while (from);
+    const pages = paginateScan({ client: db }, { TableName: name(table), ConsistentRead: true });
+    for await (const { Items = [] } of pages) found.push(...Items);
     return found;
   };
   const rooms = await all('Room');
@@ -51,9 +45,9 @@ export async function takeCensus({ db, name }: Tables): Promise<Census> {
 
 const setOf = (value: unknown) => (value instanceof Set ? (value as Set<string>) : new Set<string>());
 
-/** What is wrong with a room that nobody is in and in which nothing has expired yet: each promise of the tables that does not hold. */
-export function brokenPromises(census: Census): string[] {
-  const { room, users, streams, present, connections } = census;
+/** The invariants of the tables that do not hold, in a room where nobody is online and nothing has expired. */
+export function brokenPromises(snapshot: TableSnapshot): string[] {
+  const { room, users, streams, present, connections } = snapshot;
   const problems: string[] = [];
   if (room['online'] !== 0) problems.push(`${room['online']} are counted`);
   if (present.length > 0) problems.push(`${present.length} are present`);
