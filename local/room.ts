@@ -3,21 +3,21 @@ import { readCloudAssembly } from './assembly/cloud-assembly.ts';
 import type { LambdaFunction } from './assembly/functions.ts';
 import { readStack, type Stack } from './assembly/stack.ts';
 import { Clock } from './clock.ts';
-import { CredentialStore, type Credentials } from './credentials.ts';
+import { CredentialStore } from './credentials.ts';
 import { DataFolder } from './data-folder.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { Contention, type ContentionSettings } from './dynamodb/contention/contention.ts';
+import { Contention } from './dynamodb/contention/contention.ts';
 import { Database } from './dynamodb/database.ts';
 import { EventBus } from './events/event-bus.ts';
 import { Scheduler } from './events/scheduler.ts';
 import { Faults } from './faults.ts';
-import type { Handshake } from './gateway/events.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { ManagementApi } from './gateway/management-api.ts';
 import { Access } from './iam/access.ts';
 import { InvokeApi } from './lambda/invoke-api.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { FunctionLog } from './lambda/log.ts';
+import type { LocalRoom, RoomOptions } from './local-room.ts';
 import { LogFiles } from './logs/log-files.ts';
 import { LogsApi } from './logs/logs-api.ts';
 import { Recorder } from './recorder.ts';
@@ -25,84 +25,14 @@ import { S3 } from './s3/s3.ts';
 import { logsPath, RoomServer } from './server.ts';
 import { SignatureCheck } from './signature/signature-check.ts';
 
-export interface RoomOptions {
-  /** The cloud assembly (`cdk.out`). */
-  readonly assembly: string;
-  /** Where state is kept. */
-  readonly dataDir: string;
-  /** 0, the default, for any free one. */
-  readonly port?: number;
-  /** The address to bind to; 127.0.0.1 unless told otherwise. */
-  readonly host?: string;
-  /** How many times as fast as the machine's clock the room's runs. */
-  readonly speed?: number;
-  /** Forget the state that was kept. */
-  readonly fresh?: boolean;
-  /** Endpoint of a DynamoDB to use instead of starting one. */
-  readonly dynamodb?: string;
-  /** How many requests a function may handle at a time; as many as there are cores (but at least two) unless told otherwise. */
-  readonly environmentsPerFunction?: number;
-  /** Whether the throttles of the API's stage hold; they do unless told otherwise. */
-  readonly throttling?: boolean;
-  /** Makes the same sequence of faults again. */
-  readonly seed?: number;
-  /** Has DynamoDB behave as on AWS under load: latency, capacity of partitions, conflicts. Off unless given. */
-  readonly contention?: Partial<ContentionSettings>;
-  /** Environment variables of every function, beside those the template gives it. */
-  readonly environment?: Readonly<Record<string, string>>;
-}
+export type { LocalRoom, RoomOptions };
 
-/** A room that runs on this machine. */
-export interface LocalRoom {
-  /** Where clients connect (`ws://127.0.0.1:9000`). */
-  readonly url: string;
-  /** The same as `http://`, for `/health` and the AWS APIs. */
-  readonly origin: string;
-  /** Endpoint of the room's DynamoDB, for the holders of its credentials. */
-  readonly dynamoDbEndpoint: string;
-  /** Endpoint of the room's S3. */
-  readonly s3Endpoint: string;
-  /** Credentials that the room's APIs accept. */
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly stack: Stack;
-  /** The stack's outputs, with the room's own addresses in them. */
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  readonly faults: Faults;
-  /** How a loaded DynamoDB behaves, which may be switched on and off at any time. */
-  readonly contention: Contention;
-  readonly calls: Recorder;
-  /** What the functions' roles allow, and what of it has been made use of. */
-  readonly access: Access;
-  readonly lambdaLogs: FunctionLog;
-  /** Who is connected, in the order of their coming. */
-  readonly connections: readonly Handshake[];
-  /** Runs every schedule's functions now; resolves when they have returned, rejects if one failed. */
-  runSchedule(): Promise<void>;
-  /**
-   * Invokes a function by its name, or the beginning of its logical id.
-   * @throws Error with the function's own error message if it failed.
-   */
-  invoke(name: string, payload: unknown): Promise<unknown>;
-  /** Ends a function's environments in the middle of whatever they do; its next request has a new one. */
-  killFunction(name: string): Promise<void>;
-  /** Deletes what has expired now, instead of within the next minute of the room's clock. */
-  deleteExpired(): Promise<void>;
-  /** Calls back if a part of the room that it cannot go on without has ended. */
-  onFailure(callback: (reason: string) => void): void;
-  /** Ends it: connections, functions, database; state is kept. */
-  close(): Promise<void>;
-  /** Ends the processes of the room at once; state is kept. */
-  kill(): void;
-}
-
-/** How long functions may take to finish what they do when the room ends. */
-const farewellMs = 3_000;
+/** How long functions may take to finish when the room closes. */
+const drainMs = 3_000;
 
 /**
- * Starts the machine that a cloud assembly asks for.
- * @throws RoomError for whatever the person who starts it can do something about.
+ * Runs a cloud assembly on this machine.
+ * @throws RoomError with a message for the person who starts it.
  */
 export async function startLocalRoom(options: RoomOptions): Promise<LocalRoom> {
   const undo: (() => unknown)[] = [];
@@ -212,7 +142,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     server.stopAccepting();
     scheduler.stop();
     await gateway.close();
-    await lambda.drain(farewellMs);
+    await lambda.drain(drainMs);
   });
   const outputs = Object.fromEntries(
     Object.entries(stack.outputs).map(([name, value]) => [name, atRoom(value, stack, server)]),
@@ -258,7 +188,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   };
 }
 
-/** A text with the room's own addresses in it, in the place of the API's in the cloud. */
+/** Replaces the API's addresses in the cloud by the room's. */
 function atRoom(text: string, { api }: Stack, { url, origin }: RoomServer): string {
   return [api.domainName, ...api.customDomainNames].reduce(
     (changed, name) => changed.replace(`wss://${name}`, url).replace(`https://${name}`, origin),

@@ -7,7 +7,7 @@ import { type Checksum, checksumElement, checksumHeader, checksumNamed, Digests 
 import { notImplemented, S3Error } from './errors.ts';
 import { readAnnouncement, receive } from './receive.ts';
 import type { StoredObject, StoredPart } from './records.ts';
-import { isoDate, readDescription, type S3Request, wantsFreeKey } from './request.ts';
+import { readDescription, type S3Request, wantsFreeKey } from './request.ts';
 import { listOf, readXml, sendXml } from './xml.ts';
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
@@ -58,40 +58,6 @@ export async function uploadPart(request: S3Request): Promise<void> {
       'Content-Length': 0,
     })
     .end();
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
-export function listParts({ bucket, key, query, response, use }: S3Request): void {
-  use('ListMultipartUploadParts');
-  const { record, parts } = bucket.store.upload(key, query.get('uploadId') ?? '');
-  const after = Number(query.get('part-number-marker') ?? 0);
-  const limit = Math.min(Number(query.get('max-parts') ?? 1000), 1000);
-  const later = parts.filter(({ number }) => number > after);
-  const shown = later.slice(0, limit);
-  sendXml(response, 'ListPartsResult', {
-    Bucket: bucket.name,
-    Key: key,
-    UploadId: record.id,
-    PartNumberMarker: after,
-    NextPartNumberMarker: shown.at(-1)?.number ?? 0,
-    MaxParts: limit,
-    IsTruncated: later.length > shown.length,
-    Part: shown.map((part) => ({
-      PartNumber: part.number,
-      LastModified: isoDate(part.lastModified),
-      ETag: `"${part.etag}"`,
-      ...(part.checksum && { [checksumElement(part.checksum.algorithm)]: part.checksum.value }),
-      Size: part.size,
-    })),
-  });
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
-export async function abortMultipartUpload({ bucket, key, query, response, use }: S3Request): Promise<void> {
-  use('AbortMultipartUpload');
-  const { record } = bucket.store.upload(key, query.get('uploadId') ?? '');
-  await bucket.store.endUpload(record);
-  response.writeHead(204).end();
 }
 
 const completionSchema = v.object({

@@ -176,14 +176,6 @@ describe('many objects', () => {
     const wrong = s3.listObjectsV2({ Bucket, ContinuationToken: '%' });
     await expect(wrong).rejects.toMatchObject({ name: 'InvalidArgument' });
   });
-
-  test('are deleted at once', async () => {
-    const Objects = [...keys.slice(5), 'never/there'].map((Key) => ({ Key }));
-    const { Deleted } = await s3.deleteObjects({ Bucket, Delete: { Objects } });
-    expect(Deleted).toHaveLength(21);
-    const { Contents } = await s3.listObjectsV2({ Bucket, Prefix: 'many/' });
-    expect(Contents?.map(({ Key }) => Key)).toEqual(keys.slice(0, 5));
-  });
 });
 
 describe('a request is refused', () => {
@@ -196,6 +188,8 @@ describe('a request is refused', () => {
       [() => s3.copyObject({ Bucket, Key: 'x', CopySource: `${Bucket}/y` }), /x-amz-copy-source/],
       [() => s3.putObject({ Bucket, Key: 'x', Body: 'x', ChecksumCRC32C: 'AAAAAA==' }), /crc32c/],
       [() => s3.getObjectTagging({ Bucket, Key: 'x' }), /tagging/],
+      [() => s3.deleteObjects({ Bucket, Delete: { Objects: [{ Key: 'x' }] } }), /POST on a bucket/],
+      [() => s3.abortMultipartUpload({ Bucket, Key: 'x', UploadId: 'y' }), /uploadId of DeleteObject/],
     ] as const;
     for (const [asked, message] of refusals) {
       await expect(asked()).rejects.toMatchObject({ name: 'NotImplemented', message: expect.stringMatching(message) });
@@ -205,8 +199,7 @@ describe('a request is refused', () => {
   test('for a bucket that there is not', async () => {
     const put = s3.putObject({ Bucket: 'elsewhere', Key: 'x', Body: 'x' });
     await expect(put).rejects.toMatchObject({ name: 'NoSuchBucket' });
-    await expect(s3.headBucket({ Bucket: 'elsewhere' })).rejects.toMatchObject({ name: 'NotFound' });
-    expect(await s3.headBucket({ Bucket })).toMatchObject({ $metadata: { httpStatusCode: 200 } });
+    await expect(s3.headObject({ Bucket: 'elsewhere', Key: 'x' })).rejects.toMatchObject({ name: 'NotFound' });
   });
 
   test('with a wrong secret, a strange key, or none', async () => {
@@ -256,11 +249,6 @@ describe('an upload in parts', () => {
       await send(upload, 1, end),
       await send(upload, 1, part),
     ];
-    expect((await s3.listParts(upload)).Parts).toMatchObject([
-      { PartNumber: 1, Size: part.length, ETag: parts[3]?.ETag },
-      { PartNumber: 2, Size: part.length },
-      { PartNumber: 3, Size: end.length },
-    ]);
     await expect(s3.headObject(target)).rejects.toMatchObject({ name: 'NotFound' });
     const Parts = [parts[3], parts[0], parts[1]].flatMap((one) => one ?? []);
     const done = await s3.completeMultipartUpload({ ...upload, MultipartUpload: { Parts } });
@@ -268,16 +256,7 @@ describe('an upload in parts', () => {
     const { Body, ETag } = await s3.getObject(target);
     expect(ETag).toBe(done.ETag);
     expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(Buffer.concat([part, part, end]))).toBe(true);
-    await expect(s3.listParts(upload)).rejects.toMatchObject({ name: 'NoSuchUpload' });
-  });
-
-  test('leaves nothing if it is aborted', async () => {
-    const files = await storedFiles();
-    const upload = await begin();
-    await send(upload, 1, end);
-    await s3.abortMultipartUpload(upload);
-    expect(await storedFiles()).toEqual(files);
-    await expect(send(upload, 2, end)).rejects.toMatchObject({ name: 'NoSuchUpload' });
+    await expect(send(upload, 4, end)).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
   test('is not completed from what was not sent', async () => {
@@ -290,7 +269,6 @@ describe('an upload in parts', () => {
       name: 'InvalidPart',
     });
     await expect(complete({ PartNumber: 7, ETag: first.ETag })).rejects.toMatchObject({ name: 'InvalidPart' });
-    await s3.abortMultipartUpload(upload);
   });
 });
 

@@ -1,18 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import * as v from 'valibot';
-import { httpDate, readBody } from '../http.ts';
+import { httpDate } from '../http.ts';
 import { checksumHeader } from './digests.ts';
 import { S3Error } from './errors.ts';
 import { readRange } from './range.ts';
 import { readAnnouncement, receive } from './receive.ts';
 import type { StoredObject } from './records.ts';
 import { descriptionHeaders, readDescription, type S3Request, wantsFreeKey } from './request.ts';
-import { listOf, readXml, sendXml } from './xml.ts';
-
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: a thousand keys of 1,024 bytes, and their tags.
-const deletionBytes = 2 * 1024 * 1024;
-const mostDeletions = 1000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject(request: S3Request): Promise<void> {
@@ -92,30 +86,6 @@ export async function deleteObject({ bucket, key, origin, response, use }: S3Req
   use('DeleteObject');
   if (await bucket.store.delete(key)) bucket.events.deleted(key, 'DeleteObject', bucket.clock.now(), origin);
   response.writeHead(204).end();
-}
-
-const deletionSchema = v.object({
-  Delete: v.object({
-    Object: v.pipe(listOf(v.object({ Key: v.string() })), v.maxLength(mostDeletions)),
-    Quiet: v.optional(v.picklist(['true', 'false']), 'false'),
-  }),
-});
-
-/** The keys that a request asks to delete. */
-export async function readDeletion(request: S3Request): Promise<{ keys: string[]; quiet: boolean }> {
-  const { Delete } = readXml((await readBody(request.http, deletionBytes)).toString(), deletionSchema);
-  return { keys: Delete.Object.map(({ Key }) => Key), quiet: Delete.Quiet === 'true' };
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-export async function deleteObjects(request: S3Request): Promise<void> {
-  const { bucket, origin, response, use } = request;
-  const { keys, quiet } = await readDeletion(request);
-  for (const key of keys) {
-    use('DeleteObject', key);
-    if (await bucket.store.delete(key)) bucket.events.deleted(key, 'DeleteObject', bucket.clock.now(), origin);
-  }
-  sendXml(response, 'DeleteResult', { Deleted: quiet ? [] : keys.map((Key) => ({ Key })) });
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax, "Permissions" */

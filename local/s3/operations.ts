@@ -1,23 +1,17 @@
 import { notImplemented, S3Error } from './errors.ts';
 import { listObjectsV2 } from './listing.ts';
-import {
-  abortMultipartUpload,
-  completeMultipartUpload,
-  createMultipartUpload,
-  listParts,
-  uploadPart,
-} from './multipart.ts';
-import { deleteObject, deleteObjects, getObject, headObject, putObject } from './objects.ts';
+import { completeMultipartUpload, createMultipartUpload, uploadPart } from './multipart.ts';
+import { deleteObject, getObject, headObject, putObject } from './objects.ts';
 import type { S3Request } from './request.ts';
 
-/** An operation of S3's API, and the request that means it. */
+/** An operation of S3's API, and how its requests are recognized. */
 export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly on: 'bucket' | 'object';
-  /** Query parameters that tell it from others. */
+  /** Query parameters that only its requests have. */
   readonly marks: readonly string[];
-  /** Further ones that it understands. */
+  /** Further query parameters that it supports. */
   readonly parameters?: readonly string[];
   readonly run: (request: S3Request) => Promise<void> | void;
 }
@@ -32,20 +26,11 @@ const overrides = [
 ];
 const parameters = overrides.map((name) => `response-${name}`);
 
-/** Those with more marks come first. */
+/** What this project calls. An operation with more marks comes before one with fewer. */
 const operations: readonly Operation[] = [
   { name: 'UploadPart', method: 'PUT', on: 'object', marks: ['partNumber', 'uploadId'], run: uploadPart },
   { name: 'CreateMultipartUpload', method: 'POST', on: 'object', marks: ['uploads'], run: createMultipartUpload },
   { name: 'CompleteMultipartUpload', method: 'POST', on: 'object', marks: ['uploadId'], run: completeMultipartUpload },
-  { name: 'AbortMultipartUpload', method: 'DELETE', on: 'object', marks: ['uploadId'], run: abortMultipartUpload },
-  {
-    name: 'ListParts',
-    method: 'GET',
-    on: 'object',
-    marks: ['uploadId'],
-    parameters: ['part-number-marker', 'max-parts'],
-    run: listParts,
-  },
   { name: 'PutObject', method: 'PUT', on: 'object', marks: [], run: putObject },
   { name: 'GetObject', method: 'GET', on: 'object', marks: [], parameters, run: getObject },
   { name: 'HeadObject', method: 'HEAD', on: 'object', marks: [], parameters, run: headObject },
@@ -58,27 +43,16 @@ const operations: readonly Operation[] = [
     parameters: ['prefix', 'continuation-token', 'start-after', 'max-keys'],
     run: listObjectsV2,
   },
-  { name: 'DeleteObjects', method: 'POST', on: 'bucket', marks: ['delete'], run: deleteObjects },
-  {
-    name: 'HeadBucket',
-    method: 'HEAD',
-    on: 'bucket',
-    marks: [],
-    run: ({ response, use }) => {
-      use('ListBucket', '');
-      response.writeHead(200).end();
-    },
-  },
 ];
 
-/** Headers that say something about the transport or the signature, not about the object. */
+/** Headers that concern the transport, the signature or the checksum. */
 const understood =
   /^x-amz-(content-sha256|date|security-token|user-agent|decoded-content-length|trailer|checksum-.+|meta-.+|sdk-checksum-algorithm)$/;
 const conditions = ['if-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];
 
 /**
- * The operation that a request means.
- * @throws S3Error NotImplemented, naming whatever would otherwise be passed over in silence.
+ * The operation that a request calls.
+ * @throws S3Error NotImplemented with the name of an operation, parameter or header that is not supported.
  */
 export function operationOf({ http, key, query }: Pick<S3Request, 'http' | 'key' | 'query'>): Operation {
   const asked = [...query.keys()].filter((name) => !/^x-amz-|^x-id$/i.test(name));

@@ -1,59 +1,46 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { S3Error } from './errors.ts';
-import { readJson, writeJson } from './json-file.ts';
-import {
-  objectSchema,
-  partSchema,
-  type StoredObject,
-  type StoredPart,
-  type StoredUpload,
-  uploadSchema,
-} from './records.ts';
+import { writeJson } from './json-file.ts';
+import { loadStore, type StoreContent, type Upload } from './load.ts';
+import type { StoredObject, StoredPart, StoredUpload } from './records.ts';
 
-/** A write that wants its key to be free. */
+/** A write on condition that its key is free. */
 interface Reservation {
   readonly key: string;
-  /** Whether an object of that key was deleted meanwhile. */
+  /** Whether an object with this key was deleted during the write. */
   disturbed: boolean;
 }
 
-interface Upload {
-  readonly record: StoredUpload;
-  readonly parts: Map<number, StoredPart>;
-}
-
 /**
- * A bucket's objects, in a folder: their bytes in files of random names, and for each key one small file that says which.
- * An object is there once that file is, so that a process may end at any moment: what nothing refers to is removed at the next start.
+ * A bucket's objects in a folder: their bytes in files with random names, and for each key a small file that names one of them. An
+ * object exists as soon as the small file does, so the process may be killed at any moment. The next start removes unreferenced bytes.
  */
 export class BucketStore {
   readonly #folder: string;
-  readonly #objects = new Map<string, StoredObject>();
-  readonly #uploads = new Map<string, Upload>();
+  readonly #objects: Map<string, StoredObject>;
+  readonly #uploads: Map<string, Upload>;
   readonly #reservations = new Set<Reservation>();
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, { objects, uploads }: StoreContent) {
     this.#folder = folder;
+    this.#objects = objects;
+    this.#uploads = uploads;
   }
 
-  /** Opens the store in a folder, which is made if there is none. */
+  /** Opens the store in a folder, which is created if missing. */
   static async open(folder: string): Promise<BucketStore> {
-    const store = new BucketStore(folder);
-    for (const name of ['bytes', 'objects', 'uploads'])
-      await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
-    await store.#load();
-    return store;
+    return new BucketStore(folder, await loadStore(folder));
   }
 
-  /** The objects, in no order. */
+  /** All objects, unordered. */
   get objects(): IterableIterator<StoredObject> {
     return this.#objects.values();
   }
 
-  /** Keys whose name begins so, in S3's order: by their bytes of UTF-8. */
+  /** Keys with a prefix, in S3's order: by their UTF-8 bytes. */
   keys(prefix: string): string[] {
     const found = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
     return found.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
@@ -73,7 +60,7 @@ export class BucketStore {
     return { record, parts: [...parts.values()].sort((one, other) => one.number - other.number) };
   }
 
-  /** A new file for bytes, which stays only if something refers to it. */
+  /** A new file for bytes; the next start removes it unless an object or a part refers to it. */
   newFile(): { readonly file: string; readonly path: string } {
     const file = randomUUID();
     return { file, path: this.path(file) };
@@ -84,7 +71,7 @@ export class BucketStore {
     return join(this.#folder, 'bytes', file);
   }
 
-  /** Opens an object's bytes, which stay readable whatever becomes of the object. */
+  /** Opens an object's bytes; they stay readable if the object is deleted. */
   read(key: string): Promise<{ object: StoredObject; file: FileHandle } | undefined> {
     return this.#alone(async () => {
       const object = this.#objects.get(key);
@@ -93,7 +80,7 @@ export class BucketStore {
   }
 
   /**
-   * Notes that a key has to be free, from the beginning of a write to its end. Of several such writes the first to end wins.
+   * Requires a key to be free until a write ends. Of several such writes the first to end succeeds.
    * @throws S3Error PreconditionFailed if the key is taken already.
    */
   reserve(key: string): Reservation {
@@ -109,8 +96,8 @@ export class BucketStore {
   }
 
   /**
-   * Puts an object in place of whatever has its key. If it cannot be put, its bytes are removed.
-   * @throws S3Error if the key was reserved, and was not left alone.
+   * Puts an object, and replaces the one with its key. On an error its bytes are removed.
+   * @throws S3Error if the write had reserved the key, and another write or delete came first.
    */
   async put(object: StoredObject, reservation?: Reservation): Promise<void> {
     const former = await this.#alone(() =>
@@ -128,11 +115,11 @@ export class BucketStore {
     if (former !== undefined) await this.#removeBytes(former);
   }
 
-  /** Notes that everyone has heard of an object. */
+  /** Notes that an object's event was delivered. */
   async announced({ key, file }: StoredObject): Promise<void> {
     await this.#alone(async () => {
       const object = this.#objects.get(key);
-      // Another may have taken its place.
+      // It may have been replaced.
       if (object?.file !== file) return;
       const { event: _, ...quiet } = object;
       await writeJson(this.#objectFile(key), quiet);
@@ -160,8 +147,8 @@ export class BucketStore {
   }
 
   /**
-   * Adds a part, or replaces the one of its number. If it cannot be added, its bytes are removed.
-   * @throws S3Error NoSuchUpload if the upload has ended while the bytes came.
+   * Adds a part, or replaces the one with its number. On an error its bytes are removed.
+   * @throws S3Error NoSuchUpload if the upload ended while the bytes arrived.
    */
   async putPart({ key, id }: StoredUpload, part: StoredPart): Promise<void> {
     const former = await this.#alone(() =>
@@ -176,11 +163,11 @@ export class BucketStore {
     if (former !== undefined) await this.#removeBytes(former);
   }
 
-  /** Ends an upload, unless it has ended: its parts go. */
+  /** Ends an upload and deletes its parts. Idempotent. */
   async endUpload({ id }: StoredUpload): Promise<void> {
     await this.#alone(async () => {
       const parts = this.#uploads.get(id)?.parts ?? new Map<number, StoredPart>();
-      // First what makes it an upload: whatever else is left behind is then nobody's.
+      // This file first: without it, the next start removes the rest.
       await rm(join(this.#uploadFolder(id), 'upload.json'), { force: true });
       await rm(this.#uploadFolder(id), { recursive: true, force: true });
       this.#uploads.delete(id);
@@ -188,7 +175,7 @@ export class BucketStore {
     });
   }
 
-  /** Removes bytes that nothing refers to any more; who has them open reads on. */
+  /** Removes unreferenced bytes; an open file stays readable. */
   async #removeBytes({ file }: { readonly file: string }): Promise<void> {
     await rm(this.path(file), { force: true });
   }
@@ -213,52 +200,20 @@ export class BucketStore {
     return upload;
   }
 
-  /** One change after the other; each takes no longer than writing a small file. */
+  /** Runs changes one after the other; each only writes a small file. */
   #alone<T>(change: () => Promise<T>): Promise<T> {
     const done = this.#last.then(change);
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  /** A key may be anything; its digest is a name that every file system takes. */
+  /** A key may be any text; its digest is a valid file name everywhere. */
   #objectFile(key: string): string {
     return join(this.#folder, 'objects', `${createHash('sha256').update(key).digest('hex')}.json`);
   }
 
   #uploadFolder(id: string): string {
     return join(this.#folder, 'uploads', id);
-  }
-
-  async #load(): Promise<void> {
-    const used = new Set<string>();
-    for (const name of await readdir(join(this.#folder, 'objects'))) {
-      if (!name.endsWith('.json')) continue;
-      const object = await readJson(join(this.#folder, 'objects', name), objectSchema);
-      this.#objects.set(object.key, object);
-      used.add(object.file);
-    }
-    for (const id of await readdir(join(this.#folder, 'uploads'))) {
-      const upload = await this.#loadUpload(id);
-      if (upload === undefined) await rm(this.#uploadFolder(id), { recursive: true, force: true });
-      else this.#uploads.set(id, upload);
-      for (const { file } of upload?.parts.values() ?? []) used.add(file);
-    }
-    for (const file of await readdir(join(this.#folder, 'bytes'))) {
-      if (!used.has(file)) await this.#removeBytes({ file });
-    }
-  }
-
-  async #loadUpload(id: string): Promise<Upload | undefined> {
-    const names = (await readdir(this.#uploadFolder(id))).filter((name) => name.endsWith('.json'));
-    if (!names.includes('upload.json')) return undefined;
-    const record = await readJson(join(this.#uploadFolder(id), 'upload.json'), uploadSchema);
-    const parts = new Map<number, StoredPart>();
-    for (const name of names) {
-      if (name === 'upload.json') continue;
-      const part = await readJson(join(this.#uploadFolder(id), name), partSchema);
-      parts.set(part.number, part);
-    }
-    return { record, parts };
   }
 }
 

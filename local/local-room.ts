@@ -1,0 +1,81 @@
+import type { Stack } from './assembly/stack.ts';
+import type { Clock } from './clock.ts';
+import type { Credentials } from './credentials.ts';
+import type { Contention, ContentionSettings } from './dynamodb/contention/contention.ts';
+import type { Faults } from './faults.ts';
+import type { Handshake } from './gateway/events.ts';
+import type { Access } from './iam/access.ts';
+import type { FunctionLog } from './lambda/log.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface RoomOptions {
+  /** The cloud assembly (`cdk.out`). */
+  readonly assembly: string;
+  /** Where state is kept. */
+  readonly dataDir: string;
+  /** The port to listen on; 0, the default, for any free one. */
+  readonly port?: number;
+  /** The address to bind to; 127.0.0.1 by default. */
+  readonly host?: string;
+  /** How many times faster than the machine's clock the room's clock runs; 1 by default. */
+  readonly speed?: number;
+  /** Whether to start with empty tables and buckets. */
+  readonly fresh?: boolean;
+  /** Endpoint of a DynamoDB to use instead of starting one. */
+  readonly dynamodb?: string;
+  /** How many requests a function handles at a time; by default the number of cores, at least two. */
+  readonly environmentsPerFunction?: number;
+  /** Whether the stage's throttling applies; true by default. */
+  readonly throttling?: boolean;
+  /** The seed of faults and latencies: the same seed repeats the same sequence. */
+  readonly seed?: number;
+  /** Has DynamoDB behave as on AWS under load: latency, capacity of partitions, conflicts. Off unless given. */
+  readonly contention?: Partial<ContentionSettings>;
+  /** Environment variables of every function, in addition to those in the template. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A room that runs on this machine. */
+export interface LocalRoom {
+  /** Where clients connect (`ws://127.0.0.1:9000`). */
+  readonly url: string;
+  /** The same as `http://`, for `/health` and the AWS APIs. */
+  readonly origin: string;
+  /** Endpoint of the room's DynamoDB, for the holders of its credentials. */
+  readonly dynamoDbEndpoint: string;
+  /** Endpoint of the room's S3. */
+  readonly s3Endpoint: string;
+  /** Credentials that the room's APIs accept. */
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly stack: Stack;
+  /** The stack's outputs, with the room's own addresses in them. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  /** The model of a DynamoDB under load; it can be switched on and off at any time. */
+  readonly contention: Contention;
+  readonly calls: Recorder;
+  /** What the functions' roles allow, and which permissions were used. */
+  readonly access: Access;
+  readonly lambdaLogs: FunctionLog;
+  /** The open connections, oldest first. */
+  readonly connections: readonly Handshake[];
+  /** Runs every schedule's functions now; resolves when they have returned, rejects if one failed. */
+  runSchedule(): Promise<void>;
+  /**
+   * Invokes a function by its name, or the beginning of its logical id.
+   * @throws Error with the function's own error message if it failed.
+   */
+  invoke(name: string, payload: unknown): Promise<unknown>;
+  /** Ends a function's environments at once; its next request starts a new one. */
+  killFunction(name: string): Promise<void>;
+  /** Deletes expired items and objects now, instead of within a minute of the room's clock. */
+  deleteExpired(): Promise<void>;
+  /** Calls back when the database ends unexpectedly. */
+  onFailure(callback: (reason: string) => void): void;
+  /** Closes connections, functions and database; state is kept. */
+  close(): Promise<void>;
+  /** Kills the room's processes; state is kept. */
+  kill(): void;
+}
