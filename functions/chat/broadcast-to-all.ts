@@ -3,13 +3,13 @@ import { deliverBroadcast } from './deliver.ts';
 import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 
-/** Posts a broadcast that has been committed to everybody online; gives how many they are. */
+/** Posts a committed broadcast to all users online. Returns how many they are. */
 export async function broadcastToAll(
   room: Room,
   committed: EventOf<'broadcast'>,
   hiddenFrom: ReadonlySet<string>,
 ): Promise<number> {
-  // Read after the commit: whoever logs in later reads the stream later, too.
+  // Read presence after the commit: a user who logs in later also reads the stream later.
   const present = await orLog(room, 'a broadcast was posted to nobody', room.sessions.all(), []);
   const online = present.filter((session) => session.detachedAt === undefined);
   const delivery = deliverBroadcast(room, online, committed, hiddenFrom);

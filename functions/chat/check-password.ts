@@ -19,8 +19,8 @@ export interface PasswordCheck {
 }
 
 /**
- * Lets a right password pass. A wrong one is counted, and refused with the tries that are left, or with the block it led to.
- * The block is looked at before anything is hashed.
+ * Checks a password. A wrong one is counted. A login block is checked before anything is hashed.
+ * @throws `wrong-password` with the tries that are left, or `login-blocked`
  */
 export async function checkPassword(room: Room, check: PasswordCheck): Promise<void> {
   const blocked = blockedFor(check.tries, room.clock.now());
@@ -47,7 +47,7 @@ async function recordWrongTry(room: Room, check: PasswordCheck): Promise<Refusal
   }
 }
 
-/** The refusal for a block that came up while a right password was being checked. */
+/** The refusal for a block that began while a correct password was being checked. */
 export async function refuseBlocked(room: Room, name: string, address: string): Promise<Refusal> {
   return loginBlocked(blockedFor(await room.loginTries.find(name, address), room.clock.now()));
 }

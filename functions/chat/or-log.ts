@@ -1,8 +1,8 @@
 import type { Room } from './ports.ts';
 
 /**
- * Waits for what follows a commit, or is done beside it. That it fails is reported, and gives `otherwise`: what has been
- * committed stays true, and who was told of a failure would do it again.
+ * Awaits work that follows a commit or runs beside it. A failure is logged, and `otherwise` is returned: the commit stands, and a client
+ * that got an error would retry.
  */
 export async function orLog<T>(
   room: Pick<Room, 'logError'>,

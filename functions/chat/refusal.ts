@@ -1,6 +1,6 @@
 import { type RefusalCode, type RefusalDetails, refusals } from '../../protocol/index.ts';
 
-/** Something the room will not do, told to whoever asked. Any other error is the room's own failure. */
+/** An error that the client is told. Any other error is a failure of the room, and is reported as `internal`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
