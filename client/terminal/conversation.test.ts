@@ -316,8 +316,9 @@ test('Ctrl+L clears the screen, and the line being typed stays', async () => {
   await logIn();
   await typeAndSee('broadcast hi');
   typist.type('\u000c');
-  await typist.see(() => typist.cursor.row === typist.buffer.baseY);
-  expect(typist.rows.at(-1)).toBe(`${prompt}broadcast hi`);
+  await typist.see(
+    (rows) => typist.cursor.row === typist.buffer.baseY && rows.at(-1) === `${prompt}broadcast hi`,
+  );
 });
 
 test('stopped by Ctrl+Z and brought back, it goes on where it was', async () => {

@@ -83,7 +83,7 @@ describe('a hostile room', () => {
     (await peer.next('login')).reply({ user: hostile, token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
     (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
     await typist.seeLast(`${spelt}>>`);
-    expect(typist.rows.at(-2)).toContain(`Welcome to the Chatting room user "${spelt}"!`);
+    expect(typist.rows.at(-3)).toContain(`Welcome to the Chatting room user "${spelt}"!`);
     expect(typist.output).not.toContain('\u001b[2J');
   });
 });
