@@ -1,13 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { commandSet } from './admin/command-set.ts';
+import { Console } from './admin/console.ts';
 import { exitCodes, UnreachableError } from './admin/errors.ts';
 import { type Invoke, RoomAdmin } from './admin/room-admin.ts';
-import { Console, runOnce, voiceOn } from './admin/run.ts';
-import { completions, helpLines } from './admin/understand.ts';
+import { outputTo, runCommand } from './admin/run-command.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
+import type { Line } from './terminal/line.ts';
+import { Painter } from './terminal/painter.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
-import { printable } from './terminal/printable.ts';
 
-// The SDK's advice on Node versions is for its own users, not for whoever administers a room.
+// Users of the console cannot act on the SDK's advice on Node versions.
 process.removeAllListeners('warning').on('warning', (warning) => {
   if (!warning.message.startsWith('NodeVersionSupportWarning')) process.stderr.write(`${warning.stack}\n`);
 });
@@ -18,18 +20,21 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
 }
 
+const plain = new Painter(1);
+const plainLines = (lines: readonly Line[]) => lines.map((line) => plain.line(line)).join('\n');
+
 const program = new Command('chat-admin')
-  .description('Administers a room: carries out the command that is given, and opens a console if none is.')
-  .argument('[command...]', 'what to do, in the words of the console')
+  .description('Run one administrator command on a room; without a command, open the console.')
+  .argument('[command...]', 'a command, as typed in the console')
   .option('--port <number>', 'the room on this port of this machine', portNumber, 9000)
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
-  .option('--json', 'print results as JSON, one value a line')
-  // A command's own options are its own business.
+  .option('--json', 'print results as JSON, one value per line')
+  // The command parses its own options.
   .allowUnknownOption()
   .addHelpText(
     'after',
-    `\nCommands:\n${helpLines().join('\n')}\n
-Exit codes: 0 done; 1 refused, or something is wrong in the room; 2 this command was misused; 3 the room could not be asked.`,
+    `\nCommands:\n${plainLines(commandSet.help())}\n
+Exit codes: 0 done; 1 refused, or problems found; 2 wrong usage; 3 the room could not be reached.`,
   )
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
   .parse();
@@ -38,11 +43,11 @@ const { port, stack, json = false } = program.opts<{ port: number; stack?: strin
 const { stdin, stdout, stderr } = process;
 const write =
   (stream: NodeJS.WriteStream) =>
-  (...lines: string[]) =>
-    void (lines.length > 0 && stream.write(`${lines.map(printable).join('\n')}\n`));
+  (...lines: Line[]) =>
+    void (lines.length > 0 && stream.write(`${plainLines(lines)}\n`));
 
 const unread = new AbortController();
-/** Why what came of it could not be written, if it was not that nobody read on: `admin log --follow | head`. */
+/** Why the output could not be written. A reader that stopped reading is no error: `admin log --follow | head`. */
 let unwritten: Error | undefined;
 
 function readNoMore(error: NodeJS.ErrnoException): void {
@@ -50,14 +55,14 @@ function readNoMore(error: NodeJS.ErrnoException): void {
   unread.abort();
 }
 
-/** What is looked up in AWS is loaded only by who needs it. */
+/** Loads the AWS clients only when they are needed. */
 async function findRoom(): Promise<Invoke> {
   if (stack !== undefined) return (await import('./admin/targets/deployed-room.ts')).deployedRoom(stack);
   return (await import('./admin/targets/local-room.ts')).localRoom(port);
 }
 
 async function runOneCommand(): Promise<number> {
-  // What is no command needs no room to be told so.
+  // An unknown command is reported without asking for a room.
   let room: Promise<Invoke> | undefined;
   const admin = new RoomAdmin(async (payload) => {
     room ??= findRoom();
@@ -68,28 +73,35 @@ async function runOneCommand(): Promise<number> {
     process.once(signal, () => interruption.abort());
   }
   const { signal } = interruption;
-  return runOnce(program.args, voiceOn(write(stdout), write(stderr), json), { admin, signal, unread: unread.signal });
+  const output = outputTo(write(stdout), write(stderr), json);
+  const { result } = await runCommand(program.args, output, { admin, signal, unread: unread.signal });
+  return result === 'quit' ? exitCodes.done : result;
 }
 
 async function runConsole(): Promise<number> {
   const admin = new RoomAdmin(await findRoom());
   const interrupt = () => {
-    if (!desk.interrupt()) screen.endInput();
+    if (!administrator.interrupt()) screen.endInput();
   };
   const leave = () => {
-    desk.interrupt();
+    administrator.interrupt();
     screen.endInput();
   };
   // The terminal would show no prompts.
   if (stdin.isTTY && !stdout.isTTY) program.error('Input from a terminal needs output to it as well.');
   const screen = stdin.isTTY
-    ? new InteractiveScreen({ input: stdin, output: stdout, interrupted: interrupt, complete: completions })
+    ? new InteractiveScreen({
+        input: stdin,
+        output: stdout,
+        interrupted: interrupt,
+        complete: (line) => commandSet.complete(line, undefined),
+      })
     : new PlainScreen(stdin, stdout, () => screen.endInput());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   const err = stdin.isTTY ? screen.print.bind(screen) : write(stderr);
-  const desk = new Console(admin, screen, voiceOn(screen.print.bind(screen), err, json), unread.signal);
-  await desk.run();
-  return desk.code;
+  const administrator = new Console(admin, screen, outputTo(screen.print.bind(screen), err, json), unread.signal);
+  await administrator.run();
+  return administrator.code;
 }
 
 async function main(): Promise<number> {
@@ -97,15 +109,15 @@ async function main(): Promise<number> {
     return await (program.args.length > 0 ? runOneCommand() : runConsole());
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
-    voiceOn(write(stdout), write(stderr), json).complain('unreachable', error.message);
+    outputTo(write(stdout), write(stderr), json).error('unreachable', error.message);
     return exitCodes.unreachable;
   }
 }
 
 stdout.on('error', readNoMore);
 const code = await main();
-// Nothing that is still open keeps the program; what it said is written first.
+// Exit even if something is still open, but only after the output has been written.
 stdout.write('', () => {
-  if (unwritten) stderr.write(`Error! What came of it could not be written: ${unwritten.message}\n`);
+  if (unwritten) stderr.write(`Error! The output could not be written: ${unwritten.message}\n`);
   process.exit(unwritten ? exitCodes.refused : code);
 });

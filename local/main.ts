@@ -1,4 +1,4 @@
-import { attend, openAgain } from '../client/admin/attend.ts';
+import { localConsole, restart } from '../client/admin/local-console.ts';
 import { variables } from '../functions/aws/names.ts';
 import { runLocalRoom } from './cli.ts';
 import type { LocalRoom } from './room.ts';
@@ -14,7 +14,7 @@ function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
   if (name === undefined) return undefined;
   return {
     invoke: (payload: Record<string, unknown>) => invoke(name, payload),
-    hear: (listener: (text: string) => void) => void lambdaLogs.subscribe(({ text }) => listener(text)),
+    onLogLine: (listener: (text: string) => void) => void lambdaLogs.subscribe(({ text }) => listener(text)),
   };
 }
 
@@ -25,14 +25,14 @@ process.exit(
     environment: { [variables.logLateness]: '0' },
     async prepare(room) {
       const administrable = administered(room);
-      return administrable && openAgain(administrable);
+      return administrable && restart(administrable);
     },
     ...(input.isTTY &&
       output.isTTY && {
         localConsole(room: LocalRoom) {
           const administrable = administered(room);
           if (!administrable) throw new Error('the stack has no output AdminFunction: nobody can administer it');
-          return attend(administrable, { input, output });
+          return localConsole(administrable, { input, output });
         },
       }),
   }),

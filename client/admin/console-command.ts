@@ -1,36 +1,27 @@
-import type { Option } from 'commander';
 import { type AdminCommandName, adminCommands } from '../../protocol/admin/index.ts';
-import type { Desk } from './desk.ts';
+import { type Command, type Definition, defineCommand } from '../commands/command.ts';
+import type { CommandOptions } from '../commands/options.ts';
+import type { Parameters } from '../commands/parameters.ts';
+import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './errors.ts';
 
-/** What a person typed after a command's words: Commander's arguments and options. */
-export interface Typed {
-  readonly args: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
-}
+/** An exit code other than 0; or that the console ends. */
+export type ConsoleResult = ExitCode | 'quit' | undefined;
 
-/** Something a person may say in the console, and what is done about it. */
-export interface ConsoleCommand {
-  /** `online users` */
-  readonly words: string;
-  readonly summary: string;
-  /** Commander's syntax: `<user> [reason]`. */
-  readonly usage?: string;
-  /** Whether the last argument is the whole rest of the line, as typed. */
-  readonly takesText?: boolean;
-  readonly options?: readonly Option[];
-  /**
-   * @returns an exit code, if it is not 0.
-   * @throws {RefusedError | UnreachableError | UsageError}
-   */
-  run(desk: Desk, typed: Typed): Promise<ExitCode | undefined>;
-}
+export type ConsoleCommand = Command<CommandContext, ConsoleResult, undefined>;
 
-/** A command of the console that carries the words and the summary of the room's own. */
-export function consoleCommand(
+type None = Record<never, never>;
+
+/** A command that only the console knows. Its `run` may throw a RefusedError, an UnreachableError or a UsageError. */
+export const consoleCommand = <P extends Parameters<undefined> = None, O extends CommandOptions = None>(
+  definition: Definition<CommandContext, ConsoleResult, P, O>,
+): ConsoleCommand => defineCommand<CommandContext, ConsoleResult, undefined, P, O>(definition);
+
+/** A command of the room: its name and summary are those of its protocol entry. */
+export function adminCommand<P extends Parameters<undefined> = None, O extends CommandOptions = None>(
   command: AdminCommandName,
-  parts: Omit<ConsoleCommand, 'words' | 'summary'>,
+  definition: Omit<Definition<CommandContext, ConsoleResult, P, O>, 'name' | 'summary'>,
 ): ConsoleCommand {
-  const { words, summary } = adminCommands[command];
-  return { words, summary, ...parts };
+  const { words: name, summary } = adminCommands[command];
+  return consoleCommand<P, O>({ name, summary, ...definition });
 }

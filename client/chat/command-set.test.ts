@@ -3,10 +3,11 @@ import { commands } from '../../protocol/index.ts';
 import { Painter } from '../terminal/painter.ts';
 import { chatCommand, clientCommand } from './chat-command.ts';
 import { ChatCommands } from './command-set.ts';
-import { commands as all } from './commands/index.ts';
+import { chatCommands } from './commands/index.ts';
 import { NamesSeen } from './names-seen.ts';
 
 const set = new ChatCommands();
+const all = Object.values(chatCommands);
 const unknown = (word: string, meant?: string) =>
   `There is no command "${word}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} Enter "help" to see the commands.`;
 

@@ -11,7 +11,7 @@ export const user = word<NamesSeen>('user', async (typed, { names }) => {
 });
 
 /** What to say, exactly as typed. */
-export const message = text<NamesSeen>('text');
+export const messageText = text<NamesSeen>('text');
 
 /** A user who has sent a file that waits for this user. */
 export const fileSource = word<NamesSeen>('source', async (typed, { names }) => {

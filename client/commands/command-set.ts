@@ -2,7 +2,7 @@ import { UsageError } from '../config/errors.ts';
 import { type Completion, wordsLike } from '../terminal/completion.ts';
 import type { Line } from '../terminal/line.ts';
 import type { Command, Invocation } from './command.ts';
-import { helpOnAll, helpOnOne } from './help.ts';
+import { type HelpTexts, helpOnAll, helpOnOne } from './help.ts';
 import { type Input, takeWord, takeWords } from './input.ts';
 import { nearest } from './nearest.ts';
 
@@ -13,23 +13,21 @@ const wordCount = (spelling: string) => spelling.split(' ').length;
 /** The commands that a user can type at a prompt: parses, completes and explains them. */
 export class CommandSet<Context, Result, Names = undefined> {
   readonly #commands: readonly Command<Context, Result, Names>[];
-  readonly #hint: string;
+  readonly #texts: HelpTexts;
   /** By everything that may be typed for a command, in lower case. */
   readonly #bySpelling: ReadonlyMap<string, Command<Context, Result, Names>>;
-  /** The same in the case that is shown: names, then names and aliases after a slash. */
+  /** The same in the case that is shown. */
   readonly #spellings: readonly string[];
   /** Words of the longest name. */
   readonly #longest: number;
 
-  /** @param hint The last line of `help`. */
-  constructor(commands: readonly Command<Context, Result, Names>[], hint: string) {
+  constructor(commands: readonly Command<Context, Result, Names>[], texts: HelpTexts) {
     this.#commands = commands;
-    this.#hint = hint;
-    const spelled = commands.flatMap((command) =>
-      [command.name, ...[command.name, ...command.aliases].map((name) => `/${name}`)].map(
-        (spelling) => [spelling, command] as const,
-      ),
-    );
+    this.#texts = texts;
+    const spelled = commands.flatMap((command) => {
+      const afterPrefix = [command.name, ...command.aliases].map((name) => texts.aliasPrefix + name);
+      return [...new Set([command.name, ...afterPrefix])].map((spelling) => [spelling, command] as const);
+    });
     this.#spellings = spelled.map(([spelling]) => spelling);
     this.#bySpelling = new Map(spelled.map(([spelling, command]) => [spelling.toLowerCase(), command]));
     this.#longest = Math.max(...this.#spellings.map(wordCount));
@@ -71,8 +69,8 @@ export class CommandSet<Context, Result, Names = undefined> {
    * @throws {UsageError}
    */
   help(about?: string): Line[] {
-    if (about === undefined) return helpOnAll(this.#commands, this.#hint);
-    return helpOnOne(this.#find(about).command);
+    if (about === undefined) return helpOnAll(this.#commands, this.#texts);
+    return helpOnOne(this.#find(about).command, this.#texts);
   }
 
   #find(input: Input) {

@@ -9,7 +9,7 @@ export interface Definition<Context, Result, P, O> {
   readonly name: string;
   /** One line for `help`. */
   readonly summary: string;
-  /** Short names, which are typed after a slash only. */
+  /** Short names. Those of the chat are typed after a slash. */
   readonly aliases?: readonly string[];
   /** In the order in which they are typed. */
   readonly parameters?: P;

@@ -11,8 +11,16 @@ interface Explained {
   readonly options: CommandOptions;
 }
 
+/** How the help of a set of commands differs from that of another. */
+export interface HelpTexts {
+  /** The last line of the list. */
+  readonly hint: string;
+  /** What is typed before a short name: `/` or nothing. */
+  readonly aliasPrefix: string;
+}
+
 /** One line for each command, and a hint. */
-export function helpOnAll(commands: readonly Explained[], hint: string): Line[] {
+export function helpOnAll(commands: readonly Explained[], { hint }: HelpTexts): Line[] {
   const width = Math.max(...commands.map(({ usage }) => usage.length));
   return [
     ...commands.map(({ usage, summary }) => ({
@@ -23,9 +31,12 @@ export function helpOnAll(commands: readonly Explained[], hint: string): Line[] 
 }
 
 /** How one command is typed, with its options and short names. */
-export function helpOnOne({ name, fullUsage, summary, aliases, options }: Explained): Line[] {
+export function helpOnOne(
+  { name, fullUsage, summary, aliases, options }: Explained,
+  { aliasPrefix }: HelpTexts,
+): Line[] {
   const width = Math.max(0, ...Object.values(options).map(({ flags }) => flags.length));
-  const spellings = [name, ...aliases].map((spelling) => `/${spelling}`).join(', ');
+  const spellings = [name, ...aliases].map((spelling) => aliasPrefix + spelling).join(', ');
   return [
     { text: ['  ', span('strong', fullUsage)] },
     `  ${summary}`,

@@ -316,9 +316,7 @@ test('Ctrl+L clears the screen, and the line being typed stays', async () => {
   await logIn();
   await typeAndSee('broadcast hi');
   typist.type('\u000c');
-  await typist.see(
-    (rows) => typist.cursor.row === typist.buffer.baseY && rows.at(-1) === `${prompt}broadcast hi`,
-  );
+  await typist.see((rows) => typist.cursor.row === typist.buffer.baseY && rows.at(-1) === `${prompt}broadcast hi`);
 });
 
 test('stopped by Ctrl+Z and brought back, it goes on where it was', async () => {

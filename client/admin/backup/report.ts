@@ -7,20 +7,19 @@ type Slice = AdminResult<'backup'>;
 const stored: readonly { readonly before: string; line(counts: Slice['counts']): string }[] = [
   {
     before: 'users',
-    line: () => '[backup]The settings have been stored.',
+    line: () => '[backup] The settings have been stored.',
   },
   {
     before: 'room',
-    line: ({ users }) =>
-      `[backup]user_password repository has been stored: ${count(users, 'user')}, passwords as hashes.`,
+    line: ({ users }) => `[backup] The accounts have been stored: ${count(users, 'user')}, passwords as hashes.`,
   },
   {
     before: 'end',
-    line: ({ messages }) => `[backup]message_rep has been stored: ${count(messages, 'message')}.`,
+    line: ({ messages }) => `[backup] The messages have been stored: ${messages}.`,
   },
-  { before: 'end', line: ({ files }) => `[backup]file_rep has been stored: ${count(files, 'file')}.` },
-  { before: 'end', line: () => '[backup]block_rep has been stored.' },
-  { before: 'end', line: ({ loginBlocks }) => `[backup]list_block has been stored: ${loginBlocks}.` },
+  { before: 'end', line: ({ files }) => `[backup] The file records have been stored: ${files}.` },
+  { before: 'end', line: () => '[backup] The lists of blocked users have been stored.' },
+  { before: 'end', line: ({ loginBlocks }) => `[backup] The login blocks have been stored: ${loginBlocks}.` },
 ];
 
 const stages = ['header', 'users', 'room', 'loginBlocks', 'files', 'end'];
@@ -41,6 +40,6 @@ export class BackupReport {
     // All has been read; what remains are files' bytes, if they go along, and the end of it.
     const isRead = stage === 'end' && lines.length > 0;
     if (next === undefined || isRead) return lines;
-    return [...lines, `[backup]${count(counts.users, 'user')} and ${count(counts.messages, 'message')} so far ...`];
+    return [...lines, `[backup] ${count(counts.users, 'user')} and ${count(counts.messages, 'message')} so far ...`];
   }
 }

@@ -7,14 +7,14 @@ type Present = NonNullable<Restored['present']>;
 /** What a restore came to, or would come to. */
 export function restoredLines({ file, takenAt, counts, settings: kept, present, leftOut, open }: Restored): string[] {
   return [
-    `[restore]${file} was taken at ${moment(takenAt)}: ${countsText(counts)}.`,
+    `[restore] ${file} was taken at ${moment(takenAt)}: ${countsText(counts)}.`,
     ...(present ? wouldChange(kept, present) : [settingsLine(kept), ...leftOutLines(leftOut)]),
     ...(present || open ? [] : ['The room is stopped: "start" opens it.']),
   ];
 }
 
 const settingsLine = (kept: Restored['settings']) =>
-  `[restore]Settings: ${settingNames
+  `[restore] Settings: ${settingNames
     .filter((name) => name in kept)
     .map((name) => `${settings[name].word} ${printValue(settings[name], kept[name])}`)
     .join(', ')}.`;
@@ -30,9 +30,9 @@ function leftOutLines(leftOut: Restored['leftOut']): string[] {
     const files = leftOut?.[why] ?? 0;
     const [one, several] = reasons[why];
     if (files === 0) return [];
-    return `[restore]${count(files, 'file')} ${files === 1 ? `was left out: ${one}` : `were left out: ${several}`}.`;
+    return `[restore] ${count(files, 'file')} ${files === 1 ? `was left out: ${one}` : `were left out: ${several}`}.`;
   });
-  return [...lines, `[restore]All ${lines.length > 0 ? 'else' : 'of it'} has been restored.`];
+  return [...lines, `[restore] All ${lines.length > 0 ? 'else' : 'of it'} has been restored.`];
 }
 
 function wouldChange(kept: Restored['settings'], { counts, settings: now, refusal }: Present): string[] {
@@ -40,14 +40,14 @@ function wouldChange(kept: Restored['settings'], { counts, settings: now, refusa
     .filter((name) => name in kept && kept[name] !== now[name])
     .map((name) => {
       const print = (value: unknown) => printValue(settings[name], value);
-      return `[restore]${settings[name].word} ${print(now[name])} -> ${print(kept[name])}`;
+      return `[restore] ${settings[name].word} ${print(now[name])} -> ${print(kept[name])}`;
     });
   return [
-    ...(changes.length > 0 ? changes : ['[restore]The settings would stay as they are.']),
+    ...(changes.length > 0 ? changes : ['[restore] The settings would stay as they are.']),
     counts.users + counts.messages === 0
-      ? '[restore]There is nobody in the room, and no message: nothing would be replaced.'
-      : `[restore]This would replace what is in the room: ${countsText(counts)}.`,
-    ...(refusal === undefined ? [] : [`[restore]It would be refused now. ${refusal}`]),
-    '[restore]Nothing has been changed.',
+      ? '[restore] There is nobody in the room, and no message: nothing would be replaced.'
+      : `[restore] This would replace what is in the room: ${countsText(counts)}.`,
+    ...(refusal === undefined ? [] : [`[restore] It would be refused now. ${refusal}`]),
+    '[restore] Nothing has been changed.',
   ];
 }

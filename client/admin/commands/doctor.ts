@@ -1,23 +1,32 @@
-import { Option } from 'commander';
-import { consoleCommand } from '../console-command.ts';
+import type { AdminResult } from '../../../protocol/admin/index.ts';
+import { flag } from '../../commands/options.ts';
+import { adminCommand } from '../console-command.ts';
 import { exitCodes } from '../errors.ts';
-import { texts } from '../texts.ts';
+import { count } from '../texts.ts';
 
-export const doctor = consoleCommand('doctor', {
-  options: [new Option('--repair', 'set right what is wrong').default(false)],
-  async run(desk, { options: { repair } }) {
-    const wrong = { found: 0, left: 0 };
+export const doctor = adminCommand('doctor', {
+  options: { repair: flag('--repair', 'repair what is wrong') },
+  async run(context, _args, { repair }) {
+    let [found, repaired] = [0, 0];
     const checked = new Map<string, number>();
-    for await (const slice of desk.admin.askOn('doctor', { repair: repair === true })) {
+    for await (const slice of context.admin.askOn('doctor', { repair })) {
       checked.set(slice.part, (checked.get(slice.part) ?? 0) + slice.checked);
       for (const finding of slice.findings) {
-        wrong.found += 1;
-        if (finding.repaired !== true) wrong.left += 1;
-        desk.show(finding, texts.finding(finding));
+        found += 1;
+        if (finding.repaired === true) repaired += 1;
+        context.show(finding, findingLine(finding));
       }
-      if (desk.signal.aborted) break;
+      if (context.signal.aborted) break;
     }
-    desk.note(texts.examined(checked), texts.diagnosis(wrong));
-    return wrong.left > 0 ? exitCodes.refused : exitCodes.done;
+    context.note(
+      `[doctor] Compared: ${[...checked].map(([part, compared]) => `${part} ${compared}`).join(', ')}.`,
+      found === 0 ? '[doctor] Nothing is wrong.' : `[doctor] ${count(found, 'problem')} found, ${repaired} repaired.`,
+    );
+    return found > repaired ? exitCodes.refused : exitCodes.done;
   },
 });
+
+function findingLine({ text, repaired }: AdminResult<'doctor'>['findings'][number]): string {
+  if (repaired === undefined) return `[doctor] ${text}`;
+  return `[doctor] ${text} ${repaired ? 'Repaired.' : 'Not repaired: it has changed in the meantime.'}`;
+}

@@ -1,11 +1,11 @@
-import { consoleCommand } from '../console-command.ts';
-import { texts } from '../texts.ts';
+import { optional, rest, word } from '../../commands/parameters.ts';
+import { adminCommand } from '../console-command.ts';
 
-export const kick = consoleCommand('kick', {
-  usage: '<user> [reason]',
-  takesText: true,
-  async run(desk, { args: [user = '', reason] }) {
-    const result = await desk.admin.ask('kick', { user, ...(reason !== undefined && { reason }) });
-    desk.show(result, texts.kicked(result.user));
+export const kick = adminCommand('kick', {
+  parameters: { user: word('user'), reason: optional(rest('reason')) },
+  async run(context, { user, reason }) {
+    const result = await context.admin.ask('kick', { user, ...(reason !== undefined && { reason }) });
+    context.show(result, `The user "${result.user}" has been removed from the room.`);
+    return undefined;
   },
 });

@@ -1,54 +1,76 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Option } from 'commander';
 import { isBackupName } from '../../../protocol/admin/index.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
+import { flag } from '../../commands/options.ts';
+import { word } from '../../commands/parameters.ts';
 import { restoredLines } from '../backup/restored.ts';
 import { lastSeal, mostUploadBytes, upload } from '../backup/transfer.ts';
-import { consoleCommand } from '../console-command.ts';
-import type { Desk } from '../desk.ts';
+import type { CommandContext } from '../command-context.ts';
+import { adminCommand } from '../console-command.ts';
 import { exitCodes, messageOf, RefusedError, UsageError } from '../errors.ts';
-import { texts } from '../texts.ts';
+import { countsText } from '../texts.ts';
 
-/** The name in the bucket of what the administrator named: a file here is uploaded, anything else is there already. */
-async function inBucket(desk: Desk, file: string): Promise<string> {
+/** What a restore does, by its stage. */
+const stages: Readonly<Record<string, string>> = {
+  check: 'Checking the file',
+  count: 'Counting what is in the room',
+  close: 'Closing the room',
+  wipe: 'Deleting what is in the room',
+  write: 'Writing',
+  join: 'Restoring blocks and files',
+  tidy: 'Deleting bytes that belong to no file',
+  open: 'Opening the room',
+};
+
+export const restore = adminCommand('restore', {
+  parameters: { file: word('file') },
+  options: {
+    dryRun: flag('--dry-run', 'print what would be changed, and change nothing'),
+    replace: flag('--replace', 'delete everything in the room, which must be stopped'),
+  },
+  async run(context, { file }, options) {
+    const args = { file: await nameInBucket(context, file), ...options };
+    let stage = '';
+    for await (const slice of context.admin.askOn('restore', args)) {
+      if (slice.restored) {
+        context.show(slice.restored, ...restoredLines(slice.restored));
+        return undefined;
+      }
+      if (slice.stage !== stage || slice.stage === 'write') {
+        context.note(`[restore] ${stages[slice.stage] ?? slice.stage}: ${countsText(slice.counts)} so far ...`);
+      }
+      stage = slice.stage;
+      if (context.signal.aborted) break;
+    }
+    const isUnchanged = stage === 'check' || stage === 'count';
+    context.note(
+      isUnchanged
+        ? '[restore] Cancelled. Nothing has been changed.'
+        : '[restore] Cancelled halfway. Nobody can log in until a restore has been completed.',
+    );
+    return exitCodes.refused;
+  },
+});
+
+/** The name in the bucket of a backup. A file on this machine is uploaded first. */
+async function nameInBucket(context: CommandContext, file: string): Promise<string> {
   if (!existsSync(file)) {
     if (!isBackupName(file)) throw new UsageError(`There is no file ${file}.`);
     return file;
   }
-  if ((await stat(file)).size > mostUploadBytes) throw new UsageError(texts.tooLargeToUpload(file));
+  if ((await stat(file)).size > mostUploadBytes) {
+    throw new UsageError(
+      `${file} is larger than 5 GiB, the most that S3 takes in one upload. Copy it to the folder backups/ of the bucket by other means, then restore it by its name there.`,
+    );
+  }
   const { bytes, seal } = await lastSeal(file).catch((error: unknown) => {
     if (!(error instanceof DamagedFileError)) throw new UsageError(`${file} cannot be read: ${messageOf(error)}`);
     throw new RefusedError('damaged-backup', `${file}: ${error.message} Nothing has been changed.`);
   });
-  // The same file has the same name, however often it is uploaded.
+  // The name depends on the content alone: a repeated upload replaces the first.
   const name = `uploaded_${seal.slice(0, 16)}.ndjson.gz`;
-  await upload(file, await desk.admin.ask('upload-url', { name, bytes }));
-  desk.note(texts.uploaded(file));
+  await upload(file, await context.admin.ask('upload-url', { name, bytes }));
+  context.note(`[restore] ${file} is complete and has been uploaded.`);
   return name;
 }
-
-export const restore = consoleCommand('restore', {
-  usage: '<file>',
-  options: [
-    new Option('--dry-run', 'say what would be changed, and change nothing'),
-    new Option('--replace', 'let everything go that is in the room, which must be stopped'),
-  ],
-  async run(desk, { args: [file = ''], options }) {
-    const replace = options['replace'] === true;
-    const dryRun = options['dryRun'] === true;
-    const args = { file: await inBucket(desk, file), replace, dryRun };
-    let stage = '';
-    for await (const slice of desk.admin.askOn('restore', args)) {
-      if (slice.restored) {
-        desk.show(slice.restored, ...restoredLines(slice.restored));
-        return undefined;
-      }
-      if (slice.stage !== stage || slice.stage === 'write') desk.note(texts.restoring(slice.stage, slice.counts));
-      stage = slice.stage;
-      if (desk.signal.aborted) break;
-    }
-    desk.note(texts.restoreGivenUp(stage));
-    return exitCodes.refused;
-  },
-});

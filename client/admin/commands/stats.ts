@@ -1,20 +1,20 @@
-import { consoleCommand } from '../console-command.ts';
+import { adminCommand } from '../console-command.ts';
 import { moment } from '../texts.ts';
 
 const dollars = (usd: number) => `US$ ${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 
-export const stats = consoleCommand('stats', {
-  async run(desk) {
-    const result = await desk.admin.ask('stats', {});
+export const stats = adminCommand('stats', {
+  async run(context) {
+    const result = await context.admin.ask('stats', {});
     const { online, users, messages, storedBytes, objectBytes, estimate } = result;
-    desk.show(
+    context.show(
       result,
-      `[admin]Online: ${online}`,
-      `[admin]Users: ${users}, messages: ${messages}, stored bytes: ${storedBytes ?? 'unknown'} (as DynamoDB counted them last, at most some six hours ago)`,
-      `[admin]Files and backups: ${objectBytes} bytes`,
-      `[admin]Estimated cost since ${moment(estimate.since)}: ${dollars(estimate.total)}`,
+      `[admin] Online: ${online}`,
+      `[admin] Users: ${users}, messages: ${messages}, stored bytes: ${storedBytes ?? 'unknown'} (DynamoDB updates these about every six hours)`,
+      `[admin] Files and backups: ${objectBytes} bytes`,
+      `[admin] Estimated cost since ${moment(estimate.since)}: ${dollars(estimate.total)}`,
       ...estimate.parts.map(({ what, count, usd }) => `  ${count} ${what}: ${dollars(usd)}`),
-      '[admin]An estimate: what was counted, times what it costs on average by the cost table. Messages are taken as if those stored had come evenly; free tiers, log, transfer and what is done with files are left out.',
+      '[admin] The estimate multiplies counts by the average costs of the cost table. It assumes that messages came evenly; free tiers, log, data transfer and file operations are not included.',
     );
     return undefined;
   },

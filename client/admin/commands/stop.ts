@@ -1,34 +1,37 @@
 import pRetry from 'p-retry';
 import type { AdminResult } from '../../../protocol/admin/index.ts';
-import { consoleCommand } from '../console-command.ts';
-import type { Desk } from '../desk.ts';
+import { optional, rest } from '../../commands/parameters.ts';
+import { backupStored, takeBackup } from '../backup/take-backup.ts';
+import type { CommandContext } from '../command-context.ts';
+import { adminCommand } from '../console-command.ts';
 import { exitCodes, RefusedError } from '../errors.ts';
-import { texts } from '../texts.ts';
-import { takeBackup } from './backup.ts';
+import { count } from '../texts.ts';
 
-export const stop = consoleCommand('stop', {
-  usage: '[message]',
-  takesText: true,
-  async run(desk, { args: [message] }) {
+export const stop = adminCommand('stop', {
+  parameters: { message: optional(rest('message')) },
+  async run(context, { message }) {
     const args = message === undefined ? {} : { message };
     let [ended, closed, stoppedAt] = [0, 0, ''];
-    for await (const slice of desk.admin.askOn('stop', args)) {
+    for await (const slice of context.admin.askOn('stop', args)) {
       ended += slice.ended;
       closed += slice.closed;
       stoppedAt = slice.stoppedAt;
     }
-    desk.note(texts.stopNotified, texts.sentAway(ended, closed));
+    context.note(
+      'All online users have been notified and logged out.',
+      `${count(ended, 'session')} ended, ${count(closed, 'connection')} closed.`,
+    );
     let [backup, log]: [Backup | undefined, SavedLog | undefined] = [undefined, undefined];
     try {
-      backup = await whenFree(desk, () => takeBackup(desk, false));
-      if (backup) desk.note(texts.backupStored(backup.name, backup.bytes), texts.beingStopped, texts.stopped);
+      backup = await whenFree(context, () => takeBackup(context, false));
+      if (backup) context.note(backupStored(backup), 'The server has been stopped. Bye!');
     } finally {
-      // Whatever became of the backup: what is done after the next start is in another log.
-      log = await whenFree(desk, () => saveLog(desk));
-      if (log) desk.note(texts.logSaved(log.name));
+      // Also if the backup failed: the log of the next start is another one.
+      log = await whenFree(context, () => saveLog(context));
+      if (log) context.note(`[backup] The server log has been saved as ${log.name}.`);
     }
     if (!backup || !log) return exitCodes.refused;
-    desk.show({ ended, closed, stoppedAt, backup, log });
+    context.show({ ended, closed, stoppedAt, backup, log });
     return undefined;
   },
 });
@@ -36,24 +39,27 @@ export const stop = consoleCommand('stop', {
 type Backup = AdminResult<'backup'>['backup'];
 type SavedLog = AdminResult<'save-log'>['saved'];
 
-async function saveLog(desk: Desk) {
-  for await (const { saved } of desk.admin.askOn('save-log', {})) {
+async function saveLog(context: CommandContext) {
+  for await (const { saved } of context.admin.askOn('save-log', {})) {
     if (saved) return saved;
-    if (desk.signal.aborted) break;
+    if (context.signal.aborted) break;
   }
   return undefined;
 }
 
-/** How often (ms) it is tried again, and how many times: for longer than a step that has been cut off keeps the room busy. */
-const pace = 3_000;
+/** Milliseconds between two tries, and their number: in all, longer than an interrupted step keeps the room busy. */
+const interval = 3_000;
 const tries = 50;
 
-/** Does what the room may be too busy for, as when a backup has just been given up; undefined if the administrator had enough of it. */
-async function whenFree<T>(desk: Desk, work: () => Promise<T | undefined>): Promise<T | undefined> {
+/**
+ * Repeats work while the room is busy with another job, such as a backup that was just cancelled. Resolves to undefined if the
+ * administrator cancels it.
+ */
+async function whenFree<T>(context: CommandContext, work: () => Promise<T | undefined>): Promise<T | undefined> {
   let isTold = false;
   const waits = (error: unknown) => {
     if (!(error instanceof RefusedError && error.code === 'busy')) return false;
-    if (!isTold) desk.note(texts.waiting);
+    if (!isTold) context.note('[backup] The room is busy with another job. Waiting for its end ...');
     isTold = true;
     return true;
   };
@@ -61,20 +67,12 @@ async function whenFree<T>(desk: Desk, work: () => Promise<T | undefined>): Prom
     return await pRetry(work, {
       retries: tries,
       factor: 1,
-      minTimeout: pace,
-      signal: desk.signal,
+      minTimeout: interval,
+      signal: context.signal,
       shouldRetry: ({ error }) => waits(error),
     });
   } catch (error) {
-    if (desk.signal.aborted && error === desk.signal.reason) return undefined;
+    if (context.signal.aborted && error === context.signal.reason) return undefined;
     throw error;
   }
 }
-
-export const start = consoleCommand('start', {
-  async run(desk) {
-    const result = await desk.admin.ask('start', {});
-    desk.show(result, texts.started);
-    return undefined;
-  },
-});

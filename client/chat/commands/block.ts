@@ -1,7 +1,7 @@
 import { chatCommand } from '../chat-command.ts';
 import { user as userName } from '../parameters.ts';
 
-export const command = chatCommand('block', {
+export const block = chatCommand('block', {
   aliases: ['ignore'],
   parameters: { user: userName },
   async run({ room }, { user }) {

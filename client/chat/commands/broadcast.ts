@@ -1,9 +1,9 @@
 import { chatCommand } from '../chat-command.ts';
-import { message } from '../parameters.ts';
+import { messageText } from '../parameters.ts';
 
-export const command = chatCommand('broadcast', {
+export const broadcast = chatCommand('broadcast', {
   aliases: ['all', 'say'],
-  parameters: { text: message },
+  parameters: { text: messageText },
   async run({ room }, { text }) {
     const { seq } = await room.request('broadcast', { text });
     // The room sends a broadcast to its sender too. It is printed when it arrives.

@@ -1,7 +1,7 @@
 import { chatCommand } from '../chat-command.ts';
 import { ownFile, user as userName } from '../parameters.ts';
 
-export const command = chatCommand('file', {
+export const file = chatCommand('file', {
   aliases: ['send'],
   parameters: { user: { ...userName, shown: 'receiver' }, path: ownFile },
   async run({ transfers }, { user, path }) {

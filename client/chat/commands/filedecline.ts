@@ -1,7 +1,7 @@
 import { chatCommand } from '../chat-command.ts';
 import { fileSource, offeredFile } from '../parameters.ts';
 
-export const command = chatCommand('filedecline', {
+export const filedecline = chatCommand('filedecline', {
   aliases: ['decline'],
   parameters: { user: fileSource, name: offeredFile },
   async run({ transfers }, { user, name }) {

@@ -2,7 +2,7 @@ import { optional, withPrevious } from '../../commands/parameters.ts';
 import { chatCommand } from '../chat-command.ts';
 import { fileSource, offeredFile } from '../parameters.ts';
 
-export const command = chatCommand('fileget', {
+export const fileget = chatCommand('fileget', {
   aliases: ['get', 'files'],
   parameters: { user: optional(fileSource), name: withPrevious(offeredFile) },
   async run({ room, names, transfers }, { user, name }) {

@@ -3,7 +3,7 @@ import { wordsLike } from '../../terminal/completion.ts';
 import { clientCommand } from '../chat-command.ts';
 import type { NamesSeen } from '../names-seen.ts';
 
-export const command = clientCommand({
+export const help = clientCommand({
   name: 'help',
   summary: 'List the commands, or explain one',
   aliases: ['h', '?'],

@@ -18,7 +18,7 @@ const messageCount: Parameter<number, NamesSeen, 'required'> = {
   parse: (typed) => (/^[1-9]\d{0,2}$/.test(typed) && Number(typed) <= limits.pageSize ? Number(typed) : undefined),
 };
 
-export const command = chatCommand('history', {
+export const history = chatCommand('history', {
   aliases: ['hist'],
   parameters: { stream: optional(streamName), count: optional(messageCount) },
   async run({ room }, { stream = 'room', count = 20 }) {

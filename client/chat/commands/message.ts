@@ -1,9 +1,9 @@
 import { chatCommand } from '../chat-command.ts';
-import { message, user as userName } from '../parameters.ts';
+import { messageText, user as userName } from '../parameters.ts';
 
-export const command = chatCommand('message', {
+export const message = chatCommand('message', {
   aliases: ['msg', 'm'],
-  parameters: { user: userName, text: message },
+  parameters: { user: userName, text: messageText },
   async run({ room }, { user, text }) {
     const { delivery } = await room.request('message', { to: user, text });
     if (delivery === 'delivered') return [];

@@ -1,7 +1,7 @@
 import { ask, askNewPassword } from '../ask.ts';
 import { chatCommand } from '../chat-command.ts';
 
-export const command = chatCommand('passwd', {
+export const passwd = chatCommand('passwd', {
   aliases: ['password'],
   async run({ screen, room }) {
     const oldPassword = await ask(screen, ['Please enter your old password:'], 'secret');

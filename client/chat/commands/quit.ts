@@ -1,7 +1,7 @@
 import { clientCommand } from '../chat-command.ts';
 import { texts } from '../texts.ts';
 
-export const command = clientCommand({
+export const quit = clientCommand({
   name: 'quit',
   summary: 'Leave the room',
   aliases: ['exit', 'q'],

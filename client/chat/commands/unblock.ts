@@ -1,7 +1,7 @@
 import { chatCommand } from '../chat-command.ts';
 import { user as userName } from '../parameters.ts';
 
-export const command = chatCommand('unblock', {
+export const unblock = chatCommand('unblock', {
   aliases: ['unignore'],
   parameters: { user: userName },
   async run({ room }, { user }) {

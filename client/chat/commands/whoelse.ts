@@ -1,7 +1,7 @@
 import { chatCommand } from '../chat-command.ts';
 import { userList } from '../user-list.ts';
 
-export const command = chatCommand('whoelse', {
+export const whoelse = chatCommand('whoelse', {
   aliases: ['who', 'names'],
   run: async ({ room, names }) => userList('The other users are:', await room.request('whoelse', {}), names),
 });

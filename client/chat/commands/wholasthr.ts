@@ -1,7 +1,7 @@
 import { chatCommand } from '../chat-command.ts';
 import { userList } from '../user-list.ts';
 
-export const command = chatCommand('wholasthr', {
+export const wholasthr = chatCommand('wholasthr', {
   aliases: ['recent'],
   run: async ({ room, names }) => userList('The wholasthr users are:', await room.request('wholasthr', {}), names),
 });

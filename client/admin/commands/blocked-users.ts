@@ -1,0 +1,13 @@
+import { adminCommand } from '../console-command.ts';
+import { showList } from '../show-list.ts';
+import { moment } from '../texts.ts';
+
+export const blockedUsers = adminCommand('blocked-users', {
+  run: (context) =>
+    showList(
+      context,
+      '[admin] Blocked users:',
+      context.admin.askOn('blocked-users', {}),
+      (one) => `${one.user} on ${one.address} until ${moment(one.until)}`,
+    ),
+});

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { settingNames } from '../../../protocol/admin/index.ts';
+import { word } from '../../commands/parameters.ts';
+import { adminCommand } from '../console-command.ts';
+import { messageOf, UsageError } from '../errors.ts';
+import { parseParaFile } from '../para-file.ts';
+import { settingChanged } from '../setting-texts.ts';
+
+export const importSettings = adminCommand('import', {
+  parameters: { file: word('file') },
+  async run(context, { file }) {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new UsageError(`${file} cannot be read: ${messageOf(error)}`);
+    });
+    const result = await context.admin.ask('import', { settings: parseParaFile(text) });
+    const names = settingNames.filter((name) => name in result.settings);
+    context.show(result, ...names.map((name) => settingChanged(name, result.settings[name], result.was?.[name])));
+    return undefined;
+  },
+});
