@@ -63,7 +63,7 @@ test('input that ends after a refusal, and before a login, was in vain', async (
   (await (await scripted.peer()).next('login')).refuse('wrong-password', { triesLeft: 2 });
   const { code, printed } = await exited;
   expect(code).toBe(1);
-  expect(printed).toContain('You are leaving the chatting room');
+  expect(printed).toContain('You are leaving the chat room');
 });
 
 test('commands for whom the room does not let in are not taken for names and passwords', async () => {

@@ -1,38 +1,34 @@
 import prettyBytes from 'pretty-bytes';
 import type { RefusalError } from '../room/index.ts';
 
-/** What the terminal client says about files, in the words of the program it follows. */
+/** What the terminal client prints about transfers. */
 export const fileTexts = {
-  sending: 'Now begin transfering, please wait...',
-  sent: (name: string) => [
-    'Transferring process succeeds.',
-    `file "${name}" has been successfully received by the server.`,
-  ],
-  receiving: [
-    'server ready, now client receive file',
-    'Please wait until the "receive file success" notification has raised!...',
-  ],
-  received: 'receive file success!',
-  savedAs: (savedAs: string) => `It is saved as "${savedAs}".`,
+  sending: (name: string, to: string) => `Sending "${name}" to ${to} ...`,
+  sent: (name: string) => `The room has received the file "${name}".`,
+  receiving: (name: string, from: string) => `Receiving "${name}" from ${from} ...`,
+  received: (name: string) => `The file "${name}" has been received.`,
+  savedAs: (savedAs: string) => `It was saved as "${savedAs}".`,
   finishing: (count: number) =>
-    `${count === 1 ? 'A file is' : `${count} files are`} still on the way, and will be finished first. Ctrl+C gives up.`,
+    count === 1
+      ? 'Waiting for 1 file transfer to finish. Press Ctrl+C to cancel it.'
+      : `Waiting for ${count} file transfers to finish. Press Ctrl+C to cancel them.`,
 } as const;
 
-/** Why the room refuses something about a file, where that can be said better than for any command. */
+/** Why the room refused a command about a file; undefined if the general text is as good. */
 export function fileRefusal({ code, details }: RefusalError, user: string, name: string): string | undefined {
   switch (code) {
     case 'no-such-file':
-      return `There is no file "${name}" from "${user}"! Please try again!..`;
+      return `There is no file "${name}" from "${user}". Enter "fileget" to list your files.`;
     case 'file-exists':
-      return `A file "${name}" from you is waiting for ${user} already.`;
+      return `A file "${name}" from you is already waiting for ${user}. Rename yours, or try again later.`;
     case 'file-too-large':
       return details.limit === undefined
         ? undefined
-        : `The file "${name}" is too large: the room takes ${prettyBytes(details.limit, { binary: true })} at the most.`;
+        : `The file "${name}" is too large. The limit is ${prettyBytes(details.limit, { binary: true })}.`;
     case 'to-self':
-      return 'You cannot send a file to yourself! Please try again!..';
+      return 'You cannot send a file to yourself.';
     case 'blocked':
-      return `You cannot send a file to ${user}, who has blocked you.`;
+      return `${user} has blocked you, so you cannot send them files.`;
     default:
       return undefined;
   }

@@ -8,10 +8,10 @@ import { ChatCommands } from './command-set.ts';
 import { NamesSeen } from './names-seen.ts';
 import { runChat } from './run-chat.ts';
 
-const askUser = 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)';
-const welcome = 'Welcome to the Chatting room user "facebook"! Now you have successfully logged in!';
+const askUser = 'Please enter your username (or "register", "de-register" or "quit"):';
+const welcome = 'Welcome to the chat room, facebook! You are now logged in.';
 const helpHint = 'Enter "help" to see the commands.';
-const goodbye = 'You are leaving the chatting room! See you again!';
+const goodbye = 'You are leaving the chat room. See you again!';
 const sentAt = '2026-11-23T09:00:00.000Z';
 
 let scripted: ScriptedRoom;
@@ -43,7 +43,7 @@ function open() {
     async (asWanted) => {
       output.end();
       const [greeting, ...said] = (await printed).trimEnd().split('\n');
-      expect(greeting).toMatch(/^Now you are trying to connect to the Chatting room!/);
+      expect(greeting).toMatch(/^Connecting to the chat room\./);
       return { said, asWanted };
     },
   );
@@ -80,19 +80,19 @@ describe('coming in', () => {
       asWanted: true,
       said: [
         askUser,
-        'Please enter your new user name:',
+        'Please enter a new username:',
         expect.stringMatching(/^A user name has 1 to 32 letters/),
-        'Please enter your new user name:',
-        'Please enter your new password:',
-        'Please re-enter your password:',
-        'The two passwords are not the same. Please try again!',
-        'Please enter your new password:',
-        'Please re-enter your password:',
-        'The user name "shuo" is taken. Please try another one!',
-        'Please enter your new user name:',
-        'Please enter your new password:',
-        'Please re-enter your password:',
-        'You have successfully registered "Shuo". Please continue!',
+        'Please enter a new username:',
+        'Please enter a new password:',
+        'Please enter it again:',
+        'The two passwords differ. Please try again.',
+        'Please enter a new password:',
+        'Please enter it again:',
+        'The username "shuo" is taken. Please choose another one.',
+        'Please enter a new username:',
+        'Please enter a new password:',
+        'Please enter it again:',
+        'You have registered "Shuo". You can now log in.',
         askUser,
         goodbye,
       ],
@@ -108,9 +108,9 @@ describe('coming in', () => {
     again.reply({ user: 'shuo' });
     expect((await done).said.slice(4, -2)).toEqual([
       expect.stringContaining('password'),
-      'Please enter your new password:',
-      'Please re-enter your password:',
-      'You have successfully registered "shuo". Please continue!',
+      'Please enter a new password:',
+      'Please enter it again:',
+      'You have registered "shuo". You can now log in.',
     ]);
   });
 
@@ -126,18 +126,18 @@ describe('coming in', () => {
     expect((await done).said).toEqual([
       askUser,
       password,
-      'Wrong password! You have 2 times to give another try for this user on this machine in this connection session!',
+      'Wrong password. You have 2 more tries.',
       'Please enter your username:',
       password,
-      'Wrong password! You have 1 times to give another try for this user on this machine in this connection session!',
+      'Wrong password. You have 1 more try.',
       'Please enter your username:',
       password,
-      'Wrong password for 3 times. You are blocked. Please try to log-in with this user after 50.0 seconds. Or you can try another user in this machine.',
+      'Wrong password. That was the last try: this user is blocked on this machine for 50.0 seconds. You can log in as another user.',
       password,
-      'You are blocked! Please wait, you have 40.0 seconds left to log in using this name again!',
-      'You can try another user:',
+      'This user is blocked on this machine after wrong passwords. Try again in 40.0 seconds.',
+      'Please enter another username:',
       password,
-      'The present user is being logged in. Please use another user to log-in:',
+      'This user is already logged in. Please enter another username:',
       goodbye,
     ]);
   });
@@ -150,16 +150,16 @@ describe('coming in', () => {
     cancel.reply({});
     const { said } = await done;
     expect(said.filter((line) => line.startsWith('Are you sure'))).toEqual(
-      Array(2).fill('Are you sure to cancel your registration for shuo? Enter "yes" or "no":'),
+      Array(2).fill('Are you sure you want to cancel the registration of shuo? Enter "yes" or "no":'),
     );
-    expect(said.slice(-3)).toEqual(['You have successfully cancelled "shuo". Please continue!', askUser, goodbye]);
+    expect(said.slice(-3)).toEqual(['The registration of "shuo" has been cancelled.', askUser, goodbye]);
   });
 
   test('a room that is full by now says so, and is left', async () => {
     const done = chat('facebook', 'wastingtime', 'never read');
     (await (await scripted.peer()).next('login')).refuse('room-full');
     const { said, asWanted } = await done;
-    expect(said.at(-1)).toBe('The limit of users online has been reached, and you will be logged out automatically.');
+    expect(said.at(-1)).toBe('The room is full, so you cannot log in now. Please try again later.');
     expect(asWanted).toBe(false);
   });
 
@@ -220,19 +220,19 @@ describe('talking', () => {
         'Columbia',
         'Google',
         '... and 5 more',
-        'The wholasthr users are:',
+        'Other users of the last hour are:',
         'Columbia',
         '... and 2 more',
         "facebook(broadcast): It's me facebook ~",
-        'The user "csee4119" is unfortunately not online. But the server has stored your message.',
-        'Error! You cannot block yourself! Please try again!..',
-        'You have successfully blocked Columbia from sending you messages.',
-        'You have successfully unblocked Columbia',
-        'Error! You have not blocked Columbia! Please try again!..',
+        'The user "csee4119" is not online. The room has stored your message.',
+        'Error! You cannot block yourself.',
+        'You have blocked Columbia from sending you messages.',
+        'You have unblocked Columbia.',
+        'Error! You have not blocked Columbia.',
         'The users you have blocked are:',
         '(nobody)',
         'Error! There is no command "wholes". Did you mean "whoelse"? Enter "help" to see the commands.',
-        'You have logged out! See you again!',
+        'You have logged out. See you again!',
       ],
     });
   });
@@ -250,11 +250,11 @@ describe('talking', () => {
     expect((await done).said.slice(2)).toEqual([
       welcome,
       helpHint,
-      'The off-line messages during you are not in:',
+      'Messages while you were away:',
       "facebook(broadcast): It's me",
       'facebook(private): off-line',
       expect.stringMatching(/^1 private, 1 broadcast since 2026-11-2\d \d\d:\d\d:00$/),
-      'Now you can input commands as above instructed:',
+      'You can now enter commands:',
       goodbye,
     ]);
   });
@@ -269,7 +269,7 @@ describe('talking', () => {
     expect((await done).said.slice(2, 7)).toEqual([
       welcome,
       helpHint,
-      'The off-line messages during you are not in:',
+      'Messages while you were away:',
       'facebook(private): now',
       expect.stringMatching(/^1 private since 2026-11-2\d \d\d:\d\d:00$/),
     ]);
@@ -336,11 +336,11 @@ describe('talking', () => {
       expect.stringMatching(/^2026-11-2\d \d\d:\d\d:00 facebook\(private\): message 5$/),
     ]);
     expect(said.slice(-7, -1)).toEqual([
-      'You have successfully changed your password.',
-      `Error! That text is too long. At most ${limits.textBytes} bytes are taken.`,
-      'Error! You cannot send a message to yourself! Please try again!..',
-      'Error! There is no user "nobody"! Please try again!..',
-      'Error! You cannot send a message to Columbia, who has blocked you.',
+      'You have changed your password.',
+      `Error! That text is too long. Shorten it to ${limits.textBytes} bytes or less.`,
+      'Error! You cannot send a message to yourself.',
+      'Error! There is no user "nobody". Check the name and try again.',
+      'Error! Columbia has blocked you, so you cannot send them messages.',
       'Error! Something went wrong in the room. Please try again. (request abc)',
     ]);
   });
@@ -348,15 +348,18 @@ describe('talking', () => {
 
 describe('leaving', () => {
   test.each([
-    [{ type: 'event', event: 'timeout', seconds: 60 } as const, 'Time out for 60.0 seconds.'],
-    [{ type: 'event', event: 'kicked', reason: 'spam' } as const, 'You have been removed from the chatting room: spam'],
+    [
+      { type: 'event', event: 'timeout', seconds: 60 } as const,
+      'You were inactive for 60.0 seconds and have been logged out.',
+    ],
+    [{ type: 'event', event: 'kicked', reason: 'spam' } as const, 'You have been removed from the chat room: spam'],
     [
       { type: 'event', event: 'stop', message: 'Maintenance.', retryAfter: 90 } as const,
-      'The chatting room has been stopped. Maintenance. It will be back in about 90.0 seconds.',
+      'The chat room has been stopped. Maintenance. It will reopen in about 90.0 seconds.',
     ],
     [
       { type: 'event', event: 'replaced' } as const,
-      'You have logged in from somewhere else: this connection is closed.',
+      'You have logged in from somewhere else, so this connection was closed.',
     ],
   ])('%o is said, and ends the program', async (event, line) => {
     const { input, done } = open();
@@ -399,7 +402,7 @@ describe('leaving', () => {
     (await next.next('logout')).reply({});
     expect((await done).said.slice(4)).toEqual([
       'The connection was lost. Reconnecting ...',
-      'The connection is back.',
+      'The connection is restored.',
       'facebook(broadcast): late',
       goodbye,
     ]);

@@ -82,12 +82,12 @@ async function visit({
 
   const transfers = new Transfers(screen, room, names);
   void interrupted.then(() => {
-    transfers.giveUp();
+    transfers.abort();
     screen.endInput();
     return room.leave();
   });
   void room.ended.then(() => {
-    transfers.giveUp();
+    transfers.abort();
     screen.endInput();
   });
   const context = { screen, room, names, transfers, help: (about?: string) => commands.help(about) };

@@ -4,46 +4,45 @@ import { type Line, span, type Text } from '../terminal/line.ts';
 import { localDate, localTime } from '../times.ts';
 import { fileRefusal } from './file-texts.ts';
 
-/** Everything the terminal client says, in the words of the program it follows. */
+/** Texts of the terminal client that do not belong to one command. */
 export const texts = {
-  greeting:
-    'Now you are trying to connect to the Chatting room! You should log in first. Type required information and hit enter!',
-  askUser: 'Please enter your username: (or you can "quit" or "register" or "de-register" by those commands)',
+  greeting: 'Connecting to the chat room. Please log in: type what is asked for and press Enter.',
+  askUser: 'Please enter your username (or "register", "de-register" or "quit"):',
   askUserAgain: 'Please enter your username:',
   askPassword: 'Please enter your password:',
-  askNewUser: 'Please enter your new user name:',
-  askNewPassword: 'Please enter your new password:',
-  askPasswordAgain: 'Please re-enter your password:',
-  passwordsDiffer: 'The two passwords are not the same. Please try again!',
-  registered: (user: string) => `You have successfully registered "${user}". Please continue!`,
-  userExists: (user: string) => `The user name "${user}" is taken. Please try another one!`,
-  askExistingUser: 'Please enter your existing user name:',
-  askCancel: (user: string) => `Are you sure to cancel your registration for ${user}? Enter "yes" or "no":`,
-  cancelled: (user: string) => `You have successfully cancelled "${user}". Please continue!`,
-  notCancelled: (user: string) => `"${user}" has not been cancelled. Please continue!`,
-  noSuchUser: (user: string) => `There is no user "${user}". Please try again!`,
+  askNewUser: 'Please enter a new username:',
+  askNewPassword: 'Please enter a new password:',
+  askPasswordAgain: 'Please enter it again:',
+  passwordsDiffer: 'The two passwords differ. Please try again.',
+  registered: (user: string) => `You have registered "${user}". You can now log in.`,
+  userExists: (user: string) => `The username "${user}" is taken. Please choose another one.`,
+  askExistingUser: 'Please enter the username to cancel:',
+  askCancel: (user: string) => `Are you sure you want to cancel the registration of ${user}? Enter "yes" or "no":`,
+  cancelled: (user: string) => `The registration of "${user}" has been cancelled.`,
+  notCancelled: (user: string) => `"${user}" is still registered.`,
+  noSuchUser: (user: string) => `There is no user "${user}". Check the name and try again.`,
   wrongPassword: (triesLeft: number) =>
-    `Wrong password! You have ${triesLeft} times to give another try for this user on this machine in this connection session!`,
+    `Wrong password. You have ${triesLeft} more ${triesLeft === 1 ? 'try' : 'tries'}.`,
   nowBlocked: (secondsLeft: number) =>
-    `Wrong password for 3 times. You are blocked. Please try to log-in with this user after ${seconds(secondsLeft)} seconds. Or you can try another user in this machine.`,
+    `Wrong password. That was the last try: this user is blocked on this machine for ${seconds(secondsLeft)} seconds. You can log in as another user.`,
   blocked: (secondsLeft: number) =>
-    `You are blocked! Please wait, you have ${seconds(secondsLeft)} seconds left to log in using this name again!`,
-  askOtherUser: 'You can try another user:',
-  alreadyOnline: 'The present user is being logged in. Please use another user to log-in:',
-  welcome: (user: string) => `Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`,
-  missed: 'The off-line messages during you are not in:',
-  missedEnd: 'Now you can input commands as above instructed:',
-  leaving: 'You are leaving the chatting room! See you again!',
-  roomFull: 'The limit of users online has been reached, and you will be logged out automatically.',
+    `This user is blocked on this machine after wrong passwords. Try again in ${seconds(secondsLeft)} seconds.`,
+  askOtherUser: 'Please enter another username:',
+  alreadyOnline: 'This user is already logged in. Please enter another username:',
+  welcome: (user: string) => `Welcome to the chat room, ${user}! You are now logged in.`,
+  missed: 'Messages while you were away:',
+  missedEnd: 'You can now enter commands:',
+  leaving: 'You are leaving the chat room. See you again!',
+  roomFull: 'The room is full, so you cannot log in now. Please try again later.',
   connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
-    `The chatting room has been stopped. ${message} You will be back when it opens again ...`,
-  connectionRestored: 'The connection is back.',
+    `The chat room has been stopped. ${message} You will be reconnected when it opens again.`,
+  connectionRestored: 'The connection is restored.',
 } as const;
 
 const seconds = (count: number) => count.toFixed(1);
 
-const why: Readonly<Record<LogoutReason, string>> = {
+const logoutReasons: Readonly<Record<LogoutReason, string>> = {
   logout: '',
   timeout: ' (timed out)',
   lost: ' (connection lost)',
@@ -57,27 +56,27 @@ export function noticeLine(notice: EventOf<'login' | 'logout' | 'presence'>): Li
     const { came, left, online } = notice;
     return nowLine(`System(broadcast): ${came} logged in, ${left} logged out. ${online} users are online.`);
   }
-  const happened = notice.event === 'login' ? 'logged in.' : `logged out${why[notice.reason]}.`;
+  const happened = notice.event === 'login' ? 'logged in.' : `logged out${logoutReasons[notice.reason]}.`;
   return {
     at: new Date(),
     text: [span('quiet', 'System(broadcast): "'), span('user', notice.user), span('quiet', `" has just ${happened}`)],
   };
 }
 
-const whyFailed: Readonly<Record<FileFailure, string>> = {
+const fileFailures: Readonly<Record<FileFailure, string>> = {
   unfinished: 'the upload was never completed',
-  damaged: 'what was uploaded is not what had been announced',
-  'no-such-user': 'there is no such user any more',
+  damaged: 'the uploaded bytes are not those that were announced',
+  'no-such-user': 'this user no longer exists',
   blocked: 'the recipient has since blocked you',
   expired: 'it was not fetched in time',
 };
 
-/** A message of a stream; `me` is who reads it. */
+/** A message of a stream, as the user `me` sees it. */
 export function messageLine(message: ShownMessage, me: string | undefined): Line {
-  return { at: new Date(message.sentAt), text: messageWords(message, me) };
+  return { at: new Date(message.sentAt), text: messageText(message, me) };
 }
 
-function messageWords(message: ShownMessage, me: string | undefined): Text {
+function messageText(message: ShownMessage, me: string | undefined): Text {
   switch (message.event) {
     case 'broadcast':
       return [author(message.from, me), span('quiet', '(broadcast):'), ` ${message.text}`];
@@ -93,29 +92,29 @@ function messageWords(message: ShownMessage, me: string | undefined): Text {
       return [
         `Your file "${message.name}" has not reached `,
         span('user', message.to),
-        `: ${whyFailed[message.reason]}.`,
+        `: ${fileFailures[message.reason]}.`,
       ];
   }
 }
 
-/** What happened just now. */
+/** A sentence about something that happened just now. */
 export function nowLine(sentence: string): Line {
   return { at: new Date(), text: [span('quiet', sentence)] };
 }
 
-/** How many messages were missed, and since when. */
+/** The number of missed messages, and the time of the first. */
 export function missedLine({ inbox, room }: { inbox: number; room: number }, since: string): Line {
   const count = [...(inbox > 0 ? [`${inbox} private`] : []), ...(room > 0 ? [`${room} broadcast`] : [])].join(', ');
   return { text: [span('strong', `${count} since ${dateAndTime(since)}`)] };
 }
 
-/** One's own lines, and the room's own, are no user's colour. */
+/** The user's own lines, and those of the room, do not get a user's colour. */
 const author = (name: string, me: string | undefined) =>
   span(name === me || name === 'System' ? 'strong' : 'user', name);
 
-/** A message of long ago, with its local date and time. */
+/** A message of the history, with its local date and time. */
 export function historyLine(message: ShownMessage, me: string | undefined): Line {
-  return { text: [span('quiet', dateAndTime(message.sentAt)), ' ', ...messageWords(message, me)] };
+  return { text: [span('quiet', dateAndTime(message.sentAt)), ' ', ...messageText(message, me)] };
 }
 
 function dateAndTime(time: string): string {
@@ -123,23 +122,23 @@ function dateAndTime(time: string): string {
   return `${localDate(at)} ${localTime(at)}`;
 }
 
-/** Why the session is over, unless the user wanted it so. */
+/** Why a session ended that the user did not end. */
 export function endingLine(ending: ForcedEnding): string {
   switch (ending.reason) {
     case 'timeout':
-      return `Time out for ${seconds(ending.seconds)} seconds.`;
+      return `You were inactive for ${seconds(ending.seconds)} seconds and have been logged out.`;
     case 'kicked':
-      return `You have been removed from the chatting room: ${ending.why}`;
+      return `You have been removed from the chat room: ${ending.why}`;
     case 'stop':
       return [
-        'The chatting room has been stopped.',
+        'The chat room has been stopped.',
         ...(ending.message ? [ending.message] : []),
-        ...(ending.retryAfter !== undefined ? [`It will be back in about ${seconds(ending.retryAfter)} seconds.`] : []),
+        ...(ending.retryAfter !== undefined ? [`It will reopen in about ${seconds(ending.retryAfter)} seconds.`] : []),
       ].join(' ');
     case 'replaced':
-      return 'You have logged in from somewhere else: this connection is closed.';
+      return 'You have logged in from somewhere else, so this connection was closed.';
     case 'lost':
-      return `The connection was lost, and could not be restored: ${sentence(ending.cause)}`;
+      return `The connection was lost and could not be restored: ${sentence(ending.cause)}`;
     case 'failed':
       return `Something went wrong: ${sentence(ending.cause)}`;
   }
@@ -165,21 +164,21 @@ const alarm = (sentence: string): Line => ({ text: [span('error', 'Error!'), ` $
 function refusalSentence({ action, code, message, details }: RefusalError, user: string): string {
   switch (code) {
     case 'block-self':
-      return `You cannot ${action} yourself! Please try again!..`;
+      return `You cannot ${action} yourself.`;
     case 'to-self':
-      return 'You cannot send a message to yourself! Please try again!..';
+      return 'You cannot send a message to yourself.';
     case 'already-blocked':
-      return `You have already blocked ${user}! Please try again!..`;
+      return `You have already blocked ${user}.`;
     case 'not-blocked':
-      return `You have not blocked ${user}! Please try again!..`;
+      return `You have not blocked ${user}.`;
     case 'no-such-user':
-      return `There is no user "${user}"! Please try again!..`;
+      return `There is no user "${user}". Check the name and try again.`;
     case 'blocked':
-      return `You cannot send a message to ${user}, who has blocked you.`;
+      return `${user} has blocked you, so you cannot send them messages.`;
     case 'too-long':
       return details.limit === undefined
         ? message
-        : `${refusals['too-long']} At most ${details.limit} bytes are taken.`;
+        : `${refusals['too-long']} Shorten it to ${details.limit} bytes or less.`;
     case 'rate-limited':
       return details.retryAfter === undefined
         ? message

@@ -8,13 +8,13 @@ import type { NamesSeen } from './names-seen.ts';
 import { progressLine } from './progress-line.ts';
 import { type ErrorSubject, errorLine } from './texts.ts';
 
-/** Milliseconds between two looks at how far the transfers are: one that takes less shows no bar at all. */
-const redrawEach = 200;
+/** Milliseconds between two updates of the progress lines. A shorter transfer shows none. */
+const redrawInterval = 200;
 
-/** What transfers take is loaded only by who makes one. */
+/** Loaded with the first transfer. */
 const files = () => import('../files/index.ts');
 
-/** A transfer that is under way. */
+/** A transfer that is running. */
 interface Running {
   readonly what: string;
   readonly speedometer: Speedometer;
@@ -22,12 +22,12 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** The file transfers of a visit: each goes on beside the conversation and the others, and prints what becomes of it. */
+/** The file transfers of a visit. They run in the background, and each prints its result. */
 export class Transfers {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
   readonly #names: NamesSeen;
-  readonly #givenUp = new AbortController();
+  readonly #aborted = new AbortController();
   readonly #running = new Set<Running>();
   #redrawing: NodeJS.Timeout | undefined;
 
@@ -37,25 +37,25 @@ export class Transfers {
     this.#names = names;
   }
 
-  /** Begins to send a file to a user. */
+  /** Starts to send a file to a user. */
   send(to: string, path: string): void {
     const name = basename(path);
-    this.#begin(`${name} to ${to}`, { user: to, name }, async (options) => {
+    this.#start(`${name} to ${to}`, { user: to, name }, async (options) => {
       const { sendFile } = await files();
-      const accepted = () => this.#screen.print(fileTexts.sending);
+      const accepted = () => this.#screen.print(fileTexts.sending(name, to));
       const sent = await sendFile(this.#room, { ...options, to, path, accepted });
-      return fileTexts.sent(sent.name);
+      return [fileTexts.sent(sent.name)];
     });
   }
 
-  /** Begins to get a file that a user has sent, into the working directory. */
+  /** Starts to receive a file that a user has sent, into the working directory. */
   get(from: string, name: string): void {
-    this.#begin(`${name} from ${from}`, { user: from, name }, async (options) => {
+    this.#start(`${name} from ${from}`, { user: from, name }, async (options) => {
       const { getFile } = await files();
-      const accepted = () => this.#screen.print(...fileTexts.receiving);
+      const accepted = () => this.#screen.print(fileTexts.receiving(name, from));
       const got = await getFile(this.#room, { ...options, from, name, folder: process.cwd(), accepted });
       this.#names.settled({ from, name });
-      return [fileTexts.received, ...(got.name === name ? [] : [fileTexts.savedAs(got.name)])];
+      return [fileTexts.received(name), ...(got.name === name ? [] : [fileTexts.savedAs(got.name)])];
     });
   }
 
@@ -69,24 +69,24 @@ export class Transfers {
     this.#names.settled({ from, name });
   }
 
-  /** Resolves when none is under way. */
+  /** Resolves when no transfer is running. */
   async finish(): Promise<void> {
-    if (this.#running.size > 0 && !this.#givenUp.signal.aborted)
+    if (this.#running.size > 0 && !this.#aborted.signal.aborted)
       this.#screen.print(fileTexts.finishing(this.#running.size));
     await Promise.all([...this.#running].map(({ done }) => done));
   }
 
-  /** Ends them at once, and prints no more of them. */
-  giveUp(): void {
-    this.#givenUp.abort();
+  /** Aborts all transfers, and prints no more about them. */
+  abort(): void {
+    this.#aborted.abort();
   }
 
-  #begin(
+  #start(
     what: string,
     subject: ErrorSubject,
     transfer: (options: TransferOptions) => Promise<readonly string[]>,
   ): void {
-    const { signal } = this.#givenUp;
+    const { signal } = this.#aborted;
     const progress = (one: Progress) => {
       running.progress = one;
     };
@@ -94,13 +94,13 @@ export class Transfers {
       (lines) => this.#end(running, () => this.#screen.print(...lines)),
       (error: unknown) => {
         if (!(error instanceof Error)) throw error;
-        const isGoodbye = signal.aborted || error instanceof ConnectionEndedError;
-        this.#end(running, () => isGoodbye || this.#screen.print(errorLine(error, subject)));
+        const isOver = signal.aborted || error instanceof ConnectionEndedError;
+        this.#end(running, () => isOver || this.#screen.print(errorLine(error, subject)));
       },
     );
     const running: Running = { what, speedometer: new Speedometer(), progress: undefined, done };
     this.#running.add(running);
-    this.#redrawing ??= setInterval(() => this.#draw(), redrawEach);
+    this.#redrawing ??= setInterval(() => this.#draw(), redrawInterval);
   }
 
   #end(running: Running, tell: () => unknown): void {

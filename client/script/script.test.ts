@@ -196,7 +196,11 @@ describe('a script', () => {
     const peer = await scripted.peer();
     await scripted.letIn(peer);
     peer.event({ type: 'event', event: 'timeout', seconds: 60 });
-    expect(await done).toEqual({ out: '', err: 'Time out for 60.0 seconds.\n', code: 3 });
+    expect(await done).toEqual({
+      out: '',
+      err: 'You were inactive for 60.0 seconds and have been logged out.\n',
+      code: 3,
+    });
   });
 
   test.each([

@@ -95,7 +95,7 @@ test.each([
     const drawn = wrapped(prompt + long, columns);
     return rows.slice(-drawn.length).join('\n') === drawn.join('\n');
   };
-  const isWhole = (rows: string[]) => rows.join('').includes('Now you have successfully logged in!');
+  const isWhole = (rows: string[]) => rows.join('').includes('You are now logged in.');
   await typist.see(isDrawn(60));
   const hasCome = (rows: string[], text: string) => rows.join('').includes(`facebook(broadcast): ${text}`);
   await typist.resize(30, 24);
@@ -165,7 +165,7 @@ test.each([
   typist.type(key);
   (await peer.next('logout')).reply({});
   expect(await typist.exited).toBe(0);
-  await typist.seeLast('You are leaving the chatting room! See you again!');
+  await typist.seeLast('You are leaving the chat room. See you again!');
   expect(typist.rows.at(-2)).toBe(prompt.trimEnd());
 });
 
@@ -184,5 +184,5 @@ test('Ctrl+C leaves before a login too, and from a password', async () => {
   typist.type('wasting\u0003');
   expect(await typist.exited).toBe(0);
   expect(typist.rows.join('\n')).not.toContain('wasting');
-  await typist.seeLast('You are leaving the chatting room! See you again!');
+  await typist.seeLast('You are leaving the chat room. See you again!');
 });

@@ -68,8 +68,8 @@ describe('a hostile room', () => {
     typist.type('\u0015');
     peer.event({ type: 'event', event: 'stop', message: hostile });
     await typist.exited;
-    await typist.see((rows) => rows.at(-1) === `The chatting room has been stopped. ${spelt}`);
-    expect(typist.rows[0]).toMatch(/^Now you are trying to connect/);
+    await typist.see((rows) => rows.at(-1) === `The chat room has been stopped. ${spelt}`);
+    expect(typist.rows[0]).toMatch(/^Connecting to the chat room/);
     for (const sequence of ['\u001b[2J', '\u001b]0', '\u0007', '\u009b', '\u202e']) {
       expect(typist.output).not.toContain(sequence);
     }
@@ -83,7 +83,7 @@ describe('a hostile room', () => {
     (await peer.next('login')).reply({ user: hostile, token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
     (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
     await typist.seeLast(`${spelt}>>`);
-    expect(typist.rows.at(-3)).toContain(`Welcome to the Chatting room user "${spelt}"!`);
+    expect(typist.rows.at(-3)).toContain(`Welcome to the chat room, ${spelt}!`);
     expect(typist.output).not.toContain('\u001b[2J');
   });
 });

@@ -30,7 +30,7 @@ export async function conversation(url: string): Promise<Shot> {
   await enter('Columbia', '>>');
   await see('Please enter your password:');
   await enter(password, '>>');
-  await see('Now you can input commands');
+  await see('You can now enter commands');
   await enter('whoelse');
   await seas.login('SEAS', password);
   await see('"SEAS" has just logged in.');

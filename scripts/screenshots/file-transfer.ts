@@ -28,11 +28,11 @@ export async function fileTransfer(url: string): Promise<Shot> {
   await network.enter('fileget');
   await network.see('File "test_file.txt" from "wikipedia".');
   await network.enter('fileget wikipedia test_file.txt');
-  await network.see('receive file success!');
+  await network.see('The file "test_file.txt" has been received.');
 
   await writeFile(join(folder, 'holidays.tar'), randomBytes(90_000_000));
   await network.enter('file wikipedia holidays.tar');
-  await network.see('Now begin transfering');
+  await network.see('Sending "holidays.tar"');
   await windows.request('broadcast', { text: 'talking goes on meanwhile' });
   await network.see('talking goes on');
   network.typist.type('/msg wikipedia here come the pictures');

@@ -80,10 +80,7 @@ export class Seat {
 
   /** Is let in. */
   async seeWelcome(user: string): Promise<void> {
-    await this.see(
-      `Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`,
-      'Enter "help" to see the commands.',
-    );
+    await this.see(`Welcome to the chat room, ${user}! You are now logged in.`, 'Enter "help" to see the commands.');
     this.#prompt = `${user}>>`;
   }
 

@@ -60,7 +60,7 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
     const from = await ChatProcess.enter(room.url, sender, own(sender));
     const sending = await measure(from, room.pid, async () => {
       from.type(`file ${recipient} ${name}`);
-      await from.sees(`file "${name}" has been successfully received by the server.`);
+      await from.sees(`The room has received the file "${name}".`);
     });
 
     const first = await ChatProcess.enter(proxy.url, recipient, own(recipient));
@@ -79,7 +79,7 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
     const before = proxy.bytes.got;
     const gettingRest = await measure(again, room.pid, async () => {
       again.type(`fileget ${sender} ${name}`);
-      await again.sees('receive file success!');
+      await again.sees(`The file "${name}" has been received.`);
     });
     const broughtAfterwards = proxy.bytes.got - before;
     await Promise.all([again.quit(), from.quit()]);

@@ -42,7 +42,7 @@ export class ChatProcess {
   static async enter(url: string, user: string, options?: ChatProcessOptions): Promise<ChatProcess> {
     const chat = new ChatProcess(url, options);
     chat.type(user, password);
-    await chat.sees(`Welcome to the Chatting room user "${user}"! Now you have successfully logged in!`);
+    await chat.sees(`Welcome to the chat room, ${user}! You are now logged in.`);
     return chat;
   }
 

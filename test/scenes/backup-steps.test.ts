@@ -134,20 +134,20 @@ describe('files', () => {
     const [without, withFiles] = [join(folder, 'without.gz'), join(folder, 'with.gz')];
     await run(room, 'backup', without);
     const { lines } = await run(room, 'backup', '--with-files', withFiles);
-    expect(lines).toContainEqual('[backup]file_rep has been stored: 2 files.');
+    expect(lines).toContainEqual('[backup] The file records have been stored: 2.');
     expect((await stat(without)).size).toBeLessThan(bytes.length);
 
     await run(other, 'stop');
     expect((await run(other, 'restore', without, '--replace')).lines).toEqual(
       expect.arrayContaining([
-        '[restore]2 files were left out: their bytes are not in the bucket.',
-        '[restore]All else has been restored.',
+        '[restore] 2 files were left out: their bytes are not in the bucket.',
+        '[restore] All else has been restored.',
       ]),
     );
     expect(await waiting(other)).toEqual([]);
     // In many steps: each holds no more than a piece.
     expect((await run(other, 'restore', withFiles, '--replace')).lines).toContainEqual(
-      '[restore]All of it has been restored.',
+      '[restore] All of it has been restored.',
     );
     expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
     await run(other, 'start');
@@ -251,7 +251,7 @@ test('a file that was told of while its backup was taken is left out, and no byt
 
   await run(other, 'stop');
   const restored = await run(other, 'restore', name, '--replace');
-  expect(restored.lines).toContainEqual('[restore]1 file was left out: it came while the backup was being taken.');
+  expect(restored.lines).toContainEqual('[restore] 1 file was left out: it came while the backup was being taken.');
   expect(await waiting(other)).toEqual(before);
   expect(await run(other, 'doctor')).toMatchObject({ code: 0 });
   // Nor of those that the backup does not know.

@@ -35,13 +35,13 @@ describe('a backup', () => {
     const { code, lines, complaints } = await run(room, 'backup', file);
     expect(complaints).toEqual([]);
     expect(lines).toEqual([
-      '[backup]The settings have been stored.',
-      '[backup]user_password repository has been stored: 4 users, passwords as hashes.',
-      '[backup]message_rep has been stored: 6 messages.',
-      '[backup]file_rep has been stored: 0 files.',
-      '[backup]block_rep has been stored.',
-      '[backup]list_block has been stored: 1.',
-      expect.stringMatching(/^\[backup\]The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
+      '[backup] The settings have been stored.',
+      '[backup] The accounts have been stored: 4 users, passwords as hashes.',
+      '[backup] The messages have been stored: 6.',
+      '[backup] The file records have been stored: 0.',
+      '[backup] The lists of blocked users have been stored.',
+      '[backup] The login blocks have been stored: 1.',
+      expect.stringMatching(/^\[backup\] The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
     ]);
     expect(code).toBe(0);
     expect((await stat(file)).mode & 0o077).toBe(0);
@@ -139,13 +139,13 @@ describe('a restore', () => {
     expect(code).toBe(0);
     expect(lines.slice(-5)).toEqual([
       expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
-      '[restore]MaxCon 5 -> 7',
-      '[restore]This would replace what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
-      expect.stringMatching(/^\[restore\]It would be refused now\. There are people or messages .* say --replace\.$/),
-      '[restore]Nothing has been changed.',
+      '[restore] MaxCon 5 -> 7',
+      '[restore] This would replace what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
+      expect.stringMatching(/^\[restore\] It would be refused now\. There are people or messages .* say --replace\.$/),
+      '[restore] Nothing has been changed.',
     ]);
     expect((await run(other, 'restore', file, '--dry-run', '--replace')).lines).toContainEqual(
-      expect.stringMatching(/^\[restore\]It would be refused now\. The room is open,/),
+      expect.stringMatching(/^\[restore\] It would be refused now\. The room is open,/),
     );
     expect(await snapshot(other)).toEqual(before);
   });
@@ -165,7 +165,7 @@ describe('a restore', () => {
     const { code, lines } = await run(other, 'restore', file, '--replace');
     expect(code).toBe(0);
     expect(lines.slice(-2)).toEqual([
-      '[restore]All of it has been restored.',
+      '[restore] All of it has been restored.',
       'The room is stopped: "start" opens it.',
     ]);
     const restored = await snapshot(other);
@@ -179,11 +179,11 @@ describe('a restore', () => {
   test('takes a backup that is in the bucket by its name', async () => {
     const taken = await run(other, 'backup');
     expect(taken).toMatchObject({ code: 0, complaints: [] });
-    const [, name = ''] = /^\[backup\]The backup is (\S+) in the bucket/.exec(taken.lines.at(-1) ?? '') ?? [];
+    const [, name = ''] = /^\[backup\] The backup is (\S+) in the bucket/.exec(taken.lines.at(-1) ?? '') ?? [];
     await run(other, 'stop');
     const before = kept(await snapshot(other));
     const dryRun = await run(other, 'restore', name, '--dry-run', '--replace');
-    expect(dryRun.lines).toContainEqual('[restore]The settings would stay as they are.');
+    expect(dryRun.lines).toContainEqual('[restore] The settings would stay as they are.');
     expect(dryRun.lines.join()).not.toContain('refused');
     expect(await run(other, 'restore', name, '--replace')).toMatchObject({ code: 0, complaints: [] });
     expect(kept(await snapshot(other))).toEqual(before);

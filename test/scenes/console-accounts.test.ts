@@ -49,7 +49,7 @@ describe('unblock', () => {
     await room.register('SEAS');
     const clients = [await block('SEAS', '127.0.0.2'), await block('SEAS', '127.0.0.3')];
     expect((await run('unblock', 'SEAS', '127.0.0.2')).lines).toEqual([
-      'The user "SEAS" may log in on 127.0.0.2 again.',
+      'The user "SEAS" can log in from 127.0.0.2 again.',
     ]);
     expect(await run('unblock', 'SEAS', '127.0.0.2')).toMatchObject({
       code: 1,
@@ -70,7 +70,7 @@ describe('unblock', () => {
       ]);
       expect(await run('unblock', 'HARVARD', '2001:db8:1:3::7')).toMatchObject({ code: 1 });
       expect((await run('unblock', 'HARVARD', address)).lines).toEqual([
-        'The user "Harvard" may log in on 2001:db8:1:2::/64 again.',
+        'The user "Harvard" can log in from 2001:db8:1:2::/64 again.',
       ]);
       expect(await room.database.get('LoginBlocks', listed)).toBeUndefined();
     }
@@ -82,7 +82,7 @@ describe('remove', () => {
     const [gone, other] = [await room.enter('windows'), await room.enter('network')];
     await other.get('block', { user: 'windows' });
     await gone.get('block', { user: 'network' });
-    expect((await run('remove', 'Windows')).lines).toEqual(['You have successfully cancelled "windows".']);
+    expect((await run('remove', 'Windows')).lines).toEqual(['The registration of "windows" has been cancelled.']);
     await gone.event('kicked');
     await gone.closed;
     expect(await other.event('logout', { user: 'windows' })).toMatchObject({ reason: 'deregistered' });
@@ -123,10 +123,10 @@ describe('remove', () => {
     await room.register('careful');
     const { lines } = await admin(room.url, [], 'remove careful\nno\nremove careful\nyes\n');
     expect(lines).toEqual([
-      'Are you sure to cancel the registration of careful? Enter "yes" or "no":',
-      '"careful" has not been cancelled.',
-      'Are you sure to cancel the registration of careful? Enter "yes" or "no":',
-      'You have successfully cancelled "careful".',
+      'Are you sure you want to cancel the registration of careful? Enter "yes" or "no":',
+      '"careful" is still registered.',
+      'Are you sure you want to cancel the registration of careful? Enter "yes" or "no":',
+      'The registration of "careful" has been cancelled.',
     ]);
   });
 });
@@ -180,12 +180,12 @@ describe('reset-password', () => {
     typist.enter('foobar');
     await seeLast('Please enter your password:');
     typist.enter(once);
-    await seeLast('Please enter your new password:');
+    await seeLast('Please enter a new password:');
     expect(typist.rows).toContain('That password is good for one login. Choose another one to log in.');
     typist.enter('passpass2');
-    await seeLast('Please re-enter your password:');
+    await seeLast('Please enter it again:');
     typist.enter('passpass2');
-    await typist.see((rows) => rows.some((row) => row.startsWith('Welcome to the Chatting room user "foobar"!')));
+    await typist.see((rows) => rows.some((row) => row.startsWith('Welcome to the chat room, foobar!')));
     typist.enter('logout');
     expect(await typist.exited).toBe(0);
   });
@@ -213,7 +213,7 @@ describe('announce', () => {
     const { code, lines } = await admin(room.url, [], "announce It's  late: the room closes at six\n");
     expect({ code, lines }).toEqual({
       code: 0,
-      lines: ['The announcement is being posted to 1 user, and kept for whoever is away.'],
+      lines: ['The announcement is being sent to 1 online user. Offline users get it at their next login.'],
     });
     const text = "It's  late: the room closes at six";
     const { seq } = await client.event('broadcast');

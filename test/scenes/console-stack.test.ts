@@ -39,7 +39,7 @@ describe("a deployed stack's room", () => {
   test('is administered, by the function that the stack names', async () => {
     expect(await maxCon(ofRoom())).toEqual({
       code: 0,
-      lines: ['[admin]The present MaxCon is:', '100'],
+      lines: ['[admin] MaxCon is:', '100'],
       complaints: [],
       asked: [expect.stringContaining('StackName=ChatRoom')],
     });

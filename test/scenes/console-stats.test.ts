@@ -33,9 +33,9 @@ test('stats counts what is there, and estimates the month from what was counted 
   expect(found.estimate.parts[2]).toMatchObject({ what: 'messages', count: 1 + 1 - found.estimate.parts[3].count });
   expect(found.estimate.total).toBeGreaterThan(0);
   const { lines } = await admin(room.url, ['stats']);
-  expect(lines[0]).toBe('[admin]Online: 2');
-  expect(lines).toContain('[admin]Files and backups: 0 bytes');
-  expect(lines.at(-1)).toMatch(/^\[admin\]An estimate: /);
+  expect(lines[0]).toBe('[admin] Online: 2');
+  expect(lines).toContain('[admin] Files and backups: 0 bytes');
+  expect(lines.at(-1)).toMatch(/^\[admin\] An estimate: /);
   for (const client of clients) await leave(client);
 });
 

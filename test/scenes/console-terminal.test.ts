@@ -33,11 +33,11 @@ test("the original's dialogue: what a setting is, what it is to be, what it is n
   admin.enter('MaxCon');
   await admin.see((rows) => rows.at(-2) === '100');
   admin.enter('change MaxCon');
-  await admin.see((rows) => rows.at(-1) === '[admin]Enter the new MaxCon, a whole number from 1 to 100000:');
+  await admin.see((rows) => rows.at(-1) === '[admin] Enter the new MaxCon, a whole number from 1 to 100000:');
   admin.enter('4');
   await admin.see((rows) => rows.includes('MaxCon has been changed to 4.'));
   admin.enter('change BLOCK_TIME');
-  await admin.see((rows) => rows.at(-1) === '[admin]Enter the new BLOCK_TIME, a number of seconds from 1 to 86400:');
+  await admin.see((rows) => rows.at(-1) === '[admin] Enter the new BLOCK_TIME, a number of seconds from 1 to 86400:');
   admin.enter('50');
   await admin.see((rows) => rows.includes('BLOCK_TIME has been changed to 50.0.'));
   admin.enter('quit');
@@ -49,7 +49,7 @@ test('of two administrators who are shown the same, the later is told, and chang
   for (const admin of [first, second]) {
     await admin.seeLast('admin>>');
     admin.enter('change LAST_HOUR');
-    await admin.see((rows) => rows.at(-1)?.startsWith('[admin]Enter the new LAST_HOUR') ?? false);
+    await admin.see((rows) => rows.at(-1)?.startsWith('[admin] Enter the new LAST_HOUR') ?? false);
   }
   first.enter('120');
   await first.see((rows) => rows.includes('LAST_HOUR has been changed to 120.0.'));
@@ -76,7 +76,7 @@ test('Ctrl+C at a question withdraws it, and what was typed of the answer', asyn
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.enter('change MaxCon');
-  await admin.see((rows) => rows.at(-1) === '[admin]Enter the new MaxCon, a whole number from 1 to 100000:');
+  await admin.see((rows) => rows.at(-1) === '[admin] Enter the new MaxCon, a whole number from 1 to 100000:');
   admin.type('12');
   await admin.seeLast('12');
   admin.type('\u0003');
@@ -94,7 +94,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s at a question leaves the console',
   await admin.see((rows) => rows.at(-1)?.startsWith('Are you sure') ?? false);
   process.kill(admin.pid, signal);
   expect(await admin.exited).toBe(0);
-  expect(admin.rows).toContain('"somebody" has not been cancelled.');
+  expect(admin.rows).toContain('"somebody" is still registered.');
 });
 
 test('words are completed, and a wrong one is not a reason to leave', async () => {
@@ -103,7 +103,7 @@ test('words are completed, and a wrong one is not a reason to leave', async () =
   admin.type('onl\t');
   await admin.seeLast('admin>> online users');
   admin.enter('');
-  await admin.see((rows) => rows.includes('[admin]The present online users are:'));
+  await admin.see((rows) => rows.includes('[admin] Online users:'));
   admin.enter('onlin users');
   await admin.see((rows) => rows.some((row) => row.includes('"onlin users". Did you mean "online users"?')));
   admin.enter('help');
@@ -134,7 +134,7 @@ test('npm start in a terminal is the console with the log above it, and Ctrl+C t
   admin.type('\u0003');
   await client.event('stop');
   expect(await admin.exited).toBe(0);
-  expect(admin.rows).toContain('The server has stoped! Bye!');
+  expect(admin.rows).toContain('The server has been stopped. Bye!');
   await client.closed;
 
   // What was stopped with its program opens with it, here where there is no terminal.
@@ -165,7 +165,7 @@ test.each<[string, (admin: TerminalDriver) => void]>([
   expect(await invoke({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
   end(admin);
   expect(await admin.exited).toBe(0);
-  expect(admin.rows).toContainEqual(expect.stringContaining('waiting for its end'));
+  expect(admin.rows).toContainEqual(expect.stringContaining('Waiting for it to end'));
   const [, backup] = /The backup is (\S+) in the bucket/.exec(admin.rows.join('\n')) ?? [];
   const [, log] = /server log has been saved as (\S+)\.$/m.exec(admin.rows.join('\n')) ?? [];
   expect(await objectKeys(data)).toEqual(expect.arrayContaining([`backups/${backup}`, `logs/${log}`]));

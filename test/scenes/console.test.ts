@@ -21,13 +21,13 @@ describe('the lists', () => {
   test('online users: who, from where, since when, and when last active', async () => {
     expect(await run('online', 'users')).toMatchObject({
       code: 0,
-      lines: ['[admin]The present online users are:', '(nobody)'],
+      lines: ['[admin] Online users:', '(nobody)'],
     });
     const clients = [await room.enter('facebook'), await room.enter('Columbia')];
     const { code, lines } = await run('online', 'users');
     expect(code).toBe(0);
     expect(lines).toEqual([
-      '[admin]The present online users are:',
+      '[admin] Online users:',
       expect.stringMatching(new RegExp(`^Columbia on 127.0.0.1 since ${time}, last active at ${time}$`)),
       expect.stringMatching(new RegExp(`^facebook on 127.0.0.1 since ${time}, last active at ${time}$`)),
     ]);
@@ -45,7 +45,7 @@ describe('the lists', () => {
     for (let tries = 0; tries < 3; tries++) await client.refused('login', { user: 'Google', password: 'wrongpass' });
     const { lines } = await run('blocked', 'users');
     expect(lines).toEqual([
-      '[admin]The present blocked users are:',
+      '[admin] Blocked users:',
       expect.stringMatching(new RegExp(`^Google on 127.0.0.1 until ${time}$`)),
     ]);
     await client.close();
@@ -58,7 +58,7 @@ describe('the lists', () => {
       expect.stringMatching(new RegExp(`^"Columbia" created at ${time}, last seen at ${time}, offline$`)),
       expect.stringMatching(new RegExp(`^"Google" created at ${time}, offline$`)),
       expect.stringMatching(new RegExp(`^"facebook" created at ${time}, last seen at ${time}, online$`)),
-      '[admin]The present all users are:',
+      '[admin] All users:',
     ]);
     const reply = JSON.stringify(await room.admin({ command: 'all-users' }));
     expect(reply).not.toMatch(/scrypt|hash|password/i);
@@ -68,10 +68,10 @@ describe('the lists', () => {
 
 describe('the settings', () => {
   test("each in the original's words", async () => {
-    expect((await run('MaxCon')).lines).toEqual(['[admin]The present MaxCon is:', '100']);
-    expect((await run('BLOCK_TIME')).lines).toEqual(['[admin]The present BLOCK_TIME is:', '60.0 seconds']);
-    expect((await run('LAST_HOUR')).lines).toEqual(['[admin]The present LAST_HOUR is:', '3600.0 seconds']);
-    expect((await run('TIME_OUT')).lines).toEqual(['[admin]The present TIME_OUT is:', '1800.0 seconds']);
+    expect((await run('MaxCon')).lines).toEqual(['[admin] MaxCon is:', '100']);
+    expect((await run('BLOCK_TIME')).lines).toEqual(['[admin] BLOCK_TIME is:', '60.0 seconds']);
+    expect((await run('LAST_HOUR')).lines).toEqual(['[admin] LAST_HOUR is:', '3600.0 seconds']);
+    expect((await run('TIME_OUT')).lines).toEqual(['[admin] TIME_OUT is:', '1800.0 seconds']);
   });
 
   test('are changed, and are so at once', async () => {
@@ -157,18 +157,18 @@ test('without a reason, who was kicked reads that there was none given', async (
   await room.register('windows');
   const chat = await ChatProcess.enter(room.url, 'windows');
   await admin(room.url, ['kick', 'windows']);
-  await chat.sees('You have been removed from the chatting room: The administrator gave no reason.');
+  await chat.sees('You have been removed from the chat room: The administrator gave no reason.');
   expect(await chat.exited).toBe(1);
 });
 
 test('commands are read from a pipe, one a line; the last one is what the program ends with', async () => {
   const { code, lines } = await admin(room.url, [], 'MaxCon\nchange MaxCon\n7\n\nchange MaxCon 0\n');
   expect(lines).toEqual([
-    '[admin]The present MaxCon is:',
+    '[admin] MaxCon is:',
     '9',
-    '[admin]The present MaxCon is:',
+    '[admin] MaxCon is:',
     '9',
-    '[admin]Enter the new MaxCon, a whole number from 1 to 100000:',
+    '[admin] Enter the new MaxCon, a whole number from 1 to 100000:',
     'MaxCon has been changed to 7.',
   ]);
   expect(code).toBe(1);

@@ -57,8 +57,8 @@ describe('each thing that can be wrong is found and repaired:', () => {
     const { code, lines } = await admin(room.url, ['doctor']);
     expect(code).toBe(0);
     expect(lines).toEqual([
-      '[doctor]Compared: count 1, sessions 0, connections 0, accounts 0, blocks 0, files 0, objects 0.',
-      '[doctor]Nothing is wrong.',
+      '[doctor] Compared: count 1, sessions 0, connections 0, accounts 0, blocks 0, files 0, objects 0.',
+      '[doctor] Nothing is wrong.',
     ]);
   });
 
@@ -66,12 +66,15 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await visit('counted');
     await room.database.falsifyCount(7);
     expect((await examine()).map(({ kind }) => kind)).toEqual(['count']);
-    const wrong = '[doctor]The count of users online is 7, but there are 1 sessions.';
+    const wrong = '[doctor] The count of users online is 7, but there are 1 sessions.';
     const run = (...options: string[]) => admin(room.url, ['doctor', ...options]);
-    expect(await run()).toMatchObject({ code: 1, lines: [wrong, expect.anything(), '[doctor]1 wrong, 0 repaired.'] });
+    expect(await run()).toMatchObject({
+      code: 1,
+      lines: [wrong, expect.anything(), '[doctor] 1 problem found, 0 repaired.'],
+    });
     expect(await run('--repair')).toMatchObject({
       code: 0,
-      lines: [`${wrong} Repaired.`, expect.anything(), '[doctor]1 wrong, 1 repaired.'],
+      lines: [`${wrong} Repaired.`, expect.anything(), '[doctor] 1 problem found, 1 repaired.'],
     });
     expect(await run('--json')).toEqual({ code: 0, lines: [], complaints: [] });
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });

@@ -87,14 +87,14 @@ const listed = (lines: readonly string[]) => lines.some((line) => line.startsWit
 /** What is offered to a user now. */
 async function offered(chat: ChatProcess): Promise<boolean> {
   chat.type('fileget');
-  await chat.sees(/^(File "|There are no files for you)/);
+  await chat.sees(/^(File "|No files are waiting for you)/);
   return listed(chat.lines.slice(-1));
 }
 
 /** Gets the file, whole, under its own name, with nothing beside it. */
 async function gets(chat: ChatProcess, user: string, from: string): Promise<void> {
   chat.type(`fileget ${from} ${name}`);
-  await chat.sees('receive file success!');
+  await chat.sees(`The file "${name}" has been received.`);
   expect(readdirSync(join(folder, user))).toEqual([name]);
   expect(readFileSync(join(folder, user, name)).equals(content)).toBe(true);
 }
@@ -122,7 +122,7 @@ test.each([
     else {
       const again = await enter(facebook);
       again.type(`file ${Columbia} ${name}`);
-      await again.sees(`file "${name}" has been successfully received by the server.`);
+      await again.sees(`The room has received the file "${name}".`);
       await recipient.sees(`${facebook}(file_transfer): ${name}`);
       await gets(recipient, Columbia, facebook);
       await again.quit();
@@ -157,7 +157,7 @@ test.each([
   const { facebook, Columbia } = await people();
   const sender = await enter(facebook);
   sender.type(`file ${Columbia} ${name}`);
-  await sender.sees(`file "${name}" has been successfully received by the server.`);
+  await sender.sees(`The room has received the file "${name}".`);
   const first = await enter(Columbia);
   await first.sees(`${facebook}(file_transfer): ${name}`);
   // What was passed on may still be on its way to the disk.

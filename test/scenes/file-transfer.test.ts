@@ -47,33 +47,28 @@ async function enter(user: string, url = room.url): Promise<ChatProcess> {
   return chat;
 }
 
-const began = 'Now begin transfering, please wait...';
-const succeeded = 'Transferring process succeeds.';
-const arrived = (name: string) => `file "${name}" has been successfully received by the server.`;
-const received = 'receive file success!';
+const began = 'Sending "test_file.txt" to Columbia ...';
+const arrived = (name: string) => `The room has received the file "${name}".`;
+const received = (name: string) => `The file "${name}" has been received.`;
 
 describe('a file', () => {
-  test('is sent and got with the words of the original, and is the same', async () => {
+  test('that is sent and fetched is the same file', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     const content = randomBytes(3_000_000);
     writeFileSync(at(facebook, 'test_file.txt'), content);
     const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
     sender.type(`file ${Columbia} test_file.txt`);
-    await sender.sees(began, succeeded, arrived('test_file.txt'));
+    await sender.sees(began, arrived('test_file.txt'));
     await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
     recipient.type('fileget');
     await recipient.sees(`File "test_file.txt" from "${facebook}".`);
     recipient.type(`fileget ${facebook} test_file.txt`);
-    await recipient.sees(
-      'server ready, now client receive file',
-      'Please wait until the "receive file success" notification has raised!...',
-      received,
-    );
+    await recipient.sees(`Receiving "test_file.txt" from ${facebook} ...`, received('test_file.txt'));
     expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
     expect(readdirSync(at(Columbia))).toEqual(['test_file.txt']);
     await sender.sees(`${Columbia} has received your file "test_file.txt".`);
     recipient.type('fileget');
-    await recipient.sees('There are no files for you.');
+    await recipient.sees('No files are waiting for you.');
     await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
   });
 
@@ -86,7 +81,7 @@ describe('a file', () => {
     const recipient = await enter(Columbia);
     await recipient.sees(`${facebook}(file_transfer): empty`);
     recipient.type(`fileget ${facebook} empty`);
-    await recipient.sees(received);
+    await recipient.sees(received('empty'));
     expect(readFileSync(at(Columbia, 'empty')).length).toBe(0);
   });
 
@@ -100,7 +95,9 @@ describe('a file', () => {
     await recipient.sees(`You have declined the file "test_file.txt" from "${facebook}".`);
     await sender.sees(`${Columbia} has declined your file "test_file.txt".`);
     recipient.type(`fileget ${facebook} test_file.txt`);
-    await recipient.sees(`Error! There is no file "test_file.txt" from "${facebook}"! Please try again!..`);
+    await recipient.sees(
+      `Error! There is no file "test_file.txt" from "${facebook}". Enter "fileget" to list your files.`,
+    );
     expect(readdirSync(at(Columbia))).toEqual([]);
   });
 
@@ -117,12 +114,14 @@ describe('a file', () => {
       await sender.sees(arrived('my notes.txt'));
       await recipient.sees(`${facebook}(file_transfer): my notes.txt`);
       sender.type(`file ${Columbia} my notes.txt`);
-      await sender.sees(`Error! A file "my notes.txt" from you is waiting for ${Columbia} already.`);
+      await sender.sees(
+        `Error! A file "my notes.txt" from you is already waiting for ${Columbia}. Rename yours, or try again later.`,
+      );
       recipient.type(`fileget ${facebook} my notes.txt`);
-      await recipient.sees(received);
+      await recipient.sees(received('my notes.txt'));
       expect(readFileSync(at(Columbia, name), 'utf8')).toBe(content);
     }
-    await recipient.sees('It is saved as "my notes (1).txt".');
+    await recipient.sees('It was saved as "my notes (1).txt".');
     expect(readdirSync(at(Columbia)).sort()).toEqual(['my notes (1).txt', 'my notes.txt']);
   });
 });
@@ -141,12 +140,14 @@ test('two files go at once while everybody chats', async () => {
     await recipient.sees(`${facebook}(private): meanwhile`);
     recipient.type(`message ${facebook} all right`, 'broadcast to all');
     await sender.sees(`${Columbia}(private): all right`, `${Columbia}(broadcast): to all`);
-    expect(sender.lines).not.toContain(succeeded);
+    for (const name of ['first', 'second']) expect(sender.lines).not.toContain(arrived(name));
     for (const { release } of holds) release();
-    await sender.sees(succeeded, succeeded);
+    const eachArrived = /^The room has received the file "(first|second)"\.$/;
+    await sender.sees(eachArrived, eachArrived);
     await recipient.sees(/\(file_transfer\): (first|second)$/, /\(file_transfer\): (first|second)$/);
     recipient.type(`fileget ${facebook} first`, `fileget ${facebook} second`);
-    await recipient.sees(received, received);
+    const eachReceived = /^The file "(first|second)" has been received\.$/;
+    await recipient.sees(eachReceived, eachReceived);
     for (const name of ['first', 'second']) {
       expect(readFileSync(at(Columbia, name)).equals(readFileSync(at(facebook, name)))).toBe(true);
     }
@@ -163,7 +164,7 @@ test('a script that sends and leaves has sent', async () => {
   chats.push(script);
   script.type(facebook, password, `file ${Columbia} test_file.txt`, 'quit');
   expect(await script.exited).toBe(0);
-  await script.sees(arrived('test_file.txt'), 'You are leaving the chatting room! See you again!');
+  await script.sees(arrived('test_file.txt'), 'You are leaving the chat room. See you again!');
   const recipient = await enter(Columbia);
   await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
   recipient.type(`fileget ${facebook} test_file.txt`, 'quit');
@@ -190,7 +191,7 @@ test('a file whose address has ended before its bytes could be brought is brough
     await sender.sees(arrived('test_file.txt'));
     const recipient = await enter(Columbia, fast.url);
     recipient.type(`fileget ${facebook} test_file.txt`);
-    await recipient.sees(received);
+    await recipient.sees(received('test_file.txt'));
     expect(readFileSync(at(Columbia, 'test_file.txt'), 'utf8')).toBe('hello');
   } finally {
     await proxy.close();
@@ -208,7 +209,7 @@ describe('one clear line says of', () => {
     symlinkSync('loop', at(facebook, 'loop'));
     const [sender, other] = [await enter(facebook), await enter(SEAS)];
     other.type(`block ${facebook}`);
-    await other.sees(`You have successfully blocked ${facebook} from sending you messages.`);
+    await other.sees(`You have blocked ${facebook} from sending you messages.`);
     await room.change('maxFileBytes', 1000);
     for (const [command, line] of [
       [`file ${Columbia} nowhere.txt`, 'Error! The file "nowhere.txt" cannot be read: it does not exist.'],
@@ -218,11 +219,14 @@ describe('one clear line says of', () => {
       [`file ${Columbia} nul.txt`, 'Error! The room takes no file of the name "nul.txt".'],
       [`file ${Columbia} too large`, 'Error! The file "too large" is too large: the room takes 1000 B at the most.'],
       [`file ${SEAS} test_file.txt`, `Error! You cannot send a file to ${SEAS}, who has blocked you.`],
-      [`file ${facebook} test_file.txt`, 'Error! You cannot send a file to yourself! Please try again!..'],
-      ['file nobody test_file.txt', 'Error! There is no user "nobody"! Please try again!..'],
+      [`file ${facebook} test_file.txt`, 'Error! You cannot send a file to yourself.'],
+      ['file nobody test_file.txt', 'Error! There is no user "nobody". Check the name and try again.'],
       [`file ${Columbia}`, 'Error! Usage: file <receiver> <filename>'],
       [`fileget ${Columbia}`, 'Error! Usage: fileget [<source> <filename>]'],
-      [`filedecline ${Columbia} x`, `Error! There is no file "x" from "${Columbia}"! Please try again!..`],
+      [
+        `filedecline ${Columbia} x`,
+        `Error! There is no file "x" from "${Columbia}". Enter "fileget" to list your files.`,
+      ],
     ] as const) {
       sender.type(command);
       await sender.sees(line);

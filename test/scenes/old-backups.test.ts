@@ -24,7 +24,7 @@ test.each(backups)('the backup %s restores to a room that works', async (name, m
   const { code, lines, complaints } = await admin(room.url, ['restore', file]);
   expect(complaints).toEqual([]);
   expect(code).toBe(0);
-  expect(lines.at(-1)).toBe('[restore]All of it has been restored.');
+  expect(lines.at(-1)).toBe('[restore] All of it has been restored.');
   const restored = await snapshot(room);
   expect(brokenPromises(restored)).toEqual([]);
   expect([...restored.users.keys()].toSorted()).toEqual(['columbia', 'facebook', 'google', 'network']);

@@ -45,7 +45,7 @@ test('who comes back by itself to a restored room misses nothing that is said in
   await administer('stop');
   await administer('restore', older, '--replace');
   await administer('start');
-  await waits.sees('The connection is back.');
+  await waits.sees('The connection is restored.');
   // Under the numbers of what was said in the room as it was, and beyond them.
   await say('zwei', 'drei', 'vier', 'fünf');
   await waits.sees(

@@ -63,18 +63,17 @@ test('through the console it says each step, and leaves a backup and the log sin
   const { code, lines, complaints } = await admin(room.url, ['stop', 'Back', 'at', 'noon.']);
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
   expect(lines).toEqual([
-    'The server_stop notification has been sent to all the online clients, and they will automatically log out right now.',
+    'All online users have been notified and logged out.',
     '1 session ended, 1 connection closed.',
-    '[backup]The settings have been stored.',
-    '[backup]user_password repository has been stored: 2 users, passwords as hashes.',
-    '[backup]message_rep has been stored: 2 messages.',
-    '[backup]file_rep has been stored: 0 files.',
-    '[backup]block_rep has been stored.',
-    '[backup]list_block has been stored: 0.',
-    expect.stringMatching(/^\[backup\]The backup is room_[\d_-]+\.ndjson\.gz in the bucket \(\d+ bytes\)\.$/),
-    'The server is being stopped via administrator operation.',
-    'The server has stoped! Bye!',
-    expect.stringMatching(/^\[backup\]server log has been saved as log_\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.log\.$/),
+    '[backup] The settings have been stored.',
+    '[backup] The accounts have been stored: 2 users, passwords as hashes.',
+    '[backup] The messages have been stored: 2.',
+    '[backup] The file records have been stored: 0.',
+    '[backup] The lists of blocked users have been stored.',
+    '[backup] The login blocks have been stored: 0.',
+    expect.stringMatching(/^\[backup\] The backup is room_[\d_-]+\.ndjson\.gz in the bucket \(\d+ bytes\)\.$/),
+    'The server has been stopped. Bye!',
+    expect.stringMatching(/^\[backup\] The server log has been saved as log_\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.log\.$/),
   ]);
   expect(await facebook.next((heard) => heard.event === 'stop')).toMatchObject({ message: 'Back at noon.' });
   const saved = /log_[\d_:-]+\.log/.exec(lines.at(-1) ?? '')?.[0] ?? '';
@@ -114,7 +113,7 @@ describe('a stop through the console', () => {
     await scaled.database.set('Room', { room: 'task' }, { busyUntil: scaled.local.clock.now() + 100_000 });
     const { code, lines, complaints } = await admin(scaled.url, ['stop']);
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
-    expect(lines.filter((line) => line.includes('waiting for its end'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('Waiting for it to end'))).toHaveLength(1);
     expect(lines).toContainEqual(expect.stringMatching(/The backup is room_/));
     expect(lines.at(-1)).toMatch(/server log has been saved as log_/);
   });
@@ -136,11 +135,11 @@ test('a client says what happened and leaves; with --reconnect it comes back whe
   const leaves = await ChatProcess.enter(room.url, 'SEAS');
   const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
   await admin(room.url, ['stop', 'Back at noon.']);
-  await leaves.sees('The chatting room has been stopped. Back at noon.');
+  await leaves.sees('The chat room has been stopped. Back at noon.');
   expect(await leaves.exited).toBe(1);
-  await waits.sees('The chatting room has been stopped. Back at noon. You will be back when it opens again ...');
+  await waits.sees('The chat room has been stopped. Back at noon. You will be back when it opens again ...');
   await admin(room.url, ['start']);
-  await waits.sees('The connection is back.');
+  await waits.sees('The connection is restored.');
   const facebook = await room.enter('facebook');
   await facebook.get('message', { to: 'windows', text: 'welcome back' });
   await waits.sees('facebook(private): welcome back');

@@ -6,6 +6,6 @@ export const block = chatCommand('block', {
   parameters: { user: userName },
   async run({ room }, { user }) {
     await room.request('block', { user });
-    return [`You have successfully blocked ${user} from sending you messages.`];
+    return [`You have blocked ${user} from sending you messages.`];
   },
 });

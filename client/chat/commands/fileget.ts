@@ -12,7 +12,7 @@ export const fileget = chatCommand('fileget', {
     }
     const { files = [], more } = await room.request('fileget', {});
     names.offered(...files);
-    if (files.length === 0) return ['There are no files for you.'];
+    if (files.length === 0) return ['No files are waiting for you.'];
     return [
       ...files.map((file) => `File "${file.name}" from "${file.from}".`),
       ...(more ? ['... and more: they are listed once these have been fetched or declined.'] : []),

@@ -7,6 +7,6 @@ export const message = chatCommand('message', {
   async run({ room }, { user, text }) {
     const { delivery } = await room.request('message', { to: user, text });
     if (delivery === 'delivered') return [];
-    return [`The user "${user}" is unfortunately not online. But the server has stored your message.`];
+    return [`The user "${user}" is not online. The room has stored your message.`];
   },
 });

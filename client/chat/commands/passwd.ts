@@ -6,6 +6,6 @@ export const passwd = chatCommand('passwd', {
   async run({ screen, room }) {
     const oldPassword = await ask(screen, ['Please enter your old password:'], 'secret');
     await room.changePassword(oldPassword, await askNewPassword(screen));
-    return ['You have successfully changed your password.'];
+    return ['You have changed your password.'];
   },
 });

@@ -6,6 +6,6 @@ export const unblock = chatCommand('unblock', {
   parameters: { user: userName },
   async run({ room }, { user }) {
     await room.request('unblock', { user });
-    return [`You have successfully unblocked ${user}`];
+    return [`You have unblocked ${user}.`];
   },
 });

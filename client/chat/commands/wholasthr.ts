@@ -3,5 +3,6 @@ import { userList } from '../user-list.ts';
 
 export const wholasthr = chatCommand('wholasthr', {
   aliases: ['recent'],
-  run: async ({ room, names }) => userList('The wholasthr users are:', await room.request('wholasthr', {}), names),
+  run: async ({ room, names }) =>
+    userList('Other users of the last hour are:', await room.request('wholasthr', {}), names),
 });
