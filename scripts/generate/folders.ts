@@ -9,8 +9,6 @@ export interface GeneratedIndex {
   readonly summary: string;
   /** The name of the exported object or list. */
   readonly name: string;
-  /** A list of the entries, or (the default) an object with each entry under the name of its file. */
-  readonly shape?: 'list' | 'object';
   /** The exported constant to take from each file. Default: the one that is named after it, `resetPassword` in `reset-password.ts`. */
   readonly pick?: string;
   /** Only the entries of this group, as the entry in `protocol/commands` says. */
@@ -63,9 +61,21 @@ export const generatedIndexes: readonly GeneratedIndex[] = [
   {
     folder: 'client/chat/commands',
     file: 'index.ts',
-    summary: "The chat's commands, in alphabetical order.",
-    name: 'commands',
-    pick: 'command',
-    shape: 'list',
+    summary: 'Every command of a conversation.',
+    name: 'chatCommands',
+    satisfies: {
+      type: 'Readonly<Record<string, ChatCommand>>',
+      imports: ["import type { ChatCommand } from '../chat-command.ts';"],
+    },
+  },
+  {
+    folder: 'client/admin/commands',
+    file: 'index.ts',
+    summary: 'Every command of the console, except those that print one setting.',
+    name: 'consoleCommands',
+    satisfies: {
+      type: 'Readonly<Record<string, ConsoleCommand>>',
+      imports: ["import type { ConsoleCommand } from '../console-command.ts';"],
+    },
   },
 ];

@@ -143,7 +143,7 @@ export class Scene {
     ]) {
       await admin.enter(`change ${name}`);
       await admin.see(`[admin] ${name} is:`, `${from}.0 seconds`);
-      await admin.see(new RegExp(`^\\[admin\\]Enter the new ${name}, a number of seconds from `));
+      await admin.see(new RegExp(`^\\[admin\\] Enter the new ${name}, a number of seconds from `));
       await admin.answer(String(to));
       await admin.see(`${name} has been changed to ${to}.0.`);
     }
