@@ -47,7 +47,6 @@ async function enter(user: string, url = room.url): Promise<ChatProcess> {
   return chat;
 }
 
-const began = 'Sending "test_file.txt" to Columbia ...';
 const arrived = (name: string) => `The room has received the file "${name}".`;
 const received = (name: string) => `The file "${name}" has been received.`;
 
@@ -58,7 +57,7 @@ describe('a file', () => {
     writeFileSync(at(facebook, 'test_file.txt'), content);
     const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
     sender.type(`file ${Columbia} test_file.txt`);
-    await sender.sees(began, arrived('test_file.txt'));
+    await sender.sees(`Sending "test_file.txt" to ${Columbia} ...`, arrived('test_file.txt'));
     await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
     recipient.type('fileget');
     await recipient.sees(`File "test_file.txt" from "${facebook}".`);
@@ -217,8 +216,8 @@ describe('one clear line says of', () => {
       [`file ${Columbia} folder`, 'Error! "folder" is a folder.'],
       [`file ${Columbia} /dev/zero`, 'Error! "/dev/zero" is not a file.'],
       [`file ${Columbia} nul.txt`, 'Error! The room takes no file of the name "nul.txt".'],
-      [`file ${Columbia} too large`, 'Error! The file "too large" is too large: the room takes 1000 B at the most.'],
-      [`file ${SEAS} test_file.txt`, `Error! You cannot send a file to ${SEAS}, who has blocked you.`],
+      [`file ${Columbia} too large`, 'Error! The file "too large" is too large. The limit is 1000 B.'],
+      [`file ${SEAS} test_file.txt`, `Error! ${SEAS} has blocked you, so you cannot send them files.`],
       [`file ${facebook} test_file.txt`, 'Error! You cannot send a file to yourself.'],
       ['file nobody test_file.txt', 'Error! There is no user "nobody". Check the name and try again.'],
       [`file ${Columbia}`, 'Error! Usage: file <receiver> <filename>'],
@@ -247,7 +246,7 @@ describe('one clear line says of', () => {
       const leaver = await room.connect();
       await leaver.get('deregister', { user: Columbia, password });
       toColumbia.release();
-      await sender.sees(/^Your file "test_file.txt" has not reached Columbia\d+: there is no such user any more\.$/);
+      await sender.sees(/^Your file "test_file.txt" has not reached Columbia\d+: this user no longer exists\.$/);
 
       const toSeas = proxy.hold('PUT', 'before');
       sender.type(`file ${SEAS} test_file.txt`);
@@ -276,7 +275,7 @@ describe('one clear line says of', () => {
       // S3 itself takes nothing else by the address it has given.
       await files.plant(String(record?.['objectKey']), Buffer.from('HELLO'));
       await sender.sees(
-        /^Your file "test_file.txt" has not reached .*: what was uploaded is not what had been announced\.$/,
+        /^Your file "test_file.txt" has not reached .*: the uploaded bytes are not those that were announced\.$/,
       );
       await sender.kill();
       upload.release();

@@ -137,7 +137,7 @@ test('a client says what happened and leaves; with --reconnect it comes back whe
   await admin(room.url, ['stop', 'Back at noon.']);
   await leaves.sees('The chat room has been stopped. Back at noon.');
   expect(await leaves.exited).toBe(1);
-  await waits.sees('The chat room has been stopped. Back at noon. You will be back when it opens again ...');
+  await waits.sees('The chat room has been stopped. Back at noon. You will be reconnected when it opens again.');
   await admin(room.url, ['start']);
   await waits.sees('The connection is restored.');
   const facebook = await room.enter('facebook');

@@ -59,7 +59,7 @@ async function whenFree<T>(context: CommandContext, work: () => Promise<T | unde
   let isTold = false;
   const waits = (error: unknown) => {
     if (!(error instanceof RefusedError && error.code === 'busy')) return false;
-    if (!isTold) context.note('[backup] The room is busy with another job. Waiting for its end ...');
+    if (!isTold) context.note('[backup] The room is busy with another job. Waiting for it to end ...');
     isTold = true;
     return true;
   };
