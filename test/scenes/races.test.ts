@@ -72,6 +72,27 @@ describe('a message sent while its recipient is logging in', () => {
   });
 });
 
+test('a message is posted to a recipient who logged in and synced after it read presence and before its commit', async () => {
+  await room.register('between');
+  const sender = await room.enter('early');
+  const [committing, mayCommit] = [deferred<void>(), deferred<undefined>()];
+  onTestFinished(() => room.local.faults.reset());
+  room.local.faults.beforeDynamoDb = ({ operation, trigger, tables }) => {
+    const isCommit = /Put|Update|Transact/.test(operation) && tables.some((table) => table.startsWith('Messages'));
+    if (trigger?.detail !== 'message' || !isCommit) return undefined;
+    committing.resolve();
+    return mayCommit.promise;
+  };
+  const sent = sender.get('message', { to: 'between', text: 'hi' });
+  await committing.promise;
+  const comer = await room.enter('between');
+  expect(await comer.get('sync', {})).toMatchObject({ messages: [] });
+  mayCommit.resolve(undefined);
+  expect(await sent).toMatchObject({ delivery: 'delivered' });
+  expect(await comer.event('message')).toMatchObject({ text: 'hi' });
+  await Promise.all([sender, comer].map((client) => client.close()));
+});
+
 describe('a resume said twice at once over one connection', () => {
   test('resumes once', async () => {
     await room.register('twice');
