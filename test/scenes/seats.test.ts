@@ -1,0 +1,272 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { DynamoDbCall, Failure } from '../../local/faults.ts';
+import { attendance } from '../harness/invariants.ts';
+import type { RawClient } from '../harness/raw-client.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { type Tables, tablesOf } from '../harness/tables.ts';
+
+let room: SceneRoom;
+let tables: Tables;
+beforeAll(async () => {
+  room = await openRoom();
+  tables = tablesOf(room.local);
+  await room.register('one', 'two', 'three');
+});
+afterEach(async () => {
+  room.local.faults.reset();
+  await room.change('maxCon', 100);
+  // What a test that failed has left.
+  for (const { name } of await room.database.presence()) await room.kick(name);
+  await expect.poll(() => room.database.counts(), { timeout: 10_000 }).toEqual({ counted: 0, present: 0 });
+});
+afterAll(() => room.close());
+
+const login = async (user: string): Promise<{ client: RawClient; token: string }> => {
+  const client = await room.connect();
+  const { token } = await client.get('login', { user, password });
+  return { client, token: token as string };
+};
+
+/** Fails every call that matches, as if the function had been killed before it. */
+const killBefore = (matches: (call: DynamoDbCall) => boolean, failure: Failure = 'before') => {
+  room.local.faults.beforeDynamoDb = (call) => (matches(call) ? failure : undefined);
+};
+
+const expressionOf = ({ input }: DynamoDbCall) => String(input['UpdateExpression'] ?? '');
+const isTransaction = ({ operation }: DynamoDbCall) => operation === 'TransactWriteItems';
+const isConfirmation = (call: DynamoDbCall) => expressionOf(call) === 'REMOVE #seat';
+const isGivingBack = (call: DynamoDbCall) => expressionOf(call).startsWith('SET #leaving');
+const isRemovalOfLeaving = ({ operation, tables: [table = ''] }: DynamoDbCall) =>
+  operation === 'DeleteItem' && table.startsWith('Presence');
+
+/** Makes the marks on the Room item, and the leavings, older than any function that works at them. */
+async function age(): Promise<void> {
+  const longAgo = Date.now() - 90_000;
+  const item = await room.database.room();
+  const marks = Object.keys(item).filter((name) => name.startsWith('entering:'));
+  if (marks.length > 0)
+    await room.database.set('Room', { room: 'room' }, Object.fromEntries(marks.map((name) => [name, longAgo])));
+  for (const { name } of await leavings()) await room.database.set('Presence', { shard: 1, name }, { at: longAgo });
+}
+
+async function leavings(): Promise<{ name: string }[]> {
+  const { Items = [] } = await tables.db.send(
+    new QueryCommand({
+      TableName: tables.name('Presence'),
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: { ':shard': 1 },
+      ConsistentRead: true,
+    }),
+  );
+  return Items as { name: string }[];
+}
+
+const marks = async (kind: string) =>
+  Object.keys(await room.database.room())
+    .filter((name) => name.startsWith(kind))
+    .sort();
+
+/** Two runs of the sweeper at once, since a schedule may start a run twice. */
+const sweepTwice = () => Promise.all([room.local.runSchedule(), room.local.runSchedule()]);
+
+describe('a function that is killed leaves the count right, after the sweeper has settled what is in doubt:', () => {
+  test('a login before its transaction', async () => {
+    const client = await room.connect();
+    killBefore(isTransaction);
+    expect(await client.refused('login', { user: 'one', password })).toMatchObject({ code: 'internal' });
+    room.local.faults.reset();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 0 });
+    // In doubt for too short a time: the function may still be at work.
+    await sweepTwice();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 0 });
+    await age();
+    await sweepTwice();
+    expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+    expect(await marks('entering:')).toEqual([]);
+    await client.close();
+  });
+
+  test('a login after its transaction', async () => {
+    killBefore(isConfirmation);
+    const { client } = await login('one');
+    room.local.faults.reset();
+    expect(await marks('entering:')).toHaveLength(1);
+    await age();
+    await sweepTwice();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    expect(await marks('entering:')).toEqual([]);
+    await client.get('logout', {});
+  });
+
+  test('a login after its transaction, whose session was taken over and ended before the sweeper looked', async () => {
+    killBefore(isConfirmation);
+    const { client } = await login('one');
+    room.local.faults.reset();
+    await client.kill();
+    const { client: owner } = await login('one');
+    await age();
+    await sweepTwice();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    await owner.get('logout', {});
+    await sweepTwice();
+    expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+  });
+
+  test.each([
+    ['before', isGivingBack, 1],
+    ['after', isRemovalOfLeaving, 0],
+  ] as const)('a logout %s the count went down', async (_, matches, counted) => {
+    const { client } = await login('one');
+    killBefore(matches);
+    await client.get('logout', {});
+    room.local.faults.reset();
+    expect(await room.database.counts()).toEqual({ counted, present: 0 });
+    expect(await leavings()).toHaveLength(1);
+    await age();
+    await sweepTwice();
+    expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+    expect(await leavings()).toEqual([]);
+  });
+});
+
+test('an answer that is lost changes the count no second time', async () => {
+  const lost = new Set<string>();
+  const before = await marks('');
+  killBefore((call) => {
+    const isCount = call.operation === 'UpdateItem' && call.tables[0]?.startsWith('Room') === true;
+    const expression = expressionOf(call);
+    if (!isCount || lost.has(expression)) return false;
+    lost.add(expression);
+    return true;
+  }, 'after');
+  const { client } = await login('one');
+  expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+  await client.get('logout', {});
+  expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+  // Taken, confirmed, given back, forgotten.
+  expect(lost.size).toBe(4);
+  expect(await marks('')).toEqual(before);
+});
+
+test('two functions that end one session give its seat back once, however late the second is', async () => {
+  const { client } = await login('one');
+  const { client: other } = await login('two');
+  let kicking: Promise<void> | undefined;
+  // The logout is held before its transaction until the kick is over.
+  room.local.faults.beforeDynamoDb = async (call) => {
+    if (!isTransaction(call) || call.function.startsWith('Admin')) return undefined;
+    kicking ??= room.kick('one');
+    await kicking;
+    return undefined;
+  };
+  client.say('logout', {});
+  await client.closed;
+  expect(kicking).toBeDefined();
+  await kicking;
+  room.local.faults.reset();
+  expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+  await other.get('logout', {});
+});
+
+test('a full room waits for a seat in doubt rather than refuse a login that finds room', async () => {
+  const { client: first } = await login('one');
+  const waiting = await room.connect();
+  await room.change('maxCon', 1);
+  let entering: Promise<RawClient> | undefined;
+  room.local.faults.beforeDynamoDb = async (call) => {
+    if (!isGivingBack(call) || entering) return undefined;
+    entering = waiting.get('login', { user: 'two', password }).then(() => waiting);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    return undefined;
+  };
+  await first.get('logout', {});
+  const second = await entering;
+  expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+  await second?.get('logout', {});
+});
+
+describe('a session of an earlier version, which has no seat,', () => {
+  const withoutSeat = async (user: string) => {
+    const { client, token } = await login(user);
+    const item = await room.database.get('Presence', { shard: 0, name: user });
+    const { seat, ...earlier } = item ?? {};
+    expect(seat).toEqual(expect.any(String));
+    await room.database.remove('Presence', { shard: 0, name: user });
+    await room.database.putAll('Presence', [earlier]);
+    return { client, token };
+  };
+
+  test.each(['logout', 'kick', 'takeover', 'resume', 'stop'])('is counted once: %s', async (how) => {
+    const { client, token } = await withoutSeat('one');
+    const { client: other } = await withoutSeat('two');
+    let last = client;
+    if (how === 'kick') await room.kick('one');
+    else if (how === 'takeover') {
+      await client.kill();
+      last = (await login('one')).client;
+    } else if (how === 'resume') {
+      last = await room.connect();
+      await last.get('resume', { user: 'one', token });
+    } else if (how === 'stop') {
+      await room.admin({ command: 'stop' });
+      await room.admin({ command: 'start' });
+    }
+    if (how !== 'kick' && how !== 'stop') await last.get('logout', {});
+    if (how !== 'stop') {
+      expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+      await other.get('logout', {});
+    }
+    expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+  });
+});
+
+describe('a stop at the moment when somebody comes in', () => {
+  /** Stops the room just before or just after the transaction of a login or resume. */
+  const stopBefore = (matches: (call: DynamoDbCall) => boolean) => {
+    let stopping: Promise<unknown> | undefined;
+    room.local.faults.beforeDynamoDb = async (call) => {
+      if (!matches(call) || !call.function.startsWith('Account')) return undefined;
+      stopping ??= room.admin({ command: 'stop' });
+      await stopping;
+      return undefined;
+    };
+  };
+  afterEach(async () => {
+    await room.admin({ command: 'start' });
+  });
+
+  test('lets no login in', async () => {
+    const client = await room.connect();
+    stopBefore(isTransaction);
+    client.say('login', { user: 'one', password });
+    await client.closed;
+    await expect.poll(() => attendance(tables)).toEqual({ online: 0, present: [] });
+  });
+
+  test('lets no session resume', async () => {
+    const { client, token } = await login('one');
+    await client.kill();
+    const next = await room.connect();
+    stopBefore(isTransaction);
+    next.say('resume', { user: 'one', token });
+    await next.closed;
+    await expect.poll(() => attendance(tables)).toEqual({ online: 0, present: [] });
+  });
+
+  test('leaves no session of a login that was killed after it, once the sweeper has looked', async () => {
+    const { client } = await login('one');
+    const session = await room.database.get('Presence', { shard: 0, name: 'one' });
+    await room.admin({ command: 'stop' });
+    await client.closed;
+    // As the login's function left it.
+    await room.database.putAll('Presence', [session ?? {}]);
+    await room.database.falsifyCount(1);
+    await room.local.runSchedule();
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    await room.database.set('Room', { room: 'room' }, { closedAt: Date.now() - 150_000 });
+    await room.local.runSchedule();
+    expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+  });
+});
