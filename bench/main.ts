@@ -6,12 +6,13 @@ import { cost } from './cost.ts';
 import { fanout } from './fanout.ts';
 import { overhead } from './overhead.ts';
 import { type Part, withReport } from './part.ts';
+import { returning } from './returning.ts';
 import { scaling } from './scaling.ts';
 
 /** Runs the parts of the bench that are named, and prints their reports; `--write` puts them into their pages. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const parts: Readonly<Record<string, Part>> = { cost, scaling, fanout, arrivals, overhead };
+const parts: Readonly<Record<string, Part>> = { cost, scaling, fanout, arrivals, overhead, returning };
 
 endInOrder();
 const { values, positionals } = parseArgs({

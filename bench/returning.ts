@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openRoom, password, type SceneRoom } from '../test/harness/room.ts';
+import { type Part, table } from './part.ts';
+
+/** How many users return, and within which time (s). `RETURNING_USERS` tries fewer, at the same rate. */
+const users = Number(process.env['RETURNING_USERS'] ?? 1_000);
+const within = (60 * users) / 1_000;
+
+/** How many requests each function handles at a time. */
+const environments = 20;
+
+export const returning: Part = {
+  summary: 'users who return within a minute after a start, with the contention of DynamoDB on',
+  page: 'docs/scaling.md',
+  async run() {
+    const room = await openRoom({ contention: {}, environmentsPerFunction: environments });
+    try {
+      await room.change('maxCon', users);
+      await seed(room);
+      return table(
+        ['users', 'in after', 'refused', 'counted', 'present', 'write units per login', 'login p50, p99'],
+        [await comeIn(room)],
+      );
+    } finally {
+      await room.close();
+    }
+  },
+};
+
+const nameOf = (index: number) => `returning${index}`;
+
+/** Puts users into the table as if they had registered. */
+async function seed(room: SceneRoom): Promise<void> {
+  await room.register('model');
+  const model = await room.database.user('model');
+  const items = Array.from({ length: users }, (_, index) => {
+    const name = nameOf(index);
+    return { ...model, name, displayName: name, accountId: name };
+  });
+  await room.database.putAll('Users', items);
+}
+
+/** All log in, evenly spread over the time, each over a connection of its own. */
+async function comeIn(room: SceneRoom): Promise<string[]> {
+  let writeUnits = 0;
+  let refused = 0;
+  const times: number[] = [];
+  const stop = room.local.calls.subscribe((entry) => {
+    if (entry.kind === 'call' && entry.trigger?.detail === 'login') writeUnits += entry.writeUnits;
+  });
+  const startedAt = performance.now();
+  const clients = await Promise.all(
+    Array.from({ length: users }, async (_, index) => {
+      await sleep((within * 1000 * index) / users);
+      const client = await room.connect();
+      const askedAt = performance.now();
+      const reply = await client.ask('login', { user: nameOf(index), password });
+      times.push(performance.now() - askedAt);
+      if (!reply.ok) refused += 1;
+      return client;
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  stop();
+  const { counted, present } = await room.database.counts();
+  for (const client of clients) client.socket.terminate();
+  times.sort((a, b) => a - b);
+  const at = (share: number) => `${times[Math.floor(share * (times.length - 1))]?.toFixed(0)} ms`;
+  return [
+    String(users),
+    `${seconds.toFixed(0)} s`,
+    String(refused),
+    String(counted),
+    String(present),
+    (writeUnits / users).toFixed(1),
+    `${at(0.5)}, ${at(0.99)}`,
+  ];
+}
