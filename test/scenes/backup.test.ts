@@ -216,7 +216,7 @@ describe('a restore', () => {
     const huge = join(folder, 'huge');
     await writeFile(huge, '');
     await truncate(huge, 5 * 1024 ** 3 + 1);
-    expect(await run(other, 'restore', huge)).toMatchObject(misuse('more than the 5 GiB'));
+    expect(await run(other, 'restore', huge)).toMatchObject(misuse('is larger than 5 GiB'));
   });
 
   test.each([

@@ -35,7 +35,7 @@ test('stats counts what is there, and estimates the month from what was counted 
   const { lines } = await admin(room.url, ['stats']);
   expect(lines[0]).toBe('[admin] Online: 2');
   expect(lines).toContain('[admin] Files and backups: 0 bytes');
-  expect(lines.at(-1)).toMatch(/^\[admin\] An estimate: /);
+  expect(lines.at(-1)).toMatch(/^\[admin\] The estimate multiplies counts /);
   for (const client of clients) await leave(client);
 });
 
