@@ -62,8 +62,8 @@ function declareTypes(): void {
     const path = join(types, file);
     const up = relative(dirname(path), types) || '.';
     const text = readFileSync(path, 'utf8')
-      .replaceAll(/(from '\.[^']*)\.ts'/g, "$1.js'")
-      .replaceAll("from 'valibot'", `from '${up}/valibot.mjs'`);
+      .replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js')
+      .replaceAll(/((?:from |import\()['"])valibot(?=['"])/g, `$1${up}/valibot.mjs`);
     writeFileSync(path, text);
   }
 }
