@@ -255,6 +255,28 @@ describe('a stop at the moment when somebody comes in', () => {
     await expect.poll(() => attendance(tables)).toEqual({ online: 0, present: [] });
   });
 
+  test.each(['login', 'resume'])('refuses a %s whose transaction meets the closed room', async (how) => {
+    const { client, token } = await login('one');
+    if (how === 'login') await client.get('logout', {});
+    else await client.kill();
+    const next = await room.connect();
+    let closing: Promise<void> | undefined;
+    // The room is closed, and its sessions have not been listed yet.
+    room.local.faults.beforeDynamoDb = async (call) => {
+      if (!isTransaction(call) || !call.function.startsWith('Account')) return undefined;
+      closing ??= room.database.setOpen(false);
+      await closing;
+      return undefined;
+    };
+    const refusal =
+      how === 'login'
+        ? await next.refused('login', { user: 'one', password })
+        : await next.refused('resume', { user: 'one', token });
+    expect(refusal).toMatchObject({ code: 'room-stopped' });
+    expect(await attendance(tables)).toEqual({ online: 0, present: [] });
+    await next.close();
+  });
+
   test('leaves no session of a login that was killed after it, once the sweeper has looked', async () => {
     const { client } = await login('one');
     const session = await room.database.get('Presence', { shard: 0, name: 'one' });
