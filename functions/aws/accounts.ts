@@ -4,11 +4,12 @@ import { limits } from '../../protocol/index.ts';
 import { chunksOf } from '../chat/chunks.ts';
 import type { Account, Member, Positions } from '../chat/model.ts';
 import type { Accounts } from '../chat/ports.ts';
-import { db, getAll, type Item, putIf, transact, updateIf } from './dynamodb.ts';
+import { db, getAll, type Item, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, seenPartition } from './keys.ts';
 import { tables } from './names.ts';
 import { notBlocked } from './sessions.ts';
+import { createCounter } from './streams/keys.ts';
 
 const stored = v.object({
   name: v.string(),
@@ -44,7 +45,7 @@ export const accounts: Accounts = {
   },
 
   async create({ acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account }, at) {
-    const outcome = await putIf({
+    const put = {
       TableName: users(),
       Item: {
         ...account,
@@ -55,8 +56,8 @@ export const accounts: Accounts = {
       },
       ConditionExpression: 'attribute_not_exists(#name)',
       ExpressionAttributeNames: { '#name': 'name' },
-    });
-    return outcome.written || outcome.item?.['accountId'] === account.accountId;
+    };
+    return (await transact([{ Put: put }, createCounter(account)])).committed;
   },
 
   async block(blocker, blocked) {

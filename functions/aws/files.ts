@@ -17,7 +17,7 @@ import { tableName } from './environment.ts';
 import { duePartition } from './keys.ts';
 import { tables } from './names.ts';
 import { fileId, recordOf } from './object-key.ts';
-import type { StreamsOnDynamoDb } from './streams.ts';
+import { InboxGoneError, type StreamsOnDynamoDb } from './streams/index.ts';
 
 const who = v.object({ name: v.string(), displayName: v.string(), accountId: v.string() });
 
@@ -106,6 +106,7 @@ async function orHindered<T>(write: Promise<T>): Promise<T | ConditionFailed> {
     return await write;
   } catch (error) {
     if (error instanceof ConditionFailed) return error;
+    if (error instanceof InboxGoneError) return new ConditionFailed(new Set(['account']));
     throw error;
   }
 }
@@ -224,7 +225,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
 
     look: get,
 
-    async store(file, recipient, newest, times) {
+    async store(file, recipient, times) {
       const { sender, name, size, sha256 } = file;
       const wanted = {
         ...stillThere(recipient.accountId, recipient.name),
@@ -244,7 +245,6 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
             sentAt: new Date(times.at).toISOString(),
           },
           { fromId: sender.accountId },
-          newest,
         ),
       );
       if (!(outcome instanceof ConditionFailed)) return { kind: 'stored', message: outcome };
@@ -254,14 +254,13 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     async end(file, notice, time) {
       const move = moveOn(file, 'removing', time);
       if (!notice) return { kind: (await updateIf(move)).written ? 'ended' : 'changed', told: undefined };
-      const { to, draft, newest } = notice;
+      const { to, draft } = notice;
       const outcome = await orHindered(
         streams.appendBy<Notice['draft']['event']>(
           together(() => move, stillThere(to.accountId, to.name)),
           inboxOf(to),
           draft,
           { fromId: file.recipient.accountId },
-          newest,
         ),
       );
       if (!(outcome instanceof ConditionFailed)) return { kind: 'ended', told: outcome };

@@ -12,7 +12,8 @@ export const storedState = v.object({
   ...storedSettings,
   online: v.number(),
   logins: v.number(),
-  lastBroadcast: v.number(),
+  /** Where the room's stream goes on while it has no counter: as restored, or noted by an earlier version. */
+  lastBroadcast: v.optional(v.number()),
   sweepUntil: v.optional(v.number()),
   usage: v.optional(
     v.object({
@@ -34,7 +35,7 @@ async function get(): Promise<State | undefined> {
   return Item && toState(Item);
 }
 
-const newRoom = { ...defaultSettings, online: 0, logins: 0, lastBroadcast: 0 };
+const newRoom = { ...defaultSettings, online: 0, logins: 0 };
 
 /** The condition that a setting is what the caller has seen. A room that is older than the setting shows the default. */
 function isAsSeen(name: string, i: number, seen: Readonly<Record<string, unknown>>): string[] {
@@ -96,10 +97,16 @@ export const roomState: RoomState = {
     return outcome.written || outcome.item?.['sweepUntil'] === until;
   },
 
-  async noteUsage({ usage, logins, lastBroadcast }, online, now) {
+  async noteUsage({ usage, logins }, online, now, broadcasts) {
     const [month, minute] = [monthOf(now), minuteOf(now)];
     const isNew = usage?.month !== month;
-    const counted = { month, minute, onlineMinutes: online, loginsBefore: logins, broadcastsBefore: lastBroadcast };
+    const first = async () => ({
+      month,
+      minute,
+      onlineMinutes: online,
+      loginsBefore: logins,
+      broadcastsBefore: await broadcasts(),
+    });
     await updateIf({
       TableName: table(),
       Key: roomKey,
@@ -112,18 +119,8 @@ export const roomState: RoomState = {
       ExpressionAttributeNames: { '#usage': 'usage', '#month': 'month', ...(!isNew && { '#minute': 'minute' }) },
       ExpressionAttributeValues: {
         ':month': month,
-        ...(isNew ? { ':usage': counted } : { ':minute': minute, ':online': online }),
+        ...(isNew ? { ':usage': await first() } : { ':minute': minute, ':online': online }),
       },
-    });
-  },
-
-  async noteLastBroadcast(seq) {
-    await updateIf({
-      TableName: table(),
-      Key: roomKey,
-      UpdateExpression: 'SET lastBroadcast = :seq',
-      ConditionExpression: 'lastBroadcast < :seq',
-      ExpressionAttributeValues: { ':seq': seq },
     });
   },
 };

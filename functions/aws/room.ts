@@ -16,7 +16,7 @@ import { noticeBatch } from './notice-batch.ts';
 import { roomState } from './room-state.ts';
 import { seats } from './seats.ts';
 import { sessions } from './sessions.ts';
-import { streamsOn } from './streams.ts';
+import { streamsOn } from './streams/index.ts';
 
 /** OWASP's first choice for scrypt: N=2^17, r=8, p=1. */
 const owaspLn = 17;
@@ -32,8 +32,8 @@ const clock: Clock = {
 
 export const streams = streamsOn({
   retentionDays: messageRetentionDays(),
-  state: roomState,
   now: clock.now,
+  logError,
 });
 
 /** The room, on AWS; one per Lambda environment. */

@@ -6,6 +6,7 @@ import { db, type Item, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, presenceShard, seenPartition } from './keys.ts';
 import { newLeaving, seats, takeSeat } from './seats.ts';
+import { deleteCounter } from './streams/keys.ts';
 
 const stored = v.object({
   name: v.string(),
@@ -143,13 +144,16 @@ async function commit(login: Login, seat: string | undefined): Promise<LoginOutc
   return outcome.committed ? { kind: 'begun', session } : hindrance(outcome.failed, login.takesOver);
 }
 
+async function get(name: string, consistent: boolean): Promise<Session | undefined> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: tableName('presence'), Key: presenceKey(name), ConsistentRead: consistent }),
+  );
+  return Item && toSession(Item);
+}
+
 export const sessions: Sessions = {
-  async find(name) {
-    const { Item } = await db.send(
-      new GetCommand({ TableName: tableName('presence'), Key: presenceKey(name), ConsistentRead: true }),
-    );
-    return Item && toSession(Item);
-  },
+  find: (name) => get(name, true),
+  findRecent: (name) => get(name, false),
 
   async all() {
     const present: Session[] = [];
@@ -270,6 +274,7 @@ export const sessions: Sessions = {
         },
       },
       { Delete: notBlocked(account.name, address, time) },
+      deleteCounter(account),
     ]);
     if (outcome.committed) return 'removed';
     if (outcome.failed.has(2)) return 'login-blocked';

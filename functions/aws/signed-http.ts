@@ -81,7 +81,7 @@ const backoff = { base: 100, most: 2_000 };
 
 /**
  * Posts to an AWS API with signature version 4, over sockets that are kept alive, and retries transient errors. The SDK does the same
- * for seven times the CPU: docs/decisions/0043-posts-by-signed-http.md.
+ * for seven times the CPU: docs/decisions/0046-posts-by-signed-http.md.
  */
 export class SignedHttp {
   readonly #options: SignedHttpOptions;

@@ -9,10 +9,8 @@ import type { Room } from './ports.ts';
 export async function acknowledge(room: Room, member: Member, shown: Arguments<'ack'>): Promise<void> {
   const { streams } = room;
   const [inbox, broadcasts] = await Promise.all([
-    notBeyond(shown.inbox, async () =>
-      streams.last({ kind: 'inbox', owner: member, acknowledged: 0 }, await streams.newestInbox(member.name)),
-    ),
-    notBeyond(shown.room, async () => streams.last({ kind: 'room' }, await streams.newestRoom())),
+    notBeyond(shown.inbox, () => streams.end({ kind: 'inbox', owner: member, acknowledged: 0 })),
+    notBeyond(shown.room, () => streams.end({ kind: 'room' })),
   ]);
   await room.accounts.acknowledge(member, {
     ...(inbox > 0 && { inbox }),

@@ -1,15 +1,15 @@
 import type { Action, ActionIn, ActionOf, Arguments, CommandGroup, Result } from '../../protocol/index.ts';
 import type { FileRoom } from './files/file-room.ts';
 import type { Connection, Member } from './model.ts';
-import type { Room } from './ports.ts';
+import type { RepeatableRequest, Room } from './ports.ts';
 
 /** A guest's command as its handler gets it: parsed and authorized. */
 export interface GuestCall<A extends Action> {
   readonly arguments: Arguments<A>;
   /** The client's request id. */
   readonly id: string | undefined;
-  /** Whether the client sends it again, under the same id, because it got no reply. */
-  readonly again: boolean;
+  /** For a command that has to be carried out once, although the client sends it again if it gets no reply. */
+  readonly request: RepeatableRequest;
   readonly connection: Connection;
 }
 

@@ -14,7 +14,7 @@ import type { GuestCall, Handler, Handlers, Prefetched } from './command.ts';
 import { sayAndClose } from './end-session.ts';
 import { activityResolutionMs, type Connection } from './model.ts';
 import { orLog } from './or-log.ts';
-import type { Room } from './ports.ts';
+import type { RepeatableRequest, Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
 /** A frame as it came in. */
@@ -59,13 +59,13 @@ export async function answer<R extends Room>(
  * How long (ms) the room waits before it carries out a request that is marked `again` (docs/decisions/0033). The first sending may
  * still be at work, on the connection that was lost. Together, the two commit one message:
  *
- * - `resume` deletes the old connection's item. If the first sending reads the connection after that, it finds no member.
- * - If the first sending read it before, it has also read the stream's last number within this time; otherwise it reads the
- *   connection once more.
- * - The repeat waits this long before it reads. So it never commits below the last number that the first sending knows: both try
- *   to commit at the same number, one succeeds, and the other recognizes the message there.
+ * - `resume` deletes the old connection's item. If the first sending reads the connection after that, it is refused.
+ * - If the first sending read it before, it also took its message's number within this time; otherwise it reads the connection
+ *   once more.
+ * - The repeat waits this long before it takes a number. So the first sending's number is below it, where the repeat finds the
+ *   message, or fills the number so that no message gets it.
  *
- * The repeat reads the connection twice as well, because it may itself be repeated. Other requests need no additional read.
+ * A repeat may itself be repeated, so the same rules apply to it.
  */
 const repeatDelay = 1_000;
 
@@ -73,25 +73,23 @@ async function perform<A extends Action, R extends Room>(
   room: R,
   handlers: Handlers<R>,
   incoming: IncomingFrame,
-  request: Request<A>,
+  { action, id, again, arguments: args }: Request<A>,
   caller: Caller,
 ): Promise<Result<A>> {
-  const { action, id, again, arguments: args } = request;
   const handler: Handler<A, R> | undefined = handlers[action];
   if (!handler) throw new Refusal('unknown-action');
   refuseTooFast(room.rateLimiters.remembered(incoming.connectionId, room.clock.now()));
   if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
   const startedAt = room.clock.now();
-  const [found, prefetched] = await Promise.all([
+  const [connection, prefetched] = await Promise.all([
     room.connections.find(incoming.connectionId),
     handler(room, args, incoming.address),
   ]);
-  const looksTwice = again || room.clock.now() - startedAt > repeatDelay;
-  const connection = looksTwice ? await room.connections.find(incoming.connectionId) : found;
   caller.member = connection?.member;
   // Without an item the connection is closed already, or was logged out a moment ago.
   if (!connection) throw new Refusal('not-logged-in');
-  const run = authorize(prefetched, { arguments: args, id, again, connection });
+  const request = { again, confirm: confirmer(room, connection, startedAt) };
+  const run = authorize(prefetched, { arguments: args, id, request, connection });
   refuseTooFast(room.rateLimiters.take(connection, room.clock.now()));
   const noted = orLog(room, 'activity was not recorded', recordActivity(room, commands[action], connection), undefined);
   try {
@@ -99,6 +97,18 @@ async function perform<A extends Action, R extends Room>(
   } finally {
     await noted;
   }
+}
+
+/** Gives what reads a connection again, if the last look (epoch ms) is older than {@link repeatDelay} or the caller says `now`. */
+function confirmer(room: Room, { connectionId, member }: Connection, readAt: number): RepeatableRequest['confirm'] {
+  let lastRead = readAt;
+  return async (when) => {
+    const now = room.clock.now();
+    if (when !== 'now' && now - lastRead <= repeatDelay) return;
+    const found = await room.connections.find(connectionId);
+    if (found?.member?.accountId !== member?.accountId) throw new Refusal('not-logged-in');
+    lastRead = now;
+  };
 }
 
 /** Gives the rest of a command to run. @throws a refusal if the caller may not send it. */

@@ -16,7 +16,7 @@ import type { RateLimiters } from './rate-limiter.ts';
 import type { Streams } from './stream-ports.ts';
 import type { Usage } from './usage.ts';
 
-export type { Draft, Kept, Newest, Page, Provenance, Stream, Streams } from './stream-ports.ts';
+export type { Draft, Kept, Page, Provenance, RepeatableRequest, Stream, Streams } from './stream-ports.ts';
 
 /** Accounts, by folded name. */
 export interface Accounts {
@@ -147,6 +147,8 @@ export const mostEndedTogether = 33;
 /** Who is in the room. Beginning, moving and ending a session are transactions, none of which touches the Room item. */
 export interface Sessions {
   find(name: string): Promise<Session | undefined>;
+  /** The same at half the price, as it was up to a second or so ago: for a caller that looks again before it relies on it. */
+  findRecent(name: string): Promise<Session | undefined>;
   /** Everyone present, detached sessions too. */
   all(): Promise<Session[]>;
   begin(login: Login): Promise<LoginOutcome>;
@@ -192,8 +194,6 @@ export interface State extends Settings {
   readonly online: number;
   /** Changes with every login and every session that ends. */
   readonly logins: number;
-  /** The room stream's last number as the sweeper knew it, should its last messages have expired. */
-  readonly lastBroadcast: number;
   /** Of the month in which it was counted last. */
   readonly usage?: Usage | undefined;
 }
@@ -216,10 +216,11 @@ export interface RoomState {
    * time then sees everybody lost meanwhile.
    */
   claimSweep(now: number, until: number): Promise<boolean>;
-  /** Counts a minute that so many were online, once, however many ask; `state` is what was read last. */
-  noteUsage(state: State, online: number, now: number): Promise<void>;
-  /** Keeps the room stream's last number, should its last messages expire. */
-  noteLastBroadcast(seq: number): Promise<void>;
+  /**
+   * Counts a minute that so many were online, once, however many ask; `state` is what was read last. A month's first minute notes
+   * where the month began: `broadcasts` gives the room stream's last number.
+   */
+  noteUsage(state: State, online: number, now: number, broadcasts: () => Promise<number>): Promise<void>;
 }
 
 /**

@@ -20,23 +20,22 @@ export async function confirmOrEnd(room: Room, session: Session, seat?: string):
   throw new Refusal('room-stopped');
 }
 
-/** How many messages wait for somebody in each stream; none if they could not be counted: `sync` gives them all the same. */
+/**
+ * How many numbers of each stream the user has not acknowledged. That is the number of messages, plus those that have expired or were
+ * never committed. Zero if the look-up fails: `sync` gives the messages all the same.
+ */
 export function unread(room: Room, account: Account): Promise<Positions> {
   return orLog(room, 'what waits for somebody was not counted', count(room, account), { inbox: 0, room: 0 });
 }
 
 async function count(room: Room, account: Account): Promise<Positions> {
   const { acknowledged } = account;
-  const [newestInbox, newestRoom] = await Promise.all([
-    room.streams.newestInbox(account.name),
-    room.streams.newestRoom(),
-  ]);
-  const [inbox, roomLast] = await Promise.all([
-    room.streams.last({ kind: 'inbox', owner: account, acknowledged: acknowledged.inbox }, newestInbox),
-    room.streams.last({ kind: 'room' }, newestRoom),
+  const [inbox, broadcasts] = await Promise.all([
+    room.streams.end({ kind: 'inbox', owner: account, acknowledged: acknowledged.inbox }),
+    room.streams.end({ kind: 'room' }),
   ]);
   return {
     inbox: Math.max(0, inbox - acknowledged.inbox),
-    room: Math.max(0, roomLast - acknowledged.room),
+    room: Math.max(0, broadcasts - acknowledged.room),
   };
 }

@@ -1,35 +1,36 @@
 import type { EventOf, StreamMessage } from '../../protocol/index.ts';
 import type { Member } from './model.ts';
 
-/** A stream: the room's, or somebody's inbox. */
+/** A stream: the room's, or an account's inbox. */
 export type Stream =
   | { readonly kind: 'room' }
-  /** `acknowledged`: how far its owner has read, which outlives the messages. */
+  /** `acknowledged`: how far the owner has read, which outlives the messages. */
   | { readonly kind: 'inbox'; readonly owner: Member; readonly acknowledged: number };
 
-/** What a stream keeps of its own: `hidden` is only how some see a broadcast. */
+/** What is committed to a stream: `hidden` is only how some users see a broadcast. */
 export type Kept = Exclude<StreamMessage, EventOf<'hidden'>>;
 
 /** A message before it has its number. */
 export type Draft<M extends Kept = Kept> = M extends unknown ? Omit<M, 'seq' | 'type' | 'stream'> : never;
 
-/** What is kept beside a message. Who sent it, and the request's id in the message, tell what one request committed. */
+/** Stored beside a message. The sender and the request's id in the message identify what one request committed. */
 export interface Provenance {
   readonly fromId: string;
-  /** Account ids that are given `hidden` in its place. */
+  /** Account ids that are given `hidden` instead. */
   readonly hiddenFrom?: ReadonlySet<string>;
 }
 
-/** The newest stored message of a stream. */
-export interface Newest {
-  /** Whose account the inbox was: of an earlier owner of the name, perhaps. Undefined in the room's stream. */
-  readonly accountId: string | undefined;
-  readonly seq: number;
+/** A request that a client may send again over another connection (docs/decisions/0033): it commits one message. */
+export interface RepeatableRequest {
+  /** Whether it may have been carried out already, under the same id. */
+  readonly again: boolean;
   /**
-   * Whether it is the last there ever was. If not, it may be: but later ones may have expired before it, be it that a shorter
-   * retention was deployed since, or that expired messages are not deleted in their order.
+   * Looks whether the user still has the connection that the request came by; without `now` only if the last look is old.
+   * @throws Refusal if not.
    */
-  readonly isLast: boolean;
+  confirm(when?: 'now'): Promise<void>;
+  /** Throws if the message may not be committed; one that the first sending has committed counts all the same. */
+  refuse?(): void;
 }
 
 export interface Page {
@@ -37,34 +38,25 @@ export interface Page {
   readonly more: boolean;
 }
 
-/** The gapless streams. */
+/** Numbered streams of messages. Each number is one message's or none's; a number is given out before its message is committed. */
 export interface Streams {
-  /** The newest message under a name's inbox, before it is known whose account that is. */
-  newestInbox(name: string): Promise<Newest | undefined>;
-  newestRoom(): Promise<Newest | undefined>;
-  /** The number of the last message there ever was. */
-  last(stream: Stream, newest: Newest | undefined): Promise<number>;
+  /** The last number given out. Its message may still be on its way, or may never come. */
+  end(stream: Stream): Promise<number>;
   /**
-   * What an earlier sending of the same request committed, if it was sent again in time (`limits.repeatSeconds`): a message of
-   * the same sender, with the same id and text.
-   */
-  committedBefore<E extends Kept['event']>(
-    stream: Stream,
-    draft: Draft<EventOf<E>>,
-    provenance: Provenance,
-  ): Promise<EventOf<E> | undefined>;
-  /**
-   * Commits a message at the next number, after `newest` or whatever else has come since. If that is what the same request
-   * committed when it was sent another time, gives that.
+   * Commits a message at the next number. For a request that was sent again: gives what an earlier sending committed, if one did in
+   * time (`limits.repeatSeconds`). What can be refused is refused before; a refusal by `provenance` wastes a number.
    */
   append<E extends Kept['event']>(
     stream: Stream,
     draft: Draft<EventOf<E>>,
-    provenance: Provenance,
-    newest: Newest | undefined,
+    provenance: Provenance | Promise<Provenance>,
+    request?: RepeatableRequest,
   ): Promise<EventOf<E>>;
-  /** A reader's messages after a number, oldest first; `more` if there are more than were given. */
-  after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page>;
-  /** A reader's messages before a number (undefined: the end), oldest first. */
+  /**
+   * A reader's messages after a number, oldest first, complete up to `upTo`. `more` if there are more, or if one is on its way that
+   * later ones have overtaken: then `upTo` is before it.
+   */
+  after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page & { readonly upTo: number }>;
+  /** A reader's messages before a number (undefined: the end), oldest first. None is committed among them later. */
   before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<Page>;
 }

@@ -33,9 +33,8 @@ export async function sweep(room: Room): Promise<void> {
   const outcomes = await Promise.allSettled([
     correctCount(room, seats, sessions, startedAt),
     endLeftovers(room, seats, sessions, startedAt),
-    noteLastBroadcast(room, state),
     // Nobody's minutes are not worth a write.
-    ...(state.online > 0 ? [room.state.noteUsage(state, state.online, startedAt)] : []),
+    ...(state.online > 0 ? [noteUsage(room, state, startedAt)] : []),
     pMap(sessions, (session) => lookAfter(room, session, state, startedAt), { concurrency: lookedAfterAtOnce }),
   ]);
   for (const outcome of outcomes) {
@@ -74,10 +73,8 @@ async function endLeftovers(room: Room, state: SeatState, sessions: readonly Ses
   }
 }
 
-async function noteLastBroadcast(room: Room, state: State): Promise<void> {
-  const newest = await room.streams.newestRoom();
-  if (newest && newest.seq > state.lastBroadcast) await room.state.noteLastBroadcast(newest.seq);
-}
+const noteUsage = (room: Room, state: State, now: number) =>
+  room.state.noteUsage(state, state.online, now, () => room.streams.end({ kind: 'room' }));
 
 async function lookAfter(room: Room, session: Session, settings: Settings, now: number): Promise<void> {
   const { connectionId } = session;

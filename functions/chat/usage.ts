@@ -6,7 +6,7 @@ export interface Usage {
   readonly minute: number;
   /** Minutes somebody was online, added up over everybody. */
   readonly onlineMinutes: number;
-  /** What `logins` and `lastBroadcast` of the state were when the month's counting began. */
+  /** What `logins` of the state and the room stream's last number were when the month's counting began. */
   readonly loginsBefore: number;
   readonly broadcastsBefore: number;
 }

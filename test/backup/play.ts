@@ -154,8 +154,9 @@ async function measure(room: SceneRoom, ...args: string[]): Promise<Run> {
 
 /** What had been acknowledged before the backup began, and is not in the restored room. */
 function missing({ streams }: TableSnapshot, acknowledged: readonly Acknowledged[]): string[] {
+  const at = (stream: string, seq: number) => streams.get(stream)?.find((item) => item['seq'] === seq);
   return acknowledged
-    .filter(({ stream, seq, text }) => streams.get(stream)?.[seq - 1]?.['text'] !== text)
+    .filter(({ stream, seq, text }) => at(stream, seq)?.['text'] !== text)
     .map(({ stream, seq, text }) => `${stream}: "${text}", acknowledged as ${seq}, is not there`);
 }
 
@@ -169,12 +170,13 @@ function different(original: TableSnapshot, restored: TableSnapshot, { users }: 
   // And the account that the room made itself.
   if (restored.users.size !== users + 1) problems.push(`${restored.users.size} users of ${users + 1}`);
   for (const [key, stream] of original.streams) {
-    const after = restored.streams.get(key) ?? [];
-    if (after.length > stream.length) problems.push(`${key}: ${after.length} messages of ${stream.length}`);
-    for (const [i, item] of stream.entries()) {
+    const after = new Map((restored.streams.get(key) ?? []).map((item) => [item['seq'], item]));
+    if (after.size > stream.length) problems.push(`${key}: ${after.size} messages of ${stream.length}`);
+    for (const item of stream) {
+      const now = after.get(item['seq']);
       // Only what was said while the backup was taken may be left out of it.
-      if (after[i] === undefined && !isOfCrowd(item)) continue;
-      if (text(item) !== text(after[i] ?? {})) problems.push(`${key}: number ${i + 1} is not what it was`);
+      if (now === undefined && !isOfCrowd(item)) continue;
+      if (text(item) !== text(now ?? {})) problems.push(`${key}: number ${item['seq']} is not what it was`);
     }
   }
   for (const key of restored.streams.keys()) if (!original.streams.has(key)) problems.push(`${key} was not there`);

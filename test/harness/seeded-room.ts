@@ -70,7 +70,9 @@ async function changeAllSettings({ admin, change }: SceneRoom): Promise<void> {
 }
 
 /** What a backup keeps of a room. */
-export function kept({ users, streams, loginBlocks, room }: TableSnapshot) {
+export function kept({ users, streams, counters, loginBlocks, room: item }: TableSnapshot) {
+  // The counter has the room stream's last number; the attribute is for rooms without one.
+  const room: typeof item = { ...item, lastBroadcast: counters.get('room') ?? item['lastBroadcast'] };
   return {
     users: Object.fromEntries(users),
     streams: Object.fromEntries(streams),

@@ -51,7 +51,7 @@ describe('what has been committed is no failure, whatever follows it', () => {
 
   test('a login whose messages cannot be counted', async () => {
     const client = await room.connect();
-    const { failed } = failAfter('TransactWriteItems', 'Query', 'Messages');
+    const { failed } = failAfter('TransactWriteItems', 'GetItem', 'Messages');
     expect(await client.get('login', { user: 'sender', password })).toMatchObject({ user: 'sender' });
     expect(failed()).toBeGreaterThan(0);
     room.local.faults.reset();

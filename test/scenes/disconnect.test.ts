@@ -164,7 +164,7 @@ describe('the sweeper', () => {
   test('ends what is due though another part of the run fails', async () => {
     const { client } = await enter();
     room.local.faults.beforeDynamoDb = ({ function: name, operation, tables }) =>
-      name.startsWith('Sweeper') && operation === 'Query' && tables.some((table) => table.startsWith('Messages'))
+      name.startsWith('Sweeper') && operation === 'UpdateItem' && tables.some((table) => table.startsWith('Room'))
         ? 'before'
         : undefined;
     await client.kill();

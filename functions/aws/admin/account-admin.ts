@@ -5,6 +5,7 @@ import { addressOf } from '../address.ts';
 import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { nobodyThere } from '../sessions.ts';
+import { deleteCounter } from '../streams/keys.ts';
 import { notRestoring } from './room-lifecycle.ts';
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
@@ -76,6 +77,7 @@ export const accountAdmin: AccountAdmin = {
         },
       },
       notRestoring(),
+      deleteCounter(account),
     ]);
     if (outcome.committed) return 'removed';
     return outcome.failed.has(1) ? 'gone' : 'conflict';

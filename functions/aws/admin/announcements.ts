@@ -1,7 +1,7 @@
 import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Announcements } from '../../chat/admin/ports.ts';
 import { transact, type WriteOutcome } from '../dynamodb.ts';
-import type { StreamsOnDynamoDb } from '../streams.ts';
+import type { StreamsOnDynamoDb } from '../streams/index.ts';
 import { notRestoring } from './room-lifecycle.ts';
 
 class RestoreHasBegun extends Error {}
@@ -21,8 +21,7 @@ async function unlessRestoring(put: PutCommandInput): Promise<WriteOutcome> {
 export const announcementsOn = (streams: StreamsOnDynamoDb): Announcements => ({
   async commit(draft, provenance) {
     try {
-      const newest = await streams.newestRoom();
-      return await streams.appendBy<'broadcast'>(unlessRestoring, { kind: 'room' }, draft, provenance, newest);
+      return await streams.appendBy<'broadcast'>(unlessRestoring, { kind: 'room' }, draft, provenance);
     } catch (error) {
       if (error instanceof RestoreHasBegun) return undefined;
       throw error;

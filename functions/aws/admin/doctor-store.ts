@@ -11,6 +11,7 @@ import { presenceKey } from '../keys.ts';
 import { type ObjectPrefix, variables } from '../names.ts';
 import { newLeaving } from '../seats.ts';
 import { forgetConnection } from '../sessions.ts';
+import { countersAt } from '../streams/counters.ts';
 import { s3 } from './backup-store.ts';
 import { listPage } from './scan-page.ts';
 
@@ -19,6 +20,8 @@ const Limit = 250;
 
 const named = v.object({ name: v.string(), accountId: v.string() });
 const connectedAt = v.object({ connectedAt: v.number() });
+
+const counters = countersAt(Date.now);
 
 const files: ObjectPrefix = 'files';
 const cursors = { inbox: 'inboxAcked', room: 'roomAcked' } as const;
@@ -76,6 +79,9 @@ export const doctorStore: DoctorStore = {
     ]);
     return committed ? leaving : undefined;
   },
+
+  numbers: counters.numbers,
+  catchUp: counters.catchUp,
 
   async setBack(account, stream, to) {
     const { written } = await updateIf({

@@ -17,7 +17,9 @@ import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
 import { roomState } from '../room-state.ts';
-import { messageKey, positionsAfter, withoutGap } from '../streams.ts';
+import { countersAt } from '../streams/counters.ts';
+import { isTombstone } from '../streams/items.ts';
+import { keysBetween, messageKey, withoutGap } from '../streams/keys.ts';
 import { keptRoomAttributes, wholeTables } from './backup-contents.ts';
 import { scanPage } from './scan-page.ts';
 
@@ -62,11 +64,14 @@ function writeBatch(name: string, writes: readonly Write[]): Promise<void> {
   );
 }
 
+/** The table also holds the streams' counters, and tombstones. */
+const onlyMessages = { FilterExpression: 'attribute_exists(sentAt)' };
+
 const put = (Item: Item): Write => ({ PutRequest: { Item } });
 
 /** A page of a stream's items after a number. */
 async function look(stream: KeptStream, after: number, upTo: number | undefined, limit: number) {
-  const { key, first, last } = positionsAfter(stream, after, upTo);
+  const { key, first, last } = keysBetween(stream, after + 1, upTo);
   const { Items, LastEvaluatedKey } = await db.send(
     new QueryCommand({
       TableName: tableName('messages'),
@@ -77,19 +82,21 @@ async function look(stream: KeptStream, after: number, upTo: number | undefined,
       Limit: limit,
     }),
   );
-  const messages = (Items ?? []).map(({ stream: _stream, position: _position, ...item }) =>
-    parseRecord('message', { ...item, ...stream }),
-  );
+  const messages = (Items ?? [])
+    .filter((item) => !isTombstone(item))
+    .map(({ stream: _stream, position: _position, ...item }) => parseRecord('message', { ...item, ...stream }));
   return { messages, more: LastEvaluatedKey !== undefined };
 }
 
 /** Reads and writes the room's tables; see the port. */
 export function tableDumpAt(now: () => number): TableDump {
+  const counters = countersAt(now);
   const unexpired = ({ expiresAt }: KeptMessage | KeptLoginBlock) => expiresAt * 1000 > now();
 
   return {
     async room() {
-      const entries = Object.entries(await roomState.read());
+      const [state, lastBroadcast] = await Promise.all([roomState.read(), counters.end({ kind: 'room' })]);
+      const entries = Object.entries({ ...state, lastBroadcast });
       return parseKeptRoom(Object.fromEntries(entries.filter(([name]) => keptRoomAttributes.includes(name))));
     },
 
@@ -177,6 +184,8 @@ export function tableDumpAt(now: () => number): TableDump {
       }
     },
 
+    beginRoom: counters.begin,
+
     async wipe() {
       for (const table of ['messages', 'fileRecords', 'loginBlocks', 'presence', 'connections', 'users'] as const) {
         const { partitionKey, sortKey } = tables[table] as (typeof tables)['messages'];
@@ -198,7 +207,11 @@ export function tableDumpAt(now: () => number): TableDump {
 
     async count(from) {
       const { kind, from: start } = from ?? { kind: 'users', from: undefined };
-      const { count, next } = await scanPage(tableOf[kind], { Select: 'COUNT', ExclusiveStartKey: start });
+      const { count, next } = await scanPage(tableOf[kind], {
+        Select: 'COUNT',
+        ExclusiveStartKey: start,
+        ...(kind === 'messages' && onlyMessages),
+      });
       const counts: Counts = { ...none, [kind]: count };
       const kinds = Object.keys(tableOf) as (keyof Counts)[];
       const following = kinds[kinds.indexOf(kind) + 1];
@@ -207,7 +220,11 @@ export function tableDumpAt(now: () => number): TableDump {
     },
 
     async isEmpty() {
-      const firsts = await Promise.all([scanPage('users', { Limit: 1 }), scanPage('messages', { Limit: 1 })]);
+      // A room without users has one counter at most.
+      const firsts = await Promise.all([
+        scanPage('users', { Limit: 1 }),
+        scanPage('messages', { Limit: 2, ...onlyMessages }),
+      ]);
       return firsts.every(({ items }) => items.length === 0);
     },
   };

@@ -11,7 +11,7 @@ const usage = {
   loginsBefore: 100,
   broadcastsBefore: 5000,
 };
-const counters = { usage, logins: 120, lastBroadcast: 5000 };
+const counters = { usage, logins: 120, broadcasts: 5000 };
 const sizes = (items: number, since: number) => ({
   users: { items: 20 },
   messages: { items, since },
@@ -25,7 +25,7 @@ const counted = (what: string, { parts }: ReturnType<typeof estimate>) =>
 
 describe('messages that are stored', () => {
   test('are those of the month in a room that is no older', () => {
-    const found = estimate({ ...counters, lastBroadcast: 5030 }, sizes(100, began + 3 * day), began + 10 * day);
+    const found = estimate({ ...counters, broadcasts: 5030 }, sizes(100, began + 3 * day), began + 10 * day);
     expect(counted('broadcasts', found)).toBe(30);
     expect(counted('messages', found)).toBe(70);
   });

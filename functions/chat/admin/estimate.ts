@@ -6,7 +6,7 @@ import type { Sizes } from './ports.ts';
 import { gigabyte, perGigabyte, perMillion } from './prices.ts';
 
 type Estimate = AdminResult<'stats'>['estimate'];
-type Counters = Pick<State, 'usage' | 'logins' | 'lastBroadcast'>;
+type Counters = Pick<State, 'usage' | 'logins'> & { readonly broadcasts: number };
 
 /** Estimates the cost of the month so far, from counted events and average costs. */
 export function estimate(counters: Counters, sizes: Sizes, now: number): Estimate {
@@ -29,7 +29,7 @@ function used(usage: Usage, counters: Counters, messages: Sizes['messages'], now
   const onAverage = usage.onlineMinutes / Math.max(1, minuteOf(now) - minuteOf(began));
   // `logins` counts the beginning and the end of each session.
   const sessions = Math.max(0, counters.logins - usage.loginsBefore) / 2;
-  const broadcasts = Math.max(0, counters.lastBroadcast - usage.broadcastsBefore);
+  const broadcasts = Math.max(0, counters.broadcasts - usage.broadcastsBefore);
   // Broadcasts are counted exactly. Private messages are estimated from the number of stored messages.
   const ofMonth = messages.items * shareSince(began, messages.since, now);
   const part = (what: string, count: number, each: number) => ({ what, count, usd: (count * each) / 1_000_000 });

@@ -8,7 +8,7 @@ export const perMillion = {
   /** The login and logout events, per other user online. */
   notices: 2.2,
   /** Including the recipient's `ack`. */
-  message: 7.6,
+  message: 8.2,
   broadcast: 4.1,
   /** Per user online, including the `ack`. */
   broadcastTo: 3.7,

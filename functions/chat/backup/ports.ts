@@ -41,6 +41,8 @@ export interface TableDump {
   dropFile(file: KeptFile): Promise<void>;
   /** Sets the blocked side of each block whose blocked account exists. */
   putBlockedBy(blockers: readonly KeptUser[]): Promise<void>;
+  /** Has the room's stream go on after this number. Inboxes go on after what their messages and cursors tell. */
+  beginRoom(end: number): Promise<void>;
   /** Deletes some of the users, messages, files and connections. True if nothing was left. */
   wipe(): Promise<boolean>;
   /** Counts some of the items, from where the last call ended. No `next` after the last ones. */

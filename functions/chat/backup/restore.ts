@@ -295,6 +295,9 @@ async function open(ports: RestorePorts, state: RestoreState): Promise<'done'> {
   const { header, trailer } = wholeFile(state.check);
   const lock = await ports.lifecycle.restoreLock();
   // Without a lock the room has been opened already, and only the reply was lost.
-  if (lock) await ports.lifecycle.unlock(lock, { ...header.settings, lastBroadcast: trailer.lastBroadcast });
+  if (!lock) return 'done';
+  const { lastBroadcast } = trailer;
+  await ports.tableDump.beginRoom(lastBroadcast);
+  await ports.lifecycle.unlock(lock, { ...header.settings, lastBroadcast });
   return 'done';
 }

@@ -1,17 +1,15 @@
 import { broadcastToAll } from '../broadcast-to-all.ts';
 import { memberCommand } from '../command.ts';
+import type { Member } from '../model.ts';
+import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseTooLong } from '../refuse-too-long.ts';
 
 export const broadcast = memberCommand('broadcast', {
-  prefetch: (room) => room.streams.newestRoom(),
-
-  async run(room, { arguments: { text }, id, again, member }, newest) {
+  async run(room, { arguments: { text }, id, request, member }) {
     refuseTooLong(text);
-    const sender = await room.accounts.find(member.name);
-    if (sender?.accountId !== member.accountId) throw new Refusal('not-logged-in');
-    const hiddenFrom = sender.blockedBy;
-    const draft = [
+    const provenance = provenanceOf(room, member);
+    const committed = await room.streams.append<'broadcast'>(
       { kind: 'room' },
       {
         event: 'broadcast',
@@ -20,10 +18,17 @@ export const broadcast = memberCommand('broadcast', {
         sentAt: new Date(room.clock.now()).toISOString(),
         ...(id !== undefined && { id }),
       },
-      { fromId: member.accountId, hiddenFrom },
-    ] as const;
-    const before = again ? await room.streams.committedBefore<'broadcast'>(...draft) : undefined;
-    const committed = before ?? (await room.streams.append<'broadcast'>(...draft, newest));
+      provenance,
+      request,
+    );
+    const { hiddenFrom } = await provenance;
     return { seq: committed.seq, sentAt: committed.sentAt, online: await broadcastToAll(room, committed, hiddenFrom) };
   },
 });
+
+/** The sender, and the users who have blocked the sender. @throws Refusal if the account has been deleted. */
+async function provenanceOf(room: Room, { name, accountId }: Member) {
+  const sender = await room.accounts.find(name);
+  if (sender?.accountId !== accountId) throw new Refusal('not-logged-in');
+  return { fromId: accountId, hiddenFrom: sender.blockedBy };
+}

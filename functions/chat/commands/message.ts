@@ -7,19 +7,20 @@ import { refuseTooLong } from '../refuse-too-long.ts';
 export const message = memberCommand('message', {
   prefetch: async (room, { to }) => {
     const name = foldName(to);
-    const [recipient, session, newest] = await Promise.all([
-      room.accounts.find(name),
-      room.sessions.find(name),
-      room.streams.newestInbox(name),
-    ]);
-    return { recipient, session, newest };
+    // Where this session turns out to be wrong, it is read again after the commit.
+    const [recipient, session] = await Promise.all([room.accounts.find(name), room.sessions.findRecent(name)]);
+    return { recipient, session };
   },
 
-  async run(room, { arguments: { text }, id, again, member }, { recipient, session, newest }) {
+  async run(room, { arguments: { text }, id, request, member }, { recipient, session }) {
     refuseTooLong(text);
     if (!recipient) throw new Refusal('no-such-user');
     if (recipient.accountId === member.accountId) throw new Refusal('to-self');
-    const draft = [
+    const refuse = () => {
+      if (recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
+    };
+    if (!request.again) refuse();
+    const committed = await room.streams.append<'message'>(
       { kind: 'inbox', owner: recipient, acknowledged: recipient.acknowledged.inbox },
       {
         event: 'message',
@@ -29,10 +30,8 @@ export const message = memberCommand('message', {
         ...(id !== undefined && { id }),
       },
       { fromId: member.accountId },
-    ] as const;
-    const before = again ? await room.streams.committedBefore<'message'>(...draft) : undefined;
-    if (!before && recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
-    const committed = before ?? (await room.streams.append<'message'>(...draft, newest));
+      { ...request, refuse },
+    );
     const delivery = await deliverToOwner(room, recipient, session, committed);
     return { delivery, seq: committed.seq, sentAt: committed.sentAt };
   },

@@ -7,15 +7,15 @@ import { newAccountId } from '../token.ts';
 
 export const register = guestCommand('register', {
   prefetch: async (room, { user }) => {
-    const [state, taken, newest] = await Promise.all([
+    const [state, taken, broadcasts] = await Promise.all([
       room.state.read(),
       isUserName(user) ? room.accounts.find(foldName(user)) : undefined,
-      room.streams.newestRoom(),
+      room.streams.end({ kind: 'room' }),
     ]);
-    return { state, taken, newest };
+    return { state, taken, broadcasts };
   },
 
-  async run(room, { arguments: { user, password } }, { state, taken, newest }) {
+  async run(room, { arguments: { user, password } }, { state, taken, broadcasts }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!isUserName(user)) throw new Refusal('invalid-user');
     if (taken) throw new Refusal('user-exists');
@@ -31,7 +31,7 @@ export const register = guestCommand('register', {
         blocks: new Map(),
         blockedBy: new Set(),
         // A new user does not get the broadcasts of the time before.
-        acknowledged: { inbox: 0, room: await room.streams.last({ kind: 'room' }, newest) },
+        acknowledged: { inbox: 0, room: broadcasts },
       },
       now,
     );

@@ -19,7 +19,9 @@ export const sync = memberCommand('sync', {
     const { fitting, all } = pageOf(merge(inboxPage.messages, roomPage.messages), limit);
     return {
       messages: fitting,
-      upTo: { inbox: lastOf(fitting, 'inbox', inboxFrom), room: lastOf(fitting, 'room', roomFrom) },
+      upTo: all
+        ? { inbox: inboxPage.upTo, room: roomPage.upTo }
+        : { inbox: lastOf(fitting, 'inbox', inboxFrom), room: lastOf(fitting, 'room', roomFrom) },
       more: !all || inboxPage.more || roomPage.more,
     };
   },

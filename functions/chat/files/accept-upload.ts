@@ -26,11 +26,7 @@ export async function acceptUpload(room: FileRoom, file: FileRecord, object: Sto
   }
   for (;;) {
     const { name, accountId } = file.recipient;
-    const [recipient, session, newest] = await Promise.all([
-      room.accounts.find(name),
-      room.sessions.find(name),
-      room.streams.newestInbox(name),
-    ]);
+    const [recipient, session] = await Promise.all([room.accounts.find(name), room.sessions.findRecent(name)]);
     if (recipient?.accountId !== accountId) {
       await failFile(room, file, 'no-such-user');
       return;
@@ -40,7 +36,7 @@ export async function acceptUpload(room: FileRoom, file: FileRecord, object: Sto
       return;
     }
     const at = room.clock.now();
-    const outcome = await room.files.store(file, recipient, newest, { at, dueAt: at + room.fileRetention });
+    const outcome = await room.files.store(file, recipient, { at, dueAt: at + room.fileRetention });
     if (outcome.kind === 'stored') await deliverToOwner(room, recipient, session, outcome.message);
     // Unwanted means that the recipient has gone, or has blocked the sender, since they were read.
     if (outcome.kind !== 'unwanted') return;

@@ -10,13 +10,12 @@ import type { FileRecord, Notice } from './ports.ts';
 export async function endFile(room: FileRoom, file: FileRecord, draft: Notice['draft']): Promise<boolean> {
   const { sender } = file;
   for (;;) {
-    const [account, session, newest] = await Promise.all([
+    const [account, session] = await Promise.all([
       room.accounts.find(sender.name),
-      room.sessions.find(sender.name),
-      room.streams.newestInbox(sender.name),
+      room.sessions.findRecent(sender.name),
     ]);
     const to = account?.accountId === sender.accountId ? account : undefined;
-    const outcome = await room.files.end(file, to && { to, draft, newest }, room.clock.now());
+    const outcome = await room.files.end(file, to && { to, draft }, room.clock.now());
     if (outcome.kind === 'changed') return false;
     // The sender has just deregistered: there is nobody to tell any more.
     if (outcome.kind === 'nobody') continue;

@@ -1,6 +1,6 @@
 import type { EventOf } from '../../../protocol/index.ts';
 import type { Account, Member } from '../model.ts';
-import type { Draft, Newest } from '../stream-ports.ts';
+import type { Draft } from '../stream-ports.ts';
 
 /**
  * A file on its way from one user to another. Announced: the sender may put its bytes where they belong. Stored: they are
@@ -29,7 +29,6 @@ export interface FileRecord {
 export interface Notice {
   readonly to: Account;
   readonly draft: Draft<EventOf<'file-received' | 'file-declined' | 'file-failed'>>;
-  readonly newest: Newest | undefined;
 }
 
 /** What came of an end: `changed` if the file was no longer as the caller saw it, `nobody` if whom the notice is for has gone. */
@@ -60,7 +59,6 @@ export interface Files {
   store(
     file: FileRecord,
     recipient: Account,
-    newest: Newest | undefined,
     times: { at: number; dueAt: number },
   ): Promise<{ kind: 'stored'; message: EventOf<'file'> } | { kind: 'changed' | 'unwanted' }>;
   /** Ends a file, and tells the sender's inbox: both at once. */

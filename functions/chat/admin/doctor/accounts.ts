@@ -1,15 +1,16 @@
 import type { Account } from '../../model.ts';
+import type { Stream } from '../../ports.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
-/** Compares each account's cursors with the streams, and its blocks with the blocked side. */
+/** Compares each account's cursors and its inbox's counter with the streams, and its blocks with the blocked side. */
 export const examineAccounts: Examine = async (room, from) => {
   const { items, next } = await room.doctorStore.accounts(from);
   // Read after the cursors: streams only grow.
-  const [state, newest] = await Promise.all([room.state.read(), room.streams.newestRoom()]);
-  const lastBroadcast = Math.max(newest?.seq ?? 0, state.lastBroadcast);
+  const broadcasts = await room.doctorStore.numbers({ kind: 'room' });
+  const lastBroadcast = Math.max(broadcasts.given ?? 0, broadcasts.stored);
   const cursors = await Promise.all([
-    lookTwice(room, items, (account) => lookAtInboxCursor(room, account)),
+    lookTwice(room, items, (account) => lookAtInbox(room, account)),
     lookTwice(room, items, async (account) => lookAtRoomCursor(room, account, lastBroadcast)),
     lookTwice(room, pairs(items), ([blocker, blocked]) => lookAtBlock(room, blocker, blocked)),
   ]);
@@ -36,19 +37,35 @@ export const examineBlocks: Examine = async (room, from) => {
 const pairs = (accounts: readonly Account[]) =>
   accounts.flatMap((account) => [...account.blocks.values()].map((blocked) => [account.name, blocked] as const));
 
-async function lookAtInboxCursor(room: AdminRoom, account: Account): Promise<Finding | undefined> {
+async function lookAtInbox(room: AdminRoom, account: Account): Promise<Finding | undefined> {
   const cursor = account.acknowledged.inbox;
-  // Most accounts have never had a message: skip the query.
-  if (cursor === 0) return undefined;
-  const newest = await room.streams.newestInbox(account.name);
-  // If later messages may have expired, the cursor is right.
-  if (newest?.accountId !== account.accountId || !newest.isLast || cursor <= newest.seq) return undefined;
-  return cursorFinding(room, account, 'inbox', newest.seq);
+  const inbox = { kind: 'inbox', owner: account, acknowledged: 0 } as const;
+  const { given, stored } = await room.doctorStore.numbers(inbox);
+  // Without a counter, an earlier version wrote the inbox last. The messages up to the cursor may have expired.
+  if (given === undefined) return undefined;
+  if (stored > given) return counterFinding(room, account.displayName, inbox, given, stored);
+  return cursor > given ? cursorFinding(room, account, 'inbox', given) : undefined;
 }
 
 function lookAtRoomCursor(room: AdminRoom, account: Account, last: number): Finding | undefined {
   return account.acknowledged.room <= last ? undefined : cursorFinding(room, account, 'room', last);
 }
+
+export const counterFinding = (
+  room: AdminRoom,
+  about: string,
+  stream: Stream,
+  given: number,
+  stored: number,
+): Finding => ({
+  kind: 'counter',
+  about,
+  text: `The next number of the ${stream.kind} of ${about} would be ${given + 1}, but it has messages up to ${stored}.`,
+  repair: async () => {
+    await room.doctorStore.catchUp(stream);
+    return true;
+  },
+});
 
 function cursorFinding(room: AdminRoom, account: Account, stream: 'inbox' | 'room', last: number): Finding {
   const { displayName: about, acknowledged } = account;

@@ -7,11 +7,11 @@ import { examineAccounts, examineBlocks } from './accounts.ts';
 import { examineConnections } from './connections.ts';
 import { examineFiles, examineObjects } from './files.ts';
 import type { Examine, Finding } from './finding.ts';
-import { examineCount, examineSessions } from './sessions.ts';
+import { examineCounts, examineSessions } from './sessions.ts';
 
 /** The checks in their order. */
 const examinations: Readonly<Record<string, Examine>> = {
-  count: examineCount,
+  count: examineCounts,
   sessions: examineSessions,
   connections: examineConnections,
   accounts: examineAccounts,

@@ -1,6 +1,6 @@
 import type { FileRecord } from '../../files/ports.ts';
 import type { Account, Connection, Member, Positions, Session } from '../../model.ts';
-import type { Leaving } from '../../ports.ts';
+import type { Leaving, Stream } from '../../ports.ts';
 import type { ListPage } from '../list-page.ts';
 
 /** A connection on record, with the time (epoch ms) when it was opened. */
@@ -17,6 +17,10 @@ export interface DoctorStore {
   objectKeys(from: string | undefined): Promise<ListPage<string>>;
   /** Ends a session without an account, and returns the seats to give back. Undefined if the session has changed. */
   dropSession(session: Session): Promise<Leaving | undefined>;
+  /** The last number of a stream that its counter gave out (undefined: it has none), and the last that its messages tell of, read first. */
+  numbers(stream: Stream): Promise<{ readonly given: number | undefined; readonly stored: number }>;
+  /** Moves a counter on to the end of its stream. */
+  catchUp(stream: Stream): Promise<void>;
   /** Sets a cursor back. */
   setBack(account: Account, stream: keyof Positions, to: number): Promise<boolean>;
   /** Sets or clears the blocked side of a block, to agree with the blocker's side. */

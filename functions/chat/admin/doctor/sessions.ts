@@ -2,24 +2,36 @@ import { dismiss } from '../../end-session.ts';
 import type { Session } from '../../model.ts';
 import { giveBack } from '../../seats.ts';
 import type { AdminRoom } from '../ports.ts';
+import { counterFinding } from './accounts.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
-/** Compares the count of users online with the sessions. */
-export const examineCount: Examine = async (room) => {
+/** Compares the count of users online with the sessions, and the room stream's counter with the stream. */
+export const examineCounts: Examine = async (room) => ({
+  checked: 1,
+  findings: [...(await examineOnline(room)), ...(await examineBroadcasts(room))],
+  next: undefined,
+});
+
+async function examineBroadcasts(room: AdminRoom): Promise<Finding[]> {
+  const stream = { kind: 'room' } as const;
+  const { given, stored } = await room.doctorStore.numbers(stream);
+  return given !== undefined && stored > given ? [counterFinding(room, 'everybody', stream, given, stored)] : [];
+}
+
+async function examineOnline(room: AdminRoom): Promise<Finding[]> {
   const { online, logins, entering } = await room.seats.read();
   const present = (await room.sessions.all()).length;
   // Undecidable while a seat is in doubt, and the sweeper compares every minute.
   const isSettled = entering.size === 0 && (await room.seats.leaving()).length === 0;
-  if (!isSettled || online === present || logins !== (await room.seats.read()).logins)
-    return { checked: 1, findings: [], next: undefined };
+  if (!isSettled || online === present || logins !== (await room.seats.read()).logins) return [];
   const finding: Finding = {
     kind: 'count',
     about: 'the count',
     text: `The count of users online is ${online}, but there are ${present} sessions.`,
     repair: () => room.seats.correctCount(present, logins),
   };
-  return { checked: 1, findings: [finding], next: undefined };
-};
+  return [finding];
+}
 
 /** Compares each session with its account, its connection on record, and API Gateway. */
 export const examineSessions: Examine = async (room) => {

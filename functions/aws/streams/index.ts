@@ -1,0 +1,143 @@
+import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { type EventOf, limits } from '../../../protocol/index.ts';
+import type { Draft, Kept, LogError, Provenance, RepeatableRequest, Stream, Streams } from '../../chat/ports.ts';
+import { newVersionTag } from '../../chat/token.ts';
+import { putIf, type WriteOutcome } from '../dynamodb.ts';
+import { tableName } from '../environment.ts';
+import { type Counters, countersAt, type Ticket } from './counters.ts';
+import { holesAt } from './holes.ts';
+import { asKept, isOf, isTombstone, type StoredItem } from './items.ts';
+import { messageKey, ownerOf } from './keys.ts';
+import { readBack, streamReader } from './reader.ts';
+
+export { InboxGoneError } from './counters.ts';
+
+/** How far back (ms) a repeated request is looked for: a minute for its way, and for clocks that differ. */
+const repeatWindow = (limits.repeatSeconds + 60) * 1000;
+
+/** Messages read at a time on the way back. */
+const stride = 50;
+
+/** Tickets one message takes at most. Each one that it loses costs its reader or writer more than it. */
+const mostTickets = 10;
+
+const sent = v.object({ sentAt: v.string() });
+
+/** Streams whose messages may be committed together with something else. */
+export interface StreamsOnDynamoDb extends Streams {
+  /** Appends as `append` does, by a write of the caller's own, such as a transaction, that the message's put is part of. */
+  appendBy<E extends Kept['event']>(
+    write: (put: PutCommandInput) => Promise<WriteOutcome>,
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    provenance: Provenance | Promise<Provenance>,
+    request?: RepeatableRequest,
+  ): Promise<EventOf<E>>;
+  /** Has the room's stream go on after a number, in a room that has been restored. */
+  beginRoom: Counters['begin'];
+}
+
+/**
+ * The streams on DynamoDB. A writer takes the next number from the stream's counter, and puts its message there if nothing has that
+ * number. docs/decisions/0045 says why, and what becomes of a number whose writer dies.
+ */
+export function streamsOn(options: {
+  retentionDays: number;
+  now: () => number;
+  logError: LogError;
+}): StreamsOnDynamoDb {
+  const { retentionDays, now, logError } = options;
+  const expiresAt = () => Math.ceil(now() / 1000) + retentionDays * 86_400;
+  const counters = countersAt(now);
+  const holes = holesAt({ now, expiresAt });
+
+  /** What an earlier sending of the same request committed before this ticket. After the search it can commit nothing before it. */
+  async function committedBefore(
+    stream: Stream,
+    ticket: Ticket,
+    fromId: string,
+    draft: object,
+  ): Promise<StoredItem['item'] | undefined> {
+    const oldest = new Date(now() - repeatWindow).toISOString();
+    for await (const { item } of readBack(holes, ownerOf(stream), ticket.seq, stride, ticket)) {
+      if (isOf(item, fromId, draft)) return item;
+      if (v.is(sent, item) && item.sentAt < oldest) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Leaves a ticket unused, so that no reader waits for its message. Gives the message, if its put has gone through after all. */
+  async function discard(stream: Stream, ticket: Ticket, uid: string): Promise<StoredItem['item'] | undefined> {
+    try {
+      const { item } = await holes.fill(ownerOf(stream), ticket);
+      return item['uid'] === uid ? item : undefined;
+    } catch (error) {
+      logError('a number was not given up: a reader will fill it', error);
+      return undefined;
+    }
+  }
+
+  async function appendBy<E extends Kept['event']>(
+    write: (put: PutCommandInput) => Promise<WriteOutcome>,
+    stream: Stream,
+    draft: Draft<EventOf<E>>,
+    provenance: Provenance | Promise<Provenance>,
+    request?: RepeatableRequest,
+  ): Promise<EventOf<E>> {
+    const uid = newVersionTag();
+    for (let tickets = 1; tickets <= mostTickets; tickets += 1) {
+      const [taken, known] = await Promise.allSettled([counters.take(stream), provenance]);
+      if (taken.status === 'rejected') throw taken.reason;
+      const ticket = taken.value;
+      try {
+        if (known.status === 'rejected') throw known.reason;
+        const { fromId, hiddenFrom } = known.value;
+        await request?.confirm();
+        if (request?.again) {
+          const before = await committedBefore(stream, ticket, fromId, draft);
+          if (before) {
+            await discard(stream, ticket, uid);
+            return asKept<E>(stream, before);
+          }
+          request.refuse?.();
+        }
+        const outcome = await write({
+          TableName: tableName('messages'),
+          Item: {
+            ...messageKey({ ...ownerOf(stream), seq: ticket.seq }),
+            ...ticket,
+            ...draft,
+            fromId,
+            hiddenFrom: hiddenFrom?.size ? hiddenFrom : undefined,
+            uid,
+            expiresAt: expiresAt(),
+          },
+          ConditionExpression: 'attribute_not_exists(seq)',
+        });
+        // A retried put whose first answer was lost finds itself.
+        if (outcome.written || outcome.item?.['uid'] === uid) {
+          return { type: 'event', stream: stream.kind, seq: ticket.seq, ...draft } as unknown as EventOf<E>;
+        }
+        if (outcome.item && isOf(outcome.item, fromId, draft)) return asKept<E>(stream, outcome.item);
+        // A message where the ticket should be good: of an earlier version, which does not know of the counter.
+        if (outcome.item && !isTombstone(outcome.item)) await counters.catchUp(stream);
+      } catch (error) {
+        const committed = await discard(stream, ticket, uid);
+        if (committed) return asKept<E>(stream, committed);
+        throw error;
+      }
+      // This number was lost because it took long: the same request may have been handled over another connection meanwhile.
+      await request?.confirm('now');
+    }
+    throw new Error(`${mostTickets} numbers in a row were taken`);
+  }
+
+  return {
+    end: counters.end,
+    append: (...message) => appendBy(putIf, ...message),
+    appendBy,
+    beginRoom: counters.begin,
+    ...streamReader(holes, now),
+  };
+}

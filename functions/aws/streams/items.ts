@@ -1,0 +1,89 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { type EventOf, type StreamMessage, streamMessage } from '../../../protocol/index.ts';
+import type { Member } from '../../chat/model.ts';
+import type { Kept, Stream } from '../../chat/ports.ts';
+import { db, type Item } from '../dynamodb.ts';
+import { tableName } from '../environment.ts';
+import { keysBetween, type StreamOwner } from './keys.ts';
+
+/** A stored item of a stream, and what its number says of the numbers before it. */
+export interface StoredItem {
+  readonly item: Item;
+  readonly seq: number;
+  /** When the number before this one was given out (epoch ms), if that is known; of a tombstone, not before that. */
+  readonly previousAt: number | undefined;
+}
+
+const numbered = v.object({ seq: v.number(), previousAt: v.optional(v.number()) });
+
+export function toStored(item: Item): StoredItem {
+  const { seq, previousAt } = v.parse(numbered, item);
+  return { item, seq, previousAt };
+}
+
+/** One page of a stream's items between two numbers, oldest first unless `newestFirst`. */
+export async function queryItems(
+  of: StreamOwner,
+  range: { readonly first: number; readonly last?: number | undefined },
+  how: { readonly limit: number; readonly newestFirst?: boolean; readonly from?: Item | undefined },
+): Promise<{ items: StoredItem[]; next: Item | undefined }> {
+  const { key, first, last } = keysBetween(of, range.first, range.last);
+  const { Items, LastEvaluatedKey } = await db.send(
+    new QueryCommand({
+      TableName: tableName('messages'),
+      KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
+      ExpressionAttributeNames: { '#stream': 'stream', '#position': 'position' },
+      ExpressionAttributeValues: { ':stream': key, ':first': first, ':last': last },
+      ScanIndexForward: how.newestFirst !== true,
+      ConsistentRead: true,
+      Limit: how.limit,
+      ExclusiveStartKey: how.from,
+    }),
+  );
+  return { items: (Items ?? []).map(toStored), next: LastEvaluatedKey };
+}
+
+/** What a message says of the request that committed it. */
+const origin = v.object({ fromId: v.string(), id: v.string(), text: v.string() });
+
+/** Whether a stored message is what this request committed. A client that uses an id twice says something else with it. */
+export const isOf = (item: Item, fromId: string, draft: object): boolean =>
+  v.is(origin, item) &&
+  item.fromId === fromId &&
+  'id' in draft &&
+  item.id === draft.id &&
+  'text' in draft &&
+  item.text === draft.text;
+
+/** The event of the items that fill holes. */
+const nothing = 'hidden';
+
+export const isTombstone = (item: Item): boolean => item['event'] === nothing;
+
+/** An item that takes a number so that no message ever has it. */
+export const tombstone = ({ seq, previousAt }: Pick<StoredItem, 'seq' | 'previousAt'>, expiresAt: number) => ({
+  seq,
+  previousAt,
+  event: nothing,
+  expiresAt,
+});
+
+/** A stored message as its sender knows it. */
+export const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
+  v.parse(streamMessage, { ...item, type: 'event', stream: kind }) as EventOf<E>;
+
+const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });
+
+/** A stored message as one reader may see it. Undefined if it has expired, or is none. */
+export function asSeenBy(
+  reader: Member,
+  kind: Stream['kind'],
+  { item, seq }: StoredItem,
+  now: number,
+): StreamMessage | undefined {
+  const { expiresAt, hiddenFrom } = v.parse(marks, item);
+  if (isTombstone(item) || expiresAt * 1000 <= now) return undefined;
+  if (hiddenFrom?.has(reader.accountId)) return { type: 'event', event: 'hidden', stream: 'room', seq };
+  return v.parse(streamMessage, { ...item, type: 'event', stream: kind });
+}

@@ -1,0 +1,90 @@
+import type { StreamMessage } from '../../../protocol/index.ts';
+import type { Stream, Streams } from '../../chat/ports.ts';
+import type { Above, Holes } from './holes.ts';
+import { asSeenBy, queryItems, type StoredItem } from './items.ts';
+import type { StreamOwner } from './keys.ts';
+
+/** Items of a stream after a number, oldest first. It ends before a number whose message may still come: then it returns `true`. */
+async function* readOn(
+  holes: Holes,
+  of: StreamOwner,
+  after: number,
+  limit: number,
+): AsyncGenerator<StoredItem, boolean> {
+  let last = after;
+  let from: StoredItem['item'] | undefined;
+  do {
+    const { items, next } = await queryItems(of, { first: after + 1 }, { limit, from });
+    for (const item of items) {
+      const settled = await holes.settle(of, last + 1, item);
+      yield* settled.items;
+      if (settled.upTo < item.seq - 1) return true;
+      yield item;
+      last = item.seq;
+    }
+    from = next;
+  } while (from);
+  return false;
+}
+
+/**
+ * Items of a stream below a number (undefined: from the end), newest first. What is missing among them stays missing: a writer that
+ * is at work on one of those numbers has to take another.
+ * @param ticket Has the number, if no item has it yet.
+ */
+export async function* readBack(
+  holes: Holes,
+  of: StreamOwner,
+  below: number | undefined,
+  limit: number,
+  ticket?: Above,
+): AsyncGenerator<StoredItem> {
+  let above = ticket;
+  let from: StoredItem['item'] | undefined;
+  do {
+    const { items, next } = await queryItems(of, { first: 0, last: below }, { limit, newestFirst: true, from });
+    for (const item of items) {
+      if (above) yield* newestFirst(await holes.settleNow(of, item.seq + 1, above));
+      above = item;
+      if (item.seq !== below) yield item;
+    }
+    from = next;
+  } while (from);
+  if (above) yield* newestFirst(await holes.settleNow(of, 1, above));
+}
+
+const newestFirst = (items: readonly StoredItem[]) => items.toReversed();
+
+/** Reads streams for their readers; see the port. */
+export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'after' | 'before'> {
+  return {
+    async after(kind, reader, seq, limit) {
+      const messages: StreamMessage[] = [];
+      const steps = readOn(holes, ownOf(kind, reader), seq, limit + 1);
+      for (let upTo = seq; ; ) {
+        const { done, value } = await steps.next();
+        if (done) return { messages, upTo, more: value };
+        const message = asSeenBy(reader, kind, value, now());
+        if (message) {
+          if (messages.length === limit) return { messages, upTo, more: true };
+          messages.push(message);
+        }
+        upTo = value.seq;
+      }
+    },
+
+    async before(kind, reader, seq, limit) {
+      const messages: StreamMessage[] = [];
+      for await (const item of readBack(holes, ownOf(kind, reader), seq, limit + 1)) {
+        const message = asSeenBy(reader, kind, item, now());
+        if (!message) continue;
+        if (messages.length === limit) return { messages: messages.reverse(), more: true };
+        messages.push(message);
+      }
+      return { messages: messages.reverse(), more: false };
+    },
+  };
+}
+
+const ownOf = (stream: Stream['kind'], owner: StreamOwner['owner']): StreamOwner =>
+  stream === 'room' ? { stream } : { stream, owner };
