@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
-import { admin } from '../harness/console.ts';
+import { administer } from '../harness/console.ts';
 import { get, send } from '../harness/files.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { seed, snapshot, waiting } from '../harness/seeded-room.ts';
@@ -23,18 +23,16 @@ let file: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
   file = join(folder, 'mine.ndjson.gz');
-  room = await openRoom({ speed: 10 });
-  other = await openRoom({ speed: 10, adminSlice: 1 });
+  room = await openRoom({ speed: 50 });
+  other = await openRoom({ speed: 50, adminSlice: 1 });
   await seed(room);
-  await run(room, 'backup', file);
-  expect(await run(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
+  await administer(room, 'backup', file);
+  expect(await administer(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
 });
 afterAll(async () => {
   await Promise.all([room.close(), other.close()]);
   await rm(folder, { recursive: true, force: true });
 });
-
-const run = (of: SceneRoom, ...args: string[]) => admin(of.url, args);
 
 describe('against what seldom happens', () => {
   test('a step is not done beside itself, and again if it failed', async () => {
@@ -87,7 +85,7 @@ describe('against what seldom happens', () => {
       if (looks === 2) await tables.db.send(new PutCommand({ TableName, Item: third }));
     };
     const late = join(folder, 'late.gz');
-    await run(room, 'backup', late);
+    await administer(room, 'backup', late);
     room.local.faults.reset();
     expect(looks).toBe(2);
     const text = gunzipSync(await readFile(late)).toString();
@@ -101,20 +99,20 @@ describe('against what seldom happens', () => {
   });
 
   test('what DynamoDB leaves unprocessed is written again, and what it says too late is written once more', async () => {
-    await run(other, 'stop');
+    await administer(other, 'stop');
     let halved = 0;
     other.local.faults.beforeDynamoDb = ({ function: name, operation }) => {
       if (!name.startsWith('Admin') || operation !== 'BatchWriteItem') return undefined;
       halved += 1;
       return halved % 5 === 4 ? 'after' : 'part';
     };
-    expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 0, complaints: [] });
+    expect(await administer(other, 'restore', file, '--replace')).toMatchObject({ code: 0, complaints: [] });
     other.local.faults.reset();
     expect(halved).toBeGreaterThan(5);
     const restored = await snapshot(other);
     expect(brokenPromises(restored)).toEqual([]);
     expect(restored.users.size).toBe(4);
-    await run(other, 'start');
+    await administer(other, 'start');
   });
 });
 
@@ -123,7 +121,7 @@ describe('files', () => {
     timeout: 180_000,
   }, async () => {
     // More than a part of an upload.
-    const bytes = randomBytes(7_000_000);
+    const bytes = randomBytes(6_400_000);
     const facebook = await room.enter('facebook');
     for (const name of ['test_file.txt', 'empty']) {
       await send(facebook, 'Columbia', { name, bytes: name === 'empty' ? Buffer.alloc(0) : bytes });
@@ -132,13 +130,13 @@ describe('files', () => {
     await facebook.get('logout', {});
 
     const [without, withFiles] = [join(folder, 'without.gz'), join(folder, 'with.gz')];
-    await run(room, 'backup', without);
-    const { lines } = await run(room, 'backup', '--with-files', withFiles);
+    await administer(room, 'backup', without);
+    const { lines } = await administer(room, 'backup', '--with-files', withFiles);
     expect(lines).toContainEqual('[backup] The file records have been stored: 2.');
     expect((await stat(without)).size).toBeLessThan(bytes.length);
 
-    await run(other, 'stop');
-    expect((await run(other, 'restore', without, '--replace')).lines).toEqual(
+    await administer(other, 'stop');
+    expect((await administer(other, 'restore', without, '--replace')).lines).toEqual(
       expect.arrayContaining([
         '[restore] 2 files were left out: their bytes are not in the bucket.',
         '[restore] All else has been restored.',
@@ -146,21 +144,26 @@ describe('files', () => {
     );
     expect(await waiting(other)).toEqual([]);
     // In many steps: each holds no more than a piece.
-    expect((await run(other, 'restore', withFiles, '--replace')).lines).toContainEqual(
+    expect((await administer(other, 'restore', withFiles, '--replace')).lines).toContainEqual(
       '[restore] All of it has been restored.',
     );
     expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
-    await run(other, 'start');
+    await administer(other, 'start');
     const Columbia = await other.enter('Columbia');
     const got = await get(await Columbia.get('fileget', { from: 'facebook', name: 'test_file.txt' }));
     expect(got.body.equals(bytes)).toBe(true);
     await Columbia.get('logout', {});
 
     // Where the bytes are still there, the records are enough.
-    await run(other, 'stop');
-    await run(other, 'restore', without, '--replace');
+    await administer(other, 'stop');
+    await administer(other, 'restore', without, '--replace');
     expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
-    await run(other, 'start');
+    await administer(other, 'start');
+    // Later scenes back up again what waits here.
+    const again = await other.enter('Columbia');
+    await again.get('filedecline', { from: 'facebook', name: 'test_file.txt' });
+    await again.get('logout', {});
+    expect(await waiting(other)).toEqual(['empty']);
   });
 });
 
@@ -200,7 +203,7 @@ test('a step that is ended when it has made a file, before that is known, can be
   timeout: 180_000,
 }, async () => {
   const facebook = await other.enter('facebook');
-  const sent = randomBytes(7_000_000);
+  const sent = randomBytes(1_000_000);
   await send(facebook, 'Google', { name: 'long.bin', bytes: sent });
   await vi.waitFor(async () => expect(await waiting(other)).toContain('long.bin'), { timeout: 20_000 });
   await facebook.get('logout', {});
@@ -209,10 +212,10 @@ test('a step that is ended when it has made a file, before that is known, can be
   const backup = await playKilled(other, { command: 'backup', withFiles: true });
   expect(backup).toMatchObject({ reply: { ok: true }, killed: 1 });
   const { name, bytes } = backup.reply['backup'] as { name: string; bytes: number };
-  const kept = (await run(other, 'backups', '--json')).lines.map((line) => JSON.parse(line));
+  const kept = (await administer(other, 'backups', '--json')).lines.map((line) => JSON.parse(line));
   expect(kept).toContainEqual(expect.objectContaining({ name, bytes }));
 
-  await run(other, 'stop');
+  await administer(other, 'stop');
   const restore = await playKilled(other, { command: 'restore', file: name, replace: true });
   expect(restore.reply).toMatchObject({ ok: true });
   expect(restore.killed).toBe(before.length);
@@ -223,7 +226,7 @@ test('a step that is ended when it has made a file, before that is known, can be
   const saved = log.reply['saved'] as { name: string; lines: number };
   expect((await other.object(`logs/${saved.name}`)).trimEnd().split('\n')).toHaveLength(saved.lines);
 
-  await run(other, 'start');
+  await administer(other, 'start');
   const google = await other.connect('127.0.0.2');
   await google.get('login', { user: 'Google', password });
   const got = await get(await google.get('fileget', { from: 'facebook', name: 'long.bin' }));
@@ -249,13 +252,13 @@ test('a file that was told of while its backup was taken is left out, and no byt
   while (reply['next'] !== undefined) await goOn();
   const { name } = reply['backup'] as { name: string };
 
-  await run(other, 'stop');
-  const restored = await run(other, 'restore', name, '--replace');
+  await administer(other, 'stop');
+  const restored = await administer(other, 'restore', name, '--replace');
   expect(restored.lines).toContainEqual('[restore] 1 file was left out: it came while the backup was being taken.');
   expect(await waiting(other)).toEqual(before);
-  expect(await run(other, 'doctor')).toMatchObject({ code: 0 });
+  expect(await administer(other, 'doctor')).toMatchObject({ code: 0 });
   // Nor of those that the backup does not know.
-  expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 0 });
+  expect(await administer(other, 'restore', file, '--replace')).toMatchObject({ code: 0 });
   expect(await waiting(other)).toEqual([]);
-  expect(await run(other, 'doctor')).toMatchObject({ code: 0 });
+  expect(await administer(other, 'doctor')).toMatchObject({ code: 0 });
 });

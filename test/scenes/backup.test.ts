@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
-import { admin } from '../harness/console.ts';
+import { admin, administer } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { kept, seed, snapshot } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
@@ -19,8 +19,8 @@ let file: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
   file = join(folder, 'mine.ndjson.gz');
-  room = await openRoom({ speed: 10 });
-  other = await openRoom({ speed: 10, adminSlice: 1 });
+  room = await openRoom({ speed: 50 });
+  other = await openRoom({ speed: 50, adminSlice: 1 });
   await seed(room);
 });
 afterAll(async () => {
@@ -28,11 +28,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const run = (of: SceneRoom, ...args: string[]) => admin(of.url, args);
-
 describe('a backup', () => {
   test('goes to a file here, which is there whole or not at all, and is nobody else’s to read', async () => {
-    const { code, lines, complaints } = await run(room, 'backup', file);
+    const { code, lines, complaints } = await admin(room.url, ['backup', file]);
     expect(complaints).toEqual([]);
     expect(lines).toEqual([
       '[backup] The settings have been stored.',
@@ -45,7 +43,10 @@ describe('a backup', () => {
     ]);
     expect(code).toBe(0);
     expect((await stat(file)).mode & 0o077).toBe(0);
-    expect(await run(room, 'backup', file)).toMatchObject({ code: 2, complaints: [`Error! ${file} exists already.`] });
+    expect(await administer(room, 'backup', file)).toMatchObject({
+      code: 2,
+      complaints: [`Error! ${file} exists already.`],
+    });
   });
 
   test('is lines of JSON, for whoever has zcat', async () => {
@@ -65,7 +66,7 @@ describe('a backup', () => {
   });
 
   test('is one of those in the bucket', async () => {
-    const { lines } = await run(room, 'backups');
+    const { lines } = await administer(room, 'backups');
     expect(lines).toEqual([expect.stringMatching(/^room_[\d_-]+\.ndjson\.gz {2}\d+ bytes {2}\d{4}/)]);
   });
 
@@ -81,12 +82,12 @@ describe('a backup', () => {
       address: '127.0.0.1',
     };
     await other.database.putAll('Presence', [{ shard: 0, ...ghost, since: 1, activeSince: 1, tokenHash: 'none' }]);
-    expect(await run(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
+    expect(await admin(other.url, ['restore', file])).toMatchObject({ code: 0, complaints: [] });
     expect(await other.database.presence()).toEqual([]);
     await stranger.close();
     const again = join(folder, 'again.ndjson.gz');
     const recording = other.local.calls.record();
-    expect(await run(other, 'backup', again)).toMatchObject({ code: 0, complaints: [] });
+    expect(await administer(other, 'backup', again)).toMatchObject({ code: 0, complaints: [] });
     recording.stop();
     expect(recording.invocations.filter((one) => one.function.startsWith('Admin')).length).toBeGreaterThan(5);
     const recordsOf = async (path: string) =>
@@ -135,7 +136,7 @@ describe('a restore', () => {
   test('only says what it would do, with --dry-run', async () => {
     await other.change('maxCon', 5);
     const before = await snapshot(other);
-    const { code, lines } = await run(other, 'restore', file, '--dry-run');
+    const { code, lines } = await administer(other, 'restore', file, '--dry-run');
     expect(code).toBe(0);
     expect(lines.slice(-5)).toEqual([
       expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
@@ -144,7 +145,7 @@ describe('a restore', () => {
       expect.stringMatching(/^\[restore\] It would be refused now\. There are people or messages .* say --replace\.$/),
       '[restore] Nothing has been changed.',
     ]);
-    expect((await run(other, 'restore', file, '--dry-run', '--replace')).lines).toContainEqual(
+    expect((await administer(other, 'restore', file, '--dry-run', '--replace')).lines).toContainEqual(
       expect.stringMatching(/^\[restore\] It would be refused now\. The room is open,/),
     );
     expect(await snapshot(other)).toEqual(before);
@@ -152,17 +153,17 @@ describe('a restore', () => {
 
   test('is refused by a room that is not empty, and over one that is not stopped', async () => {
     const before = await snapshot(other);
-    expect(await run(other, 'restore', file)).toMatchObject({
+    expect(await administer(other, 'restore', file)).toMatchObject({
       code: 1,
       complaints: [expect.stringContaining('say --replace')],
     });
-    expect(await run(other, 'restore', file, '--replace')).toMatchObject({ code: 1 });
+    expect(await administer(other, 'restore', file, '--replace')).toMatchObject({ code: 1 });
     expect(await snapshot(other)).toEqual(before);
   });
 
   test('replaces all that is in a stopped room, which stays stopped until it is started', async () => {
-    await run(other, 'stop');
-    const { code, lines } = await run(other, 'restore', file, '--replace');
+    await administer(other, 'stop');
+    const { code, lines } = await administer(other, 'restore', file, '--replace');
     expect(code).toBe(0);
     expect(lines.slice(-2)).toEqual([
       '[restore] All of it has been restored.',
@@ -172,26 +173,26 @@ describe('a restore', () => {
     expect(kept(restored)).toEqual(kept(await snapshot(room)));
     expect(brokenPromises(restored)).toEqual([]);
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
-    expect((await run(other, 'start')).lines).toEqual(['The room is open.']);
+    expect((await administer(other, 'start')).lines).toEqual(['The room is open.']);
     await (await other.enter('facebook')).get('logout', {});
   });
 
   test('takes a backup that is in the bucket by its name', async () => {
-    const taken = await run(other, 'backup');
+    const taken = await administer(other, 'backup');
     expect(taken).toMatchObject({ code: 0, complaints: [] });
     const [, name = ''] = /^\[backup\] The backup is (\S+) in the bucket/.exec(taken.lines.at(-1) ?? '') ?? [];
-    await run(other, 'stop');
+    await administer(other, 'stop');
     const before = kept(await snapshot(other));
-    const dryRun = await run(other, 'restore', name, '--dry-run', '--replace');
+    const dryRun = await administer(other, 'restore', name, '--dry-run', '--replace');
     expect(dryRun.lines).toContainEqual('[restore] The settings would stay as they are.');
     expect(dryRun.lines.join()).not.toContain('refused');
-    expect(await run(other, 'restore', name, '--replace')).toMatchObject({ code: 0, complaints: [] });
+    expect(await administer(other, 'restore', name, '--replace')).toMatchObject({ code: 0, complaints: [] });
     expect(kept(await snapshot(other))).toEqual(before);
-    await run(other, 'start');
+    await administer(other, 'start');
   });
 
   test('leaves a room stopped that has been stopped meanwhile', async () => {
-    const third = await openRoom({ speed: 10 });
+    const third = await openRoom({ speed: 50 });
     onTestFinished(() => third.close());
     const atWork = deferred<void>();
     const held = deferred<undefined>();
@@ -200,7 +201,7 @@ describe('a restore', () => {
       atWork.resolve();
       return held.promise;
     };
-    const restored = run(third, 'restore', file);
+    const restored = administer(third, 'restore', file);
     await atWork.promise;
     expect(await third.admin({ command: 'stop' })).toMatchObject({ ok: true });
     held.resolve(undefined);
@@ -212,11 +213,11 @@ describe('a restore', () => {
 
   test('of a file that is not there, or is too large for an upload, is not begun', async () => {
     const misuse = (complaint: string) => ({ code: 2, complaints: [expect.stringContaining(complaint)] });
-    expect(await run(other, 'restore', './rom.gz')).toMatchObject(misuse('There is no file ./rom.gz.'));
+    expect(await administer(other, 'restore', './rom.gz')).toMatchObject(misuse('There is no file ./rom.gz.'));
     const huge = join(folder, 'huge');
     await writeFile(huge, '');
     await truncate(huge, 5 * 1024 ** 3 + 1);
-    expect(await run(other, 'restore', huge)).toMatchObject(misuse('is larger than 5 GiB'));
+    expect(await administer(other, 'restore', huge)).toMatchObject(misuse('is larger than 5 GiB'));
   });
 
   test.each([
@@ -227,7 +228,7 @@ describe('a restore', () => {
     const damaged = join(folder, 'damaged');
     await writeFile(damaged, damage(await readFile(file)));
     const before = await snapshot(other);
-    const { code, complaints } = await run(other, 'restore', damaged);
+    const { code, complaints } = await administer(other, 'restore', damaged);
     expect(code).toBe(1);
     expect(complaints).toEqual([expect.stringMatching(/damaged: It is .*Nothing has been changed\.$/)]);
     expect(await snapshot(other)).toEqual(before);
@@ -240,20 +241,20 @@ describe('a restore', () => {
     const { url, headers } = await other.admin({ command: 'upload-url', name, bytes: bytes.length });
     const put = await fetch(String(url), { method: 'PUT', body: bytes, headers: headers as Record<string, string> });
     expect(put.status).toBe(200);
-    await run(other, 'stop');
+    await administer(other, 'stop');
     const before = await snapshot(other);
-    expect(await run(other, 'restore', name, '--replace')).toMatchObject({
+    expect(await administer(other, 'restore', name, '--replace')).toMatchObject({
       code: 1,
       complaints: [
         expect.stringMatching(/damaged\.ndjson\.gz: It is damaged after byte \d+\. Nothing has been changed\.$/),
       ],
     });
-    expect(await run(other, 'restore', 'nowhere.gz')).toMatchObject({ code: 1 });
+    expect(await administer(other, 'restore', 'nowhere.gz')).toMatchObject({ code: 1 });
     expect(await snapshot(other)).toEqual(before);
   });
 
   test('that was cut off lets nobody in until one has been completed', async () => {
-    const uploaded = (await run(other, 'backups', '--json')).lines
+    const uploaded = (await administer(other, 'backups', '--json')).lines
       .map((line) => (JSON.parse(line) as { name: string }).name)
       .find((one) => one.startsWith('uploaded_'));
     const asked = { command: 'restore', file: uploaded, replace: true };
@@ -288,35 +289,38 @@ describe('a restore', () => {
     ]) {
       expect(await other.admin(request)).toMatchObject(refusal);
     }
-    expect(await run(other, 'start')).toMatchObject({ code: 1, complaints: [expect.stringContaining('Run it again')] });
+    expect(await administer(other, 'start')).toMatchObject({
+      code: 1,
+      complaints: [expect.stringContaining('Run it again')],
+    });
     const unfinished = { code: 1, complaints: [expect.stringContaining('Run it again')] };
-    expect(await run(other, 'change', 'MaxCon', '70')).toMatchObject(unfinished);
+    expect(await administer(other, 'change', 'MaxCon', '70')).toMatchObject(unfinished);
     const para = join(folder, 'para.txt');
     await writeFile(para, 'MaxCon 70\n');
-    expect(await run(other, 'import', para)).toMatchObject(unfinished);
+    expect(await administer(other, 'import', para)).toMatchObject(unfinished);
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
     // Bytes whose files are yet to be restored would be nobody's.
-    expect(await run(other, 'doctor', '--repair')).toMatchObject({
+    expect(await administer(other, 'doctor', '--repair')).toMatchObject({
       code: 1,
       complaints: [expect.stringContaining('Run it again')],
     });
     // The one that was given up is still taken to be under way for a while.
     const whenGivenUp = async (...args: string[]) => {
-      let outcome = await run(other, ...args);
-      while (outcome.complaints[0]?.includes('If it was abandoned, wait')) outcome = await run(other, ...args);
+      let outcome = await administer(other, ...args);
+      while (outcome.complaints[0]?.includes('If it was abandoned, wait')) outcome = await administer(other, ...args);
       return outcome;
     };
-    const stored = await run(other, 'backups');
+    const stored = await administer(other, 'backups');
     expect(await whenGivenUp('backup')).toMatchObject(unfinished);
-    const stopped = await run(other, 'stop');
+    const stopped = await administer(other, 'stop');
     expect(stopped).toMatchObject(unfinished);
     expect(stopped.lines).toContainEqual('0 sessions ended, 0 connections closed.');
-    expect(await run(other, 'backups')).toEqual(stored);
+    expect(await administer(other, 'backups')).toEqual(stored);
     expect(await whenGivenUp('restore', file)).toMatchObject({ code: 0, complaints: [] });
     const restored = await snapshot(other);
     expect(brokenPromises(restored)).toEqual([]);
     expect(kept(restored)).toEqual(kept(await snapshot(room)));
-    expect((await run(other, 'start')).code).toBe(0);
+    expect((await administer(other, 'start')).code).toBe(0);
   });
 });
 
@@ -324,7 +328,7 @@ describe('import', () => {
   test("takes the original's settings, all of them or none", async () => {
     const para = join(folder, 'para.txt');
     await writeFile(para, 'MaxCon 5\nBLOCK_TIME 60.0\nLAST_HOUR 100.0\nTIME_OUT 600.0\n');
-    expect(await run(room, 'import', para)).toMatchObject({
+    expect(await administer(room, 'import', para)).toMatchObject({
       code: 0,
       lines: [
         'MaxCon has been changed to 5 (it was 7).',
@@ -336,12 +340,12 @@ describe('import', () => {
     const before = await room.database.room();
     expect(before).toMatchObject({ maxCon: 5, blockTime: 60, lastHour: 100, timeOut: 600 });
     await writeFile(para, 'MaxCon 50\nTIME_OUT 1.0\n');
-    expect(await run(room, 'import', para)).toMatchObject({
+    expect(await administer(room, 'import', para)).toMatchObject({
       code: 1,
       complaints: [expect.stringContaining('TIME_OUT')],
     });
     await writeFile(para, 'MaxCon 50\nSHOE_SIZE 42\n');
-    expect(await run(room, 'import', para)).toMatchObject({ code: 2 });
+    expect(await administer(room, 'import', para)).toMatchObject({ code: 2 });
     expect(await room.database.room()).toEqual(before);
   });
 });

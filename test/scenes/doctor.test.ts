@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { admin } from '../harness/console.ts';
+import { admin, administer } from '../harness/console.ts';
 import { announcementOf, type RoomFiles, send } from '../harness/files.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
@@ -67,7 +67,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await room.database.falsifyCount(7);
     expect((await examine()).map(({ kind }) => kind)).toEqual(['count']);
     const wrong = '[doctor] The count of users online is 7, but there are 1 sessions.';
-    const run = (...options: string[]) => admin(room.url, ['doctor', ...options]);
+    const run = (...options: string[]) => administer(room, 'doctor', ...options);
     expect(await run()).toMatchObject({
       code: 1,
       lines: [wrong, expect.anything(), '[doctor] 1 problem found, 0 repaired.'],

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { admin } from '../harness/console.ts';
+import { admin, administer } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -14,7 +14,7 @@ afterAll(() => room.close());
 
 /** The log as a script reads it. */
 const read = async (...options: string[]) => {
-  const { code, lines } = await admin(room.url, ['log', '--json', ...options]);
+  const { code, lines } = await administer(room, 'log', '--json', ...options);
   expect(code).toBe(0);
   return lines.map((line) => JSON.parse(line));
 };
@@ -92,7 +92,8 @@ test('whom somebody blocks is told, once it is known to be somebody', async () =
     ['block', 'no-such-user', undefined],
     ['unblock', 'ok', { user: 'other' }],
   ]);
-  await client.close();
+  await client.get('logout', {});
+  await client.closed;
 });
 
 test('who was given the address of a backup, and what an administrator was refused, is told', async () => {
@@ -116,7 +117,7 @@ test('who was given the address of a backup, and what an administrator was refus
 test('a setting stands in it by the word that people know it by', async () => {
   await room.change('maxCon', 90);
   await room.admin({ command: 'import', settings: { maxCon: 100, timeOut: 1000 } });
-  const { lines } = await admin(room.url, ['log']);
+  const { lines } = await administer(room, 'log');
   expect(lines.slice(-2)).toEqual([
     expect.stringContaining(' admin change name=MaxCon value=90 ok '),
     expect.stringContaining(' admin import MaxCon=100 TIME_OUT=1000 ok '),
@@ -128,8 +129,8 @@ test('of one user alone, and for a person', async () => {
   expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d columbia (on 127\.0\.0\.1 )?[a-z]+ /);
   expect(await read('--user', 'facebook')).not.toContainEqual(expect.objectContaining({ user: 'columbia' }));
-  expect(await admin(room.url, ['log', '--since', 'yesterday'])).toMatchObject({ code: 2, lines: [] });
-  expect(await admin(room.url, ['log', '--user', 'a" || "'])).toMatchObject({ code: 1, lines: [] });
+  expect(await administer(room, 'log', '--since', 'yesterday')).toMatchObject({ code: 2, lines: [] });
+  expect(await administer(room, 'log', '--user', 'a" || "')).toMatchObject({ code: 1, lines: [] });
 });
 
 test('is followed: what is done from now on is shown once', async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { admin } from '../harness/console.ts';
+import { administer } from '../harness/console.ts';
 import { get, offered } from '../harness/files.ts';
 import { openRoom, password } from '../harness/room.ts';
 import { snapshot } from '../harness/seeded-room.ts';
@@ -21,7 +21,7 @@ test.each(backups)('the backup %s restores to a room that works', async (name, m
   const room = await openRoom({ speed: 50 });
   onTestFinished(() => room.close());
   const file = fileURLToPath(new URL(`../fixtures/backups/${name}.ndjson.gz`, import.meta.url));
-  const { code, lines, complaints } = await admin(room.url, ['restore', file]);
+  const { code, lines, complaints } = await administer(room, 'restore', file);
   expect(complaints).toEqual([]);
   expect(code).toBe(0);
   expect(lines.at(-1)).toBe('[restore] All of it has been restored.');

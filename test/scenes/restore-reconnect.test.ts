@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
-import { admin } from '../harness/console.ts';
+import { administer } from '../harness/console.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
 /** Hurried: a restore waits for what is still under way. */
 let room: SceneRoom;
 let folder: string;
 beforeAll(async () => {
-  room = await openRoom({ speed: 10 });
+  room = await openRoom({ speed: 50 });
   folder = await mkdtemp(join(tmpdir(), 'chat-restore-'));
   await room.register('windows');
 });
@@ -19,8 +19,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const administer = async (...args: string[]) => {
-  const { code, complaints } = await admin(room.url, args);
+const succeed = async (...args: string[]) => {
+  const { code, complaints } = await administer(room, ...args);
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
 };
 
@@ -39,12 +39,12 @@ test('who comes back by itself to a restored room misses nothing that is said in
   const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
   await say('one');
   await waits.sees(/broadcast\): one$/, /private\): one, to you$/);
-  await administer('backup', older);
+  await succeed('backup', older);
   await say('two', 'three', 'four');
   await waits.sees(/private\): four, to you$/);
-  await administer('stop');
-  await administer('restore', older, '--replace');
-  await administer('start');
+  await succeed('stop');
+  await succeed('restore', older, '--replace');
+  await succeed('start');
   await waits.sees('The connection is restored.');
   // Under the numbers of what was said in the room as it was, and beyond them.
   await say('zwei', 'drei', 'vier', 'fünf');

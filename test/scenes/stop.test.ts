@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
-import { admin } from '../harness/console.ts';
+import { admin, administer } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -87,7 +87,7 @@ test('through the console it says each step, and leaves a backup and the log sin
   expect(log).not.toContain('nobody may read this');
   // What was done before the room was opened last is in an earlier log.
   expect(done.filter((line) => line['message'] === 'admin stop')).toHaveLength(1);
-  await admin(room.url, ['start']);
+  await administer(room, 'start');
 });
 
 test('the log is read when the lines of the stop must have come', async () => {
@@ -106,12 +106,12 @@ test('the log is read when the lines of the stop must have come', async () => {
 
 describe('a stop through the console', () => {
   test('waits for the end of what has been given up, and is whole then', async () => {
-    const scaled = await openRoom({ speed: 10 });
+    const scaled = await openRoom({ speed: 50 });
     onTestFinished(() => scaled.close());
     expect(await scaled.admin({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
-    // Long enough for the console to start on a busy machine.
+    // Long enough for the stop to reach the backup on a busy machine.
     await scaled.database.set('Room', { room: 'task' }, { busyUntil: scaled.local.clock.now() + 100_000 });
-    const { code, lines, complaints } = await admin(scaled.url, ['stop']);
+    const { code, lines, complaints } = await administer(scaled, 'stop');
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
     expect(lines.filter((line) => line.includes('Waiting for it to end'))).toHaveLength(1);
     expect(lines).toContainEqual(expect.stringMatching(/The backup is room_/));
@@ -123,7 +123,7 @@ describe('a stop through the console', () => {
     onTestFinished(() => broken.close());
     broken.local.faults.beforeS3 = ({ operation, key }) =>
       operation === 'CreateMultipartUpload' && key.startsWith('backups/') ? 500 : undefined;
-    const { code, lines, complaints } = await admin(broken.url, ['stop']);
+    const { code, lines, complaints } = await administer(broken, 'stop');
     expect(code).toBe(3);
     expect(complaints).toEqual([expect.stringContaining("The room's admin function failed")]);
     expect(lines.at(-1)).toMatch(/server log has been saved as log_/);
@@ -134,11 +134,11 @@ test('a client says what happened and leaves; with --reconnect it comes back whe
   await room.register('SEAS', 'windows');
   const leaves = await ChatProcess.enter(room.url, 'SEAS');
   const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
-  await admin(room.url, ['stop', 'Back at noon.']);
+  await administer(room, 'stop', 'Back at noon.');
   await leaves.sees('The chat room has been stopped. Back at noon.');
   expect(await leaves.exited).toBe(1);
   await waits.sees('The chat room has been stopped. Back at noon. You will be reconnected when it opens again.');
-  await admin(room.url, ['start']);
+  await administer(room, 'start');
   await waits.sees('The connection is restored.');
   const facebook = await room.enter('facebook');
   await facebook.get('message', { to: 'windows', text: 'welcome back' });

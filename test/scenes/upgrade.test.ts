@@ -4,7 +4,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { defaultSettings } from '../../protocol/admin/index.ts';
 import { type Action, parseRequest } from '../../protocol/index.ts';
-import { admin } from '../harness/console.ts';
+import { administer } from '../harness/console.ts';
 import { get, offered } from '../harness/files.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 import { snapshot } from '../harness/seeded-room.ts';
@@ -160,7 +160,7 @@ describe('in the middle of a job that the version before began', () => {
       counts: { users: 4, messages: 7, files: 1 },
       backup: { name: state.upload.file.name },
     });
-    const checked = await admin(upgraded.url, ['restore', state.upload.file.name, '--dry-run']);
+    const checked = await administer(upgraded, 'restore', state.upload.file.name, '--dry-run');
     expect(checked).toMatchObject({ code: 0, complaints: [] });
 
     const columbia = await upgraded.enter('Columbia', password);
