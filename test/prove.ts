@@ -74,9 +74,10 @@ program
   .command('races')
   .description('Repeat each race between commands')
   .option('--rounds <number>', 'how often', positive, 200)
-  .action(({ rounds }: { rounds: number }) => {
+  .option('--contention', 'with DynamoDB as it is under load')
+  .action(({ rounds, contention }: { rounds: number; contention?: boolean }) => {
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/races', 'test/scenes/races', 'test/scenes/frames'];
-    const env = { ...process.env, RACE_ROUNDS: String(rounds) };
+    const env = { ...process.env, RACE_ROUNDS: String(rounds), RACE_CONTENTION: contention ? '1' : '' };
     process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit', env }).status ?? 1;
   });
 

@@ -1,5 +1,10 @@
+import type { SceneOptions } from './room.ts';
+
 /** How often each race is run. A broken condition shows within these rounds; `npm run prove -- races` runs more of them. */
 export const rounds = Number(process.env['RACE_ROUNDS'] ?? 25);
 
 /** How long (ms) all rounds of one race may take. */
 export const timeout = 60_000 + rounds * 500;
+
+/** The room of the sessions' races. `npm run prove -- races --contention` has its DynamoDB behave as under load. */
+export const raceRoom: SceneOptions = process.env['RACE_CONTENTION'] ? { contention: {} } : {};

@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { attendance, countIsExact } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import { rounds, timeout } from '../harness/rounds.ts';
+import { raceRoom, rounds, timeout } from '../harness/rounds.ts';
 import { type Tables, tablesOf } from '../harness/tables.ts';
 
 let room: SceneRoom;
 let tables: Tables;
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openRoom(raceRoom);
   tables = tablesOf(room.local);
   await room.register('racer', 'rival1', 'rival2');
 });
