@@ -1,13 +1,15 @@
-import { ConnectionEndedError } from '../room/index.ts';
+import { ConnectionEndedError, RefusalError } from '../room/index.ts';
 import { ask, EndOfInput } from './ask.ts';
 import type { ChatContext, ChatResult } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
 import { type ErrorSubject, errorLine } from './texts.ts';
 
-/** Prints what the commands have to say right after a login. */
+/** Prints the lines of each command's `afterLogin`. A command that an older room does not know is skipped. */
 export async function greet(context: ChatContext, { afterLogin }: ChatCommands): Promise<void> {
   for (const run of afterLogin) {
-    const lines = await run(context).catch((error: unknown) => [errorLine(reportable(error))]);
+    const lines = await run(context).catch((error: unknown) =>
+      error instanceof RefusalError && error.code === 'unknown-action' ? [] : [errorLine(reportable(error))],
+    );
     context.screen.print(...lines);
   }
 }

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
 import { PlainScreen } from '../terminal/plain-screen.ts';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { chatCommand } from './chat-command.ts';
 import { ChatCommands } from './command-set.ts';
+import { chatCommands } from './commands/index.ts';
 import { NamesSeen } from './names-seen.ts';
 import { runChat } from './run-chat.ts';
 
@@ -32,12 +34,11 @@ function chat(...lines: string[]) {
 }
 
 /** Runs the client on an input that the test goes on writing. */
-function open() {
+function open(commands = new ChatCommands()) {
   const input = new PassThrough();
   const output = new PassThrough();
   const screen = new PlainScreen(input, output, () => interruption.abort());
   const printed = text(output);
-  const commands = new ChatCommands();
   const names = new NamesSeen();
   const done = runChat({ url: scripted.url, screen, interruption: interruption.signal, names, commands }).then(
     async (asWanted) => {
@@ -69,6 +70,21 @@ async function serve(peer: Peer, between: () => Promise<void> = async () => {}):
 }
 
 describe('coming in', () => {
+  test('a command that the room does not know prints nothing after the login', async () => {
+    const newer = chatCommand('blocklist', {
+      run: async () => [],
+      afterLogin: async ({ room }) => (await room.request('blocklist', {})).users,
+    });
+    const { input, done } = open(new ChatCommands([newer, chatCommands.help]));
+    input.end('facebook\nwastingtime\n');
+    const peer = await scripted.peer();
+    (await peer.next('login')).reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
+    (await peer.next('blocklist')).refuse('unknown-action');
+    (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+    (await peer.next('logout')).reply({});
+    expect((await done).said).toEqual([askUser, 'Please enter your password:', welcome, helpHint, goodbye]);
+  });
+
   test('someone registers, after some wrong turns, and leaves', async () => {
     const done = chat('/register', 'help', 'shuo', '123', '124', '123', '123', 'Shuo', '123', '123', '/quit');
     const peer = await scripted.peer();
