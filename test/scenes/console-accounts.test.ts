@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { TerminalDriver } from '../../client/testing/terminal-driver.ts';
-import { admin } from '../harness/console.ts';
+import { admin, administer } from '../harness/console.ts';
 import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-const run = (...args: string[]) => admin(room.url, args);
+const run = (...args: string[]) => administer(room, ...args);
 
 describe('unblock', () => {
   const block = async (user: string, from?: string) => {
