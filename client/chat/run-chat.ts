@@ -69,7 +69,7 @@ async function visit({
       names.notice(notice);
       screen.print(noticeLine(notice));
     },
-    returns: reconnect,
+    reconnectAfterStop: reconnect,
     stopped: (message) => screen.print(nowLine(texts.waitingForStart(message))),
     connection: (state) => screen.print(nowLine(state === 'lost' ? texts.connectionLost : texts.connectionRestored)),
   });

@@ -1,9 +1,9 @@
 import type { Positions, StreamName } from './stream-order.ts';
 
-/** Messages shown before they are acknowledged at once, without waiting for more. */
+/** This many messages are acknowledged at once, without a delay. */
 const batch = 50;
 
-/** Remembers what has been shown, and tells the room in batches. */
+/** Acknowledges shown messages in batches. */
 export class Acknowledger {
   readonly #send: (shown: Positions) => void;
   readonly #delay: number;
@@ -12,7 +12,7 @@ export class Acknowledger {
   #acknowledged = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param delay Milliseconds between a message's being shown and its acknowledgement. */
+  /** @param delay Milliseconds from showing a message to its acknowledgement. */
   constructor(send: (shown: Positions) => void, delay: number) {
     this.#send = send;
     this.#delay = delay;
@@ -31,18 +31,18 @@ export class Acknowledger {
     else this.#schedule();
   }
 
-  /** Notes numbers that held nothing to show: not worth a request, they go with the next one. */
+  /** Passes numbers without a message. They are acknowledged with the next message. */
   pass(stream: StreamName, seq: number): void {
     this.#shown[stream] = Math.max(this.#shown[stream] ?? 0, seq);
   }
 
-  /** Begins a stream anew at this number, or at one yet to be known: what was shown of it has other numbers now. */
+  /** Starts a stream over at this number, or at an unknown one: its messages have other numbers now. */
   reset(stream: StreamName, position: number | undefined): void {
     if (position === undefined) delete this.#shown[stream];
     else this.#shown[stream] = position;
   }
 
-  /** Acknowledges now what has not been. */
+  /** Acknowledges at once. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -52,7 +52,7 @@ export class Acknowledger {
     this.#send({ ...this.#shown });
   }
 
-  /** An acknowledgement has no reply, so one may have gone down with a lost connection: it is sent once more. */
+  /** Sends the last acknowledgement again. It has no reply, so it may have been lost with the connection. */
   repeat(): void {
     if (!this.#acknowledged) return;
     this.#unsent += 1;

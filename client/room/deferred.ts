@@ -1,11 +1,11 @@
-/** A promise together with what settles it. */
+/** A promise with the functions that settle it. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;
   reject(reason: Error): void;
 }
 
-/** A rejection that nobody waits for is no unhandled one: who asks later still gets it. */
+/** Its rejection is never reported as unhandled: a caller that awaits it later still gets it. */
 export function deferred<T>(): Deferred<T> {
   let resolve: (value: T) => void = () => {};
   let reject: (reason: Error) => void = () => {};

@@ -1,15 +1,12 @@
-import type { Arguments, EventOf, Result, StreamMessage } from '../../protocol/index.ts';
+import type { Arguments, Result, StreamMessage } from '../../protocol/index.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectionEndedError } from './errors.ts';
 import { RecentMessages } from './recent-messages.ts';
-import { type Positions, type StreamName, StreamOrder, streamNames } from './stream-order.ts';
+import { type Positions, type ShownMessage, type StreamName, StreamOrder, streamNames } from './stream-order.ts';
 import type { Timing } from './timing.ts';
 
-/** A message to be shown; `hidden` ones are not. */
-export type ShownMessage = Exclude<StreamMessage, EventOf<'hidden'>>;
-
-/** Who waits for a number of a stream to have been shown. */
+/** A caller that waits until a number of a stream has been shown. */
 interface Waiting {
   readonly stream: StreamName;
   readonly seq: number;
@@ -20,15 +17,15 @@ export interface FeedOptions {
   readonly timing: Timing;
   sync(args: Arguments<'sync'>): Promise<Result<'sync'>>;
   acknowledge(shown: Positions): void;
-  /** Runs a task after everything that was to be shown before it. */
+  /** Runs a task after all messages before it have been shown. */
   enqueue(task: () => void | Promise<void>): void;
-  /** @param missed Whether the message came while one was not there. */
+  /** @param missed Whether the message came while the user was away. */
   show(message: ShownMessage, missed: boolean): void | Promise<void>;
 }
 
 /**
- * A session's two streams: gives every message in order, once, and acknowledges what was shown. `sync` fills what
- * is missing, after a login, after a reconnection, and when a message did not come (protocol: Streams).
+ * The two streams of a session. Shows every message once and in order, and acknowledges it. Sends `sync` after a login, after a
+ * reconnection, and when a message is missing.
  */
 export class Feed {
   readonly #options: FeedOptions;
@@ -40,6 +37,8 @@ export class Feed {
   #catchingUp = true;
   #syncing = false;
   #syncAgain = false;
+  /** Whether the last page ended before a message that is still being committed. */
+  #isBehind = false;
   #gapTimer: NodeJS.Timeout | undefined;
   #fruitless = 0;
   #stopped = false;
@@ -49,7 +48,7 @@ export class Feed {
     this.#acks = new Acknowledger((shown) => options.acknowledge(shown), options.timing.acknowledge);
   }
 
-  /** Gets what was missed; to be called at the beginning, and whenever the connection has been another's. */
+  /** Gets missed messages. Call it at the beginning and after each reconnection. */
   catchUp(): void {
     if (this.#stopped) return;
     if (!this.#catchingUp) this.#caughtUp = deferred();
@@ -59,8 +58,8 @@ export class Feed {
   }
 
   /**
-   * Forgets where the streams were: a session that was logged in anew may be in a room that has been restored meanwhile, where the
-   * numbers already shown are those of other messages. The room says where to begin; what it gives twice is not shown twice.
+   * Forgets the positions, after a new login: the room may have been restored, and then its numbers belong to other messages. The
+   * room says where to begin. Messages that it gives again are not shown again.
    */
   startOver(): void {
     for (const stream of streamNames) this.#begin(stream);
@@ -75,13 +74,13 @@ export class Feed {
   take(message: StreamMessage): void {
     const order = this.#orders[message.stream];
     order.hold(message);
-    // While a page is under way its messages may come before this one.
+    // The page under way may have earlier messages.
     if (this.#syncing) return;
     this.#enqueueAll(order.takeReady(), false);
     this.#watchGap();
   }
 
-  /** Resolves when the stream has been shown up to this number, which the room told exists. */
+  /** Resolves when the stream has been shown up to this number, which the room has given out. */
   shown(stream: StreamName, seq: number): Promise<void> {
     if (this.#stopped) return Promise.reject(new ConnectionEndedError());
     if ((this.#acks.shown[stream] ?? 0) >= seq) return Promise.resolve();
@@ -117,11 +116,11 @@ export class Feed {
     try {
       do {
         this.#syncAgain = false;
-        await this.#readToEnd();
+        this.#isBehind = !(await this.#readToEnd());
       } while (this.#syncAgain);
-      complete = true;
+      complete = !this.#isBehind;
     } catch {
-      // Whatever went wrong, the messages are still there: asked for again, until the connection ends.
+      // Try again until the connection ends.
     }
     this.#syncing = false;
     if (this.#stopped) return;
@@ -135,23 +134,25 @@ export class Feed {
     this.#watchGap();
   }
 
-  async #readToEnd(): Promise<void> {
-    for (let more = true; more; ) {
+  /** Reads pages as long as they make progress. @returns whether the last one was the end of the streams. */
+  async #readToEnd(): Promise<boolean> {
+    for (;;) {
       const before = this.#positions();
       const orders = { ...this.#orders };
       const page = await this.#options.sync(before);
-      if (this.#stopped) return;
-      // Asked for before it was started over.
+      if (this.#stopped) return true;
+      // The streams have been started over meanwhile.
       if (streamNames.some((stream) => orders[stream] !== this.#orders[stream])) continue;
       this.#takePage(page);
       const rewound = streamNames.filter((stream) => page.upTo[stream] < (before[stream] ?? 0));
       for (const stream of rewound) this.#begin(stream, page.upTo[stream]);
       const after = this.#positions();
-      more = rewound.length > 0 || (page.more && streamNames.some((stream) => after[stream] !== before[stream]));
+      const hasMoved = streamNames.some((stream) => after[stream] !== before[stream]);
+      if (rewound.length === 0 && !(page.more && hasMoved)) return !page.more;
     }
   }
 
-  /** Begins a stream anew; who waits for a number of it waits for nothing. */
+  /** Starts a stream over, and ends every wait for a number of it. */
   #begin(stream: StreamName, position?: number): void {
     this.#orders[stream] = new StreamOrder(position);
     this.#acks.reset(stream, position);
@@ -205,26 +206,27 @@ export class Feed {
     for (const { done } of due) done.resolve();
   }
 
-  /** Posts may overtake each other, so what is missing is given a moment before it is asked for. */
+  /** Asks for a missing message after a moment, because posts can overtake each other; then less and less often. */
   #watchGap(): void {
     if (this.#syncing || this.#stopped || this.#gapTimer) return;
     if (!this.#isMissingSomething()) {
       this.#fruitless = 0;
       return;
     }
-    const { gap, gapMost } = this.#options.timing;
+    const { gap, maxGap } = this.#options.timing;
     this.#gapTimer = setTimeout(
       () => {
         this.#gapTimer = undefined;
         if (this.#isMissingSomething()) void this.#sync();
       },
-      Math.min(gapMost, gap * 2 ** this.#fruitless),
+      Math.min(maxGap, gap * 2 ** this.#fruitless),
     );
   }
 
   #isMissingSomething(): boolean {
     return (
       this.#catchingUp ||
+      this.#isBehind ||
       streamNames.some((stream) => this.#orders[stream].hasGap) ||
       this.#waiting.some(({ stream, seq }) => (this.#orders[stream].position ?? 0) < seq)
     );

@@ -1,6 +1,5 @@
 /** The connection to a chat room, for the terminal client and for other programs. */
 export * from './errors.ts';
-export type { ShownMessage } from './feed.ts';
 export {
   type ConnectOptions,
   connect,
@@ -10,5 +9,5 @@ export {
   type RoomConnection,
   type RoomHandlers,
 } from './room-connection.ts';
-export type { StreamName } from './stream-order.ts';
+export type { ShownMessage, StreamName } from './stream-order.ts';
 export { defaultTiming, scaled, type Timing } from './timing.ts';

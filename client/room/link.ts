@@ -16,7 +16,7 @@ import type { Timing } from './timing.ts';
 /** API Gateway's quota for one WebSocket frame, in bytes; a longer message goes in several. */
 const frameBytes = 32 * 1024;
 
-/** What tells a request from others: its own id, and whether it was sent before over another link. */
+/** A request's id, and whether it was sent before over another link. */
 export interface Sending {
   readonly id: string;
   readonly again?: boolean;
@@ -28,7 +28,7 @@ export interface LinkHandlers {
   closed(link: Link): void;
 }
 
-/** One WebSocket to the room: requests and their replies, events, and a heartbeat that notices when it is dead. */
+/** One WebSocket to the room, with requests, replies, events and a heartbeat. */
 export class Link {
   readonly #socket: WebSocket;
   readonly #timing: Timing;
@@ -42,7 +42,7 @@ export class Link {
     this.#timing = timing;
     this.#heartbeat = setInterval(() => this.probe(), timing.ping);
     socket.on('message', (data) => this.#receive(String(data), handlers));
-    // Whatever breaks a socket closes it: `close` always follows.
+    // `close` follows every error.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#open = false;
@@ -63,7 +63,7 @@ export class Link {
   }
 
   /**
-   * Asks the room something. If the reply takes long, makes sure that the connection is alive.
+   * Sends a request. If the reply is late, probes the connection.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | UnexpectedReplyError | RequestTooLargeError}
    */
   async request<A extends Action>(
@@ -76,38 +76,38 @@ export class Link {
     if (Buffer.byteLength(frame) > limits.frameBytes) throw new RequestTooLargeError(limits.frameBytes);
     const reply = this.#pending.add(id, action, this.#timing.reply);
     this.#send(frame);
-    const doubt = setTimeout(() => this.probe(), this.#timing.doubt);
+    const probe = setTimeout(() => this.probe(), this.#timing.probeAfter);
     try {
       return await reply;
     } finally {
-      clearTimeout(doubt);
+      clearTimeout(probe);
     }
   }
 
-  /** Sends a heartbeat now: if it is not answered in time, the link closes. */
+  /** Sends a heartbeat. If it is not answered in time, the link closes. */
   probe(): void {
     this.tell('ping', {});
     this.#pongDue ??= setTimeout(() => this.drop(), this.#timing.pong);
   }
 
-  /** Says something that has no reply. */
+  /** Sends a request that has no reply. */
   tell<A extends 'ack' | 'ping'>(action: A, args: Arguments<A>): void {
     if (this.#open) this.#send(JSON.stringify({ action, ...args }));
   }
 
-  /** Resolves when every request sent has been answered, or has failed. */
+  /** Resolves when no request is pending. */
   idle(): Promise<void> {
     return this.#pending.idle();
   }
 
-  /** Says goodbye: to the room this is a logout. */
+  /** Closes with code 1000, which the room takes as a logout. */
   close(): void {
     this.#socket.close(1000);
-    // A peer that does not answer the close must not keep this process.
+    // A peer that does not answer the close must not keep this process alive.
     setTimeout(() => this.#socket.terminate(), 1000).unref();
   }
 
-  /** Hangs up without a word: a session on this link is not logged out, and can be resumed. */
+  /** Ends the socket without a close frame: the session is not logged out and can be resumed. */
   drop(): void {
     this.#socket.terminate();
   }

@@ -126,7 +126,7 @@ describe('losing the connection', () => {
   });
 
   test('a reply that is late makes it look whether the connection is dead', async () => {
-    const peer = await visit.logIn({}, { doubt: 20, pong: 30 });
+    const peer = await visit.logIn({}, { probeAfter: 20, pong: 30 });
     const said = visit.room.request('message', { to: 'facebook', text: 'hello' });
     const { id } = await peer.next('message');
     await expect.poll(() => peer.pings).toBe(1);
@@ -161,7 +161,7 @@ describe('losing the connection', () => {
     const isLost = new Promise<void>((resolve) => (lost = resolve));
     const peer = await visit.logIn(
       { connection: (state) => state === 'lost' && lost() },
-      { watch: 10, asleep: 300, backoff: 3_600_000, backoffMost: 3_600_000 },
+      { watch: 10, asleep: 300, backoff: 3_600_000, maxBackoff: 3_600_000 },
     );
     peer.vanish();
     await isLost;

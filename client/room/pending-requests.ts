@@ -10,10 +10,10 @@ interface Pending {
   fail(error: Error): void;
 }
 
-/** The requests of one connection that are not answered yet. */
+/** The requests of one connection that have no reply yet. */
 export class PendingRequests {
   readonly #pending = new Map<string, Pending>();
-  /** For each error of the gateway's own: which requests it may have been about. */
+  /** For each of the gateway's errors: the requests that it may be about. */
   #suspects: { error: GatewayError; ids: Set<string> }[] = [];
   #idle: Deferred<void> | undefined;
 
@@ -41,15 +41,14 @@ export class PendingRequests {
     });
   }
 
-  /** An answer to nothing that is pending (any more) is ignored. */
+  /** A reply to an unknown request is ignored. */
   answer(answer: Answer): void {
     if (answer.id === undefined || this.#pending.get(answer.id)?.action !== answer.action) return;
     this.#take(answer.id)?.settle(answer);
   }
 
   /**
-   * A gateway's own error does not name the request it is about: that fails as soon as it is the only one it can
-   * have been.
+   * The gateway's errors do not name their request. A request fails as soon as it is the only one that the error can be about.
    */
   gatewayError(message: string, requestId: string): void {
     this.#suspects.push({ error: new GatewayError(message, requestId), ids: new Set(this.#pending.keys()) });
@@ -60,7 +59,7 @@ export class PendingRequests {
     for (const id of [...this.#pending.keys()]) this.#take(id)?.fail(error);
   }
 
-  /** Resolves when nothing is pending. */
+  /** Resolves when no request is pending. */
   idle(): Promise<void> {
     if (this.#pending.size === 0) return Promise.resolve();
     this.#idle ??= deferred();

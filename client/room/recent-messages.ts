@@ -1,11 +1,11 @@
-import type { ShownMessage } from './feed.ts';
+import type { ShownMessage } from './stream-order.ts';
 
-/** How many of each stream are remembered: more than can have been shown and not acknowledged. */
+/** Messages remembered per stream: more than can have been shown and not acknowledged. */
 const most = 200;
 
 const nameOf = ({ stream, seq, sentAt }: ShownMessage) => `${stream} ${seq} ${sentAt}`;
 
-/** The last messages shown, each known by its number together with its time: where a number is given again, the time is another. */
+/** The last messages shown, by number and time: a restored room gives numbers again, but at other times. */
 export class RecentMessages {
   readonly #names = { inbox: new Set<string>(), room: new Set<string>() };
 

@@ -126,6 +126,28 @@ describe('streams', () => {
     expect(visit.shown).toEqual([2, 3]);
   });
 
+  test('a page that ends before a message on its way is asked for again, and the client has caught up only then', async () => {
+    const peer = await visit.join({}, { acknowledge: 60_000 });
+    const login = visit.room.login('csee4119', 'lotsofexams');
+    (await peer.next('login')).reply({ user: 'csee4119', token: 't', timeOut: 600, unread: { inbox: 0, room: 2 } });
+    await login;
+    let isCaughtUp = false;
+    const caughtUp = visit.room.caughtUp().then(() => {
+      isCaughtUp = true;
+    });
+    // The room's number 2 has been given out, and its message is not there yet.
+    const behind = { messages: [broadcast(1)], upTo: { inbox: 0, room: 1 }, more: true };
+    (await peer.next('sync')).reply(behind);
+    const second = await peer.next('sync');
+    expect(second.arguments).toEqual({ inbox: 0, room: 1 });
+    second.reply({ ...behind, messages: [] });
+    const third = await peer.next('sync');
+    expect(isCaughtUp).toBe(false);
+    third.reply({ messages: [broadcast(2)], upTo: { inbox: 0, room: 2 }, more: false });
+    await caughtUp;
+    expect(visit.shown).toEqual([1, 2]);
+  });
+
   test('a sync that fails is tried again', async () => {
     const peer = await visit.logIn();
     peer.event(broadcast(2));

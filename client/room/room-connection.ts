@@ -11,27 +11,27 @@ import {
 } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
 import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
-import { Feed, type ShownMessage } from './feed.ts';
+import { Feed } from './feed.ts';
 import { Session } from './session.ts';
-import type { StreamName } from './stream-order.ts';
+import type { ShownMessage, StreamName } from './stream-order.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { isStopped, Transport } from './transport.ts';
 
-/** The actions that the connection takes care of itself. */
+/** The actions that the connection sends by itself. */
 type OwnAction = 'login' | 'resume' | 'ping' | 'sync' | 'ack' | 'passwd' | 'logout';
 
 export interface RoomHandlers {
   /**
-   * Takes a message: a stream's messages come in order, each once, one after the other. It counts as shown, and is
-   * acknowledged, when this returns or its promise resolves; if it fails, the connection ends. `missed`: it came
-   * while one was away. Without this handler no message is asked for, and all of them wait for who reads them.
+   * Takes a message. A stream's messages come in order, each once, one at a time. A message is acknowledged when this returns or its
+   * promise resolves; if it fails, the connection ends. `missed`: the message came while the user was away. Without this handler
+   * no message is read or acknowledged.
    */
   message?(message: ShownMessage, context: { missed: boolean }): void | Promise<void>;
-  /** Somebody has come or gone. */
+  /** Other users have logged in or out. */
   notice?(notice: EventOf<'login' | 'logout' | 'presence'>): void;
-  /** The connection was lost, and is being made again; or it has been. */
+  /** The connection was lost and is being restored, or has been restored. */
   connection?(state: 'lost' | 'restored'): void;
-  /** The room was stopped, and says why; the connection is made again when it opens. */
+  /** The room was stopped, with the administrator's message. The connection is restored when the room opens. */
   stopped?(message: string): void;
 }
 
@@ -39,23 +39,23 @@ export interface ConnectOptions extends RoomHandlers {
   /** ws://… or wss://… */
   readonly url: string;
   readonly timing?: Partial<Timing>;
-  /** Whether to wait, when the room is stopped, until it opens again, and to log in anew: the password must be kept. */
-  readonly returns?: boolean;
+  /** Whether to wait for a stopped room to open, and log in again. Needs `keepPassword`. */
+  readonly reconnectAfterStop?: boolean;
 }
 
-/** Why a connection is over that the user did not leave; `seconds` is the room's TIME_OUT, `retryAfter` seconds too. */
+/** Why a connection ended that the user did not leave. `seconds` is the room's TIME_OUT; `retryAfter` is in seconds. */
 export type ForcedEnding =
   | { readonly reason: 'timeout'; readonly seconds: number }
   | { readonly reason: 'kicked'; readonly why: string }
   | { readonly reason: 'stop'; readonly message?: string; readonly retryAfter?: number }
-  /** The session went on over another connection, which is not this program's. */
+  /** The session continues over another program's connection. */
   | { readonly reason: 'replaced' }
-  /** It was lost, and could not be restored. */
+  /** The connection was lost and could not be restored. */
   | { readonly reason: 'lost'; readonly cause: unknown }
   /** A handler failed. */
   | { readonly reason: 'failed'; readonly cause: unknown };
 
-/** Why a connection is over. */
+/** Why a connection ended. */
 export type Ending = { readonly reason: 'logout' } | ForcedEnding;
 
 export interface LoginOptions {
@@ -72,17 +72,17 @@ export interface LoginOptions {
 const meansDone = (error: unknown, repeat: Command['repeat']) =>
   error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
 
-/** What to say of a request when no connection is to be had any more: what may have been done is not to be called unsent. */
+/** The error of a request when the connection has ended: a request that may have been carried out is not called unsent. */
 const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended: Error) =>
   sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
 
 /**
- * Refusals of a resume or a login after which trying again may help. The one who is online already is most likely this very
- * program, over a connection that the room has not yet noticed to be dead.
+ * Refusals of a resume or a login that may pass. `already-online` is most likely this program's own dead connection, which the room
+ * has not noticed yet.
  */
 const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal', 'already-online']);
 
-/** A connection to a room, which stays one through losses and handovers. Made by {@link connect}. */
+/** A connection to a room. It survives losses and handovers. Made by {@link connect}. */
 export class RoomConnection {
   readonly #handlers: RoomHandlers;
   readonly #timing: Timing;
@@ -95,13 +95,13 @@ export class RoomConnection {
   #isOver = false;
   #hasFailed = false;
   #leaving: Promise<void> | undefined;
-  readonly #returns: boolean;
+  readonly #reconnectAfterStop: boolean;
   /** Whether the room said that it is stopped, and this waits for it. */
   #isStopped = false;
 
-  private constructor({ url, timing, returns = false, ...handlers }: ConnectOptions) {
+  private constructor({ url, timing, reconnectAfterStop = false, ...handlers }: ConnectOptions) {
     this.#handlers = handlers;
-    this.#returns = returns;
+    this.#reconnectAfterStop = reconnectAfterStop;
     this.#timing = { ...defaultTiming, ...timing };
     this.#transport = new Transport({
       url,
@@ -123,7 +123,7 @@ export class RoomConnection {
     return room;
   }
 
-  /** Resolves when the connection is over for good, after everything that came before has been shown. */
+  /** Resolves when the connection has ended and all messages before that have been shown. */
   get ended(): Promise<Ending> {
     return this.#ended.promise;
   }
@@ -134,8 +134,8 @@ export class RoomConnection {
   }
 
   /**
-   * Asks the room something. While the connection is lost it waits for the next one; what was sent and not answered when it
-   * was lost is sent again, as the action's entry in the protocol allows: a message is there once, whatever happens.
+   * Sends a request. While the connection is lost it waits for the next one. A request without a reply is sent again after a loss,
+   * as the action's `repeat` in the protocol allows; a message is committed once.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError | UnexpectedReplyError | RequestTooLargeError}
    */
   request<A extends Exclude<Action, OwnAction>>(action: A, args: Arguments<A>): Promise<Result<A>> {
@@ -143,7 +143,7 @@ export class RoomConnection {
   }
 
   /**
-   * Logs in; then everything missed is shown (`missed`), and what comes from now on.
+   * Logs in. Then missed messages are shown (`missed`), and new ones.
    * @throws as {@link request}.
    */
   async login(
@@ -153,7 +153,7 @@ export class RoomConnection {
   ): Promise<Result<'login'>> {
     const args = { user, password, ...(newPassword !== undefined && { newPassword }) };
     const result = await this.#request('login', args).catch((error: unknown) => {
-      // It may have been carried out, and a connection that is logged in takes no other login: the next one gets another.
+      // The login may have been carried out. A connection takes only one, so the next attempt gets a new connection.
       if (!(error instanceof RefusalError)) this.#transport.current?.drop();
       throw error;
     });
@@ -173,7 +173,7 @@ export class RoomConnection {
       password: keepPassword ? (newPassword ?? password) : undefined,
       feed,
     });
-    // Who logs in hears of it before hearing of anything else.
+    // The caller gets the result of the login before any message.
     setImmediate(() => {
       feed?.catchUp();
       for (const event of this.#early.splice(0)) this.#receive(event);
@@ -192,27 +192,27 @@ export class RoomConnection {
     if (newToken !== undefined) session?.changed(newPassword, newToken);
   }
 
-  /** Resolves when everything that was missed has been shown; at once before a login. */
+  /** Resolves when all missed messages have been shown; before a login, at once. */
   async caughtUp(): Promise<void> {
     await this.#session?.feed?.caughtUp();
   }
 
   /**
-   * Resolves when a message that the room has told of, as in the reply to a broadcast, has been shown.
+   * Resolves when the stream has been shown up to this number, as it is in the reply to a broadcast.
    * @throws {ConnectionEndedError}
    */
   async shown(stream: StreamName, seq: number): Promise<void> {
     await this.#session?.feed?.shown(stream, seq);
   }
 
-  /** Leaves: acknowledges what was shown, logs out if logged in, and closes. Does nothing when it is over already. */
+  /** Acknowledges shown messages, logs out and closes. Does nothing after the end. */
   async leave(): Promise<void> {
     if (this.#isOver) return;
     this.#leaving ??= this.#logOut(this.#deliveries).then(() => this.#end({ reason: 'logout' }));
     await this.#leaving;
   }
 
-  /** Says goodbye, and what was shown, when that has been; or has had enough of waiting for it. */
+  /** Logs out after the pending messages have been shown, or after a timeout. */
   async #logOut(deliveries?: Promise<void>): Promise<void> {
     const enough = sleep(this.#timing.logout, undefined, { ref: false });
     // Gone already, or no answer: closing is a logout as well.
@@ -260,7 +260,7 @@ export class RoomConnection {
         return this.#end({ reason: 'kicked', why: event.reason });
       case 'stop': {
         const { message, retryAfter } = event;
-        if (this.#returns && this.#session?.password !== undefined) return this.#waitForStart(message);
+        if (this.#reconnectAfterStop && this.#session?.password !== undefined) return this.#waitForStart(message);
         return this.#end({ reason: 'stop', message, ...(retryAfter !== undefined && { retryAfter }) });
       }
       case 'replaced':
@@ -277,9 +277,9 @@ export class RoomConnection {
     }
   }
 
-  /** Whether another try may mend an error of connecting. */
+  /** Whether another attempt may succeed after an error of connecting. */
   #mayPass(error: unknown): boolean {
-    if (isStopped(error)) return this.#returns;
+    if (isStopped(error)) return this.#reconnectAfterStop;
     return !(error instanceof RefusalError) || passing.has(error.code);
   }
 
@@ -301,13 +301,13 @@ export class RoomConnection {
     if (after === 'loss') this.#handlers.connection?.('restored');
   }
 
-  /** Runs a task when everything before it has been shown. */
+  /** Runs a task after all messages before it have been shown. */
   #enqueue(task: () => void | Promise<void>): void {
     this.#deliveries = this.#deliveries
       .then(() => (this.#hasFailed ? undefined : task()))
       .catch(async (cause: unknown) => {
         this.#hasFailed = true;
-        // What was taken before this does not come again.
+        // Acknowledges the messages before this one.
         await this.#logOut();
         this.#end({ reason: 'failed', cause });
       });

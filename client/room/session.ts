@@ -8,21 +8,21 @@ const randomToken = () => randomBytes(32).toString('base64url');
 
 export interface LoggedIn {
   readonly user: string;
-  /** What resumes the session. */
+  /** Resumes the session. */
   readonly token: string;
-  /** If it is kept, what logs in anew when the session has ended. */
+  /** Logs in again when the session has ended, if it is kept. */
   readonly password: string | undefined;
   readonly feed: Feed | undefined;
 }
 
-/** A login, which outlives the links it goes over. */
+/** A login. It outlives the links that it uses. */
 export class Session {
   readonly user: string;
   readonly feed: Feed | undefined;
   password: string | undefined;
-  /** Undefined when nothing resumes it, and only the password helps. */
+  /** Undefined when the session cannot be resumed: then only the password helps. */
   #token: string | undefined;
-  /** The token that replaces it, if something was carried out that was not answered. */
+  /** The token that replaces it, if a request without a reply was carried out. */
   #unconfirmed: string | undefined;
 
   constructor({ user, token, password, feed }: LoggedIn) {
@@ -32,13 +32,13 @@ export class Session {
     this.feed = feed;
   }
 
-  /** The token that is to replace this one: kept until it does, so that a reply may be lost. */
+  /** The next token. It stays the same until it is in use, because a reply can be lost. */
   nextToken(): string {
     this.#unconfirmed ??= randomToken();
     return this.#unconfirmed;
   }
 
-  /** The password is another, and a token that {@link nextToken} gave is the session's. */
+  /** The password has changed, and the token of {@link nextToken} is in use. */
   changed(password: string, token: string): void {
     if (this.password !== undefined) this.password = password;
     this.#token = token;
@@ -46,8 +46,7 @@ export class Session {
   }
 
   /**
-   * Makes a link speak for the session. The client chooses each next token itself: when a reply is lost it knows both that the
-   * session may have.
+   * Moves the session to a link. The client chooses the next token, so after a lost reply it knows both tokens that may be valid.
    * @throws as {@link Link.request}.
    */
   async moveTo(link: Link): Promise<void> {
@@ -62,7 +61,7 @@ export class Session {
         return;
       } catch (error) {
         if (!(error instanceof RefusalError) || error.code !== 'bad-token') throw error;
-        // Used up, by a resume whose reply was lost if there was one; otherwise the session is over.
+        // A resume whose reply was lost has used it, or the session has ended.
         this.#token = unconfirmed;
         this.#unconfirmed = undefined;
       }

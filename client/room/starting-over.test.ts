@@ -54,7 +54,7 @@ test('a stream that ends before what was asked for goes on from its end', async 
 });
 
 test('after a stop the room says where to begin, so that what was said in a restored one is shown', async () => {
-  const peer = await logInLate({ returns: true });
+  const peer = await logInLate({ reconnectAfterStop: true });
   peer.event({ type: 'event', event: 'stop', message: 'bye' });
   const { peer: next, sync } = await logInAnew();
   expect(sync.arguments).toEqual({});

@@ -1,40 +1,43 @@
-import type { StreamMessage } from '../../protocol/index.ts';
+import type { EventOf, StreamMessage } from '../../protocol/index.ts';
 
 export type StreamName = StreamMessage['stream'];
 export const streamNames: readonly StreamName[] = ['inbox', 'room'];
 
-/** Positions in the streams; absent: not known yet. */
+/** A message that is shown to the user. */
+export type ShownMessage = Exclude<StreamMessage, EventOf<'hidden'>>;
+
+/** Positions in the streams. A position is absent until it is known. */
 export type Positions = { [S in StreamName]?: number };
 
 /**
- * Puts one stream's messages in order, each once. Messages come two ways: posted, in any order, perhaps
- * twice or never; and in the pages of a `sync`, which are complete.
+ * Puts one stream's messages in order, each once. Posts come in any order, twice or never. The pages of a `sync` are complete up to
+ * their position.
  */
 export class StreamOrder {
   readonly #held = new Map<number, StreamMessage>();
   #position: number | undefined;
 
-  /** @param position The number after which to begin, if that is known. */
+  /** @param position The last number before the first message, if that is known. */
   constructor(position?: number) {
     this.#position = position;
   }
 
-  /** The last number given out; undefined until the first page of a `sync` told where to begin. */
+  /** The last number passed. Undefined before the first page of a `sync`. */
   get position(): number | undefined {
     return this.#position;
   }
 
-  /** Whether a message waits for others that should have come before it. */
+  /** Whether a posted message waits for earlier ones. */
   get hasGap(): boolean {
     return this.#held.size > 0;
   }
 
-  /** Keeps a posted message until its turn. */
+  /** Holds a posted message until it is next. */
   hold(message: StreamMessage): void {
     if (message.seq > (this.#position ?? 0)) this.#held.set(message.seq, message);
   }
 
-  /** The held messages whose turn it is. */
+  /** Takes the held messages that are next. */
   takeReady(): StreamMessage[] {
     const ready: StreamMessage[] = [];
     if (this.#position === undefined) return ready;
@@ -45,7 +48,7 @@ export class StreamOrder {
     return ready;
   }
 
-  /** Takes a message of a page: what is missing before it has expired, but for what has been held. */
+  /** Takes a message of a page, after the held messages before it. Other numbers before it have no message. */
   takeFromPage(message: StreamMessage): StreamMessage[] {
     if (message.seq <= (this.#position ?? 0)) return [];
     const before = this.skipTo(message.seq - 1);
@@ -53,7 +56,7 @@ export class StreamOrder {
     return [...before, message];
   }
 
-  /** Goes on past everything up to `seq`, which a page told is complete, and gives what had been held of it. */
+  /** Takes the held messages up to `seq`, the end of a page. Other numbers up to there have no message. */
   skipTo(seq: number): StreamMessage[] {
     const passed = [...this.#held.values()].filter((held) => held.seq <= seq).sort((a, b) => a.seq - b.seq);
     this.#advance(seq);

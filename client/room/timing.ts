@@ -3,7 +3,7 @@ import { limits } from '../../protocol/index.ts';
 const seconds = 1000;
 const minutes = 60 * seconds;
 
-/** How long the connection waits for what; all in milliseconds. */
+/** How long the connection waits; all in milliseconds. */
 export interface Timing {
   /** For a connection to open. */
   readonly connect: number;
@@ -13,23 +13,23 @@ export interface Timing {
   readonly ping: number;
   /** For the answer to a heartbeat, before the connection counts as lost. */
   readonly pong: number;
-  /** For a reply, before the connection is suspected and a heartbeat sent at once: sooner than the next one would come. */
-  readonly doubt: number;
-  /** Between two looks at the wall clock, to notice that the machine was asleep. */
+  /** For a reply, before a heartbeat is sent at once to probe the connection. */
+  readonly probeAfter: number;
+  /** Between two readings of the wall clock, to notice that the machine was asleep. */
   readonly watch: number;
-  /** How long it must have been. */
+  /** How long the machine must have been asleep. */
   readonly asleep: number;
   /** Since its first sending, in which a request that changes something is sent again after a lost connection. */
   readonly repeat: number;
-  /** For a message that others have overtaken, before it is asked for; grows while asking does not help. */
+  /** Before a missing message is asked for. Doubles while the room does not have it. */
   readonly gap: number;
   /** The longest wait between two such attempts. */
-  readonly gapMost: number;
+  readonly maxGap: number;
   /** Between shown and acknowledged. */
   readonly acknowledge: number;
   /** The first reconnection waits up to this, each further one up to twice as much. */
   readonly backoff: number;
-  readonly backoffMost: number;
+  readonly maxBackoff: number;
   /** Age at which a connection is handed over to a new one: before API Gateway ends it, at 2 hours. */
   readonly handover: number;
   /** Each handover comes up to this much earlier or later, so that clients that came together do not move together. */
@@ -47,15 +47,15 @@ export const defaultTiming: Timing = {
   reply: 35 * seconds,
   ping: 50 * seconds,
   pong: 10 * seconds,
-  doubt: 5 * seconds,
+  probeAfter: 5 * seconds,
   watch: 2 * seconds,
   asleep: 10 * seconds,
   repeat: limits.repeatSeconds * seconds,
   gap: 300,
-  gapMost: 10 * seconds,
+  maxGap: 10 * seconds,
   acknowledge: 2 * seconds,
   backoff: 500,
-  backoffMost: 30 * seconds,
+  maxBackoff: 30 * seconds,
   handover: 115 * minutes,
   handoverJitter: 3 * minutes,
   handoverRetry: 30 * seconds,
@@ -79,5 +79,5 @@ export function scaled(timing: Timing, speed: number): Timing {
  * @returns Milliseconds.
  */
 export function backoff(attempt: number, timing: Timing): number {
-  return Math.random() * Math.min(timing.backoffMost, timing.backoff * 2 ** attempt);
+  return Math.random() * Math.min(timing.maxBackoff, timing.backoff * 2 ** attempt);
 }

@@ -1,33 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoomEvent } from '../../protocol/index.ts';
-import { onAwakening } from './awakening.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
 import { backoff, type Timing } from './timing.ts';
+import { onWake } from './wake-detector.ts';
 
 export interface TransportOptions {
   readonly url: string;
   readonly timing: Timing;
-  /** Makes a new link speak for the session, before anything else is sent over it. */
+  /** Moves the session to a new link, before anything else is sent over it. */
   restore(link: Link): Promise<void>;
-  /** Whether an error of `restore` or of connecting cannot be mended by another try. */
+  /** Whether an error of `restore` or of connecting rules out another attempt. */
   isFinal(error: unknown): boolean;
-  /** Whether to try however long it takes. */
+  /** Whether to try without a limit. */
   isPatient(): boolean;
   event(event: RoomEvent): void;
   lost(): void;
-  /** The session goes on over another link: after a loss, or by a handover that nobody should notice. */
+  /** The session continues over another link, after a loss or a handover. */
   restored(after: 'loss' | 'handover'): void;
   givenUp(error: unknown): void;
 }
 
-/** Reconnections tried in a row; with full jitter and the default backoff about ten minutes. */
+/** Reconnection attempts in a row: about ten minutes with full jitter and the default backoff. */
 const mostAttempts = 40;
 
 /**
- * Keeps one usable link to the room: makes a new one when it is lost, and in time before API Gateway ends it.
- * Who wants to send waits while there is none.
+ * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it. Callers that
+ * send wait while there is none.
  */
 export class Transport {
   readonly #options: TransportOptions;
@@ -37,18 +37,18 @@ export class Transport {
   #held = true;
   #handover: NodeJS.Timeout | undefined;
   #handingOver = false;
-  /** Resolves when the machine wakes up, and it is time to try again at once. */
+  /** Resolves when the machine wakes up: then a reconnection is tried at once. */
   #awake: Deferred<void> = deferred();
   readonly #stopWatching: () => void;
 
   constructor(options: TransportOptions) {
     this.#options = options;
     const { watch, asleep } = options.timing;
-    this.#stopWatching = onAwakening(() => this.#wakeUp(), watch, asleep);
+    this.#stopWatching = onWake(() => this.#wakeUp(), watch, asleep);
   }
 
   /**
-   * Makes the first link.
+   * Opens the first link.
    * @throws {ConnectError}
    */
   async open(): Promise<void> {
@@ -63,12 +63,12 @@ export class Transport {
     return this.#usable.promise;
   }
 
-  /** The link as it is now, if there is one that works. */
+  /** The usable link, if there is one. */
   get current(): Link | undefined {
     return this.#link;
   }
 
-  /** Ends it; the link is left open to the caller, for goodbyes. */
+  /** Ends the transport. The caller gets the open link for its last requests. */
   end(): Link | undefined {
     this.#ended.abort();
     this.#stopWatching();
@@ -94,7 +94,7 @@ export class Transport {
     this.#planHandover(handover + (2 * Math.random() - 1) * handoverJitter);
   }
 
-  /** From now on, who wants to send waits. */
+  /** Makes callers that send wait. */
   #hold(): void {
     if (this.#held) return;
     this.#held = true;
@@ -108,7 +108,7 @@ export class Transport {
 
   #event(link: Link, event: RoomEvent): void {
     if (event.event !== 'replaced') return this.#options.event(event);
-    // The old link of a handover, which has done its part, or does so right now.
+    // Expected on the old link of a handover.
     if (this.#handingOver || link !== this.#link) link.drop();
     else this.#options.event(event);
   }
@@ -160,14 +160,14 @@ export class Transport {
     this.#handover = setTimeout(() => void this.#handOver(), milliseconds);
   }
 
-  /** API Gateway ends every connection at its second hour: the session moves to a new one before that. */
+  /** Moves the session to a new connection: API Gateway ends each after two hours. */
   async #handOver(): Promise<void> {
     const old = this.#link;
     const next = await this.#connect().catch(() => undefined);
     if (!old || old !== this.#link) return next?.drop();
     if (!next) return this.#planHandover(this.#options.timing.handoverRetry);
 
-    // What was sent over the old link is answered before the session leaves it.
+    // Requests on the old link get their replies first.
     this.#hold();
     await old.idle();
     if (old !== this.#link) return next.drop();
@@ -182,7 +182,7 @@ export class Transport {
       this.#handingOver = false;
       next.drop();
       if (this.#ended.signal.aborted) return;
-      // Only a refusal is certain to have left the session where it was.
+      // Only after a refusal is the session certainly still on the old link.
       if (!(error instanceof RefusalError) || !old.isOpen) {
         old.drop();
         return this.#lose();

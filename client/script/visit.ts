@@ -30,7 +30,7 @@ export async function visit(
   handlers: RoomHandlers = {},
 ): Promise<ExitCode> {
   try {
-    const room = await connect({ url, returns: reconnect, ...handlers });
+    const room = await connect({ url, reconnectAfterStop: reconnect, ...handlers });
     const leave = () => void room.leave();
     interruption.addEventListener('abort', leave, { once: true });
     if (interruption.aborted) leave();

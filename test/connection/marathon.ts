@@ -44,8 +44,8 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     // The limits of connections are the matter, not the room's own on silence.
     await room.change('timeOut', 86_400);
     // A dead connection is told by what the machine takes to answer, which is no faster.
-    const { pong, doubt } = defaultTiming;
-    const hurry = { ...scaled({ ...defaultTiming, ...timing }, speed), pong, doubt };
+    const { pong, probeAfter } = defaultTiming;
+    const hurry = { ...scaled({ ...defaultTiming, ...timing }, speed), pong, probeAfter };
     const problems: string[] = [];
     const sides = [await Side.enter(room, 'facebook', hurry), await Side.enter(room, 'Columbia', hurry)] as const;
     for (const side of sides) side.listen((what) => problems.push(what));

@@ -1,0 +1,17 @@
+/**
+ * Calls back when the machine wakes up from sleep: its connections may be dead, and no event tells. Timers do not show it, because their
+ * clock stops during sleep. So this compares wall clock times.
+ * @param every Milliseconds between two comparisons.
+ * @param pause Milliseconds of sleep that count.
+ * @returns a function that ends it. It does not keep the process alive.
+ */
+export function onWake(callback: () => void, every: number, pause: number): () => void {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    const hasSlept = now - last > every + pause;
+    last = now;
+    if (hasSlept) callback();
+  }, every).unref();
+  return () => clearInterval(timer);
+}
