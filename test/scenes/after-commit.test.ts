@@ -104,8 +104,9 @@ test('the end of a grace is waited for, whoever found out about the loss', async
     .poll(() => recording.invocations.filter(({ function: name }) => name.startsWith('Connection')).length)
     .toBeGreaterThan(0);
   await sender.event('logout', { user: 'reader', reason: 'lost' });
-  const sweeps = recording.invocations.filter(({ function: name }) => name.startsWith('Sweeper'));
-  expect(sweeps.map(({ trigger }) => trigger.source)).toContain('invoke');
+  // An invocation is recorded when it ends, which is after the notice.
+  const sweeps = () => recording.invocations.filter(({ function: name }) => name.startsWith('Sweeper'));
+  await expect.poll(() => sweeps().map(({ trigger }) => trigger.source)).toContain('invoke');
   recording.stop();
   await sender.get('logout', {});
 });
