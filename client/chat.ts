@@ -21,7 +21,7 @@ function descriptor(text: string): number {
 const { stdin, stdout, stderr } = process;
 const interruption = new AbortController();
 
-/** Whoever cannot wait for the goodbyes asks twice. */
+/** The first signal logs out; a second one exits at once. */
 function leave(): void {
   if (interruption.signal.aborted) process.exit(1);
   interruption.abort();
@@ -36,14 +36,14 @@ const program = new Command('chat')
   .option('--profile <name>', 'the room and the user that are remembered under this name')
   .option('--user <name>', 'log in as this user')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
-  .option('--reconnect', 'come back when a room that was stopped opens again')
+  .option('--reconnect', 'after a stop of the room, log in again when it opens')
   .option('--json', 'for scripts: print data as JSON, one value a line')
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     'after',
     `
 A script's password is read from --password-fd, else from CHAT_PASSWORD, else asked for on the terminal.
-Its data goes to stdout, and nothing else does; what went wrong goes to stderr.
+Only data goes to stdout; errors go to stderr.
 
 Exit codes: 0 done, or you have left; 1 refused: not let in, not let stay, not done; 2 this command was misused;
 3 a script found no room, or lost it.`,
@@ -57,8 +57,8 @@ Exit codes: 0 done, or you have left; 1 refused: not let in, not let stay, not d
 
 program
   .command('send')
-  .description('say something to one user')
-  .argument('<user>', 'to whom')
+  .description('send a message to one user')
+  .argument('<user>', 'the recipient')
   .argument('[text...]', 'what to say; read from stdin if it is left out')
   .action((to: string, words: string[]) =>
     run(async () => {
@@ -69,7 +69,7 @@ program
 
 program
   .command('broadcast')
-  .description('say something to everyone')
+  .description('send a message to every user')
   .argument('[text...]', 'what to say; read from stdin if it is left out')
   .action((words: string[]) =>
     run(async () => {
@@ -80,7 +80,7 @@ program
 
 program
   .command('tail')
-  .description('print what is said, what was missed first, and who comes and goes')
+  .description('print missed messages, then new messages, logins and logouts')
   .action(() =>
     run(async () => {
       const { tail, by, output } = await script();
@@ -90,7 +90,7 @@ program
 
 program
   .command('whoelse')
-  .description('print who else is online')
+  .description('print the other users online')
   .action(() =>
     run(async () => {
       const { whoelse, by, output } = await script();
@@ -132,7 +132,7 @@ function complain(message: string): void {
   stderr.write(`${printable(message)}\n`);
 }
 
-/** What a script needs, loaded only by who runs one. */
+/** The modules and options of scripts. A conversation does not load them. */
 async function script() {
   const [scripts, { text }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
   const { url, user } = await findRoom(wanted());
@@ -151,7 +151,7 @@ async function script() {
   };
 }
 
-/** In bits. Only who asks for it gets colours in a file. */
+/** In bits. Output to a file has colours only if FORCE_COLOR is set. */
 function colourDepth(): number {
   if (!stdout.isTTY && process.env['FORCE_COLOR'] === undefined) return 1;
   return WriteStream.prototype.getColorDepth();
@@ -195,9 +195,9 @@ async function run(task: () => Promise<ExitCode>): Promise<void> {
     else throw error;
     return error instanceof UsageError ? exitCodes.misused : exitCodes.unreachable;
   });
-  // Nothing that is still open, such as a connection being made, keeps the program; what it said is written first.
+  // Exit even if something is still open, such as a pending connection, but write all output first.
   stdout.write('', () => process.exit(code));
 }
 
-// For this one alone: a word that is no command has an answer of its own.
+// Excess arguments are allowed here because the default action reports unknown commands itself.
 await program.allowExcessArguments().parseAsync();

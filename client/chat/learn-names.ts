@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoomConnection } from '../room/index.ts';
 import type { NameKind, NamesSeen } from './names-seen.ts';
 
-/** Milliseconds before the room is asked anew: meanwhile it tells by itself who comes, and what is offered. */
+/** Milliseconds before the room is asked again. In between, its events announce new users and files. */
 const holds = 60_000;
 
-/** Milliseconds that the answer is waited for, before the names seen so far must do. */
+/** Milliseconds to wait for the answer; then completion uses the names seen so far. */
 const patience = 1000;
 
 /**
- * Asks the room for names, at most once in a while, however often they are wanted.
- * @returns What resolves when they are there, or will not come soon; it never fails, for whoever presses Tab has asked for nothing.
+ * Asks the room for names, at most once per {@link holds} and kind.
+ * @returns A function whose promise resolves with the answer, or after {@link patience}. It never rejects, so that a failed
+ *   completion is silent.
  */
 export function learnNames(room: RoomConnection, names: NamesSeen): (kind: NameKind) => Promise<void> {
   const asked = new Map<NameKind, { readonly at: number; readonly answered: Promise<void> }>();

@@ -36,7 +36,7 @@ export class LoginDialog {
   }
 
   /**
-   * Asks until it is over; who is known already is asked for the password alone, or for nothing.
+   * Asks until the dialogue ends. A user given in advance is asked only for the password, or for nothing.
    * @throws {EndOfInput | ConnectionEndedError}
    */
   async run({
@@ -48,7 +48,7 @@ export class LoginDialog {
   } = {}): Promise<LoginOutcome> {
     let next = user === undefined ? askUser : await this.#logIn(user, password);
     if ('question' in next && password !== undefined && !this.#screen.isAttended) {
-      // What comes next was written for whoever had come in.
+      // The rest of the input was meant for a user who is logged in.
       this.#screen.print(...next.question.slice(0, 1));
       return 'refused';
     }

@@ -3,7 +3,7 @@ import type { RoomHandlers, ShownMessage } from '../room/index.ts';
 
 type Notice = Parameters<NonNullable<RoomHandlers['notice']>>[0];
 
-/** A file that waits for who reads. */
+/** A file that waits for this user. */
 export interface Offer {
   readonly from: string;
   readonly name: string;
@@ -15,18 +15,18 @@ export type NameKind = 'users' | 'offers';
 const isSameOffer = (one: Offer, other: Offer) =>
   foldName(one.from) === foldName(other.from) && one.name === other.name;
 
-/** The users and the files that have come up so far: those that Tab offers. */
+/** The users and files seen so far, for completion with Tab. */
 export class NamesSeen {
   readonly #users = new Map<string, string>();
   #offers: readonly Offer[] = [];
 
-  /** Who reads. */
+  /** This user's name. */
   me: string | undefined;
 
-  /** Has the room tell those that have not come up; not before the login. */
+  /** Asks the room for names not seen yet. Undefined before the login. */
   learn: ((kind: NameKind) => Promise<void>) | undefined;
 
-  /** Everybody else, sorted. */
+  /** All other users, sorted. */
   get users(): string[] {
     const others = [...this.#users].filter(([, name]) => name !== this.me && name !== 'System');
     return others.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);

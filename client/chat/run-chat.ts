@@ -12,11 +12,11 @@ import { Transfers } from './transfers.ts';
 
 export interface ChatOptions {
   readonly url: string;
-  /** Who comes, if that is known already. */
+  /** The user to log in as, if given in advance. */
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly screen: Screen;
-  /** Whether to come back by oneself when a room that was stopped opens again. */
+  /** After a stop of the room, log in again when it opens. */
   readonly reconnect?: boolean;
   /** Aborted when the user wants to leave at once. */
   readonly interruption: AbortSignal;
@@ -25,7 +25,7 @@ export interface ChatOptions {
   readonly commands: ChatCommands;
 }
 
-/** What a visit came to: the last lines on the screen, and whether it went as the user wanted. */
+/** The result of a visit: the last lines on the screen, and whether it ended as the user wanted. */
 interface Outcome {
   readonly lines: readonly string[];
   readonly asWanted: boolean;
@@ -137,8 +137,8 @@ function conclude(ending: Ending, outcome: Outcome): Outcome {
 }
 
 /**
- * The messages of while the user was not there, with a line above and their count below, once in a visit. Only what has been
- * shown is counted: what the room counts at the login may be of somebody blocked, or expired.
+ * Prints a line above the missed messages and their count below, once per visit. It counts the messages shown: the room's count
+ * at the login may include expired messages and messages of blocked users.
  */
 class MissedBlock {
   readonly #screen: Screen;

@@ -42,7 +42,7 @@ export class CommandSet<Context, Result, Names = undefined> {
     return command.parse(rest);
   }
 
-  /** How a line that is being typed can go on. */
+  /** Completes a line being typed. */
   async complete(line: string, names: Names): Promise<Completion> {
     const typed = line.trimStart();
     const found = this.#lookUp(typed);
@@ -90,7 +90,7 @@ export class CommandSet<Context, Result, Names = undefined> {
     return undefined;
   }
 
-  /** The spelling nearest to what was typed, if one is near. */
+  /** The spelling nearest to the typed word, if one is near. */
   #suggest(input: Input): { readonly typed: string; readonly meant?: string } {
     for (let count = this.#longest; count > 0; count--) {
       const typed = takeWords(input, count).words;

@@ -4,7 +4,7 @@ import { readProfiles } from './profiles.ts';
 /** Where a local room listens unless told otherwise. */
 const localRoom = 'ws://127.0.0.1:9000';
 
-/** What the command line says of the room and the user. */
+/** The command line's options for the room and the user. */
 export interface Wanted {
   readonly url?: string;
   /** Name of a deployed CloudFormation stack. */
@@ -32,8 +32,8 @@ function checkAddress(address: string): void {
 }
 
 /**
- * The room that is meant, and who comes: what was said on the command line, then what the profile says (`default`, if there
- * is one and nothing else was said), then the local room.
+ * Finds the room and the user: from the command line, else from the profile (`default` if none is named), else the local
+ * room.
  * @throws {UsageError | UnknownAddressError}
  */
 export async function findRoom(wanted: Wanted): Promise<Found> {
@@ -51,7 +51,7 @@ async function look({ url, stack, profile: name, user }: Wanted): Promise<Found>
   return { url: said ?? profile?.url ?? localRoom, user: user ?? profile?.user };
 }
 
-/** Where clients connect to a deployed stack. What asks AWS is loaded only by who needs it. */
+/** The WebSocket address of a deployed stack. The AWS SDK is loaded only here. */
 async function addressOf(stack: string): Promise<string> {
   // The SDK's advice on Node versions is for its own users.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

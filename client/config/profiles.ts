@@ -4,7 +4,7 @@ import envPaths from 'env-paths';
 import * as v from 'valibot';
 import { UsageError } from './errors.ts';
 
-/** What is remembered of a room: never a password. */
+/** A stored room and user. Never contains a password. */
 const profile = v.strictObject({ url: v.string(), user: v.optional(v.string()) });
 export type Profile = v.InferOutput<typeof profile>;
 
@@ -17,7 +17,7 @@ export const profilesPath = (): string => join(envPaths('chat-room', { suffix: '
 
 /**
  * All profiles, by name.
- * @throws {UsageError} if the file is none of this program's.
+ * @throws {UsageError} if the file is not a valid profiles file.
  */
 export async function readProfiles(): Promise<Readonly<Record<string, Profile>>> {
   const path = profilesPath();
@@ -31,11 +31,11 @@ export async function readProfiles(): Promise<Readonly<Record<string, Profile>>>
   return byName(parsed.output.profiles);
 }
 
-/** Under no name but those given is there anything: `constructor` is no profile. */
+/** Without a prototype, so that `constructor` is not a profile. */
 const byName = (profiles: Record<string, Profile>): Record<string, Profile> =>
   Object.assign(Object.create(null), profiles);
 
-/** Replaces the profiles, whole or not at all; the file is for its owner's eyes. */
+/** Replaces the profiles atomically. Only the owner can read the file. */
 export async function writeProfiles(profiles: Readonly<Record<string, Profile>>): Promise<void> {
   const path = profilesPath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-/** Why a file could not be sent or got, as far as it is not the room that refused. */
+/** Why a transfer failed, other than by a refusal of the room. */
 export type TransferFailure =
   /** There is no such file here, or it may not be read. */
   | 'unreadable'
@@ -8,15 +8,15 @@ export type TransferFailure =
   | 'too-large'
   /** The file here is no longer what it was when it was announced. */
   | 'changed'
-  /** The store's answer is one that trying again would not mend. */
+  /** The store refused; a retry would not help. */
   | 'refused'
   /** No connection to the store, or none that lasts. */
   | 'unreachable'
-  /** What came is not what was announced. */
+  /** The received bytes differ from the announced ones. */
   | 'wrong-bytes'
-  /** The download folder does not take it. */
+  /** The file cannot be written to the download folder. */
   | 'unwritable'
-  /** The same file is being got already. */
+  /** The same file is being downloaded already. */
   | 'busy';
 
 /** A file could not be sent or got; `message` is one line for a person. */
@@ -45,7 +45,7 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-/** What the operating system had against it, in a few words. */
+/** The operating system's reason, in a few words. */
 export function osReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code !== undefined && reasons[code]) || message;

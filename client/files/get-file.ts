@@ -13,7 +13,7 @@ import { ExpiredError, patienceOf, type TransferOptions } from './transfer-optio
 export interface GetOptions extends TransferOptions {
   readonly from: string;
   readonly name: string;
-  /** Where it is to lie. Nothing is written anywhere else, and nothing that is there is overwritten. */
+  /** The download folder. Nothing is written outside it, and nothing in it is overwritten. */
   readonly folder: string;
   /** Called when the room has the file ready: its bytes come from now on. */
   readonly accepted?: () => void;
@@ -30,7 +30,7 @@ export interface GotFile {
   readonly sha256: string;
 }
 
-/** The offer of a file, as the room gives it to who gets it. */
+/** The room's answer to the recipient's `fileget`. */
 interface Offer {
   readonly url: string;
   /** Bytes. */
@@ -39,8 +39,7 @@ interface Offer {
 }
 
 /**
- * Gets a file that waits for the user, and tells the room that it is here. What was broken off, by whatever, goes on
- * where it was.
+ * Downloads a file that waits for the user, and confirms it to the room. Resumes an interrupted download.
  *
  * @throws {TransferError} whose message is one line for a person.
  * @throws {RefusalError} if no such file waits.
@@ -50,7 +49,7 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
   const { from, name, folder } = options;
   const patience = patienceOf(options);
   const offer = await askForOffer(room, options, patience).catch(async (error: unknown) => {
-    // Whoever died before hearing that the room had been told has the file; what is left of its coming is of no more use.
+    // The file is gone from the room, so a part file is useless. An earlier run may have crashed after `filedone`.
     if (isGone(error)) await removeParts(folder, room.user, options);
     throw error;
   });
@@ -62,7 +61,7 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
     await download.complete((done) => options.progress?.({ phase: 'receiving', done, total: offer.size }));
     const savedAs = await part.publish();
     await settleOffer(room, 'filedone', { from, name }, patience).catch((error: unknown) => {
-      // It is here, and the room has it no more, for whatever reason: that is all that was wanted.
+      // The file is here and gone from the room: nothing is left to do.
       if (!isGone(error)) throw error;
     });
     await part.remove();
@@ -76,7 +75,7 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
 }
 
 /**
- * Declines a file that waits for the user; what there is of it in the folder goes.
+ * Declines a file that waits for the user, and removes its part file from the folder.
  * @throws {RefusalError} if no such file waits.
  * @throws as {@link RoomConnection.request}
  */
@@ -105,12 +104,12 @@ async function askForOffer(
   return { url, size, sha256 };
 }
 
-/** Brings the rest of a file, as often as it is broken off. */
+/** Downloads the rest of a file, with retries. */
 class Download {
   readonly #part: PartFile;
   readonly #askForOffer: () => Promise<Offer>;
   readonly #patience: Patience;
-  /** What is to be used; after a use it may have expired. */
+  /** The offer for the next request. After a use its URL may have expired. */
   #offer: Offer | undefined;
   #isFresh = true;
 
@@ -138,7 +137,7 @@ class Download {
         ...retryOptions(this.#patience),
         shouldRetry: ({ error }) => {
           if (error instanceof NetworkError || error instanceof ExpiredError) return true;
-          // What was here of it may have been the wrong part.
+          // The old part file may have been wrong, so one restart is allowed.
           const again = mayBeginAnew && error instanceof TransferError && error.failure === 'wrong-bytes';
           mayBeginAnew &&= !again;
           return again;
@@ -147,7 +146,7 @@ class Download {
           hasMoved = part.length > reached;
           reached = part.length;
         },
-        // A download that gets on is worth any number of tries.
+        // A download that makes progress is retried without limit.
         shouldConsumeRetry: async () => {
           const { timing, signal } = this.#patience;
           if (hasMoved) await sleep(timing.retry, undefined, { signal });
@@ -160,7 +159,7 @@ class Download {
   async #bringRest(progress: (done: number) => void): Promise<void> {
     const part = this.#part;
     const response = await this.#request(part.length);
-    // A store that knows no ranges gives the whole.
+    // A store without range requests sends the whole file.
     if (response.statusCode === 200 && part.length > 0) await part.beginAnew();
     for await (const chunk of bodyOf(response)) {
       await part.append(chunk);

@@ -2,12 +2,12 @@ import filenamify from 'filenamify';
 import { byteLength, limits } from '../../protocol/index.ts';
 
 /**
- * The name under which a file of somebody else's may lie in a folder here, whatever it was called: one part of a path,
- * on Windows too; not hidden; nothing that turns text around or moves the cursor; not too long for the file system.
+ * Makes a sender's file name safe to use in a local folder: a single path segment, on Windows too; not hidden; without
+ * control or bidirectional characters; not too long for the file system.
  */
 export function localName(name: string): string {
   const safe = filenamify(name.replace(/\p{Surrogate}/gu, '_'), { replacement: '_', maxLength: limits.fileNameBytes })
-    // A .bashrc or .npmrc of somebody else's would be obeyed by the next program that looks for one.
+    // Programs would obey a sender's .bashrc or .npmrc.
     .replace(/^[.\s]+/, '_');
   return fit(safe, '');
 }
@@ -27,9 +27,9 @@ function fit(name: string, mark: string): string {
   if (byteLength(stem) <= room) return stem + mark + extension;
   const characters = [...stem];
   while (byteLength(characters.join('')) > room) characters.pop();
-  // Windows takes no name that ends so.
+  // Windows does not allow names that end in a dot or a space.
   return characters.join('').replace(/[. ]+$/, '') + mark + extension;
 }
 
-/** UTF-16 units; what is longer is no extension. */
+/** In UTF-16 units. A longer suffix does not count as an extension. */
 const longestExtension = 16;

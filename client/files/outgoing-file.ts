@@ -6,10 +6,10 @@ import { isFileName } from '../../protocol/index.ts';
 import { osReason, TransferError } from './errors.ts';
 import { readChunks } from './read-chunks.ts';
 
-/** The most that S3 takes in one request, in bytes. */
+/** S3's limit for one PUT, in bytes. */
 const mostBytes = 5 * 1024 ** 3;
 
-/** A file here that is to be sent, held open: whatever its path comes to mean, what is read is the same file. */
+/** A local file to send. It is held open, so that the same file is read even if its path is replaced. */
 export class OutgoingFile {
   readonly #handle: FileHandle;
   readonly #path: string;

@@ -6,15 +6,15 @@ import { isOsError, osReason, TransferError } from './errors.ts';
 import { localName, numbered } from './local-name.ts';
 import { readChunks } from './read-chunks.ts';
 
-/** What the room knows a waiting file by. */
+/** Identifies a waiting file. */
 export interface Offered {
   readonly from: string;
   readonly name: string;
 }
 
-/** What is to be downloaded. */
+/** The file to download. */
 export interface Content extends Offered {
-  /** Whose download: two users of one folder do not share what they have half of. */
+  /** The receiving user: users who share a folder do not share part files. */
   readonly user: string | undefined;
   /** Bytes. */
   readonly size: number;
@@ -32,8 +32,8 @@ function offerPrefix(user: string | undefined, { from, name }: Offered): string 
 }
 
 /**
- * A download that is not whole yet, under a name of its own in the download folder, which says what it is a part of:
- * whoever gets the same file again, in whatever process, goes on with it.
+ * An incomplete download. Its name in the download folder is derived from user, sender, file name and content, so that
+ * a later download of the same file resumes it, in any process.
  */
 export class PartFile {
   readonly #folder: string;
@@ -51,7 +51,7 @@ export class PartFile {
   }
 
   /**
-   * Opens what there is of a file, or begins it.
+   * Opens the part file of an earlier download, or creates one.
    * @throws {TransferError}
    */
   static async open(folder: string, content: Content): Promise<PartFile> {
@@ -77,12 +77,12 @@ export class PartFile {
     }
   }
 
-  /** Bytes that are there. */
+  /** Bytes received so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes that there will be. */
+  /** Bytes of the complete file. */
   get size(): number {
     return this.#content.size;
   }
@@ -113,7 +113,7 @@ export class PartFile {
     this.#length += chunk.length;
   }
 
-  /** Forgets what is there. */
+  /** Discards the bytes received so far. */
   async beginAnew(): Promise<void> {
     await this.#handle.truncate(0);
     this.#hash = createHash('sha256');
@@ -121,14 +121,14 @@ export class PartFile {
   }
 
   /**
-   * Gives the whole file a name of its own in the folder: its name, or the next free one like it. Nothing that is there
-   * is overwritten. The part stays, as the same file, so that whoever dies now finds it again.
+   * Links the complete file to its name in the folder, or to the next free one like it. Nothing is overwritten. The part
+   * file stays, as a second link, so that a client that crashes now finds it again.
    * @returns The name.
    * @throws {TransferError}
    */
   async publish(): Promise<string> {
     try {
-      // What is told to be here survives a power cut.
+      // A confirmed download must survive a power cut.
       await this.#handle.sync();
       const name = await this.#name();
       await syncFolder(this.#folder);
@@ -138,13 +138,13 @@ export class PartFile {
     }
   }
 
-  /** Closes it, to be gone on with. */
+  /** Closes the part file; a later download can resume it. */
   async close(): Promise<void> {
     inUse.delete(join(this.#folder, this.#fileName));
     await this.#handle.close();
   }
 
-  /** Removes it: it has served. */
+  /** Removes the part file. */
   async remove(): Promise<void> {
     await rm(join(this.#folder, this.#fileName), { force: true });
   }
@@ -159,7 +159,7 @@ export class PartFile {
       if (this.isWhole || (nlink === 1 && this.#length < this.#content.size)) return;
     }
     if (nlink === 1) return this.beginAnew();
-    // It has got its name, and has been changed under it by the user, whose file it is now.
+    // The file was already published, and the user has changed it since: leave it alone and start a new part file.
     await this.#handle.close();
     await this.remove();
     this.#handle = await openFile(join(this.#folder, this.#fileName));
@@ -177,14 +177,14 @@ export class PartFile {
     }
   }
 
-  /** Whether this is what a path means already: an earlier try died before it could tell the room. */
+  /** Whether the path is a link to this file: an earlier client crashed before `filedone`. */
   async #is(path: string): Promise<boolean> {
     const [mine, other] = await Promise.all([this.#handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
     return mine.ino === other.ino && mine.dev === other.dev;
   }
 }
 
-/** Removes what is left of downloads of an offer, except for one. */
+/** Removes the part files of an offer, except one. */
 export async function removeParts(
   folder: string,
   user: string | undefined,
@@ -192,7 +192,7 @@ export async function removeParts(
   except?: string,
 ): Promise<void> {
   const prefix = offerPrefix(user, offer);
-  // In a folder that is not there, or may not be looked at, nothing has come to.
+  // A folder that is missing or unreadable contains no part files.
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(prefix) || name === except || inUse.has(join(folder, name))) continue;
@@ -201,7 +201,7 @@ export async function removeParts(
 }
 
 /**
- * Opens a part file, or makes it; not through a symbolic link, which somebody else may have put there.
+ * Opens or creates a part file. Does not follow a symbolic link, which another user may have placed there.
  * @throws {TransferError}
  */
 async function openFile(path: string): Promise<FileHandle> {
@@ -224,7 +224,7 @@ export async function giveName(file: string, path: string, linkFile = link): Pro
     if (!isOsError(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
   }
   try {
-    // A rename overwrites: what it overwrites must be ours.
+    // A rename overwrites its target, so create the target exclusively first.
     await (await open(path, 'wx')).close();
   } catch (error) {
     if (isOsError(error, 'EEXIST')) return false;
@@ -234,7 +234,7 @@ export async function giveName(file: string, path: string, linkFile = link): Pro
   return true;
 }
 
-/** Makes a new name in a folder last through a power cut. Windows does so by itself. */
+/** Makes a new directory entry survive a power cut. Windows needs no call for this. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, constants.O_RDONLY);

@@ -5,7 +5,7 @@ import { NetworkError } from './http.ts';
 const passingStatus: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504]);
 
 /**
- * What an answer of the store's, which is none of those hoped for, comes to.
+ * Converts an error response of the store.
  * @param answer Its body, as S3 writes errors.
  */
 export function storeError(status: number, answer: string): NetworkError | TransferError {
@@ -14,11 +14,11 @@ export function storeError(status: number, answer: string): NetworkError | Trans
   return new TransferError('refused', `The store refuses the file: ${`${status} ${code}`.trim()}.`);
 }
 
-/** Whether S3 says of a presigned URL that its time is over: it says so of one that nobody has used yet, too. */
+/** Whether S3 answered that a presigned URL has expired. */
 export const isOver = (status: number, answer: string): boolean =>
   status === 403 && answer.includes('<Message>Request has expired</Message>');
 
-/** What an error comes to that no further try will mend; `what` begins the sentence for a person. */
+/** The error to report after the last retry; `what` begins its message. */
 export function finalError(error: unknown, what: string): unknown {
   if (error instanceof NetworkError) return new TransferError('unreachable', `${what}: ${error.message}.`, error);
   return error;

@@ -1,13 +1,13 @@
-/** How long a transfer waits for what; in milliseconds, but for the count of retries. */
+/** Timeouts of a transfer in milliseconds, and the number of retries. */
 export interface TransferTiming {
-  /** For a sign of life from the store: a connection, a byte either way, an answer. */
+  /** Longest time without a connection, a byte in either direction, or an answer. */
   readonly stall: number;
-  /** For the store's leave to send a body, before it is sent without. */
+  /** Wait for `100 Continue` before the body is sent anyway. */
   readonly leave: number;
   /** Before the first retry; twice as much (and up to twice that, at random) before each further one. */
   readonly retry: number;
   readonly retryMost: number;
-  /** Failures that got no further than the one before. */
+  /** Consecutive failures without progress. */
   readonly retries: number;
 }
 

@@ -7,7 +7,7 @@ import { printable } from '../terminal/printable.ts';
 import type { Output } from './scripts.ts';
 
 /**
- * Remembers a room and who comes there under a name.
+ * Stores a room and a user under a name.
  * @throws {UsageError | UnknownAddressError}
  */
 export async function setProfile(name: string, wanted: Wanted): Promise<ExitCode> {
@@ -29,7 +29,7 @@ export async function listProfiles({ json, write }: Output): Promise<ExitCode> {
 
 /**
  * Forgets a profile.
- * @throws {UsageError} if there is none of that name.
+ * @throws {UsageError} if there is no profile of that name.
  */
 export async function removeProfile(name: string): Promise<ExitCode> {
   const { [name]: removed, ...others } = await readProfiles();

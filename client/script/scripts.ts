@@ -32,7 +32,7 @@ export function broadcast(by: Visit, { json, write }: Output, text: string): Pro
   });
 }
 
-/** Prints who else is online, one a line. */
+/** Prints the other users online, one per line. */
 export function whoelse(by: Visit, { json, write }: Output): Promise<ExitCode> {
   return visit(by, async (room) => {
     const { users, total } = await room.request('whoelse', {});
@@ -42,7 +42,7 @@ export function whoelse(by: Visit, { json, write }: Output): Promise<ExitCode> {
   });
 }
 
-/** Prints what is said and who comes and goes, from what was missed on, until it is interrupted or nobody reads on. */
+/** Prints missed and new messages, logins and logouts, until it is interrupted or its output is closed. */
 export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
   const painter = new Painter(1);
   return visit(
@@ -54,12 +54,12 @@ export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
       return complainOf(ending, by);
     },
     {
-      // Acknowledged when it is written, so that whatever breaks, the next one begins with what this one has not printed.
+      // A message is acknowledged after it is written, so the next `tail` starts with the first message not printed.
       message: (message) => write(json ? jsonEvent(message) : painter.line(messageLine(message, undefined))),
       notice: (notice) => void write(json ? jsonEvent(notice) : painter.line(noticeLine(notice))).catch(() => {}),
     },
   );
 }
 
-/** An event as it came, without what makes it a frame. */
+/** An event without its frame's `type`. */
 const jsonEvent = ({ type: _type, ...event }: RoomEvent) => jsonLine(event);

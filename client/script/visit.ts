@@ -10,12 +10,12 @@ import {
 } from '../room/index.ts';
 import { isClosedPipe } from '../terminal/closed-pipe.ts';
 
-/** Who comes, where to, and who hears of it. */
+/** The room, the user, and where to report errors. */
 export interface Visit {
   readonly url: string;
   readonly user: string;
   readonly password: string;
-  /** Whether to wait, when the room is stopped, until it opens again. */
+  /** After a stop of the room, log in again when it opens. */
   readonly reconnect: boolean;
   /** Aborted when it is to end early. */
   readonly interruption: AbortSignal;
@@ -23,7 +23,7 @@ export interface Visit {
   complain(message: string): void;
 }
 
-/** Comes in, does one thing, and leaves, whatever became of it. @throws that nobody reads what came of it. */
+/** Logs in, runs `act`, and leaves even if it failed. @throws EPIPE if the output is closed. */
 export async function visit(
   { url, user, password, reconnect, interruption, complain }: Visit,
   act: (room: RoomConnection) => Promise<ExitCode>,
@@ -43,13 +43,13 @@ export async function visit(
     }
   } catch (error) {
     if (!(error instanceof Error) || isClosedPipe(error)) throw error;
-    // Whoever interrupts knows why it was not done.
+    // After an interruption the user knows the reason.
     if (!interruption.aborted) complain(error.message);
     return exitCodeOf(error);
   }
 }
 
-/** Why a visit ended that was to go on. */
+/** Reports why the room ended a visit. */
 export function complainOf(ending: ForcedEnding, { complain }: Visit): ExitCode {
   complain(endingLine(ending));
   return ending.reason === 'kicked' ? exitCodes.refused : exitCodes.unreachable;

@@ -1,3 +1,3 @@
-/** Whether something could not be written because nobody reads on, which is their right: `chat tail | head`. */
+/** Whether a write failed because the reader closed the pipe, as in `chat tail | head`. */
 export const isClosedPipe = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EPIPE';

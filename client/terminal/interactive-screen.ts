@@ -13,7 +13,7 @@ const clearScreen = '\u001b[H\u001b[2J';
 /** As many users as this stand below one another, as in the original; more stand in columns. */
 const usersInOneColumn = 10;
 
-/** Milliseconds after which a program that was to be stopped, and still runs, is one that nobody could continue, and so cannot be stopped. */
+/** Milliseconds after Ctrl+Z. A program that still runs then cannot be stopped, because no shell could continue it. */
 const stopping = 200;
 
 /** Beside what a screen is asked to read: whether more is to be printed. */
@@ -28,7 +28,7 @@ export interface InteractiveOptions {
   complete(line: string): Completion | Promise<Completion>;
 }
 
-/** A terminal with a line editor; lines that come in are printed above what is being typed, which stays as it is. */
+/** A terminal with a line editor. Incoming lines are printed above the line being typed. */
 export class InteractiveScreen implements Screen {
   readonly isAttended = true;
   readonly #input: NodeJS.ReadStream;
@@ -55,7 +55,7 @@ export class InteractiveScreen implements Screen {
     this.#painter = new Painter(output.getColorDepth());
     this.#live = new LiveArea(output, this.#painter);
     this.#complete = complete;
-    // Before the editor, which takes what is half typed for a line when the terminal is gone.
+    // Before the editor's own listener, which would submit a half-typed line when the terminal is gone.
     input.prependListener('end', () => this.endInput());
     // Without the editor as its second argument: else it would put what is pasted at the line's end, wherever the cursor is.
     emitKeypressEvents(input);
@@ -99,7 +99,7 @@ export class InteractiveScreen implements Screen {
       const typed = await this.#read(`-- ${rest.length} more: Enter goes on, q ends --`, 'more');
       if (typed === undefined || typed.trim() === 'q') return;
       if (typed.trim() === '') continue;
-      // Whoever has seen enough types the next command.
+      // Any other text is the next command.
       this.#typedAhead.unshift(typed);
       return;
     }
@@ -125,7 +125,7 @@ export class InteractiveScreen implements Screen {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     clearImmediate(this.#drawing);
-    // What was typed of an unfinished line stays, and what is printed next begins below it.
+    // An unfinished line stays on the screen; the next output begins below it.
     if (this.#reader && this.#kind !== 'more') this.#leave(this.#readline.line);
     else this.#live.replace();
     process.off('SIGCONT', this.#comeBack);
@@ -164,7 +164,7 @@ export class InteractiveScreen implements Screen {
     reader?.(line);
   }
 
-  /** Prints what was typed, for good: as one line, so that the terminal wraps it, and copies it, as one. */
+  /** Prints the typed line permanently. The terminal wraps it, so that it is copied as one line. */
   #leave(line: string): void {
     const prompt = this.#painter.paint('strong', this.#prompt);
     this.#prompt = '';
@@ -172,7 +172,7 @@ export class InteractiveScreen implements Screen {
     else this.#live.replace(prompt + (this.#kind === 'secret' ? '' : printable(line)));
   }
 
-  /** Draws when everything that is typed at once, such as what is pasted, has been taken. */
+  /** Draws after all pending input, such as a paste, has been read. */
   #drawSoon(): void {
     this.#drawing ??= setImmediate(() => this.#draw());
   }
@@ -211,7 +211,7 @@ export class InteractiveScreen implements Screen {
     return lines.splice(0, end < 0 ? lines.length : Math.max(1, end));
   }
 
-  /** What is found for a Tab is given to the editor at another, since while it waits for a completion it reads nothing. */
+  /** The editor reads no input while it waits for a completion, so a result is passed to it with a second, simulated Tab. */
   #completions(line: string): [string[], string] {
     const completion = this.#completion;
     this.#completion = undefined;
@@ -225,7 +225,7 @@ export class InteractiveScreen implements Screen {
     const tab = this.#lastTab;
     const completion = await this.#complete(line);
     if (this.#hasEnded || tab !== this.#lastTab) return;
-    // More was typed meanwhile: what comes now would stand in the middle of it.
+    // The user typed on: the completion would end up inside the text.
     if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return;
     const { candidates, of } = completion;
     if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) {
@@ -265,7 +265,7 @@ export class InteractiveScreen implements Screen {
     setTimeout(() => this.#hasEnded || this.#input.setRawMode(true), stopping);
   }
 
-  /** The program was stopped, here or from outside, and goes on; whoever had the terminal meanwhile has left it in its own mode. */
+  /** The program continues after a stop. Another program may have changed the terminal's mode in between. */
   readonly #comeBack = () => {
     if (this.#hasEnded) return;
     this.#input.setRawMode(false);

@@ -18,9 +18,9 @@ export interface LiveView {
 }
 
 /**
- * The bottom of the screen: what changes, and what is being typed. It is drawn without a guess at what a terminal makes
- * of a character: each row is begun by us and wrapped by nobody, so how far it is up to the first is known; and the
- * cursor is put where it belongs by writing what stands before it once more.
+ * The bottom of the screen: the status lines and the line being typed. Drawing does not depend on the terminal's character
+ * widths. Each row is started explicitly and wrapping is off, so the distance to the first row is known. The cursor is
+ * positioned by writing the text before it a second time.
  */
 export class LiveArea {
   readonly #output: NodeJS.WriteStream;

@@ -4,7 +4,7 @@ import { localDate, localMinute } from '../times.ts';
 import type { Line, Style } from './line.ts';
 import { printable } from './printable.ts';
 
-/** Colours of the 256 that stand out from black and from white alike, by 3.9 : 1 at the least. */
+/** Colours of the 256 that stand out from black and from white alike, by at least 3.9 : 1. */
 export const userColours = [27, 28, 30, 31, 63, 64, 97, 98, 130, 131, 132, 133] as const;
 export const errorColour = 196;
 export const privateColour = 163;
@@ -14,7 +14,7 @@ const basicUserColours = ['green', 'blue', 'magenta', 'cyan'] as const;
 
 type Paint = (text: string) => string;
 
-/** Makes what a terminal is given of a line: safe, and in colours where the terminal has any. */
+/** Renders a line for a terminal: escaped, and in colours if the terminal has them. */
 export class Painter {
   readonly #styles: Readonly<Record<Style, Paint>>;
 
@@ -52,7 +52,7 @@ export class Painter {
   }
 }
 
-/** What is a user's: the same today and tomorrow, here and there, in whatever case the name is written. */
+/** A user's colour: the same in every session and client, and for every spelling of the name's case. */
 function ofUser(name: string, paints: readonly Paint[]): Paint {
   // FNV-1a: names that differ in one letter get far from each other.
   let hash = 0x811c9dc5;

@@ -18,7 +18,7 @@ export class PlainScreen implements Screen {
   #hasEnded = false;
 
   /**
-   * @param broken Called when nobody reads the output any more.
+   * @param broken Called when the output is closed.
    * @param colourDepth In bits; 1 is none.
    */
   constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, broken: () => void, colourDepth = 1) {
@@ -47,7 +47,7 @@ export class PlainScreen implements Screen {
     this.print(...lines);
   }
 
-  /** What changes is nothing for a file. */
+  /** A file gets no status lines. */
   status(): void {}
 
   async read(): Promise<string | undefined> {

@@ -3,19 +3,19 @@ import type { Line, Printed } from './line.ts';
 /** How a line is read: a command (remembered, completed), an answer, or a secret that is not shown. */
 export type ReadKind = 'command' | 'answer' | 'secret';
 
-/** What a person sees and types on. Whatever in a text is not plain is spelt out, so that one line stays one. */
+/** Where a person reads and types. Control characters in a text are escaped, so that one line stays one line. */
 export interface Screen {
-  /** Whether somebody sits there, who can be asked again when an answer would not do. */
+  /** Whether a person is at the terminal and can be asked again after a bad answer. */
   readonly isAttended: boolean;
-  /** Prints whole lines, at once, above what is being typed. */
+  /** Prints whole lines at once, above the line being typed. */
   print(...lines: Printed[]): void;
-  /** Prints what was asked for: a screenful, and the next when the reader has read it. Resolves when enough is printed. */
+  /** Prints lines one screenful at a time. Resolves when all are printed or the reader stops. */
   page(lines: readonly Printed[]): Promise<void>;
-  /** Shows lines that change, such as a progress, above what is being typed, until it is told otherwise. */
+  /** Shows status lines, such as a progress bar, above the line being typed, until the next call. */
   status(...lines: Line[]): void;
   /** Reads a line; undefined when there is no more input. */
   read(prompt: string, kind: ReadKind): Promise<string | undefined>;
-  /** Ends the line being read, if one is, as undefined; what was typed of it is forgotten. */
+  /** Ends a pending read with undefined and discards the typed text. */
   withdraw(): void;
   /** Reads no more: a line being read, and every later one, is undefined. */
   endInput(): void;

@@ -131,7 +131,7 @@ export class Peer {
   }
 }
 
-/** A room on a real WebSocket server, whose every word the test says. */
+/** A room on a real WebSocket server. The test sends all of its frames. */
 export class ScriptedRoom {
   readonly #server: WebSocketServer;
   readonly #peers = new Queue<Peer>();
@@ -191,5 +191,5 @@ export const broadcast = (seq: number, text = `broadcast ${seq}`) =>
 export const message = (seq: number, text = `message ${seq}`) =>
   ({ type: 'event', event: 'message', stream: 'inbox', seq, from: 'facebook', text, sentAt }) as const;
 
-/** A broadcast by somebody blocked. */
+/** A broadcast by a blocked user. */
 export const hidden = (seq: number) => ({ type: 'event', event: 'hidden', stream: 'room', seq }) as const;

@@ -42,7 +42,7 @@ export class ScriptedStore {
     this.#answers.push(...answers);
   }
 
-  /** Answers that were given and nobody came for. */
+  /** Prepared answers that no request has used. */
   get left(): number {
     return this.#answers.length;
   }

@@ -3,7 +3,7 @@ import { count } from '../texts.ts';
 
 type Slice = AdminResult<'backup'>;
 
-/** Where a backup has come to when a stage begins: what is stored by then, in the words of the program this one follows. */
+/** The line to print when a backup reaches a stage. The wording is that of the original program. */
 const stored: readonly { readonly before: string; line(counts: Slice['counts']): string }[] = [
   {
     before: 'users',

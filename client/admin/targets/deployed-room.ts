@@ -4,7 +4,7 @@ import type { Invoke } from '../room-admin.ts';
 import { invokeFunction } from './invoke-function.ts';
 
 /**
- * The room of a deployed stack, for whom IAM lets invoke its admin function.
+ * The room of a deployed stack. IAM decides whether the caller may invoke its admin function.
  * @throws {UnreachableError}
  */
 export async function deployedRoom(stack: string): Promise<Invoke> {

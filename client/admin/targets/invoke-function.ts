@@ -7,7 +7,7 @@ const failure = v.object({ errorMessage: v.string() });
 
 /** The admin function of a room, by its name. */
 export function invokeFunction(functionName: string, config: LambdaClientConfig = {}): Invoke {
-  // Asked once: after an answer that was lost, nobody but the administrator knows whether it may be asked again.
+  // No retries: after a lost answer only the administrator can decide whether to repeat the command.
   const lambda = new LambdaClient({ ...config, maxAttempts: 1 });
   return async (payload) => {
     const answer = await lambda

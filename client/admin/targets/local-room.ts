@@ -18,8 +18,8 @@ const roomFile = v.object({
 });
 
 /**
- * The room that listens on a port of this machine. The room says where its data folder is; the credentials in there are
- * readable by the user who started it and by nobody else, so whoever can read them may use them.
+ * The room that listens on a port of this machine. The room names its data folder. Only the user who started the room can
+ * read the credentials in it.
  * @throws {UnreachableError}
  */
 export async function localRoom(port: number): Promise<Invoke> {
@@ -54,7 +54,7 @@ async function dataFolder(port: number): Promise<string> {
   return parsed.output.data;
 }
 
-/** Reads a file that belongs to this user, and that nobody else could have written: the folder's name came over the network. */
+/** Reads a file that only this user can read or write. The check is needed because the folder's name came over the network. */
 async function readPrivate(file: string): Promise<string> {
   try {
     const handle = await open(file, 'r');
