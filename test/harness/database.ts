@@ -86,7 +86,12 @@ export class RoomDatabase {
     return Item;
   }
 
-  /** A stream's items in their order: `room`, or `inbox/` and the folded name. */
+  /** A stream's messages in their order. */
+  async messages(key: string): Promise<Item[]> {
+    return (await this.stream(key)).filter((item) => item['event'] !== 'hidden');
+  }
+
+  /** A stream's items in their order, also those that fill numbers without a message: `room`, or `inbox/` and the folded name. */
   async stream(key: string): Promise<Item[]> {
     const found: Item[] = [];
     const query = {

@@ -130,7 +130,7 @@ async function settleUp(room: SceneRoom, { ledger }: Company, crowd: readonly Pe
   const problems: string[] = [];
   await Promise.all(crowd.map((person) => person.finish()));
   const stored = async (key: string) =>
-    (await room.database.stream(key)).map((item) => ({ seq: Number(item['seq']), text: String(item['text']) }));
+    (await room.database.messages(key)).map((item) => ({ seq: Number(item['seq']), text: String(item['text']) }));
   const broadcasts = await stored('room');
   problems.push(...ledger.audit('room', broadcasts));
   for (const { name, reader } of crowd) {

@@ -1,13 +1,19 @@
-import { parseRoomFrame, type StreamMessage } from '../../protocol/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseRoomFrame, type Result, type StreamMessage } from '../../protocol/index.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 
 type Stream = 'inbox' | 'room';
 
-/** Somebody's screen: shows each number once and in order, as the protocol has a client do, and asks `sync` for the rest. */
+/** Milliseconds until a page is asked for again that ended before a message on its way. */
+const gap = 200;
+
+/** A user's screen: shows each number once and in order, as the protocol has a client do, and asks `sync` for the rest. */
 export class Reader {
   readonly shown: Record<Stream, { seq: number; text: string }[]> = { inbox: [], room: [] };
   readonly problems: string[] = [];
   readonly #name: string;
+  /** The last number passed: shown, or in a page without a message. */
+  readonly #position = { inbox: 0, room: 0 };
 
   constructor(name: string) {
     this.#name = name;
@@ -19,38 +25,40 @@ export class Reader {
       const frame = parseRoomFrame(String(data));
       if (frame.kind !== 'event') return;
       const { event } = frame;
-      if (event.event === 'message' || event.event === 'broadcast') this.#take(event);
+      if (event.event !== 'message' && event.event !== 'broadcast') return;
+      if (event.seq <= this.#position[event.stream] + 1) this.#take(event);
     });
   }
 
   /** Catches up from where the room thinks this reader is, then acknowledges. */
   async sync(client: RawClient): Promise<void> {
-    let page = await client.get('sync', {});
-    for (;;) {
-      for (const message of page.messages) {
-        if (!this.#take(message)) {
-          this.problems.push(`${this.#name}: sync left out what is before ${message.stream} ${message.seq}`);
-        }
+    for (let from: Partial<Result<'sync'>['upTo']> = {}; ; ) {
+      const { messages, upTo, more } = await client.get('sync', from);
+      for (const message of messages) this.#take(message);
+      for (const stream of ['inbox', 'room'] as const) {
+        this.#position[stream] = Math.max(this.#position[stream], upTo[stream]);
       }
-      if (!page.more) break;
-      page = await client.get('sync', page.upTo);
+      if (!more) break;
+      if (upTo.inbox === from.inbox && upTo.room === from.room) await sleep(gap);
+      from = upTo;
     }
     this.acknowledge(client);
   }
 
   acknowledge(client: RawClient): void {
-    client.say('ack', { inbox: this.shown.inbox.length, room: this.shown.room.length });
+    client.say('ack', this.#position);
   }
 
-  /** False if something before it is missing. */
-  #take(message: StreamMessage): boolean {
+  #take(message: StreamMessage): void {
     const { stream, seq } = message;
     const text = 'text' in message ? message.text : message.event;
-    const screen = this.shown[stream];
-    if (seq > screen.length + 1) return false;
-    const before = screen[seq - 1];
-    if (!before) screen.push({ seq, text });
+    if (seq > this.#position[stream]) {
+      this.shown[stream].push({ seq, text });
+      this.#position[stream] = seq;
+      return;
+    }
+    const before = this.shown[stream].find((one) => one.seq === seq);
+    if (!before) this.problems.push(`${this.#name}: ${stream} ${seq} came when its number had been passed`);
     else if (before.text !== text) this.problems.push(`${this.#name}: ${stream} ${seq} was given with two texts`);
-    return true;
   }
 }
