@@ -8,18 +8,18 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-/** Someone who holds credentials of this room. */
+/** A holder of this room's credentials: a function's environment, or the operator. */
 export interface Identity {
   readonly credentials: Credentials;
-  /** Who is calling, at the moment of a call. */
+  /** Tells the caller and its current invocation. */
   readonly caller: () => Attribution;
 }
 
-/** Gives out credentials, and knows by their key ids whose they are; that a caller holds the secret, too, its signature has to prove. */
+/** Issues credentials, and finds their holders by key id. The signature must prove that the caller has the secret. */
 export class CredentialStore {
   readonly #identities = new Map<string, Identity>();
 
-  /** @param caller tells who is calling, at the moment of a call. */
+  /** @param caller tells the caller and its current invocation at the time of a call. */
   issue(caller: () => Attribution): Credentials {
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
     const credentials = {
@@ -31,7 +31,8 @@ export class CredentialStore {
     return credentials;
   }
 
-  /** Whose key id this is; undefined for one of elsewhere. */
+  /** The holder of a key id; undefined if this room did not issue it. */
+
   identify(accessKeyId: string): Identity | undefined {
     return this.#identities.get(accessKeyId);
   }

@@ -1,59 +1,58 @@
 import { SeededRandom } from './random.ts';
 import type { Attribution } from './recorder.ts';
 
-/** A DynamoDB call that is about to be made. */
+/** A DynamoDB call, before it is carried out. */
 export interface DynamoDbCall extends Attribution {
   readonly operation: string;
   /** Logical ids of the tables. */
   readonly tables: readonly string[];
-  /** The request, as DynamoDB's JSON has it. */
+  /** The request in DynamoDB's JSON. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** An S3 call that is about to be carried out: its sender is known to be who it says. */
+/** An S3 call, before it is carried out and after its signature was verified. */
 export interface S3Call extends Attribution {
   readonly operation: string;
   readonly key: string;
 }
 
-/** A post to a connection that is about to be made. */
+/** A post to a connection, before it is carried out. */
 export interface PostCall extends Attribution {
   readonly connectionId: string;
   readonly data: string;
 }
 
 /**
- * How a call fails: before it has any effect, or after it had its effect (the answer is lost). A BatchWriteItem may also be carried out
- * in part: half of it is given back as unprocessed.
+ * How a call fails: `before` it has any effect; `after` its effect, so that only the response is lost; or in `part`: a BatchWriteItem
+ * returns half of its requests as unprocessed.
  */
 export type Failure = 'before' | 'after' | 'part';
 
-/** What may go wrong in a room. Every field may be changed at any time; shares are 0 to 1, times are real milliseconds. */
+/** Faults to inject into a room. A test may change every field at any time. Shares are 0 to 1; times are real milliseconds. */
 export class Faults {
-  /** `$disconnect` events: the share that never comes, that comes late (by `delayMs`), that comes twice. */
+  /** `$disconnect` events: the shares that are lost, late (by `delayMs`) and delivered twice. */
   disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
-  /** Events that EventBridge passes on, as `$disconnect`: the share that never comes, that comes late, that comes twice. */
+  /** Events on EventBridge's bus: the shares that are lost, late (by `delayMs`) and delivered twice. */
   event = { drop: 0, late: 0, delayMs: 0, double: 0 };
-  /** Posts to connections: the share answered 500, the share answered 429, and a delay for all. */
+  /** Posts to connections: the shares that fail with 500 and with 429, and a delay for all. */
   post = { fail: 0, throttle: 0, delayMs: 0 };
-  /** DynamoDB calls of functions: the share answered 500 without, and with, having been carried out. */
+  /** DynamoDB calls of functions: the shares that fail with 500 before and after they are carried out. */
   dynamoDb = { failBefore: 0, failAfter: 0 };
   /**
-   * Connections whose network is gone while nobody noticed: posts succeed and vanish, nothing comes in, and the gateway
-   * learns of the end only by its idle limit.
+   * Ids of half-open connections. The network is gone but neither side knows: posts succeed and vanish, no message arrives, and only
+   * the idle timeout ends the connection.
    */
   readonly halfOpen = new Set<string>();
-  /** Called before each DynamoDB call of a function; the call waits for it, and fails as it says. */
+  /** Called before each DynamoDB call of a function. The call waits for it, and fails as it returns. */
   beforeDynamoDb?: ((call: DynamoDbCall) => Promise<Failure | undefined> | Failure | undefined) | undefined;
-  /** Called before each post; the post waits for it, and fails with the HTTP status it gives. */
+  /** Called before each post. The post waits for it, and fails with the HTTP status that it returns. */
   beforePost?: ((call: PostCall) => Promise<429 | 500 | undefined> | 429 | 500 | undefined) | undefined;
-
-  /** Called before each S3 call; the call waits for it, and fails with the HTTP status it gives. */
+  /** Called before each S3 call. The call waits for it, and fails with the HTTP status that it returns. */
   beforeS3?: ((call: S3Call) => Promise<500 | undefined> | 500 | undefined) | undefined;
 
   readonly #random: SeededRandom;
 
-  /** @param seed makes the same sequence of faults again. */
+  /** @param seed the same seed gives the same sequence of faults. */
   constructor(seed = 1) {
     this.#random = new SeededRandom(seed);
   }
@@ -70,7 +69,7 @@ export class Faults {
     this.beforeS3 = undefined;
   }
 
-  /** True for this share of the times it is asked. */
+  /** True for this share of the calls, at random. */
   chance(share: number): boolean {
     return share > 0 && this.#random.next() < share;
   }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request that a service answers with an error. */
+/** An error that a service sends as its response. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  /** The error's name, as AWS's SDKs know it. */
+  /** The error's name in the AWS SDKs. */
   readonly type: string;
 
   constructor(status: number, type: string, message: string) {
@@ -15,8 +15,8 @@ export class ApiError extends Error {
 }
 
 /**
- * A message's whole body.
- * @param tooLarge what is thrown after `limit` bytes.
+ * Reads a whole body.
+ * @param tooLarge makes the error for a body of more than `limit` bytes.
  */
 export async function readBody(
   message: IncomingMessage,
@@ -30,7 +30,7 @@ export async function readBody(
       .on('data', (chunk: Buffer) => {
         length += chunk.length;
         if (length <= limit) chunks.push(chunk);
-        // The rest is read and dropped: the socket stays open for the answer.
+        // Read and drop the rest, so that the socket stays open for the response.
         else reject(tooLarge());
       })
       .once('end', resolve)
@@ -39,12 +39,12 @@ export async function readBody(
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** Answers with an error in the form that every AWS SDK understands. */
+/** Sends an error in the format of the AWS JSON protocols. */
 export function sendError(response: ServerResponse, status: number, type: string, message: string): void {
   sendJson(response, status, { __type: type, message }, { 'x-amzn-ErrorType': type });
 }
 
-/** Answers with JSON. */
+/** Sends JSON. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -57,5 +57,5 @@ export function sendJson(
     .end(text);
 }
 
-/** HTTP's form of a time. */
+/** A time in HTTP's date format. */
 export const httpDate = (epochMs: number) => new Date(epochMs).toUTCString();

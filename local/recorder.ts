@@ -1,13 +1,13 @@
-/** What made a function run: a gateway event on a route, a schedule, an event of another service, or a call of the Lambda Invoke API. */
+/** The cause of an invocation: a route, a schedule, an event of another service, or a call of Lambda's Invoke API. */
 export interface Trigger {
   readonly source: 'gateway' | 'schedule' | 'event' | 'invoke';
-  /** The route key, the rule's logical id, or who invoked: a function's logical id or `operator`. */
+  /** The route key, the rule's logical id, or the caller of Invoke: a function's logical id or `operator`. */
   readonly detail: string;
-  /** The gateway's event type, for a gateway event. */
+  /** The event type of a gateway event. */
   readonly eventType?: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
 }
 
-/** Who called, in which invocation. */
+/** The caller of a service, and its current invocation. */
 export interface Attribution {
   /** The calling function's logical id; `operator` for a caller outside of Lambda. */
   readonly function: string;
@@ -15,17 +15,17 @@ export interface Attribution {
   readonly trigger?: Trigger;
 }
 
-/** One right that a call used, as IAM would ask for it. */
+/** A permission that a call needs, as IAM would check it. */
 export interface UsedRight {
   /** Such as `dynamodb:PutItem`, `lambda:InvokeFunction`, `execute-api:ManageConnections`. */
   readonly action: string;
   /** Logical id of the table, bucket or function; method and path (`POST/@connections`) for the gateway. */
   readonly resource: string;
   readonly index?: string;
-  /** The object's key; for a list, the prefix that it asks for. */
+  /** The object's key, or the requested prefix of a list. */
   readonly key?: string;
   readonly arn: string;
-  /** What else IAM may be asked about, by its condition keys. */
+  /** The values of IAM's condition keys. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
@@ -35,11 +35,11 @@ export interface ServiceCall extends Attribution {
   readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 's3' | 'sqs' | 'logs';
   readonly operation: string;
   readonly rights: readonly UsedRight[];
-  /** `performance.now()` when the request had arrived, and when the answer went out. */
+  /** `performance.now()` when the request arrived, and when the response was sent. */
   readonly start: number;
   readonly end: number;
   readonly status: number;
-  /** Capacity units that DynamoDB reports to have consumed. */
+  /** Consumed capacity units, as DynamoDB reports them. */
   readonly readUnits: number;
   readonly writeUnits: number;
 }
@@ -50,15 +50,15 @@ export interface Invocation extends Attribution {
   readonly requestId: string;
   readonly trigger: Trigger;
   readonly mode: 'sync' | 'async';
-  /** Whether an environment had to be made for it. */
+  /** Whether it was a cold start. */
   readonly cold: boolean;
-  /** `performance.now()`: when it was asked for, when the handler began, when it was over. */
+  /** `performance.now()` at the request, at the start of the handler, and at its end. */
   readonly asked: number;
   readonly start: number;
   readonly end: number;
-  /** What the function wrote to its log, as CloudWatch Logs meters it. */
+  /** Bytes that the function wrote to its log, as CloudWatch Logs meters them. */
   readonly logBytes: number;
-  /** The most memory (bytes) that its environment was seen to hold; not of one that failed. */
+  /** The peak memory of its environment, in bytes, by samples; absent if the invocation failed. */
   readonly mostMemory?: number;
   readonly error?: string;
 }
@@ -71,11 +71,11 @@ export interface Frame {
   readonly bytes: number;
   /** `performance.now()`. */
   readonly at: number;
-  /** The route that was selected, for a message in. */
+  /** The route of an incoming message. */
   readonly routeKey?: string;
 }
 
-/** A call that is over: all but its caller, with the capacity units only for DynamoDB. */
+/** A finished call without its caller. Only DynamoDB gives the capacity units. */
 export type CallRecord = Omit<ServiceCall, keyof Attribution | 'kind' | 'end' | 'readUnits' | 'writeUnits'> &
   Partial<Pick<ServiceCall, 'readUnits' | 'writeUnits'>>;
 
@@ -87,7 +87,7 @@ function begunAt(entry: Recorded): number {
   return entry.kind === 'invocation' ? entry.asked : entry.start;
 }
 
-/** Records AWS calls, invocations and frames; costs nothing without a listener. */
+/** Passes AWS calls, invocations and frames to its listeners. Without a listener it costs nothing. */
 export class Recorder {
   readonly #listeners = new Set<(entry: Recorded) => void>();
 
@@ -95,13 +95,13 @@ export class Recorder {
     return this.#listeners.size > 0;
   }
 
-  /** Hears every entry from now on, until the returned function is called. */
+  /** Calls the listener for every entry from now on. The returned function ends the subscription. */
   subscribe(listener: (entry: Recorded) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Keeps every entry of what begins from now on. */
+  /** Records the calls, invocations and frames that begin from now on. */
   record(): Recording {
     return new Recording(this);
   }
@@ -124,7 +124,7 @@ export class Recording {
 
   constructor(recorder: Recorder) {
     const begun = performance.now();
-    // Calls and invocations that began before are not part of this recording.
+    // Leave out calls and invocations that began before this recording.
     this.stop = recorder.subscribe((entry) => {
       if (begunAt(entry) >= begun) this.entries.push(entry);
     });

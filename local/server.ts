@@ -13,10 +13,10 @@ import type { LogsApi } from './logs/logs-api.ts';
 import type { S3 } from './s3/s3.ts';
 import type { SignatureCheck } from './signature/signature-check.ts';
 
-/** Under which path CloudWatch Logs answers: like the room's root, it is a service that has no path of its own. */
+/** The path of CloudWatch Logs. Its API posts to `/`, which the room uses for WebSocket connections. */
 export const logsPath = '/cloudwatch-logs';
 
-/** What answers behind the room's port. */
+/** The services behind the room's port. */
 export interface Services {
   readonly gateway: Gateway;
   readonly management: ManagementApi;
@@ -34,8 +34,8 @@ export class RoomServer {
   readonly url: string;
   readonly origin: string;
   /**
-   * The same for clients on other machines, if those can reach the room at all: presigned URLs hold it. It is an address and no name,
-   * for then the SDK puts a bucket's name into the path.
+   * The origin in presigned URLs, which clients on other machines use if they can reach the room. It holds an IP address, because the
+   * SDK then puts the bucket's name into the path.
    */
   readonly addressOrigin: string;
   readonly #server: Server;
@@ -47,7 +47,7 @@ export class RoomServer {
   private constructor(server: Server, host: string, { address, port }: AddressInfo) {
     this.#server = server;
     this.#host = host;
-    // What is bound to every address is reached from this machine by its loopback address.
+    // A server on every address is reachable from this machine by the loopback address.
     const reachable = isEveryAddress(host) ? '127.0.0.1' : host;
     this.url = `ws://${authority(reachable, port)}`;
     this.origin = `http://${authority(reachable, port)}`;
@@ -60,7 +60,7 @@ export class RoomServer {
       });
     };
     server.on('request', answer);
-    // Who waits with a large body for a word is refused without having sent it.
+    // Answer `Expect: 100-continue` ourselves, so that a refused client need not send its body.
     server.on('checkContinue', answer);
     server.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head).catch(() => socket.destroy());
@@ -68,12 +68,12 @@ export class RoomServer {
   }
 
   /**
-   * Opens the port; until {@link RoomServer.serve} is called it answers 503.
+   * Opens the port. It answers 503 until {@link RoomServer.serve} is called.
    * @param port 0 for any free one.
    * @throws RoomError if the port is taken or not allowed.
    */
   static async listen(host: string, port: number): Promise<RoomServer> {
-    // An upload may take its time; S3 itself gives up a client that has stopped sending.
+    // No request timeout: an upload may be slow. S3 drops a client that stops sending.
     const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }).listen(port, host);
     try {
       await once(server, 'listening');
@@ -95,12 +95,12 @@ export class RoomServer {
     this.#services = services;
   }
 
-  /** Refuses new WebSocket connections. Functions that finish their work still reach the services, through new sockets too. */
+  /** Refuses new WebSocket connections. Running functions can still call the services, through new sockets too. */
   stopAccepting(): void {
     this.#accepting = false;
   }
 
-  /** Ends what is still open. */
+  /** Closes the port and every connection. */
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -121,7 +121,8 @@ export class RoomServer {
     if (request.headers.expect !== undefined) response.writeContinue();
     const { pathname } = new URL(request.url ?? '/', this.origin);
     if (pathname === '/health') {
-      // Programs on this machine find the operator's credentials by it, if they may read them.
+      // Local programs learn the data folder's path. It holds the operator's credentials, if they may read them.
+
       const data = isLoopback(request.socket.remoteAddress) ? { data: services.dataFolder } : {};
       return sendJson(response, 200, { ws: this.url, ...data });
     }
@@ -129,7 +130,7 @@ export class RoomServer {
       return sendJson(response, 426, { message: 'Upgrade Required' }, { Upgrade: 'websocket' });
     }
     const { clock, invoke, logs, management, signatures } = services;
-    // The SDK's clients set their clock by it.
+    // The SDK corrects its clock by this header.
     response.setHeader('Date', httpDate(clock.now()));
     const stagePath = `/${services.gateway.api.stage}/`;
     const path = pathname.startsWith(stagePath) ? pathname.slice(stagePath.length - 1) : pathname;
@@ -156,8 +157,8 @@ export class RoomServer {
   }
 
   /**
-   * Whether a request means this room by its Host header. A web page can point a name of its own at 127.0.0.1 (DNS rebinding),
-   * and so get past the browser's same-origin rule; an address it cannot forge.
+   * Whether the Host header names this room. It protects against DNS rebinding: a web page can point its own domain at 127.0.0.1 and so
+   * pass the browser's same-origin policy, but it cannot forge an IP address in the Host header.
    */
   #isForUs({ headers }: IncomingMessage): boolean {
     const name = (headers.host ?? '')
@@ -176,7 +177,8 @@ const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 const authority = (host: string, port: number) => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
-/** This machine's address in its network; loopback if it is in none. */
+/** This machine's IPv4 address in its network; loopback without a network. */
+
 function ownAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((ofOne) => ofOne ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';

@@ -3,12 +3,12 @@ import { RoomError } from '../errors.ts';
 import { readProperties } from './properties.ts';
 import type { Template } from './template.ts';
 
-/** What answers a route. */
+/** The integration behind a route. */
 export type Integration =
   | { readonly type: 'AWS_PROXY'; readonly functionArn: string; readonly timeoutMs: number }
   | { readonly type: 'MOCK'; readonly reply: string | undefined };
 
-/** How many requests a route takes: so many a second in the long run, and so many at once. */
+/** A route's throttle: the sustained rate in requests a second, and the burst. */
 export interface Throttle {
   readonly rate: number;
   readonly burst: number;
@@ -17,9 +17,9 @@ export interface Throttle {
 export interface Route {
   readonly key: string;
   readonly integration: Integration;
-  /** Whether the integration's answer goes back to the client. */
+  /** Whether the client gets the integration's response. */
   readonly twoWay: boolean;
-  /** What the stage lets through of it; undefined if it sets no bounds. */
+  /** The stage's throttle for this route, if any. */
   readonly throttle: Throttle | undefined;
 }
 
@@ -29,15 +29,15 @@ export interface WebSocketApi {
   readonly stage: string;
   /** `<id>.execute-api.<region>.amazonaws.com`. */
   readonly domainName: string;
-  /** Names of its owner's that clients reach it by, too. */
+  /** The API's custom domains. */
   readonly customDomainNames: readonly string[];
-  /** Where in a message's JSON body the route key stands. */
+  /** The path of the route key in a message's JSON body. */
   readonly routeKeyPath: readonly string[];
   readonly routes: ReadonlyMap<string, Route>;
 }
 
 const defaultKey = '$default';
-// "at most 29 seconds" is both limit and default of a WebSocket API's integration.
+// 29 seconds is both the maximum and the default for a WebSocket API's integration.
 const maximumTimeoutMs = 29_000;
 
 const templates = v.optional(v.record(v.string(), v.string()), {});
@@ -74,7 +74,7 @@ const stageEntries = {
   RouteSettings: v.optional(v.record(v.string(), throttleSettings), {}),
 };
 
-/** The WebSocket API of a template. */
+/** Reads the WebSocket API of a template. */
 export function readApi(template: Template): WebSocketApi {
   const { protocol, id, routeKeyPath } = readApiResource(template);
   if (protocol !== 'WEBSOCKET') throw new RoomError(`the stack's API is ${protocol}; the local room runs WEBSOCKET`);
@@ -151,7 +151,7 @@ function readIntegrations(template: Template): Map<string, Integration> {
   return integrations;
 }
 
-/** A mapping template without Velocity in it. */
+/** @throws RoomError if a mapping template contains Velocity expressions. */
 function plain(logicalId: string, mapping: string | undefined): string | undefined {
   if (mapping !== undefined && /[#$]/.test(mapping)) {
     throw new RoomError(`${logicalId}: mapping templates with Velocity expressions are not understood`);
@@ -162,7 +162,7 @@ function plain(logicalId: string, mapping: string | undefined): string | undefin
 function readAll<const E extends v.ObjectEntries>(template: Template, type: string, entries: E) {
   return [...template.ofType(type)].map(([logicalId, resource]) => ({
     logicalId,
-    /** What a reference to the resource gives. */
+    /** The value of a `Ref` to the resource. */
     name: `${template.target.stackName}-${logicalId}`,
     properties: readProperties(template, logicalId, resource, entries),
   }));

@@ -6,13 +6,13 @@ import type { Template } from './template.ts';
 export interface Bucket {
   readonly logicalId: string;
   readonly name: string;
-  /** Whether EventBridge hears what happens to its objects. */
+  /** Whether the bucket sends events to EventBridge. */
   readonly eventBridge: boolean;
   readonly lifecycle: readonly LifecycleRule[];
 }
 
 export interface LifecycleRule {
-  /** The beginning of the keys that it is about. */
+  /** The rule applies to keys with this prefix. */
   readonly prefix: string;
   readonly expirationDays: number | undefined;
   readonly abortUploadsDays: number | undefined;
@@ -20,7 +20,7 @@ export interface LifecycleRule {
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-// Strict: whatever else a rule may say would be a promise broken in silence.
+// Strict: an unsupported property must fail, not be ignored silently.
 const ruleSchema = v.strictObject({
   Id: v.optional(v.string()),
   Status: v.picklist(['Enabled', 'Disabled']),
@@ -46,7 +46,7 @@ const bucketEntries = {
   WebsiteConfiguration: nothing,
 };
 
-/** The buckets of a template. */
+/** Reads the buckets of a template. */
 export function readBuckets(template: Template): Bucket[] {
   return [...template.ofType('AWS::S3::Bucket')].map(([logicalId, resource]) => {
     const properties = readProperties(template, logicalId, resource, bucketEntries);

@@ -39,17 +39,17 @@ const assetsSchema = v.object({
   ),
 });
 
-/** What the CDK has synthesized: a stack's template, and the folders of its assets. */
+/** The output of the CDK: a stack's template, and the folders of its assets. */
 export interface CloudAssembly {
   readonly template: Template;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Folder of an asset, by the object key under which the stack finds it. */
+  /** The folders of the assets, by the object keys in the template. */
   readonly assets: ReadonlyMap<string, string>;
 }
 
 /**
  * Reads a cloud assembly (`cdk.out`) that holds one stack.
- * @throws RoomError if there is none, or it holds another number of stacks.
+ * @throws RoomError if the folder holds no assembly, or not exactly one stack.
  */
 export async function readCloudAssembly(folder: string): Promise<CloudAssembly> {
   const manifest = await readJson(folder, 'manifest.json', manifestSchema);

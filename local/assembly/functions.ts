@@ -8,21 +8,21 @@ export interface LambdaFunction {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
-  /** Folder of the code. */
+  /** The folder with the code. */
   readonly code: string;
   /** `<file without extension>.<export>`. */
   readonly handler: string;
   readonly runtime: string;
-  /** ARN of the role that says what it may do. */
+  /** ARN of the role with its permissions. */
   readonly role: string;
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroup: string;
-  /** How often an asynchronous event is tried again, and how long it may wait for that (ms). */
+  /** How often a failed asynchronous event is retried, and its maximum age in milliseconds. */
   readonly asyncRetries: number;
   readonly asyncMaxAgeMs: number;
-  /** ARN of the queue that is sent the asynchronous events that failed. */
+  /** ARN of the dead-letter queue for failed asynchronous events. */
   readonly onFailure: string | undefined;
 }
 
@@ -50,7 +50,7 @@ const asyncEntries = {
   ),
 };
 
-/** The Lambda functions of a template; `assets` gives the folders of their code. */
+/** Reads the Lambda functions of a template; `assets` holds the folders of their code. */
 export function readFunctions(template: Template, assets: ReadonlyMap<string, string>): LambdaFunction[] {
   const asyncSettings = new Map(
     [...template.ofType('AWS::Lambda::EventInvokeConfig')].map(([logicalId, resource]) => {

@@ -3,8 +3,8 @@ import { RoomError } from '../errors.ts';
 import type { Resource, Template } from './template.ts';
 
 /**
- * The named properties of a resource, resolved and checked; others are not looked at.
- * @throws RoomError naming the resource and the property that is not understood.
+ * Resolves and validates the named properties of a resource. Ignores the others.
+ * @throws RoomError that names the resource and the invalid property.
  */
 export function readProperties<const E extends v.ObjectEntries>(
   template: Template,

@@ -7,7 +7,7 @@ const texts = v.pipe(
   v.transform((one) => [one].flat()),
 );
 
-// Strict: a statement that was read in part would allow something else than it says.
+// Strict: a statement that is read only in part may allow too much.
 const statementSchema = v.strictObject({
   Sid: v.optional(v.string()),
   Effect: v.picklist(['Allow', 'Deny']),
@@ -22,7 +22,7 @@ const statementSchema = v.strictObject({
   ),
 });
 
-/** A statement of a role's policies, its references resolved. */
+/** A policy statement with resolved references. */
 export type PolicyStatement = v.InferOutput<typeof statementSchema>;
 
 const policyEntries = {
@@ -34,7 +34,7 @@ const nothing = v.optional(v.undefined());
 
 const roleEntries = { ManagedPolicyArns: nothing, PermissionsBoundary: nothing, Policies: nothing };
 
-/** What the roles of a template allow, by their ARNs. */
+/** Reads the policy statements of a template's roles, by role ARN. */
 export function readRoles(template: Template): ReadonlyMap<string, readonly PolicyStatement[]> {
   const policies = [...template.ofType('AWS::IAM::Policy')].map(([logicalId, resource]) =>
     readProperties(template, logicalId, resource, policyEntries),

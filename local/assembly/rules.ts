@@ -4,7 +4,7 @@ import { type EventPattern, readPattern } from '../events/event-pattern.ts';
 import { readProperties } from './properties.ts';
 import type { Template } from './template.ts';
 
-/** An EventBridge rule: the functions to invoke, and with what if not with the event itself. */
+/** An EventBridge rule and the functions that it invokes. A target's `input` replaces the event. */
 interface Rule {
   readonly logicalId: string;
   readonly arn: string;
@@ -16,7 +16,7 @@ export interface Schedule extends Rule {
   readonly periodMs: number;
 }
 
-/** A rule that invokes functions when something has happened. */
+/** A rule that invokes functions for matching events. */
 export interface EventRule extends Rule {
   readonly pattern: EventPattern;
 }
@@ -35,7 +35,7 @@ const ruleEntries = {
 
 const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** The enabled rules of a template. */
+/** Reads the enabled rules of a template. */
 export function readRules(template: Template): { schedules: Schedule[]; eventRules: EventRule[] } {
   const schedules: Schedule[] = [];
   const eventRules: EventRule[] = [];

@@ -8,7 +8,7 @@ import { type EventRule, readRules, type Schedule } from './rules.ts';
 import { readTables, type Table, tableTypes } from './tables.ts';
 import type { Target } from './template.ts';
 
-/** A stack as a machine has to be built for it. */
+/** A stack, with everything that the local room needs to run it. */
 export interface Stack {
   readonly target: Target;
   readonly api: WebSocketApi;
@@ -17,7 +17,7 @@ export interface Stack {
   readonly buckets: readonly Bucket[];
   readonly schedules: readonly Schedule[];
   readonly eventRules: readonly EventRule[];
-  /** What each role allows, by its ARN. */
+  /** The policy statements of each role, by role ARN. */
   readonly roles: ReadonlyMap<string, readonly PolicyStatement[]>;
   /** Logical ids of the log groups, by their names. */
   readonly logGroups: ReadonlyMap<string, string>;
@@ -43,7 +43,7 @@ const understood: ReadonlySet<string> = new Set([
   ...tableTypes,
 ]);
 
-/** Resources that need no counterpart on a laptop: permissions, and watching over a deployed stack. */
+/** Resource types without a local counterpart: resource policies, deployments, custom domains and monitoring. */
 const needless: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::ApiMapping',
   'AWS::ApiGatewayV2::Deployment',
@@ -53,7 +53,7 @@ const needless: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::Lambda::Permission',
   'AWS::Logs::MetricFilter',
-  // It asks for TLS, which loopback has not.
+  // It requires TLS, which loopback does not have.
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
@@ -62,8 +62,8 @@ const needless: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a cloud assembly asks for.
- * @throws RoomError naming any resource type that the local room does not know.
+ * Reads the stack of a cloud assembly.
+ * @throws RoomError that names an unsupported resource type.
  */
 export function readStack({ template, outputs, assets }: CloudAssembly): Stack {
   for (const [logicalId, { Type }] of template.resources) {

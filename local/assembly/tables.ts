@@ -32,13 +32,13 @@ export interface Table {
   readonly keys: TableProperties['KeySchema'];
   readonly attributes: TableProperties['AttributeDefinitions'];
   readonly indexes: TableProperties['GlobalSecondaryIndexes'];
-  /** The attribute that holds when an item expires, in epoch seconds. */
+  /** The attribute with an item's expiry time, in epoch seconds. */
   readonly ttlAttribute: string | undefined;
 }
 
 export const tableTypes = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'] as const;
 
-/** The tables of a template. */
+/** Reads the tables of a template. */
 export function readTables(template: Template): Table[] {
   return tableTypes.flatMap((type) =>
     [...template.ofType(type)].map(([logicalId, resource]) => {

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { RoomError } from '../errors.ts';
 
-/** A resource as it stands in a CloudFormation template. */
+/** A resource of a CloudFormation template. */
 export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** The account and Region that a template is read for. */
+/** The stack name, account and Region for a template's pseudo parameters. */
 export interface Target {
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
 }
 
-/** Gives the intrinsic functions and pseudo parameters of a template the values that CloudFormation would give them. */
+/** A CloudFormation template. Evaluates its intrinsic functions and pseudo parameters. */
 export class Template {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly target: Target;
@@ -33,14 +33,14 @@ export class Template {
     ]);
   }
 
-  /** Resources of one type, with their logical ids. */
+  /** The resources of one type, with their logical ids. */
   *ofType(type: string): Generator<[logicalId: string, resource: Resource]> {
     for (const entry of this.resources) if (entry[1].Type === type) yield entry;
   }
 
   /**
-   * A value with its intrinsic functions evaluated.
-   * @throws RoomError on an intrinsic function or a reference that is not understood.
+   * Evaluates the intrinsic functions in a value.
+   * @throws RoomError on an unsupported intrinsic function or an unknown reference.
    */
   resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.resolve(item));
@@ -99,7 +99,7 @@ export class Template {
     if (resource.Type === 'AWS::ApiGatewayV2::Api') return shortId(`${this.target.stackName}/${name}`);
     if (resource.Type === 'AWS::ApiGatewayV2::DomainName') return text(resource.Properties?.DomainName);
     const generated = `${this.target.stackName}-${name}`;
-    // A bucket's name takes no capitals.
+    // Bucket names are lower case.
     return resource.Type === 'AWS::S3::Bucket' ? generated.toLowerCase() : generated;
   }
 
@@ -108,7 +108,7 @@ export class Template {
     if (attribute === 'Arn') {
       const { region, account } = this.target;
       const name = this.#ref(logicalId);
-      // These two are of no Region, and a bucket's name is the only one of the world.
+      // The ARNs of these two types have no Region. Bucket names are globally unique, so their ARNs have no account either.
       if (Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${name}`;
       if (Type === 'AWS::IAM::Role') return `arn:aws:iam::${account}:role/${name}`;
       const service = Type.split('::')[1]?.toLowerCase() ?? '';
@@ -138,7 +138,7 @@ export class Template {
   }
 }
 
-/** Ten letters and digits, always the same for the same text: the form of an API's id. */
+/** A deterministic id of ten letters and digits, like an API's. */
 function shortId(seed: string): string {
   return BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`)
     .toString(36)

@@ -17,7 +17,7 @@ export interface EventBusHost {
   readonly target: Target;
 }
 
-/** EventBridge's default bus: passes what AWS services tell on to the functions of the rules that it matches. */
+/** EventBridge's default bus: delivers the events of AWS services to the functions of the matching rules. */
 export class EventBus {
   readonly #host: EventBusHost;
 
@@ -42,8 +42,8 @@ export class EventBus {
   }
 
   /**
-   * Invokes the functions of every rule that an event matches, and waits until they have returned, or have failed as often as they may.
-   * @returns whether that was so for all of them; false if the room has ended before.
+   * Invokes the functions of every rule that matches an event. Waits until each one has succeeded or used up its retries.
+   * @returns false if the room closed before that.
    */
   async deliver(event: BusEvent): Promise<boolean> {
     const { faults, lambda, rules } = this.#host;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { RoomError } from '../errors.ts';
 
-/** Whether an event is one of those that a rule is about. */
+/** Whether an event matches a rule. */
 export type EventPattern = (event: unknown) => boolean;
 
 const value = v.union([v.string(), v.number(), v.boolean(), v.null()]);
@@ -9,10 +9,10 @@ const matcher = v.union([value, v.strictObject({ prefix: v.string() }), v.strict
 type Matcher = v.InferOutput<typeof matcher>;
 
 /**
- * Reads an event pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html. Understood are exact values,
+ * Reads an event pattern (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html). It supports exact values,
  * prefixes and suffixes.
- * @param place names the pattern in the error.
- * @throws RoomError naming what is not understood.
+ * @param place names the pattern in error messages.
+ * @throws RoomError that names the unsupported part.
  */
 export function readPattern(pattern: unknown, place: string): EventPattern {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern)) {

@@ -5,7 +5,7 @@ import type { Target } from '../assembly/template.ts';
 import type { Clock } from '../clock.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 
-/** EventBridge's schedules: invokes their functions at their rate, on the room's clock. */
+/** EventBridge's scheduled rules: invokes their functions at a fixed rate, on the room's clock. */
 export class Scheduler {
   readonly #schedules: readonly Schedule[];
   readonly #lambda: Lambda;
@@ -36,8 +36,8 @@ export class Scheduler {
   }
 
   /**
-   * Runs every schedule's functions once, now.
-   * @throws Error if one of them failed.
+   * Runs the functions of every schedule once, now.
+   * @throws Error if a function fails.
    */
   async runNow(): Promise<void> {
     const runs = this.#schedules.flatMap((schedule) =>

@@ -5,7 +5,7 @@ import type { Handshake } from './events.ts';
 import { FrameSizeGuard } from './frame-size.ts';
 import { limits } from './limits.ts';
 
-/** Why a connection is over, as `$disconnect` tells it. */
+/** Why a connection ended, as `$disconnect` reports it. */
 export interface Ending {
   readonly statusCode: number;
   readonly reason: string;
@@ -13,17 +13,17 @@ export interface Ending {
 
 export interface ConnectionHost {
   readonly clock: Clock;
-  /** Whether the network between gateway and client is gone without either knowing. */
+  /** Whether the network between gateway and client is gone and neither side knows. */
   readonly halfOpen: (connectionId: string) => boolean;
   readonly onMessage: (body: string) => void;
   /** Called once. */
   readonly onEnd: (ending: Ending) => void;
 }
 
-/** What a reader may leave unread before the gateway gives it up for lost, so that it cannot fill this machine's memory. */
+/** The gateway drops a client with more unread bytes than this, so that a slow reader cannot fill the memory. */
 const unreadBytes = 16 * 1024 * 1024;
 
-/** One client's WebSocket, from its 101 to its end. */
+/** One client's WebSocket, from the 101 response to its end. */
 export class Connection {
   readonly handshake: Handshake;
   /** Resolves when the socket is closed on both sides. */
@@ -53,7 +53,7 @@ export class Connection {
     socket.on('close', (code, reason) => this.#closed(code, reason.toString()));
   }
 
-  /** When a message last went either way, in epoch milliseconds. */
+  /** When the last message was sent or received, in epoch milliseconds. */
   get lastActiveAt(): number {
     return this.#lastActiveAt;
   }
@@ -72,8 +72,8 @@ export class Connection {
   }
 
   /**
-   * Closes it from the gateway's side.
-   * @param told the close code for the client, if it is not the one that `$disconnect` gets.
+   * Closes the connection from the gateway's side.
+   * @param told the close code for the client, if it differs from the one that `$disconnect` gets.
    */
   close(ending: Ending, told = ending.statusCode): void {
     if (this.#over) return;
@@ -95,7 +95,7 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
-    // Nobody tells the gateway that a lost network's socket is closed: that is for the idle limit to find out.
+    // On a lost network no close arrives. Only the idle timeout ends a half-open connection.
     if (this.#host.halfOpen(this.handshake.connectionId)) return;
     this.#end({
       statusCode: code,

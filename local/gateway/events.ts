@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocketApi } from '../assembly/api.ts';
 import type { Clock } from '../clock.ts';
 
-/** What is known of a connection from its first request on. */
+/** The data of a connection's upgrade request. */
 export interface Handshake {
   readonly connectionId: string;
   /** Epoch milliseconds. */
@@ -14,7 +14,7 @@ export interface Handshake {
   readonly query: Readonly<Record<string, string[]>>;
 }
 
-/** An id as API Gateway makes them (`PJqB0fHsqRcCHlw=`), of characters that are safe in a path. */
+/** An id like those of API Gateway (`PJqB0fHsqRcCHlw=`), but only of characters that are safe in a path. */
 export function newId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }
@@ -24,7 +24,7 @@ export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: 
   const headers: Record<string, string[]> = {};
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
-    // The gateway ends the hop from the client: these do not go on.
+    // Hop-by-hop headers end at the gateway.
     if (/^(connection|upgrade|x-forwarded-\w+)$/i.test(name)) continue;
     headers[name] = [...(headers[name] ?? []), value];
   }
@@ -46,7 +46,7 @@ export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: 
   };
 }
 
-/** Builds the events that a function gets from a WebSocket API. */
+/** Builds the events that a WebSocket API sends to its functions. */
 export class EventFactory {
   readonly #api: WebSocketApi;
   readonly #clock: Clock;
@@ -70,7 +70,7 @@ export class EventFactory {
     };
   }
 
-  /** @param requestId also stands in the error frame, should the message fail. */
+  /** @param requestId also appears in the error frame if the message fails. */
   message(handshake: Handshake, routeKey: string, body: string, requestId: string): object {
     return {
       requestContext: { ...this.#context(handshake, routeKey, 'MESSAGE', requestId), messageId: newId() },
@@ -114,7 +114,7 @@ export class EventFactory {
   }
 }
 
-/** The last of each name's values, as the single-value maps have them. */
+/** The single-value form of a multi-value map: the last value of each name. */
 function lastOf(values: Readonly<Record<string, string[]>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));
 }

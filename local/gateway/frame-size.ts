@@ -1,12 +1,12 @@
 /**
- * Follows the frames of a client's byte stream by their headers (RFC 6455, section 5.2). A WebSocket library shows
- * messages, but API Gateway's limit is on the single frame.
+ * Parses the frame headers in a client's byte stream (RFC 6455, section 5.2). API Gateway limits the size of a frame, but a
+ * WebSocket library reports only whole messages.
  */
 export class FrameSizeGuard {
   readonly #limit: number;
-  /** Bytes of a header that has begun. */
+  /** The bytes of an incomplete header. */
   #header: Buffer = Buffer.alloc(0);
-  /** Bytes that the current frame still has. */
+  /** How many payload bytes of the current frame are still to come. */
   #skip = 0;
 
   /** @param limit the largest payload of one frame, in bytes. */
@@ -14,7 +14,7 @@ export class FrameSizeGuard {
     this.#limit = limit;
   }
 
-  /** Whether all frames that begin in this chunk keep to the limit. */
+  /** Whether all frames that begin in this chunk are within the limit. */
   accepts(chunk: Buffer): boolean {
     let rest = chunk;
     while (rest.length > 0) {

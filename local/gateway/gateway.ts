@@ -18,20 +18,20 @@ export interface GatewayHost {
   readonly faults: Faults;
   readonly lambda: Lambda;
   readonly recorder: Recorder;
-  /** Whether the stage's throttles hold. */
+  /** Whether the stage's throttles apply. */
   readonly throttling: boolean;
 }
 
-/** How long a client may take to answer the last close frame when the room ends. */
+/** When the room closes, how long it waits for clients to answer the close frame. */
 const closingMs = 500;
 
-/** API Gateway's WebSocket front: holds the connections, and turns what happens to them into events for functions. */
+/** API Gateway's WebSocket API: holds the connections, and invokes functions for connects, messages and disconnects. */
 export class Gateway {
   readonly api: WebSocketApi;
   readonly #host: GatewayHost;
   readonly #events: EventFactory;
   readonly #connections = new Map<string, Connection>();
-  /** By their routes' keys. */
+  /** The throttles, by route key. */
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -51,17 +51,17 @@ export class Gateway {
     }
   }
 
-  /** The open connection with this id. */
+  /** The open connection with this id, if any. */
   connection(connectionId: string): Connection | undefined {
     return this.#connections.get(connectionId);
   }
 
-  /** Who is connected, in the order of their coming. */
+  /** The handshakes of the open connections, oldest first. */
   get handshakes(): Handshake[] {
     return [...this.#connections.values()].map(({ handshake }) => handshake);
   }
 
-  /** Takes a client's upgrade request: asks `$connect`, and opens or refuses the connection as it says. */
+  /** Handles a client's upgrade request: runs `$connect`, then opens or refuses the connection. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
     const handshake = readHandshake(request, this.api, this.#host.clock.now());
@@ -72,7 +72,7 @@ export class Gateway {
       opened = true;
       this.#open(handshake, webSocket, socket);
     });
-    // The function believes in a connection whose client did not wait for the answer.
+    // The client left during `$connect`, which accepted the connection. So `$disconnect` must follow.
     if (!opened) this.#disconnect(handshake, { statusCode: 1006, reason: '' });
   }
 
@@ -83,7 +83,7 @@ export class Gateway {
     return sent;
   }
 
-  /** Ends a connection as a DeleteConnection call does; false if it is gone. */
+  /** Closes a connection for a DeleteConnection call; false if it is gone. */
   delete(connectionId: string): boolean {
     const connection = this.#connections.get(connectionId);
     connection?.close({ statusCode: 1000, reason: 'Connection Closed Normally' });
@@ -91,8 +91,8 @@ export class Gateway {
   }
 
   /**
-   * Ends every connection. To the functions this looks like a network that failed, so that sessions can be resumed when the
-   * room is back; clients are told that the service restarts (close code 1012, IANA's WebSocket registry).
+   * Ends every connection. The functions see a network failure, so that clients can resume their sessions after a restart. The
+   * clients get close code 1012, Service Restart (IANA's WebSocket registry).
    */
   async close(): Promise<void> {
     const connections = [...this.#connections.values()];
@@ -105,7 +105,7 @@ export class Gateway {
     for (const connection of connections) connection.terminate();
   }
 
-  /** The HTTP status that refuses a connection, or undefined. */
+  /** Runs `$connect`. Returns the HTTP status of a refusal, or undefined if the client may connect. */
   async #askToConnect(handshake: Handshake): Promise<number | undefined> {
     const route = this.api.routes.get('$connect');
     if (route === undefined) return undefined;
@@ -158,7 +158,7 @@ export class Gateway {
     if (route.twoWay) this.post(handshake.connectionId, reply.body ?? '');
   }
 
-  /** `$disconnect` is best effort: it may be late, missing or doubled. */
+  /** Runs `$disconnect`. It is best effort, so a fault may drop, delay or repeat it. */
   #disconnect(handshake: Handshake, ending: Ending): void {
     const route = this.api.routes.get('$disconnect');
     const { faults } = this.#host;
@@ -199,7 +199,7 @@ function isWebSocket({ method, headers }: IncomingMessage): boolean {
   );
 }
 
-/** Answers an upgrade request with another status than 101. */
+/** Refuses an upgrade request with an HTTP status. */
 export function refuse(socket: Duplex, status: number): void {
   socket.on('error', () => undefined);
   socket.end(

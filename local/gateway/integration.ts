@@ -4,14 +4,14 @@ import type { Lambda } from '../lambda/lambda.ts';
 import type { Result } from '../lambda/messages.ts';
 import type { Trigger } from '../recorder.ts';
 
-/** What came of running a route's integration. */
+/** The result of a route's integration. */
 export type Reply =
   | { readonly kind: 'response'; readonly statusCode: number; readonly body: string | undefined }
   | { readonly kind: 'error' }
   | { readonly kind: 'timeout' };
 
 /**
- * The one form in which a Lambda function may answer a proxy integration
+ * The format of a Lambda function's response to a proxy integration
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
  */
 const proxyResponse = v.strictObject({
@@ -48,7 +48,7 @@ async function within(milliseconds: number, running: Promise<Result>): Promise<R
   }
 }
 
-/** The route of a message: what its JSON body names, else `$default`; undefined if there is neither. */
+/** The route that a message's JSON body names, else `$default`; undefined if there is no such route. */
 export function selectRoute(
   routes: ReadonlyMap<string, Route>,
   routeKeyPath: readonly string[],

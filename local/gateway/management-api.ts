@@ -33,7 +33,7 @@ export class ManagementApi {
     this.#arn = `arn:aws:execute-api:${region}:${account}:${gateway.api.id}/${gateway.api.stage}`;
   }
 
-  /** @throws ApiError if it is too large. */
+  /** @throws ApiError if the body is too large. */
   readBody(request: IncomingMessage): Promise<Buffer> {
     return readBody(
       request,
@@ -42,7 +42,7 @@ export class ManagementApi {
     );
   }
 
-  /** @param encodedId the connection id as it stands in the path. */
+  /** @param encodedId the percent-encoded connection id from the path. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,

@@ -1,8 +1,8 @@
 import type { Throttle } from '../assembly/api.ts';
 
 /**
- * A route's throttle, as API Gateway keeps it: a bucket of `burst` tokens, into which `rate` drop every second, and of which each request
- * takes one (https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html).
+ * A route's throttle, as in API Gateway. The bucket holds `burst` tokens and gets `rate` tokens a second. Each request takes one
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html).
  */
 export class TokenBucket {
   readonly #throttle: Throttle;
@@ -18,7 +18,7 @@ export class TokenBucket {
     this.#filledAt = now();
   }
 
-  /** Whether there was a token for one more request. */
+  /** Takes a token; false if the bucket is empty. */
   take(): boolean {
     const { rate, burst } = this.#throttle;
     const now = this.#now();

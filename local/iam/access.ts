@@ -3,23 +3,23 @@ import type { PolicyStatement } from '../assembly/roles.ts';
 import type { Attribution, UsedRight } from '../recorder.ts';
 import { conditionsOf, isLike, speaksOf } from './statement.ts';
 
-/** One thing that a function's role allows it: an action, on the resources that a pattern means, under conditions. */
+/** A permission of a function's role: an action on the resources that match a pattern, under conditions. */
 export interface Grant {
   /** The function's logical id. */
   readonly function: string;
   readonly action: string;
   /** ARN with wildcards. */
   readonly resource: string;
-  /** Condition keys and the patterns for their values, as text. */
+  /** The condition keys and the patterns of their values, as text. */
   readonly conditions: string;
 }
 
-/** Resources such as connections have an ARN each, so there may be any number of decisions. */
+/** Bounds the cache of decisions: each connection has its own ARN, so there is no end to them. */
 const keptDecisions = 10_000;
 
 /**
- * What functions may do, by their roles. Who calls from outside of Lambda is the account's owner here: what other identities may do is
- * not in the template.
+ * Authorizes the calls of functions by their roles. A caller outside of Lambda counts as the account's owner, because the template does
+ * not define other identities.
  */
 export class Access {
   readonly #functions: ReadonlyMap<string, LambdaFunction>;
@@ -33,7 +33,7 @@ export class Access {
     this.#roles = roles;
   }
 
-  /** Whether a caller is bound by a role. */
+  /** Whether a caller has a role. The operator has none and may do everything. */
   binds(caller: Attribution): boolean {
     return this.#functions.has(caller.function);
   }
@@ -44,7 +44,7 @@ export class Access {
     return lambda === undefined || this.#allows(lambda, right);
   }
 
-  /** Why a caller may not use these rights, in AWS's words; undefined if they may. */
+  /** AWS's error message if a caller may not use these rights; undefined if it may. */
   refusal(caller: Attribution, rights: readonly UsedRight[]): string | undefined {
     const lambda = this.#functions.get(caller.function);
     if (lambda === undefined) return undefined;
@@ -58,7 +58,7 @@ export class Access {
     return refusal;
   }
 
-  /** Everything that the roles of the functions allow. */
+  /** Every permission of the functions' roles. */
   get grants(): Grant[] {
     return [...this.#functions.values()].flatMap((lambda) =>
       this.#statements(lambda)
@@ -67,18 +67,18 @@ export class Access {
     );
   }
 
-  /** What of it has been made use of, since this room was started. */
+  /** The permissions that calls have used since the room started. */
   get used(): Grant[] {
     return [...this.#used.values()];
   }
 
-  /** Every refusal that was given, once. */
+  /** The distinct refusals since the room started. */
   get refusals(): string[] {
     return [...this.#refusals];
   }
 
   #allows(lambda: LambdaFunction, right: UsedRight): boolean {
-    // A right under a condition is not remembered: its context varies.
+    // Do not cache a decision with a context: the context differs from call to call.
     if (right.context !== undefined) return this.#judge(lambda, right);
     const name = `${lambda.logicalId} ${right.action} ${right.arn}`;
     let allowed = this.#decisions.get(name);

@@ -2,23 +2,23 @@ import type { PolicyStatement } from '../assembly/roles.ts';
 import type { UsedRight } from '../recorder.ts';
 
 /**
- * Whether a statement speaks of a right:
+ * Whether a statement applies to a right:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
 export function speaksOf(statement: PolicyStatement, { action, arn, context = {} }: UsedRight): boolean {
   return (
-    // Actions, unlike resources, take no notice of case.
+    // Actions are case-insensitive, resources are not.
     statement.Action.some((pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&
     statement.Resource.some((pattern) => isLike(arn, pattern)) &&
     conditionsOf(statement).every(({ key, like, values }) => {
       const value = context[key];
-      // A request that has no such key meets no condition on it.
+      // A request without the key does not meet the condition.
       return value !== undefined && values.some((one) => (like ? isLike(value, one) : value === one));
     })
   );
 }
 
-/** A statement's conditions, all of which have to be met. */
+/** A statement's conditions. A request must meet all of them. */
 export function conditionsOf({ Condition }: PolicyStatement): { key: string; like: boolean; values: string[] }[] {
   const { StringEquals, StringLike } = Condition;
   return [
@@ -27,7 +27,7 @@ export function conditionsOf({ Condition }: PolicyStatement): { key: string; lik
   ];
 }
 
-/** Whether a text fits a pattern, in which `*` stands for any characters and `?` for any one. */
+/** Whether a text matches a pattern: `*` stands for any characters, `?` for exactly one. */
 export function isLike(text: string, pattern: string): boolean {
   const expression = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -11,7 +11,7 @@ import type { InvokeMessage, LambdaError, WorkerData, WorkerMessage } from './me
 /** How an invocation ended. */
 export type Outcome = { readonly payload: string; readonly mostMemory: number } | { readonly error: LambdaError };
 
-/** What environments of every function share. */
+/** Options that all environments share. */
 export interface EnvironmentHost {
   readonly region: string;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface EnvironmentHost {
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
 const initTimeoutMs = 10_000;
 
-/** One Lambda environment: a worker thread that handles one request at a time, and is reused while it is well. */
+/** One Lambda environment: a worker thread that handles one request at a time, and is reused until it fails. */
 export class Environment {
   readonly #worker: Worker;
   /** Where the function's output goes. */
@@ -77,19 +77,19 @@ export class Environment {
     return this.#warm;
   }
 
-  /** Whether it can take no further request. */
+  /** Whether the environment has ended and takes no further request. */
   get dead(): boolean {
     return this.#causeOfDeath !== undefined;
   }
 
-  /** Waits until the function's module has been loaded; gives the error if that failed. */
+  /** Waits until the function's module is loaded. Returns the error if that fails. */
   async init(): Promise<LambdaError | undefined> {
     const outcome = await this.#answer(initTimeoutMs, `INIT timed out after ${initTimeoutMs / 1000} seconds`);
     this.#warm = outcome === 'ready';
     return outcome !== 'ready' && 'error' in outcome ? outcome.error : undefined;
   }
 
-  /** Runs the handler; ends the environment if it takes longer than the function's timeout. */
+  /** Runs the handler. Ends the environment at the function's timeout. */
   async invoke(requestId: string, event: string, trigger: Trigger, timeoutMs: number): Promise<Outcome> {
     this.#invocation = { requestId, trigger };
     const message: InvokeMessage = { requestId, event, timeoutMs };
@@ -99,7 +99,7 @@ export class Environment {
     return outcome === 'ready' ? { payload: 'null', mostMemory: 0 } : outcome;
   }
 
-  /** Ends it, in the middle of whatever it does. */
+  /** Ends the environment at once, even during an invocation. */
   async terminate(): Promise<void> {
     this.#end({ errorType: 'Sandbox.Terminated', errorMessage: 'The environment was ended' });
     await this.#worker.terminate();

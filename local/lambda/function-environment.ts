@@ -2,7 +2,7 @@ import { delimiter, dirname } from 'node:path';
 import type { LambdaFunction } from '../assembly/functions.ts';
 import type { Credentials } from '../credentials.ts';
 
-/** Where a function finds the services of the room. */
+/** The endpoints of the room's services. */
 export interface Endpoints {
   readonly dynamoDb: string;
   readonly lambda: string;
@@ -12,9 +12,9 @@ export interface Endpoints {
 }
 
 /**
- * The environment variables that a function sees: its own, and the Lambda runtime's
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). Nothing comes from this process but the
- * search path: the user's own AWS settings stay outside.
+ * The environment variables of a function: its own and those of the Lambda runtime
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). It inherits no variable of this process, so
+ * that the user's AWS settings do not reach it.
  */
 export function functionVariables(
   lambda: LambdaFunction,

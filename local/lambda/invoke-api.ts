@@ -23,7 +23,7 @@ export class InvokeApi {
     this.#target = host.target;
   }
 
-  /** @throws ApiError if it is too large for the kind of its invocation. */
+  /** @throws ApiError if the body is too large for its invocation type. */
   readBody(request: IncomingMessage): Promise<Buffer> {
     const limit = typeOf(request) === 'Event' ? asyncBytes : syncBytes;
     const message = `Request must be smaller than ${limit} bytes`;

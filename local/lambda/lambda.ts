@@ -12,7 +12,7 @@ export interface LambdaHost extends EnvironmentHost {
   readonly log: FunctionLog;
   readonly recorder: Recorder;
   readonly deadLetters: DeadLetters;
-  /** How many environments a function may have; further requests wait for one to be free. */
+  /** The most environments of a function. Further requests wait for a free one. */
   readonly environmentsPerFunction: number;
 }
 
@@ -21,7 +21,7 @@ interface Entry {
   readonly pool: EnvironmentPool;
 }
 
-// Lambda waits a minute before the first retry of an asynchronous event, two before the second.
+// Lambda waits one minute before the first retry of an asynchronous event, and two before the second.
 const retryDelaysMs = [60_000, 120_000];
 
 /** Runs the functions of a stack. */
@@ -40,7 +40,7 @@ export class Lambda {
     }
   }
 
-  /** The function with this name, ARN (with or without a `$LATEST` qualifier), or partial ARN. */
+  /** Finds a function by its name, ARN or partial ARN, with or without the qualifier `$LATEST`. */
   find(nameOrArn: string): LambdaFunction | undefined {
     const name = nameOrArn
       .replace(/:\$LATEST$/, '')
@@ -53,14 +53,14 @@ export class Lambda {
     return [...this.#functions.values()].map(({ lambda }) => lambda);
   }
 
-  /** Runs a function and waits for it; a failure is part of the result. */
+  /** Runs a function and waits for its result. A failure is part of the result. */
   invoke(lambda: LambdaFunction, event: string, trigger: Trigger, mode: 'sync' | 'async' = 'sync'): Promise<Result> {
     return this.#track(this.#invoke(lambda, event, trigger, mode));
   }
 
   /**
-   * Runs a function asynchronously, with retries as its settings say.
-   * @returns whether it was finished before the room closed.
+   * Runs a function asynchronously, with the retries of its settings.
+   * @returns false if the room closed before it finished.
    */
   invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
     return this.#retry(lambda, event, trigger);
@@ -72,8 +72,8 @@ export class Lambda {
   }
 
   /**
-   * Starts no further asynchronous invocation, and waits until nothing runs, at most this long (ms). What functions would start now
-   * is for connections that are closed, or is started again by a schedule.
+   * Starts no further asynchronous invocation, and waits until no function runs, at most this long (ms). Skipping them is safe: they
+   * would serve closed connections, or a schedule repeats them.
    */
   async drain(withinMs: number): Promise<void> {
     this.#draining = true;
@@ -104,7 +104,7 @@ export class Lambda {
     const expires = clock.now() + lambda.asyncMaxAgeMs;
     for (let attempt = 0; !this.#draining && !this.#stopping.signal.aborted; attempt++) {
       const result = await this.invoke(lambda, event, trigger, 'async');
-      // Whatever the end of the room cuts off has not failed.
+      // An invocation that the closing room cut off does not count as failed.
       if (this.#stopping.signal.aborted) break;
       if (result.error === undefined) return true;
       const delay = retryDelaysMs[attempt] ?? 0;

@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { logFileLine } from '../logs/log-files.ts';
 
-/** A line of a function's output, or of Lambda about it. */
+/** A log line of a function, or of Lambda about an invocation. */
 export interface LogLine {
   /** The function's logical id. */
   readonly function: string;
@@ -11,7 +11,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** The functions' output: one file per run of the room, and listeners. */
+/** Writes the functions' log to one file per run of the room, and passes it to listeners. */
 export class FunctionLog {
   readonly file: string;
   readonly #stream: WriteStream;
@@ -22,18 +22,18 @@ export class FunctionLog {
     this.file = file;
     this.#clock = clock;
     this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-    // A full disk ends the file, not the room; listeners still get every line.
+    // A full disk must not end the room. Listeners still get every line.
     this.#stream.on('error', (error) => process.stderr.write(`${file} is no longer written: ${error.message}\n`));
   }
 
-  /** Hears every line from now on, until the returned function is called. */
+  /** Calls the listener for every line from now on. The returned function ends the subscription. */
   subscribe(listener: (line: LogLine) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
   write(line: LogLine): void {
-    // An environment that is being ended may write after the file is closed.
+    // An environment may still write while it ends, after the file is closed.
     if (this.#stream.writable) this.#stream.write(logFileLine(this.#clock.now(), line.function, line.text));
     for (const listener of this.#listeners) listener(line);
   }
@@ -45,13 +45,13 @@ export class FunctionLog {
   }
 }
 
-// What the header X-Amz-Log-Result can hold.
+// The limit of the header X-Amz-Log-Result.
 const tailBytes = 4096;
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 const bytesPerEvent = 26;
 
-/** The log of one invocation: passes it on line by line, and keeps its end. */
+/** The log of one invocation: passes each line on, and keeps the last 4 KB. */
 export class InvocationLog {
   readonly #log: FunctionLog;
   readonly #function: string;
@@ -70,7 +70,7 @@ export class InvocationLog {
     return this.#tail;
   }
 
-  /** What the function itself has written, as CloudWatch Logs meters it. */
+  /** Bytes that the function itself has written, as CloudWatch Logs meters them. */
   get ownBytes(): number {
     return this.#ownBytes;
   }
@@ -80,7 +80,7 @@ export class InvocationLog {
     this.#log.write({ function: this.#function, requestId: this.#requestId, text });
   }
 
-  /** Output of the function, which may be several lines. */
+  /** Adds output of the function, which may have several lines. */
   output(text: string): void {
     for (const line of text.replace(/\n$/, '').split('\n')) {
       this.#ownBytes += Buffer.byteLength(line) + bytesPerEvent;

@@ -1,9 +1,9 @@
-/** What a Lambda environment's worker thread is started with. */
+/** The start parameters of an environment's worker thread. */
 export interface WorkerData {
   readonly taskRoot: string;
   readonly handler: string;
   readonly clock: { readonly speed: number; readonly origin: number };
-  /** The part of the handler's `context` that is the same for every invocation. */
+  /** The constant part of the handler's `context`. */
   readonly context: {
     readonly functionName: string;
     readonly functionVersion: string;
@@ -14,7 +14,7 @@ export interface WorkerData {
   };
 }
 
-/** To the worker: run the handler. */
+/** Tells the worker to run the handler. */
 export interface InvokeMessage {
   readonly requestId: string;
   /** The event, as JSON. */
@@ -29,7 +29,7 @@ export interface LambdaError {
   readonly trace?: readonly string[];
 }
 
-/** From the worker. */
+/** A message from the worker. */
 export type WorkerMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly text: string }

@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts';
 
-/** The environments of one function; who finds none free waits in line. */
+/** The environments of one function. Requests that find none free wait in a queue. */
 export class EnvironmentPool {
   readonly #make: () => Environment;
   readonly #size: number;
@@ -9,16 +9,16 @@ export class EnvironmentPool {
   readonly #waiting: ((environment: Environment | undefined) => void)[] = [];
   #closed = false;
 
-  /** @param size how many environments there may be at a time. */
+  /** @param size the most environments at a time. */
   constructor(size: number, make: () => Environment) {
     this.#size = size;
     this.#make = make;
   }
 
-  /** An environment for one request, to be given back; undefined when the pool is closed. */
+  /** Gets an environment for one request; undefined if the pool is closed. The caller must release it. */
   async acquire(): Promise<Environment | undefined> {
     if (this.#closed) return undefined;
-    // The one used last is the warmest.
+    // The environment that was released last is the warmest.
     for (let free = this.#free.pop(); free !== undefined; free = this.#free.pop()) {
       if (!free.dead) return free;
       this.#all.delete(free);
@@ -30,7 +30,7 @@ export class EnvironmentPool {
   release(environment: Environment): void {
     if (environment.dead) {
       this.#all.delete(environment);
-      // Whoever waited for it gets a new one in its place.
+      // The next waiting request gets a new environment in its place.
       if (this.#waiting.length > 0) this.#waiting.shift()?.(this.#add());
       return;
     }
@@ -39,12 +39,12 @@ export class EnvironmentPool {
     else next(environment);
   }
 
-  /** Ends every environment that there is: requests that run fail, those that wait get another. */
+  /** Ends every environment. Running requests fail; waiting requests get a new environment. */
   async kill(): Promise<void> {
     await Promise.all([...this.#all].map((environment) => environment.terminate()));
   }
 
-  /** Ends every environment; requests that run or wait fail. */
+  /** Ends every environment. Running and waiting requests fail. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const give of this.#waiting.splice(0)) give(undefined);

@@ -1,6 +1,6 @@
 // @ts-check
-// A Lambda environment, from the inside: what the Node.js runtime does between the service and a handler. Plain
-// JavaScript, because a worker thread of Node 20 loads nothing else.
+// Lambda's Node.js runtime: runs the handler in a worker thread. Plain JavaScript, because a worker thread of Node 20
+// cannot load TypeScript.
 import { existsSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ async function run(handler, message) {
   }
 }
 
-/** The most memory (bytes) that this environment was seen to hold, its code and the machine's own left out. */
+/** Samples the heap and external memory of this environment; `most` is the peak in bytes. */
 function watchMemory() {
   let most = 0;
   const look = () => {
@@ -83,7 +83,7 @@ function watchMemory() {
   return { most: look, stop: () => clearInterval(watch) };
 }
 
-/** Output goes where the results go, so that the one is never seen before the other. */
+/** Sends output through the same port as the results, so that their order is kept. */
 function captureOutput() {
   process.stdout.write = write;
   process.stderr.write = write;
@@ -93,7 +93,7 @@ function captureOutput() {
   console.info = (...parts) => log('INFO', ...parts);
   console.warn = (...parts) => log('WARN', ...parts);
   console.error = (...parts) => log('ERROR', ...parts);
-  // Functions run on Lambda's Node.js in the cloud: the SDK's advice on this machine's would only fill the log.
+  // The SDK warns about this machine's Node.js version. On AWS, functions run on Lambda's version, so drop the warning.
   process.removeAllListeners('warning').on('warning', (warning) => {
     if (!warning.message.startsWith('NodeVersionSupportWarning')) log('WARN', warning.stack);
   });
@@ -112,7 +112,7 @@ function write(chunk, encoding, callback) {
 }
 
 /**
- * Writes a line as Lambda's runtime does.
+ * Writes a line in the format of Lambda's runtime.
  *
  * @param {string} level
  * @param {unknown[]} parts
@@ -121,7 +121,7 @@ function log(level, ...parts) {
   write(`${new Date().toISOString()}\t${requestId}\t${level}\t${format(...parts)}\n`);
 }
 
-/** Puts the handler on the room's clock: dates, and the timers that are awaited. */
+/** Puts the handler on the room's clock: dates and promise-based timers. */
 function hurryClock() {
   const now = () => Math.floor(clock.origin + (machineNow() - clock.origin) * clock.speed);
   globalThis.Date = new Proxy(Date, {
@@ -132,7 +132,8 @@ function hurryClock() {
   });
   const { setTimeout, scheduler } = timers;
   const wait = scheduler.wait.bind(scheduler);
-  // The SDK's own timeouts are plain setTimeout calls and stay real, as the services behind them are.
+  // Plain setTimeout stays in real time: the SDK uses it for its timeouts, and the services answer in real time.
+
   timers.setTimeout = (delay, value, options) => setTimeout((delay ?? 1) / clock.speed, value, options);
   scheduler.wait = (delay, options) => wait(delay / clock.speed, options);
   syncBuiltinESMExports();

@@ -1,12 +1,12 @@
-/** Whether a line of the log fits. */
+/** Whether a log line matches. */
 export type LineFilter = (text: string) => boolean;
 
 const condition = /^\$\.(\w+)\s*=\s*(?:"([^"\\]*)"|\*)$/;
 
 /**
- * CloudWatch Logs' filter patterns for JSON, as far as the room uses them: `{ $.user = "facebook" && $.level = * }`.
+ * Reads a CloudWatch Logs filter pattern. Supports JSON conditions such as `{ $.user = "facebook" && $.level = * }`.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
- * @returns undefined for a pattern that is not understood.
+ * @returns undefined for an unsupported pattern.
  */
 export function readFilterPattern(pattern: string): LineFilter | undefined {
   if (pattern.trim() === '') return () => true;

@@ -2,7 +2,7 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A line of the functions' log, and where it stands. */
+/** A line of the functions' log, with its position. */
 export interface LoggedLine {
   /** `<file>:<offset of its first byte>` */
   readonly id: string;
@@ -15,19 +15,19 @@ export interface LoggedLine {
 
 const prefix = 'functions-';
 
-/** The name of a run's file: their order is that of the runs. */
+/** The name of a run's log file. Names sort in the order of the runs. */
 export const logFileName = (startedAt: Date): string => `${prefix}${startedAt.toISOString().replaceAll(':', '-')}.log`;
 
-/** The runs' files in a folder, oldest first. */
+/** The names of the log files in a folder, oldest first. */
 export async function logFileNames(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.startsWith(prefix)).sort();
 }
 
-/** A line as it stands in a file. */
+/** A line in the format of a log file. */
 export const logFileLine = (timestamp: number, logicalId: string, text: string): string =>
   `${new Date(timestamp).toISOString()}\t${logicalId}\t${text}\n`;
 
-/** Reads the logs of this run and of those before it, from a time or from where a reader has been. */
+/** Reads the logs of this run and earlier ones. */
 export class LogFiles {
   readonly #folder: string;
 
@@ -35,7 +35,10 @@ export class LogFiles {
     this.#folder = folder;
   }
 
-  /** Lines since a time (epoch ms), in their order; only as much is read as is asked for. */
+  /**
+   * Reads the lines since a time (epoch ms), in order and on demand.
+   * @param from the id of the line to begin with, which continues an earlier read.
+   */
   async *linesSince(time: number, from?: string): AsyncGenerator<LoggedLine> {
     const [firstFile = '', firstOffset = ''] = from?.split(':') ?? [];
     for (const name of await logFileNames(this.#folder)) {
@@ -54,7 +57,7 @@ export class LogFiles {
 async function* linesFrom(file: FileHandle, name: string, from: number): AsyncGenerator<LoggedLine> {
   const { size } = await file.stat();
   if (from >= size) return;
-  // Up to what is there now: a line that is being written is the next reader's.
+  // Stop at the current end: a line that is still being written belongs to the next read.
   const input = file.createReadStream({ start: from, end: size - 1, encoding: 'utf8', autoClose: false });
   let offset = from;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -71,7 +74,7 @@ async function* linesFrom(file: FileHandle, name: string, from: number): AsyncGe
 
 const chunkBytes = 64 * 1024;
 
-/** The beginning of a line no later than the first of a time: a long log is not read from its beginning. */
+/** The offset of a line at or shortly before the first line of a time. A binary search, so that a long log is not read in full. */
 async function offsetOf(file: FileHandle, time: number): Promise<number> {
   const chunk = Buffer.alloc(chunkBytes);
   const lineAfter = async (offset: number) => {

@@ -17,7 +17,7 @@ const input = v.object({
   limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)), 10_000),
 });
 
-/** What one answer may hold. */
+/** The most bytes of log lines in one response. */
 const answerBytes = 1024 * 1024;
 const requestBytes = 64 * 1024;
 
@@ -27,7 +27,7 @@ const requestBytes = 64 * 1024;
  */
 export class LogsApi {
   readonly #files: LogFiles;
-  /** Names of the log groups, and their logical ids. */
+  /** The logical ids of the log groups, by name. */
   readonly #groups: ReadonlyMap<string, string>;
   readonly #host: { readonly recorder: Recorder; readonly access: Access; readonly target: Target };
 
@@ -41,7 +41,7 @@ export class LogsApi {
     this.#host = host;
   }
 
-  /** @throws ApiError if it is too large. */
+  /** @throws ApiError if the body is too large. */
   readBody(request: IncomingMessage): Promise<Buffer> {
     return readBody(request, requestBytes);
   }

@@ -1,12 +1,12 @@
 import { S3Error } from './errors.ts';
 
-/** More than any chunk's head or any trailer takes. */
+/** Longer than any valid chunk header or trailer. */
 const longestLine = 8 * 1024;
 
 /**
- * The bytes of a body in the content encoding `aws-chunked`, by which an SDK sends a checksum behind what it streams:
+ * Decodes a body in the content encoding `aws-chunked`. An SDK uses it to send a checksum after a streamed body:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
- * @param trailers gets the trailers, by their names, once the last byte has been given.
+ * @param trailers receives the trailers by name, after the last byte.
  */
 export async function* decodeAwsChunked(
   body: AsyncIterable<Buffer>,
@@ -15,7 +15,7 @@ export async function* decodeAwsChunked(
   const source = body[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
 
-  /** Reads on; false at the end. */
+  /** Reads the next bytes; false at the end. */
   async function more(): Promise<boolean> {
     const { done, value } = await source.next();
     if (done === true) return false;

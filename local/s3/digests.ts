@@ -2,29 +2,29 @@ import { createHash } from 'node:crypto';
 import { Crc32 } from '@smithy/core/checksum';
 import { notImplemented } from './errors.ts';
 
-/** Checksums that a client may have S3 check, by the end of their header's name (`x-amz-checksum-sha256`). */
+/** The supported checksum algorithms, as in the header names (`x-amz-checksum-sha256`). */
 export const checksumAlgorithms = ['crc32', 'sha1', 'sha256'] as const;
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
-/** A checksum as S3 shows it: base64, and behind that of a multipart object the number of parts. */
+/** A checksum in S3's format: base64, with `-` and the number of parts for a multipart object. */
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
   readonly value: string;
 }
 
 const headerPrefix = 'x-amz-checksum-';
-/** Headers that begin like a checksum's, and are none. */
+/** Headers with the same prefix that hold no checksum. */
 const aboutChecksums = new Set(['mode', 'type', 'algorithm']);
 
-/** The header that holds a checksum. */
+/** The name of a checksum's header. */
 export const checksumHeader = (algorithm: ChecksumAlgorithm) => `${headerPrefix}${algorithm}`;
 
-/** The element that holds a checksum in S3's XML. */
+/** The name of a checksum's element in S3's XML. */
 export const checksumElement = (algorithm: ChecksumAlgorithm) => `Checksum${algorithm.toUpperCase()}`;
 
 /**
- * The algorithm of the checksum that a header holds; undefined if it is no checksum's.
- * @throws S3Error if it is one that is not known here.
+ * The algorithm of a checksum header; undefined for other headers.
+ * @throws S3Error NotImplemented for an unsupported algorithm.
  */
 export function checksumIn(header: string): ChecksumAlgorithm | undefined {
   const name = header.toLowerCase();
@@ -32,7 +32,7 @@ export function checksumIn(header: string): ChecksumAlgorithm | undefined {
   return checksumNamed(name.slice(headerPrefix.length));
 }
 
-/** @throws S3Error if there is no such algorithm here. */
+/** @throws S3Error NotImplemented for an unsupported algorithm. */
 export function checksumNamed(name: string): ChecksumAlgorithm {
   const found = checksumAlgorithms.find((algorithm) => algorithm === name.toLowerCase());
   if (found === undefined) throw notImplemented(`the checksum algorithm ${name}`);
@@ -47,7 +47,7 @@ interface RunningHash {
 const start = (algorithm: 'md5' | ChecksumAlgorithm): RunningHash =>
   algorithm === 'crc32' ? new Crc32() : createHash(algorithm);
 
-/** Digests of bytes as they come by: their MD5, which makes an ETag, and those that were asked for. */
+/** Computes digests of a stream: its MD5, for the ETag, and the requested checksums. */
 export class Digests {
   readonly #running: ReadonlyMap<string, RunningHash>;
 
@@ -59,7 +59,7 @@ export class Digests {
     for (const hash of this.#running.values()) hash.update(bytes);
   }
 
-  /** Ends them. */
+  /** Finishes the digests. */
   async end(): Promise<ReadonlyMap<string, Buffer>> {
     const ended = [...this.#running].map(async ([algorithm, hash]) => {
       return [algorithm, Buffer.from(await hash.digest())] as const;

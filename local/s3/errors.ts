@@ -39,7 +39,7 @@ const statuses = {
 
 export type S3ErrorCode = keyof typeof statuses;
 
-/** A request that S3 answers with an error. */
+/** An error that S3 sends as its response. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly code: S3ErrorCode;
@@ -57,7 +57,7 @@ export class S3Error extends Error {
   }
 }
 
-/** What is refused because this machine does not know it; S3 itself may. */
+/** Refuses a feature that the local S3 does not support, though S3 may. */
 export function notImplemented(what: string): S3Error {
   return new S3Error('NotImplemented', `The local S3 does not know ${what}.`);
 }

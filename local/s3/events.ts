@@ -2,7 +2,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { StoredObject } from './records.ts';
 import type { BucketStore } from './store.ts';
 
-/** The request that made something happen to an object. */
+/** The request that caused an event. */
 export interface Origin {
   readonly requestId: string;
   readonly sourceIp: string;
@@ -11,9 +11,8 @@ export interface Origin {
 export type CreationReason = 'PutObject' | 'CompleteMultipartUpload';
 
 /**
- * Tells EventBridge what happens to a bucket's objects, in the form of
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. S3 tells at least once: an object that this process could tell
- * nobody of, because it ended, is told of at the next start.
+ * Sends a bucket's events to EventBridge (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html). Delivery is at least
+ * once: an event that was not delivered before the process ended is sent at the next start.
  */
 export class BucketEvents {
   readonly #name: string;
@@ -22,7 +21,7 @@ export class BucketEvents {
   readonly #account: string;
   #sequence = 0;
 
-  /** @param bus undefined if the bucket tells EventBridge nothing. */
+  /** @param bus undefined if the bucket sends no events. */
   constructor(name: string, store: BucketStore, bus: EventBus | undefined, account: string) {
     this.#name = name;
     this.#store = store;
@@ -30,7 +29,7 @@ export class BucketEvents {
     this.#account = account;
   }
 
-  /** The object with the event that will tell of it. */
+  /** The object together with its event, which is stored until it is delivered. */
   created(object: StoredObject, reason: CreationReason, origin: Origin): StoredObject {
     const { key, size, etag, lastModified } = object;
     const detail = {
@@ -41,18 +40,18 @@ export class BucketEvents {
     return event === undefined ? object : { ...object, event };
   }
 
-  /** Tells of an object that has been stored; nobody waits for who hears it. */
+  /** Sends a stored object's event, without waiting for the delivery. */
   announce(key: string): void {
     const object = this.#store.object(key);
     if (object !== undefined) void this.#announce(object);
   }
 
-  /** Tells of every object that may not have been told of. */
+  /** Sends every event that may not have been delivered. */
   announceAll(): void {
     for (const object of this.#store.objects) void this.#announce(object);
   }
 
-  /** Tells of an object that was deleted; `origin` is undefined for S3 itself. */
+  /** Sends the event for a deletion; `origin` is undefined if a lifecycle rule deleted the object. */
   deleted(key: string, reason: 'DeleteObject' | 'Lifecycle Expiration', at: number, origin?: Origin): void {
     if (this.#bus === undefined) return;
     const detail = {
@@ -82,7 +81,7 @@ export class BucketEvents {
     return `arn:aws:s3:::${this.#name}`;
   }
 
-  /** Tells which of two events on a key came first, as long as both have the same number of digits. */
+  /** Orders the events of a key. All sequencers have the same length, so they compare as strings. */
   #sequencer(at: number): string {
     this.#sequence += 1;
     const digits = [at.toString(16).padStart(12, '0'), (this.#sequence % 0x1000000).toString(16).padStart(6, '0')];

@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import * as v from 'valibot';
 
-/** Replaces a file by another content, whole or not at all, whatever ends this process meanwhile. */
+/** Replaces a file's content atomically, even if the process is killed. */
 export async function writeJson(path: string, content: unknown): Promise<void> {
   const unfinished = `${path}.new`;
   const file = await open(unfinished, 'w', 0o600);
@@ -17,7 +17,7 @@ export async function writeJson(path: string, content: unknown): Promise<void> {
   await rename(unfinished, path);
 }
 
-/** @throws Error if the file is not there, or not of this form. */
+/** @throws Error if the file is missing or does not match the schema. */
 export async function readJson<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
   return v.parse(schema, JSON.parse(await readFile(path, 'utf8')));
 }

@@ -3,13 +3,13 @@ import type { OpenBucket } from './request.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Deletes the objects and aborts the uploads whose time is over, as a bucket's lifecycle rules say. */
+/** Applies a bucket's lifecycle rules: deletes expired objects and aborts expired uploads. */
 export async function expire({ store, events, clock }: OpenBucket, lifecycle: Bucket['lifecycle']): Promise<void> {
   const now = clock.now();
   for (const { prefix, expirationDays, abortUploadsDays } of lifecycle) {
     for (const { key, file, lastModified } of [...store.objects]) {
       if (!key.startsWith(prefix) || now < dueAt(lastModified, expirationDays)) continue;
-      // It may have been replaced since.
+      // The file name guards against an object that was replaced in the meantime.
       if (await store.delete(key, file)) events.deleted(key, 'Lifecycle Expiration', now);
     }
     for (const upload of store.uploads) {

@@ -38,7 +38,7 @@ export function listObjectsV2({ bucket, query, response, use }: S3Request): void
   });
 }
 
-/** A token is the last key of the page before, so that it outlives this process. */
+/** A token is the last key of the previous page, so it stays valid after a restart. */
 function readToken(token: string): string {
   const key = Buffer.from(token, 'base64url').toString();
   if (key === '' || Buffer.from(key).toString('base64url') !== token) {

@@ -58,7 +58,7 @@ async function loadUploads(folder: string): Promise<Map<string, Upload>> {
   return uploads;
 }
 
-/** Undefined if the upload has ended, or its start was cut off. */
+/** Reads an upload; undefined if it has ended, or if the process was killed before the upload began. */
 async function loadUpload(folder: string): Promise<Upload | undefined> {
   const names = await jsonFiles(folder);
   if (!names.includes('upload.json')) return undefined;

@@ -13,7 +13,7 @@ import { listOf, readXml, sendXml } from './xml.ts';
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 const mostParts = 10_000;
 const smallestPart = 5 * 1024 * 1024;
-/** Ten thousand parts with their ETags and checksums. */
+/** Enough for ten thousand parts with their ETags and checksums. */
 const completionBytes = 8 * 1024 * 1024;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
@@ -111,7 +111,7 @@ export async function completeMultipartUpload(request: S3Request): Promise<void>
   }
 }
 
-/** The parts that make up the object, in their order. */
+/** The parts of the object, in order. */
 function chosenParts(
   wanted: readonly { readonly PartNumber: number; readonly ETag: string }[],
   uploaded: readonly StoredPart[],
@@ -136,7 +136,7 @@ function chosenParts(
   return chosen;
 }
 
-/** Writes files one behind the other into a new one. */
+/** Concatenates files into a new one. */
 async function join(parts: readonly string[], path: string): Promise<void> {
   const whole = await open(path, 'wx', 0o600);
   try {

@@ -81,7 +81,7 @@ export function headObject(request: S3Request): void {
     .end();
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html: what is not there is as good as deleted. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html. Deleting a missing object succeeds. */
 export async function deleteObject({ bucket, key, origin, response, use }: S3Request): Promise<void> {
   use('DeleteObject');
   if (await bucket.store.delete(key)) bucket.events.deleted(key, 'DeleteObject', bucket.clock.now(), origin);
@@ -95,7 +95,7 @@ function absent({ mayKnowOfAbsence }: S3Request): S3Error {
     : new S3Error('AccessDenied', 'Access Denied');
 }
 
-/** What proves to a writer that their bytes have arrived. */
+/** The response headers by which a writer verifies the stored bytes. */
 function proof({ etag, checksum }: StoredObject): Record<string, string> {
   return { ETag: `"${etag}"`, ...(checksum && { [checksumHeader(checksum.algorithm)]: checksum.value }) };
 }
@@ -109,7 +109,7 @@ function facts({ etag, lastModified }: StoredObject): Record<string, string> {
   };
 }
 
-/** The checksum of the whole object, for a reader who asked for it. */
+/** The headers with the object's checksum, if the request asks for them. */
 function shownChecksum({ checksum }: StoredObject, headers: IncomingHttpHeaders): Record<string, string> {
   if (checksum === undefined || headers['x-amz-checksum-mode']?.toString().toUpperCase() !== 'ENABLED') return {};
   return {

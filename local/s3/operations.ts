@@ -4,14 +4,14 @@ import { completeMultipartUpload, createMultipartUpload, uploadPart } from './mu
 import { deleteObject, getObject, headObject, putObject } from './objects.ts';
 import type { S3Request } from './request.ts';
 
-/** An operation of S3's API, and how its requests are recognized. */
+/** An operation of S3's API, and the method and parameters that identify it. */
 export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly on: 'bucket' | 'object';
-  /** Query parameters that only its requests have. */
+  /** The query parameters that identify it. */
   readonly marks: readonly string[];
-  /** Further query parameters that it supports. */
+  /** The other query parameters that it supports. */
   readonly parameters?: readonly string[];
   readonly run: (request: S3Request) => Promise<void> | void;
 }
@@ -26,7 +26,7 @@ const overrides = [
 ];
 const parameters = overrides.map((name) => `response-${name}`);
 
-/** What this project calls. An operation with more marks comes before one with fewer. */
+/** The supported operations: those that this project calls. The first match counts, so more marks come before fewer. */
 const operations: readonly Operation[] = [
   { name: 'UploadPart', method: 'PUT', on: 'object', marks: ['partNumber', 'uploadId'], run: uploadPart },
   { name: 'CreateMultipartUpload', method: 'POST', on: 'object', marks: ['uploads'], run: createMultipartUpload },
@@ -45,14 +45,14 @@ const operations: readonly Operation[] = [
   },
 ];
 
-/** Headers that concern the transport, the signature or the checksum. */
+/** The supported `x-amz-` headers. */
 const understood =
   /^x-amz-(content-sha256|date|security-token|user-agent|decoded-content-length|trailer|checksum-.+|meta-.+|sdk-checksum-algorithm)$/;
 const conditions = ['if-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];
 
 /**
  * The operation that a request calls.
- * @throws S3Error NotImplemented with the name of an operation, parameter or header that is not supported.
+ * @throws S3Error NotImplemented that names the unsupported operation, parameter or header.
  */
 export function operationOf({ http, key, query }: Pick<S3Request, 'http' | 'key' | 'query'>): Operation {
   const asked = [...query.keys()].filter((name) => !/^x-amz-|^x-id$/i.test(name));

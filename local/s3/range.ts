@@ -1,14 +1,14 @@
 import { S3Error } from './errors.ts';
 
-/** Bytes from the first to the last, both included. */
+/** A range of bytes; both ends are included. */
 export interface Range {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * The part of an object that a Range header asks for. What is no single range of bytes is as good as no header (RFC 9110, section 14.2).
- * @throws S3Error InvalidRange if there is not a byte of it.
+ * The range that a Range header requests. Anything but a single range of bytes is ignored (RFC 9110, section 14.2).
+ * @throws S3Error InvalidRange if the object has no byte in the range.
  */
 export function readRange(header: string | undefined, size: number): Range | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];

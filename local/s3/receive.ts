@@ -4,20 +4,20 @@ import { decodeAwsChunked } from './aws-chunked.ts';
 import { type Checksum, type ChecksumAlgorithm, checksumIn, checksumNamed, Digests } from './digests.ts';
 import { notImplemented, S3Error } from './errors.ts';
 
-/** What a client has said of the bytes that it sends, before it sends them. */
+/** The size and checksums of a body, as its request headers announce them. */
 export interface Announcement {
   readonly length: number;
-  /** Whether they come as `aws-chunked`. */
+  /** Whether the body is encoded as `aws-chunked`. */
   readonly chunked: boolean;
-  /** SHA-256 in hex, as it was signed. */
+  /** The signed SHA-256, in hex. */
   readonly payloadSha256: string | undefined;
   /** MD5 in base64. */
   readonly md5: string | undefined;
-  /** The checksum to compute, and its value if that does not follow as a trailer. */
+  /** The checksum to compute. Its value is undefined if it follows as a trailer. */
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string | undefined } | undefined;
 }
 
-/** Bytes that have arrived whole, and are safe on the disk. */
+/** A body that was received completely and synced to the disk. */
 export interface Received {
   readonly size: number;
   readonly md5: Buffer;
@@ -26,14 +26,14 @@ export interface Received {
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
 const largestPut = 5 * 1024 ** 3;
-/** How long S3 waits for a client that has stopped sending; real time. */
+/** S3's timeout for a client that stops sending, in real time. */
 const patienceMs = 20_000;
 const unsignedTrailer = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 
 /**
- * Reads what a client says of the body of a request.
- * @param payload the payload's hash as it was signed.
- * @throws S3Error if it is not enough, or not possible.
+ * Reads the headers that describe a request's body.
+ * @param payload the signed hash of the payload.
+ * @throws S3Error if a header is missing or invalid.
  */
 export function readAnnouncement({ headers }: IncomingMessage, payload: string): Announcement {
   const chunked = payload === unsignedTrailer;
@@ -74,8 +74,8 @@ function readChecksum(headers: IncomingMessage['headers']): Announcement['checks
 }
 
 /**
- * Streams a body into a new file, whole or not at all.
- * @throws S3Error if the bytes are not those that were announced; whatever the file system or the network throws.
+ * Streams a body into a new file, and removes the file on an error.
+ * @throws S3Error if the bytes differ from the announcement. Errors of the file system and the network pass through.
  */
 export async function receive(request: IncomingMessage, said: Announcement, path: string): Promise<Received> {
   const file = await open(path, 'wx', 0o600);
@@ -99,7 +99,7 @@ async function write(request: IncomingMessage, said: Announcement, file: FileHan
   if (said.payloadSha256 !== undefined) wanted.add('sha256');
   const digests = new Digests(wanted);
   const trailers = new Map<string, string>();
-  // The socket stays open for the answer to a body that is wrong.
+  // Keep the socket open, so that the client gets the response to a wrong body.
   const raw: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   let size = 0;
   for await (const bytes of said.chunked ? decodeAwsChunked(raw, trailers) : raw) {

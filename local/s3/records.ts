@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { checksumAlgorithms } from './digests.ts';
 
-// What the data folder says of objects. Read again at the next start, so what is added later must be optional.
+// The records in the data folder. Later versions read them too, so every new field must be optional.
 
 const checksum = v.object({ algorithm: v.picklist(checksumAlgorithms), value: v.string() });
 
-/** What a client says of an object besides its bytes. */
+/** An object's headers and metadata, from the request that wrote it. */
 const description = {
-  /** Headers that come back with the object, such as `content-type`. */
+  /** Headers that S3 returns with the object, such as `content-type`. */
   headers: v.record(v.string(), v.string()),
   /** `x-amz-meta-…`, without the prefix. */
   metadata: v.record(v.string(), v.string()),
@@ -18,13 +18,13 @@ export const objectSchema = v.object({
   /** The file that holds the bytes. */
   file: v.string(),
   size: v.number(),
-  /** Without the quotes that it wears in a header. */
+  /** Without quotes. */
   etag: v.string(),
   checksum: v.exactOptional(checksum),
-  /** Epoch milliseconds of the room's clock. */
+  /** Epoch milliseconds, on the room's clock. */
   lastModified: v.number(),
   ...description,
-  /** The event that tells of it, as long as it may not have reached everyone who is to hear it. */
+  /** The creation event, until it is delivered. */
   event: v.exactOptional(v.record(v.string(), v.unknown())),
 });
 
@@ -41,7 +41,7 @@ export const partSchema = v.object({
   lastModified: v.number(),
 });
 
-/** A part of an upload in parts. */
+/** A part of a multipart upload. */
 export type StoredPart = v.InferOutput<typeof partSchema>;
 
 export const uploadSchema = v.object({
@@ -52,7 +52,7 @@ export const uploadSchema = v.object({
   ...description,
 });
 
-/** An upload in parts that is neither completed nor aborted. */
+/** A multipart upload that is neither completed nor aborted. */
 export type StoredUpload = v.InferOutput<typeof uploadSchema>;
 
 export type Description = Pick<StoredObject, 'headers' | 'metadata'>;

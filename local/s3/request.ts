@@ -5,7 +5,7 @@ import type { BucketEvents, Origin } from './events.ts';
 import type { Description } from './records.ts';
 import type { BucketStore } from './store.ts';
 
-/** A bucket that is open. */
+/** A bucket with its open store. */
 export interface OpenBucket {
   readonly logicalId: string;
   readonly name: string;
@@ -14,21 +14,21 @@ export interface OpenBucket {
   readonly clock: Clock;
 }
 
-/** A request whose sender has been made sure of. */
+/** A request with a verified signature. */
 export interface S3Request {
   readonly bucket: OpenBucket;
   /** Empty for a request on the bucket. */
   readonly key: string;
   readonly query: URLSearchParams;
-  /** The payload's hash that was signed, or one of S3's words for the lack of it. */
+  /** The signed hash of the payload, or a keyword such as `UNSIGNED-PAYLOAD`. */
   readonly payload: string;
   readonly origin: Origin;
   /**
-   * Claims the right that the request needs (IAM's name without the prefix), on its own key unless another is given.
-   * @throws S3Error AccessDenied if its sender may not.
+   * Checks that the caller has a permission (IAM's action without the prefix). The default key is that of the request.
+   * @throws S3Error AccessDenied without the permission.
    */
   readonly use: (action: string, key?: string) => void;
-  /** Whether its sender may know that there is no such object: who may list the bucket, as S3 has it. */
+  /** Whether the caller may learn that an object is missing. S3 tells only a caller with permission to list the bucket. */
   readonly mayKnowOfAbsence: () => boolean;
   readonly http: IncomingMessage;
   readonly response: ServerResponse;
@@ -47,8 +47,8 @@ const metadataPrefix = 'x-amz-meta-';
 const metadataBytes = 2048;
 
 /**
- * What a client says of the object it writes.
- * @throws S3Error if it is too much.
+ * Reads the headers and metadata that a client stores with an object.
+ * @throws S3Error MetadataTooLarge.
  */
 export function readDescription({ headers }: IncomingMessage): Description {
   const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
@@ -56,7 +56,7 @@ export function readDescription({ headers }: IncomingMessage): Description {
     const value = headers[name];
     if (typeof value === 'string') kept[name] = value;
   }
-  // How the body travelled is no property of the object.
+  // `aws-chunked` encodes the request, not the object.
   const encoding = kept['content-encoding']?.split(/, */).filter((coding) => coding !== 'aws-chunked') ?? [];
   if (encoding.length > 0) kept['content-encoding'] = encoding.join(',');
   else delete kept['content-encoding'];
@@ -71,7 +71,7 @@ export function readDescription({ headers }: IncomingMessage): Description {
   return { headers: kept, metadata };
 }
 
-/** The headers that bring an object's description back; a signed URL may ask for others in the place of some. */
+/** The response headers for an object's headers and metadata. The query may override some of them. */
 export function descriptionHeaders({ headers, metadata }: Description, query: URLSearchParams): Record<string, string> {
   const shown = { ...headers };
   for (const name of described) {
@@ -82,7 +82,7 @@ export function descriptionHeaders({ headers, metadata }: Description, query: UR
   return shown;
 }
 
-/** Whether a write wants its key to be free; no other condition is known. */
+/** Whether a write requires that its key does not exist. No other condition is supported. */
 export function wantsFreeKey({ headers }: IncomingMessage): boolean {
   const condition = headers['if-none-match'];
   if (condition === undefined) return false;
@@ -90,5 +90,5 @@ export function wantsFreeKey({ headers }: IncomingMessage): boolean {
   throw notImplemented('writes under the condition If-None-Match of anything but *');
 }
 
-/** XML's. */
+/** A time in the date format of S3's XML. */
 export const isoDate = (epochMs: number) => new Date(epochMs).toISOString();

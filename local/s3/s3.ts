@@ -22,7 +22,7 @@ import { BucketStore } from './store.ts';
 import { sendS3Error } from './xml.ts';
 
 export interface S3Options {
-  /** Where the objects are kept. */
+  /** The folder for the objects. */
   readonly folder: string;
   readonly buckets: readonly Bucket[];
   readonly account: string;
@@ -33,14 +33,14 @@ export interface S3Options {
   readonly access: Access;
   readonly recorder: Recorder;
   readonly bus: EventBus;
-  /** Whether to begin with empty buckets. */
+  /** Whether to empty the buckets first. */
   readonly fresh: boolean;
 }
 
-/** How often lifecycle rules are applied, on the room's clock; S3 does so once a day. */
+/** How often the lifecycle rules are applied, on the room's clock. S3 applies them once a day. */
 const lifecyclePeriodMs = 60 * 60_000;
 
-/** The room's S3: the stack's buckets behind S3's API, of which it knows what this project needs, and refuses the rest by name. */
+/** The room's S3 with the stack's buckets. It implements the operations that this project calls, and refuses the others by name. */
 export class S3 {
   readonly #options: S3Options;
   readonly #buckets: ReadonlyMap<string, OpenBucket>;
@@ -51,7 +51,7 @@ export class S3 {
     this.#options = options;
     this.#buckets = buckets;
     this.#signatures = new S3SignatureCheck(options.credentials, options.clock, options.region);
-    // What cannot be removed now is removed by the next run.
+    // If a file cannot be removed now, the next run removes it.
     this.#timer = options.clock.setInterval(() => void this.expire().catch(() => undefined), lifecyclePeriodMs);
   }
 
@@ -67,12 +67,12 @@ export class S3 {
     return new S3(options, buckets);
   }
 
-  /** Tells of what a former run could not tell. */
+  /** Sends the events that an earlier run did not deliver. */
   resume(): void {
     for (const { events } of this.#buckets.values()) events.announceAll();
   }
 
-  /** Whether a request is meant for S3: it has a bucket in its path, or a signature for S3. */
+  /** Whether a request is for S3: it has a bucket in its path, or a signature for S3. */
   isFor(request: IncomingMessage): boolean {
     return this.#buckets.has(locate(request.url ?? '').bucket) || isSignedForS3(request);
   }
@@ -89,7 +89,7 @@ export class S3 {
     } catch (error) {
       const { pathname: resource } = locate(request.url ?? '');
       const told = error instanceof S3Error ? error : new S3Error('InternalError', messageOf(error));
-      // Half an answer cannot be taken back, and who has gone hears none.
+      // A response that has begun cannot become an error, and a client that has left gets none.
       if (response.headersSent || request.socket.destroyed) response.destroy();
       else sendS3Error(response, told, { resource, requestId, bodiless: request.method === 'HEAD' });
     }
@@ -135,7 +135,7 @@ export class S3 {
         if (refusal !== undefined) throw new S3Error('AccessDenied', refusal);
       },
       mayKnowOfAbsence: () => {
-        // Who may list what has a certain prefix alone, may not here: this request names none.
+        // Without a prefix in the context, a permission to list only one prefix does not count.
         const right = { ...rightTo('ListBucket', bucket, ''), context: {} };
         return access.allows(call.caller, right);
       },
@@ -145,27 +145,27 @@ export class S3 {
   }
 }
 
-/** What is known of a request so far. */
+/** The record of a request, filled in step by step. */
 interface Call {
   operation: string;
   caller: Attribution;
   readonly rights: UsedRight[];
 }
 
-/** A right as IAM is asked for it: on an object, or to list those of a prefix. */
+/** The permission that IAM checks: for an object, or to list the keys with a prefix. */
 function rightTo(action: string, { logicalId, name }: OpenBucket, key: string): UsedRight {
   const right = { action: `s3:${action}`, resource: logicalId, key };
   if (action !== 'ListBucket') return { ...right, arn: `arn:aws:s3:::${name}/${key}` };
   return { ...right, arn: `arn:aws:s3:::${name}`, context: { 's3:prefix': key } };
 }
 
-/** Who uses a presigned URL does so at a time of their own, whatever its signer is doing then. */
+/** The caller of a request. A presigned URL belongs to no invocation: it is used after the one that signed it. */
 function callerOf({ identity, presigned }: Signed) {
   const caller = identity.caller();
   return presigned ? { function: caller.function } : caller;
 }
 
-/** What a path-style URL names. */
+/** Parses a path-style URL. */
 function locate(url: string) {
   const [pathname = '', search = ''] = url.split(/\?(.*)/s);
   const [, bucket = '', ...key] = pathname.split('/').map(decode);
@@ -173,7 +173,7 @@ function locate(url: string) {
     pathname,
     bucket,
     key: key.join('/'),
-    /** As it was signed, whatever of it was percent-encoded on the way. */
+    /** The path in the encoding of the signature, however the client encoded it. */
     canonicalPath: pathname
       .split('/')
       .map((segment) => escapeUri(decode(segment)))

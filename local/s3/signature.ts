@@ -11,16 +11,16 @@ import {
 } from '../signature/signed-request.ts';
 import { S3Error } from './errors.ts';
 
-/** A request whose signature is right. */
+/** A verified signature. */
 export interface Signed {
   readonly identity: Identity;
-  /** The payload's hash that was signed, or `UNSIGNED-PAYLOAD` and its like. */
+  /** The signed hash of the payload, or a keyword such as `UNSIGNED-PAYLOAD`. */
   readonly payload: string;
-  /** Whether the URL holds the signature, so that everyone who has the URL may send it. */
+  /** Whether the URL holds the signature. Anyone with such a URL may send the request. */
   readonly presigned: boolean;
 }
 
-/** What a request to S3 says about its signature. */
+/** The signature of a request to S3, before it is verified. */
 interface S3SignedRequest extends SignedRequest {
   /** Seconds; undefined if the signature is in a header. */
   readonly expiresIn: number | undefined;
@@ -83,7 +83,7 @@ export class S3SignatureCheck {
 
   #checkTime({ date, expiresIn }: S3SignedRequest): void {
     const age = this.#clock.now() - date.getTime();
-    // A faster clock does not make a request travel faster.
+    // On a faster clock, a request takes more of the room's time to arrive.
     const tolerance = skewMs * Math.max(1, this.#clock.speed);
     if (expiresIn === undefined) {
       if (Math.abs(age) <= tolerance) return;

@@ -6,7 +6,7 @@ import { writeJson } from './json-file.ts';
 import { loadStore, type StoreContent, type Upload } from './load.ts';
 import type { StoredObject, StoredPart, StoredUpload } from './records.ts';
 
-/** A write on condition that its key is free. */
+/** A conditional write in progress, which requires that its key does not exist. */
 interface Reservation {
   readonly key: string;
   /** Whether an object with this key was deleted during the write. */
@@ -119,7 +119,7 @@ export class BucketStore {
   async announced({ key, file }: StoredObject): Promise<void> {
     await this.#alone(async () => {
       const object = this.#objects.get(key);
-      // It may have been replaced.
+      // The object may have been replaced in the meantime.
       if (object?.file !== file) return;
       const { event: _, ...quiet } = object;
       await writeJson(this.#objectFile(key), quiet);

@@ -5,7 +5,7 @@ import { S3Error } from './errors.ts';
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
-// Entities beyond XML's own five would let a few bytes grow into gigabytes; no S3 client sends any.
+// Attributes and value parsing are off: S3's documents need neither.
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
@@ -13,15 +13,15 @@ const parser = new XMLParser({
   processEntities: true,
 });
 
-/** An element's content: a text, further elements, or several of the same name. */
+/** An element's content: text, child elements, or a list of elements with the same name. */
 export type Content = string | number | boolean | undefined | readonly Content[] | { readonly [name: string]: Content };
 
-/** Answers 200 with a document of S3's namespace. */
+/** Sends a document in S3's namespace, with status 200. */
 export function sendXml(response: ServerResponse, root: string, content: Readonly<Record<string, Content>>): void {
   send(response, 200, { [root]: { '@xmlns': namespace, ...content } });
 }
 
-/** Answers with an error as S3 does; an answer to HEAD, or 304, has no body. */
+/** Sends an error in S3's format. A response to HEAD and a 304 have no body. */
 export function sendS3Error(
   response: ServerResponse,
   error: S3Error,
@@ -44,8 +44,8 @@ function send(response: ServerResponse, status: number, document: Content): void
 }
 
 /**
- * Reads a request's document.
- * @throws S3Error MalformedXML if it is none, or not of this form.
+ * Parses a request's XML.
+ * @throws S3Error MalformedXML if it is not well-formed or does not match the schema.
  */
 export function readXml<S extends v.GenericSchema>(text: string, schema: S): v.InferOutput<S> {
   try {
@@ -58,7 +58,7 @@ export function readXml<S extends v.GenericSchema>(text: string, schema: S): v.I
   }
 }
 
-/** One element or several of the same name, as a list. */
+/** A list of elements with the same name. The parser gives a single element without a list. */
 export function listOf<S extends v.GenericSchema>(schema: S) {
   return v.pipe(
     v.union([
