@@ -1,14 +1,14 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { limits } from '../../protocol/index.ts';
 import { chunksOf } from '../chat/chunks.ts';
 import type { Account, Member, Positions } from '../chat/model.ts';
 import type { Accounts } from '../chat/ports.ts';
-import { db, getAll, type Item, transact, updateIf } from './dynamodb.ts';
+import { db, getAll, type Item, queryAll, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, seenPartition } from './keys.ts';
 import { tables } from './names.ts';
-import { notBlocked } from './sessions.ts';
+import { notBlocked } from './session-items.ts';
 import { createCounter } from './streams/keys.ts';
 
 const stored = v.object({
@@ -164,22 +164,13 @@ export const accounts: Accounts = {
   },
 
   async seenSince(time) {
-    const seen: v.InferOutput<typeof seenItem>[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: users(),
-          IndexName: tables.users.index.name,
-          KeyConditionExpression: 'seen = :seen AND lastSeenAt >= :time',
-          ExpressionAttributeValues: { ':seen': seenPartition, ':time': time },
-          ExclusiveStartKey: from,
-        }),
-      );
-      seen.push(...(page.Items ?? []).map((item) => v.parse(seenItem, item)));
-      from = page.LastEvaluatedKey;
-    } while (from);
-    return seen;
+    const items = await queryAll({
+      TableName: users(),
+      IndexName: tables.users.index.name,
+      KeyConditionExpression: 'seen = :seen AND lastSeenAt >= :time',
+      ExpressionAttributeValues: { ':seen': seenPartition, ':time': time },
+    });
+    return items.map((item) => v.parse(seenItem, item));
   },
 };
 

@@ -11,6 +11,8 @@ import {
   DynamoDBDocumentClient,
   PutCommand,
   type PutCommandInput,
+  paginateQuery,
+  type QueryCommandInput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
@@ -109,6 +111,13 @@ export async function getAll(table: string, keys: readonly Item[], projection?: 
     );
   }
   return found;
+}
+
+/** The items on all pages of a query. */
+export async function queryAll(input: QueryCommandInput): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateQuery({ client: db }, input)) items.push(...Items);
+  return items;
 }
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

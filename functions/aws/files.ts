@@ -1,4 +1,4 @@
-import { GetCommand, type PutCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, type PutCommandInput, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts';
 import type { Account } from '../chat/model.ts';
@@ -129,25 +129,19 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     return Item && toRecord(Item);
   }
 
-  /** Files that wait for a recipient, among as many as DynamoDB reads at once: some 2,000. */
-  async function waitingIn(
-    recipient: string,
-    now: number,
-    from: Item | undefined,
-  ): Promise<{ files: FileRecord[]; next: Item | undefined }> {
-    const { Items, LastEvaluatedKey } = await db.send(
-      new QueryCommand({
+  /** The files that wait for a recipient. DynamoDB reads about 2,000 per page. */
+  const waitingPages = (recipient: string, now: number) =>
+    paginateQuery(
+      { client: db },
+      {
         TableName: table(),
         KeyConditionExpression: 'recipient = :recipient',
         FilterExpression: '#state = :stored AND dueAt > :now',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':recipient': recipient, ':stored': 'stored', ':now': now },
         ConsistentRead: true,
-        ExclusiveStartKey: from,
-      }),
+      },
     );
-    return { files: (Items ?? []).map(toRecord), next: LastEvaluatedKey };
-  }
 
   return {
     async announce(file) {
@@ -195,32 +189,25 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
 
     async waitingFor(recipient, now, enough) {
       const found: FileRecord[] = [];
-      let from: Item | undefined;
-      do {
-        const { files, next } = await waitingIn(recipient, now, from);
-        found.push(...files);
-        from = next;
-      } while (from && found.length < enough);
-      return { files: found, more: from !== undefined };
+      for await (const { Items = [], LastEvaluatedKey } of waitingPages(recipient, now)) {
+        found.push(...Items.map(toRecord));
+        if (found.length >= enough) return { files: found, more: LastEvaluatedKey !== undefined };
+      }
+      return { files: found, more: false };
     },
 
     async *due(now) {
-      let from: Item | undefined;
-      do {
-        const page = await db.send(
-          new QueryCommand({
-            TableName: table(),
-            IndexName: tables.fileRecords.index.name,
-            KeyConditionExpression: 'due = :due AND dueAt <= :now',
-            ExpressionAttributeValues: { ':due': duePartition, ':now': now },
-            // What is done side by side: more would contend for the inbox of one sender of many.
-            Limit: 10,
-            ExclusiveStartKey: from,
-          }),
-        );
-        yield (page.Items ?? []).map((item) => v.parse(dueFile, item));
-        from = page.LastEvaluatedKey;
-      } while (from);
+      const pages = paginateQuery(
+        // The caller works on one page at a time, in parallel. Larger pages would contend for the inbox of a sender of many files.
+        { client: db, pageSize: 10 },
+        {
+          TableName: table(),
+          IndexName: tables.fileRecords.index.name,
+          KeyConditionExpression: 'due = :due AND dueAt <= :now',
+          ExpressionAttributeValues: { ':due': duePartition, ':now': now },
+        },
+      );
+      for await (const { Items = [] } of pages) yield Items.map((item) => v.parse(dueFile, item));
     },
 
     look: get,
@@ -278,12 +265,9 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     },
 
     async abandon(recipient, time) {
-      let from: Item | undefined;
-      do {
-        const { files, next } = await waitingIn(recipient, time, from);
-        await Promise.all(files.map((file) => updateIf(moveOn(file, 'stored', time))));
-        from = next;
-      } while (from);
+      for await (const { Items = [] } of waitingPages(recipient, time)) {
+        await Promise.all(Items.map((item) => updateIf(moveOn(toRecord(item), 'stored', time))));
+      }
     },
   };
 }

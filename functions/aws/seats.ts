@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Session } from '../chat/model.ts';
 import type { Leaving, Seats } from '../chat/ports.ts';
-import { db, type Item, updateIf } from './dynamodb.ts';
+import { db, type Item, queryAll, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { leavingShard, roomKey } from './keys.ts';
 
@@ -136,26 +136,17 @@ export const seats: Seats = {
   },
 
   async leaving() {
-    const found: Leaving[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: tableName('presence'),
-          KeyConditionExpression: '#shard = :shard',
-          ExpressionAttributeNames: { '#shard': 'shard' },
-          ExpressionAttributeValues: { ':shard': leavingShard },
-          ConsistentRead: true,
-          ExclusiveStartKey: from,
-        }),
-      );
-      for (const item of page.Items ?? []) {
-        const { name: id, ...leaving } = v.parse(storedLeaving, item);
-        found.push({ id, ...leaving });
-      }
-      from = page.LastEvaluatedKey;
-    } while (from);
-    return found;
+    const items = await queryAll({
+      TableName: tableName('presence'),
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: { ':shard': leavingShard },
+      ConsistentRead: true,
+    });
+    return items.map((item) => {
+      const { name: id, ...leaving } = v.parse(storedLeaving, item);
+      return { id, ...leaving };
+    });
   },
 
   async giveBack({ id, seats: left, count, at }) {

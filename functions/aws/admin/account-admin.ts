@@ -4,7 +4,7 @@ import type { AccountAdmin, LoginBlock } from '../../chat/admin/ports.ts';
 import { addressOf } from '../address.ts';
 import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
-import { nobodyThere } from '../sessions.ts';
+import { nobodyThere } from '../session-items.ts';
 import { deleteCounter } from '../streams/keys.ts';
 import { notRestoring } from './room-lifecycle.ts';
 

@@ -10,7 +10,7 @@ import { toRecord } from '../files.ts';
 import { presenceKey } from '../keys.ts';
 import { type ObjectPrefix, variables } from '../names.ts';
 import { newLeaving } from '../seats.ts';
-import { forgetConnection } from '../sessions.ts';
+import { forgetConnection } from '../session-items.ts';
 import { countersAt } from '../streams/counters.ts';
 import { s3 } from './backup-store.ts';
 import { listPage } from './scan-page.ts';

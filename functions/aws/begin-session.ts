@@ -1,0 +1,100 @@
+import type { Session } from '../chat/model.ts';
+import type { Login, LoginOutcome } from '../chat/ports.ts';
+import { type Item, transact } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { presenceKey } from './keys.ts';
+import { seats, takeSeat } from './seats.ts';
+import { bindConnection, forgetConnection, notBlocked, readSession, toSession } from './session-items.ts';
+
+/** The positions of a login's writes in its transaction. They tell which condition cancelled it. */
+const at = { presence: 0, connection: 1, account: 2, tries: 3 } as const;
+
+function loginItems({ account, takesOver, ...login }: Login, session: Session) {
+  const { name, since, detachedAt: _none, ...rest } = session;
+  return [
+    {
+      Put: {
+        TableName: tableName('presence'),
+        Item: { ...presenceKey(name), ...rest, since, tokenHash: login.tokenHash },
+        ...(takesOver
+          ? {
+              ConditionExpression: 'connectionId = :old',
+              ExpressionAttributeValues: { ':old': takesOver.connectionId },
+            }
+          : {
+              ConditionExpression: 'attribute_not_exists(#name)',
+              ExpressionAttributeNames: { '#name': 'name' },
+            }),
+      },
+    },
+    bindConnection(login.connectionId, account, login.at),
+    accountUnchanged(account, login.newHash),
+    login.forgetTries
+      ? { Delete: notBlocked(account.name, login.address, login.at) }
+      : { ConditionCheck: notBlocked(account.name, login.address, login.at) },
+    ...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),
+  ];
+}
+
+const newSession = ({ account, connectionId, address, at: since }: Login, seat: string | undefined): Session => ({
+  name: account.name,
+  displayName: account.displayName,
+  accountId: account.accountId,
+  connectionId,
+  address,
+  since,
+  activeSince: since,
+  detachedAt: undefined,
+  seat,
+});
+
+function accountUnchanged(account: Login['account'], newHash: string | undefined) {
+  const guard = {
+    TableName: tableName('users'),
+    Key: { name: account.name },
+    ConditionExpression: 'accountId = :id AND passwordHash = :hash',
+    ExpressionAttributeValues: { ':id': account.accountId, ':hash': account.passwordHash },
+  };
+  if (newHash === undefined) return { ConditionCheck: guard };
+  return {
+    Update: {
+      ...guard,
+      UpdateExpression: 'SET passwordHash = :new REMOVE mustChangePassword',
+      ExpressionAttributeValues: { ...guard.ExpressionAttributeValues, ':new': newHash },
+    },
+  };
+}
+
+type Hindrance = Exclude<LoginOutcome, { kind: 'begun' }>;
+
+function hindrance(failed: ReadonlyMap<number, Item | undefined>, takesOver: Session | undefined): Hindrance {
+  if (failed.has(at.tries)) return { kind: 'login-blocked' };
+  if (failed.has(at.account)) return { kind: 'account-changed' };
+  if (failed.has(at.connection)) return { kind: 'connection-taken' };
+  const present = failed.get(at.presence);
+  return !takesOver && present ? { kind: 'online', session: toSession(present) } : { kind: 'changed' };
+}
+
+/** Commits a login that has its seat. */
+async function commit(login: Login, seat: string | undefined): Promise<LoginOutcome> {
+  const session = newSession(login, seat);
+  const outcome = await transact(loginItems(login, session));
+  return outcome.committed ? { kind: 'begun', session } : hindrance(outcome.failed, login.takesOver);
+}
+
+/** Takes a seat and begins the session; see the port. */
+export async function beginSession(login: Login): Promise<LoginOutcome> {
+  // A session that takes over another keeps its seat.
+  if (login.takesOver) return commit(login, login.takesOver.seat);
+  const taken = await takeSeat(login.at);
+  if (taken.kind !== 'taken') {
+    // A full room still accepts the takeover of the user's own session, which needs no other seat.
+    const session =
+      taken.kind === 'room-full' ? await readSession(login.account.name, { consistent: true }) : undefined;
+    return session ? { kind: 'online', session } : { kind: taken.kind };
+  }
+  // If commit throws, the login may have committed. The seat stays marked, and the sweeper settles it.
+  const outcome = await commit(login, taken.seat);
+  if (outcome.kind !== 'begun') await seats.refund(taken.seat);
+  return outcome;
+}

@@ -1,0 +1,127 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Session } from '../chat/model.ts';
+import type { EndGuard } from '../chat/ports.ts';
+import { db, type Item } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { presenceKey, seenPartition } from './keys.ts';
+
+const stored = v.object({
+  name: v.string(),
+  displayName: v.string(),
+  accountId: v.string(),
+  connectionId: v.string(),
+  address: v.string(),
+  since: v.number(),
+  activeSince: v.number(),
+  detachedAt: v.optional(v.number()),
+  seat: v.optional(v.string()),
+});
+
+export function toSession(item: Item): Session {
+  const { detachedAt, seat, ...session } = v.parse(stored, item);
+  return { ...session, detachedAt, seat };
+}
+
+/** The session of a user, if there is one. */
+export async function readSession(
+  name: string,
+  { consistent }: { readonly consistent: boolean },
+): Promise<Session | undefined> {
+  const { Item } = await db.send(
+    new GetCommand({ TableName: tableName('presence'), Key: presenceKey(name), ConsistentRead: consistent }),
+  );
+  return Item && toSession(Item);
+}
+
+/** Part of a transaction: logins under a name are not blocked from an address. */
+export const notBlocked = (name: string, address: string, at: number) => ({
+  TableName: tableName('loginBlocks'),
+  Key: { name, address },
+  ConditionExpression: 'attribute_not_exists(blockedUntil) OR blockedUntil <= :now',
+  ExpressionAttributeValues: { ':now': at },
+});
+
+/** Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. */
+export const bindConnection = (
+  connectionId: string,
+  member: { name: string; displayName: string; accountId: string },
+  at: number,
+) => ({
+  Update: {
+    TableName: tableName('connections'),
+    Key: { connectionId },
+    UpdateExpression: 'SET #name = :name, displayName = :displayName, accountId = :id, lastActiveAt = :now',
+    ConditionExpression: 'attribute_exists(connectionId) AND attribute_not_exists(accountId)',
+    ExpressionAttributeNames: { '#name': 'name' },
+    ExpressionAttributeValues: {
+      ':name': member.name,
+      ':displayName': member.displayName,
+      ':id': member.accountId,
+      ':now': at,
+    },
+  },
+});
+
+/** Part of a transaction: deletes the item of a connection. */
+export const forgetConnection = (connectionId: string) => ({
+  Delete: { TableName: tableName('connections'), Key: { connectionId } },
+});
+
+/** Part of a transaction: a user has no session. */
+export const nobodyThere = (name: string) => ({
+  ConditionCheck: {
+    TableName: tableName('presence'),
+    Key: presenceKey(name),
+    ConditionExpression: 'attribute_not_exists(#name)',
+    ExpressionAttributeNames: { '#name': 'name' },
+  },
+});
+
+/** Part of a transaction: deletes a session, unless it has moved to another connection. */
+export const endPresence = ({ name, connectionId }: Session, { detachedAt }: EndGuard = {}) => ({
+  Delete: {
+    TableName: tableName('presence'),
+    Key: presenceKey(name),
+    ConditionExpression: `connectionId = :connection${detachedAt === undefined ? '' : ' AND detachedAt = :detachedAt'}`,
+    ExpressionAttributeValues: {
+      ':connection': connectionId,
+      ...(detachedAt !== undefined && { ':detachedAt': detachedAt }),
+    },
+  },
+});
+
+/** Part of a transaction: stores when a user was last in the room. */
+export const recordLastSeen = ({ name, accountId }: Session, time: number) => ({
+  Update: {
+    TableName: tableName('users'),
+    Key: { name },
+    UpdateExpression: 'SET seen = :seen, lastSeenAt = :now',
+    ConditionExpression: 'accountId = :id',
+    ExpressionAttributeValues: { ':seen': seenPartition, ':now': time, ':id': accountId },
+  },
+});
+
+/** Part of a transaction: a connection is no longer logged in. Its item stays until the connection is closed. */
+export const unbindConnection = (connectionId: string) => ({
+  Update: {
+    TableName: tableName('connections'),
+    Key: { connectionId },
+    UpdateExpression: 'REMOVE #name, displayName, accountId',
+    ConditionExpression: 'attribute_exists(connectionId)',
+    ExpressionAttributeNames: { '#name': 'name' },
+  },
+});
+
+/** Part of a transaction: deletes the item of a connection, unless it has been active since `guard.lastActiveAt`. */
+export function endConnection(connectionId: string, guard: EndGuard) {
+  const forget = forgetConnection(connectionId);
+  if (guard.lastActiveAt === undefined) return forget;
+  return {
+    Delete: {
+      ...forget.Delete,
+      ConditionExpression: 'lastActiveAt = :lastActiveAt',
+      ExpressionAttributeValues: { ':lastActiveAt': guard.lastActiveAt },
+    },
+  };
+}
