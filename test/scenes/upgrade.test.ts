@@ -25,6 +25,11 @@ interface FirstVersion extends Fixture {
   readonly frames: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** A room whose streams have no counters yet, with the bytes of its files by their keys, in base64. */
+interface BeforeCounters extends Fixture {
+  readonly objects: Readonly<Record<string, string>>;
+}
+
 /** A backup or a restore between two of its invocations. */
 interface UnfinishedJob extends Fixture {
   /** Names the job's next step. */
@@ -123,6 +128,60 @@ describe('after an upgrade of a running room', () => {
     for (let i = 0; i < 30; i += 1) await client.get('whoelse', {});
     await client.close();
   });
+});
+
+test('streams without a counter go on after their last numbers, also where the last messages have expired', async () => {
+  const upgraded = await openRoom();
+  onTestFinished(() => upgraded.close());
+  const { password, objects } = await load<BeforeCounters>(upgraded, 'before-counters.json');
+  for (const [key, bytes] of Object.entries(objects)) await upgraded.files.plant(key, Buffer.from(bytes, 'base64'));
+  const bob = await upgraded.connect();
+  // Three messages, the last not acknowledged; of five broadcasts, the last two have expired.
+  const login = await bob.get('login', { user: 'bob', password });
+  expect(login).toMatchObject({ unread: { inbox: 1, room: 2 } });
+  expect(await bob.get('sync', {})).toMatchObject({
+    messages: [{ stream: 'inbox', seq: 3, text: 'to bob 3' }],
+    upTo: { inbox: 3, room: 3 },
+    more: false,
+  });
+  expect(await bob.get('broadcast', { text: 'after the upgrade' })).toMatchObject({ seq: 6 });
+  expect(await bob.get('sync', { inbox: 3, room: 3 })).toMatchObject({
+    messages: [{ stream: 'room', seq: 6 }],
+    upTo: { inbox: 3, room: 6 },
+    more: false,
+  });
+  // The last message, which was acknowledged, has expired before the two that were kept for longer.
+  expect(await bob.get('message', { to: 'alice', text: 'after' })).toMatchObject({ seq: 4 });
+  // All four messages have expired, and a file waits.
+  expect(await bob.get('message', { to: 'carol', text: 'after' })).toMatchObject({ seq: 6 });
+  // The first message ever.
+  expect(await bob.get('message', { to: 'dave', text: 'after' })).toMatchObject({ seq: 1 });
+
+  const alice = await upgraded.connect();
+  expect(await alice.get('login', { user: 'alice', password })).toMatchObject({ unread: { inbox: 1, room: 1 } });
+  expect(await alice.get('sync', {})).toMatchObject({ messages: [{ seq: 6 }, { seq: 4, text: 'after' }], more: false });
+  const carol = await upgraded.connect();
+  await carol.get('login', { user: 'carol', password });
+  const { messages } = await carol.get('sync', { room: 6 });
+  expect(messages).toMatchObject([
+    { event: 'file', seq: 5, name: 'waiting.txt' },
+    { event: 'message', seq: 6, text: 'after' },
+  ]);
+  expect(await offered(carol)).toEqual(['waiting.txt']);
+  await carol.get('filedone', { from: 'bob', name: 'waiting.txt' });
+  expect(await bob.event('file-received')).toMatchObject({ seq: 4 });
+  await upgraded.files.makeDue('announced');
+  await upgraded.files.tidy();
+  expect(await bob.event('file-failed')).toMatchObject({ seq: 5, name: 'announced.txt' });
+
+  const numbers = async (key: string) => (await upgraded.database.stream(key)).map((item) => item['seq']);
+  expect(await numbers('room')).toEqual([1, 2, 3, 6]);
+  expect(await numbers('inbox/alice')).toEqual([1, 2, 4]);
+  expect(await numbers('inbox/bob')).toEqual([1, 2, 3, 4, 5]);
+  expect(await numbers('inbox/carol')).toEqual([5, 6]);
+  const doctor = await administer(upgraded, 'doctor');
+  expect(doctor).toMatchObject({ code: 0, complaints: [] });
+  for (const client of [alice, bob, carol]) await client.close();
 });
 
 /** Asks for a job's next steps, until one of them is the last. */
