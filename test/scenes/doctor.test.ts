@@ -144,6 +144,23 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(messages.filter((one) => one.stream === stream)).toContainEqual(expect.objectContaining({ text: 'next' }));
   });
 
+  test.each(['inbox', 'room'] as const)('a counter behind the messages of the %s', async (stream) => {
+    const user = `counted-${stream}`;
+    const [, sender] = [await visit(user), await visit('sender')];
+    const say = () =>
+      stream === 'room' ? sender.get('broadcast', { text: 'x' }) : sender.get('message', { to: user, text: 'x' });
+    await say();
+    const { seq } = await say();
+    const { accountId } = (await room.database.user(user)) ?? {};
+    const key =
+      stream === 'room'
+        ? { stream: 'counter/room', position: 'room' }
+        : { stream: `counter/inbox/${user}`, position: accountId };
+    await room.database.set('Messages', key, { seq: seq - 1 });
+    await findAndRepair('counter', stream === 'room' ? 'everybody' : user);
+    expect(await say()).toMatchObject({ seq: seq + 1 });
+  });
+
   test('a block of which the other side does not know', async () => {
     const [blocker, blocked] = [await visit('blocker'), await visit('blocked')];
     await blocker.get('block', { user: 'blocked' });
