@@ -32,7 +32,6 @@ export class CredentialStore {
   }
 
   /** The holder of a key id; undefined if this room did not issue it. */
-
   identify(accessKeyId: string): Identity | undefined {
     return this.#identities.get(accessKeyId);
   }

@@ -30,7 +30,7 @@ export class DataFolder {
   }
 
   /**
-   * Takes a folder, and makes it if there is none.
+   * Locks a folder, and creates it if it is missing.
    * @throws RoomError if it cannot be written, or another room has it.
    */
   static async take(folder: string): Promise<DataFolder> {

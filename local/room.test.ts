@@ -70,14 +70,14 @@ async function opened(program: Program): Promise<string> {
   return url;
 }
 
-/** Whether a process runs; one that has ended may keep its id until somebody waits for it, but has no command line. */
+/** Whether a process runs. A zombie still has its id, but no command line. */
 const runs = async (pid: number) => ((await commandLineOf(pid)) ?? '') !== '';
 const dynoxidePid = async (data: string) => Number(JSON.parse(await readFile(join(data, 'dynoxide.json'), 'utf8')).pid);
 const item = { group: { S: 'test' }, name: { S: 'kept' } };
 const put = { do: 'putItem', input: { TableName: 'Test-Items', Item: item } };
 const get = { do: 'getItem', input: { TableName: 'Test-Items', Key: item } };
 
-test('a room says where it is and how to join, and ends cleanly on a signal', async () => {
+test('a room prints its address and how to join, and ends cleanly on a signal', async () => {
   const data = join(folder, 'clean');
   const program = start('--data', data);
   const url = await opened(program);
@@ -99,7 +99,7 @@ test('a room says where it is and how to join, and ends cleanly on a signal', as
   await expect(readFile(file)).rejects.toThrow('ENOENT');
 });
 
-test('state survives an end, a kill, and the dynoxide that a kill leaves behind; until --fresh', async () => {
+test('state survives a restart, a kill and a dynoxide left behind by the kill; --fresh deletes it', async () => {
   const data = join(folder, 'kept');
   const first = start('--data', data);
   const client = await TestClient.connect(await opened(first));
@@ -123,7 +123,7 @@ test('state survives an end, a kill, and the dynoxide that a kill leaves behind;
   expect(await third.ended).toMatchObject({ code: 0 });
 });
 
-test("a process that happens to have a dead dynoxide's id is left alone", async () => {
+test("an unrelated process with a dead dynoxide's id is not killed", async () => {
   const data = join(folder, 'stranger');
   const first = start('--data', data);
   await opened(first);
@@ -140,12 +140,12 @@ test("a process that happens to have a dead dynoxide's id is left alone", async 
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'a second %s ends a room at once, and its dynoxide',
+  'a second %s ends a room and its dynoxide at once',
   async (signal) => {
     const data = join(folder, `forced-${signal}`);
     const program = start('--data', data);
     const client = await TestClient.connect(await opened(program));
-    // A function is busy for longer than a user would wait.
+    // The function runs longer than a user would wait.
     client.send({ do: 'wait', input: 60_000 });
     await client.ask({ do: 'context' });
     const pid = await dynoxidePid(data);
@@ -157,7 +157,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-test('what a person can do something about is one line, and exit code 1', async () => {
+test('an error that the user can fix is one line, with exit code 1', async () => {
   const busy = createServer().listen(0, '127.0.0.1');
   await once(busy, 'listening');
   onTestFinished(() => void busy.close());
@@ -183,7 +183,7 @@ test('what a person can do something about is one line, and exit code 1', async 
   expect(await holder.ended).toMatchObject({ code: 0 });
 });
 
-test('a page with a name of its own for this machine is turned away', async () => {
+test('a request with a foreign host name is refused (DNS rebinding)', async () => {
   const program = start('--data', join(folder, 'rebound'));
   const url = await opened(program);
   const status = (host: string) =>

@@ -32,7 +32,7 @@ const drainMs = 3_000;
 
 /**
  * Runs a cloud assembly on this machine.
- * @throws RoomError with a message for the person who starts it.
+ * @throws RoomError with a message for the user.
  */
 export async function startLocalRoom(options: RoomOptions): Promise<LocalRoom> {
   const undo: (() => unknown)[] = [];

@@ -122,7 +122,6 @@ export class RoomServer {
     const { pathname } = new URL(request.url ?? '/', this.origin);
     if (pathname === '/health') {
       // Local programs learn the data folder's path. It holds the operator's credentials, if they may read them.
-
       const data = isLoopback(request.socket.remoteAddress) ? { data: services.dataFolder } : {};
       return sendJson(response, 200, { ws: this.url, ...data });
     }
@@ -178,7 +177,6 @@ const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
 const authority = (host: string, port: number) => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 /** This machine's IPv4 address in its network; loopback without a network. */
-
 function ownAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((ofOne) => ofOne ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';

@@ -30,7 +30,7 @@ const put = (name: string, attributes: object = {}) =>
   room.order({ do: 'putItem', input: { TableName, Item: { ...key(name), ...attributes } } });
 const get = (name: string) => room.order({ do: 'getItem', input: { TableName, Key: key(name) } });
 
-test('tables are made as the template says', async () => {
+test('the tables match the template', async () => {
   const { Table } = await dynamoDb.describeTable({ TableName });
   expect(Table).toMatchObject({
     TableName,
@@ -57,7 +57,7 @@ test('functions read and write', async () => {
   expect(await get('plain')).toMatchObject({ Item: { ...key('plain'), colour: { S: 'red' } } });
 });
 
-test('nobody without credentials of the room gets in', async () => {
+test('a call without credentials of the room is refused', async () => {
   const stranger = new DynamoDB({
     endpoint: room.dynamoDbEndpoint,
     region: room.region,
@@ -68,7 +68,7 @@ test('nobody without credentials of the room gets in', async () => {
   stranger.destroy();
 });
 
-test('calls are recorded: who, what, rights and capacity units', async () => {
+test('calls are recorded with caller, operation, permissions and capacity units', async () => {
   await put('recorded', { rank: { N: '1' } });
   const recording = room.calls.record();
   await get('recorded');
@@ -143,7 +143,7 @@ describe('faults', () => {
     expect(await get('done')).toHaveProperty('Item');
   });
 
-  test('a call can be held at an exact point, and be made to fail', async () => {
+  test('a call can be held at an exact point and made to fail', async () => {
     await put('raced', { winner: { S: 'nobody' } });
     room.faults.beforeDynamoDb = async ({ operation, input, tables, function: caller, trigger }) => {
       if (operation !== 'GetItem') return undefined;
@@ -162,7 +162,7 @@ describe('faults', () => {
     expect(await get('raced')).toEqual(failed);
   });
 
-  test('calls of the operator do not fail: a test may look into the tables meanwhile', async () => {
+  test('calls of the operator do not fail, so that a test can read the tables', async () => {
     room.faults.dynamoDb.failBefore = 1;
     room.faults.beforeDynamoDb = () => 'before';
     await dynamoDb.putItem({ TableName, Item: key('operator') });
@@ -177,7 +177,7 @@ describe('contention', () => {
   const instant = { latency: { p5: 0, p95: 0 }, transactionLatency: { p5: 0, p95: 0 } };
   afterEach(() => room.contention.switchOff());
 
-  test('is off unless it is asked for', async () => {
+  test('is off by default', async () => {
     expect(room.contention.on).toBe(false);
     const loaded = await startProbeRoom({}, { contention: {} });
     onTestFinished(() => loaded.close());
@@ -216,7 +216,7 @@ describe('contention', () => {
   });
 });
 
-test('expired items are deleted, and only those', async () => {
+test('only expired items are deleted', async () => {
   const now = Math.floor(room.clock.now() / 1000);
   const year = 365 * 24 * 60 * 60;
   // More than a page.
@@ -247,7 +247,7 @@ test("expired items are deleted within a minute of the room's clock", async () =
   await scaled.close();
 });
 
-test('another DynamoDB can be used, and emptied', async () => {
+test('an external DynamoDB can be used and emptied', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'dynoxide-'));
   const file = (name: string) => join(folder, name);
   const other = await Dynoxide.start({ database: file('db'), pid: file('pid'), log: file('log') });
@@ -264,7 +264,7 @@ test('another DynamoDB can be used, and emptied', async () => {
   }
 });
 
-test('a DynamoDB that cannot be reached is told of', async () => {
+test('an unreachable DynamoDB is reported', async () => {
   const starting = startProbeRoom({}, { dynamodb: 'http://127.0.0.1:1' });
   await expect(starting).rejects.toThrow('DynamoDB at http://127.0.0.1:1 cannot be used');
 });

@@ -41,7 +41,7 @@ afterAll(async () => {
 
 const put = (Key: string, Body = 'bytes') => s3.putObject({ Bucket, Key, Body });
 
-test('a function hears of an object, in the form of EventBridge', async () => {
+test('an Object Created event reaches the function in the format of EventBridge', async () => {
   await put('backups/unheard');
   const upload = { key: 'files/heard of', bytes: Buffer.from('five!') };
   const { headers } = await send(await presignUpload(room, upload), {
@@ -74,7 +74,7 @@ test('a function hears of an object, in the form of EventBridge', async () => {
   });
 });
 
-test('of one in parts, and of a deletion too', async () => {
+test('a multipart upload and a deletion send events, too', async () => {
   const target = { Bucket, Key: 'files/in parts' };
   const { UploadId } = await s3.createMultipartUpload(target);
   const { ETag } = await s3.uploadPart({ ...target, UploadId, PartNumber: 1, Body: 'part' });
@@ -90,7 +90,7 @@ test('of one in parts, and of a deletion too', async () => {
   });
 });
 
-test('the recorder says what made the function run', async () => {
+test('the recorder reports the event that triggered an invocation', async () => {
   const recording = room.calls.record();
   await put('files/recorded');
   await events.next();
@@ -101,7 +101,7 @@ test('the recorder says what made the function run', async () => {
   ]);
 });
 
-test('events can be lost, doubled and late', async () => {
+test('events can be lost, repeated and delayed', async () => {
   room.faults.event.drop = 1;
   await put('files/lost');
   room.faults.reset();
@@ -118,17 +118,17 @@ test('events can be lost, doubled and late', async () => {
   expect(await events.next()).toMatchObject({ detail: { object: { key: 'files/late' } } });
 });
 
-test('an object is told of at the next start, if its function could not be told before', async () => {
+test('an event that was not delivered before the end is delivered at the next start', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'local-room-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const first = await startProbeRoom(resources, { dataDir });
-  // Too late for this run.
+  // Too late for this run to deliver the event.
   first.faults.event = { drop: 0, double: 0, late: 1, delayMs: 60_000 };
   const before = s3Of(first);
   await before.putObject({ Bucket, Key: 'files/untold', Body: 'x' });
   before.destroy();
   await first.close();
-  // Nobody can listen before it starts: its log says what it did.
+  // A listener would be too late for events at the start, so read the log.
   const log = async ({ lambdaLogs }: ProbeRoom) => readFile(lambdaLogs.file, 'utf8');
   const second = await startProbeRoom(resources, { dataDir });
   await expect.poll(() => log(second)).toContain('files/untold');
@@ -144,14 +144,14 @@ test('an object is told of at the next start, if its function could not be told 
   await third.close();
 });
 
-/** What the data folder says of the objects. */
+/** The records of the objects in the data folder. */
 async function notes(dataDir: string): Promise<string> {
   const folder = join(dataDir, 's3', 'Store', 'objects');
   const files = await readdir(folder);
   return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join();
 }
 
-test('what a lifecycle rule says is done when it is due, by the midnights of the room', async () => {
+test("lifecycle rules delete objects and abort uploads at midnight of the room's clock", async () => {
   const day = 24 * 60 * 60;
   // A day passes in a second.
   const scaled = await startProbeRoom(resources, { speed: day });
@@ -181,7 +181,7 @@ test.each([
   [{ tags: ['c'] }, false],
   [{ detail: { absent: [null] } }, false],
   [{ source: { deeper: ['x'] } }, false],
-])('the pattern %j: %j', (pattern, expected) => {
+])('the pattern %j matches: %j', (pattern, expected) => {
   expect(readPattern(pattern, 'Rule')(event)).toBe(expected);
 });
 

@@ -17,6 +17,27 @@ export interface EventBusHost {
   readonly target: Target;
 }
 
+/** An event in EventBridge's envelope: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+export function newEvent(
+  { clock, target }: Pick<EventBusHost, 'clock' | 'target'>,
+  source: string,
+  detailType: string,
+  resources: readonly string[],
+  detail: object,
+): BusEvent {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': detailType,
+    source,
+    account: target.account,
+    time: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+    region: target.region,
+    resources,
+    detail,
+  };
+}
+
 /** EventBridge's default bus: delivers the events of AWS services to the functions of the matching rules. */
 export class EventBus {
   readonly #host: EventBusHost;
@@ -25,20 +46,9 @@ export class EventBus {
     this.#host = host;
   }
 
-  /** An event in its envelope: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+  /** Makes an event of now, without delivering it. */
   event(source: string, detailType: string, resources: readonly string[], detail: object): BusEvent {
-    const { account, region } = this.#host.target;
-    return {
-      version: '0',
-      id: randomUUID(),
-      'detail-type': detailType,
-      source,
-      account,
-      time: `${new Date(this.#host.clock.now()).toISOString().slice(0, 19)}Z`,
-      region,
-      resources,
-      detail,
-    };
+    return newEvent(this.#host, source, detailType, resources, detail);
   }
 
   /**

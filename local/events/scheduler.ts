@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { LambdaFunction } from '../assembly/functions.ts';
 import type { Schedule } from '../assembly/rules.ts';
 import type { Target } from '../assembly/template.ts';
 import type { Clock } from '../clock.ts';
 import type { Lambda } from '../lambda/lambda.ts';
+import { newEvent } from './event-bus.ts';
 
 /** EventBridge's scheduled rules: invokes their functions at a fixed rate, on the room's clock. */
 export class Scheduler {
@@ -53,22 +53,11 @@ export class Scheduler {
   #due(schedule: Schedule): { lambda: LambdaFunction; event: string }[] {
     return schedule.targets.flatMap(({ functionArn, input }) => {
       const lambda = this.#lambda.find(functionArn);
-      return lambda === undefined ? [] : [{ lambda, event: input ?? JSON.stringify(this.#event(schedule)) }];
+      if (lambda === undefined) return [];
+      // https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-scheduled-event.html
+      const host = { clock: this.#clock, target: this.#target };
+      const event = newEvent(host, 'aws.events', 'Scheduled Event', [schedule.arn], {});
+      return [{ lambda, event: input ?? JSON.stringify(event) }];
     });
-  }
-
-  /** https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-scheduled-event.html */
-  #event(schedule: Schedule): object {
-    return {
-      version: '0',
-      id: randomUUID(),
-      'detail-type': 'Scheduled Event',
-      source: 'aws.events',
-      account: this.#target.account,
-      time: `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`,
-      region: this.#target.region,
-      resources: [schedule.arn],
-      detail: {},
-    };
   }
 }

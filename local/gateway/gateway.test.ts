@@ -36,7 +36,7 @@ describe('an API with $default', () => {
       ['that is an array to $default', '[{"action":"two-way"}]', '$default'],
       ['whose key is inherited to $default', '{"action":"constructor"}', '$default'],
       ['whose key is no string to $default', '{"action":7}', '$default'],
-      ['that calls itself $connect to that very route', '{"action":"$connect"}', '$connect'],
+      ['that names $connect to that route', '{"action":"$connect"}', '$connect'],
     ])('%s', async (_, body, routeKey) => {
       const client = await room.connect();
       const recording = room.calls.record();
@@ -44,7 +44,7 @@ describe('an API with $default', () => {
       if (routeKey !== '$connect') {
         expect(await client.next()).toMatchObject({ requestContext: { routeKey, eventType: 'MESSAGE' } });
       } else {
-        // That route is one-way: what it did shows only in its trigger.
+        // The route is one-way, so only the trigger of the invocation shows the route.
         await client.ask({ action: 'ping' });
         await expect
           .poll(() => recording.invocations.at(-1)?.trigger)
@@ -104,13 +104,13 @@ describe('an API with $default', () => {
     expect(await events.next()).not.toHaveProperty('queryStringParameters');
   });
 
-  describe('a function that answers wrongly', () => {
+  describe('an invalid response of a function', () => {
     test.each([
       ['null', null],
-      ['keys beside those of a proxy response', { statusCode: 200, body: 'x', more: 1 }],
+      ['unknown keys', { statusCode: 200, body: 'x', more: 1 }],
       ['no status', { body: 'x' }],
-      ['a body that is no text', { statusCode: 200, body: { a: 1 } }],
-      ['a text', 'hello'],
+      ['a body that is not a string', { statusCode: 200, body: { a: 1 } }],
+      ['a string', 'hello'],
     ])('(%s) gives an error frame, and the socket stays open', async (_, returns) => {
       const client = await room.connect();
       for (const action of ['two-way', 'one-way']) {
@@ -123,20 +123,20 @@ describe('an API with $default', () => {
       expect(await client.ask({ action: 'ping' })).toEqual({ type: 'pong' });
     });
 
-    test('(by throwing) gives the same error frame', async () => {
+    test('(an exception) gives an error frame', async () => {
       const client = await room.connect();
       const frame = await client.ask({ action: 'two-way', do: 'throw', input: 'on purpose' });
       expect(frame).toMatchObject({ message: 'Internal server error', requestId: id });
     });
 
-    test('(too late) gives a time-out frame', async () => {
+    test('(after the timeout) gives a timeout frame', async () => {
       const client = await room.connect();
       const frame = await client.ask({ action: 'hasty', do: 'wait', input: 1_000 });
       expect(frame).toEqual({ message: 'Endpoint request timed out', connectionId: id, requestId: id });
     });
   });
 
-  test('a two-way route answers with the body as it is, an empty one too; a one-way route says nothing', async () => {
+  test('a two-way route sends the body as it is, even an empty one; a one-way route sends nothing', async () => {
     const client = await room.connect();
     client.send({ action: 'two-way', returns: { statusCode: 500, body: 'not {JSON}' } });
     expect(await client.nextText()).toBe('not {JSON}');
@@ -151,7 +151,7 @@ describe('an API with $default', () => {
     expect(client.unread).toBe(0);
   });
 
-  test("a connection's messages are handled at the same time", async () => {
+  test("a connection's messages are handled concurrently", async () => {
     const client = await room.connect();
     client.send({ action: 'two-way', do: 'wait', input: 400 });
     client.send({ action: 'two-way', do: 'context' });
@@ -175,12 +175,12 @@ describe('an API with $default', () => {
     test.each([
       ['passes a refusal through', 'status=503', '503'],
       ['passes any other status through', 'status=302', '302'],
-      ['that throws is 502', 'fails=no', '502'],
+      ['answers 502 if the function throws', 'fails=no', '502'],
     ])('%s', async (_, query, status) => {
       await expect(room.connect(`/?${query}`)).rejects.toThrow(status);
     });
 
-    test('forwards no body', async () => {
+    test('does not forward the body', async () => {
       const body = await new Promise<string>((resolve, reject) => {
         const outgoing = request(`${room.origin}/?status=429`, { headers: handshake });
         outgoing.on('response', async (response) => {
@@ -192,12 +192,12 @@ describe('an API with $default', () => {
       expect(body).toBe('');
     });
 
-    test('opens with any 2xx', async () => {
+    test('opens the connection for any 2xx status', async () => {
       const client = await room.connect('/?status=204');
       expect(await client.ask({ action: 'ping' })).toEqual({ type: 'pong' });
     });
 
-    test('is not asked for what is no WebSocket handshake', async () => {
+    test('does not run for a request that is not a WebSocket handshake', async () => {
       const recording = room.calls.record();
       expect((await fetch(room.origin)).status).toBe(426);
       expect((await fetch(`${room.origin}/prod`)).status).toBe(426);
@@ -206,7 +206,7 @@ describe('an API with $default', () => {
       expect(recording.invocations).toEqual([]);
     });
 
-    test('of a client that does not wait for it is followed by $disconnect', async () => {
+    test('is followed by $disconnect if the client leaves before the response', async () => {
       const events = heard(room);
       const { socket } = await rawHandshake(`${room.origin}/?slow=200`);
       await events.next();
@@ -221,9 +221,9 @@ describe('an API with $default', () => {
     test.each([
       ['a close without a code', (s: WebSocketLike) => s.close(), 1005, 'Client-side close frame status not set'],
       ['a close with a code', (s: WebSocketLike) => s.close(1000, 'bye'), 1000, 'bye'],
-      ['a page that is left', (s: WebSocketLike) => s.close(1001), 1001, ''],
+      ['a page that the user leaves', (s: WebSocketLike) => s.close(1001), 1001, ''],
       ['a lost connection', (s: WebSocketLike) => s.terminate(), 1006, ''],
-    ])('tells of %s', async (_, leave, disconnectStatusCode, disconnectReason) => {
+    ])('reports %s', async (_, leave, disconnectStatusCode, disconnectReason) => {
       const events = heard(room);
       const client = await room.connect();
       await events.next();
@@ -239,7 +239,7 @@ describe('an API with $default', () => {
     test.each([
       ['binary frames', 1003, (s: WebSocketLike) => s.send(Buffer.from('{}'))],
       ['a frame over 32 KB', 1009, (s: WebSocketLike) => s.send('x'.repeat(32 * 1024 + 1))],
-    ])('tells of a connection closed for %s, which reach no function', async (_, code, send) => {
+    ])('reports a connection closed for %s, which reach no function', async (_, code, send) => {
       const events = heard(room);
       const client = await room.connect();
       await events.next();
@@ -251,7 +251,7 @@ describe('an API with $default', () => {
       expect(recording.frames).toEqual([]);
     });
 
-    test('can be dropped, doubled and late', async () => {
+    test('can be lost, repeated and delayed', async () => {
       const events = heard(room);
       room.faults.disconnect.drop = 1;
       const first = await room.connect();
@@ -269,7 +269,7 @@ describe('an API with $default', () => {
     });
   });
 
-  test('a message of 128 KB may come in frames of 32 KB, a larger one may not', async () => {
+  test('a message of 128 KB in frames of 32 KB is accepted, a larger one is not', async () => {
     const client = await room.connect();
     const frames = (text: string) => {
       for (let at = 0; at < text.length; at += 32 * 1024) {
@@ -284,7 +284,7 @@ describe('an API with $default', () => {
   });
 });
 
-test('without $default, what has no route is forbidden, and the socket stays open', async () => {
+test('without $default, a message without a route is forbidden, and the socket stays open', async () => {
   const room = await startProbeRoom({ ...mockRoute('ping', 'pong') });
   onTestFinished(() => room.close());
   const client = await room.connect();
@@ -329,7 +329,7 @@ describe('on a clock 6000 times as fast', () => {
 
 type WebSocketLike = Awaited<ReturnType<ProbeRoom['connect']>>['socket'];
 
-/** A client that has asked to connect, and whose socket is at hand before it is answered. */
+/** Sends an upgrade request and returns its socket before the response. */
 function rawHandshake(url: string): Promise<{ socket: Socket }> {
   return new Promise((resolve) => {
     const outgoing = request(url, { headers: handshake });

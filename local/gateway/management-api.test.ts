@@ -35,14 +35,14 @@ async function failure(call: Promise<unknown>): Promise<{ name: string; status: 
   return { name: error.name, status: error.$metadata.httpStatusCode };
 }
 
-test.each(['', '/prod'])('a post arrives, with the API at %j', async (path) => {
+test.each(['', '/prod'])('a post reaches the client, with the API at %j', async (path) => {
   const { client: receiver, ConnectionId } = await connected();
   const { $metadata } = await client(room.origin + path).postToConnection({ ConnectionId, Data: 'grüß dich' });
   expect($metadata.httpStatusCode).toBe(200);
   expect(await receiver.nextText()).toBe('grüß dich');
 });
 
-test('a function finds its API by itself', async () => {
+test('a function finds the API by its environment', async () => {
   const { client: receiver, ConnectionId } = await connected();
   expect(await room.order({ do: 'post', input: { to: ConnectionId, data: 'hello' } })).toMatchObject({
     $metadata: { httpStatusCode: 200 },
@@ -50,7 +50,7 @@ test('a function finds its API by itself', async () => {
   expect(await receiver.nextText()).toBe('hello');
 });
 
-test('a connection tells when it was opened, by whom, and when it was last active', async () => {
+test('GetConnection returns the time of the connection, the client and the last activity', async () => {
   const { client: receiver, ConnectionId } = await connected();
   const first = await connections.getConnection({ ConnectionId });
   expect(first).toMatchObject({
@@ -85,7 +85,7 @@ test('a deleted connection is closed with 1000, and $disconnect runs', async () 
   await expect(connections.getConnection({ ConnectionId })).rejects.toBeInstanceOf(GoneException);
 });
 
-test('nothing can be posted before $connect has returned', async () => {
+test('a post before $connect has returned is refused', async () => {
   const posted = heard(room, 'POSTED');
   const opened = await room.connect('/?posts=1');
   expect(await posted.next()).toEqual({ error: 'GoneException', status: 410 });
@@ -93,7 +93,7 @@ test('nothing can be posted before $connect has returned', async () => {
   expect(opened.unread).toBe(0);
 });
 
-test('more than 128 KB is too large', async () => {
+test('a post of more than 128 KB is refused', async () => {
   const { client: receiver, ConnectionId } = await connected();
   const most = 'x'.repeat(128 * 1024);
   await connections.postToConnection({ ConnectionId, Data: most });
@@ -104,8 +104,8 @@ test('more than 128 KB is too large', async () => {
   });
 });
 
-describe('who may call', () => {
-  test('not who has no credentials', async () => {
+describe('a call is refused', () => {
+  test('without credentials', async () => {
     const { ConnectionId } = await connected();
     const url = `${room.origin}/@connections/${encodeURIComponent(ConnectionId)}`;
     for (const headers of [{}, { Authorization: 'Bearer x' }]) {
@@ -114,7 +114,7 @@ describe('who may call', () => {
     expect(room.connections.map(({ connectionId }) => connectionId)).toContain(ConnectionId);
   });
 
-  test('not who has credentials of elsewhere', async () => {
+  test('with the credentials of another room', async () => {
     const { ConnectionId } = await connected();
     const stranger = client(room.origin, { accessKeyId: 'AKIAELSEWHERE', secretAccessKey: 'x', sessionToken: 'x' });
     expect(await failure(stranger.getConnection({ ConnectionId }))).toEqual({
@@ -125,7 +125,7 @@ describe('who may call', () => {
 });
 
 describe('faults', () => {
-  test('a share of posts fails', async () => {
+  test('fail a share of posts', async () => {
     const { ConnectionId } = await connected();
     const post = () => connections.postToConnection({ ConnectionId, Data: 'x' });
     room.faults.post.throttle = 1;
@@ -139,7 +139,7 @@ describe('faults', () => {
     expect(failed).toBeLessThan(70);
   });
 
-  test('a post can be held, and made to fail', async () => {
+  test('hold a post and make it fail', async () => {
     const { client: receiver, ConnectionId } = await connected();
     const order: string[] = [];
     room.faults.beforePost = async ({ data }) => {
@@ -153,7 +153,7 @@ describe('faults', () => {
     expect(order).toEqual(['before fails', 'before arrives']);
   });
 
-  test('on a half-open connection posts succeed and vanish, nothing comes in, and nobody learns of its end', async () => {
+  test('make a connection half-open: posts succeed and vanish, no message arrives, and its end is not noticed', async () => {
     const events = heard(room);
     const { client: receiver, ConnectionId } = await connected();
     await events.next();
@@ -170,7 +170,7 @@ describe('faults', () => {
   });
 });
 
-test('calls are recorded, with who made them', async () => {
+test('calls are recorded with their callers', async () => {
   const { ConnectionId } = await connected();
   const recording = room.calls.record();
   await room.order({ do: 'post', input: { to: ConnectionId, data: 'x' } });

@@ -3,7 +3,7 @@ import { baseResources, mockRoute } from '../fixtures/assembly.ts';
 import { type Json, type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
 import { TokenBucket } from './throttle.ts';
 
-test('a bucket gives its burst at once, then as many a second as its rate, and never holds more than its burst', () => {
+test('a bucket gives its burst at once, refills at its rate, and never holds more than its burst', () => {
   let now = 0;
   const bucket = new TokenBucket({ rate: 10, burst: 3 }, () => now);
   const taken = (times: number) => Array.from({ length: times }, () => bucket.take());
@@ -14,13 +14,13 @@ test('a bucket gives its burst at once, then as many a second as its rate, and n
   expect(taken(2)).toEqual([true, false]);
   now += 60_000;
   expect(taken(4)).toEqual([true, true, true, false]);
-  // A machine's clock may be set back.
+  // The machine's clock may be set back.
   now -= 1000;
   expect(taken(1)).toEqual([false]);
 });
 
 describe('a stage with throttles', () => {
-  // So slow a refill that none comes while the test runs, however busy the machine is.
+  // The refill is so slow that no token arrives during the test, even on a busy machine.
   const rate = 0.001;
   const throttle = (burst: number) => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
   let room: ProbeRoom;
@@ -41,7 +41,7 @@ describe('a stage with throttles', () => {
   });
   afterAll(() => room.close());
 
-  test('answers what is too much of one route itself, and lets the others through', async () => {
+  test('refuses excess requests of one route without a function, and does not limit the other routes', async () => {
     const client = await room.connect();
     const [{ connectionId } = { connectionId: '' }] = room.connections;
     const pings: Json[] = [];
@@ -54,7 +54,7 @@ describe('a stage with throttles', () => {
     const others: Json[] = [];
     for (let i = 0; i < 4; i += 1) others.push(await client.ask({ action: 'other' }));
     expect(others).toMatchObject([{ other: true }, { other: true }, { other: true }, { message: 'Too Many Requests' }]);
-    // The first of three was the client's.
+    // The client took the first of three tokens.
     for (let i = 0; i < 2; i += 1) await room.connect();
     await expect(room.connect()).rejects.toThrow('429');
   });

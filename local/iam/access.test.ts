@@ -47,7 +47,7 @@ const done = { $metadata: { httpStatusCode: 200 } };
 const denied = { error: 'AccessDeniedException' };
 
 describe('a function may do what its role allows, and nothing else', () => {
-  test('with a table', async () => {
+  test('for a table', async () => {
     expect(await narrow('getItem', { ...table, Key })).toMatchObject(done);
     expect(await narrow('query', { ...query, IndexName: 'byRank' })).toMatchObject(done);
     expect(await narrow('query', query)).toEqual({ ...denied, status: 400 });
@@ -58,14 +58,14 @@ describe('a function may do what its role allows, and nothing else', () => {
     expect(await narrow('getItem', { TableName: 'Test-Others', Key })).toMatchObject(denied);
   });
 
-  test('with functions', async () => {
+  test('for functions', async () => {
     expect(await narrow('invoke', { name: 'Test-Probe', payload: { order: { do: 'context' } } })).toMatchObject(done);
     const itself = { name: 'Test-Narrow', payload: {} };
     expect(await narrow('invoke', itself)).toEqual({ ...denied, status: 403 });
     expect(await narrow('invoke', { name: 'Test-Absent', payload: {} })).toMatchObject(denied);
   });
 
-  test('with connections', async () => {
+  test('for connections', async () => {
     const client = await room.connect();
     onTestFinished(() => client.socket.terminate());
     const to = String(room.connections[0]?.connectionId);
@@ -76,7 +76,7 @@ describe('a function may do what its role allows, and nothing else', () => {
     expect(room.connections).toHaveLength(1);
   });
 
-  test('with objects', async () => {
+  test('for objects', async () => {
     expect(await narrow('putObject', { Bucket, Key: 'files/x', Body: 'x' })).toMatchObject(done);
     const refused = { error: 'AccessDenied', status: 403 };
     expect(await narrow('putObject', { Bucket, Key: 'backups/x', Body: 'x' })).toEqual(refused);
@@ -86,7 +86,7 @@ describe('a function may do what its role allows, and nothing else', () => {
     expect(await narrow('listObjects', { Bucket })).toEqual(refused);
   });
 
-  test('by a URL that it signs', async () => {
+  test('for a URL that it presigns', async () => {
     const sign = async (name: string) => String(await narrow('presign', { Bucket, Key: name, expiresIn: 60 }));
     const operator = s3Of(room);
     onTestFinished(() => operator.destroy());
@@ -98,7 +98,7 @@ describe('a function may do what its role allows, and nothing else', () => {
     });
   });
 
-  test('and is not told that an object is absent, unless it may list the whole bucket', async () => {
+  test('and learns that an object is missing only if it may list the whole bucket', async () => {
     expect(await narrow('headObject', { Bucket, Key: 'files/absent' })).toMatchObject({ status: 403 });
     expect(await room.order({ do: 'headObject', input: { Bucket, Key: 'files/absent' } })).toMatchObject({
       status: 404,
@@ -106,7 +106,7 @@ describe('a function may do what its role allows, and nothing else', () => {
   });
 });
 
-test('who is refused reads why', async () => {
+test("a refusal has AWS's error message", async () => {
   const recording = room.calls.record();
   await narrow('putObject', { Bucket, Key: 'backups/why', Body: 'x' });
   recording.stop();
@@ -122,14 +122,14 @@ test('who is refused reads why', async () => {
   );
 });
 
-test('the operator is bound by no role', async () => {
+test('the operator may do everything', async () => {
   const { region, credentials, dynamoDbEndpoint: endpoint } = room;
   const operator = new DynamoDB({ region, credentials, endpoint });
   onTestFinished(() => operator.destroy());
   expect(await operator.listTables({})).toMatchObject({ TableNames: ['Test-Items'] });
 });
 
-test('what has been used of the roles is known', async () => {
+test('the used permissions of the roles are reported', async () => {
   const own = await startProbeRoom(resources);
   const used = () => own.access.used.filter((grant) => grant.function === 'Narrow');
   expect(used()).toEqual([]);
@@ -163,13 +163,13 @@ test.each<[Partial<UsedRight>, object, boolean]>([
   [{ context: { k: 'vx' } }, { StringEquals: { k: ['v*'] } }, false],
   [{ context: { k: 'vx' } }, { StringLike: { k: ['v*'] } }, true],
   [{ context: { k: 'vx' } }, { StringLike: { k: ['v*'], l: ['*'] } }, false],
-])('the right %j under the condition %j: %j', (right, conditions, expected) => {
+])('the right %j meets the condition %j: %j', (right, conditions, expected) => {
   const asked = { action: 's3:GetObject', resource: '', arn: 'arn:aws:s3:::b/f1/x/y', ...right };
   const Condition = { StringEquals: {}, StringLike: {}, ...conditions };
   expect(speaksOf({ ...statement, Condition }, asked)).toBe(expected);
 });
 
-test('a pattern takes its other characters as they are', () => {
+test('all characters of a pattern except wildcards are literal', () => {
   expect(isLike('a.b(c)[d]$', 'a.b(c)[d]$')).toBe(true);
   expect(isLike('axb', 'a.b')).toBe(false);
 });
@@ -180,7 +180,7 @@ test.each([
     { Role: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['x'] } } },
     /ManagedPolicyArns/,
   ],
-  ['what is not an action', { More: policyOf('Role', { NotAction: 'x', Resource: '*' }) }, /More .*Action/],
+  ['NotAction', { More: policyOf('Role', { NotAction: 'x', Resource: '*' }) }, /More .*Action/],
   ['another condition', { More: policyOf('Role', { Action: 'x', Resource: '*', Condition: { Bool: {} } }) }, /Bool/],
 ])('%s is refused by name', async (_, more, message) => {
   await expect(startProbeRoom(more)).rejects.toThrow(message);

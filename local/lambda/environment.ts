@@ -107,14 +107,14 @@ export class Environment {
 
   async #answer(timeoutMs: number, timeoutMessage: string): Promise<Outcome | 'ready'> {
     if (this.#causeOfDeath !== undefined) return { error: this.#causeOfDeath };
-    const { promise, resolve } = withResolvers<Outcome | 'ready'>();
-    this.#settle = resolve;
     const timer = setTimeout(() => {
       this.#end({ errorType: 'Sandbox.Timedout', errorMessage: timeoutMessage });
       void this.#worker.terminate();
     }, timeoutMs);
     try {
-      return await promise;
+      return await new Promise((resolve) => {
+        this.#settle = resolve;
+      });
     } finally {
       clearTimeout(timer);
       this.#settle = undefined;
@@ -137,12 +137,4 @@ export class Environment {
     this.#causeOfDeath = error;
     this.#settle?.({ error });
   }
-}
-
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -65,7 +65,7 @@ const order = (what: string, input?: unknown) => ({ order: { do: what, input } }
 const json = (payload: Uint8Array | undefined) => JSON.parse(Buffer.from(payload ?? []).toString());
 
 describe('an environment', () => {
-  test("has the Lambda runtime's variables and the function's own, and none of the user's", async () => {
+  test("has the variables of the Lambda runtime and the function, and none of the user's", async () => {
     const environment = await room.order({ do: 'environment' });
     expect(environment).toMatchObject({
       AWS_LAMBDA_FUNCTION_NAME: 'Test-Probe',
@@ -84,7 +84,7 @@ describe('an environment', () => {
     expect(environment).not.toHaveProperty('HOME');
   });
 
-  test('gives its handler a context', async () => {
+  test('passes a context to its handler', async () => {
     expect(await room.order({ do: 'context' })).toMatchObject({
       functionName: 'Test-Probe',
       functionVersion: '$LATEST',
@@ -94,12 +94,12 @@ describe('an environment', () => {
     });
   });
 
-  test('handles one request at a time, and is used again', async () => {
+  test('handles one request at a time, and is reused', async () => {
     const recording = room.calls.record();
     await Promise.all(Array.from({ length: 4 }, () => room.invoke('Single', order('wait', 100))));
     recording.stop();
     const invocations = recording.invocations.filter((one) => one.function === 'Single');
-    // The schedule may have made one before.
+    // The schedule may have started an environment before.
     expect(invocations.filter(({ cold }) => cold).length).toBeLessThanOrEqual(environmentsPerFunction);
     for (const { start } of invocations) {
       const running = invocations.filter((other) => other.start <= start && start < other.end);
@@ -107,7 +107,7 @@ describe('an environment', () => {
     }
   });
 
-  test('is in no recording that began after it', async () => {
+  test('is not in a recording that began after it', async () => {
     const running = room.invoke('Patient', order('wait', 100));
     const recording = room.calls.record();
     await running;
@@ -117,7 +117,7 @@ describe('an environment', () => {
     recording.stop();
   });
 
-  test("lives on the room's clock: dates, and the timers that are awaited", async () => {
+  test("runs dates and promise-based timers on the room's clock", async () => {
     const begin = performance.now();
     const seen = await room.order({ do: 'clock', input: 60_000 });
     expect(performance.now() - begin).toBeLessThan(5_000);
@@ -128,8 +128,8 @@ describe('an environment', () => {
   });
 });
 
-describe('an invocation that goes wrong', () => {
-  test('is an error of its own, and the next one is well', async () => {
+describe('a failed invocation', () => {
+  test('reports its error, and the next invocation succeeds', async () => {
     for (const [what, input, message] of [
       ['throw', 'on purpose', 'TypeError: on purpose'],
       ['reject', 'nobody waits', 'nobody waits'],
@@ -144,24 +144,24 @@ describe('an invocation that goes wrong', () => {
     }
   });
 
-  test('because there is no such handler', async () => {
+  test('reports a missing handler', async () => {
     await expect(room.invoke('Broken', {})).rejects.toThrow('Runtime.HandlerNotFound');
   });
 });
 
 describe('the Invoke API', () => {
-  test('returns what the handler returned', async () => {
+  test("returns the handler's result", async () => {
     const { StatusCode, ExecutedVersion, FunctionError, Payload } = await invoke('Test-Probe', order('event', 1));
     expect({ StatusCode, ExecutedVersion, FunctionError }).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(json(Payload)).toEqual(order('event', 1));
   });
 
-  test('knows a function by its ARN, too', async () => {
+  test('finds a function by its ARN, too', async () => {
     const arn = room.stack.functions.find(({ logicalId }) => logicalId === 'Probe')?.arn ?? '';
     expect((await invoke(arn, order('context'))).StatusCode).toBe(200);
   });
 
-  test('tells of an error in the function, and the end of its log', async () => {
+  test('returns an error of the function, and the end of its log', async () => {
     const { StatusCode, FunctionError, Payload, LogResult } = await invoke('Test-Probe', order('throw', 'no'), {
       tail: true,
     });
@@ -172,7 +172,7 @@ describe('the Invoke API', () => {
     expect(json(Payload).trace.join('\n')).toContain('probe.ts');
   });
 
-  test('has the log of just this invocation', async () => {
+  test('returns the log of this invocation only', async () => {
     const { LogResult } = await invoke('Test-Probe', order('log', 'line one'), { tail: true });
     const log = Buffer.from(LogResult ?? '', 'base64').toString();
     expect(log).toMatch(/\tINFO\tline one\nline one raw\nEND RequestId/);
@@ -196,20 +196,20 @@ describe('the Invoke API', () => {
     });
   });
 
-  test('refuses who has no credentials of the room', async () => {
+  test('refuses a caller without credentials', async () => {
     const url = `${room.origin}/2015-03-31/functions/Test-Probe/invocations`;
     expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(403);
   });
 
-  test('tries out without running', async () => {
+  test('does not run the function for DryRun', async () => {
     const recording = room.calls.record();
     expect((await invoke('Test-Probe', {}, { type: 'DryRun' })).StatusCode).toBe(204);
     recording.stop();
-    // The schedule may have fired meanwhile.
+    // The schedule may have fired in the meantime.
     expect(recording.invocations.filter(({ trigger }) => trigger.source === 'invoke')).toEqual([]);
   });
 
-  test('runs an event later, twice again after errors, a minute and two minutes later', async () => {
+  test('runs an event asynchronously, and retries it after one minute and after two', async () => {
     const recording = room.calls.record();
     expect((await invoke('Test-Probe', order('throw', 'again'), { type: 'Event' })).StatusCode).toBe(202);
     const runs = () => recording.invocations.filter((run) => run.function === 'Probe');
@@ -222,18 +222,18 @@ describe('the Invoke API', () => {
     recording.stop();
   });
 
-  test("as often as the function's settings say", async () => {
+  test("retries an event as often as the function's settings say", async () => {
     const recording = room.calls.record();
     await invoke('Test-Patient', order('throw', 'once more'), { type: 'Event' });
     const runs = () => recording.invocations.filter((run) => run.function === 'Patient');
     await expect.poll(() => runs().length, { timeout: 5_000 }).toBe(2);
-    // By then a second retry would have been made.
+    // A second retry would have run by then.
     await room.order({ do: 'clock', input: 3 * 60_000 });
     expect(runs()).toHaveLength(2);
     recording.stop();
   });
 
-  test("sends to the function's queue what failed at every attempt, with the function's rights, and nothing else", async () => {
+  test("sends only an event that failed at every attempt to the dead-letter queue, with the function's permissions", async () => {
     const recording = room.calls.record();
     await invoke('Test-Patient', order('env'), { type: 'Event' });
     await invoke('Test-Probe', order('throw', 'nowhere to go'), { type: 'Event' });
@@ -267,7 +267,7 @@ describe('the Invoke API', () => {
     expect(await readFile(join(room.dataDir, 'dead-letters.jsonl'), 'utf8')).not.toContain('nowhere to go');
   });
 
-  test('lets a function invoke another, and records it', async () => {
+  test('lets a function invoke another, and records the call', async () => {
     const events = heard(room);
     const recording = room.calls.record();
     const answer = await room.order({
@@ -313,14 +313,14 @@ describe('the schedule', () => {
     detail: {},
   };
 
-  test('fires at its rate', async () => {
+  test('runs the function at its rate', async () => {
     const events = heard(room);
     const begin = room.clock.now();
     for (let count = 0; count < 2; count++) expect(await events.next()).toEqual(scheduled);
     expect(room.clock.now() - begin).toBeGreaterThan(4 * 60_000);
   });
 
-  test('fires at once when told to, and waits for the function', async () => {
+  test('runs the function at once with runNow, and waits for it', async () => {
     const recording = room.calls.record();
     await room.runSchedule();
     expect(recording.invocations).toContainEqual(
@@ -330,11 +330,11 @@ describe('the schedule', () => {
   });
 });
 
-test('when the room closes, a running function still reaches the services, and starts no further function', async () => {
+test('when the room closes, a running function can call the services, but starts no other function', async () => {
   const closing = await startProbeRoom();
   const recording = closing.calls.record();
   const input = { name: 'Test-Probe', type: 'Event', payload: {} };
-  // The first call of a new environment: the function opens its socket to the room after the end has begun.
+  // A new environment opens its first socket only after the room has begun to close.
   const running = closing.order({ do: 'invoke', input });
   await closing.close();
   expect(await running).toMatchObject({ StatusCode: 202 });

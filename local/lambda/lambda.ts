@@ -62,8 +62,24 @@ export class Lambda {
    * Runs a function asynchronously, with the retries of its settings.
    * @returns false if the room closed before it finished.
    */
-  invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
-    return this.#retry(lambda, event, trigger);
+  async invokeLater(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
+    const { clock } = this.#host;
+    const expires = clock.now() + lambda.asyncMaxAgeMs;
+    for (let attempt = 0; !this.#draining && !this.#stopping.signal.aborted; attempt++) {
+      const result = await this.invoke(lambda, event, trigger, 'async');
+      // An invocation that the closing room cut off does not count as failed.
+      if (this.#stopping.signal.aborted) break;
+      if (result.error === undefined) return true;
+      const delay = retryDelaysMs[attempt] ?? 0;
+      const exhausted = attempt >= lambda.asyncRetries;
+      if (exhausted || clock.now() + delay > expires) {
+        const condition = exhausted ? 'RetriesExhausted' : 'EventAgeExceeded';
+        await this.#host.deadLetters.send({ lambda, event, attempts: attempt + 1, condition, result });
+        return true;
+      }
+      await sleep(delay / clock.speed, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+    }
+    return false;
   }
 
   /** Ends a function's environments at once. */
@@ -97,26 +113,6 @@ export class Lambda {
     const forget = () => void this.#running.delete(work);
     work.then(forget, forget);
     return work;
-  }
-
-  async #retry(lambda: LambdaFunction, event: string, trigger: Trigger): Promise<boolean> {
-    const { clock } = this.#host;
-    const expires = clock.now() + lambda.asyncMaxAgeMs;
-    for (let attempt = 0; !this.#draining && !this.#stopping.signal.aborted; attempt++) {
-      const result = await this.invoke(lambda, event, trigger, 'async');
-      // An invocation that the closing room cut off does not count as failed.
-      if (this.#stopping.signal.aborted) break;
-      if (result.error === undefined) return true;
-      const delay = retryDelaysMs[attempt] ?? 0;
-      const exhausted = attempt >= lambda.asyncRetries;
-      if (exhausted || clock.now() + delay > expires) {
-        const condition = exhausted ? 'RetriesExhausted' : 'EventAgeExceeded';
-        await this.#host.deadLetters.send({ lambda, event, attempts: attempt + 1, condition, result });
-        return true;
-      }
-      await sleep(delay / clock.speed, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
-    }
-    return false;
   }
 
   async #invoke(lambda: LambdaFunction, event: string, trigger: Trigger, mode: 'sync' | 'async'): Promise<Result> {

@@ -133,7 +133,6 @@ function hurryClock() {
   const { setTimeout, scheduler } = timers;
   const wait = scheduler.wait.bind(scheduler);
   // Plain setTimeout stays in real time: the SDK uses it for its timeouts, and the services answer in real time.
-
   timers.setTimeout = (delay, value, options) => setTimeout((delay ?? 1) / clock.speed, value, options);
   scheduler.wait = (delay, options) => wait(delay / clock.speed, options);
   syncBuiltinESMExports();

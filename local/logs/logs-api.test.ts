@@ -21,7 +21,7 @@ let logs: CloudWatchLogsClient;
 let close: () => void;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'logs-'));
-  // A line a second, in two runs; between them what is no event.
+  // One line a second, in the files of two runs. Between them are an incomplete line and one without a time.
   const lines = Array.from({ length: count }, (_, index) => logFileLine(begin + index * 1000, 'Chat', message(index)));
   await writeFile(
     join(folder, 'functions-2026-01-01T00-00-00.000Z.log'),
@@ -65,33 +65,33 @@ async function indexes(range: { startTime?: number; endTime?: number; filterPatt
   return { found, pages };
 }
 
-test('gives every event once and in order, page by page, over all runs', async () => {
+test('returns every event once and in order, page by page, over all runs', async () => {
   const { found, pages } = await indexes({ limit: 3_000 });
   expect(found).toEqual(Array.from({ length: count }, (_, index) => index));
   expect(pages).toBe(7);
 });
 
-test('an answer has no more than it may hold', async () => {
+test('a long result comes in several pages', async () => {
   const { found, pages } = await indexes({});
   expect(found).toHaveLength(count);
   expect(pages).toBeGreaterThan(1);
 });
 
 test.each([0, 1, 2, 999, 14_999, 15_000, 15_001, 19_999])(
-  'begins with the very first event of a time: %d s',
+  'begins with the first event at the start time: %d s',
   async (second) => {
     const { found } = await indexes({ startTime: begin + second * 1000, endTime: begin + (second + 5) * 1000 });
     expect(found).toEqual([0, 1, 2, 3, 4].map((more) => second + more).filter((index) => index < count));
   },
 );
 
-test('a pattern chooses by what a line of JSON holds', async () => {
+test('a filter pattern selects lines by their JSON', async () => {
   const { found } = await indexes({ filterPattern: '{ $.user = "grün" && $.message = * }' });
   expect(found).toHaveLength(count / 100);
   expect((await indexes({ filterPattern: '{ $.nothing = * }' })).found).toEqual([]);
 });
 
-test('what it does not know, it refuses by name', async () => {
+test('unsupported requests are refused by name', async () => {
   const ask = (input: object) => logs.send(new FilterLogEventsCommand({ logGroupName: 'group', ...input }));
   await expect(ask({ filterPattern: 'ERROR' })).rejects.toMatchObject({ name: 'InvalidParameterException' });
   await expect(ask({ nextToken: '../../etc/passwd:0' })).rejects.toMatchObject({ name: 'InvalidParameterException' });

@@ -45,7 +45,7 @@ describe('an object', () => {
     await expect(textOf(Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  test('comes back with what was said of it', async () => {
+  test('keeps its headers and metadata', async () => {
     const said = {
       ContentType: 'text/plain',
       ContentDisposition: 'attachment; filename="x.txt"',
@@ -66,7 +66,7 @@ describe('an object', () => {
     expect(await s3.getObject({ Bucket, Key: 'empty' })).toMatchObject({ ContentLength: 0 });
   });
 
-  test('may be streamed, with its checksum behind it', async () => {
+  test('may be streamed, with its checksum as a trailer', async () => {
     const bytes = randomBytes(300_000);
     const pieces = Array.from({ length: 30 }, (_, index) => bytes.subarray(index * 10_000, (index + 1) * 10_000));
     const Body = Readable.from(pieces);
@@ -83,7 +83,7 @@ describe('an object', () => {
     expect(ContentEncoding).toBeUndefined();
   });
 
-  test('is replaced whole, and reads on for who reads the old one', async () => {
+  test('is replaced atomically, and a reader of the old one reads it to the end', async () => {
     const old = 'old'.repeat(1_000_000);
     await s3.putObject({ Bucket, Key: 'replaced', Body: old });
     const files = (await storedFiles()).length;
@@ -94,7 +94,7 @@ describe('an object', () => {
     expect(await storedFiles()).toHaveLength(files);
   });
 
-  test('with other bytes than promised is refused', async () => {
+  test('is refused if its digest is wrong or invalid', async () => {
     const files = await storedFiles();
     const put = (wrong: object) => s3.putObject({ Bucket, Key: 'wrong', Body: 'right', ...wrong });
     const other = sha256(Buffer.from('other'));
@@ -104,7 +104,7 @@ describe('an object', () => {
     expect(await storedFiles()).toEqual(files);
   });
 
-  test('may be made on the condition that there is none', async () => {
+  test('may be created on the condition that it does not exist', async () => {
     const make = () => s3.putObject({ Bucket, Key: 'once', Body: 'x', IfNoneMatch: '*' });
     await make();
     await expect(make()).rejects.toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
@@ -131,7 +131,7 @@ describe('reading a part', () => {
   });
 
   test.each(['bytes=3-1', 'bytes=0-1,3-4', 'lines=1-2', 'bytes=-'])(
-    '%s is no range: the whole comes',
+    '%s is not a range: the whole object is returned',
     async (Range) => {
       const { Body, $metadata } = await s3.getObject({ Bucket, Key: 'digits', Range });
       expect(await Body?.transformToString()).toBe('0123456789');
@@ -139,12 +139,12 @@ describe('reading a part', () => {
     },
   );
 
-  test.each(['bytes=10-', 'bytes=99-100', 'bytes=-0'])('%s cannot be had', async (Range) => {
+  test.each(['bytes=10-', 'bytes=99-100', 'bytes=-0'])('%s is refused as not satisfiable', async (Range) => {
     const getting = s3.getObject({ Bucket, Key: 'digits', Range });
     await expect(getting).rejects.toMatchObject({ name: 'InvalidRange', $metadata: { httpStatusCode: 416 } });
   });
 
-  test('goes on only in the same object', async () => {
+  test('resumes only in the same object', async () => {
     const { ETag = '' } = await s3.headObject({ Bucket, Key: 'digits' });
     const { Body } = await s3.getObject({ Bucket, Key: 'digits', IfMatch: ETag, Range: 'bytes=5-' });
     expect(await Body?.transformToString()).toBe('56789');
@@ -179,7 +179,7 @@ describe('many objects', () => {
 });
 
 describe('a request is refused', () => {
-  test('that S3 would understand and this machine does not, by name', async () => {
+  test('by name if the local S3 does not support it', async () => {
     const refusals = [
       [() => s3.listBuckets({}), /no bucket/],
       [() => s3.listObjectsV2({ Bucket, Delimiter: '/' }), /delimiter/],
@@ -196,13 +196,13 @@ describe('a request is refused', () => {
     }
   });
 
-  test('for a bucket that there is not', async () => {
+  test('for a missing bucket', async () => {
     const put = s3.putObject({ Bucket: 'elsewhere', Key: 'x', Body: 'x' });
     await expect(put).rejects.toMatchObject({ name: 'NoSuchBucket' });
     await expect(s3.headObject({ Bucket: 'elsewhere', Key: 'x' })).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  test('with a wrong secret, a strange key, or none', async () => {
+  test('with a wrong secret, an unknown key, or no signature', async () => {
     const get = (credentials: typeof room.credentials) => {
       const stranger = s3Of(room, { credentials });
       onTestFinished(() => stranger.destroy());
@@ -218,7 +218,7 @@ describe('a request is refused', () => {
     expect((await fetch(`${room.s3Endpoint}/${Bucket}/digits`)).status).toBe(403);
   });
 
-  test('that was signed too long ago', async () => {
+  test('if it was signed too long ago', async () => {
     const late = s3Of(room, { systemClockOffset: -16 * 60_000 });
     onTestFinished(() => late.destroy());
     const get = late.getObject({ Bucket, Key: 'digits' });
@@ -226,7 +226,7 @@ describe('a request is refused', () => {
   });
 });
 
-describe('an upload in parts', () => {
+describe('a multipart upload', () => {
   const part = randomBytes(5 * 1024 * 1024);
   const end = randomBytes(1000);
   const target = { Bucket, Key: 'parts/whole' };
@@ -240,9 +240,9 @@ describe('an upload in parts', () => {
     return { PartNumber, ETag, ChecksumCRC32 };
   };
 
-  test('is an object once it is complete', async () => {
+  test('becomes an object when it is completed', async () => {
     const upload = await begin();
-    // In any order, and again.
+    // Parts may arrive in any order and repeatedly.
     const parts = [
       await send(upload, 2, part),
       await send(upload, 3, end),
@@ -259,7 +259,7 @@ describe('an upload in parts', () => {
     await expect(send(upload, 4, end)).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
-  test('is not completed from what was not sent', async () => {
+  test('cannot be completed with missing parts', async () => {
     const upload = await begin();
     const [first, second] = [await send(upload, 1, end), await send(upload, 2, end)];
     const complete = (...Parts: object[]) => s3.completeMultipartUpload({ ...upload, MultipartUpload: { Parts } });
@@ -272,7 +272,7 @@ describe('an upload in parts', () => {
   });
 });
 
-test('objects and uploads survive a restart; what nothing refers to does not', async () => {
+test('objects and uploads survive a restart; unreferenced bytes are removed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'local-s3-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const first = await startProbeRoom(bucketResources, { dataDir: folder });

@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** An upload of its own for every test. */
+/** A new upload for each test. */
 function upload(text = 'the very bytes'): Upload {
   count += 1;
   return { key: `files/${count}`, bytes: Buffer.from(text) };
@@ -46,7 +46,7 @@ const exists = async (Key: string) => {
 const storedFiles = () => readdir(join(dataDir, 's3', 'Store', 'bytes'));
 
 describe('an upload', () => {
-  test('is taken as it was signed', async () => {
+  test('is accepted as signed', async () => {
     const one = upload();
     const url = await presignUpload(room, one);
     const answer = await send(url, { headers: uploadHeaders(one), body: one.bytes });
@@ -58,7 +58,7 @@ describe('an upload', () => {
     expect(await Body?.transformToString()).toBe('the very bytes');
   });
 
-  test('is taken from fetch', async () => {
+  test('is accepted from fetch', async () => {
     const one = upload();
     const headers = uploadHeaders(one);
     const answer = await fetch(await presignUpload(room, one), {
@@ -69,7 +69,7 @@ describe('an upload', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('is taken once', async () => {
+  test('is accepted once', async () => {
     const one = upload();
     const url = await presignUpload(room, one);
     const again = () => send(url, { headers: uploadHeaders(one), body: one.bytes });
@@ -77,7 +77,7 @@ describe('an upload', () => {
     expect(await again()).toMatchObject({ status: 412, code: 'PreconditionFailed' });
   });
 
-  test('is taken once, whoever sends it at the same time', async () => {
+  test('is accepted once if several clients send it at the same time', async () => {
     const one = upload('x'.repeat(1_000_000));
     const url = await presignUpload(room, one);
     const sent = Array.from({ length: 5 }, () => send(url, { headers: uploadHeaders(one), body: one.bytes }));
@@ -97,7 +97,7 @@ describe('an upload', () => {
       'SignatureDoesNotMatch',
     ],
     [
-      'another checksum, with the bytes to it',
+      'another checksum and the matching bytes',
       () => ({ headers: { 'x-amz-checksum-sha256': 'ab'.repeat(22) }, body: wrong }),
       403,
       'SignatureDoesNotMatch',
@@ -124,7 +124,7 @@ describe('an upload', () => {
     expect(await storedFiles()).toEqual(before);
   });
 
-  test('that breaks off leaves nothing', async () => {
+  test('leaves nothing if it breaks off', async () => {
     const one = upload('x'.repeat(1_000_000));
     const before = await storedFiles();
     const outgoing = request(await presignUpload(room, one), { method: 'PUT', headers: uploadHeaders(one) });
@@ -136,7 +136,7 @@ describe('an upload', () => {
     expect(await exists(one.key)).toBe(false);
   });
 
-  test('that was refused beforehand need not be sent', async () => {
+  test('is refused before its body with Expect: 100-continue', async () => {
     const one = upload();
     await s3.putObject({ Bucket, Key: one.key, Body: 'there' });
     const outgoing = request(await presignUpload(room, one), {
@@ -150,7 +150,7 @@ describe('an upload', () => {
     expect(response.statusCode).toBe(412);
   });
 
-  test('that meets a deletion is told of the conflict, and may be sent again', async () => {
+  test('conflicts with a deletion in the meantime, and may be sent again', async () => {
     const one = upload();
     const url = await presignUpload(room, one);
     const outgoing = request(url, { method: 'PUT', headers: uploadHeaders(one) });
@@ -167,10 +167,10 @@ describe('an upload', () => {
   });
 });
 
-test("a URL is good for as long as it says, on the room's clock", async () => {
+test("a URL is valid until it expires on the room's clock", async () => {
   const scaled = await startProbeRoom(bucketResources, { speed: 60 });
   onTestFinished(() => scaled.close());
-  // Signed by a function, whose clock is the room's.
+  // A function signs it, because its clock is the room's.
   const sign = async (expiresIn: number) =>
     String(await scaled.order({ do: 'presign', input: { Bucket, Key: 'none', expiresIn } }));
   const [short, long] = [await sign(60), await sign(60 * 60 * 24)];
@@ -187,20 +187,20 @@ test('a URL outlives the environment that signed it', async () => {
   expect(await send(url, { method: 'GET' })).toMatchObject({ status: 200, body: 'there' });
 });
 
-test('a download can be named by its URL', async () => {
+test('the URL can set the file name of a download', async () => {
   await s3.putObject({ Bucket, Key: 'files/named', Body: 'x', ContentType: 'text/plain' });
   const command = new GetObjectCommand({ Bucket, Key: 'files/named', ResponseContentDisposition: 'attachment' });
   const answer = await send(await getSignedUrl(s3, command), { method: 'GET' });
   expect(answer.headers).toMatchObject({ 'content-disposition': 'attachment', 'content-type': 'text/plain' });
 });
 
-test('calls are recorded: who signed, what, and by which right', async () => {
+test('calls are recorded with the signer, the operation and the permission', async () => {
   const recording = room.calls.record();
   const url = String(await room.order({ do: 'presign', input: { Bucket, Key: 'files/recorded', expiresIn: 60 } }));
   await send(url, { method: 'GET' });
   await s3.listObjectsV2({ Bucket, Prefix: 'files/' });
   recording.stop();
-  // The download of the test before may end for its client first.
+  // The download of the previous test may be recorded only after its client has finished.
   expect(recording.calls.filter(({ rights }) => rights[0]?.key !== 'files/named')).toMatchObject([
     {
       service: 's3',

@@ -80,13 +80,13 @@ async function send(service: Service, headers: Record<string, string>, body: str
 describe.each(services)('%s', (service) => {
   const { honest, refused } = requests[service];
 
-  test('takes what was signed', async () => {
+  test('accepts a signed request', async () => {
     expect(await send(service, await sign(service))).toMatchObject({ status: honest });
     expect(await send(service, await sign(service, { checksum: false }))).toMatchObject({ status: honest });
     expect(await send(service, await sign(service, { minutes: -4 }))).toMatchObject({ status: honest });
   });
 
-  test('takes no key id for its secret: one stands in every presigned URL', async () => {
+  test('refuses a key id without its secret: every presigned URL contains the id', async () => {
     const url = await presignUpload(room, { key: 'files/x', bytes: Buffer.from('x') });
     expect(url).toContain(Bucket);
     const params = new URL(url).searchParams;
@@ -107,17 +107,17 @@ describe.each(services)('%s', (service) => {
 
   test.each<[string, Signing, string]>([
     ['another secret', { credentials: { secretAccessKey: 'x' } }, 'InvalidSignatureException'],
-    ['a key of elsewhere', { credentials: { accessKeyId: 'AKIAELSEWHERE' } }, 'UnrecognizedClientException'],
+    ['an unknown key', { credentials: { accessKeyId: 'AKIAELSEWHERE' } }, 'UnrecognizedClientException'],
     ['another token', { credentials: { sessionToken: 'x' } }, 'UnrecognizedClientException'],
     ['an old date', { minutes: -6 }, 'InvalidSignatureException'],
-    ['a date to come', { minutes: 6 }, 'InvalidSignatureException'],
+    ['a future date', { minutes: 6 }, 'InvalidSignatureException'],
     ['another Region', { region: 'eu-central-1' }, 'InvalidSignatureException'],
     ['another service', { scope: 'sqs' }, 'InvalidSignatureException'],
   ])('refuses %s', async (_, signing, type) => {
     expect(await send(service, await sign(service, signing))).toEqual({ status: refused, type });
   });
 
-  test('refuses what was changed after it was signed', async () => {
+  test('refuses a request that was changed after it was signed', async () => {
     const type = 'InvalidSignatureException';
     const other = `${requests[service].body} `;
     expect(await send(service, await sign(service), other)).toEqual({ status: refused, type });
