@@ -153,7 +153,8 @@ describe('an API with $default', () => {
 
   test("a connection's messages are handled concurrently", async () => {
     const client = await room.connect();
-    client.send({ action: 'two-way', do: 'wait', input: 400 });
+    // Longer than the cold start of a second environment on a busy machine.
+    client.send({ action: 'two-way', do: 'wait', input: 2_000 });
     client.send({ action: 'two-way', do: 'context' });
     expect(await client.next()).toHaveProperty('awsRequestId');
     expect(await client.next()).toBeNull();
