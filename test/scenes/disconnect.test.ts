@@ -169,6 +169,14 @@ describe('the sweeper', () => {
         : undefined;
     await client.kill();
     await watcher.event('logout', { user: 'quitter', reason: 'lost' });
+    // The seat that could not be given back stays in doubt for a minute of the room.
+    room.local.faults.reset();
+    await expect
+      .poll(async () => {
+        await room.local.runSchedule();
+        return room.database.counts();
+      })
+      .toEqual({ counted: 1, present: 1 });
     await alone();
   });
 });
