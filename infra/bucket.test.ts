@@ -36,7 +36,7 @@ test('it is private, encrypted, and owned by the account alone', () => {
   expect(lasting[logicalId]?.Properties).not.toHaveProperty('VersioningConfiguration');
 });
 
-test('its policy says nothing but no, to whoever comes without TLS', () => {
+test('its policy only denies requests without TLS', () => {
   const policies = ofType(lasting, 'AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties);
   const statements = policies.flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: Statement[] }).Statement);
   expect(policies).toMatchObject([{ Bucket: { Ref: logicalId } }]);
@@ -68,7 +68,7 @@ test('it forgets files a day after the room does, and broken uploads and what un
   });
 });
 
-test('it tells EventBridge what comes in, without a function to set that up', () => {
+test('it reports new objects to EventBridge, without a custom resource', () => {
   expect(lasting[logicalId]?.Properties['NotificationConfiguration']).toEqual({
     EventBridgeConfiguration: { EventBridgeEnabled: true },
   });
@@ -81,7 +81,7 @@ test('it outlives the stack, unless the stack is one to throw away', () => {
   expect(Object.values(ephemeral).map(({ Type }) => Type)).not.toContain('Custom::S3AutoDeleteObjects');
 });
 
-test('a function bound to it may do what was listed, in the folders that were listed, and knows its name', () => {
+test('a function bound to it has the listed permissions in the listed folders, and its name', () => {
   const stack = new Stack(new App({ analyticsReporting: false }), 'Test');
   const code = Code.fromInline('-');
   const fn = new LambdaFunction(stack, 'Fn', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code });

@@ -109,6 +109,6 @@ describe('what it decides', () => {
   });
 });
 
-test('a configuration that says too much is none', () => {
+test('a configuration with an unknown key is refused', () => {
   expect(() => parseConfig({ ...config, colour: 'red' })).toThrow(ConfigError);
 });

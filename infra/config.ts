@@ -22,8 +22,8 @@ const throttle = v.strictObject({ rate: perSecond, burst: v.pipe(perSecond, v.ma
 const tagPattern = /^[\p{L}\p{N}\s_.:/=+@-]{1,128}$/u;
 
 /**
- * What whoever deploys a room may choose: the `config` section of `cdk.json`, whose every key can also be given on the
- * command line (`--context alarmEmail=ops@example.org`). Room settings that can be changed while it runs are not here.
+ * The deployment's configuration: the `config` section of `cdk.json`. Each key can also be set on the command line
+ * (`--context alarmEmail=ops@example.org`). The room's settings, which the administrator changes at run time, are not here.
  */
 export const configSchema = v.strictObject({
   stackName: v.pipe(
@@ -32,15 +32,15 @@ export const configSchema = v.strictObject({
   ),
   /** The stage, which is the path in the room's address. */
   stage: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'letters, digits, dashes and underscores are expected')),
-  /** A stack to throw away: its tables, its bucket (once emptied) and its log go with it. */
+  /** A temporary stack: deleting it deletes its tables, its bucket (once emptied) and its log. */
   ephemeral: v.boolean('true or false is expected'),
   messageRetentionDays: days(3650),
   /** How long a file waits for its recipient. */
   fileRetentionDays: days(365),
   logRetentionDays: v.picklist(logRetentions, `one of ${logRetentions.join(', ')} is expected`),
-  /** Whom alarms reach, once that address has confirmed it; null for nobody: then there are none. */
+  /** The address that receives alarms, once its owner has confirmed the subscription. null: no alarms are created. */
   alarmEmail: v.nullable(v.pipe(v.string(), v.email('an e-mail address is expected'))),
-  /** A name of one's own in the room's address, with a certificate for it in ACM, in the stack's Region. */
+  /** A custom domain for the room, with its certificate in ACM in the stack's Region. */
   customDomain: v.nullable(
     v.strictObject({
       name: v.pipe(

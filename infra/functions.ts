@@ -62,11 +62,11 @@ export interface RoomFunctionEntry {
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
-  /** For what is invoked asynchronously. */
+  /** Set for a function that is invoked asynchronously. */
   readonly asynchronous?: {
-    /** How often an event is tried again, before it goes to the dead letters: a minute after the failure, then after two. */
+    /** Retries before an event goes to the dead-letter queue: one minute after the failure, then two. */
     readonly retries: number;
-    /** Seconds, at least a minute; what is older goes there, too, so the retries and the runs before them have to fit in. */
+    /** Seconds, at least 60. Older events also go to the dead-letter queue, so the runs and retries must fit. */
     readonly maxAge: number;
   };
   readonly tables: { readonly [T in TableName]?: readonly TablePermission[] };
@@ -172,7 +172,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     memory: 256,
     // It waits for the sessions that fall due before the next run, a minute later, and acts on them after that.
     timeout: 150,
-    // The next run does what this one could not.
+    // The next run continues the work.
     asynchronous: { retries: 0, maxAge: 60 },
     tables: {
       presence: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -187,7 +187,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
   admin: {
     purpose: 'The administrator console: invoked by who holds the permission in IAM, and by nobody else',
     memory: 512,
-    // What takes long is done in slices of half a minute; a step that has begun is finished.
+    // Long work is split into slices of half a minute; a step that has begun is finished.
     timeout: 120,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],

@@ -48,7 +48,7 @@ export class Gateway extends Construct {
     this.url = domain ? `wss://${domain.name}` : this.stage.url;
   }
 
-  /** The room's own name: whoever owns the domain points it, by a CNAME or alias record, at this output. */
+  /** The custom domain. Its owner points a CNAME or alias record at this output. */
   private domain({ name, certificateArn }: NonNullable<RoomConfig['customDomain']>): DomainName {
     const domain = new DomainName(this, 'Domain', {
       domainName: name,

@@ -62,7 +62,7 @@ describe.each(names)('%s', (name) => {
     expect(environmentOf(name)[variables.bucket]).toEqual(functions[name].objects ? { Ref: bucketId } : undefined);
   });
 
-  test('may invoke whom the table says', () => {
+  test('may invoke the functions in the table', () => {
     const invokes = functions[name].invokes ?? [];
     const granted = permissionsOf(name).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
     const targets = granted.flatMap(resourcesOf);
@@ -87,7 +87,7 @@ describe.each(names)('%s', (name) => {
     if (permissions.length > 0) expect(endpoint).toMatch(/https:\/\/.*\.execute-api\..*\/prod/);
   });
 
-  test('has no permission by a wildcard, except on connections and objects, whose names nobody knows beforehand', () => {
+  test('has no wildcard permission, except on connections and objects, whose names are unknown at deployment', () => {
     for (const statement of permissionsOf(name)) {
       expect(actionsOf(statement).join()).not.toContain('*');
       for (const resource of resourcesOf(statement)) {
@@ -186,13 +186,13 @@ function ruleWith(property: string): { id: string; properties: TemplateResource[
   return { id, properties: Properties };
 }
 
-test('what is over is looked for every minute: sessions and files', () => {
+test('sessions and files that are due are handled every minute', () => {
   const { id, properties } = ruleWith('ScheduleExpression');
   expect(properties['ScheduleExpression']).toBe('rate(1 minute)');
   expect(startedBy(id)).toEqual(['files', 'sweeper']);
 });
 
-test('the function of files hears of what comes into its own folder of the bucket, and of nothing else', () => {
+test('the files function receives events for its own folder of the bucket only', () => {
   const { id, properties } = ruleWith('EventPattern');
   const [[bucketId] = ['']] = ofType(resources, 'AWS::S3::Bucket');
   expect(properties['EventPattern']).toEqual({

@@ -42,7 +42,7 @@ test('everything that an upgrade must not replace keeps its id', () => {
       type,
     ).toEqual(ids);
   }
-  // A type that nobody has thought of yet has to be put in one of the lists.
+  // A new type must be added to one of the lists.
   const unknown = Object.values(resources)
     .map(({ Type }) => Type)
     .filter((type) => !(type in lasting) && !replaceable.has(type) && !heldElsewhere.has(type));

@@ -15,7 +15,7 @@ export interface RoomBucketProps {
 
 const filesPrefix: ObjectPrefix = 'files';
 
-/** Where bytes are kept: private, encrypted, reached by TLS only, and kept when the stack is deleted. Tells EventBridge of what comes in. */
+/** The bucket: private, encrypted, TLS only, and retained when the stack is deleted. It reports new objects to EventBridge. */
 export class RoomBucket extends Bucket {
   constructor(scope: Construct, id: string, { fileRetention, ephemeral }: RoomBucketProps) {
     super(scope, id, {

@@ -65,7 +65,7 @@ export class RoomTable extends TableV2 {
     return new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, ...options });
   }
 
-  /** Gives a function these permissions, the variable that names the table, and the settings of what is in it. */
+  /** Grants a function these permissions, and sets the environment variables with the table's name and settings. */
   bindTo(fn: LambdaFunction, permissions: readonly TablePermission[]): void {
     fn.addEnvironment(this.shape.variable, this.tableName);
     for (const [name, value] of Object.entries(this.settings)) fn.addEnvironment(name, value);

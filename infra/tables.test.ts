@@ -95,7 +95,7 @@ test('the index of the recently seen carries what `wholasthr` shows, and not the
   ]);
 });
 
-test('the index of what is due carries nothing but keys: who acts on a file reads it again', () => {
+test('the index of due files carries keys only: a file is read again before it is changed', () => {
   expect(lasting[logicalIds.fileRecords]?.Properties['GlobalSecondaryIndexes']).toEqual([
     {
       IndexName: 'due',

@@ -31,7 +31,7 @@ export interface StackTemplate {
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-/** A configuration for tests: `cdk.json` is where whoever deploys a room writes another. */
+/** A configuration for tests, independent of `cdk.json`. */
 const plainConfig = {
   stackName: 'ServerlessChatRoom',
   stage: 'prod',

@@ -38,7 +38,7 @@ describe('alarms', () => {
     }
   });
 
-  test('are there only for an address that they reach, and tell it what is wrong and when it is over', () => {
+  test('exist only with an address, and report to it when they begin and end', () => {
     expect(ofType(silent, 'AWS::SNS::Topic')).toHaveLength(0);
     expect(alarms(silent)).toHaveLength(0);
     const [[topic] = ['']] = ofType(telling, 'AWS::SNS::Topic');
@@ -117,7 +117,7 @@ describe('alarms', () => {
   });
 });
 
-test('the dashboard shows who is there, what is said, how long it takes, what goes wrong, and what it costs', () => {
+test('the dashboard shows users, messages, latency, errors and usage', () => {
   const [[, dashboard] = []] = ofType(silent, 'AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(dashboard?.Properties['DashboardBody']);
   for (const metric of [
@@ -164,7 +164,7 @@ describe('dead letters', () => {
   const asynchronous = (Object.keys(functions) as FunctionName[]).filter((name) => functions[name].asynchronous);
   const invoked = Object.values(functions).flatMap(({ invokes }) => invokes ?? []);
 
-  test('are kept of everything that nobody waits for', () => {
+  test('are kept for all asynchronous invocations', () => {
     for (const name of invoked) expect(asynchronous).toContain(name);
     const { id } = queue();
     for (const [rule, { Properties }] of ofType(silent, 'AWS::Events::Rule')) {

@@ -49,7 +49,7 @@ interface AlarmEntry {
   readonly silenceIsBad?: boolean;
 }
 
-/** Watches over a deployed room: one page that shows how it is doing, and alarms if there is somebody to hear them. */
+/** Monitors a deployed room: a dashboard, and alarms if an address for them is configured. */
 export class Watch extends Construct {
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);

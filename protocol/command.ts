@@ -50,7 +50,7 @@ export type Command = Reply & {
   readonly audit?: {
     /** Clients send it by themselves, so only refusals are logged. */
     readonly refusalsOnly?: true;
-    /** The argument that names the other user concerned, who is logged as well. */
+    /** The argument that names the other user. It is logged as well. */
     readonly concerns?: string;
     /** Refusals after which the name in `user` may belong to no account: it is not logged. */
     readonly unknownUserIf?: readonly RefusalCode[];

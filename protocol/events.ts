@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { field } from './fields.ts';
 
-/** Why a session ended, as everyone else is told. */
+/** Why a session ended, as the other users see it. */
 export const logoutReasons = ['logout', 'timeout', 'lost', 'kicked', 'deregistered'] as const;
 export type LogoutReason = (typeof logoutReasons)[number];
 
 /**
- * Why a file that was announced did not reach anybody, as its sender is told: never uploaded whole; uploaded, but not what was
- * announced; refused, because the recipient had gone or had blocked the sender meanwhile; or not fetched for too long.
+ * Why an announced file did not reach its recipient: the upload never completed; the bytes differ from the announcement; the
+ * recipient was removed or blocked the sender meanwhile; the recipient did not fetch it in time.
  */
 export const fileFailures = ['unfinished', 'damaged', 'no-such-user', 'blocked', 'expired'] as const;
 export type FileFailure = (typeof fileFailures)[number];
@@ -19,8 +19,7 @@ const inbox = { stream: v.literal('inbox'), seq: field.seq } as const;
 const room = { stream: v.literal('room'), seq: field.seq } as const;
 
 /**
- * What the room says unasked. A client takes fields it does not know for a newer room's, and ignores them; an
- * event it does not know it ignores whole.
+ * The events that the room sends without a request. A client ignores unknown fields and unknown events: the room may be newer.
  */
 export const events = {
   message: event('message', {
@@ -57,7 +56,7 @@ export const events = {
   }),
   login: event('login', { user: v.string() }),
   logout: event('logout', { user: v.string(), reason: v.picklist(logoutReasons) }),
-  /** In a large room, in the place of several `login` and `logout` events. `online` counts the users online. */
+  /** Replaces several `login` and `logout` events in a large room. `online` counts the users online. */
   presence: event('presence', { online: v.number(), came: v.number(), left: v.number() }),
   timeout: event('timeout', { seconds: v.number() }),
   kicked: event('kicked', { reason: v.string() }),
@@ -69,7 +68,7 @@ export type EventName = keyof typeof events;
 export type RoomEvent = { [N in EventName]: v.InferOutput<(typeof events)[N]> }[EventName];
 export type EventOf<N extends EventName> = Extract<RoomEvent, { event: N }>;
 
-/** The numbered messages of a stream: what `sync` and `history` give, and what is posted as it is committed. */
+/** The numbered messages of a stream. `sync` and `history` return them, and each is posted when it is committed. */
 export const streamEvents = [
   'message',
   'broadcast',

@@ -3,12 +3,12 @@ import { limits } from './limits.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
-/** Words that mean something else at the client's user-name prompt, and the room's own voice. */
+/** Words with a meaning at the client's user-name prompt, and the sender of announcements. */
 export const reservedNames = new Set(['system', 'quit', 'exit', 'register', 'deregister', 'de-register', 'help']);
 
 const userNamePattern = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${limits.userLength - 1}}$`);
 
-/** Whether someone may register under this name; `login` takes any text, it just finds nobody. */
+/** Whether a user may register under this name. `login` accepts any text, and finds no account. */
 export function isUserName(name: string): boolean {
   return userNamePattern.test(name) && !reservedNames.has(foldName(name));
 }
@@ -21,13 +21,13 @@ export function foldName(name: string): string {
 /** UTF-8 bytes of a text, the unit of {@link limits.textBytes} and {@link limits.passwordBytes}. */
 export const byteLength = bytes;
 
-/** A lone surrogate has no UTF-8 form: it would come back as another text than was sent. */
+/** A lone surrogate has no UTF-8 form: the stored text would differ from the sent one. */
 const wellFormed = v.check<string, string>((text) => !/\p{Surrogate}/u.test(text), 'well-formed Unicode');
 
 const unicode = v.pipe(v.string(), wellFormed);
 
 /**
- * A text of at most so many characters; `v.maxLength` would count an emoji as two. The metadata is the same rule for
+ * A text of at most `characters` characters; `v.maxLength` would count an emoji as two. The metadata is the same rule for
  * JSON Schema.
  */
 const upTo = (characters: number) =>
@@ -42,10 +42,10 @@ const upTo = (characters: number) =>
 
 const notEmpty = v.minLength<string, 1, string>(1, 'a text that is not empty');
 
-/** A text of at most so many bytes of UTF-8. */
+/** A text of at most `most` bytes of UTF-8. */
 export const upToBytes = (most: number) => v.maxBytes<string, number, string>(most, `a text of at most ${most} bytes`);
 
-/** A whole number, which says of itself what it may be. */
+/** A whole number. Its message states its range. */
 export function whole(min: number, max: number) {
   const what = `a whole number from ${min} to ${max}`;
   return v.pipe(v.number(what), v.integer(what), v.minValue(min, what), v.maxValue(max, what));
@@ -55,12 +55,12 @@ export function whole(min: number, max: number) {
 export const field = {
   unicode,
   requestId: upTo(limits.requestIdLength),
-  /** Any name that could have been typed; whether there is such a user is the room's answer. */
+  /** Any text that a user may type. The handler checks that the user exists. */
   user: v.pipe(upTo(256), notEmpty),
   password: v.pipe(v.string(), wellFormed, upToBytes(limits.passwordBytes)),
   text: v.pipe(v.string(), wellFormed, notEmpty),
   token: upTo(limits.tokenLength),
-  /** A token that a client makes up: of 128 bits at the least, if it is made up well. */
+  /** A token that the client generates, with at least 128 random bits. */
   newToken: v.pipe(
     v.string(),
     v.regex(
@@ -72,7 +72,7 @@ export const field = {
   seq: whole(0, 2 ** 48),
   pageSize: whole(1, limits.pageSize),
   stream: v.picklist(['inbox', 'room']),
-  /** Any name that could have been typed; {@link isFileName} says whether a file may have it. */
+  /** Any text that a user may type. {@link isFileName} checks it. */
   fileName: upTo(1024),
   fileSize: whole(0, 2 ** 48),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a hash of 64 hexadecimal digits')),

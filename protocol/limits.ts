@@ -1,22 +1,22 @@
-/** The numbers both ends of the wire agree on. */
+/** The limits that client and room share. */
 export const limits = {
   /** API Gateway closes with 1009 above this (message quota, bytes). */
   frameBytes: 128 * 1024,
-  /** UTF-8 bytes of a message's or broadcast's text: escaped to six times as much in JSON, it still fits one 32 KB frame. */
+  /** UTF-8 bytes of a message's or broadcast's text. JSON escaping may multiply it by six, and it still fits one 32 KB frame. */
   textBytes: 4 * 1024,
   userLength: 32,
-  /** UTF-8 bytes; scrypt reads them all, so they are bounded. */
+  /** UTF-8 bytes. Bounded, because scrypt reads them all. */
   passwordBytes: 1024,
   requestIdLength: 64,
   tokenLength: 128,
-  /** Seconds after its first sending in which a request may be sent again, and is recognized. */
+  /** Seconds after the first attempt in which a repeated request is recognized. */
   repeatSeconds: 600,
-  /** Most messages one `sync` or `history` gives. */
+  /** Maximum number of messages in a reply to `sync` or `history`. */
   pageSize: 200,
-  /** UTF-8 bytes: the longest name that common file systems take. */
+  /** UTF-8 bytes: the longest name on common file systems. */
   fileNameBytes: 255,
-  /** Most users one may block. */
+  /** Maximum number of users that one user may block. */
   blockedUsers: 500,
-  /** Most users by whom one may be blocked: each broadcast keeps from whom it is hidden, some 25 bytes for each. */
+  /** Maximum number of users that may block one user. Each broadcast stores them, about 25 bytes each. */
   blockers: 5_000,
 } as const;

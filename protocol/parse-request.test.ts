@@ -85,7 +85,7 @@ describe('a frame is refused', () => {
     expect(badFrame(frame).id).toBe('mine');
   });
 
-  test('and what is said back of it is short and well-formed', () => {
+  test('and the refusal is short and well-formed', () => {
     const cutInTwo = `${'x'.repeat(63)}😀`;
     const bad = badFrame(JSON.stringify({ action: cutInTwo }));
     expect(bad.action).toBe(`${'x'.repeat(63)}\ufffd`);
@@ -148,7 +148,7 @@ describe('whatever is sent', () => {
       }
       const { code, message, action, id, field } = parsed.bad;
       seen[code] += 1;
-      // The library's own words are for who wrote the schema.
+      // The library's own messages are meant for developers.
       expect(message).not.toMatch(/^[^:]*:? ?Invalid |Expected .* received /);
       const unknown = typeof said?.['action'] === 'string' && !names.includes(said['action']);
       expect(code).toBe(unknown ? 'unknown-action' : 'bad-request');

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Every refusal code, with the sentence a person sees when the room has nothing more precise to say. */
+/** Every refusal code, with its default message. */
 export const refusals = {
   'bad-request': 'That request is not well-formed.',
   'unknown-action': 'There is no such command.',
@@ -26,8 +26,8 @@ export const refusals = {
   'block-self': 'You cannot block yourself.',
   'already-blocked': 'You have blocked that user already.',
   'not-blocked': 'You have not blocked that user.',
-  'too-many-blocked': 'You have reached the limit of users whom one person may block.',
-  'too-many-blockers': 'That user has reached the limit of users by whom one person may be blocked.',
+  'too-many-blocked': 'You have blocked the maximum number of users. Unblock one first.',
+  'too-many-blockers': 'That user has been blocked by the maximum number of users.',
   'file-too-large': 'That file is larger than the room takes.',
   'invalid-file-name':
     'A file name must have 1 to 255 bytes, none of / \\ : * ? " < > | and no invisible characters, and be valid on every operating system.',
@@ -37,7 +37,7 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
-/** What travels beside a refusal's code and sentence. */
+/** The optional details of a refusal. */
 export const refusalDetails = {
   field: v.exactOptional(v.string()),
   requestId: v.exactOptional(v.string()),

@@ -91,7 +91,7 @@ describe('a client makes nothing of', () => {
       'a refusal with a detail of another type',
       '{"type":"reply","action":"login","ok":false,"error":{"code":"wrong-password","message":"no","triesLeft":"\\u001b[2J"}}',
     ],
-    ['an error of nobody', '{"message":"Forbidden"}'],
+    ['a gateway error without its ids', '{"message":"Forbidden"}'],
   ])('%s', (_, frame) => {
     expect(parseRoomFrame(frame)).toEqual({ kind: 'unknown' });
   });
@@ -111,7 +111,7 @@ describe('a client makes nothing of', () => {
   });
 });
 
-test('10,000 random frames never throw, and what is made of them is what was said', () => {
+test('10,000 random frames never throw, and are parsed without loss', () => {
   const seen = new Map<string, number>();
   const check = (frame: string) => {
     const heard = parseRoomFrame(frame);

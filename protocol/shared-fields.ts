@@ -6,10 +6,10 @@ import { field } from './fields.ts';
 /** The user names that fit one reply, and how many there are. */
 export const userList = { users: v.array(v.string()), total: field.count } as const;
 
-/** How far a client has shown each stream; a stream that is left out stays as it is. */
+/** The last number that the client has shown of each stream. An omitted stream is unchanged. */
 export const shownUpTo = { inbox: v.optional(field.seq), room: v.optional(field.seq) } as const;
 
-/** Names a file that waits for the caller. */
+/** Identifies a file that waits for the caller. */
 export const waitingFile = { from: field.user, name: field.fileName } as const;
 
 /** The reply to a login. */
@@ -20,5 +20,5 @@ export const session = {
   unread: v.object({ inbox: field.count, room: field.count }),
 } as const;
 
-/** The refusals of a command that proves who a guest is by a password. */
+/** The refusals of a command that authenticates a guest by password. */
 export const passwordRefusals = ['no-such-user', 'wrong-password', 'login-blocked', 'already-online'] as const;

@@ -26,7 +26,7 @@ test.each([
     { action: 'file', to: 'x', name: 'x', size: 1, sha256: 'x' },
     'sha256: a hash of 64 hexadecimal digits is expected.',
   ],
-] as const)('what is wrong with %j on the wire is said for people', (frame, message) => {
+] as const)('the error in %j on the wire is described for users', (frame, message) => {
   expect(parseRequest(JSON.stringify(frame))).toMatchObject({ ok: false, bad: { code: 'bad-request', message } });
 });
 
@@ -39,6 +39,6 @@ test.each([
   [{ command: 'upload-url', name: 'x', bytes: -1 }, 'bytes: a number from 0 on is expected.'],
   [{ command: 'log', since: 'yesterday' }, 'since: a time in UTC is expected.'],
   [{ command: 'import', settings: 1 }, 'settings: an object is expected.'],
-])('what is wrong with %j of an administrator is said for people', (request, message) => {
+])('the error in %j of an administrator is described for users', (request, message) => {
   expect(parseAdminRequest(request)).toMatchObject({ ok: false, code: 'bad-request', message });
 });

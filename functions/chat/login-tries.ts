@@ -1,6 +1,6 @@
 /** Wrong passwords for one name from one address. Times are epoch milliseconds. */
 export interface TryRecord {
-  /** Random; another one after every change. */
+  /** Random version tag for optimistic locking. */
   readonly version: string;
   /** The latest wrong tries, oldest first; without a connection once they have led to a block. */
   readonly tries: readonly { readonly at: number; readonly connectionId?: string }[];
@@ -9,16 +9,16 @@ export interface TryRecord {
 
 /** Wrong passwords over one connection until the name is blocked. */
 export const triesPerConnection = 3;
-/** Wrong passwords within the hour over any number of connections: reconnecting is no way round the block. */
+/** Wrong passwords within the hour over any number of connections: reconnecting does not evade the block. */
 export const triesPerHour = 9;
 export const tryWindow = 3_600_000;
 
-/** Milliseconds until the block ends; 0 if there is none. */
+/** Milliseconds until the block ends; 0 without a block. */
 export function blockedFor(record: TryRecord | undefined, now: number): number {
   return Math.max(0, (record?.blockedUntil ?? 0) - now);
 }
 
-/** The record after one more wrong password. What it means for the caller follows from {@link blockedFor} and {@link triesLeft}. */
+/** The record after one more wrong password. See {@link blockedFor} and {@link triesLeft} for its consequences. */
 export function countWrongTry(
   record: TryRecord | undefined,
   attempt: { connectionId: string; at: number; blockTime: number; version: string },

@@ -29,17 +29,17 @@ export interface Accounts {
    * other has been blocked by `limits.blockers`.
    */
   block(blocker: Member, blocked: Member): Promise<'blocked' | 'changed' | 'full'>;
-  /** Takes both sides of a block away. False if either account is no longer the same, or there is no block. */
+  /** Deletes both sides of a block. False if either account is no longer the same, or there is no block. */
   unblock(blocker: Member, blocked: Member): Promise<boolean>;
-  /** Takes blocks of accounts that are gone out of somebody's list. */
+  /** Removes deleted accounts from a user's block list. */
   forgetBlocks(blocker: Member, accountIds: readonly string[]): Promise<void>;
-  /** Takes an account that is gone off those whom it had blocked. */
+  /** Removes a deleted account from the records of the users it had blocked. */
   forgetBlocker(blocker: Account): Promise<void>;
-  /** Moves cursors forward; an acknowledgement older than what is known changes nothing. */
+  /** Moves cursors forward. An older acknowledgement changes nothing. */
   acknowledge(member: Member, positions: Partial<Positions>): Promise<void>;
   /**
-   * Changes the password, and replaces the session's resume token by the one given, if any; unless the session has moved on to
-   * another connection.
+   * Changes the password, and replaces the session's resume token by `tokenHash`, if given. `moved-on`: the session is now on another
+   * connection, and nothing is changed.
    */
   changePassword(change: {
     account: Account;
@@ -49,43 +49,43 @@ export interface Accounts {
     newHash: string;
     tokenHash: string | undefined;
   }): Promise<'changed' | 'account-changed' | 'moved-on' | 'login-blocked'>;
-  /** Who was last seen at or after a time (epoch ms). */
+  /** The users last seen at or after a time (epoch ms). */
   seenSince(time: number): Promise<Pick<Member, 'name' | 'displayName'>[]>;
 }
 
 export interface Connections {
   open(connectionId: string, address: string, rateLimit: RateLimit, at: number): Promise<void>;
   find(connectionId: string): Promise<Connection | undefined>;
-  /** Writes down that somebody has spoken: `usedMs` (ms) is how much, `active` whether it counts as activity. */
+  /** Records a command: `usedMs` is its use of the token bucket (ms), `active` whether it counts as activity. */
   touch(connection: Connection, spoken: { at: number; active: boolean; usedMs: number }): Promise<void>;
-  /** Forgets a closed connection, and says what it was. */
+  /** Deletes a closed connection, and returns its last state. */
   close(connectionId: string): Promise<Connection | undefined>;
 }
 
-/** What a login commits, in one transaction. */
+/** The data that a login commits in one transaction. */
 export interface Login {
   readonly account: Account;
   readonly connectionId: string;
   readonly address: string;
   readonly at: number;
   readonly tokenHash: string;
-  /** Set when the password was hashed anew with today's parameters, or is another from now on. */
+  /** Set when the password was rehashed with the current parameters, or changed. */
   readonly newHash: string | undefined;
-  /** A session that this login takes the place of: detached, or on a connection proved dead. */
+  /** A session that this login replaces: it is detached, or its connection is dead. */
   readonly takesOver: Session | undefined;
-  /** Whether wrong tries are on record for this name and address, to be forgotten now. */
+  /** Whether to delete the wrong tries on record for this name and address. */
   readonly forgetTries: boolean;
 }
 
 export type LoginOutcome =
   | { readonly kind: 'begun'; readonly session: Session }
   | { readonly kind: 'room-full' | 'room-stopped' | 'connection-taken' | 'account-changed' | 'login-blocked' }
-  /** Somebody is online under this name already. */
+  /** The user is online already. */
   | { readonly kind: 'online'; readonly session: Session }
-  /** The session to take over is gone or has changed: look again. */
+  /** The session to take over has ended or changed. Read it again. */
   | { readonly kind: 'changed' };
 
-/** What must still be true for a session to be ended: nothing else may have happened to it. */
+/** The conditions under which a session may be ended: it is unchanged since it was read. */
 export interface EndGuard {
   /** The connection's last activity as it was read. */
   readonly lastActiveAt?: number;
@@ -99,32 +99,32 @@ export interface Removal {
   readonly at: number;
 }
 
-/** Seats of sessions that have ended together, which are still counted. */
+/** Seats of sessions that ended together, and that are still counted. */
 export interface Leaving {
   readonly id: string;
   readonly seats: readonly string[];
-  /** How many are to be counted no longer. */
+  /** The number of seats to subtract from the count. */
   readonly count: number;
   /** Epoch milliseconds. */
   readonly at: number;
 }
 
-/** What the Room item says of seats. */
+/** The seats in the Room item. */
 export interface SeatState {
   readonly open: boolean;
   /** When the room was closed (epoch ms); undefined if it is open, or was closed for a restore. */
   readonly closedAt: number | undefined;
-  /** How many seats are taken: at least as many as there are sessions, and exactly as many when nobody comes or goes. */
+  /** The number of seats taken: never below the number of sessions, and equal to it when no login or logout is running. */
   readonly online: number;
   /** Changes with every login and every session that ends. */
   readonly logins: number;
   /** Seats whose login may not have committed, and when they were taken (epoch ms). */
   readonly entering: ReadonlyMap<string, number>;
-  /** Leavings whose seats are counted no longer, and when their sessions ended (epoch ms). */
+  /** Leavings whose seats were given back, and when their sessions ended (epoch ms). */
   readonly givenBack: ReadonlyMap<string, number>;
 }
 
-/** The count of those online: a login takes a seat before its transaction, and whoever ends a session gives it back afterwards. */
+/** The count of users online. A login takes a seat before its transaction; the caller that ends a session gives it back afterwards. */
 export interface Seats {
   read(): Promise<SeatState>;
   /** Notes that the login of a seat (undefined: a session that had its seat before) has committed. False if the room is closed. */
@@ -135,7 +135,7 @@ export interface Seats {
   leaving(): Promise<Leaving[]>;
   /** Gives back, once, the seats of a leaving. */
   giveBack(leaving: Leaving): Promise<void>;
-  /** Forgets that the seats of leavings have been given back: nobody may try so again. */
+  /** Deletes the marks of leavings that were given back. They must not be given back again afterwards. */
   forget(leavings: readonly string[]): Promise<void>;
   /** Sets the count, if no seat has been taken or given back since `logins` was read. */
   correctCount(online: number, logins: number): Promise<boolean>;
@@ -144,15 +144,15 @@ export interface Seats {
 /** A transaction of DynamoDB takes 100 writes: three for each session, and one for their seats. */
 export const mostEndedTogether = 33;
 
-/** Who is in the room. Beginning, moving and ending a session are transactions, none of which touches the Room item. */
+/** The users in the room. A session is begun, moved and ended in a transaction without the Room item. */
 export interface Sessions {
   find(name: string): Promise<Session | undefined>;
-  /** The same at half the price, as it was up to a second or so ago: for a caller that looks again before it relies on it. */
+  /** An eventually consistent read at half the price, for a caller that reads again before it relies on the result. */
   findRecent(name: string): Promise<Session | undefined>;
-  /** Everyone present, detached sessions too. */
+  /** All sessions, including detached ones. */
   all(): Promise<Session[]>;
   begin(login: Login): Promise<LoginOutcome>;
-  /** Moves a session to another connection, if the token is its own. Whether the room is open is for the caller to see afterwards. */
+  /** Moves a session to another connection, if the token is valid. The caller then checks that the room is open. */
   resume(move: {
     member: Member;
     tokenHash: string;
@@ -162,25 +162,25 @@ export interface Sessions {
     address: string;
     at: number;
   }): Promise<'resumed' | 'bad-token'>;
-  /** Ends a session, and gives what is to be given back; undefined if the session is over already, or the guard does not hold. */
+  /** Ends a session, and returns the seat to give back. Undefined if the session has ended already, or the guard does not hold. */
   end(session: Session, at: number, guard?: EndGuard): Promise<Leaving | undefined>;
   /**
-   * Ends so many sessions ({@link mostEndedTogether} at most) at once, and leaves their connections, which are nobody's then. Undefined,
-   * and none is ended, if one of them is over or has moved on, or its connection is not on record.
+   * Ends up to {@link mostEndedTogether} sessions at once, and leaves their connections open but unbound. Undefined, and none is ended,
+   * if one of them has ended or moved on, or its connection is not on record.
    */
   endTogether(sessions: readonly Session[], at: number): Promise<Leaving | undefined>;
   /** Marks a session's connection as lost; false if that session has ended or moved on. */
   detach(member: Member, connectionId: string, at: number): Promise<boolean>;
-  /** Notes for the sweeper that the session was active until then, at the least. */
+  /** Notes for the sweeper that the session was active at least until `activeSince`. */
   noteActivity(session: Session, activeSince: number): Promise<void>;
-  /** Deletes an account, if nobody is in the room under it. */
+  /** Deletes an account, if its user has no session. */
   removeAccount(removal: Removal): Promise<'removed' | 'online' | 'account-changed' | 'login-blocked'>;
 }
 
 /** Wrong passwords on record, by name and address. */
 export interface LoginTries {
   find(name: string, address: string): Promise<TryRecord | undefined>;
-  /** Replaces the record if it is still the one that was read; otherwise gives the one that stands there now. */
+  /** Replaces the record under an optimistic lock. On conflict, returns the current record. */
   replace(
     name: string,
     address: string,
@@ -190,18 +190,18 @@ export interface LoginTries {
 }
 
 export interface State extends Settings {
-  /** How many are in the room, detached sessions too. */
+  /** The number of sessions, including detached ones. */
   readonly online: number;
   /** Changes with every login and every session that ends. */
   readonly logins: number;
-  /** Of the month in which it was counted last. */
+  /** The usage of the month in which it was last counted. */
   readonly usage?: Usage | undefined;
 }
 
-/** The room's settings, and the count of those online. */
+/** The room's settings, and the count of users online. */
 export interface RoomState {
   read(): Promise<State>;
-  /** Reads, and makes a new room where there is none: every transaction counts on it being there. */
+  /** Reads the Room item, and creates it if it does not exist. Every transaction needs it. */
   readOrCreate(): Promise<State>;
   /**
    * Sets some settings at once, and returns their former values. Returns undefined and sets none if one of them is not what the
@@ -212,13 +212,13 @@ export interface RoomState {
     seen?: Readonly<Record<string, unknown>>,
   ): Promise<Partial<ChangeableSettings> | undefined>;
   /**
-   * Whether the caller is to start the sweeper: true once until the given time, however many ask. A run that waits for that
-   * time then sees everybody lost meanwhile.
+   * Whether the caller must start the sweeper: true for one caller until the given time. A run that waits for that time sees all
+   * connections lost until then.
    */
   claimSweep(now: number, until: number): Promise<boolean>;
   /**
-   * Counts a minute that so many were online, once, however many ask; `state` is what was read last. A month's first minute notes
-   * where the month began: `broadcasts` gives the room stream's last number.
+   * Counts a minute with `online` users, once, even if several callers report it. `state` is the state last read. The first minute of
+   * a month also records the room stream's last number, which `broadcasts` returns.
    */
   noteUsage(state: State, online: number, now: number, broadcasts: () => Promise<number>): Promise<void>;
 }
@@ -232,45 +232,45 @@ export type PostOutcome = 'sent' | 'gone' | 'failed' | 'rejected';
 /** Frames to connections. Nothing here throws for a connection that is gone. */
 export interface ConnectionGateway {
   post(connectionId: string, frame: string): Promise<PostOutcome>;
-  /** Closes a connection; one that is gone is fine. */
+  /** Closes a connection. Does nothing if it is gone. */
   close(connectionId: string): Promise<void>;
-  /** When the connection last showed life (epoch ms), or undefined if there is none. */
+  /** The connection's last activity (epoch ms); undefined if there is no such connection. */
   lastActiveAt(connectionId: string): Promise<number | undefined>;
 }
 
-/** What a post needs to know of a session. */
+/** The part of a session that a post needs. */
 export type Recipient = Pick<Session, 'name' | 'displayName' | 'accountId' | 'connectionId'>;
 
 /** A post to many connections, made by the fan-out function. */
 export interface FanOut {
   readonly to: readonly Recipient[];
   readonly event: RoomEvent;
-  /** Which run for these recipients it is, from 1. */
+  /** The number of this attempt for these recipients, from 1. */
   readonly attempt: number;
 }
 
-/** What the other users are told when a session begins or ends. */
+/** The event for the other users when a session begins or ends. */
 export interface Notice {
   readonly event: EventOf<'login' | 'logout'>;
-  /** The folded name of the user whom it is about, and who is not told. */
+  /** The folded name of the event's user, who does not receive it. */
   readonly except: string;
 }
 
-/** Notices of a large room, counted until one post tells of all of them. */
+/** Notices of a large room, counted until one post reports them all. */
 export interface NoticeBatch {
   /**
-   * Counts a notice. Gives the time (epoch ms) at which the caller is to post the batch, `intervalMs` after the last one at the earliest;
-   * undefined if another caller already is.
+   * Counts a notice. Returns the time (epoch ms) at which the caller must post the batch, at least `intervalMs` after the last one;
+   * undefined if another caller posts it.
    */
   add(kind: Notice['event']['event'], now: number, intervalMs: number): Promise<number | undefined>;
-  /** Ends the batch, and gives what was counted. */
+  /** Ends the batch, and returns its counts. */
   take(now: number): Promise<{ readonly came: number; readonly left: number }>;
 }
 
 export interface AsyncInvoker {
   invokeFanOut(fanOut: FanOut): Promise<void>;
   invokeNotice(notice: Notice): Promise<void>;
-  /** Has the sweeper look at once, because a limit has changed. */
+  /** Runs the sweeper at once, because a limit has changed. */
   invokeSweeper(): Promise<void>;
 }
 
@@ -280,13 +280,13 @@ export interface Clock {
   sleepUntil(time: number): Promise<void>;
 }
 
-/** Something failed that nobody is told of; one line in the log. */
+/** Logs a failure that is not reported to a caller, as one line. */
 export type LogError = (what: string, error: unknown, about?: Record<string, unknown>) => void;
 
-/** Numbers for whoever watches over the room. Never written by a command that went well: each line has its price. */
+/** Metrics for the operator. A successful command never writes any, because each line costs money. */
 export interface Metrics {
   readonly peopleOnline: number;
-  /** By how much the count of those online was wrong. */
+  /** The error in the count of users online. */
   readonly countDrift: number;
   /** Posts that failed at every attempt. */
   readonly postsGivenUp: number;
@@ -294,26 +294,26 @@ export interface Metrics {
 
 export type RecordMetrics = (figures: Partial<Metrics>) => void;
 
-/** Something that was done, for the log. Never the text of a message, never a secret. */
+/** An entry of the audit log. Never contains the text of a message or a secret. */
 export interface AuditEntry {
-  /** The command, or what happened without one. */
+  /** The command, or the event that no command caused. */
   readonly what: string;
-  /** The folded name of who did it, if that is known. */
+  /** The folded name of the acting user, if known. */
   readonly user?: string | undefined;
   /** `ok`, the refusal's code, or why a session ended. */
   readonly result: string;
-  /** Milliseconds it took. */
+  /** Duration in milliseconds. */
   readonly ms?: number;
   readonly connectionId?: string;
-  /** Told where somebody comes in, or is kept out. */
+  /** Set when a user logs in, or is refused. */
   readonly address?: string;
   readonly about?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes down what was done: one line in the log. */
+/** Writes one line to the log. */
 export type AuditLog = (entry: AuditEntry) => void;
 
-/** All that the chat stands on. */
+/** All ports of the core. */
 export interface Room {
   readonly accounts: Accounts;
   readonly connections: Connections;
@@ -327,9 +327,9 @@ export interface Room {
   readonly asyncInvoker: AsyncInvoker;
   readonly noticeBatch: NoticeBatch;
   readonly clock: Clock;
-  /** What this environment knows of who speaks how fast. */
+  /** The rate limits, as cached in this Lambda environment. */
   readonly rateLimiters: RateLimiters;
-  /** Today's cost of hashing a password. */
+  /** The current cost of hashing a password. */
   readonly passwordCost: PasswordCost;
   readonly logError: LogError;
   readonly recordMetrics: RecordMetrics;

@@ -37,13 +37,13 @@ class Speaker {
   }
 }
 
-test('who has been silent may say a burst at once, then waits', () => {
+test('a connection that was silent may send a burst at once, then must wait', () => {
   const speaker = new Speaker(1);
   for (let i = 0; i < rateLimit.burst; i += 1) expect(speaker.say(0, 1_000_000)).toBe(0);
   expect(speaker.say(0, 1_000_000)).toBe(1);
 });
 
-test('who has waited as long as was said may go on', () => {
+test('a connection that has waited for the stated time may send again', () => {
   const speaker = new Speaker(1);
   for (let i = 0; i < 500; i += 1) speaker.say(0, 1_000_000);
   const wait = speaker.say(0, 1_000_000);
@@ -51,7 +51,7 @@ test('who has waited as long as was said may go on', () => {
   expect(speaker.say(0, 1_000_000 + wait * 1000)).toBe(0);
 });
 
-test('who talks as people do never waits, and costs the database nothing', () => {
+test('a normal user never waits, and adds no writes', () => {
   const speaker = new Speaker(1);
   for (let minute = 0; minute < 100; minute += 1) {
     // Ten commands in a breath; the item, which is written every few seconds anyway, takes them along.

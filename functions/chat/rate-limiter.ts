@@ -1,29 +1,29 @@
 import type { Connection } from './model.ts';
 
-/** Milliseconds that a connection may not speak for; commands that have been let through and are not yet written down. */
+/** A connection's state: refused until `refusedUntil` (epoch ms); `unwritten` accepted commands are not stored yet. */
 interface Known {
   refusedUntil: number;
   unwritten: number;
 }
 
-/** Connections that one environment keeps in mind; it forgets them all rather than grow. */
+/** The maximum number of cached connections. The cache is cleared when it is full. */
 const most = 10_000;
 
 /**
- * Holds each connection to its rateLimit. A token bucket is one number here, the time until which all that was said would fill at the
- * allowed rate; it stands in the connection's item, which every command reads anyway. What a Lambda environment lets through it
- * counts by itself, and adds to the item whenever that is written anyway, or when it has become a tenth of a burst: who talks as
- * people do costs no call to the database, who floods is soon known to every environment (docs/decisions/0039).
+ * Applies each connection's rate limit. The token bucket is one number, the theoretical arrival time, on the connection item, which
+ * every command reads anyway. A Lambda environment counts accepted commands in memory. It adds them to the item when the item is written
+ * anyway, or when they exceed a tenth of the burst. So normal users cost no extra calls, and all environments soon know of a flood
+ * (docs/decisions/0039).
  */
 export class RateLimiters {
   readonly #known = new Map<string, Known>();
 
-  /** Seconds until a connection may speak again, as far as this environment remembers; 0 if it may. Nothing is read for it. */
+  /** Seconds until a connection may send again, as cached in this environment; 0 if it may. Reads nothing. */
   remembered(connectionId: string, now: number): number {
     return secondsUntil(this.#known.get(connectionId)?.refusedUntil ?? 0, now);
   }
 
-  /** Lets a command through and counts it (0), or tells the seconds until the connection may speak again. */
+  /** Accepts and counts a command (0), or returns the seconds until the connection may send again. */
   take({ connectionId, rateLimit, theoreticalArrivalTime }: Connection, now: number): number {
     const known = this.#of(connectionId);
     const each = 1000 / rateLimit.rate;
@@ -37,14 +37,14 @@ export class RateLimiters {
     return 0;
   }
 
-  /** Whether so much was let through here that it is to be written down though nothing else is. */
+  /** Whether the accepted commands must be stored even if nothing else is written. */
   isDue({ connectionId, rateLimit }: Connection): boolean {
     return this.#of(connectionId).unwritten > rateLimit.burst / 10;
   }
 
   /**
-   * Takes what is to be written down now, in milliseconds of the connection's time; whoever takes it writes it. Lost, if the
-   * write fails, it is a few commands more that the connection may say.
+   * Takes the use to store now, in milliseconds; the caller writes it. If the write fails, the connection may send a few
+   * commands more.
    */
   settle({ connectionId, rateLimit }: Connection): number {
     const known = this.#of(connectionId);

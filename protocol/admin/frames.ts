@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 import { wrongWith } from '../wrong-with.ts';
+import type { AdminCommand } from './command.ts';
 import {
   type AdminArguments,
-  type AdminCommand,
   type AdminCommandName,
   type AdminInput,
   type AdminResult,
-  adminCommands,
   isAdminCommand,
-} from './commands.ts';
+} from './command-types.ts';
+import { adminCommands } from './commands/index.ts';
 import { type AdminRefusalCode, adminRefusals } from './refusals.ts';
 
-/** A request as it comes out of the door's parser. */
+/** A parsed request. */
 export type AdminRequest<C extends AdminCommandName = AdminCommandName> = {
   [N in C]: { readonly command: N; readonly arguments: AdminArguments<N> };
 }[C];
 
-/** What an administrator is told: a result, or why not. */
+/** The reply to a request: a result or a refusal. */
 export type AdminReply =
   | ({ readonly ok: true } & Record<string, unknown>)
   | { readonly ok: false; readonly error: { readonly code: AdminRefusalCode; readonly message: string } };
@@ -33,7 +33,7 @@ function requestSchema(name: AdminCommandName): v.GenericSchema {
   return schema;
 }
 
-/** What was wrong with a request, and of which command it was, if that is known. */
+/** The refusal of a malformed request. `command` is set if it is known. */
 export interface BadAdminRequest {
   readonly ok: false;
   readonly command?: AdminCommandName;
@@ -41,7 +41,7 @@ export interface BadAdminRequest {
   readonly message: string;
 }
 
-/** Parses what the admin function is invoked with: a request, or the refusal of what is none. */
+/** Parses the payload of the admin function. */
 export function parseAdminRequest(input: unknown): { ok: true; request: AdminRequest } | BadAdminRequest {
   const command = v.safeParse(v.looseObject({ command: v.string() }), input);
   if (!command.success) return { ok: false, code: 'bad-request', message: 'command: a text is expected.' };
@@ -57,7 +57,7 @@ export function parseAdminRequest(input: unknown): { ok: true; request: AdminReq
   return { ok: true, request: { command: name, arguments: args } as AdminRequest };
 }
 
-/** What the admin function is invoked with. */
+/** The payload that invokes the admin function. */
 export function adminRequest<C extends AdminCommandName>(command: C, args: AdminInput<C>): Record<string, unknown> {
   return { command, ...args };
 }
@@ -67,7 +67,7 @@ const reply = v.variant('ok', [
   v.object({ ok: v.literal(false), error: v.object({ code: v.string(), message: v.string() }) }),
 ]);
 
-/** What the admin function returned, as a console sees it: a room of another version may say what this one cannot. */
+/** A reply, as parsed. `unknown`: a room of another version sent a reply that this version cannot parse. */
 export type ParsedAdminReply<C extends AdminCommandName> =
   | { readonly kind: 'result'; readonly result: AdminResult<C> }
   | { readonly kind: 'refusal'; readonly code: string; readonly message: string }

@@ -1,22 +1,21 @@
-/** Why the room does not do what an administrator asks, with the sentence for when there is nothing more precise to say. */
+/** Every refusal code of an administrator's command, with its default message. */
 export const adminRefusals = {
-  'bad-request': 'That request is not well-formed.',
+  'bad-request': 'The request is malformed.',
   'unknown-command': 'There is no such command.',
   'no-such-setting': 'There is no such setting.',
   'not-by-change': 'OPEN cannot be changed: "stop" closes the room, and "start" opens it.',
-  'invalid-value': 'That setting cannot have that value.',
-  'changed-meanwhile': 'It was changed by somebody else meanwhile.',
+  'invalid-value': 'The setting cannot have this value.',
+  'changed-meanwhile': 'The setting was changed by another administrator meanwhile. Look at it again.',
   'no-such-user': 'There is no such user.',
   'not-online': 'That user is not online.',
   'not-blocked': 'That user is not blocked.',
-  busy: 'Something that takes long is under way already.',
-  'not-under-way': 'That is not under way any more.',
-  'no-such-backup': 'There is no backup of that name.',
-  'damaged-backup': 'That is no backup that this room can read. Nothing has been changed.',
-  'room-not-empty':
-    'There are people or messages in this room. To have them replaced, stop the room and say --replace.',
-  'room-not-stopped': 'The room is open, or somebody is still in it. To have everything in it replaced, stop it first.',
-  'restore-unfinished': 'A restore has begun and not ended. Run it again: until then nobody is let in.',
+  busy: 'Another long command is running. Wait until it has ended.',
+  'not-under-way': 'This command is no longer running. Start it again.',
+  'no-such-backup': 'There is no backup of that name. List the backups with "backups".',
+  'damaged-backup': 'This room cannot read that backup. Nothing has been changed.',
+  'room-not-empty': 'The room holds users or messages. To replace them, stop the room and use --replace.',
+  'room-not-stopped': 'The room is open, or users are still online. To replace its content, stop it first.',
+  'restore-unfinished': 'A restore has not completed. Run it again: until then, users cannot log in.',
 } as const;
 
 export type AdminRefusalCode = keyof typeof adminRefusals;

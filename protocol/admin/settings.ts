@@ -29,19 +29,19 @@ function seconds(min: number, max: number) {
 export const settings = {
   open: setting({
     word: 'OPEN',
-    summary: 'whether users may come in',
+    summary: 'whether users may log in',
     schema: v.boolean('true or false'),
     default: true,
   }),
   maxCon: setting({
     word: 'MaxCon',
-    summary: 'the number of users who may be online',
+    summary: 'the maximum number of users online',
     schema: whole(1, 100_000),
     default: 100,
   }),
   blockTime: setting({
     word: 'BLOCK_TIME',
-    summary: 'how long a name is blocked from an address after wrong passwords',
+    summary: 'how long logins of a user from an address are blocked after wrong passwords',
     schema: seconds(1, 86_400),
     default: 60,
     unit: 'seconds',
@@ -82,13 +82,13 @@ export const settings = {
   }),
   floodRate: setting({
     word: 'FLOOD_RATE',
-    summary: 'commands per second on a new connection, in the long run',
+    summary: 'sustained commands per second on a new connection',
     schema: whole(1, 100_000),
     default: 20,
   }),
   floodBurst: setting({
     word: 'FLOOD_BURST',
-    summary: 'commands at once on a new connection',
+    summary: 'burst of commands on a new connection',
     schema: whole(10, 1_000_000),
     default: 100,
   }),

@@ -53,7 +53,7 @@ describe('a sealed file', () => {
     }
   });
 
-  test('is refused when it is cut anywhere but between two members, and what is given then is a whole beginning', async () => {
+  test('is refused when cut within a member; a cut between members yields the members before it', async () => {
     const members = await membersOf(whole);
     const ends = members.map((_, i) => Buffer.concat(members.slice(0, i + 1)).length);
     for (let length = 1; length < whole.length; length += 1) {
@@ -81,7 +81,7 @@ describe('a sealed file', () => {
     );
   });
 
-  test('makes nobody hold what a damaged length says', async () => {
+  test('is refused when a damaged length exceeds the largest member', async () => {
     const damaged = Buffer.from(whole);
     damaged.writeUInt32LE(0xffff_ffff, headerBytes - 36);
     await expect(membersOf(damaged)).rejects.toThrow(DamagedFileError);

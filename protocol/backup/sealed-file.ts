@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The container of a backup: gzip members one after the other, as `zcat` reads them, each sealed. A member's header has one extra
- * field (RFC 1952, 2.3.1.1) with the member's length and its seal, the SHA-256 of the seal before it and of the member itself. So
- * every byte of a file is under a seal, a member that is damaged, missing or out of its place is found before it is used, and whoever
- * reads needs no more than one member at a time and can go on at any of them.
+ * The container of a backup: concatenated gzip members, as `zcat` reads them, each sealed. A member's header has one extra field
+ * (RFC 1952, 2.3.1.1) with the member's length and its seal: the SHA-256 of the previous seal, the length and the member's content.
+ * The seals form a hash chain over the whole file. A reader detects a damaged, missing or misplaced member before it uses it, holds one
+ * member at a time, and can continue at any member.
  */
 export const fixedHeader = Buffer.from([
-  // gzip, deflate, with an extra field; no time; no hint; written on no system in particular.
+  // gzip, deflate, FEXTRA flag; no time; no compression hint; operating system unknown.
   ...[0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff],
-  // Length of the extra field; of it the subfield "CR", and the subfield's length.
+  // Length of the extra field; the subfield "CR" and its length.
   ...[40, 0, 0x43, 0x52, 36, 0],
 ]);
 const sealBytes = 32;
 const plainHeaderBytes = 10;
-/** From here on a member is what gzip made of it. */
+/** A member's compressed data starts here. */
 export const headerBytes = fixedHeader.length + 4 + sealBytes;
-/** Nobody is made to hold more than this at a time. */
+/** The largest member that a reader accepts, so that a damaged length cannot exhaust its memory. */
 const mostMemberBytes = 16 * 1024 * 1024;
 
-/** Where in a file one is: everything before `offset` was read, the last member of it under `seal` (hex). */
+/** A position between two members: `offset` in bytes, and the seal (hex) of the member before it. */
 export interface Position {
   readonly offset: number;
   readonly seal: string;
@@ -27,13 +27,13 @@ export interface Position {
 
 export const beginning: Position = { offset: 0, seal: '0'.repeat(2 * sealBytes) };
 
-/** A file to be read piece by piece; `read` gives fewer bytes only at the end of the file. */
+/** Random access to a file. `read` returns fewer bytes only at the end of the file. */
 export interface ByteSource {
   readonly size: number;
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** The file is not what it was when it was written; the message is for a person. */
+/** The file is damaged or is not a backup. The message is for users. */
 export class DamagedFileError extends Error {
   override readonly name = 'DamagedFileError';
 }
@@ -42,7 +42,7 @@ function sealOf(before: string, length: Uint8Array, content: Uint8Array): string
   return createHash('sha256').update(Buffer.from(before, 'hex')).update(length).update(content).digest('hex');
 }
 
-/** Seals what gzip has made (one member without extra fields) as the next member after a position. */
+/** Seals gzip output (one member without extra fields) as the next member after a position. */
 export function sealMember(gzipped: Uint8Array, after: Position): { member: Buffer; next: Position } {
   const content = gzipped.subarray(plainHeaderBytes);
   const length = Buffer.alloc(4);
@@ -53,7 +53,7 @@ export function sealMember(gzipped: Uint8Array, after: Position): { member: Buff
 }
 
 /**
- * Reads a sealed file from a position to its end, member by member. A member is given only if it is whole and in its place.
+ * Reads a sealed file from a position to its end, member by member. Yields a member only if it is intact and in its place.
  * @throws DamagedFileError
  */
 export async function* readSealed(

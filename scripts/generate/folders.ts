@@ -59,6 +59,23 @@ export const generatedIndexes: readonly GeneratedIndex[] = [
   handlersOf('chat'),
   handlersOf('files'),
   {
+    folder: 'protocol/admin/commands',
+    file: 'index.ts',
+    summary: "Every administrator's command.",
+    name: 'adminCommands',
+    satisfies: {
+      type: 'Readonly<Record<string, AdminCommand>>',
+      imports: ["import type { AdminCommand } from '../command.ts';"],
+    },
+  },
+  {
+    folder: 'functions/chat/admin/commands',
+    file: 'index.ts',
+    summary: "The handlers of the administrator's commands.",
+    name: 'adminHandlers',
+    satisfies: { type: 'AdminHandlers', imports: ["import type { AdminHandlers } from '../handler.ts';"] },
+  },
+  {
     folder: 'client/chat/commands',
     file: 'index.ts',
     summary: 'Every command of a conversation.',

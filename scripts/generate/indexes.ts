@@ -31,13 +31,14 @@ function generate(root: string, index: GeneratedIndex): GeneratedFile {
     (entry) => group === undefined || groupOf(root, entry) === group,
   );
   const imports = entries.map((entry) => {
-    const constant = camelCase(entry);
+    const constant = constantOf(entry);
     const imported = pick === undefined || pick === constant ? constant : `${pick} as ${constant}`;
     return `import { ${imported} } from './${entry}.ts';`;
   });
   const members = entries.map((entry) => {
-    const constant = camelCase(entry);
-    return constant === entry ? `  ${constant},` : `  '${entry}': ${constant},`;
+    const constant = constantOf(entry);
+    if (constant === entry) return `  ${constant},`;
+    return `  ${entry.includes('-') ? `'${entry}'` : entry}: ${constant},`;
   });
   const value = ['{', ...members, '}'].join('\n');
   const type = satisfies ? ` satisfies ${satisfies.type}` : '';
@@ -67,7 +68,9 @@ function groupOf(root: string, command: string): string | undefined {
   return entry === undefined ? undefined : /^ {2}group: '(\w+)',$/m.exec(entry)?.[1];
 }
 
-const camelCase = (file: string) => file.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+/** The name of the constant in a file. `import` is a reserved word. */
+const constantOf = (file: string) =>
+  file === 'import' ? 'importCommand' : file.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Biome's order: folders above before this one, then by path. */
 function sortedImports(imports: readonly string[]): string[] {

@@ -142,7 +142,9 @@ describe('a restore', () => {
       expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
       '[restore] MaxCon 5 -> 7',
       '[restore] This would replace what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
-      expect.stringMatching(/^\[restore\] It would be refused now\. There are people or messages .* say --replace\.$/),
+      expect.stringMatching(
+        /^\[restore\] It would be refused now\. The room holds users or messages\. .* use --replace\.$/,
+      ),
       '[restore] Nothing has been changed.',
     ]);
     expect((await administer(other, 'restore', file, '--dry-run', '--replace')).lines).toContainEqual(
@@ -155,7 +157,7 @@ describe('a restore', () => {
     const before = await snapshot(other);
     expect(await administer(other, 'restore', file)).toMatchObject({
       code: 1,
-      complaints: [expect.stringContaining('say --replace')],
+      complaints: [expect.stringContaining('use --replace')],
     });
     expect(await administer(other, 'restore', file, '--replace')).toMatchObject({ code: 1 });
     expect(await snapshot(other)).toEqual(before);

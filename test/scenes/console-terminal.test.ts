@@ -54,7 +54,9 @@ test('of two administrators who are shown the same, the later is told, and chang
   first.enter('120');
   await first.see((rows) => rows.includes('LAST_HOUR has been changed to 120.0.'));
   second.enter('240');
-  await second.see((rows) => rows.includes('Error! LAST_HOUR was changed by somebody else meanwhile.'));
+  await second.see((rows) =>
+    rows.includes('Error! LAST_HOUR was changed by another administrator meanwhile. Look at it again.'),
+  );
   expect(await room.database.room()).toMatchObject({ lastHour: 120 });
 });
 
@@ -107,7 +109,7 @@ test('words are completed, and a wrong one is not a reason to leave', async () =
   admin.enter('onlin users');
   await admin.see((rows) => rows.some((row) => row.includes('"onlin users". Did you mean "online users"?')));
   admin.enter('help');
-  await admin.see((rows) => rows.some((row) => /^ {2}kick <user> \[reason\] +end the session of a user$/.test(row)));
+  await admin.see((rows) => rows.some((row) => /^ {2}kick <user> \[reason\] +End a user's session$/.test(row)));
   admin.enter('help log');
   await admin.see((rows) => rows.some((row) => /^ {4}--follow +go on/.test(row)));
   await admin.seeLast('admin>>');

@@ -86,7 +86,7 @@ describe('the settings', () => {
     const { code, complaints } = await run('change', 'MaxCon', '9', '--seen', '5');
     expect({ code, complaints }).toEqual({
       code: 1,
-      complaints: ['Error! MaxCon was changed by somebody else meanwhile.'],
+      complaints: ['Error! MaxCon was changed by another administrator meanwhile. Look at it again.'],
     });
     expect(await run('change', 'MaxCon', '9', '--seen', '4')).toMatchObject({ code: 0 });
   });

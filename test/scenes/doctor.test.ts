@@ -108,7 +108,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await client.closed;
   });
 
-  test('a connection bound to somebody who is not online over it', async () => {
+  test('a connection bound to a user whose session does not use it', async () => {
     const [speaker, other] = [await visit('twofold'), await room.connect()];
     const [connectionId = ''] = room.local.connections.map((one) => one.connectionId).slice(-1);
     const { name, displayName, accountId } = (await room.database.user('twofold')) as Record<string, unknown>;

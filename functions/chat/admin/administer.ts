@@ -6,8 +6,8 @@ import {
   adminCommands,
   parseAdminRequest,
 } from '../../../protocol/admin/index.ts';
+import { adminHandlers } from './commands/index.ts';
 import type { AdminHandler } from './handler.ts';
-import { adminHandlers } from './index.ts';
 import type { AdminRoom } from './ports.ts';
 import { AdminRefusal } from './refusal.ts';
 

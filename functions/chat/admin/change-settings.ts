@@ -21,7 +21,10 @@ export async function changeSettings(
   if (!was) {
     if (await room.lifecycle.restoreLock()) throw new AdminRefusal('restore-unfinished');
     const words = Object.keys(given).map((name) => (isSettingName(name) ? settings[name].word : name));
-    throw new AdminRefusal('changed-meanwhile', `${words.join(', ')} was changed by somebody else meanwhile.`);
+    throw new AdminRefusal(
+      'changed-meanwhile',
+      `${words.join(', ')} was changed by another administrator meanwhile. Look at it again.`,
+    );
   }
   if ('timeOut' in given || 'grace' in given) await room.asyncInvoker.invokeSweeper();
   return was;

@@ -41,7 +41,7 @@ describe('messages that are stored', () => {
     expect(counted('messages', found)).toBe(1000);
   });
 
-  test('are not of the month when nobody has been there in it', () => {
+  test('are ignored when no user has been online this month', () => {
     const before = { ...counters, usage: { ...usage, month: '2026-10' } };
     for (const idle of [before, { ...counters, usage: undefined }]) {
       const { since, parts, total } = estimate(idle, sizes(30_000, began - 15 * day), began + 15 * day);

@@ -15,7 +15,7 @@ export function estimate(counters: Counters, sizes: Sizes, now: number): Estimat
   const { usage } = counters;
   const shareOfMonth = (now - began) / (30 * 86_400_000);
   const parts = [
-    // The counters are of another month if nobody has been online in this one.
+    // If no user has been online this month, the counters belong to an earlier month.
     ...(usage?.month === month ? used(usage, counters, sizes.messages, now) : []),
     ...stored('bytes in tables', sizes.bytes ?? 0, perGigabyte.tables * shareOfMonth),
     ...stored('bytes of files and backups', sizes.objectBytes, perGigabyte.bucket * shareOfMonth),

@@ -7,5 +7,8 @@ export type AdminHandler<C extends AdminCommandName> = (
   args: AdminArguments<C>,
 ) => Promise<AdminResult<C>>;
 
+/** A handler for each command. */
+export type AdminHandlers = { readonly [C in AdminCommandName]: AdminHandler<C> };
+
 /** A time in a reply: ISO 8601, UTC. */
 export const iso = (time: number): string => new Date(time).toISOString();

@@ -145,6 +145,6 @@ export interface RoomLifecycle {
   lock(lock: RestoreLock): Promise<void>;
   /** Notes in the lock that the restore is about to change data, and from which file. */
   noteWriting(file: string): Promise<void>;
-  /** Removes the lock, writes what was restored, and opens the room if the lock says so. */
+  /** Removes the lock, writes the restored state, and opens the room if the lock says so. */
   unlock(lock: RestoreLock, restored?: KeptRoom): Promise<void>;
 }

@@ -58,7 +58,7 @@ describe('a file that is sealed', () => {
     expect(await check(good.join(''))).toBeDefined();
   });
 
-  test('is none in any other order, nor with anything left out or doubled', async () => {
+  test('is refused in any other order, or with a record missing or duplicated', async () => {
     const orders = fc.array(fc.nat(good.length - 1), { maxLength: 7 });
     await fc.assert(
       fc.asyncProperty(orders, async (order) => {
@@ -69,7 +69,7 @@ describe('a file that is sealed', () => {
     );
   });
 
-  test('is none with a line that is no record', async () => {
+  test('is refused with a line that is not a record', async () => {
     const broken = ['hello\n', '[]\n', '{}\n', '{"user":{}}\n', '{"user":{},"message":{}}\n', '{"constructor":{}}\n'];
     for (const line of [...broken, user.trimEnd(), '\n', message.replace('"seq":1', '"seq":0')]) {
       await expect(check(header, line, message, loginBlock, trailer), line).rejects.toThrow(DamagedFileError);

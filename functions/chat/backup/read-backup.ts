@@ -34,7 +34,7 @@ async function unpack(member: Uint8Array): Promise<string> {
   }
 }
 
-/** Reads in large pieces what is asked for in small ones. */
+/** Buffers small reads into large ones. */
 function ahead(source: ByteSource): ByteSource {
   let held: { offset: number; bytes: Uint8Array } = { offset: 0, bytes: new Uint8Array() };
   return {

@@ -20,7 +20,7 @@ const keptRoom = v.looseObject({ ...settings.entries, lastBroadcast: number });
 /** What a backup keeps of the Room item. */
 export type KeptRoom = v.InferOutput<typeof keptRoom>;
 
-/** Parses what is kept of the Room item. */
+/** Parses the kept attributes of the Room item. */
 export const parseKeptRoom = (item: unknown): KeptRoom => v.parse(keptRoom, item);
 
 const header = v.object({
@@ -31,13 +31,13 @@ const header = v.object({
   settings,
 });
 
-/** An account. Whatever else its item has goes along, so that what is added to accounts is not lost in a backup. */
+/** An account, with all attributes of its item, so that a backup keeps attributes added later. */
 const user = v.looseObject({
   name: text,
   displayName: text,
   accountId: text,
   passwordHash: text,
-  /** Account id to folded name; who is blocked by whom is found by turning it round. */
+  /** The blocked users: account id to folded name. The reverse lists are computed from it. */
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   inboxAcked: number,
   roomAcked: number,
@@ -101,7 +101,7 @@ const schemas = { header, user, message, loginBlock, file, bytes, trailer } as c
 
 export type Kind = keyof typeof schemas;
 
-/** The order in which they come: an inbox follows its owner, so people and what was said to them stand among each other. */
+/** The order of records. An inbox follows its owner, so accounts and inbox messages alternate. */
 export const places = {
   header: 0,
   user: 1,

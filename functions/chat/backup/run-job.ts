@@ -84,7 +84,7 @@ async function begin<S, R>({ jobs, clock }: JobHost, { kind, begin: firstState }
 async function takeOver<S, R>({ jobs, clock }: JobHost, { kind }: ResumableJob<S, R>, from: string): Promise<Job> {
   const job = await jobs.read();
   if (!job || job.kind !== kind || `${job.id}.${job.step}` !== from) {
-    throw new AdminRefusal('not-under-way', `This ${kind} is not under way any more.`);
+    throw new AdminRefusal('not-under-way', `This ${kind} is no longer running. Start it again.`);
   }
   if (job.inHand) refuseBusy(job, clock.now());
   return replace(jobs, job, { ...job, ...inHand(clock) });

@@ -18,7 +18,7 @@ export async function objectCreated(room: FileRoom, objectKey: string): Promise<
   await postAgain(room, file);
 }
 
-/** Makes an announced file exist whose bytes are there, if they are what was announced and the recipient still takes it. */
+/** Makes an announced file exist once its bytes are uploaded, if they match the announcement and the recipient still accepts it. */
 export async function acceptUpload(room: FileRoom, file: FileRecord, object: StoredObject): Promise<void> {
   if (object.size !== file.size || object.sha256 !== file.sha256) {
     await failFile(room, file, 'damaged');

@@ -4,8 +4,8 @@ import type { FileRoom } from './file-room.ts';
 import type { FileRecord, Notice } from './ports.ts';
 
 /**
- * Ends a file: from here on nobody gets it, its sender is told, and its bytes go. False if it was no longer as the caller saw it:
- * then nothing was done.
+ * Ends a file: it can no longer be downloaded, its sender is notified, and its bytes are deleted. False, and nothing is done, if the
+ * file has changed since it was read.
  */
 export async function endFile(room: FileRoom, file: FileRecord, draft: Notice['draft']): Promise<boolean> {
   const { sender } = file;
@@ -17,12 +17,12 @@ export async function endFile(room: FileRoom, file: FileRecord, draft: Notice['d
     const to = account?.accountId === sender.accountId ? account : undefined;
     const outcome = await room.files.end(file, to && { to, draft }, room.clock.now());
     if (outcome.kind === 'changed') return false;
-    // The sender has just deregistered: there is nobody to tell any more.
+    // The sender has just deregistered, so no notice is needed.
     if (outcome.kind === 'nobody') continue;
     const { told } = outcome;
     const rest = [eraseFile(room, file), ...(told ? [deliverToOwner(room, sender, session, told)] : [])];
     for (const settled of await Promise.allSettled(rest)) {
-      // It has ended, whatever else fails: the tidying run erases what is left, and `sync` tells what was not posted.
+      // The file has ended even if these fail: the tidying run deletes leftovers, and `sync` delivers a missed notice.
       if (settled.status === 'rejected') room.logError('a file that has ended was not cleared away', settled.reason);
     }
     return true;

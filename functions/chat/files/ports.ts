@@ -31,7 +31,7 @@ export interface Notice {
   readonly draft: Draft<EventOf<'file-received' | 'file-declined' | 'file-failed'>>;
 }
 
-/** What came of an end: `changed` if the file was no longer as the caller saw it, `nobody` if whom the notice is for has gone. */
+/** The outcome of ending a file. `changed`: the file has changed since it was read. `nobody`: the notice's recipient was removed. */
 export type EndOutcome =
   | { readonly kind: 'ended'; readonly told: EventOf<'file-received' | 'file-declined' | 'file-failed'> | undefined }
   | { readonly kind: 'changed' }

@@ -18,7 +18,7 @@ export async function tidyFiles(room: FileRoom): Promise<void> {
   }
 }
 
-/** Does what is to be done with a file whose time has come. */
+/** Handles a file that is due. */
 export async function tidyFile(room: FileRoom, file: FileRecord): Promise<void> {
   switch (file.state) {
     case 'announced': {

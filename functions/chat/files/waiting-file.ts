@@ -8,7 +8,7 @@ import type { FileRecord } from './ports.ts';
 /** Normalizes a file name (NFC), so that names that look the same are the same: systems differ in how they compose accents. */
 export const composedName = (name: string) => name.normalize('NFC');
 
-/** Finds a file that waits for a recipient. @throws `no-such-file` if there is none. */
+/** Finds a file that waits for a recipient. @throws `no-such-file` if it does not exist. */
 export async function findWaiting(
   room: FileRoom,
   recipientId: string,

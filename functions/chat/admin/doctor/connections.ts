@@ -32,7 +32,7 @@ async function lookAtConnection(room: AdminRoom, seen: KnownConnection): Promise
   return {
     kind: 'connection-without-session',
     about: member.displayName,
-    text: `The connection ${connectionId} is bound to ${member.displayName}, who is not online over it.`,
+    text: `The connection ${connectionId} is bound to ${member.displayName}, but that user's session does not use it.`,
     repair: async () => {
       // A later $disconnect does no harm.
       await room.gateway.close(connectionId);

@@ -1,0 +1,41 @@
+import { randomInt } from 'node:crypto';
+import { foldName } from '../../../../protocol/index.ts';
+import { dismiss } from '../../end-session.ts';
+import { hashPassword } from '../../password.ts';
+import type { AdminHandler } from '../handler.ts';
+import { AdminRefusal } from '../refusal.ts';
+import { refuseDuringRestore } from '../refuse-during-restore.ts';
+
+/** Without characters that are easily confused when read aloud. */
+const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+const groups = 4;
+const perGroup = 4;
+
+/** About 79 random bits. */
+const oneTimePassword = () =>
+  Array.from({ length: groups }, () =>
+    Array.from({ length: perGroup }, () => alphabet.charAt(randomInt(alphabet.length))).join(''),
+  ).join('-');
+
+/**
+ * Sets a password for one login, at which the user must choose another. Ends the session that used the old password, which also
+ * voids its resume token.
+ */
+export const resetPassword: AdminHandler<'reset-password'> = async (room, { user }) => {
+  const password = oneTimePassword();
+  const newHash = await hashPassword(password, room.passwordCost);
+  for (;;) {
+    await refuseDuringRestore(room);
+    const account = await room.accounts.find(foldName(user));
+    if (!account) throw new AdminRefusal('no-such-user', `There is no user ${user}.`);
+    // False: the password was changed at the same moment, or a restore has begun.
+    if (!(await room.accountAdmin.resetPassword(account, newHash))) continue;
+    for (;;) {
+      const session = await room.sessions.find(account.name);
+      if (session?.accountId !== account.accountId) break;
+      const reason = 'Your password has been reset by the administrator.';
+      if (await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason })) break;
+    }
+    return { user: account.displayName, password };
+  }
+};

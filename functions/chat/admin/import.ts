@@ -1,7 +1,0 @@
-import { changeSettings } from './change-settings.ts';
-import type { AdminHandler } from './handler.ts';
-
-export const importSettings: AdminHandler<'import'> = async (room, { settings }) => ({
-  settings,
-  was: await changeSettings(room, settings),
-});

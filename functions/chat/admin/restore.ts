@@ -1,9 +1,0 @@
-import { restoreJob } from '../backup/restore.ts';
-import { runJob } from '../backup/run-job.ts';
-import type { AdminHandler } from './handler.ts';
-
-export const restore: AdminHandler<'restore'> = async (room, { from, ...asked }) => {
-  const { state, result, next } = await runJob(room, restoreJob(room, asked), from);
-  const counts = state.stage === 'check' ? state.check.counts : state.counts;
-  return { stage: state.stage, counts, ...(result && { restored: result }), ...(next !== undefined && { next }) };
-};
