@@ -14,7 +14,10 @@ function routeOf(action: Action): Route {
   return group === undefined ? { target: 'mock' } : { target: group, twoWay: reply === 'response' };
 }
 
-/** The commands in an order that keeps logical ids: the CDK names a function's integration after the first route that uses it. */
+/**
+ * The commands in an order that keeps logical ids stable. The CDK names a function's integration after the first route
+ * that uses it.
+ */
 const inOrder = [...new Set<Action>(['register', 'file', ...actions])];
 
 /** Every route by its key. Those of commands follow from the commands' entries in `protocol/commands`. */
@@ -27,8 +30,8 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 ]);
 
 /**
- * An action on a table (IAM's name for it, without the prefix), or `QueryIndex`: `Query` on the table's index alone.
- * A transaction needs the action of each of its parts.
+ * An IAM action on a table, without the prefix. `QueryIndex` means `Query` on the table's index only. A transaction
+ * needs the action of each of its parts.
  */
 export type TablePermission =
   | 'GetItem'
@@ -43,16 +46,16 @@ export type TablePermission =
   | 'DeleteItem'
   | 'ConditionCheckItem';
 
-/** What may be done with other people's connections: send, look whether it is there, close. */
+/** Actions on other connections: post, get, delete. */
 export type ConnectionPermission = 'POST' | 'GET' | 'DELETE';
 
 /**
- * What may be done with objects of the bucket (IAM's name for it, without the prefix). `ListBucket` is bound to their
- * folder; without it, S3 says of an object that is not there that access to it is denied.
+ * An IAM action on objects of the bucket, without the prefix. `ListBucket` is limited to their folder. Without
+ * `ListBucket`, S3 answers 403 for an object that does not exist.
  */
 export type ObjectPermission = 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListBucket';
 
-/** Functions that others start, and start without waiting for them. */
+/** Functions that other functions invoke asynchronously. */
 export type InvokableFunction = 'fanout' | 'notices' | 'sweeper';
 
 /** A function of the room, and everything it may touch. */
@@ -128,7 +131,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     purpose: 'Files: signs where their bytes go, hears that they have come, and clears away what is over',
     memory: 1024,
     timeout: 28,
-    // What S3 tells once must not be lost; whatever is, the tidying run finds.
+    // S3 sends an event once, so it is retried. The tidying run finds uploads whose event was lost.
     asynchronous: { retries: 2, maxAge: 3600 },
     tables: {
       fileRecords: ['GetItem', 'Query', 'QueryIndex', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -146,7 +149,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     purpose: 'Posts one message to many connections',
     memory: 1769,
     timeout: 60,
-    // Users who are online would otherwise see the message only with the next one. Clients drop a message that they have shown already.
+    // Retry, because otherwise users see the message only with the next one. Clients drop duplicates.
     asynchronous: { retries: 1, maxAge: 180 },
     tables: {
       presence: ['UpdateItem'],
@@ -159,7 +162,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     memory: 512,
     // In a large room one run waits up to half a minute for more notices.
     timeout: 60,
-    // A notice that is told a minute late, or twice, is worse than none.
+    // No retries: a late or repeated notice is worse than a missing one.
     asynchronous: { retries: 0, maxAge: 180 },
     tables: {
       presence: ['Query', 'UpdateItem'],
@@ -170,7 +173,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
   sweeper: {
     purpose: 'Ends what is over: idle and detached sessions, ghosts',
     memory: 256,
-    // It waits for the sessions that fall due before the next run, a minute later, and acts on them after that.
+    // A run waits up to 90 s for sessions that fall due, and then needs time to end them.
     timeout: 150,
     // The next run continues the work.
     asynchronous: { retries: 0, maxAge: 60 },
@@ -229,7 +232,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     objects: {
       backups: ['GetObject', 'PutObject', 'ListBucket'],
       logs: ['GetObject', 'PutObject'],
-      // For a backup with the bytes of files, and its restore; and to find those that belong to no file.
+      // For backup and restore of file bytes, and to find objects that belong to no file.
       files: ['GetObject', 'PutObject', 'DeleteObject', 'ListBucket'],
     },
     invokes: ['fanout', 'notices', 'sweeper'],

@@ -41,10 +41,10 @@ const sum = { statistic: Stats.SUM, period: minute };
 interface AlarmEntry {
   readonly what: string;
   readonly metric: IMetric;
-  /** Above this it alarms; nothing is above nothing. */
+  /** The alarm rises if the metric is above this. */
   readonly above?: number;
   readonly below?: number;
-  /** So many of the last so many minutes. */
+  /** [m, n]: the alarm needs m of the last n minutes. */
   readonly minutes?: readonly [bad: number, of: number];
   readonly silenceIsBad?: boolean;
 }
@@ -82,7 +82,7 @@ export class Watch extends Construct {
   private topic(email: string): Topic {
     const topic = new Topic(this, 'Alarms', { enforceSSL: true });
     topic.addSubscription(new EmailSubscription(email));
-    // A policy of one's own, such as the one that asks for TLS, takes the place of the one that lets the account publish.
+    // A custom topic policy, such as the one that requires TLS, replaces the default one that lets the account publish.
     topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -92,7 +92,7 @@ export class Watch extends Construct {
   }
 }
 
-/** Every metric of a room that an alarm or the dashboard shows. AWS's own cost nothing; the room's are few, and rarely written. */
+/** All metrics of the alarms and the dashboard. AWS's own are free; the room's are few, and rarely written. */
 class RoomMetrics {
   readonly functionErrors: IMetric;
   readonly functionThrottles: IMetric;
@@ -119,7 +119,7 @@ class RoomMetrics {
       total(label, Object.fromEntries(all.map(([name, fn]) => [name, metric(fn)])));
     this.functionErrors = overFunctions('errors', (fn) => fn.metricErrors(sum));
     this.functionThrottles = overFunctions('throttles', (fn) => fn.metricThrottles(sum));
-    // A free dashboard has 50 metrics: without the function that seldom runs, and the one that mostly waits.
+    // A free dashboard has at most 50 metrics, so `admin` (seldom runs) and `notices` (mostly waits) are left out.
     this.durations = all
       .filter(([name]) => name !== 'admin' && name !== 'notices')
       .map(([label, fn]) => fn.metricDuration({ ...sum, label }));
@@ -227,8 +227,8 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
 });
 
 /**
- * Puts the room on a page. It is free as long as it shows no more than 50 metrics, so that of DynamoDB's throttles there are only
- * alarms: https://aws.amazon.com/cloudwatch/pricing/
+ * Creates the dashboard. A free one has at most 50 metrics, so DynamoDB's throttles have alarms only:
+ * https://aws.amazon.com/cloudwatch/pricing/
  */
 function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
@@ -265,9 +265,9 @@ function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
   );
 }
 
-/** The sum of metrics of which those that say nothing count as nothing. */
+/** The sum of metrics. A metric without data counts as 0. */
 function total(label: string, metrics: Record<string, IMetric>): MathExpression {
-  // Two sums may stand in one graph, in which every metric wants an id of its own.
+  // A graph may contain two sums, and metric ids must be unique in it.
   const prefix = label.replaceAll(/\W/g, '_');
   const usingMetrics = Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [`${prefix}_${key}`, metric]));
   const expression = Object.keys(usingMetrics)

@@ -174,7 +174,7 @@ export const accounts: Accounts = {
   },
 };
 
-/** Blocks that are taken away at a time: an expression has 4 KB at most. */
+/** Blocks removed per update: an expression is limited to 4 KB. */
 const together = 100;
 
 const seenItem = v.object({ name: v.string(), displayName: v.string() });
@@ -191,7 +191,10 @@ const blockedSide = (blocker: Member, blocked: Pick<Member, 'name' | 'accountId'
 
 const cursors = { inbox: 'inboxAcked', room: 'roomAcked' } as const satisfies Record<keyof Positions, string>;
 
-/** Cursors only move forward. A client's acknowledgements are ordered, so one that is behind in either is an old one. */
+/**
+ * Cursors only move forward. A client acknowledges in order, so an acknowledgement that is behind in either cursor is
+ * an old one.
+ */
 function forward(positions: Partial<Positions>) {
   const given = (['inbox', 'room'] as const).filter((stream) => positions[stream] !== undefined);
   return {

@@ -16,8 +16,8 @@ const maxSockets = 200;
 const maxAttempts = 4;
 
 /**
- * API Gateway's @connections API. Posts are made by the thousand and go through {@link SignedHttp}; the SDK, which takes the endpoint
- * from the same variable, does the rest.
+ * API Gateway's @connections API. Posts use {@link SignedHttp}, because there are many. Other calls use the SDK, which
+ * takes the endpoint from the same variable.
  */
 export function connectionGateway(logError: LogError): ConnectionGateway {
   let poster: SignedHttp | undefined;

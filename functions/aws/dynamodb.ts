@@ -23,7 +23,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import pRetry from 'p-retry';
 import { chunksOf } from '../chat/chunks.ts';
 
-/** An item as it is stored: to be parsed before it is believed. */
+/** A raw stored item. Parse it before use. */
 export type Item = Record<string, unknown>;
 
 const client = new DynamoDBClient({
@@ -35,7 +35,8 @@ const client = new DynamoDBClient({
   }),
 });
 
-// A write that meets a transaction on its item is refused, and would pass a moment later; the SDK, by itself, gives up.
+// DynamoDB refuses a plain write that conflicts with a transaction on its item. The SDK does not retry this error by
+// itself.
 client.middlewareStack.add(
   (next) => async (args) => {
     try {
@@ -45,7 +46,7 @@ client.middlewareStack.add(
       throw error;
     }
   },
-  // Within the SDK's retries, and where the answer has been parsed.
+  // The middleware runs inside the SDK's retries, where the answer has been parsed.
   { step: 'finalizeRequest', priority: 'low', name: 'conflictsPass' },
 );
 
@@ -53,8 +54,8 @@ client.middlewareStack.add(
 export const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 /**
- * What a conditional write came to: the item before, if that was asked for (`ReturnValues`). When its condition failed: the item as it
- * stands, if there is one.
+ * The result of a conditional write. On success: the former item, if `ReturnValues` asks for it. If the condition
+ * failed: the current item, if there is one.
  */
 export type WriteOutcome =
   | { readonly written: true; readonly old?: Item | undefined }
@@ -70,7 +71,10 @@ async function conditional(write: () => Promise<{ Attributes?: Item | undefined 
   }
 }
 
-/** Puts an item under a condition. A retried put whose first answer was lost fails its own condition: compare what stands there. */
+/**
+ * Conditional put. If the SDK retries a put that had succeeded, the condition fails: compare the stored item with
+ * yours.
+ */
 export function putIf(input: PutCommandInput): Promise<WriteOutcome> {
   return conditional(() => db.send(new PutCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
 }
@@ -85,16 +89,19 @@ export function deleteIf(input: DeleteCommandInput): Promise<WriteOutcome> {
   return conditional(() => db.send(new DeleteCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
 }
 
-/** How often, and how long (ms), what DynamoDB cannot do now is asked for again: some three seconds in all. */
+/** Retries of what DynamoDB cannot do now: count and delays (ms), about three seconds in total. */
 const patience = { retries: 12, minTimeout: 15, maxTimeout: 400, randomize: true };
 
 /** DynamoDB takes no more keys in one BatchGetItem. */
 const keysTogether = 100;
 
-/** DynamoDB has done a part of a batch, and left the rest. */
+/** A batch was processed in part; the rest must be retried. */
 export class Unprocessed extends Error {}
 
-/** Reads any number of items, those that are there, in any order; what DynamoDB leaves unprocessed is asked for again, ever later. */
+/**
+ * Reads any number of items. Missing items are left out; the order is arbitrary. Retries unprocessed keys with
+ * increasing delays.
+ */
 export async function getAll(table: string, keys: readonly Item[], projection?: string): Promise<Item[]> {
   const found: Item[] = [];
   for (const batch of chunksOf(keys, keysTogether)) {
@@ -122,14 +129,14 @@ export async function queryAll(input: QueryCommandInput): Promise<Item[]> {
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** What a transaction came to. When it was cancelled: by position, whose conditions failed, with the items as they stand. */
+/** The result of a transaction. If it was cancelled: the failed conditions by position, with the current items. */
 export type TransactionOutcome =
   | { readonly committed: true }
   | { readonly committed: false; readonly failed: ReadonlyMap<number, Item | undefined> };
 
 /**
- * Commits all of the writes or none. Conflicts with other transactions, and throttling, are tried again; conditions that fail are the
- * caller's business. The SDK gives each transaction a token, so that its own retries cannot commit it twice.
+ * Commits all of the writes or none. Retries conflicts with other transactions and throttling. Returns failed
+ * conditions to the caller. The SDK gives each transaction a token, so that its own retries cannot commit it twice.
  */
 export function transact(items: readonly TransactItem[]): Promise<TransactionOutcome> {
   const input = { TransactItems: items.map(withOldItem) };
@@ -153,13 +160,13 @@ const withOldItem = (item: TransactItem): TransactItem =>
     Object.entries(item).map(([kind, write]) => [kind, { ...write, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }]),
   );
 
-/** What cancels a transaction and would not a moment later; `None` is a write that nothing stood in the way of. */
+/** Transient cancellation reasons. `None`: nothing was wrong with this write. */
 const passing = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 const passes = ({ CancellationReasons = [] }: TransactionCanceledException) =>
   CancellationReasons.every(({ Code = 'None' }) => passing.has(Code));
 
-/** The failed conditions that cancelled a transaction; undefined if it was anything else, such as a conflict. */
+/** The failed conditions of a cancelled transaction. Undefined if the reason was anything else, such as a conflict. */
 function failedConditions(error: unknown): Map<number, Item | undefined> | undefined {
   if (!(error instanceof TransactionCanceledException)) return undefined;
   const failed = new Map<number, Item | undefined>();

@@ -40,7 +40,7 @@ export function toRecord(item: Item): FileRecord {
   return { recipient: to, sender: from, ...file, ...(told && { told }) };
 }
 
-/** Days for which a record that is due waits for the tidying run, before DynamoDB may delete it: never, if all is well. */
+/** Days after which DynamoDB may delete a record that is due. Normally the tidying run deletes it long before. */
 const spareDays = 7;
 
 const expiresAt = (dueAt: number) => Math.ceil(dueAt / 1000) + spareDays * 86_400;
@@ -53,7 +53,7 @@ const keyOf = ({ recipient, sender, name }: FileRecord): DueFile => ({
 
 const whoOf = ({ name, displayName, accountId }: FileRecord['sender']) => ({ name, displayName, accountId });
 
-/** A change of a file's state, if it still is in the one that the caller saw, and about the same bytes. */
+/** A write that changes a file's state, if the state and the bytes are still those that the caller read. */
 function moveOn(file: FileRecord, to: FileRecord['state'], dueAt: number, told?: FileRecord['told']) {
   return {
     TableName: table(),
@@ -72,7 +72,7 @@ function moveOn(file: FileRecord, to: FileRecord['state'], dueAt: number, told?:
   };
 }
 
-/** A transaction was cancelled by a condition that has nothing to do with the message in it. */
+/** A condition other than the message's own cancelled the transaction. */
 class ConditionFailed extends Error {
   readonly failed: ReadonlySet<'file' | 'account'>;
 
@@ -82,10 +82,10 @@ class ConditionFailed extends Error {
   }
 }
 
-/** The positions of the writes beside the message's. */
+/** The positions of the other writes in the transaction. */
 const at = { message: 0, file: 1, account: 2 } as const;
 
-/** Commits a message with a change of a file and a condition on an account, as one write of the stream's. */
+/** Commits a message, a change of a file and a condition on an account in one transaction. */
 const together =
   (file: (seq: number) => ReturnType<typeof moveOn>, account: NonNullable<TransactItem['ConditionCheck']>) =>
   async (put: PutCommandInput): Promise<WriteOutcome> => {
@@ -100,7 +100,7 @@ const together =
     return { written: false, item: outcome.failed.get(at.message) };
   };
 
-/** What a write came to, or what hindered it. */
+/** The result of a write, or the condition that prevented it. */
 async function orHindered<T>(write: Promise<T>): Promise<T | ConditionFailed> {
   try {
     return await write;
@@ -164,7 +164,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
         ConditionExpression: 'attribute_not_exists(#file)',
         ExpressionAttributeNames: { '#file': 'file' },
       });
-      // A retried put whose first answer was lost finds itself.
+      // The SDK retried a put whose first answer was lost: what is there is our own.
       if (outcome.written || outcome.item?.['objectKey'] === file.objectKey) return { announced: true };
       if (!outcome.item) throw new Error('DynamoDB does not say which file stands in the way');
       return { announced: false, standing: toRecord(outcome.item) };

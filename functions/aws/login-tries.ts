@@ -36,7 +36,7 @@ export const loginTries: LoginTries = {
     });
     if (outcome.written) return { replaced: true };
     const now = outcome.item && toRecord(outcome.item);
-    // A retried put whose first answer was lost finds itself.
+    // The SDK retried a put whose first answer was lost: what is there is our own.
     return now?.version === after.version ? { replaced: true } : { replaced: false, now };
   },
 };

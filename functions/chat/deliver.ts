@@ -33,7 +33,7 @@ export async function deliverToAll(room: Room, to: readonly Recipient[], event: 
   if (failed.length > 0 && !isLast) await room.asyncInvoker.invokeFanOut({ to: failed, event, attempt: attempt + 1 });
 }
 
-/** Delivers a broadcast to the sessions given: `hidden` to those from whom it is hidden. */
+/** Posts a broadcast to these sessions. Users from whom it is hidden get `hidden`. */
 export async function deliverBroadcast(
   room: Room,
   to: readonly Session[],
@@ -46,13 +46,13 @@ export async function deliverBroadcast(
   await allOf([spread(room, shown, event), spread(room, kept, hidden)]);
 }
 
-/** Waits for all, whatever becomes of one of them: what is under way when a function answers is frozen with it. */
+/** Waits for all promises, even if one fails: Lambda freezes pending work when the function returns. */
 async function allOf(works: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-/** Delivers here what one slice holds; more goes to the fan-out function in slices. */
+/** Posts here if one slice is enough. Otherwise passes slices to the fan-out function. */
 export async function spread(room: Room, to: readonly Recipient[], event: RoomEvent): Promise<void> {
   if (to.length <= sliceSize) return deliverToAll(room, to, event);
   const recipients = to.map(({ name, displayName, accountId, connectionId }) => ({
@@ -67,10 +67,10 @@ export async function spread(room: Room, to: readonly Recipient[], event: RoomEv
 }
 
 /**
- * Posts what was just committed to an inbox, if its owner is online: what goes wrong is reported, and `sync` gives the
- * message. Presence was read before the commit; where it said
- * nobody, or where that connection turns out to be gone, it is read again, after it: a login commits its presence before
- * it reads the stream, so one of the two sees the other. A later owner of the name is somebody else.
+ * Posts a message that was just committed to an inbox, if its owner is online. A failure is reported; the client gets
+ * the message by `sync`. Presence was read before the commit. If it showed no session, or the connection is gone,
+ * presence is read again: a login commits its presence before it reads the stream, so either the post reaches the
+ * client or its read finds the message. A later owner of the same name does not get the message.
  */
 export function deliverToOwner(
   room: Room,

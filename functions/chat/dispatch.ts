@@ -99,7 +99,10 @@ async function perform<A extends Action, R extends Room>(
   }
 }
 
-/** Gives what reads a connection again, if the last look (epoch ms) is older than {@link repeatDelay} or the caller says `now`. */
+/**
+ * Returns a function that reads a connection again if the last read (epoch ms) is older than {@link repeatDelay}, or
+ * with `now`.
+ */
 function confirmer(room: Room, { connectionId, member }: Connection, readAt: number): RepeatableRequest['confirm'] {
   let lastRead = readAt;
   return async (when) => {
@@ -111,7 +114,10 @@ function confirmer(room: Room, { connectionId, member }: Connection, readAt: num
   };
 }
 
-/** Gives the rest of a command to run. @throws a refusal if the caller may not send it. */
+/**
+ * Authorizes the caller and returns a function that runs the rest of the command.
+ * @throws a refusal if the caller may not send it.
+ */
 function authorize<A extends Action>(command: Prefetched<A>, call: GuestCall<A>): () => Promise<Result<A>> {
   const { member } = call.connection;
   if (command.who === 'guest') {
@@ -145,7 +151,7 @@ function failureFrame(
   return refusalFrame(action, id, 'internal', undefined, { requestId: incoming.requestId });
 }
 
-/** How a reply goes back is part of a command's entry; a refusal is never swallowed. */
+/** The entry says how a successful reply is sent. Refusals are always sent. */
 async function send(
   room: Room,
   incoming: IncomingFrame,

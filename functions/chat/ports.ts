@@ -25,8 +25,8 @@ export interface Accounts {
   /** False if the name is taken. */
   create(account: Account, at: number): Promise<boolean>;
   /**
-   * Sets both sides of a block at once. `changed` if either account is no longer the same, or the block stands; `full` if the
-   * other has been blocked by `limits.blockers`.
+   * Adds both sides of a block in one transaction. `changed`: an account has changed, or the block exists. `full`:
+   * `limits.blockers` users have blocked that user.
    */
   block(blocker: Member, blocked: Member): Promise<'blocked' | 'changed' | 'full'>;
   /** Deletes both sides of a block. False if either account is no longer the same, or there is no block. */
@@ -87,9 +87,9 @@ export type LoginOutcome =
 
 /** The conditions under which a session may be ended: it is unchanged since it was read. */
 export interface EndGuard {
-  /** The connection's last activity as it was read. */
+  /** The connection's last activity, at the time of the read. */
   readonly lastActiveAt?: number;
-  /** The loss of the connection as it was read. */
+  /** The loss of the connection, at the time of the read. */
   readonly detachedAt?: number;
 }
 
@@ -116,7 +116,7 @@ export interface SeatState {
   readonly closedAt: number | undefined;
   /** The number of seats taken: never below the number of sessions, and equal to it when no login or logout is running. */
   readonly online: number;
-  /** Changes with every login and every session that ends. */
+  /** A version number: each login and each end of a session changes it. */
   readonly logins: number;
   /** Seats whose login may not have committed, and when they were taken (epoch ms). */
   readonly entering: ReadonlyMap<string, number>;
@@ -127,7 +127,10 @@ export interface SeatState {
 /** The count of users online. A login takes a seat before its transaction; the caller that ends a session gives it back afterwards. */
 export interface Seats {
   read(): Promise<SeatState>;
-  /** Notes that the login of a seat (undefined: a session that had its seat before) has committed. False if the room is closed. */
+  /**
+   * Confirms that a login has committed. Returns false if the room is closed. `seat` is undefined for a session that
+   * kept its seat.
+   */
   confirm(seat: string | undefined): Promise<boolean>;
   /** Gives back, once, a seat whose login did not commit. */
   refund(seat: string): Promise<void>;
@@ -192,7 +195,7 @@ export interface LoginTries {
 export interface State extends Settings {
   /** The number of sessions, including detached ones. */
   readonly online: number;
-  /** Changes with every login and every session that ends. */
+  /** A version number: each login and each end of a session changes it. */
   readonly logins: number;
   /** The usage of the month in which it was last counted. */
   readonly usage?: Usage | undefined;

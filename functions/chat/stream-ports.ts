@@ -7,7 +7,7 @@ export type Stream =
   /** `acknowledged`: how far the owner has read, which outlives the messages. */
   | { readonly kind: 'inbox'; readonly owner: Member; readonly acknowledged: number };
 
-/** What is committed to a stream: `hidden` is only how some users see a broadcast. */
+/** The events of a stream. `hidden` is not stored: some users get it in place of a broadcast. */
 export type Kept = Exclude<StreamMessage, EventOf<'hidden'>>;
 
 /** A message before it has its number. */
@@ -25,11 +25,11 @@ export interface RepeatableRequest {
   /** Whether it may have been carried out already, under the same id. */
   readonly again: boolean;
   /**
-   * Looks whether the user still has the connection that the request came by; without `now` only if the last look is old.
+   * Checks that the user still has the request's connection. Without `now`, it reads only if the last read is old.
    * @throws Refusal if not.
    */
   confirm(when?: 'now'): Promise<void>;
-  /** Throws if the message may not be committed; one that the first sending has committed counts all the same. */
+  /** Throws if the message must not be committed. Not called if the first sending has committed it. */
   refuse?(): void;
 }
 
@@ -38,13 +38,17 @@ export interface Page {
   readonly more: boolean;
 }
 
-/** Numbered streams of messages. Each number is one message's or none's; a number is given out before its message is committed. */
+/**
+ * Numbered streams of messages. A writer takes a number before it commits its message. A number may stay without a
+ * message.
+ */
 export interface Streams {
   /** The last number given out. Its message may still be on its way, or may never come. */
   end(stream: Stream): Promise<number>;
   /**
-   * Commits a message at the next number. For a request that was sent again: gives what an earlier sending committed, if one did in
-   * time (`limits.repeatSeconds`). What can be refused is refused before; a refusal by `provenance` wastes a number.
+   * Commits a message at the next number. For a repeated request, returns the message of the earlier sending if it was
+   * committed in time (`limits.repeatSeconds`). Check all refusals before the call: a refusal by `provenance` wastes a
+   * number.
    */
   append<E extends Kept['event']>(
     stream: Stream,
@@ -53,10 +57,13 @@ export interface Streams {
     request?: RepeatableRequest,
   ): Promise<EventOf<E>>;
   /**
-   * A reader's messages after a number, oldest first, complete up to `upTo`. `more` if there are more, or if one is on its way that
-   * later ones have overtaken: then `upTo` is before it.
+   * A reader's messages after a number, oldest first, complete up to `upTo`. `more` is true if there are more messages,
+   * or if a number below later messages may still get its message; `upTo` is then before that number.
    */
   after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page & { readonly upTo: number }>;
-  /** A reader's messages before a number (undefined: the end), oldest first. None is committed among them later. */
+  /**
+   * A reader's messages before a number (undefined: the end), oldest first. No message is ever committed between these
+   * later.
+   */
   before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<Page>;
 }

@@ -5,35 +5,38 @@ import { orLog } from './or-log.ts';
 import type { Room, SeatState, State } from './ports.ts';
 import { giveBack, settleSeats } from './seats.ts';
 
-/** How far ahead (ms) one run looks: to the next one, a minute later, and half a minute for a schedule that is late. */
+/** How far ahead (ms) a run looks: 60 s to the next run, plus 30 s in case that run starts late. */
 const horizon = 90_000;
 
 /** Sessions that fall due this close together (ms) are ended together. */
 const together = 500;
 
-/** More at once would only wait for sockets, and some of them for longer than a request may take. */
+/** Connections checked concurrently. More would only wait for sockets, some of them longer than a request may take. */
 const lookedAfterAtOnce = 50;
 
-/** Each ending is a transaction on the room's one item, and those side by side get in one another's way. */
+/**
+ * Sessions ended concurrently. Each ending is a transaction and an update of the room's one item, which holds the
+ * count.
+ */
 const endedAtOnce = 10;
 
-/** A session younger than this (ms) is not looked for: its connection was there a moment ago. */
+/** Sessions younger than this (ms) are not checked: their connection was there a moment ago. */
 const freshness = 5_000;
 
 /**
- * One run of the sweeper: ghosts are found, the count is corrected, and every session that falls due before the next run
- * is ended when it does. Runs may overlap and be repeated: whatever they do is guarded by what they read.
+ * One run of the sweeper. It finds ghosts, corrects the count, and ends every session that falls due before the next
+ * run. Runs may overlap and be repeated: each write is conditional on the data that was read.
  */
 export async function sweep(room: Room): Promise<void> {
   const startedAt = room.clock.now();
   const [state, seats] = await Promise.all([room.state.read(), room.seats.read()]);
   const sessions = await room.sessions.all();
   room.recordMetrics({ peopleOnline: sessions.filter((session) => session.detachedAt === undefined).length });
-  // None of these may keep the others, nor those that are due, waiting for the next run.
+  // A failure of one part must not delay the other parts or the sessions that are due.
   const outcomes = await Promise.allSettled([
     correctCount(room, seats, sessions, startedAt),
     endLeftovers(room, seats, sessions, startedAt),
-    // Nobody's minutes are not worth a write.
+    // An empty room needs no write.
     ...(state.online > 0 ? [noteUsage(room, state, startedAt)] : []),
     pMap(sessions, (session) => lookAfter(room, session, state, startedAt), { concurrency: lookedAfterAtOnce }),
   ]);
@@ -44,8 +47,8 @@ export async function sweep(room: Room): Promise<void> {
 }
 
 /**
- * Settles seats that are in doubt, and sets the count right should it ever be wrong. It is known to be only if no seat was in doubt, and
- * nobody came or went since `state` was read; otherwise the next run compares.
+ * Settles seats in doubt, and corrects the count if it is wrong. The comparison is valid only if no seat was in doubt
+ * and `logins` has not changed since `state` was read. Otherwise the next run compares.
  */
 async function correctCount(room: Room, state: SeatState, sessions: readonly Session[], now: number): Promise<void> {
   const isCertain = await settleSeats(room, state, sessions, now);
@@ -55,12 +58,12 @@ async function correctCount(room: Room, state: SeatState, sessions: readonly Ses
   room.logError('the count of those online was wrong', undefined, { was, is });
 }
 
-/** A `stop` has ended every session by this time (ms) after it closed the room, but for those it could not see. */
+/** This long (ms) after it closed the room, a `stop` has ended every session that it could list. */
 const stopTime = 120_000;
 
 /**
- * Ends sessions in a closed room. A login or resume that meets the stop sees afterwards that the room is closed, and ends its session
- * itself; if it was killed before that, the session is found here.
+ * Ends sessions in a closed room. A login or resume that meets the stop sees the closed room after its commit, and ends
+ * its own session. If its function was killed before that, this function ends the session.
  */
 async function endLeftovers(room: Room, state: SeatState, sessions: readonly Session[], now: number): Promise<void> {
   if (state.open || state.closedAt === undefined || state.closedAt > now - stopTime) return;
@@ -84,22 +87,22 @@ async function lookAfter(room: Room, session: Session, settings: Settings, now: 
   );
 }
 
-/** API Gateway may never send $disconnect: whoever is taken to be online is looked for. */
+/** API Gateway may never send $disconnect, so each connection is checked. */
 async function findGhost(room: Room, session: Session, now: number): Promise<void> {
   if (session.detachedAt !== undefined || session.since > now - freshness) return;
   if ((await room.gateway.lastActiveAt(session.connectionId)) !== undefined) return;
   await room.sessions.detach(session, session.connectionId, room.clock.now());
 }
 
-/** When (epoch ms) a session is due to end, from what is known of it; it may be later, never earlier. */
+/** The earliest time (epoch ms) at which a session may be due to end, from the given session alone. */
 function dueAt(session: Session, settings: Settings): number {
   if (session.detachedAt !== undefined) return session.detachedAt + settings.grace * 1000;
   return session.activeSince + settings.timeOut * 1000 + activityResolutionMs;
 }
 
 /**
- * Moves the bound of a session that seems to fall due before a time, and does not: its owner has been active. Otherwise
- * this run would wait for it, and a second of that costs more than what is read and written here.
+ * Moves the bound of a session that seems to fall due before a time, but whose user has been active. Without this, the
+ * run would wait for the session; one second of waiting costs more than this read and write.
  */
 async function noteActivity(room: Room, session: Session, settings: Settings, until: number): Promise<void> {
   if (session.detachedAt !== undefined || dueAt(session, settings) > until) return;
@@ -108,7 +111,10 @@ async function noteActivity(room: Room, session: Session, settings: Settings, un
   await room.sessions.noteActivity(session, connection.lastActiveAt);
 }
 
-/** Ends sessions as they fall due, until nothing more falls due before a time. Whatever has changed meanwhile is read again. */
+/**
+ * Ends sessions when they fall due, until no more fall due before a time. After each wait it reads the sessions and
+ * settings again.
+ */
 async function endDueSessions(room: Room, until: number): Promise<void> {
   for (;;) {
     const [settings, sessions] = await Promise.all([room.state.read(), room.sessions.all()]);
@@ -118,7 +124,7 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
       orLog(room, 'a session that is over was not ended', endIfStillDue(room, session, settings), undefined);
     const outcomes = await pMap(due, end, { concurrency: endedAtOnce });
     if (outcomes.includes('later')) continue;
-    // Under a short TIME_OUT, a session that begins after this reading is due before the next run reads.
+    // With a short TIME_OUT, a new session may fall due before the next run reads it.
     const unseen = now + settings.timeOut * 1000 + activityResolutionMs;
     const next = Math.min(unseen, ...sessions.map((session) => dueAt(session, settings)).filter((time) => time > now));
     if (next > until) return;

@@ -12,8 +12,8 @@ import { counterKey, ownerOf } from './keys.ts';
 export interface Ticket {
   readonly seq: number;
   /**
-   * When the number before was given out (epoch ms); 0 if that was before the counter existed. So a number that is missing
-   * below this one was given out then or earlier: its writer may be at work, or has ended long ago.
+   * When the previous number was given out (epoch ms); 0 if the counter did not exist then. So a missing number below
+   * this one was given out no later than that.
    */
   readonly previousAt: number;
 }
@@ -28,17 +28,21 @@ export class InboxGoneError extends Refusal {
 /** Gives out the numbers of streams: one item for each stream, updated in place. DynamoDB serializes the updates and refuses none. */
 export interface Counters {
   /**
-   * Takes the next number. An update that the SDK makes twice, because the first answer was lost, takes two: a hole.
+   * Takes the next number. If the SDK retries an update whose answer was lost, two numbers are taken and one stays
+   * empty.
    * @throws InboxGoneError
    */
   take(stream: Stream): Promise<Ticket>;
   /** The last number given out. */
   end(stream: Stream): Promise<number>;
-  /** The last number given out, undefined without a counter; and the last one that messages, and an earlier version's notes, tell of. */
+  /**
+   * The last number given out (undefined without a counter), and the last number in messages and in earlier versions'
+   * notes.
+   */
   numbers(stream: Stream): Promise<{ readonly given: number | undefined; readonly stored: number }>;
-  /** Moves a counter on that is behind the messages stored: an earlier version of the room does not know of counters. */
+  /** Moves a counter forward to the newest message: an earlier version writes messages without the counter. */
   catchUp(stream: Stream): Promise<void>;
-  /** Sets the room stream's counter to a number, if it is not beyond it. */
+  /** Raises the room stream's counter to a number. Never lowers it. */
   begin(end: number): Promise<void>;
 }
 
@@ -48,7 +52,10 @@ const before = v.object({ lastBroadcast: v.optional(v.number(), 0) });
 const table = () => tableName('messages');
 const keyOf = (stream: Stream) => counterKey(ownerOf(stream));
 
-/** The last number of a stream as its messages and cursors tell it, for streams that were written or restored without a counter. */
+/**
+ * The last number of a stream, from its messages and cursors. Used for streams that were written or restored without a
+ * counter.
+ */
 async function storedEnd(stream: Stream): Promise<number> {
   const [newest, known] = await Promise.all([
     queryItems(ownerOf(stream), { first: 0 }, { limit: 1, newestFirst: true }),
@@ -126,7 +133,7 @@ export const countersAt = (now: () => number): Counters => {
     end: async (stream) => (await given(stream)) ?? storedEnd(stream),
 
     async numbers(stream) {
-      // In this order a number given out in between does no harm.
+      // This order is safe if a number is given out between the two reads.
       const end = await storedEnd(stream);
       return { given: await given(stream), stored: end };
     },

@@ -5,27 +5,33 @@ import { type StoredItem, tombstone, toStored } from './items.ts';
 import { messageKey, type StreamOwner } from './keys.ts';
 
 /**
- * No invocation is alive this long (ms) after it took a number: Lambda ends it after 15 minutes at the latest. The rest is for
- * clocks that differ.
+ * After this time (ms) no invocation that took a number is still running. Lambda ends it after 15 minutes at the
+ * latest; the rest allows for clock skew.
  */
 const deadAfter = 16 * 60_000;
 
-/** How long (ms) a reader that can come again leaves a writer in peace. A put takes some 5 ms, and 3 s if it is tried again. */
+/**
+ * How long (ms) a reader that can ask again waits for a writer before it fills the number. A put takes some 5 ms, or
+ * up to 3 s with retries.
+ */
 const patience = 5_000;
 
-/** Readers that wait for the same number come back at different times, spread over this (ms): then most of them find it filled. */
+/** Jitter (ms): readers that wait for one number return at different times, so that most of them find it filled. */
 const spread = 3_000;
 
 /** Numbers filled side by side. */
 const together = 25;
 
-/** Numbers that a reader fills at most before it gives its page. */
+/** The most numbers that a reader fills before it returns its page. */
 const mostPerPage = 100;
 
-/** Numbers that may be between a message and the missing number of a writer at work: more than there are writers at a time. */
+/**
+ * The most numbers between a message and a missing number whose writer may still be running. There are never that many
+ * concurrent writers.
+ */
 const mostAtWork = 1_000;
 
-/** What is known of the item or ticket above some missing numbers. */
+/** The number and time of the item or ticket above some missing numbers. */
 export type Above = Pick<StoredItem, 'seq' | 'previousAt'>;
 
 /**
@@ -34,14 +40,16 @@ export type Above = Pick<StoredItem, 'seq' | 'previousAt'>;
  */
 export interface Holes {
   /**
-   * Settles the missing numbers from `first` to just before `above`, but leaves young ones to their writers: for readers that can
-   * come again. `upTo` is the last number that no message can get any more. `items` have the numbers that were filled, or that were
-   * taken meanwhile.
+   * Settles the missing numbers from `first` to `above` - 1, but leaves recent ones to their writers. For readers that
+   * can ask again. `upTo`: no message can be committed any more up to this number. `items`: tombstones put at missing
+   * numbers, or the messages found there instead.
    */
   settle(of: StreamOwner, first: number, above: Above): Promise<{ upTo: number; items: readonly StoredItem[] }>;
-  /** The same, for young ones too: a writer that is at work on one of them has to take another. */
+  /** As above, but fills recent numbers, too. An active writer of such a number must take another one. */
   settleNow(of: StreamOwner, first: number, above: Above): Promise<readonly StoredItem[]>;
-  /** Sees to it that no message gets a number. Gives the item that has it then: a tombstone, or what was put before. */
+  /**
+   * Puts a tombstone at a number if it is free. Returns the item that is there: the tombstone, or what was put before.
+   */
   fill(of: StreamOwner, hole: Above): Promise<StoredItem>;
 }
 

@@ -13,20 +13,23 @@ import { readBack, streamReader } from './reader.ts';
 
 export { InboxGoneError } from './counters.ts';
 
-/** How far back (ms) a repeated request is looked for: a minute for its way, and for clocks that differ. */
+/**
+ * How long ago (ms) the first sending of a repeated request may have been. Includes a minute for the network and clock
+ * skew.
+ */
 const repeatWindow = (limits.repeatSeconds + 60) * 1000;
 
 /** Messages read at a time on the way back. */
 const stride = 50;
 
-/** Tickets one message takes at most. Each one that it loses costs its reader or writer more than it. */
+/** The most numbers that one message takes. */
 const mostTickets = 10;
 
 const sent = v.object({ sentAt: v.string() });
 
 /** Streams whose messages may be committed together with something else. */
 export interface StreamsOnDynamoDb extends Streams {
-  /** Appends as `append` does, by a write of the caller's own, such as a transaction, that the message's put is part of. */
+  /** Like `append`, but the caller makes the write, for example a transaction that contains the message's put. */
   appendBy<E extends Kept['event']>(
     write: (put: PutCommandInput) => Promise<WriteOutcome>,
     stream: Stream,
@@ -34,13 +37,13 @@ export interface StreamsOnDynamoDb extends Streams {
     provenance: Provenance | Promise<Provenance>,
     request?: RepeatableRequest,
   ): Promise<EventOf<E>>;
-  /** Has the room's stream go on after a number, in a room that has been restored. */
+  /** Sets the room stream's counter after a restore. */
   beginRoom: Counters['begin'];
 }
 
 /**
- * The streams on DynamoDB. A writer takes the next number from the stream's counter, and puts its message there if nothing has that
- * number. docs/decisions/0045 says why, and what becomes of a number whose writer dies.
+ * The streams on DynamoDB. A writer takes the next number from the stream's counter, and puts its message there by a
+ * conditional put. docs/decisions/0045 says why, and what happens to a number whose writer dies.
  */
 export function streamsOn(options: {
   retentionDays: number;
@@ -52,7 +55,10 @@ export function streamsOn(options: {
   const counters = countersAt(now);
   const holes = holesAt({ now, expiresAt });
 
-  /** What an earlier sending of the same request committed before this ticket. After the search it can commit nothing before it. */
+  /**
+   * Finds the message that an earlier sending of the request committed below this number. After the search, the earlier
+   * sending cannot commit below it.
+   */
   async function committedBefore(
     stream: Stream,
     ticket: Ticket,
@@ -67,7 +73,10 @@ export function streamsOn(options: {
     return undefined;
   }
 
-  /** Leaves a ticket unused, so that no reader waits for its message. Gives the message, if its put has gone through after all. */
+  /**
+   * Puts a tombstone at an unused number, so that no reader waits for it. Returns the message if its put succeeded
+   * after all.
+   */
   async function discard(stream: Stream, ticket: Ticket, uid: string): Promise<StoredItem['item'] | undefined> {
     try {
       const { item } = await holes.fill(ownerOf(stream), ticket);
@@ -115,19 +124,20 @@ export function streamsOn(options: {
           },
           ConditionExpression: 'attribute_not_exists(seq)',
         });
-        // A retried put whose first answer was lost finds itself.
+        // The SDK retried a put whose first answer was lost: what is there is our own.
         if (outcome.written || outcome.item?.['uid'] === uid) {
           return { type: 'event', stream: stream.kind, seq: ticket.seq, ...draft } as unknown as EventOf<E>;
         }
         if (outcome.item && isOf(outcome.item, fromId, draft)) return asKept<E>(stream, outcome.item);
-        // A message where the ticket should be good: of an earlier version, which does not know of the counter.
+        // A message at a fresh number was written by an earlier version, which does not use the counter.
         if (outcome.item && !isTombstone(outcome.item)) await counters.catchUp(stream);
       } catch (error) {
         const committed = await discard(stream, ticket, uid);
         if (committed) return asKept<E>(stream, committed);
         throw error;
       }
-      // This number was lost because it took long: the same request may have been handled over another connection meanwhile.
+      // The write took so long that a reader filled the number. The same request may have been handled over another
+      // connection meanwhile.
       await request?.confirm('now');
     }
     throw new Error(`${mostTickets} numbers in a row were taken`);

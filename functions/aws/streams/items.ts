@@ -7,11 +7,11 @@ import { db, type Item } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { keysBetween, type StreamOwner } from './keys.ts';
 
-/** A stored item of a stream, and what its number says of the numbers before it. */
+/** A stored item of a stream, with its number and `previousAt`. */
 export interface StoredItem {
   readonly item: Item;
   readonly seq: number;
-  /** When the number before this one was given out (epoch ms), if that is known; of a tombstone, not before that. */
+  /** When the previous number was given out (epoch ms), if known. In a tombstone: the latest time possible. */
   readonly previousAt: number | undefined;
 }
 
@@ -44,10 +44,13 @@ export async function queryItems(
   return { items: (Items ?? []).map(toStored), next: LastEvaluatedKey };
 }
 
-/** What a message says of the request that committed it. */
+/** The fields of a message that identify its request. */
 const origin = v.object({ fromId: v.string(), id: v.string(), text: v.string() });
 
-/** Whether a stored message is what this request committed. A client that uses an id twice says something else with it. */
+/**
+ * Whether this request committed the stored message. Compares sender, id and text, because a client may use an id
+ * twice.
+ */
 export const isOf = (item: Item, fromId: string, draft: object): boolean =>
   v.is(origin, item) &&
   item.fromId === fromId &&
@@ -75,7 +78,7 @@ export const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
 
 const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });
 
-/** A stored message as one reader may see it. Undefined if it has expired, or is none. */
+/** A stored message as one reader sees it. Undefined for an expired message or a tombstone. */
 export function asSeenBy(
   reader: Member,
   kind: Stream['kind'],

@@ -45,7 +45,7 @@ export function messageKey({ seq, ...of }: StreamOwner & { readonly seq: number 
 /** The partitions of counters begin with this; no stream's does. */
 const counterPrefix = 'counter/';
 
-/** The key of the item that gives out a stream's numbers: in a partition of its own, so that it does not share the messages' capacity. */
+/** The key of a stream's counter. It has its own partition, so that it does not share the messages' write capacity. */
 export function counterKey(of: StreamOwner) {
   const { stream } = place(of);
   return { stream: `${counterPrefix}${stream}`, position: of.owner?.accountId ?? 'room' };
@@ -62,8 +62,8 @@ export const deleteCounter = (owner: Pick<Member, 'name' | 'accountId'>) => ({
 });
 
 /**
- * Reads messages after a number again, up to the last one read, if a number is missing among them. A query is no snapshot: it may
- * pass number n before n is committed, and then meet n + 1.
+ * If a number is missing, reads the messages again, up to the last one read. A query is not a snapshot: it may miss
+ * number n and return n + 1, which was committed later.
  */
 export async function withoutGap<P extends { readonly messages: readonly { readonly seq: number }[] }>(
   after: number,

@@ -4,7 +4,10 @@ import type { Above, Holes } from './holes.ts';
 import { asSeenBy, queryItems, type StoredItem } from './items.ts';
 import type { StreamOwner } from './keys.ts';
 
-/** Items of a stream after a number, oldest first. It ends before a number whose message may still come: then it returns `true`. */
+/**
+ * Yields a stream's items after a number, oldest first. Stops before a number whose message may still come, and then
+ * returns `true`.
+ */
 async function* readOn(
   holes: Holes,
   of: StreamOwner,
@@ -28,9 +31,9 @@ async function* readOn(
 }
 
 /**
- * Items of a stream below a number (undefined: from the end), newest first. What is missing among them stays missing: a writer that
- * is at work on one of those numbers has to take another.
- * @param ticket Has the number, if no item has it yet.
+ * Yields a stream's items below a number (undefined: from the end), newest first. It fills missing numbers whose
+ * writers may still be running, so such a writer must take another number.
+ * @param ticket The caller's own number, if no item has it yet.
  */
 export async function* readBack(
   holes: Holes,

@@ -116,7 +116,10 @@ async function resultOf(ports: RestorePorts, state: RestoreState): Promise<Resto
   return { ...restored, present: { counts, settings: now, ...(unfit && { refusal: adminRefusals[unfit] }) } };
 }
 
-/** Why the restore is refused, if it is. A half-restored room is never a reason: its data is lost already. */
+/**
+ * Returns why the restore is refused, if it is. A half-restored room may always be restored again: its data is lost
+ * already.
+ */
 async function whyUnfitNow(ports: RestorePorts, replace: boolean): Promise<AdminRefusalCode | undefined> {
   if ((await ports.lifecycle.restoreLock())?.writing) return undefined;
   return whyUnfit(ports, replace, (await ports.state.read()).open);

@@ -57,13 +57,16 @@ interface Secrets {
   readonly newPassword: string | undefined;
 }
 
-/** A password that an administrator gave is good for choosing another, and for nothing else. */
+/** A one-time password only allows a login that sets a new password. */
 function refuseToKeep(account: Account, password: string, newPassword: string | undefined): void {
   const isKept = newPassword === undefined || newPassword === password;
   if (account.mustChangePassword && isKept) throw new Refusal('password-change-required');
 }
 
-/** Commits a login; whoever stands in its way is looked at first, and proved gone or left alone. */
+/**
+ * Commits a login. If another session is in the way, checks whether its connection is dead, and replaces it only if it
+ * is.
+ */
 async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: Login): Promise<Result<'login'>> {
   const { account, address } = attempt;
   const outcome = await room.sessions.begin(attempt);
