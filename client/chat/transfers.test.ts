@@ -132,10 +132,10 @@ test('whoever leaves meanwhile leaves when it is finished', async () => {
   goOn();
   (await peer.next('logout')).reply({});
   expect(await typist.exited).toBe(0);
-  expect(typist.rows.slice(-2)).toEqual([
-    'The room has received the file "test_file.txt".',
-    'You are leaving the chat room. See you again!',
-  ]);
+  // The terminal may hear of the exit before it has shown the last line.
+  await expect
+    .poll(() => typist.rows.slice(-2))
+    .toEqual(['The room has received the file "test_file.txt".', 'You are leaving the chat room. See you again!']);
 });
 
 test('Ctrl+C gives up what is on the way', async () => {
@@ -143,7 +143,7 @@ test('Ctrl+C gives up what is on the way', async () => {
   typist.type('\u0003');
   (await peer.next('logout')).reply({});
   expect(await typist.exited).toBe(0);
-  expect(typist.rows.at(-1)).toBe('You are leaving the chat room. See you again!');
+  await expect.poll(() => typist.rows.at(-1)).toBe('You are leaving the chat room. See you again!');
   expect(typist.rows.join('\n')).not.toContain('Error');
 });
 

@@ -12,7 +12,7 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     const temporary = temporaryFolder('chat-ending-');
     onTestFinished(() => removeFolder(temporary));
     const program = endWithUs(
-      spawn(process.execPath, ['scripts/run.mjs', 'test/soak/soak.ts', '--people', '1'], {
+      spawn(process.execPath, ['scripts/run.mjs', 'test/prove.ts', 'soak', '--people', '1'], {
         stdio: 'ignore',
         env: { ...process.env, TMPDIR: temporary },
       }),
