@@ -127,7 +127,7 @@ describe('in a room that fills', () => {
     expect(ticket).toMatchObject({ operation: 'UpdateItem', writeUnits: 1 });
     expect(write).toMatchObject({ operation: 'PutItem', writeUnits: 1 });
     expect([...moreWrites, ...morePosts]).toEqual([]);
-    // The reads, the number, the commit, the post: each only after the one before.
+    // Expected sequence: reads, number, commit, post. Each waits for the previous one.
     for (const { end } of reads) expect(end).toBeLessThanOrEqual(ticket?.start ?? 0);
     expect(ticket?.end).toBeLessThanOrEqual(write?.start ?? 0);
     expect(write?.end).toBeLessThanOrEqual(post?.start ?? 0);
@@ -144,7 +144,7 @@ describe('in a room that fills', () => {
       expect(await countLogin(stage)).toEqual(loginBefore);
       const { posts, messages, ...crowded } = await countBroadcast(stage, ann);
       expect({ posts, messages }).toEqual({ posts: 30, messages: 32 });
-      // Thirty sessions are more than 4 KB to read, and nothing else.
+      // Thirty sessions are more than 4 KB, so only the read units grow.
       expect(crowded).toMatchObject({ requests: broadcastBefore.requests, writeUnits: 2 });
     },
     patience,
@@ -153,7 +153,7 @@ describe('in a room that fills', () => {
 
 const isPost = ({ operation }: ServiceCall) => operation === 'PostToConnection';
 
-/** What the login itself takes; what the others are told of it depends on how many they are. */
+/** The cost of the login alone. The cost of its notices depends on the number of users online. */
 async function countLogin(stage: Stage) {
   const client = await stage.connect();
   const login = await stage.meter.count(1, () => client.get('login', { user: 'newcomer', password }));

@@ -162,7 +162,7 @@ const commands = new ChatCommands();
 
 function openScreen(): Screen {
   if (!stdin.isTTY) return new PlainScreen(stdin, stdout, () => interruption.abort(), colourDepth());
-  // The terminal would show the passwords.
+  // Otherwise the terminal would echo the passwords.
   if (!stdout.isTTY) throw new UsageError('Input from a terminal needs output to it as well.');
   return new InteractiveScreen({
     input: stdin,

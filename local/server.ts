@@ -34,8 +34,8 @@ export class RoomServer {
   readonly url: string;
   readonly origin: string;
   /**
-   * The origin in presigned URLs, which clients on other machines use if they can reach the room. It holds an IP address, because the
-   * SDK then puts the bucket's name into the path.
+   * The origin in presigned URLs, which clients on other machines use if they can reach the room. It holds an IP
+   * address, because the SDK then puts the bucket's name into the path.
    */
   readonly addressOrigin: string;
   readonly #server: Server;
@@ -121,7 +121,7 @@ export class RoomServer {
     if (request.headers.expect !== undefined) response.writeContinue();
     const { pathname } = new URL(request.url ?? '/', this.origin);
     if (pathname === '/health') {
-      // Local programs learn the data folder's path. It holds the operator's credentials, if they may read them.
+      // Local programs learn the path of the data folder. The folder holds the operator's credentials, with mode 0600.
       const data = isLoopback(request.socket.remoteAddress) ? { data: services.dataFolder } : {};
       return sendJson(response, 200, { ws: this.url, ...data });
     }
@@ -156,8 +156,8 @@ export class RoomServer {
   }
 
   /**
-   * Whether the Host header names this room. It protects against DNS rebinding: a web page can point its own domain at 127.0.0.1 and so
-   * pass the browser's same-origin policy, but it cannot forge an IP address in the Host header.
+   * Whether the Host header names this room. It protects against DNS rebinding: a web page can point its own domain at
+   * 127.0.0.1 and so pass the browser's same-origin policy, but it cannot forge an IP address in the Host header.
    */
   #isForUs({ headers }: IncomingMessage): boolean {
     const name = (headers.host ?? '')

@@ -8,8 +8,8 @@ export type CommandGroup = 'account' | 'chat' | 'files';
 type Reply =
   | {
       /**
-       * `response`: as API Gateway's route response. `posted`: posted to the connection, which the room then closes. `none`: no
-       * reply. A refusal is sent in every case.
+       * `response`: as API Gateway's route response. `posted`: posted to the connection, which the room then closes.
+       * `none`: no reply. A refusal is sent in every case.
        */
       readonly reply: 'response' | 'posted' | 'none';
       /** The Lambda function that answers it. */
@@ -19,13 +19,16 @@ type Reply =
   | { readonly reply: 'mock'; readonly group?: undefined };
 
 /**
- * A command of the wire. Route, permission to invoke, validation, authorization, help, test data and the AsyncAPI document are
- * derived from its entry.
+ * A command of the wire. Route, permission to invoke, validation, authorization, help, test data and the AsyncAPI
+ * document are derived from its entry.
  */
 export type Command = Reply & {
   /** One line for `help`; starts with a verb. */
   readonly summary: string;
-  /** Who may send it: any connection (`anyone`, for mocks only), one that is not logged in (`guest`), one that is (`member`). */
+  /**
+   * Who may send it. `guest`: a connection without a login. `member`: a logged-in connection. `anyone`: both; for mocks
+   * only.
+   */
   readonly who: 'anyone' | 'guest' | 'member';
   /** Whether it counts as activity, which restarts the session's timeout. */
   readonly activity: boolean;
@@ -46,7 +49,7 @@ export type Command = Reply & {
    * `rate-limited`, and a guest's command `already-logged-in`.
    */
   readonly refusals: readonly RefusalCode[];
-  /** Exceptions from the rule that the log gets one line per command, with the caller's name. */
+  /** How the log differs for this command. By default each command is one line with the caller's name. */
   readonly audit?: {
     /** Clients send it by themselves, so only refusals are logged. */
     readonly refusalsOnly?: true;
@@ -64,8 +67,8 @@ export const command = <const C extends Command>(entry: C): C => entry;
 export type Fields<E extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
 
 /**
- * What the AsyncAPI document says about a command. It is a function because a bundler drops a function that nothing calls, so this
- * text is in no Lambda bundle.
+ * What the AsyncAPI document says about a command. It is a function because a bundler drops a function that nothing
+ * calls, so this text is in no Lambda bundle.
  */
 export type Docs<C extends Command> = () => {
   /** What a client's author has to know beyond the summary. */
@@ -74,7 +77,9 @@ export type Docs<C extends Command> = () => {
   readonly request: { readonly [F in keyof C['request']]: string };
   /** What each field of the reply means. */
   readonly result: { readonly [F in keyof C['result']]: string };
-  /** What the fields inside a field mean, as `outer.inner`; fields of messages and files have descriptions of their own. */
+  /**
+   * What the fields inside a field mean, as `outer.inner`; fields of messages and files have descriptions of their own.
+   */
   readonly nested?: Readonly<Record<string, string>>;
   readonly example: { readonly request: Fields<C['request']>; readonly result: Fields<C['result']> };
 };

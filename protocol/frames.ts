@@ -10,12 +10,12 @@ import { wrongWith } from './wrong-with.ts';
 export interface Request<A extends Action = Action> {
   action: A;
   id: string | undefined;
-  /** Whether it was sent before, under the same id, over a connection that was lost. */
+  /** Whether the client sent the same request (same id) before, over a lost connection. */
   again: boolean;
   arguments: Arguments<A>;
 }
 
-/** What was wrong with a frame, and as much of it as is needed to answer. */
+/** The error in a frame, with the fields that the answer needs. */
 export interface BadFrame {
   code: 'bad-request' | 'unknown-action';
   message: string;
@@ -36,7 +36,7 @@ export interface RefusalReply {
 
 const schemas = new Map<Action, v.GenericSchema>();
 
-/** What a request of an action must be: its envelope and its arguments, and nothing else. */
+/** The schema of an action's request: envelope and arguments. It refuses other fields. */
 export function requestSchema(action: Action): v.GenericSchema {
   let schema = schemas.get(action);
   if (!schema) {
@@ -57,8 +57,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Parses a client's frame: a request, or what to tell the client about it. Never throws. Unknown and missing fields
- * are errors, so that a misspelt option is not silently ignored.
+ * Parses a client's frame. Returns the request, or the error for the client. Never throws. Unknown and missing fields
+ * are errors, so a misspelt option is not silently ignored.
  */
 export function parseRequest(
   frame: string,
@@ -87,7 +87,10 @@ export function parseRequest(
   };
 }
 
-/** The beginning of what a client said, to be said back: well-formed, even where the client's was not or the cut split it. */
+/**
+ * The beginning of a client's text, for an error message. The result is well-formed, even if the text was not or the
+ * cut split a character.
+ */
 const excerpt = (text: string, length: number) => text.slice(0, length).replace(/\p{Surrogate}/gu, '\u{fffd}');
 
 function bad(
@@ -161,7 +164,7 @@ export type RoomFrame =
   | { kind: 'gateway-error'; message: string; requestId: string }
   | { kind: 'unknown' };
 
-/** Parses a frame from the room. Never throws: what a newer room says is `unknown`, for the client to ignore. */
+/** Parses a frame from the room. Never throws. A frame of a newer version is `unknown`; clients ignore it. */
 export function parseRoomFrame(frame: string): RoomFrame {
   let value: unknown;
   try {
@@ -188,7 +191,7 @@ export function parseRoomFrame(frame: string): RoomFrame {
   return { kind: 'unknown' };
 }
 
-/** Parses the result of a reply to a given action, as a client should before it trusts it. */
+/** Parses the result of a reply to a given action. A client calls it before it uses the result. */
 export function parseResult<A extends Action>(action: A, result: Record<string, unknown>): Result<A> | undefined {
   const parsed = v.safeParse(v.object(commands[action].result as v.ObjectEntries), result);
   return parsed.success ? (parsed.output as Result<A>) : undefined;

@@ -122,7 +122,7 @@ function dateAndTime(time: string): string {
   return `${localDate(at)} ${localTime(at)}`;
 }
 
-/** Why a session ended that the user did not end. */
+/** Why a session ended, other than by the user. */
 export function endingLine(ending: ForcedEnding): string {
   switch (ending.reason) {
     case 'timeout':

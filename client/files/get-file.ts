@@ -15,13 +15,13 @@ export interface GetOptions extends TransferOptions {
   readonly name: string;
   /** The download folder. Nothing is written outside it, and nothing in it is overwritten. */
   readonly folder: string;
-  /** Called when the room has the file ready: its bytes come from now on. */
+  /** Called before the first byte, when the room has the file ready. */
   readonly accepted?: () => void;
 }
 
-/** A file that is here, whole, and no longer in the room. */
+/** A complete local file that the room no longer stores. */
 export interface GotFile {
-  /** The name it lies under: another one than its own if that was taken, or no name to have here. */
+  /** The local name. It differs from the sender's name if that was taken or is not allowed here. */
   readonly name: string;
   readonly path: string;
   /** Bytes. */
@@ -89,7 +89,7 @@ export async function declineFile(
 
 const isGone = (error: unknown) => error instanceof RefusalError && error.code === 'no-such-file';
 
-/** @param expected Its SHA-256, if that is known already. */
+/** @param expected The file's SHA-256, if known. */
 async function askForOffer(
   room: FileRoom,
   { from, name }: GetOptions,

@@ -46,7 +46,7 @@ export class ConnectionLostError extends Error {
   }
 }
 
-/** The connection is over for good; nothing was sent. */
+/** The connection has ended and will not be restored; nothing was sent. */
 export class ConnectionEndedError extends Error {
   override readonly name = 'ConnectionEndedError';
 
@@ -55,7 +55,7 @@ export class ConnectionEndedError extends Error {
   }
 }
 
-/** A reply that is none of this protocol's: the room is another version, or no chat room. */
+/** The reply does not match the protocol. The room has another version, or the server is not a chat room. */
 export class UnexpectedReplyError extends Error {
   override readonly name = 'UnexpectedReplyError';
 
@@ -64,7 +64,7 @@ export class UnexpectedReplyError extends Error {
   }
 }
 
-/** A request larger than API Gateway takes; nothing was sent. */
+/** The request is larger than API Gateway's limit; nothing was sent. */
 export class RequestTooLargeError extends Error {
   override readonly name = 'RequestTooLargeError';
   /** Bytes. */

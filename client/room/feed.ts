@@ -24,8 +24,8 @@ export interface FeedOptions {
 }
 
 /**
- * The two streams of a session. Shows every message once and in order, and acknowledges it. Sends `sync` after a login, after a
- * reconnection, and when a message is missing.
+ * The two streams of a session. Shows every message once and in order, and acknowledges it. Sends `sync` after a login,
+ * after a reconnection, and when a message is missing.
  */
 export class Feed {
   readonly #options: FeedOptions;
@@ -48,7 +48,7 @@ export class Feed {
     this.#acks = new Acknowledger((shown) => options.acknowledge(shown), options.timing.acknowledge);
   }
 
-  /** Gets missed messages. Call it at the beginning and after each reconnection. */
+  /** Reads missed messages. Call it after the login and after each reconnection. */
   catchUp(): void {
     if (this.#stopped) return;
     if (!this.#catchingUp) this.#caughtUp = deferred();
@@ -58,8 +58,8 @@ export class Feed {
   }
 
   /**
-   * Forgets the positions, after a new login: the room may have been restored, and then its numbers belong to other messages. The
-   * room says where to begin. Messages that it gives again are not shown again.
+   * Forgets the positions after a new login. A restored room may use the same numbers for other messages. The room
+   * returns the start positions. Messages that it sends again are not shown again.
    */
   startOver(): void {
     for (const stream of streamNames) this.#begin(stream);
@@ -74,13 +74,13 @@ export class Feed {
   take(message: StreamMessage): void {
     const order = this.#orders[message.stream];
     order.hold(message);
-    // The page under way may have earlier messages.
+    // The page that is being read may have earlier messages.
     if (this.#syncing) return;
     this.#enqueueAll(order.takeReady(), false);
     this.#watchGap();
   }
 
-  /** Resolves when the stream has been shown up to this number, which the room has given out. */
+  /** Resolves when all messages up to this number have been shown. The number must come from the room. */
   shown(stream: StreamName, seq: number): Promise<void> {
     if (this.#stopped) return Promise.reject(new ConnectionEndedError());
     if ((this.#acks.shown[stream] ?? 0) >= seq) return Promise.resolve();
@@ -141,7 +141,7 @@ export class Feed {
       const orders = { ...this.#orders };
       const page = await this.#options.sync(before);
       if (this.#stopped) return true;
-      // The streams have been started over meanwhile.
+      // The streams were started over during the request.
       if (streamNames.some((stream) => orders[stream] !== this.#orders[stream])) continue;
       this.#takePage(page);
       const rewound = streamNames.filter((stream) => page.upTo[stream] < (before[stream] ?? 0));
@@ -206,7 +206,10 @@ export class Feed {
     for (const { done } of due) done.resolve();
   }
 
-  /** Asks for a missing message after a moment, because posts can overtake each other; then less and less often. */
+  /**
+   * Asks for a missing message after a short delay, because posts can overtake each other. Repeats with increasing
+   * delays.
+   */
   #watchGap(): void {
     if (this.#syncing || this.#stopped || this.#gapTimer) return;
     if (!this.#isMissingSomething()) {

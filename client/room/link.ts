@@ -13,7 +13,7 @@ import { openSocket } from './open-socket.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { Timing } from './timing.ts';
 
-/** API Gateway's quota for one WebSocket frame, in bytes; a longer message goes in several. */
+/** API Gateway's quota for one WebSocket frame, in bytes. A longer message is split into several frames. */
 const frameBytes = 32 * 1024;
 
 /** A request's id, and whether it was sent before over another link. */
@@ -100,7 +100,7 @@ export class Link {
     return this.#pending.idle();
   }
 
-  /** Closes with code 1000, which the room takes as a logout. */
+  /** Closes with code 1000, which the room treats as a logout. */
   close(): void {
     this.#socket.close(1000);
     // A peer that does not answer the close must not keep this process alive.

@@ -29,7 +29,7 @@ describe('losing the connection', () => {
     sync.reply({ messages: [broadcast(2)], upTo: { inbox: 0, room: 2 }, more: false });
     await visit.shownCount(2);
     expect(states).toEqual(['lost', 'restored']);
-    // The next loss is mended with the new token.
+    // After the next loss, the client resumes with the new token.
     next.vanish();
     expect((await (await visit.scripted.peer()).next('resume')).arguments.token).toBe('token-2');
   });
@@ -46,7 +46,7 @@ describe('losing the connection', () => {
     peer.vanish();
     const next = await visit.scripted.peer();
     const resume = await next.next('resume');
-    // Said for the first time, while there is no connection.
+    // Sent for the first time while there is no connection.
     const fresh = visit.room.request('message', { to: 'facebook', text: 'are you there?' });
     resume.reply(resumed);
     const received = [await next.nextOfAny(), await next.nextOfAny(), await next.nextOfAny(), await next.nextOfAny()];
@@ -130,7 +130,7 @@ describe('losing the connection', () => {
     const said = visit.room.request('message', { to: 'facebook', text: 'hello' });
     const { id } = await peer.next('message');
     await expect.poll(() => peer.pings).toBe(1);
-    // It is alive, and only slow.
+    // The connection is alive but slow.
     const second = visit.room.request('whoelse', {});
     peer.answersPings = false;
     await peer.next('whoelse');
@@ -299,13 +299,13 @@ describe('the handover before API Gateway ends the connection', () => {
     });
     old.event(broadcast(1));
     await old.next('ack');
-    // Not before everything sent over the old connection is answered.
+    // Only after every request on the old connection has its reply.
     expect(hasMoved).toBe(false);
     pending.reply({ users: [], total: 0 });
     await answered;
     const resume = await resuming;
     expect(resume.arguments.token).toBe('token-1');
-    // Said while the session moves: it goes over the new connection.
+    // A request made during the handover is sent over the new connection.
     const said = visit.room.request('broadcast', { text: 'still here' });
     old.event(broadcast(2));
     old.event({ type: 'event', event: 'replaced' });
@@ -355,7 +355,7 @@ describe('the handover before API Gateway ends the connection', () => {
     await half.next('resume');
     half.vanish();
     expect((await (await visit.scripted.peer()).next('resume')).arguments.token).toBe('token-1');
-    // A hang-up, no close: that would be a logout.
+    // The socket ends without a close frame, because a close would be a logout.
     expect(await old.closed).toBe(1006);
   });
 

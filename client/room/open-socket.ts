@@ -12,7 +12,7 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
   return new Promise((resolve, reject) => {
     let socket: WebSocket;
     try {
-      // API Gateway speaks no WebSocket compression.
+      // API Gateway does not support WebSocket compression.
       socket = new WebSocket(url, { handshakeTimeout: timeout, perMessageDeflate: false, agent: proxy?.agent });
     } catch (error) {
       reject(new ConnectError('bad-address', `${url} is not the address of a room (ws://… or wss://…).`, error));
@@ -24,7 +24,7 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
     });
     socket.once('unexpected-response', (request, response) => {
       reject(fromStatus(url, response.statusCode ?? 0, proxy));
-      // The handshake's end comes as an error, which must find a listener.
+      // Ending the handshake emits `error`, which needs a listener.
       socket.on('error', () => {});
       request.destroy();
     });
@@ -72,7 +72,7 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new ConnectError('unknown-host', `The host of ${url} is unknown, or there is no network.`, error);
   }
-  // OpenSSL's verification codes come as they are, everything else of TLS with a prefix.
+  // OpenSSL's verification codes have no prefix. All other TLS errors have one.
   if (/^(ERR_SSL|EPROTO)/.test(code)) return new ConnectError('tls', tlsLine(url, error.message), error);
   if (/^(ERR_TLS|UNABLE_TO_)|CERT|CRL/.test(code)) return new ConnectError('tls', certificateLine(url, code), error);
   if (/timed out/i.test(error.message) || code === 'ETIMEDOUT') {
@@ -84,7 +84,7 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
   return new ConnectError('not-a-room', `What answers at ${url} is not a chat room: ${error.message}.`, error);
 }
 
-/** @param code OpenSSL's, of its verification; or Node's, of the name. */
+/** @param code OpenSSL's code for a failed verification, or Node's code for a wrong host name. */
 function certificateLine(url: string, code: string): string {
   const certificate = `The certificate of ${url}`;
   switch (code) {
@@ -101,7 +101,7 @@ function certificateLine(url: string, code: string): string {
   return `${certificate} is not to be trusted (${code}).`;
 }
 
-/** @param message OpenSSL's: only who speaks TLS can send an alert, or choose an old version of it. */
+/** @param message OpenSSL's message. Only a TLS server can send an alert or choose an old TLS version. */
 function tlsLine(url: string, message: string): string {
   return /alert|unsupported protocol/.test(message)
     ? `What answers at ${url} speaks TLS, but not with this program, or not under that name.`

@@ -13,7 +13,7 @@ interface Pending {
 /** The requests of one connection that have no reply yet. */
 export class PendingRequests {
   readonly #pending = new Map<string, Pending>();
-  /** For each of the gateway's errors: the requests that it may be about. */
+  /** For each error of the gateway: the requests that it may belong to. */
   #suspects: { error: GatewayError; ids: Set<string> }[] = [];
   #idle: Deferred<void> | undefined;
 
@@ -48,7 +48,8 @@ export class PendingRequests {
   }
 
   /**
-   * The gateway's errors do not name their request. A request fails as soon as it is the only one that the error can be about.
+   * The gateway's errors do not name their request. A request fails as soon as it is the only one that the error can
+   * belong to.
    */
   gatewayError(message: string, requestId: string): void {
     this.#suspects.push({ error: new GatewayError(message, requestId), ids: new Set(this.#pending.keys()) });

@@ -3,7 +3,7 @@ import { ConnectError } from './errors.ts';
 
 /** A proxy on the way to the room. */
 export interface WebProxy {
-  /** Its address, without the credentials that may stand in it. */
+  /** The proxy's address, without credentials. */
   readonly address: string;
   readonly agent: Agent;
 }
@@ -11,8 +11,8 @@ export interface WebProxy {
 const named = /^(https?|all)_proxy$/i;
 
 /**
- * The proxy that the environment names for an address, as other programs understand HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
- * NO_PROXY. A room on this machine is never behind one. What it takes is loaded only where there is one.
+ * The proxy for an address, from the usual environment variables: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
+ * A room on this machine never uses a proxy. The proxy's modules are loaded only if there is a proxy.
  * @throws {ConnectError}
  */
 export async function proxyFor(url: string): Promise<WebProxy | undefined> {

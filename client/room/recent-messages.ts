@@ -1,11 +1,11 @@
 import type { ShownMessage } from './stream-order.ts';
 
-/** Messages remembered per stream: more than can have been shown and not acknowledged. */
+/** The number of remembered messages per stream. It exceeds the number that can be shown but not yet acknowledged. */
 const most = 200;
 
 const nameOf = ({ stream, seq, sentAt }: ShownMessage) => `${stream} ${seq} ${sentAt}`;
 
-/** The last messages shown, by number and time: a restored room gives numbers again, but at other times. */
+/** The last messages shown, by number and time. A restored room uses numbers again, but with other times. */
 export class RecentMessages {
   readonly #names = { inbox: new Set<string>(), room: new Set<string>() };
 

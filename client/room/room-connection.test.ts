@@ -83,7 +83,7 @@ describe('streams', () => {
     await login;
     const first = await peer.next('sync');
     expect(first.arguments).toEqual({});
-    // Posted while the first page is under way: its turn comes after what was missed.
+    // Posted while the first page is being read, so it is shown after the missed messages.
     peer.event(broadcast(4));
     first.reply({ messages: [broadcast(2), message(7)], upTo: { inbox: 7, room: 2 }, more: true });
     const second = await peer.next('sync');
@@ -135,7 +135,7 @@ describe('streams', () => {
     const caughtUp = visit.room.caughtUp().then(() => {
       isCaughtUp = true;
     });
-    // The room's number 2 has been given out, and its message is not there yet.
+    // Number 2 of the room's stream is taken, but its message is not committed yet.
     const behind = { messages: [broadcast(1)], upTo: { inbox: 0, room: 1 }, more: true };
     (await peer.next('sync')).reply(behind);
     const second = await peer.next('sync');
@@ -194,7 +194,7 @@ describe('streams', () => {
       },
     });
     for (const seq of [1, 2, 3]) peer.event(broadcast(seq));
-    // What was taken before does not come again.
+    // Messages taken before are not shown again.
     const logout = await peer.next('logout');
     expect(logout.arguments).toEqual({ inbox: 0, room: 1 });
     logout.reply({});

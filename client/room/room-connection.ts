@@ -22,9 +22,9 @@ type OwnAction = 'login' | 'resume' | 'ping' | 'sync' | 'ack' | 'passwd' | 'logo
 
 export interface RoomHandlers {
   /**
-   * Takes a message. A stream's messages come in order, each once, one at a time. A message is acknowledged when this returns or its
-   * promise resolves; if it fails, the connection ends. `missed`: the message came while the user was away. Without this handler
-   * no message is read or acknowledged.
+   * Takes a message. A stream's messages come in order, each once, one at a time. A message is acknowledged when this
+   * returns or its promise resolves; if it fails, the connection ends. `missed`: the message came while the user was
+   * away. Without this handler no message is read or acknowledged.
    */
   message?(message: ShownMessage, context: { missed: boolean }): void | Promise<void>;
   /** Other users have logged in or out. */
@@ -43,7 +43,7 @@ export interface ConnectOptions extends RoomHandlers {
   readonly reconnectAfterStop?: boolean;
 }
 
-/** Why a connection ended that the user did not leave. `seconds` is the room's TIME_OUT; `retryAfter` is in seconds. */
+/** Why a connection ended, other than by `leave()`. `seconds` is the room's TIME_OUT; `retryAfter` is in seconds. */
 export type ForcedEnding =
   | { readonly reason: 'timeout'; readonly seconds: number }
   | { readonly reason: 'kicked'; readonly why: string }
@@ -60,25 +60,28 @@ export type Ending = { readonly reason: 'logout' } | ForcedEnding;
 
 export interface LoginOptions {
   /**
-   * Keeps the password in memory, to log in again when the session has ended while the connection was away.
-   * Without it such a connection ends as `lost`.
+   * Keeps the password in memory. The connection uses it to log in again if the session ended while the connection was
+   * lost. Without the password the connection then ends as `lost`.
    */
   readonly keepPassword?: boolean;
-  /** The password from this login on; asked for by the refusal `password-change-required`. */
+  /** A new password. Required after the refusal `password-change-required`. */
   readonly newPassword?: string | undefined;
 }
 
-/** Whether a request that is sent again was refused because its first sending was carried out. */
+/** Whether this refusal of a repeated request means that the first sending succeeded. */
 const meansDone = (error: unknown, repeat: Command['repeat']) =>
   error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
 
-/** The error of a request when the connection has ended: a request that may have been carried out is not called unsent. */
+/**
+ * The error of a pending request when the connection ends. A request that may have been carried out is not reported as
+ * unsent.
+ */
 const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended: Error) =>
   sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
 
 /**
- * Refusals of a resume or a login that may pass. `already-online` is most likely this program's own dead connection, which the room
- * has not noticed yet.
+ * Temporary refusals of a resume or a login. `already-online` is most likely caused by this program's own dead
+ * connection, which the room has not detected yet.
  */
 const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal', 'already-online']);
 
@@ -89,14 +92,14 @@ export class RoomConnection {
   readonly #ended = deferred<Ending>();
   readonly #transport: Transport;
   #session: Session | undefined;
-  /** What came between the room's login and our knowing of it. */
+  /** Events that arrived after the room accepted the login and before its reply arrived. */
   readonly #early: RoomEvent[] = [];
   #deliveries: Promise<void> = Promise.resolve();
   #isOver = false;
   #hasFailed = false;
   #leaving: Promise<void> | undefined;
   readonly #reconnectAfterStop: boolean;
-  /** Whether the room said that it is stopped, and this waits for it. */
+  /** Whether the room is stopped and the connection waits for it to open. */
   #isStopped = false;
 
   private constructor({ url, timing, reconnectAfterStop = false, ...handlers }: ConnectOptions) {
@@ -134,8 +137,8 @@ export class RoomConnection {
   }
 
   /**
-   * Sends a request. While the connection is lost it waits for the next one. A request without a reply is sent again after a loss,
-   * as the action's `repeat` in the protocol allows; a message is committed once.
+   * Sends a request. While the connection is lost, the request waits for the next one. After a loss, a request without
+   * a reply is repeated, as the action's `repeat` in the protocol allows; a message is committed once.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError | UnexpectedReplyError | RequestTooLargeError}
    */
   request<A extends Exclude<Action, OwnAction>>(action: A, args: Arguments<A>): Promise<Result<A>> {
@@ -143,7 +146,7 @@ export class RoomConnection {
   }
 
   /**
-   * Logs in. Then missed messages are shown (`missed`), and new ones.
+   * Logs in. Then shows missed messages (`missed`), and after them new messages.
    * @throws as {@link request}.
    */
   async login(
@@ -153,7 +156,8 @@ export class RoomConnection {
   ): Promise<Result<'login'>> {
     const args = { user, password, ...(newPassword !== undefined && { newPassword }) };
     const result = await this.#request('login', args).catch((error: unknown) => {
-      // The login may have been carried out. A connection takes only one, so the next attempt gets a new connection.
+      // The login may have been carried out. A connection accepts only one login, so the next attempt uses a new
+      // connection.
       if (!(error instanceof RefusalError)) this.#transport.current?.drop();
       throw error;
     });
@@ -198,7 +202,7 @@ export class RoomConnection {
   }
 
   /**
-   * Resolves when the stream has been shown up to this number, as it is in the reply to a broadcast.
+   * Resolves when the stream has been shown up to this number, such as the number in the reply to a broadcast.
    * @throws {ConnectionEndedError}
    */
   async shown(stream: StreamName, seq: number): Promise<void> {
@@ -215,7 +219,7 @@ export class RoomConnection {
   /** Logs out after the pending messages have been shown, or after a timeout. */
   async #logOut(deliveries?: Promise<void>): Promise<void> {
     const enough = sleep(this.#timing.logout, undefined, { ref: false });
-    // Gone already, or no answer: closing is a logout as well.
+    // The connection is lost or the room did not answer. Closing the socket also logs out.
     await Promise.race([this.#sayGoodbye(deliveries), enough]).catch(() => {});
   }
 
@@ -242,7 +246,7 @@ export class RoomConnection {
       try {
         return await link.request(action, args, { id, again: again && repeat === 'marked' });
       } catch (error) {
-        // Of the actions whose refusal can mean that they are done, none has a result.
+        // An action with `doneIf` has no result.
         if (again && meansDone(error, repeat)) return {} as Result<A>;
         if (!(error instanceof ConnectionLostError)) throw this.#isOver ? new ConnectionEndedError() : error;
         if (this.#isOver) throw unanswered(repeat, sentAt, new ConnectionEndedError());
@@ -277,7 +281,7 @@ export class RoomConnection {
     }
   }
 
-  /** Whether another attempt may succeed after an error of connecting. */
+  /** Whether another attempt may succeed after this connection error. */
   #mayPass(error: unknown): boolean {
     if (isStopped(error)) return this.#reconnectAfterStop;
     return !(error instanceof RefusalError) || passing.has(error.code);

@@ -10,7 +10,7 @@ export interface LoggedIn {
   readonly user: string;
   /** Resumes the session. */
   readonly token: string;
-  /** Logs in again when the session has ended, if it is kept. */
+  /** If kept, it logs in again when the session has ended. */
   readonly password: string | undefined;
   readonly feed: Feed | undefined;
 }
@@ -20,7 +20,7 @@ export class Session {
   readonly user: string;
   readonly feed: Feed | undefined;
   password: string | undefined;
-  /** Undefined when the session cannot be resumed: then only the password helps. */
+  /** Undefined when the session cannot be resumed. Then only the password can log in. */
   #token: string | undefined;
   /** The token that replaces it, if a request without a reply was carried out. */
   #unconfirmed: string | undefined;
@@ -46,7 +46,8 @@ export class Session {
   }
 
   /**
-   * Moves the session to a link. The client chooses the next token, so after a lost reply it knows both tokens that may be valid.
+   * Moves the session to a link. The client chooses the next token, so after a lost reply it knows both tokens that may
+   * be valid.
    * @throws as {@link Link.request}.
    */
   async moveTo(link: Link): Promise<void> {

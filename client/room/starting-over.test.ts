@@ -27,7 +27,7 @@ async function logInAnew() {
   return { peer, sync: await peer.next('sync') };
 }
 
-/** Said under a number that was given before, in the room as it was then. */
+/** A message with a number that was used before the restore. */
 const saidAgain = (seq: number, text: string) => ({ ...broadcast(seq, text), sentAt: '2026-11-23T10:00:00.000Z' });
 
 test('a stream that ends before what was asked for goes on from its end', async () => {

@@ -9,7 +9,10 @@ export interface Timing {
   readonly connect: number;
   /** For a reply; API Gateway itself gives up after 29 s. */
   readonly reply: number;
-  /** Between heartbeats: under API Gateway's 10 idle minutes, and under the 60 s after which some networks drop a silent connection. */
+  /**
+   * Between heartbeats: under API Gateway's 10 idle minutes, and under the 60 s after which some networks drop a silent
+   * connection.
+   */
   readonly ping: number;
   /** For the answer to a heartbeat, before the connection counts as lost. */
   readonly pong: number;
@@ -19,26 +22,29 @@ export interface Timing {
   readonly watch: number;
   /** How long the machine must have been asleep. */
   readonly asleep: number;
-  /** Since its first sending, in which a request that changes something is sent again after a lost connection. */
+  /** How long after its first sending a request that changes something is repeated over a new connection. */
   readonly repeat: number;
   /** Before a missing message is asked for. Doubles while the room does not have it. */
   readonly gap: number;
   /** The longest wait between two such attempts. */
   readonly maxGap: number;
-  /** Between shown and acknowledged. */
+  /** Between showing a message and acknowledging it. */
   readonly acknowledge: number;
   /** The first reconnection waits up to this, each further one up to twice as much. */
   readonly backoff: number;
   readonly maxBackoff: number;
   /** Age at which a connection is handed over to a new one: before API Gateway ends it, at 2 hours. */
   readonly handover: number;
-  /** Each handover comes up to this much earlier or later, so that clients that came together do not move together. */
+  /**
+   * The jitter of a handover: up to this much earlier or later, so that clients that connected together do not move
+   * together.
+   */
   readonly handoverJitter: number;
   /** Until a failed handover is tried again. */
   readonly handoverRetry: number;
-  /** For what is still under way to the old connection after a handover. */
+  /** For frames that are still on their way to the old connection after a handover. */
   readonly overlap: number;
-  /** For leaving in good order: for the last acknowledgement, and the answer to the logout. */
+  /** For a logout: the last acknowledgement and the reply. */
   readonly logout: number;
 }
 
@@ -64,8 +70,8 @@ export const defaultTiming: Timing = {
 };
 
 /**
- * The same for a room whose clock runs so many times as fast as this machine's. Connections and replies are
- * waited for as long as ever: they take computing, and the processor does not get faster.
+ * The same timing for a room whose clock runs faster than this machine's by a factor. The timeouts of connections and
+ * replies stay the same, because they depend on the processor.
  */
 export function scaled(timing: Timing, speed: number): Timing {
   const entries = Object.entries(timing).map(([name, milliseconds]) => [name, milliseconds / speed]);

@@ -1,6 +1,6 @@
 /**
- * Calls back when the machine wakes up from sleep: its connections may be dead, and no event tells. Timers do not show it, because their
- * clock stops during sleep. So this compares wall clock times.
+ * Calls back when the machine wakes up from sleep, because its connections may be dead and there is no event for it.
+ * Timers do not detect sleep, because their clock stops. So this compares wall clock times.
  * @param every Milliseconds between two comparisons.
  * @param pause Milliseconds of sleep that count.
  * @returns a function that ends it. It does not keep the process alive.

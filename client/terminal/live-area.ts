@@ -12,15 +12,15 @@ const up = (rows: number) => (rows > 0 ? `${csi}${rows}A` : '');
 
 /** What is shown below everything printed. */
 export interface LiveView {
-  /** Lines above the typed one, one row each, as a terminal may be given them. */
+  /** The lines above the input line, one row each. They are already escaped. */
   readonly above: readonly string[];
   readonly typed: TypedLine;
 }
 
 /**
- * The bottom of the screen: the status lines and the line being typed. Drawing does not depend on the terminal's character
- * widths. Each row is started explicitly and wrapping is off, so the distance to the first row is known. The cursor is
- * positioned by writing the text before it a second time.
+ * The bottom of the screen: the status lines and the line being typed. Drawing does not depend on the terminal's
+ * character widths. Each row is started explicitly and wrapping is off, so the distance to the first row is known. The
+ * cursor is positioned by writing the text before it a second time.
  */
 export class LiveArea {
   readonly #output: NodeJS.WriteStream;
@@ -41,7 +41,7 @@ export class LiveArea {
     return this.#output.rows || 24;
   }
 
-  /** Draws it anew, below these lines, which are printed for good. */
+  /** Redraws the area. Prints these lines permanently above it. */
   draw({ above, typed }: LiveView, printed: readonly string[] = []): void {
     const { rows, cursor } = wrapTypedLine(typed, this.columns - 1, Math.max(1, this.rows - above.length));
     const all = [...above.slice(Math.max(0, above.length - this.rows + 1)), ...rows.map((row) => this.#paint(row))];
@@ -55,13 +55,13 @@ export class LiveArea {
     this.#cursorRow = all.length - 1 - back;
   }
 
-  /** Takes it away, and prints these lines in its place. */
+  /** Removes the area and prints these lines in its place. */
   replace(...printed: string[]): void {
     this.#output.write(`${up(this.#cursorRow)}\r${eraseDown}${printed.map((line) => `${line}\n`).join('')}`);
     this.#cursorRow = 0;
   }
 
-  /** The terminal shows something else from now on, with the cursor where a row begins. */
+  /** Call this after other output on the terminal. The cursor must be at the start of a row. */
   forget(): void {
     this.#cursorRow = 0;
   }

@@ -88,8 +88,8 @@ export class Lambda {
   }
 
   /**
-   * Starts no further asynchronous invocation, and waits until no function runs, at most this long (ms). Skipping them is safe: they
-   * would serve closed connections, or a schedule repeats them.
+   * Starts no further asynchronous invocation, and waits until no function runs, at most this long (ms). Skipping the
+   * invocations is safe: their connections are closed, or a schedule repeats them.
    */
   async drain(withinMs: number): Promise<void> {
     this.#draining = true;

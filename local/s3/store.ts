@@ -14,8 +14,9 @@ interface Reservation {
 }
 
 /**
- * A bucket's objects in a folder: their bytes in files with random names, and for each key a small file that names one of them. An
- * object exists as soon as the small file does, so the process may be killed at any moment. The next start removes unreferenced bytes.
+ * A bucket's objects in a folder: their bytes in files with random names, and for each key a small file that names one
+ * of them. An object exists as soon as the small file does, so the process may be killed at any moment. The next start
+ * removes unreferenced bytes.
  */
 export class BucketStore {
   readonly #folder: string;
@@ -80,7 +81,7 @@ export class BucketStore {
   }
 
   /**
-   * Requires a key to be free until a write ends. Of several such writes the first to end succeeds.
+   * Reserves a key that must be free until a write ends. If several writes reserve it, the first to finish succeeds.
    * @throws S3Error PreconditionFailed if the key is taken already.
    */
   reserve(key: string): Reservation {

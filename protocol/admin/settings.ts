@@ -4,17 +4,19 @@ import { whole } from '../fields.ts';
 type SettingSchema = v.GenericSchema<boolean | number | string>;
 
 /**
- * A setting of the room. An entry in {@link settings} is all that a new one needs: its storage, backup and restore, the console and
- * the types follow from it.
+ * A setting of the room. To add one, add an entry to {@link settings}. Storage, backup, restore, the console and the
+ * types follow from it.
  */
 export interface Setting<S extends SettingSchema = SettingSchema> {
   /** The name in the console, such as `TIME_OUT`. */
   readonly word: string;
   /** What the setting does, for the console's list and `docs/settings.md`. */
   readonly summary: string;
-  /** A value's type and range: a number, boolean, text or picklist. Its messages complete the sentence "TIME_OUT is …". */
+  /**
+   * A value's type and range: a number, boolean, text or picklist. Its messages complete the sentence "TIME_OUT is …".
+   */
   readonly schema: S;
-  /** The value in a new room, and in one that is older than the setting. */
+  /** The value in a new room. An older room without a stored value uses it, too. */
   readonly default: v.InferOutput<S>;
   readonly unit?: 'seconds';
 }
@@ -139,7 +141,7 @@ export function printValue({ unit }: Setting, value: unknown): string {
 const emptyText = '""';
 
 /**
- * Reads a value that a person typed, by the setting's type. Its range is for the room to check.
+ * Parses a value that an administrator typed. It checks the type only; the room checks the range.
  * @returns undefined if the text is not a value of that type.
  */
 export function parseValue({ schema }: Setting, text: string): boolean | number | string | undefined {

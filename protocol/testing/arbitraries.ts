@@ -16,12 +16,12 @@ import {
 } from '../index.ts';
 import { arbitraryOf } from './arbitrary-of.ts';
 
-/** A request id, or none. */
+/** A request id, or undefined. */
 export const maybeId = fc.option(arbitraryOf(field.requestId), { nil: undefined });
 
 /** An event of this name. */
 export const eventOf = <N extends EventName>(event: N): fc.Arbitrary<EventOf<N>> =>
-  // The compiler cannot see that the schema of an unknown name is that of its event.
+  // The compiler cannot derive the event's type from a name that is known only at run time.
   arbitraryOf(events[event] as v.GenericSchema) as fc.Arbitrary<EventOf<N>>;
 
 interface Call<A extends Action> {
@@ -42,7 +42,7 @@ export function callOf<A extends Action>(action: A): Call<A> {
 /** The details of a refusal. */
 export const refusalDetails: fc.Arbitrary<RefusalDetails> = arbitraryOf(v.object(refusalDetailEntries));
 
-/** No key has to be there. */
+/** All keys are optional. */
 const optional = { requiredKeys: [] as [] };
 
 const someAction = fc.constantFrom<string>(...actions, 'constructor', '__proto__', 'toString', '$connect', 'Login', '');
@@ -60,7 +60,9 @@ const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** The entries of an object as JSON text, so that special keys such as `__proto__` survive and a key may occur twice. */
+/**
+ * The entries of an object as JSON text, so that special keys such as `__proto__` survive and a key may occur twice.
+ */
 const objectText = (key: fc.Arbitrary<string>, value: fc.Arbitrary<unknown>) =>
   fc
     .array(fc.tuple(key, value), { maxLength: 6 })
@@ -94,7 +96,7 @@ export const anyFrame: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: huge },
 );
 
-/** Any frame that a room, or an impostor, might send. */
+/** Any frame that a room, or a server that is not a room, might send. */
 export const anyRoomFrame: fc.Arbitrary<string> = fc.oneof(
   anyFrame,
   fc

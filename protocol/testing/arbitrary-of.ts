@@ -37,7 +37,12 @@ function of(schema: Inspected): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(of(required(schema.item)), { maxLength: 5 });
     case 'record':
-      return fc.dictionary(textOf(required(schema.key)), of(required(schema.value)), { noNullPrototype: true });
+      // Valibot drops the key `__proto__`.
+      return fc.dictionary(
+        textOf(required(schema.key)).filter((key) => key !== '__proto__'),
+        of(required(schema.value)),
+        { noNullPrototype: true },
+      );
     case 'object':
       return objectOf(schema.entries ?? {});
     default:

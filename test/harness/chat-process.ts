@@ -7,19 +7,19 @@ import { password } from './room.ts';
 const program = fileURLToPath(new URL('../../dist/client/chat.mjs', import.meta.url));
 
 export interface ChatProcessOptions {
-  /** The client's working directory: where its files are and where it puts those it gets. */
+  /** The client's working directory. It sends files from it and saves received files in it. */
   readonly folder?: string;
   readonly args?: readonly string[];
-  /** Milliseconds that a line is waited for. */
+  /** The timeout for an expected line, in milliseconds. */
   readonly patience?: number;
 }
 
-/** The terminal client in a process of its own, with pipes for a terminal: types lines, reads lines. */
+/** The terminal client in a separate process, with pipes instead of a terminal. Types lines and reads lines. */
 export class ChatProcess {
   readonly #child: ChildProcessWithoutNullStreams;
-  /** Resolves with the exit code; with nothing if it was killed. */
+  /** Resolves with the exit code, or with nothing if the process was killed. */
   readonly exited: Promise<number | null>;
-  /** All that it has printed. */
+  /** The client's whole output. */
   readonly lines: string[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #patience: number;
@@ -33,12 +33,12 @@ export class ChatProcess {
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       output.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     }
-    // It may be killed while something is being typed.
+    // The client may be killed while the test types.
     this.#child.stdin.on('error', () => {});
     void this.exited.then(() => this.#look());
   }
 
-  /** Somebody who is registered comes in. */
+  /** Logs in a registered user. */
   static async enter(url: string, user: string, options?: ChatProcessOptions): Promise<ChatProcess> {
     const chat = new ChatProcess(url, options);
     chat.type(user, password);
@@ -54,28 +54,28 @@ export class ChatProcess {
     this.#child.stdin.write(lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** Waits for these lines, in this order, after those that were waited for before; others may come between. */
+  /** Waits for these lines, in this order, after the lines of earlier calls. Other lines may come between. */
   async sees(...expected: (string | RegExp)[]): Promise<void> {
     for (const one of expected) await this.#see(one);
   }
 
-  /** What has been printed since the last line that was waited for. */
+  /** The output since the last expected line. */
   get rest(): readonly string[] {
     return this.lines.slice(this.#taken);
   }
 
-  /** Ends it as a power cut does. */
+  /** Kills the client, as a power cut does. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;
   }
 
-  /** Ends its input: it logs out. */
+  /** Ends the client's input, which logs it out. */
   leave(): void {
     this.#child.stdin.end();
   }
 
-  /** Leaves in good order; gives the exit code. */
+  /** Logs out. Returns the exit code. */
   async quit(): Promise<number | null> {
     this.type('quit');
     return this.exited;

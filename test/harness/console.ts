@@ -8,7 +8,7 @@ import { Painter } from '../../client/terminal/painter.ts';
 import { endWithUs } from './ending.ts';
 import type { SceneRoom } from './room.ts';
 
-/** What a run of the administrator's console came to. */
+/** The outcome of a run of the administrator's console. */
 export interface ConsoleRun {
   readonly code: number | null;
   readonly lines: readonly string[];
@@ -17,12 +17,15 @@ export interface ConsoleRun {
 
 const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
-/** Runs the administrator's program on a room of this machine, with no terminal: with arguments, or with what is given it to read. */
+/**
+ * Runs the administrator's program on a local room, without a terminal. Its commands are arguments, or come from its
+ * input.
+ */
 export function admin(url: string, args: readonly string[], input = ''): Promise<ConsoleRun> {
   return run(['--port', new URL(url).port, ...args], input);
 }
 
-/** Runs it on the room of a deployed stack. */
+/** Runs the administrator's program on the room of a deployed stack. */
 export function adminOfStack(stack: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<ConsoleRun> {
   return run(['--stack', stack, ...args], '', { ...process.env, ...env });
 }
@@ -44,8 +47,8 @@ async function run(args: readonly string[], input: string, env = process.env): P
 }
 
 /**
- * Runs a command of the console in this process, which costs a tenth of starting the program. It is for scenes of what the room does;
- * a scene of the program itself calls {@link admin}.
+ * Runs a command of the console in this process, which takes a tenth of the time of starting the program. Use it in
+ * scenes of the room's behaviour. A scene of the program itself calls {@link admin}.
  */
 export async function administer(room: SceneRoom, ...args: string[]): Promise<ConsoleRun> {
   const [lines, complaints]: [string[], string[]] = [[], []];

@@ -4,7 +4,7 @@ import type { Tables } from './tables.ts';
 
 type Item = Record<string, unknown>;
 
-/** A room's tables, read past its functions: what they say of the room must be what stands there. */
+/** A room's tables, read without its functions, to compare the functions' replies with the stored data. */
 export class RoomDatabase {
   readonly #tables: Tables;
 
@@ -16,13 +16,13 @@ export class RoomDatabase {
     this.#tables.db.destroy();
   }
 
-  /** The count of those online as the Room item has it, and how many presence items there are to count. */
+  /** The count of users online in the Room item, and the number of presence items. */
   async counts(): Promise<{ counted: number; present: number }> {
     const { online, present } = await attendance(this.#tables);
     return { counted: online, present: present.length };
   }
 
-  /** The Room item: settings, the count, and `logins`, which changes with everyone who comes or goes. */
+  /** The Room item: settings, the count, and `logins`, which changes with each login and logout. */
   async room(): Promise<Item> {
     const key = { TableName: this.#tables.name('Room'), Key: { room: 'room' }, ConsistentRead: true };
     const { Item = {} } = await this.#tables.db.send(new GetCommand(key));
@@ -33,17 +33,17 @@ export class RoomDatabase {
     return (await attendance(this.#tables)).present;
   }
 
-  /** Writes a wrong count into the Room item, as nothing in the room ever should. */
+  /** Writes a wrong count into the Room item. The room's functions never do this. */
   falsifyCount(online: number): Promise<void> {
     return this.set('Room', { room: 'room' }, { online });
   }
 
-  /** Closes the room's door, or opens it, and no more: a stop also sends away who is in. */
+  /** Marks the room as closed or open, and does nothing else. (`stop` also ends all sessions.) */
   setOpen(open: boolean): Promise<void> {
     return this.set('Room', { room: 'room' }, { open });
   }
 
-  /** Sets attributes of an item past the room's functions, to see what they make of it. */
+  /** Sets attributes of an item without the room's functions, to test how they handle it. */
   async set(table: string, key: Item, attributes: Item): Promise<void> {
     const names = Object.keys(attributes);
     await this.#tables.db.send(
@@ -57,7 +57,7 @@ export class RoomDatabase {
     );
   }
 
-  /** Puts any number of items past the room's functions. */
+  /** Puts any number of items, without the room's functions. */
   async putAll(table: string, items: readonly Item[]): Promise<void> {
     const name = this.#tables.name(table);
     for (let from = 0; from < items.length; from += 25) {
@@ -69,7 +69,7 @@ export class RoomDatabase {
     }
   }
 
-  /** Removes an item past the room's functions. */
+  /** Removes an item, without the room's functions. */
   async remove(table: string, key: Item): Promise<void> {
     await this.#tables.db.send(new DeleteCommand({ TableName: this.#tables.name(table), Key: key }));
   }
@@ -91,7 +91,7 @@ export class RoomDatabase {
     return (await this.stream(key)).filter((item) => item['event'] !== 'hidden');
   }
 
-  /** A stream's items in their order, also those that fill numbers without a message: `room`, or `inbox/` and the folded name. */
+  /** A stream's items in their order, including tombstones: `room`, or `inbox/` and the folded name. */
   async stream(key: string): Promise<Item[]> {
     const found: Item[] = [];
     const query = {

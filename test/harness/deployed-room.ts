@@ -10,7 +10,7 @@ import type { Tables } from './tables.ts';
 
 /** A stack on an emulator of AWS. */
 export interface Deployment {
-  /** The emulator's one address, `http://127.0.0.1:4566`. */
+  /** The emulator's address, `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly stack: string;
   readonly stage: string;
@@ -19,20 +19,23 @@ export interface Deployment {
 
 const variable = 'CHAT_ROOM_DEPLOYMENT';
 
-/** The deployed room that scenes are to play in; undefined for a local one. `npm run test:emulator` says so by a variable. */
+/**
+ * The deployed room that the scenes use; undefined for a local room. `npm run test:emulator` sets it in the
+ * environment.
+ */
 export const deployedAt: Deployment | undefined = parse(process.env[variable]);
 
 function parse(text: string | undefined): Deployment | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Deployment);
 }
 
-/** The environment in which scenes play in that room. */
+/** The environment variables that make scenes use that room. */
 export const environmentFor = (deployment: Deployment): Record<string, string> => ({
   ...emulatorEnvironment(deployment.endpoint),
   [variable]: JSON.stringify(deployment),
 });
 
-/** Opens the room of a deployed stack, emptied of whatever was in it: only ever an emulator's. */
+/** Opens the room of a deployed stack and empties it. It works with an emulator only. */
 export async function openDeployedRoom({ endpoint, stack, stage }: Deployment): Promise<RoomParts> {
   const find = await resourcesOf(stack);
   const db = DynamoDBDocumentClient.from(new DynamoDBClient());

@@ -1,4 +1,4 @@
 import { endInOrder } from './ending.ts';
 
-/** Vitest's processes that run tests get the terminal's Ctrl+C as Vitest itself does. */
+/** Ctrl+C in the terminal also reaches the processes in which Vitest runs tests. */
 endInOrder();

@@ -25,13 +25,13 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     const ended = once(program, 'exit');
     program.kill(signal);
     expect(await ended).toEqual([null, signal]);
-    // It ends by itself, and may take a moment.
+    // The process ends by itself, after a short time.
     await expect.poll(async () => (await commandLineOf(pid))?.includes(temporary) ?? false).toBe(false);
     expect(folders()).toEqual([]);
   },
 );
 
-/** The process id in a file; undefined before it is there. */
+/** The process id in a file; undefined if the file does not exist yet. */
 function pidIn(file: string): number | undefined {
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid;

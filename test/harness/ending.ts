@@ -4,19 +4,19 @@ import { rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What has to go when this program ends, in whatever way it does. */
+/** The clean-up to run when this program ends, for any reason. */
 const folders = new Set<string>();
 const children = new Set<ChildProcess>();
 
 process.once('exit', () => {
   for (const child of children) child.kill('SIGTERM');
-  // Who still writes in there may need a moment to hear of it.
+  // Processes that still write in the folder may need a moment to stop.
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 /**
- * Has Ctrl+C, an end from outside and a lost terminal do what an exit does, which a signal alone leaves out: rooms end their
- * database then. (Nothing calls `process.exit`, which Vitest keeps from its tests.)
+ * Makes SIGINT, SIGTERM and SIGHUP run the exit handlers, which a signal alone skips. Rooms end their database in these
+ * handlers. (Nothing calls `process.exit`, which Vitest keeps from its tests.)
  */
 export function endInOrder(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -27,7 +27,7 @@ export function endInOrder(): void {
   }
 }
 
-/** A new folder that goes with this program, if {@link removeFolder} did not remove it before. */
+/** A new folder. It is removed when this program ends, unless {@link removeFolder} removed it before. */
 export function temporaryFolder(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   folders.add(folder);
@@ -39,7 +39,7 @@ export async function removeFolder(folder: string): Promise<void> {
   folders.delete(folder);
 }
 
-/** Has a process end with this program. */
+/** Ends a process when this program ends. */
 export function endWithUs<T extends ChildProcess>(child: T): T {
   children.add(child);
   child.once('exit', () => children.delete(child));

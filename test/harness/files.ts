@@ -10,18 +10,18 @@ import type { GrantedReply, RawClient } from './raw-client.ts';
 import type { RoomParts, SceneRoom } from './room.ts';
 import type { Tables } from './tables.ts';
 
-/** A file that somebody has on their disk. */
+/** A file on a user's disk. */
 export interface OwnFile {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
-/** What to say of a file that is to be sent. */
+/** The description of a file to send. */
 export function announcementOf(to: string, { name, bytes }: OwnFile): Arguments<'file'> {
   return { to, name, size: bytes.length, sha256: sha256Of(bytes) };
 }
 
-/** A content's SHA-256, in hexadecimal. */
+/** The SHA-256 of a content, in hexadecimal. */
 export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** An answer of the store. */
@@ -31,18 +31,18 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** What a `file` was answered: where and how to put the bytes. */
+/** The reply to `file`: the URL and the headers for the upload. */
 export interface Place {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Puts bytes where the room said, as it said; with other headers, too, if a scene wants to. */
+/** Uploads bytes to the URL of the reply, with its headers. A scene may add or replace headers. */
 export function put(place: Place, bytes: Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return exchange('PUT', place.url, { ...place.headers, ...headers }, bytes);
 }
 
-/** Begins an upload, and breaks it off after so many bytes. */
+/** Begins an upload, and aborts it after this number of bytes. */
 export async function putHalf({ url, headers }: Place, bytes: Buffer, count: number): Promise<void> {
   const outgoing = request(url, { method: 'PUT', headers });
   outgoing.on('error', () => undefined);
@@ -52,7 +52,7 @@ export async function putHalf({ url, headers }: Place, bytes: Buffer, count: num
   await closed;
 }
 
-/** Gets what a `fileget` led to, or a part of it (`bytes=5-`). */
+/** Downloads from the URL of a `fileget` reply: all bytes, or a range (`bytes=5-`). */
 export function get({ url }: Result<'fileget'>, range?: string): Promise<Answer> {
   if (url === undefined) throw new Error('the reply has no URL');
   return exchange('GET', url, range === undefined ? {} : { range });
@@ -65,7 +65,7 @@ async function exchange(method: string, url: string, headers: Record<string, str
   return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
 }
 
-/** Sends a file as a client does: announces it, and puts its bytes there. Gives the answer to the announcement. */
+/** Sends a file as a client does: sends `file` and uploads the bytes. Returns the reply to `file`. */
 export async function send(client: RawClient, to: string, file: OwnFile): Promise<GrantedReply<'file'>> {
   const place = await client.get('file', announcementOf(to, file));
   const { status, body } = await put(place, file.bytes);
@@ -73,11 +73,11 @@ export async function send(client: RawClient, to: string, file: OwnFile): Promis
   return place;
 }
 
-/** What every new file holds. */
+/** The content of every new file. */
 export const sample = Buffer.from('I have stored a test file for convenience.\n');
 let count = 0;
 
-/** A file whose name no other one has; it holds the {@link sample}. */
+/** A file with a unique name and the content {@link sample}. */
 export function newFile(): OwnFile {
   count += 1;
   return { name: `test_file ${count}.txt`, bytes: sample };
@@ -89,19 +89,19 @@ export async function announce(client: RawClient, to: string): Promise<OwnFile &
   return { ...file, place: await client.get('file', announcementOf(to, file)) };
 }
 
-/** The names of the files that wait for somebody. */
+/** The names of the files that wait for a user. */
 export async function offered(client: RawClient): Promise<string[]> {
   const { files = [] } = await client.get('fileget', {});
   return files.map(({ name }) => name);
 }
 
-/** What somebody's inbox tells of a file. */
+/** The messages about a file in a user's inbox. */
 export async function told(room: SceneRoom, inbox: string, name: string): Promise<unknown[]> {
   const items = await room.database.stream(`inbox/${inbox}`);
   return items.filter((one) => one['name'] === name).map((one) => one['event']);
 }
 
-/** A room's files, seen past its functions: their records, and their bytes. */
+/** A room's files, read without its functions: their records and their bytes. */
 export class RoomFiles {
   readonly #tables: Tables;
   readonly #s3: S3Client;
@@ -125,7 +125,7 @@ export class RoomFiles {
     return (await this.records()).map(({ state }) => state);
   }
 
-  /** Where the bytes go of the only file there is. */
+  /** The key of the object of the only file. */
   async onlyKey(): Promise<string> {
     const [record] = await this.records();
     if (!record) throw new Error('no file is on record');
@@ -138,13 +138,13 @@ export class RoomFiles {
     return ((await this.#s3.send(list)).Contents ?? []).map(({ Key }) => Key ?? '');
   }
 
-  /** How many records and objects there are. */
+  /** The numbers of records and objects. */
   async count(): Promise<{ records: number; objects: number }> {
     const [records, objects] = await Promise.all([this.records(), this.objects()]);
     return { records: records.length, objects: objects.length };
   }
 
-  /** Puts bytes at a key, as nobody but the room's operator can. */
+  /** Puts bytes at a key, which only the room's operator can do. */
   async plant(key: string, bytes: Buffer): Promise<void> {
     await this.#s3.send(
       new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: bytes, ChecksumAlgorithm: 'SHA256' }),
@@ -155,13 +155,13 @@ export class RoomFiles {
     await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
   }
 
-  /** Tells the function of files of an object once more, as S3 may; waits until it has run. */
+  /** Sends the event of an object to the files function again, as S3 may. Waits until the function has run. */
   async tellAgain(key: string): Promise<void> {
     const detail = { bucket: { name: this.#bucket }, object: { key } };
     await this.#invoke('Files', { source: 'aws.s3', 'detail-type': 'Object Created', detail });
   }
 
-  /** Has the time come of every file that is in one of these states, or of all. */
+  /** Makes every file in one of these states due, or all files. */
   async makeDue(...states: readonly string[]): Promise<void> {
     const TableName = this.#tables.name('FileRecords');
     for (const { recipient, file, state } of await this.records()) {
@@ -174,14 +174,17 @@ export class RoomFiles {
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':now': Date.now(), ':state': state },
       });
-      // A file that is in another state by now has another time.
+      // A file that has changed its state has another due time.
       await this.#tables.db.send(due).catch((error) => {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       });
     }
   }
 
-  /** Writes so many records like the only one there is, as if as many files were waiting; gives a way to take them away. */
+  /**
+   * Writes this number of copies of the only record, as if that many files were waiting. Returns a function that
+   * removes them.
+   */
   async multiply(count: number): Promise<() => Promise<void>> {
     const TableName = this.#tables.name('FileRecords');
     const [model = {}] = await this.records();
@@ -194,13 +197,13 @@ export class RoomFiles {
     };
   }
 
-  /** Ends whatever there is, as if its time had come. */
+  /** Ends all files, as if they were due. */
   async clear(): Promise<void> {
     await this.makeDue();
     await this.tidy();
   }
 
-  /** One tidying run, as the schedule starts it. */
+  /** Runs the tidying once, as the schedule does. */
   async tidy(): Promise<void> {
     await this.#invoke('Files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
   }

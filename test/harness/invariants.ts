@@ -8,7 +8,7 @@ export interface Present {
   readonly detachedAt?: number;
 }
 
-/** What the room's tables say of who is there: the sessions, and the count. */
+/** The sessions and the count in the room's tables. */
 export async function attendance({ db, name }: Tables): Promise<{ online: number; present: Present[] }> {
   const [room, presence] = await Promise.all([
     db.send(new GetCommand({ TableName: name('Room'), Key: { room: 'room' }, ConsistentRead: true })),
@@ -28,7 +28,10 @@ export async function attendance({ db, name }: Tables): Promise<{ online: number
 /** How long (ms) a function that ends a session may take until the count has gone down. */
 const settling = { timeout: 2_000, interval: 2 };
 
-/** The count equals the number of sessions, as soon as the functions under way have ended. Gives the names of the present. */
+/**
+ * Checks that the count equals the number of sessions when all running functions have ended. Returns the names of the
+ * users online.
+ */
 export async function countIsExact(tables: Tables): Promise<string[]> {
   let found = await attendance(tables);
   await expect

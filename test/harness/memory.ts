@@ -5,12 +5,12 @@ export function residentMemory(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
 }
 
-/** Watches the memory of a process until it is told to stop. */
+/** Watches the memory of a process until it is stopped. */
 export class MemoryWatch {
   readonly #timer: NodeJS.Timeout;
-  /** Bytes, when the watch began. */
+  /** Bytes at the start of the watch. */
   readonly before: number;
-  /** Bytes, at the most since. */
+  /** The maximum since then, in bytes. */
   most: number;
 
   constructor(pid: number) {

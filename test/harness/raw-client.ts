@@ -41,7 +41,7 @@ export interface Ending {
   reason: string;
 }
 
-/** An upgrade that was answered with something else than 101. */
+/** An upgrade that was answered with another status than 101. */
 export class NotConnected extends Error {
   readonly status: number;
 
@@ -54,9 +54,9 @@ export class NotConnected extends Error {
 const patience = 15_000;
 
 /**
- * A raw WebSocket client for scenes. It sends any frame and applies none of the protocol's rules. It checks that each reply
- * and event it returns has the shape that the protocol declares. A wait that times out fails the scene and lists the
- * frames that arrived instead.
+ * A raw WebSocket client for scenes. It sends any frame and applies none of the protocol's rules. It checks that each
+ * reply and event it returns has the shape that the protocol declares. A wait that times out fails the scene and lists
+ * the frames that arrived instead.
  */
 export class RawClient {
   readonly socket: WebSocket;
@@ -84,7 +84,7 @@ export class RawClient {
     socket.on('error', () => undefined);
   }
 
-  /** Opens a connection, from an address of this machine's; a refused upgrade throws {@link NotConnected}. */
+  /** Opens a connection from an address of this machine. Throws {@link NotConnected} if the upgrade is refused. */
   static async open(url: string, headers: Record<string, string> = {}, localAddress?: string): Promise<RawClient> {
     const socket = new WebSocket(url, {
       headers,

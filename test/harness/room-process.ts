@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { endWithUs } from './ending.ts';
 
-/** A room in a process of its own, as `npm start` runs it. */
+/** A room in a separate process, as `npm start` runs it. */
 export interface RoomProcess {
   readonly url: string;
   readonly pid: number;
-  /** Ends it as a power cut does. */
+  /** Kills the process, as a power cut does. */
   killHard(): Promise<void>;
-  /** Ends it as Ctrl+C does; gives the exit code. */
+  /** Ends the process as Ctrl+C does. Returns the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts the room's program on a free port, on the state that a folder holds. */
+/** Starts the room's program on a free port, with the state in a folder. */
 export async function startRoomProcess(dataDir: string, args: readonly string[] = []): Promise<RoomProcess> {
   const child = endWithUs(
     spawn(process.execPath, ['dist/local/main.mjs', '--port', '0', '--data', dataDir, ...args], {

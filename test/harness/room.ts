@@ -10,21 +10,21 @@ import { RawClient } from './raw-client.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { noteUsedPermissions } from './used-permissions.ts';
 
-/** A room to play a scene in. */
+/** A room for a scene. */
 export interface SceneRoom {
   readonly url: string;
-  /** The machine under it, with its clock and its faults; only a local room has one. */
+  /** The local machine with its clock and faults. Undefined for a deployed room. */
   readonly local: LocalRoom;
   readonly database: RoomDatabase;
   readonly files: RoomFiles;
-  /** Opens a connection, from this machine's loopback address or another one of it (`127.0.0.2`). */
+  /** Opens a connection from 127.0.0.1 or from another loopback address (`127.0.0.2`). */
   connect(localAddress?: string): Promise<RawClient>;
-  /** Someone who has registered (unless they had) and logged in, and has synced. */
+  /** Connects a user: registers the name if it is new, logs in and syncs. */
   enter(user: string, password?: string): Promise<RawClient>;
   register(...users: string[]): Promise<void>;
   change(name: string, value: unknown): Promise<void>;
   kick(user: string): Promise<void>;
-  /** Asks the administrator's function. */
+  /** Invokes the administrator's function. */
   admin(request: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** An object of the room's bucket, as text. */
   object(key: string): Promise<string>;
@@ -32,30 +32,30 @@ export interface SceneRoom {
 }
 
 export interface SceneOptions {
-  /** How many times as fast as the machine's the room's clock runs. */
+  /** The speed of the room's clock, as a multiple of the machine's clock. */
   readonly speed?: number;
   readonly dataDir?: string;
-  /** Binary logarithm of scrypt's N; cheap unless told otherwise. */
+  /** Binary logarithm of scrypt's N. The default is cheap. */
   readonly passwordCost?: number;
-  /** Makes the same sequence of faults again. */
+  /** The seed. The same seed repeats the sequence of faults. */
   readonly seed?: number;
-  /** Whether the limit on floods holds; scenes of other things may say more in a second than people do. */
+  /** Whether the flood limit is on. Scenes of other features may send more requests a second than users do. */
   readonly floodLimit?: boolean;
-  /** Whether the stage's throttles hold; scenes register more people in a second than ever come to a room. */
+  /** Whether the stage's throttles are on. Scenes register more users a second than a real room. */
   readonly throttling?: boolean;
-  /** Has DynamoDB behave as on AWS under load; `{}` takes the figures of AWS. */
+  /** Makes DynamoDB behave as on AWS under load. `{}` uses the figures of AWS. */
   readonly contention?: Partial<ContentionSettings>;
-  /** How many requests a function may handle at a time. */
+  /** The number of requests that a function may handle at a time. */
   readonly environmentsPerFunction?: number;
-  /** How long (ms of the room's clock) one invocation of the admin function works at something that takes long. */
+  /** How long (ms of the room's clock) one invocation of the admin function works at a long job. */
   readonly adminSlice?: number;
-  /** How long (ms of the room's clock) a line is taken to be on its way to the log; here it is there at once. */
+  /** The assumed delay (ms of the room's clock) of a line on its way to the log. Local lines arrive at once. */
   readonly logLateness?: number;
 }
 
 export const password = 'wastingtime';
 
-/** A fresh room: on this machine, or the one that {@link deployedAt} says, emptied. */
+/** An empty room: a new local one, or the deployed room of {@link deployedAt}, emptied. */
 export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
   const room = sceneRoom(deployedAt === undefined ? await openLocalRoom(options) : await openDeployedRoom(deployedAt));
   if (options.floodLimit !== true) {
@@ -65,15 +65,15 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
   return room;
 }
 
-/** What one kind of room has to give; all the rest is the same for every kind. */
+/** The parts that differ between a local and a deployed room. */
 export interface RoomParts extends Pick<SceneRoom, 'url' | 'local' | 'close'> {
   readonly tables: Tables;
   readonly bucket: { readonly s3: S3Client; readonly name: string };
-  /** Runs a function, by its logical id, with an event; gives its answer. @throws Error that it threw. */
+  /** Invokes a function, by its logical id, with an event. Returns its result. @throws the function's error. */
   invoke(name: string, event: unknown): Promise<unknown>;
 }
 
-/** Starts a local room on a free port, in a folder of its own that goes with it. Passwords are hashed cheaply. */
+/** Starts a local room on a free port. Its temporary folder is removed with it. Passwords are hashed cheaply. */
 async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
   const dataDir = options.dataDir ?? temporaryFolder('chat-scene-');
   const local = await startLocalRoom({
@@ -105,7 +105,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
       await local.close();
       if (options.dataDir === undefined) await removeFolder(dataDir);
       noteUsedPermissions(local.access);
-      // Some functions go on without what they were refused: nobody else would notice.
+      // Some functions continue after a refused permission, so no other check would detect it.
       if (local.access.refusals.length > 0) throw new Error(local.access.refusals.join('\n'));
     },
   };

@@ -15,7 +15,7 @@ export interface Received {
   readonly port: number | undefined;
 }
 
-/** An HTTP server that answers by a script, then with 200; it closes when the test has finished. */
+/** An HTTP server. It answers by a script, then with 200. It closes when the test has finished. */
 export async function scriptedServer(script: readonly Scripted[]): Promise<{ origin: string; received: Received[] }> {
   const received: Received[] = [];
   const left = [...script];

@@ -6,7 +6,7 @@ import { password, type SceneRoom } from './room.ts';
 import { type TableSnapshot, takeSnapshot } from './table-snapshot.ts';
 import { tablesOf } from './tables.ts';
 
-/** All of a room, when the sweeper has noted what it notes for itself. */
+/** The whole content of a room, after the sweeper has stored its own attributes. */
 export async function snapshot(of: SceneRoom): Promise<TableSnapshot> {
   await of.local.runSchedule();
   const tables = tablesOf(of.local);
@@ -17,7 +17,7 @@ export async function snapshot(of: SceneRoom): Promise<TableSnapshot> {
   }
 }
 
-/** Has people come by who leave something of everything. */
+/** Fills a room with every kind of item. */
 export async function seed(room: SceneRoom): Promise<void> {
   const { enter, register, connect, change, database } = room;
   await changeAllSettings(room);
@@ -52,7 +52,7 @@ export async function seed(room: SceneRoom): Promise<void> {
   await database.set('LoginBlocks', { name: 'google', address: '127.0.0.1' }, { addedLater: 'x' });
 }
 
-/** Gives every setting a value that a new room does not have. */
+/** Sets every setting to another value than its default. */
 async function changeAllSettings({ admin, change }: SceneRoom): Promise<void> {
   const now = (await admin({ command: 'settings' }))['settings'] as Readonly<Record<string, unknown>>;
   for (const name of changeableNames) {
@@ -69,9 +69,9 @@ async function changeAllSettings({ admin, change }: SceneRoom): Promise<void> {
   }
 }
 
-/** What a backup keeps of a room. */
+/** The part of a room's content that a backup keeps. */
 export function kept({ users, streams, counters, loginBlocks, room: item }: TableSnapshot) {
-  // The counter has the room stream's last number; the attribute is for rooms without one.
+  // The counter has the last number of the room's stream. The attribute is for rooms without a counter.
   const room: typeof item = { ...item, lastBroadcast: counters.get('room') ?? item['lastBroadcast'] };
   return {
     users: Object.fromEntries(users),
@@ -81,7 +81,7 @@ export function kept({ users, streams, counters, loginBlocks, room: item }: Tabl
   };
 }
 
-/** The names of the files that wait for somebody in a room. */
+/** The names of all waiting files in a room. */
 export async function waiting(of: SceneRoom): Promise<unknown[]> {
   const stored = (await of.files.records()).filter(({ state }) => state === 'stored');
   return stored.map(({ name }) => name).sort();

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take longest. Begun last, one of them would keep a single core busy at the end of a run. */
+/** The slowest test files. If one of them started last, it would keep a single core busy at the end of a run. */
 const slow = [
   'test/races/sessions',
   'test/scenes/doctor',
@@ -22,7 +22,7 @@ const rank = ({ moduleId }: TestSpecification) => {
   return index < 0 ? slow.length : index;
 };
 
-/** Begins with the slowest test files; the rest in Vitest's own order, by size or by how long they took last time. */
+/** Runs the slowest test files first, then the rest in Vitest's own order: by size or by their last duration. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));

@@ -34,7 +34,7 @@ export async function takeSnapshot({ db, name }: Tables): Promise<TableSnapshot>
       counters.set(counted, Number(item['seq']));
       continue;
     }
-    // A number that no message has.
+    // A number without a message.
     if (item['event'] === 'hidden') continue;
     const stream = streams.get(String(item['stream'])) ?? [];
     stream.push(item);
@@ -56,7 +56,7 @@ export async function takeSnapshot({ db, name }: Tables): Promise<TableSnapshot>
 
 const setOf = (value: unknown) => (value instanceof Set ? (value as Set<string>) : new Set<string>());
 
-/** The invariants of the tables that do not hold, in a room where nobody is online and nothing has expired. */
+/** The violated invariants of the tables, in a room where no user is online and nothing has expired. */
 export function brokenPromises(snapshot: TableSnapshot): string[] {
   const { room, users, streams, counters, present, connections } = snapshot;
   const problems: string[] = [];

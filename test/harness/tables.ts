@@ -2,10 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LocalRoom } from '../../local/room.ts';
 
-/** A room's tables as its operator reaches them, for scenes that look behind the door or break something on purpose. */
+/** A room's tables, with the operator's access, for scenes that check or damage stored data. */
 export interface Tables {
   readonly db: DynamoDBDocumentClient;
-  /** The name of the table whose logical id begins so. */
+  /** The name of the table whose logical id has this prefix. */
   name(logicalId: string): string;
 }
 

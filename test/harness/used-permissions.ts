@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import type { Access, Grant } from '../../local/iam/access.ts';
 import { temporaryFolder } from './ending.ts';
 
-/** Names the folder in which the rooms of a test run note what they have used of their functions' roles. */
+/**
+ * The environment variable with the folder in which the rooms of a test run note the used permissions of their
+ * functions.
+ */
 const variable = 'USED_RIGHTS_FOLDER';
 
-/** Notes what a room has used of its functions' roles, if somebody wants to know. */
+/** Notes the used permissions of a room's functions, if a collection is running. */
 export function noteUsedPermissions(access: Access): void {
   const folder = process.env[variable];
   if (folder !== undefined) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(access.used));
 }
 
-/** Collects what every room of a test run notes, in this process and those that it starts. */
+/** Collects the notes of every room of a test run, in this process and its child processes. */
 export class UsedPermissions {
   readonly #folder = temporaryFolder('used-permissions-');
 

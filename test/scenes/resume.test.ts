@@ -72,7 +72,7 @@ describe('a session that is online', () => {
     await next.get('resume', { user: 'facebook', token });
     expect(await client.event('replaced')).toEqual({ type: 'event', event: 'replaced' });
     expect((await client.closed).code).toBe(1000);
-    // The old connection's $disconnect is not the session's.
+    // The `$disconnect` of the old connection must not end the session.
     expect(await watcher.get('whoelse', {})).toMatchObject({ users: ['facebook'] });
     expect(await next.get('whoelse', {})).toMatchObject({ users: ['watcher'] });
     await leave(next);
