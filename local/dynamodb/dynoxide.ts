@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -133,13 +134,21 @@ function readPid(content: string): number | undefined {
   }
 }
 
-/** A port that was free a moment ago: dynoxide does not tell which one it got when asked for any. */
+/**
+ * A port that was free a moment ago: dynoxide does not tell which one it got when asked for any. It is below the ports that systems give to
+ * programs that ask for any, so no other server of a busy machine takes it in between.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
-  return address.port;
+  for (;;) {
+    const port = randomInt(16_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
