@@ -106,6 +106,7 @@ async function countPrivate(stage: Stage, add: Add): Promise<void> {
   const send = () => stage.command(ann, 'message', { to: 'bob', text });
   add('message', 'recipient online', (await send()).entries);
   add('ack', '', (await meter.count(1, async () => bob.say('ack', { inbox: 1 }))).entries);
+  add('here', '', (await meter.count(1, async () => bob.say('here', {}))).entries);
   add('sync', 'nothing new', (await stage.command(bob, 'sync', {})).entries);
   await stage.leave(bob);
   add('message', 'recipient offline', (await send()).entries);

@@ -14,11 +14,12 @@ describe('the entries of the commands', () => {
     expect(commands.ping.activity).toBe(false);
   });
 
-  test('ping runs no Lambda function, ack is one-way, and logout is answered before the room closes the connection', () => {
+  test('ping runs no Lambda function, ack and here are one-way, and logout is answered before the room closes the connection', () => {
     const special = entries.filter(([, { reply }]) => reply !== 'response');
     expect(Object.fromEntries(special.map(([action, { reply }]) => [action, reply]))).toEqual({
       ping: 'mock',
       ack: 'none',
+      here: 'none',
       logout: 'posted',
     });
   });

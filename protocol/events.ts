@@ -62,6 +62,7 @@ export const events = {
   kicked: event('kicked', { reason: v.string() }),
   stop: event('stop', { message: v.string(), retryAfter: v.optional(v.number()) }),
   replaced: event('replaced', {}),
+  'are-you-there': event('are-you-there', {}),
 } as const;
 
 export type EventName = keyof typeof events;

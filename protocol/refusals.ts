@@ -46,6 +46,8 @@ export const refusalDetails = {
   triesLeft: v.exactOptional(v.number()),
   /** Seconds. */
   secondsLeft: v.exactOptional(v.number()),
+  /** ISO 8601, UTC. */
+  since: v.exactOptional(v.string()),
   /** Bytes of a text or file, characters of a password. */
   limit: v.exactOptional(v.number()),
 } as const;

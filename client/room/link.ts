@@ -91,7 +91,7 @@ export class Link {
   }
 
   /** Sends a request that has no reply. */
-  tell<A extends 'ack' | 'ping'>(action: A, args: Arguments<A>): void {
+  tell<A extends 'ack' | 'here' | 'ping'>(action: A, args: Arguments<A>): void {
     if (this.#open) this.#send(JSON.stringify({ action, ...args }));
   }
 
@@ -129,6 +129,7 @@ export class Link {
       case 'gateway-error':
         return this.#pending.gatewayError(frame.message, frame.requestId);
       case 'event':
+        if (frame.event.event === 'are-you-there') this.tell('here', {});
         return handlers.event(this, frame.event);
       case 'pong':
         clearTimeout(this.#pongDue);

@@ -184,6 +184,24 @@ describe('losing the connection', () => {
     });
   });
 
+  test('when another program has the session meanwhile, that is the end', async () => {
+    const peer = await visit.logIn();
+    peer.vanish();
+    const next = await visit.scripted.peer();
+    (await next.next('resume')).refuse('bad-token');
+    (await next.next('login')).refuse('already-online', { since: '2026-11-23T09:14:00.000Z' });
+    expect(await visit.room.ended).toEqual({ reason: 'replaced' });
+  });
+
+  test('a room of an earlier version, which does not say since when, is tried again', async () => {
+    const peer = await visit.logIn();
+    peer.vanish();
+    const second = await visit.scripted.peer();
+    (await second.next('resume')).refuse('bad-token');
+    (await second.next('login')).refuse('already-online');
+    await (await visit.scripted.peer()).next('login');
+  });
+
   test('a resume whose reply was lost is found out: its token resumes, too', async () => {
     const peer = await visit.logIn();
     peer.vanish();

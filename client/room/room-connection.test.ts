@@ -8,6 +8,26 @@ beforeEach(async () => {
 });
 afterEach(() => visit.end());
 
+describe('when the room asks whether it is there', () => {
+  const question = { type: 'event', event: 'are-you-there' } as const;
+
+  test('it answers at once', async () => {
+    const peer = await visit.logIn();
+    peer.event(question);
+    expect((await peer.next('here')).arguments).toEqual({});
+  });
+
+  test('it answers before the reply to its login has come, too', async () => {
+    const peer = await visit.join();
+    const login = visit.room.login('facebook', 'wastingtime');
+    const asked = await peer.next('login');
+    peer.event(question);
+    await peer.next('here');
+    asked.reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
+    await login;
+  });
+});
+
 describe('requests', () => {
   test('replies find their requests, in whichever order they come', async () => {
     const peer = await visit.logIn();

@@ -18,7 +18,7 @@ import { defaultTiming, type Timing } from './timing.ts';
 import { isStopped, Transport } from './transport.ts';
 
 /** The actions that the connection sends by itself. */
-type OwnAction = 'login' | 'resume' | 'ping' | 'sync' | 'ack' | 'passwd' | 'logout';
+type OwnAction = 'login' | 'resume' | 'ping' | 'here' | 'sync' | 'ack' | 'passwd' | 'logout';
 
 export interface RoomHandlers {
   /**
@@ -66,6 +66,8 @@ export interface LoginOptions {
   readonly keepPassword?: boolean;
   /** A new password. Required after the refusal `password-change-required`. */
   readonly newPassword?: string | undefined;
+  /** Whether to replace a session of the same user that is alive. Otherwise the login is refused: `already-online`. */
+  readonly takeOver?: boolean;
 }
 
 /** Whether this refusal of a repeated request means that the first sending succeeded. */
@@ -80,10 +82,20 @@ const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended
   sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
 
 /**
- * Temporary refusals of a resume or a login. `already-online` is most likely caused by this program's own dead
- * connection, which the room has not detected yet.
+ * Whether a refused login means that the session continues over another program's connection. A room of an earlier version
+ * gives no time, and may mean this program's own dead connection.
  */
+const isReplaced = (error: unknown) =>
+  error instanceof RefusalError && error.code === 'already-online' && error.details.since !== undefined;
+
+/** Temporary refusals of a resume or a login. */
 const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal', 'already-online']);
+
+/** How a connection ends that could not be restored. */
+function endingAfter(error: unknown): ForcedEnding {
+  if (isReplaced(error)) return { reason: 'replaced' };
+  return isStopped(error) ? { reason: 'stop' } : { reason: 'lost', cause: error };
+}
 
 /** A connection to a room. It survives losses and handovers. Made by {@link connect}. */
 export class RoomConnection {
@@ -115,7 +127,7 @@ export class RoomConnection {
       event: (event) => this.#receive(event),
       lost: () => this.#lost(),
       restored: (after) => this.#restored(after),
-      givenUp: (error) => this.#end(isStopped(error) ? { reason: 'stop' } : { reason: 'lost', cause: error }),
+      givenUp: (error) => this.#end(endingAfter(error)),
     });
   }
 
@@ -152,9 +164,9 @@ export class RoomConnection {
   async login(
     user: string,
     password: string,
-    { keepPassword = false, newPassword }: LoginOptions = {},
+    { keepPassword = false, newPassword, takeOver = false }: LoginOptions = {},
   ): Promise<Result<'login'>> {
-    const args = { user, password, ...(newPassword !== undefined && { newPassword }) };
+    const args = { user, password, ...(newPassword !== undefined && { newPassword }), ...(takeOver && { takeOver }) };
     const result = await this.#request('login', args).catch((error: unknown) => {
       // The login may have been carried out. A connection accepts only one login, so the next attempt uses a new
       // connection.
@@ -269,6 +281,9 @@ export class RoomConnection {
       }
       case 'replaced':
         return this.#end({ reason: 'replaced' });
+      case 'are-you-there':
+        // The link has answered.
+        return;
       case 'login':
       case 'logout':
       case 'presence':
@@ -284,6 +299,7 @@ export class RoomConnection {
   /** Whether another attempt may succeed after this connection error. */
   #mayPass(error: unknown): boolean {
     if (isStopped(error)) return this.#reconnectAfterStop;
+    if (isReplaced(error)) return false;
     return !(error instanceof RefusalError) || passing.has(error.code);
   }
 

@@ -41,6 +41,7 @@ const scriptedActions = [
     'logout',
     'sync',
     'ack',
+    'here',
     'message',
     'broadcast',
   ] as const),

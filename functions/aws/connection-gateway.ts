@@ -58,14 +58,12 @@ export function connectionGateway(logError: LogError): ConnectionGateway {
       }
     },
 
-    async lastActiveAt(connectionId) {
+    async isOpen(connectionId) {
       try {
-        const { LastActiveAt, ConnectedAt } = await gateway.send(
-          new GetConnectionCommand({ ConnectionId: connectionId }),
-        );
-        return (LastActiveAt ?? ConnectedAt)?.getTime() ?? 0;
+        await gateway.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+        return true;
       } catch (error) {
-        if (error instanceof GoneException) return undefined;
+        if (error instanceof GoneException) return false;
         throw error;
       }
     },

@@ -10,6 +10,7 @@ const stored = v.object({
   connectionId: v.string(),
   address: v.string(),
   lastActiveAt: v.number(),
+  answeredAt: v.optional(v.number()),
   floodRate: v.optional(v.number(), defaultSettings.floodRate),
   floodBurst: v.optional(v.number(), defaultSettings.floodBurst),
   busyUntil: v.optional(v.number(), 0),
@@ -20,11 +21,15 @@ const stored = v.object({
 
 /** A stored item, parsed. */
 export function toConnection(item: Item): Connection {
-  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, ...connection } = v.parse(stored, item);
+  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, answeredAt, ...connection } = v.parse(
+    stored,
+    item,
+  );
   const rateLimit = { rate: floodRate, burst: floodBurst };
   const bound = name !== undefined && displayName !== undefined && accountId !== undefined;
   return {
     ...connection,
+    answeredAt,
     rateLimit,
     theoreticalArrivalTime: busyUntil,
     member: bound ? { name, displayName, accountId } : undefined,
@@ -70,6 +75,16 @@ export const connections: Connections = {
       UpdateExpression: `SET ${sets.join(', ')}`,
       ConditionExpression: active ? 'lastActiveAt < :at' : 'attribute_exists(connectionId)',
       ExpressionAttributeValues: { ...(active && { ':at': at }), ':busy': busyUntil > at ? usedMs : at + usedMs },
+    });
+  },
+
+  async recordAnswer(connectionId, at) {
+    await updateIf({
+      TableName: table(),
+      Key: { connectionId },
+      UpdateExpression: 'SET answeredAt = :at',
+      ConditionExpression: 'attribute_exists(connectionId)',
+      ExpressionAttributeValues: { ':at': at },
     });
   },
 

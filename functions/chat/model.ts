@@ -42,6 +42,8 @@ export interface Connection {
   readonly connectionId: string;
   readonly address: string;
   readonly lastActiveAt: number;
+  /** When its client last answered `are-you-there`. */
+  readonly answeredAt?: number | undefined;
   readonly rateLimit: RateLimit;
   /** The time that all it has said would take at its rateLimit. */
   readonly theoreticalArrivalTime: number;

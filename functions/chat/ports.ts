@@ -58,6 +58,8 @@ export interface Connections {
   find(connectionId: string): Promise<Connection | undefined>;
   /** Records a command: `usedMs` is its use of the token bucket (ms), `active` whether it counts as activity. */
   touch(connection: Connection, spoken: { at: number; active: boolean; usedMs: number }): Promise<void>;
+  /** Records that the connection's client has answered `are-you-there`. */
+  recordAnswer(connectionId: string, at: number): Promise<void>;
   /** Deletes a closed connection, and returns its last state. */
   close(connectionId: string): Promise<Connection | undefined>;
 }
@@ -71,7 +73,7 @@ export interface Login {
   readonly tokenHash: string;
   /** Set when the password was rehashed with the current parameters, or changed. */
   readonly newHash: string | undefined;
-  /** A session that this login replaces: it is detached, or its connection is dead. */
+  /** A session that this login replaces. */
   readonly takesOver: Session | undefined;
   /** Whether to delete the wrong tries on record for this name and address. */
   readonly forgetTries: boolean;
@@ -237,8 +239,8 @@ export interface ConnectionGateway {
   post(connectionId: string, frame: string): Promise<PostOutcome>;
   /** Closes a connection. Does nothing if it is gone. */
   close(connectionId: string): Promise<void>;
-  /** The connection's last activity (epoch ms); undefined if there is no such connection. */
-  lastActiveAt(connectionId: string): Promise<number | undefined>;
+  /** Whether API Gateway knows the connection. It also knows a connection whose client is gone without a word. */
+  isOpen(connectionId: string): Promise<boolean>;
 }
 
 /** The part of a session that a post needs. */

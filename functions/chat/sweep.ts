@@ -90,7 +90,7 @@ async function lookAfter(room: Room, session: Session, settings: Settings, now: 
 /** API Gateway may never send $disconnect, so each connection is checked. */
 async function findGhost(room: Room, session: Session, now: number): Promise<void> {
   if (session.detachedAt !== undefined || session.since > now - freshness) return;
-  if ((await room.gateway.lastActiveAt(session.connectionId)) !== undefined) return;
+  if (await room.gateway.isOpen(session.connectionId)) return;
   await room.sessions.detach(session, session.connectionId, room.clock.now());
 }
 

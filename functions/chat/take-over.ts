@@ -1,12 +1,34 @@
-import type { Session } from './model.ts';
+import { eventFrame } from '../../protocol/index.ts';
+import type { Connection, Session } from './model.ts';
 import type { Room } from './ports.ts';
+import { Refusal } from './refusal.ts';
 
-/** How long (ms) a connection may be silent before another login replaces it: two heartbeats, and slack for the network. */
-const silentTooLong = 120_000;
+const question = eventFrame({ type: 'event', event: 'are-you-there' });
 
-/** Whether a login may replace a session: its connection is lost, gone, or has been silent for too long. */
-export async function mayTakeOver(room: Room, session: Session): Promise<boolean> {
-  if (session.detachedAt !== undefined) return true;
-  const lastActiveAt = await room.gateway.lastActiveAt(session.connectionId);
-  return lastActiveAt === undefined || room.clock.now() - lastActiveAt > silentTooLong;
+/** How long (ms) the room waits before each look for the answer: about three seconds in all. */
+const waits = [150, 300, 600, 1_000, 1_000];
+
+/**
+ * Whether a login may replace a session without being told to: its connection is lost, or its client does not answer
+ * (docs/decisions/0090). A post that succeeds proves nothing, because API Gateway also accepts posts to a client that is gone.
+ */
+export async function isDead(room: Room, { connectionId, detachedAt }: Session): Promise<boolean> {
+  if (detachedAt !== undefined) return true;
+  const before = await room.connections.find(connectionId);
+  if (!before || (await room.gateway.post(connectionId, question)) === 'gone') return true;
+  for (const wait of waits) {
+    await room.clock.sleepUntil(room.clock.now() + wait);
+    const now = await room.connections.find(connectionId);
+    if (!now) return true;
+    if (hasMoved(before, now)) return false;
+  }
+  return true;
 }
+
+/** Whether the client has sent something between two reads. Any command is as good as the answer. */
+const hasMoved = (before: Connection, now: Connection) =>
+  now.answeredAt !== before.answeredAt || now.lastActiveAt !== before.lastActiveAt;
+
+/** The refusal of a caller who has the right password, because a session of the same user is alive. */
+export const alreadyOnline = ({ since }: Session): Refusal =>
+  new Refusal('already-online', { since: new Date(since).toISOString() });

@@ -16,7 +16,8 @@ export const deregister = command({
 });
 
 export const docs: Docs<typeof deregister> = () => ({
-  description: 'Refused as `already-online` while the user is online.',
+  description:
+    'Refused as `already-online` while the user is online and their client answers `are-you-there`, as with `login`.',
   request: { user: fieldDocs.user, password: fieldDocs.password() },
   result: {},
   example: { request: { user: 'Columbia', password: 'roar, lion' }, result: {} },

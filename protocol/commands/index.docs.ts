@@ -10,6 +10,7 @@ import { docs as file } from './file.ts';
 import { docs as filedecline } from './filedecline.ts';
 import { docs as filedone } from './filedone.ts';
 import { docs as fileget } from './fileget.ts';
+import { docs as here } from './here.ts';
 import { docs as history } from './history.ts';
 import type { commands } from './index.ts';
 import { docs as login } from './login.ts';
@@ -35,6 +36,7 @@ export const commandDocs = {
   filedecline,
   filedone,
   fileget,
+  here,
   history,
   login,
   logout,

@@ -9,6 +9,7 @@ import { file } from './file.ts';
 import { filedecline } from './filedecline.ts';
 import { filedone } from './filedone.ts';
 import { fileget } from './fileget.ts';
+import { here } from './here.ts';
 import { history } from './history.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
@@ -33,6 +34,7 @@ export const commands = {
   filedecline,
   filedone,
   fileget,
+  here,
   history,
   login,
   logout,

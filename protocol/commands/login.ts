@@ -16,6 +16,7 @@ export const login = command({
     password: field.password,
     newPassword: v.optional(field.unicode),
     newToken: v.optional(field.newToken),
+    takeOver: v.optional(v.boolean()),
   },
   result: session,
   refusals: [...passwordRefusals, 'password-change-required', 'invalid-password', 'room-full', 'room-stopped'],
@@ -23,8 +24,9 @@ export const login = command({
 
 export const docs: Docs<typeof login> = () => ({
   description:
-    'If the user is online already, the room first checks that the other connection is alive, so a crashed client locks nobody ' +
-    'out. Send `sync` next, until `more` is false.',
+    'If the user is online already, the room sends the other client `are-you-there`. If that client does not answer within about ' +
+    'three seconds, the login replaces its session. If it answers, the login is refused as `already-online`, and `error.since` says ' +
+    'since when that session has lasted. Send `sync` next, until `more` is false.',
   request: {
     user: fieldDocs.user,
     password: fieldDocs.password(),
@@ -32,6 +34,9 @@ export const docs: Docs<typeof login> = () => ({
       'The password from this login on. Required after `password-change-required`: the administrator set the password for one ' +
       'login, at which the user must choose another.',
     newToken: fieldDocs.newToken,
+    takeOver:
+      'If true, the login replaces a session of the same user without asking its client, which gets the event `replaced`. ' +
+      'Default: false.',
   },
   result: fieldDocs.session,
   nested: fieldDocs.unread,

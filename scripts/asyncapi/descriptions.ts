@@ -16,6 +16,7 @@ export const eventSummaries: { readonly [N in EventName]: string } = {
   kicked: 'The administrator ended your session',
   stop: 'The room stops',
   replaced: 'Your session continues over another connection',
+  'are-you-there': 'The room asks whether this connection is alive: answer `here` at once',
 };
 
 /**
@@ -59,6 +60,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   'error.requestId': "The room's own id of the failed request: its operator finds the cause in the log by it.",
   'error.triesLeft': 'How many more wrong passwords this connection has before the name is blocked, if that is known.',
   'error.secondsLeft': 'Seconds until the block ends.',
+  'error.since': 'When the session that is in the way began: ISO 8601, UTC.',
   'error.limit': 'The limit: the maximum in bytes, or for a password the minimum in characters.',
   connectionId: "API Gateway's id of the connection.",
   requestId: "API Gateway's id of the request; not the `id` in the client's frame.",

@@ -21,6 +21,7 @@ export const eventExamples: { readonly [N in EventName]: Fields<N> } = {
   kicked: { reason: 'Please change your password.' },
   stop: { message: 'The room closes for the night.', retryAfter: 28_800 },
   replaced: {},
+  'are-you-there': {},
 };
 
 /** Errors that API Gateway sends instead of a reply. */
@@ -39,6 +40,7 @@ export const details: { readonly [C in RefusalCode]?: RefusalDetails } = {
   'rate-limited': { retryAfter: 2 },
   'wrong-password': { triesLeft: 2 },
   'login-blocked': { secondsLeft: 60 },
+  'already-online': { since: sample.earlier },
   'too-long': { limit: limits.textBytes },
   'invalid-password': { limit: 8 },
   'file-too-large': { limit: 10_485_760 },

@@ -27,10 +27,6 @@ export const reasons = {
     why: 'DeleteConnection closes with 1000 and no reason; AWS says "Connection Closed Normally"',
     of: 'ministack',
   },
-  proofOfLife: {
-    why: 'GetConnection gives times as epoch seconds, where AWS gives ISO 8601: the SDK reads none, so everybody seems to have been silent for long, and may be logged in past',
-    of: 'ministack',
-  },
   frames: {
     why: 'binary frames and frames of any size reach the function; AWS closes the connection with 1003, or 1009',
     of: 'ministack',
@@ -79,10 +75,6 @@ export const deviations: readonly Deviation[] = [
   { scene: 'max-con', because: 'refusal' },
   { scene: 'login', test: 'everyone else is told, and oneself is not', because: 'closeCode' },
   { scene: 'login', test: 'logging out answers, tells the others', because: 'closeReason' },
-  { scene: 'login', test: 'a user who is online is not logged in twice', because: 'proofOfLife' },
-  { scene: 'login', test: 'exactly one wins, and the count is right', because: 'proofOfLife' },
-  { scene: 'accounts', test: 'ends a session that only its grace keeps alive', because: 'proofOfLife' },
-  { scene: 'accounts', test: 'is refused while the user is online, and to a', because: 'proofOfLife' },
   { scene: 'accounts', test: 'guesses side by side are no way past the block', because: 'faults' },
   { scene: 'accounts', test: 'is not answered as a wrong password where only', because: 'faults' },
   { scene: 'file-transfer', test: 'a file whose address has ended', because: 'clock' },

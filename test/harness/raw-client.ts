@@ -54,7 +54,7 @@ export class NotConnected extends Error {
 const patience = 15_000;
 
 /**
- * A raw WebSocket client for scenes. It sends any frame and applies none of the protocol's rules. It checks that each
+ * A raw WebSocket client for scenes. It sends any frame, and applies none of the protocol's rules but one: it answers `are-you-there`. It checks that each
  * reply and event it returns has the shape that the protocol declares. A wait that times out fails the scene and lists
  * the frames that arrived instead.
  */
@@ -63,6 +63,8 @@ export class RawClient {
   readonly closed: Promise<Ending>;
   /** Every frame received, in order of arrival. */
   readonly received: ReceivedFrame[] = [];
+  /** Whether it answers `are-you-there`. A client of an earlier version does not. */
+  answers = true;
   readonly #waiting = new Set<() => void>();
   readonly #taken = new Set<ReceivedFrame>();
   #ending: Ending | undefined;
@@ -71,7 +73,9 @@ export class RawClient {
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data) => {
-      this.received.push(JSON.parse(data.toString('utf8')) as ReceivedFrame);
+      const frame = JSON.parse(data.toString('utf8')) as ReceivedFrame;
+      this.received.push(frame);
+      if (this.answers && frame.event === 'are-you-there') this.send({ action: 'here' });
       for (const look of this.#waiting) look();
     });
     this.closed = new Promise((resolve) => {

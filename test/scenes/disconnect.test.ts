@@ -103,14 +103,11 @@ describe('a client whose network is gone while nobody noticed', () => {
     await alone();
   });
 
-  test('does not lock its owner out: after two minutes of silence they get in', async () => {
+  test('does not lock its owner out: the first login replaces it', async () => {
     const { connectionId } = await enter();
     room.local.faults.halfOpen.add(connectionId);
     const next = await room.connect();
-    expect(await next.refused('login', { user: 'quitter', password })).toMatchObject({ code: 'already-online' });
-    await expect
-      .poll(async () => (await next.ask('login', { user: 'quitter', password })).ok, { timeout: 10_000, interval: 200 })
-      .toBe(true);
+    await next.get('login', { user: 'quitter', password });
     expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
     await next.get('logout', {});
     await watcher.event('logout', { user: 'quitter', reason: 'logout' });
@@ -125,13 +122,7 @@ test('a client whose network is gone does not keep its owner from leaving for go
   await client.get('login', { user: 'goner', password });
   room.local.faults.halfOpen.add(connectionId);
   const next = await room.connect();
-  expect(await next.refused('deregister', { user: 'goner', password })).toMatchObject({ code: 'already-online' });
-  await expect
-    .poll(async () => (await next.ask('deregister', { user: 'goner', password })).ok, {
-      timeout: 10_000,
-      interval: 200,
-    })
-    .toBe(true);
+  await next.get('deregister', { user: 'goner', password });
   await watcher.event('logout', { user: 'goner', reason: 'deregistered' });
   await next.close();
   await alone();

@@ -6,7 +6,7 @@ import { dismiss } from '../end-session.ts';
 import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
-import { mayTakeOver } from '../take-over.ts';
+import { alreadyOnline, isDead } from '../take-over.ts';
 
 export const deregister = guestCommand('deregister', {
   prefetch: async (room, { user }, address) => {
@@ -25,7 +25,7 @@ export const deregister = guestCommand('deregister', {
     await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
     // Good for choosing another, and for nothing else.
     if (account.mustChangePassword) throw new Refusal('password-change-required');
-    await endLostSession(room, account);
+    await endDeadSession(room, account);
     const outcome = await room.sessions.removeAccount({
       account,
       address: connection.address,
@@ -45,10 +45,14 @@ export const deregister = guestCommand('deregister', {
   },
 });
 
-/** A session that its owner could log in past must not keep them from leaving for good. */
-async function endLostSession(room: Room, account: Account): Promise<void> {
+/**
+ * Ends a session that a login would replace.
+ * @throws `already-online` if the session is alive.
+ */
+async function endDeadSession(room: Room, account: Account): Promise<void> {
   const session = await room.sessions.find(account.name);
-  if (!session || !(await mayTakeOver(room, session))) return;
+  if (!session) return;
+  if (!(await isDead(room, session))) throw alreadyOnline(session);
   const guard = session.detachedAt === undefined ? {} : { detachedAt: session.detachedAt };
   await dismiss(room, session, 'deregistered', lastWord, guard);
 }

@@ -4,6 +4,7 @@ import { ack } from './ack.ts';
 import { block } from './block.ts';
 import { blocklist } from './blocklist.ts';
 import { broadcast } from './broadcast.ts';
+import { here } from './here.ts';
 import { history } from './history.ts';
 import { logout } from './logout.ts';
 import { message } from './message.ts';
@@ -18,6 +19,7 @@ export const chatHandlers = {
   block,
   blocklist,
   broadcast,
+  here,
   history,
   logout,
   message,

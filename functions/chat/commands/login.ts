@@ -8,7 +8,7 @@ import type { Login, Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseBadPassword } from '../refuse-bad-password.ts';
 import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
-import { mayTakeOver } from '../take-over.ts';
+import { alreadyOnline, isDead } from '../take-over.ts';
 import { newToken } from '../token.ts';
 
 export const login = guestCommand('login', {
@@ -22,7 +22,8 @@ export const login = guestCommand('login', {
     return { state, account, tries };
   },
 
-  async run(room, { arguments: { password, newPassword, newToken: chosen }, connection }, { state, account, tries }) {
+  async run(room, { arguments: given, connection }, { state, account, tries }) {
+    const { password, newPassword, newToken: chosen, takeOver = false } = given;
     if (!state.open) throw new Refusal('room-stopped');
     if (!account) throw new Refusal('no-such-user');
     await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
@@ -35,7 +36,7 @@ export const login = guestCommand('login', {
     return enter(
       room,
       state,
-      { token, password, newPassword },
+      { token, password, newPassword, takeOver },
       {
         account,
         connectionId,
@@ -50,11 +51,13 @@ export const login = guestCommand('login', {
   },
 });
 
-interface Secrets {
+interface Wish {
   readonly token: string;
   readonly password: string;
   /** The password from this login on. */
   readonly newPassword: string | undefined;
+  /** Whether to replace a session that is alive. */
+  readonly takeOver: boolean;
 }
 
 /** A one-time password only allows a login that sets a new password. */
@@ -63,11 +66,8 @@ function refuseToKeep(account: Account, password: string, newPassword: string | 
   if (account.mustChangePassword && isKept) throw new Refusal('password-change-required');
 }
 
-/**
- * Commits a login. If another session is in the way, checks whether its connection is dead, and replaces it only if it
- * is.
- */
-async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: Login): Promise<Result<'login'>> {
+/** Commits a login. Replaces a session that is in the way if its client is gone, or if the caller wishes so. */
+async function enter(room: Room, settings: Settings, wish: Wish, attempt: Login): Promise<Result<'login'>> {
   const { account, address } = attempt;
   const outcome = await room.sessions.begin(attempt);
   switch (outcome.kind) {
@@ -77,17 +77,17 @@ async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: 
         confirmOrEnd(room, outcome.session, attempt.takesOver ? undefined : outcome.session.seat),
         welcome(room, attempt),
       ]);
-      return { user: account.displayName, token: secrets.token, timeOut: settings.timeOut, unread: counts };
+      return { user: account.displayName, token: wish.token, timeOut: settings.timeOut, unread: counts };
     }
     case 'online':
-      if (!(await mayTakeOver(room, outcome.session))) throw new Refusal('already-online');
-      return enter(room, settings, secrets, { ...attempt, takesOver: outcome.session });
+      if (!wish.takeOver && !(await isDead(room, outcome.session))) throw alreadyOnline(outcome.session);
+      return enter(room, settings, wish, { ...attempt, takesOver: outcome.session });
     case 'changed':
-      return enter(room, settings, secrets, { ...attempt, takesOver: undefined });
+      return enter(room, settings, wish, { ...attempt, takesOver: undefined });
     case 'login-blocked':
       throw await refuseBlocked(room, account.name, address);
     case 'account-changed':
-      return enter(room, settings, secrets, await withAccountAsItIs(room, secrets, attempt));
+      return enter(room, settings, wish, await withAccountAsItIs(room, wish, attempt));
     case 'connection-taken':
       throw new Refusal('already-logged-in');
     default:
@@ -96,7 +96,7 @@ async function enter(room: Room, settings: Settings, secrets: Secrets, attempt: 
 }
 
 /** Since it was read, the account's password was changed or hashed anew, or the account was deleted. */
-async function withAccountAsItIs(room: Room, { password, newPassword }: Secrets, attempt: Login): Promise<Login> {
+async function withAccountAsItIs(room: Room, { password, newPassword }: Wish, attempt: Login): Promise<Login> {
   const account = await room.accounts.find(attempt.account.name);
   if (!account) throw new Refusal('no-such-user');
   if (!(await verifyPassword(password, account.passwordHash))) throw new Refusal('wrong-password');

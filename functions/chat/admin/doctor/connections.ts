@@ -18,7 +18,7 @@ async function lookAtConnection(room: AdminRoom, seen: KnownConnection): Promise
   const { connectionId, member } = connection;
   if (!member) {
     const isOld = seen.connectedAt < room.clock.now() - freshness;
-    if (!isOld || (await room.gateway.lastActiveAt(connectionId)) !== undefined) return undefined;
+    if (!isOld || (await room.gateway.isOpen(connectionId))) return undefined;
     return {
       kind: 'connection-forgotten',
       about: connectionId,

@@ -45,17 +45,17 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
   // The session has ended or moved since.
   if (session?.connectionId !== seen.connectionId) return undefined;
   const { displayName: about, connectionId } = session;
-  const [account, connection, lastActiveAt] = await Promise.all([
+  const [account, connection, isOpen] = await Promise.all([
     room.accounts.find(session.name),
     room.connections.find(connectionId),
-    room.gateway.lastActiveAt(connectionId),
+    room.gateway.isOpen(connectionId),
   ]);
   if (account?.accountId !== session.accountId) {
     const text = `${about} is online, but has no account.`;
     return { kind: 'session-without-account', about, text, repair: () => dropSession(room, session) };
   }
   if (session.detachedAt !== undefined) return undefined;
-  if (lastActiveAt === undefined) {
+  if (!isOpen) {
     const text = `${about} counts as online over a connection that API Gateway does not know.`;
     return { kind: 'ghost', about, text, repair: () => room.sessions.detach(session, connectionId, room.clock.now()) };
   }
