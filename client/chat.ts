@@ -37,6 +37,7 @@ const program = new Command('chat')
   .option('--user <name>', 'log in as this user')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
   .option('--reconnect', 'after a stop of the room, log in again when it opens')
+  .option('--take-over', 'if you are logged in elsewhere, continue here instead')
   .option('--json', 'for scripts: print data as JSON, one value a line')
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
@@ -117,7 +118,8 @@ profile
 const wanted = () => ({
   json: false,
   reconnect: false,
-  ...program.opts<Wanted & { passwordFd?: number; json?: true; reconnect?: true }>(),
+  takeOver: false,
+  ...program.opts<Wanted & { passwordFd?: number; json?: true; reconnect?: true; takeOver?: true }>(),
 });
 
 const output = () => ({
@@ -138,10 +140,11 @@ async function script() {
   const { url, user } = await findRoom(wanted());
   if (user === undefined) throw new UsageError('No user is given: use --user, or a profile with a user.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
+  const { reconnect, takeOver } = wanted();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   return {
     ...scripts,
-    by: { url, user, password, reconnect: wanted().reconnect, interruption: interruption.signal, complain },
+    by: { url, user, password, reconnect, takeOver, interruption: interruption.signal, complain },
     output: output(),
     async textOf(words: readonly string[]) {
       const said = words.length > 0 ? words.join(' ') : (await text(stdin)).replace(/\r?\n$/, '');
@@ -179,9 +182,9 @@ async function talkInPerson(): Promise<ExitCode> {
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
   const screen = openScreen();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-  const { reconnect } = wanted();
+  const { reconnect, takeOver } = wanted();
   const { signal } = interruption;
-  const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect };
+  const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect, takeOver };
   const asWanted = await runChat(visit);
   return asWanted ? exitCodes.done : exitCodes.refused;
 }

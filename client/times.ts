@@ -6,6 +6,10 @@ export const localDate = (at: Date) => [at.getFullYear(), at.getMonth() + 1, at.
 /** The hour and the minute where this machine is: `21:25`. */
 export const localMinute = (at: Date) => [at.getHours(), at.getMinutes()].map(twoDigits).join(':');
 
+/** The hour and the minute; the date too, unless it is today: `21:25` or `2014-03-04 21:25`. */
+export const localMoment = (at: Date) =>
+  at.toDateString() === new Date().toDateString() ? localMinute(at) : `${localDate(at)} ${localMinute(at)}`;
+
 /** The time of day where this machine is: `21:25:13`. */
 export const localTime = (at: Date) => `${localMinute(at)}:${twoDigits(at.getSeconds())}`;
 

@@ -20,14 +20,17 @@ const asksForPassword: ReadonlySet<string> = new Set(['password-change-required'
 export class LoginDialog {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
+  readonly #takeOver: boolean;
   /** Tries that a wrong password has left, by user: the refusal that takes the last one says only that it is over. */
   readonly #triesLeft = new Map<string, number>();
 
   #wasRefused = false;
 
-  constructor(screen: Screen, room: RoomConnection) {
+  /** @param takeOver Whether a login replaces a session of the same user without a question. */
+  constructor(screen: Screen, room: RoomConnection, takeOver: boolean) {
     this.#screen = screen;
     this.#room = room;
+    this.#takeOver = takeOver;
   }
 
   /** Whether the last thing asked of the room was refused. */
@@ -77,18 +80,30 @@ export class LoginDialog {
 
   async #logIn(user: string, known?: string): Promise<Next> {
     const password = known ?? (await ask(this.#screen, [texts.askPassword], 'secret'));
-    for (let newPassword: string | undefined; ; ) {
+    let newPassword: string | undefined;
+    for (let takeOver = this.#takeOver; ; ) {
       try {
-        await this.#room.login(user, password, { keepPassword: true, newPassword });
+        await this.#room.login(user, password, { keepPassword: true, newPassword, takeOver });
         this.#wasRefused = false;
         return { outcome: 'logged-in' };
       } catch (error) {
-        if (!(error instanceof RefusalError) || !asksForPassword.has(error.code)) return this.#refused(error, user);
+        if (!(error instanceof RefusalError)) return this.#refused(error, user);
         this.#wasRefused = true;
-        this.#screen.print(error.message);
-        newPassword = await askNewPassword(this.#screen);
+        const { since } = error.details;
+        if (asksForPassword.has(error.code)) {
+          this.#screen.print(error.message);
+          newPassword = await askNewPassword(this.#screen);
+        } else if (error.code === 'already-online' && since !== undefined && this.#screen.isAttended) {
+          if (!(await this.#wantsToContinueHere(since))) return askUser;
+          takeOver = true;
+        } else return this.#refused(error, user);
       }
     }
+  }
+
+  async #wantsToContinueHere(since: string): Promise<boolean> {
+    const answer = await ask(this.#screen, [texts.askTakeOver(since)], 'answer');
+    return /^y(es)?$/i.test(answer.trim());
   }
 
   async #register(): Promise<Next> {
@@ -142,7 +157,7 @@ export class LoginDialog {
     this.#wasRefused = true;
     if (!(error instanceof RefusalError)) return { question: [errorLine(error), texts.askUserAgain] };
     const name = foldName(user);
-    const { triesLeft, secondsLeft = 0 } = error.details;
+    const { triesLeft, secondsLeft = 0, since } = error.details;
     const wasLastTry = this.#triesLeft.get(name) === 1;
     this.#triesLeft.delete(name);
     switch (error.code) {
@@ -159,7 +174,8 @@ export class LoginDialog {
           question: wasLastTry ? [texts.nowBlocked(secondsLeft)] : [texts.blocked(secondsLeft), texts.askOtherUser],
         };
       case 'already-online':
-        return { question: [texts.alreadyOnline] };
+        if (since === undefined || error.action !== 'login') return { question: [texts.alreadyOnline] };
+        return { question: [texts.useTakeOver(since), texts.askOtherUser] };
       case 'no-such-user':
         return { question: [texts.noSuchUser(user), texts.askUserAgain] };
       default:

@@ -158,6 +158,16 @@ describe('coming in', () => {
     ]);
   });
 
+  test('piped input does not answer whether to continue here; --take-over does', async () => {
+    const since = new Date(new Date().setHours(9, 14)).toISOString();
+    const done = chat('facebook', 'wastingtime', 'y');
+    (await (await scripted.peer()).next('login')).refuse('already-online', { since });
+    expect((await done).said.slice(2, 4)).toEqual([
+      'You are logged in elsewhere since 09:14. To continue here instead, use --take-over.',
+      'Please enter another username:',
+    ]);
+  });
+
   test('a registration is cancelled only with "yes"', async () => {
     const done = chat('de-register', 'shuo', '123', 'no', 'deregister', 'shuo', '123', 'yes');
     const peer = await scripted.peer();

@@ -18,6 +18,8 @@ export interface ChatOptions {
   readonly screen: Screen;
   /** After a stop of the room, log in again when it opens. */
   readonly reconnect?: boolean;
+  /** Replace a session of the same user without a question. */
+  readonly takeOver?: boolean;
   /** Aborted when the user wants to leave at once. */
   readonly interruption: AbortSignal;
   /** Notes the users and files that are mentioned. */
@@ -53,6 +55,7 @@ async function visit({
   names,
   commands,
   reconnect = false,
+  takeOver = false,
 }: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
   const interrupted = new Promise<'interrupted'>((resolve) => {
@@ -91,7 +94,7 @@ async function visit({
     screen.endInput();
   });
   const context = { screen, room, names, transfers, help: (about?: string) => commands.help(about) };
-  const outcome = await logInAndConverse(context, commands, { user, password }, missed);
+  const outcome = await logInAndConverse(context, commands, { user, password, takeOver }, missed);
   await room.leave();
   return conclude(await room.ended, outcome);
 }
@@ -99,11 +102,11 @@ async function visit({
 async function logInAndConverse(
   context: ChatContext,
   commands: ChatCommands,
-  known: Pick<ChatOptions, 'user' | 'password'>,
+  { takeOver, ...known }: Pick<ChatOptions, 'user' | 'password'> & { takeOver: boolean },
   missed: MissedBlock,
 ): Promise<Outcome> {
   const { screen, room, names } = context;
-  const dialog = new LoginDialog(screen, room);
+  const dialog = new LoginDialog(screen, room, takeOver);
   try {
     switch (await dialog.run(known)) {
       case 'full':

@@ -1,7 +1,7 @@
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
 import { type Line, span, type Text } from '../terminal/line.ts';
-import { localDate, localTime } from '../times.ts';
+import { localDate, localMoment, localTime } from '../times.ts';
 import { fileRefusal } from './file-texts.ts';
 
 /** Texts of the terminal client that do not belong to one command. */
@@ -29,6 +29,8 @@ export const texts = {
     `This user is blocked on this machine after wrong passwords. Try again in ${seconds(secondsLeft)} seconds.`,
   askOtherUser: 'Please enter another username:',
   alreadyOnline: 'This user is already logged in. Please enter another username:',
+  askTakeOver: (since: string) => `${loggedInElsewhere(since)} Continue here instead? (y/n)`,
+  useTakeOver: (since: string) => `${loggedInElsewhere(since)} To continue here instead, use --take-over.`,
   welcome: (user: string) => `Welcome to the chat room, ${user}! You are now logged in.`,
   missed: 'Messages while you were away:',
   missedEnd: 'You can now enter commands:',
@@ -39,6 +41,8 @@ export const texts = {
     `The chat room has been stopped. ${message} You will be reconnected when it opens again.`,
   connectionRestored: 'The connection is restored.',
 } as const;
+
+const loggedInElsewhere = (since: string) => `You are logged in elsewhere since ${localMoment(new Date(since))}.`;
 
 const seconds = (count: number) => count.toFixed(1);
 

@@ -72,6 +72,27 @@ async function letIn() {
   return { peer, login: login.arguments };
 }
 
+describe('a user who is logged in elsewhere', () => {
+  test('is told what to do', async () => {
+    const { done } = chat([...facebook(), 'whoelse']);
+    const since = new Date(new Date().setHours(9, 14)).toISOString();
+    (await (await scripted.peer()).next('login')).refuse('already-online', { since });
+    expect(await done).toEqual({
+      code: 1,
+      out: '',
+      err: 'You are logged in elsewhere since 09:14. To continue here instead, use --take-over.\n',
+    });
+  });
+
+  test.each([['whoelse'], []])('continues here with --take-over: %s', async (...command) => {
+    const { child, done } = chat([...facebook(), '--take-over', ...command], { input: undefined });
+    const { login } = await letIn();
+    expect(login).toMatchObject({ user: 'facebook', takeOver: true });
+    child.kill();
+    await done;
+  });
+});
+
 describe('a script', () => {
   test('says something to one user, and nothing else: what waits for the user goes on waiting', async () => {
     const { done } = chat([...facebook(), 'send', 'Columbia', 'hello', 'there']);

@@ -1,4 +1,4 @@
-import { endingLine } from '../chat/texts.ts';
+import { endingLine, texts } from '../chat/texts.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import {
   ConnectError,
@@ -17,6 +17,8 @@ export interface Visit {
   readonly password: string;
   /** After a stop of the room, log in again when it opens. */
   readonly reconnect: boolean;
+  /** Replace a session of the same user. */
+  readonly takeOver: boolean;
   /** Aborted when it is to end early. */
   readonly interruption: AbortSignal;
   /** Says why something was not done. */
@@ -25,7 +27,7 @@ export interface Visit {
 
 /** Logs in, runs `act`, and leaves even if it failed. @throws EPIPE if the output is closed. */
 export async function visit(
-  { url, user, password, reconnect, interruption, complain }: Visit,
+  { url, user, password, reconnect, takeOver, interruption, complain }: Visit,
   act: (room: RoomConnection) => Promise<ExitCode>,
   handlers: RoomHandlers = {},
 ): Promise<ExitCode> {
@@ -35,7 +37,7 @@ export async function visit(
     interruption.addEventListener('abort', leave, { once: true });
     if (interruption.aborted) leave();
     try {
-      await room.login(user, password, { keepPassword: true });
+      await room.login(user, password, { keepPassword: true, takeOver });
       return await act(room);
     } finally {
       interruption.removeEventListener('abort', leave);
@@ -44,7 +46,7 @@ export async function visit(
   } catch (error) {
     if (!(error instanceof Error) || isClosedPipe(error)) throw error;
     // After an interruption the user knows the reason.
-    if (!interruption.aborted) complain(error.message);
+    if (!interruption.aborted) complain(whyOf(error));
     return exitCodeOf(error);
   }
 }
@@ -53,6 +55,11 @@ export async function visit(
 export function complainOf(ending: ForcedEnding, { complain }: Visit): ExitCode {
   complain(endingLine(ending));
   return ending.reason === 'kicked' ? exitCodes.refused : exitCodes.unreachable;
+}
+
+function whyOf(error: Error): string {
+  const { since } = error instanceof RefusalError ? error.details : {};
+  return since === undefined ? error.message : texts.useTakeOver(since);
 }
 
 function exitCodeOf(error: Error): ExitCode {

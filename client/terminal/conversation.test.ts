@@ -245,6 +245,31 @@ test('a password that is typed before it is asked for is not seen either', async
   expect(typist.output).not.toContain('wastingtime');
 });
 
+test.each(['y', 'Yes', 'n', ''])('a user who is logged in elsewhere is asked; the answer is %j', async (answer) => {
+  const since = new Date(new Date().setHours(9, 14)).toISOString();
+  typist = new TerminalDriver({ url: scripted.url, columns: 100 });
+  await typist.seeLast('>>');
+  typist.type('facebook\rwastingtime\r');
+  peer = await scripted.peer();
+  const login = await peer.next('login');
+  expect(login.arguments).not.toHaveProperty('takeOver');
+  login.refuse('already-online', { since });
+  await typist.see(
+    (rows) =>
+      rows.at(-2) === 'You are logged in elsewhere since 09:14. Continue here instead? (y/n)' && rows.at(-1) === '>>',
+  );
+  typist.enter(answer);
+  if (!/^y/i.test(answer)) {
+    await typist.see((rows) => rows.at(-2)?.startsWith('Please enter your username') === true && rows.at(-1) === '>>');
+    return;
+  }
+  const again = await peer.next('login');
+  expect(again.arguments).toEqual({ user: 'facebook', password: 'wastingtime', takeOver: true });
+  again.reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 0, room: 0 } });
+  (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+  await typist.seeLast(prompt.trimEnd());
+});
+
 test('a slip is answered with what was meant', async () => {
   await logIn({ columns: 100 });
   typist.enter('wholes');

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import { foldName } from '../../protocol/index.ts';
-import { localDate, localMinute } from '../times.ts';
+import { localMoment } from '../times.ts';
 import type { Line, Style } from './line.ts';
 import { printable } from './printable.ts';
 
@@ -44,7 +44,7 @@ export class Painter {
   /** With the time it was said at, if it was. */
   stampedLine(line: Line): string {
     const at = typeof line === 'string' ? undefined : line.at;
-    return at === undefined ? this.line(line) : `${this.paint('quiet', timeStamp(at))} ${this.line(line)}`;
+    return at === undefined ? this.line(line) : `${this.paint('quiet', localMoment(at))} ${this.line(line)}`;
   }
 
   paint(style: Style, text: string): string {
@@ -58,10 +58,4 @@ function ofUser(name: string, paints: readonly Paint[]): Paint {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(foldName(name))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return paints[hash % paints.length] ?? String;
-}
-
-/** The local time of day; the date too, unless it is today. */
-function timeStamp(at: Date): string {
-  const isToday = at.toDateString() === new Date().toDateString();
-  return isToday ? localMinute(at) : `${localDate(at)} ${localMinute(at)}`;
 }

@@ -165,7 +165,9 @@ export class Scene {
   async #meetColumbiaOnline(): Promise<void> {
     const seat = await this.#openTerminal('Columbia?');
     await seat.logIn('Columbia', passwords.Columbia);
-    await seat.see('This user is already logged in. Please enter another username:');
+    await seat.see(/^You are logged in elsewhere since \d\d:\d\d\. Continue here instead\? \(y\/n\)$/);
+    await seat.enter('n');
+    await seat.see('Please enter your username (or "register", "de-register" or "quit"):');
     await seat.enter('quit');
     await seat.seeEnd(0, goodbye);
   }
