@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { limits } from '../../protocol/index.ts';
 import { chunksOf } from '../chat/chunks.ts';
 import type { Account, Member, Positions } from '../chat/model.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { Accounts } from '../chat/ports.ts';
 import { db, getAll, type Item, queryAll, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -25,7 +26,7 @@ const stored = v.object({
 
 /** A stored item, parsed. */
 export function toAccount(item: Item): Account {
-  const { inboxAcked, roomAcked, blocks, ...account } = v.parse(stored, item);
+  const { inboxAcked, roomAcked, blocks, ...account } = parseStored(stored, item);
   return { ...account, blocks: new Map(Object.entries(blocks)), acknowledged: { inbox: inboxAcked, room: roomAcked } };
 }
 
@@ -170,7 +171,7 @@ export const accounts: Accounts = {
       KeyConditionExpression: 'seen = :seen AND lastSeenAt >= :time',
       ExpressionAttributeValues: { ':seen': seenPartition, ':time': time },
     });
-    return items.map((item) => v.parse(seenItem, item));
+    return items.map((item) => parseStored(seenItem, item));
   },
 };
 

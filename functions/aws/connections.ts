@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { defaultSettings } from '../../protocol/admin/settings.ts';
 import type { Connection } from '../chat/model.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { Connections } from '../chat/ports.ts';
 import { db, type Item, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -21,7 +22,7 @@ const stored = v.object({
 
 /** A stored item, parsed. */
 export function toConnection(item: Item): Connection {
-  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, answeredAt, ...connection } = v.parse(
+  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, answeredAt, ...connection } = parseStored(
     stored,
     item,
   );

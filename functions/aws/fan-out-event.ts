@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { events, type RoomEvent } from '../../protocol/index.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { FanOut, Notice } from '../chat/ports.ts';
 
 const event = v.union(Object.values(events)) as v.GenericSchema<RoomEvent>;
@@ -14,8 +15,8 @@ const recipient = v.object({
 const fanOut = v.object({ to: v.array(recipient), event, attempt: v.number() });
 const notice = v.object({ event: v.union([events.login, events.logout]), except: v.string() });
 
-/** Parses the fan-out function's event. @throws ValiError */
-export const parseFanOut = (input: unknown): FanOut => v.parse(fanOut, input);
+/** Parses the fan-out function's event. */
+export const parseFanOut = (input: unknown): FanOut => parseStored(fanOut, input, 'an event');
 
-/** Parses the notices function's event. @throws ValiError */
-export const parseNotice = (input: unknown): Notice => v.parse(notice, input);
+/** Parses the notices function's event. */
+export const parseNotice = (input: unknown): Notice => parseStored(notice, input, 'an event');

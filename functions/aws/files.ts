@@ -2,6 +2,7 @@ import { GetCommand, type PutCommandInput, paginateQuery } from '@aws-sdk/lib-dy
 import * as v from 'valibot';
 import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts';
 import type { Account } from '../chat/model.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { Stream } from '../chat/ports.ts';
 import {
   db,
@@ -36,7 +37,7 @@ const stored = v.object({
 
 /** A stored item, parsed. */
 export function toRecord(item: Item): FileRecord {
-  const { to, from, told, ...file } = v.parse(stored, item);
+  const { to, from, told, ...file } = parseStored(stored, item);
   return { recipient: to, sender: from, ...file, ...(told && { told }) };
 }
 
@@ -91,7 +92,7 @@ const together =
   async (put: PutCommandInput): Promise<WriteOutcome> => {
     const outcome = await transact([
       { Put: put },
-      { Update: file(v.parse(v.number(), put.Item?.['seq'])) },
+      { Update: file(parseStored(v.number(), put.Item?.['seq'])) },
       { ConditionCheck: account },
     ]);
     if (outcome.committed) return { written: true };
@@ -207,7 +208,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
           ExpressionAttributeValues: { ':due': duePartition, ':now': now },
         },
       );
-      for await (const { Items = [] } of pages) yield Items.map((item) => v.parse(dueFile, item));
+      for await (const { Items = [] } of pages) yield Items.map((item) => parseStored(dueFile, item));
     },
 
     look: get,

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { parseRequest, type RefusalCode, refusalFrame } from '../../protocol/index.ts';
 import type { IncomingFrame } from '../chat/dispatch.ts';
 import { connectionClosed } from '../chat/end-session.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { Room } from '../chat/ports.ts';
 import { addressOf } from './address.ts';
 import { logsFor } from './log.ts';
@@ -43,7 +44,7 @@ type Handler = (event: unknown, context: Context) => Promise<ProxyResponse>;
 export function connectionHandler(room: Room): Handler {
   return async (event, context) => {
     logsFor(context);
-    const { requestContext: request, body } = v.parse(gatewayEvent, event);
+    const { requestContext: request, body } = parseStored(gatewayEvent, event, 'an event');
     const { connectionId } = request;
     switch (request.eventType) {
       case 'CONNECT':
@@ -89,7 +90,7 @@ async function refuseRouteKey(room: Room, connectionId: string, frame: string): 
 export function commandHandler(answer: (frame: IncomingFrame) => Promise<string | undefined>): Handler {
   return async (event, context) => {
     logsFor(context);
-    const { requestContext: request, body } = v.parse(gatewayEvent, event);
+    const { requestContext: request, body } = parseStored(gatewayEvent, event, 'an event');
     const reply = await answer({
       connectionId: request.connectionId,
       address: addressOf(request.identity.sourceIp),

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { type TryRecord, tryWindow } from '../chat/login-tries.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { LoginTries } from '../chat/ports.ts';
 import { db, type Item, putIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -11,7 +12,7 @@ const stored = v.object({
   blockedUntil: v.number(),
 });
 
-const toRecord = (item: Item): TryRecord => v.parse(stored, item) as TryRecord;
+const toRecord = (item: Item): TryRecord => parseStored(stored, item) as TryRecord;
 
 export const loginTries: LoginTries = {
   async find(name, address) {

@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { NoticeBatch } from '../chat/ports.ts';
 import { db, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -29,7 +30,7 @@ export const noticeBatch: NoticeBatch = {
         ReturnValues: 'ALL_NEW',
       }),
     );
-    const { dueAt: promised, postedAt } = v.parse(stored, Attributes);
+    const { dueAt: promised, postedAt } = parseStored(stored, Attributes);
     if (promised !== undefined && promised > now - patience) return undefined;
     const dueAt = Math.max(now, postedAt + intervalMs);
     const { written } = await updateIf({
@@ -51,6 +52,6 @@ export const noticeBatch: NoticeBatch = {
         ReturnValues: 'ALL_OLD',
       }),
     );
-    return v.parse(stored, Attributes);
+    return parseStored(stored, Attributes);
   },
 };

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { defaultSettings, isSettingName, storedSettings } from '../../protocol/admin/settings.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { RoomState, State } from '../chat/ports.ts';
 import { minuteOf, monthOf } from '../chat/usage.ts';
 import { db, type Item, putIf, updateIf } from './dynamodb.ts';
@@ -26,7 +27,7 @@ export const storedState = v.object({
   ),
 });
 
-const toState = (item: Item): State => v.parse(storedState, item);
+const toState = (item: Item): State => parseStored(storedState, item);
 
 const table = () => tableName('room');
 

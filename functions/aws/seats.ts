@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Session } from '../chat/model.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { Leaving, Seats } from '../chat/ports.ts';
 import { db, type Item, queryAll, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -41,7 +42,7 @@ const marks = (item: Item, kind: string): Map<string, number> =>
   new Map(
     Object.entries(item)
       .filter(([name]) => name.startsWith(kind))
-      .map(([name, at]) => [name.slice(kind.length), v.parse(markedAt, at)]),
+      .map(([name, at]) => [name.slice(kind.length), parseStored(markedAt, at)]),
   );
 
 /** The names of all marks on the Room item. */
@@ -109,7 +110,7 @@ const storedLeaving = v.object({
 export const seats: Seats = {
   async read() {
     const { Item = {} } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-    const { closedAt, ...state } = v.parse(stored, { online: 0, logins: 0, ...Item });
+    const { closedAt, ...state } = parseStored(stored, { online: 0, logins: 0, ...Item });
     return { ...state, closedAt, entering: marks(Item, entering), givenBack: marks(Item, givenBack) };
   },
 
@@ -144,7 +145,7 @@ export const seats: Seats = {
       ConsistentRead: true,
     });
     return items.map((item) => {
-      const { name: id, ...leaving } = v.parse(storedLeaving, item);
+      const { name: id, ...leaving } = parseStored(storedLeaving, item);
       return { id, ...leaving };
     });
   },

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Session } from '../chat/model.ts';
+import { parseStored } from '../chat/parse-stored.ts';
 import type { EndGuard } from '../chat/ports.ts';
 import { db, type Item } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -19,7 +20,7 @@ const stored = v.object({
 });
 
 export function toSession(item: Item): Session {
-  const { detachedAt, seat, ...session } = v.parse(stored, item);
+  const { detachedAt, seat, ...session } = parseStored(stored, item);
   return { ...session, detachedAt, seat };
 }
 

@@ -78,6 +78,26 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
   expect(JSON.stringify(lines)).not.toContain(secret);
 });
 
+test('nothing of a stored item or of an event that does not parse is in it', async () => {
+  const secret = 'sealed-orders';
+  const lines: string[] = [];
+  const stop = room.local.lambdaLogs.subscribe(({ text }) => void lines.push(text));
+  await room.register('Garbled');
+  const guest = await room.connect();
+  // The item holds the password's hash, beside the attribute that is wrong.
+  await room.database.set('Users', { name: 'garbled' }, { inboxAcked: secret, displayName: { [secret]: secret } });
+  const hash = String((await room.database.user('garbled'))?.['passwordHash']);
+  expect(await guest.refused('login', { user: 'Garbled', password })).toMatchObject({ code: 'internal' });
+  await guest.close();
+  await expect(room.local.invoke('Fanout', { to: secret, event: { text: secret } })).rejects.toThrow('not well-formed');
+  await expect(room.local.invoke('Chat', { body: secret, requestContext: {} })).rejects.toThrow('not well-formed');
+  await room.database.remove('Users', { name: 'garbled' });
+  stop();
+  expect(lines.join('\n')).toContain('a stored item is not well-formed: displayName');
+  expect(lines.join('\n')).not.toContain(secret);
+  expect(lines.join('\n')).not.toContain(hash);
+});
+
 test('whom somebody blocks is told, once it is known to be somebody', async () => {
   const client = await room.enter('Blocker');
   await room.register('Other');

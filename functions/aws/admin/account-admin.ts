@@ -1,6 +1,7 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { AccountAdmin, LoginBlock } from '../../chat/admin/ports.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { addressOf } from '../address.ts';
 import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
@@ -36,7 +37,7 @@ export const accountAdmin: AccountAdmin = {
       Limit: 100,
     };
     for await (const { Items = [] } of paginateQuery({ client: db }, query)) {
-      const blocks = Items.map((item) => v.parse(loginBlock, item));
+      const blocks = Items.map((item) => parseStored(loginBlock, item));
       const asked = blocks.filter((block) => wanted === undefined || block.address === wanted);
       const outcomes = await Promise.all(asked.map((block) => lift(block, now)));
       lifted.push(...asked.filter((_, i) => outcomes[i]));

@@ -2,6 +2,7 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { AdminQueries, ListedAccount } from '../../chat/admin/ports.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { db, getAll } from '../dynamodb.ts';
 import { messageRetentionDays, requireEnv, tableName } from '../environment.ts';
 import { type ObjectPrefix, type TableName, variables } from '../names.ts';
@@ -70,7 +71,7 @@ export const adminQueries: AdminQueries = {
       'users',
       from,
       (item): ListedAccount => {
-        const { lastSeenAt, ...listed } = v.parse(account, item);
+        const { lastSeenAt, ...listed } = parseStored(account, item);
         return { ...listed, lastSeenAt };
       },
       {
@@ -82,7 +83,7 @@ export const adminQueries: AdminQueries = {
     ),
 
   loginBlocks: (now, from) =>
-    listPage('loginBlocks', from, (item) => v.parse(loginBlock, item), {
+    listPage('loginBlocks', from, (item) => parseStored(loginBlock, item), {
       Limit,
       FilterExpression: 'blockedUntil > :now',
       ExpressionAttributeValues: { ':now': now },
@@ -93,7 +94,7 @@ export const adminQueries: AdminQueries = {
     const items = await getAll(tableName('connections'), keys, 'connectionId, lastActiveAt');
     return new Map(
       items.map((item) => {
-        const { connectionId, lastActiveAt } = v.parse(active, item);
+        const { connectionId, lastActiveAt } = parseStored(active, item);
         return [connectionId, lastActiveAt];
       }),
     );
@@ -101,6 +102,6 @@ export const adminQueries: AdminQueries = {
 
   async connections(limit) {
     const { items } = await scanPage('connections', { ProjectionExpression: 'connectionId', Limit: limit });
-    return items.map((item) => v.parse(connection, item).connectionId);
+    return items.map((item) => parseStored(connection, item).connectionId);
   },
 };

@@ -2,6 +2,7 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { DoctorStore } from '../../chat/admin/doctor/ports.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { toAccount } from '../accounts.ts';
 import { toConnection } from '../connections.ts';
 import { db, transact, updateIf } from '../dynamodb.ts';
@@ -39,7 +40,7 @@ export const doctorStore: DoctorStore = {
     };
     for await (const { Items = [] } of paginateScan({ client: db }, scan)) {
       for (const item of Items) {
-        const { name, accountId } = v.parse(named, item);
+        const { name, accountId } = parseStored(named, item);
         names.set(accountId, name);
       }
     }
@@ -47,7 +48,7 @@ export const doctorStore: DoctorStore = {
   },
 
   connections: (from) =>
-    listPage('connections', from, (item) => ({ ...toConnection(item), ...v.parse(connectedAt, item) }), { Limit }),
+    listPage('connections', from, (item) => ({ ...toConnection(item), ...parseStored(connectedAt, item) }), { Limit }),
 
   files: (from) => listPage('fileRecords', from, toRecord, { Limit }),
 

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Jobs } from '../../chat/backup/ports.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { db, deleteIf, putIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { taskKey } from '../keys.ts';
@@ -22,7 +23,7 @@ export const jobs: Jobs = {
   async read() {
     const { Item } = await db.send(new GetCommand({ ...key(), ConsistentRead: true }));
     if (!Item) return undefined;
-    const { state, ...job } = v.parse(stored, Item);
+    const { state, ...job } = parseStored(stored, Item);
     return { ...job, state: JSON.parse(state) as unknown };
   },
 

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { RoomLifecycle } from '../../chat/backup/ports.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { db, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { roomKey } from '../keys.ts';
@@ -17,7 +18,7 @@ const room = () => ({ TableName: tableName('room'), Key: roomKey });
 
 async function read() {
   const { Item } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-  return v.parse(storedLifecycle, Item ?? {});
+  return parseStored(storedLifecycle, Item ?? {});
 }
 
 /** A transaction item: the condition that no restore is under way. */

@@ -2,6 +2,7 @@ import { ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { ListPage } from '../../chat/admin/list-page.ts';
 import type { TableKey } from '../../chat/backup/ports.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { db, type Item } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import type { TableName } from '../names.ts';
@@ -23,7 +24,7 @@ export async function listPage<T>(
   parse: (item: Item) => T,
   options: ScanOptions,
 ): Promise<ListPage<T>> {
-  const start = from === undefined ? undefined : v.parse(startKey, from);
+  const start = from === undefined ? undefined : parseStored(startKey, from);
   const { items, next } = await scanPage(table, { ...options, ExclusiveStartKey: start });
   return { items: items.map(parse), next: next && JSON.stringify(next) };
 }

@@ -13,6 +13,7 @@ import {
   parseRecord,
 } from '../../chat/backup/records.ts';
 import { chunksOf } from '../../chat/chunks.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
@@ -248,7 +249,7 @@ const stampedTry = v.object({ at: v.number() });
 
 /** The tries go on counting for their address. The connections they came over are gone by then. */
 function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
-  return parseRecord('loginBlock', { ...item, tries: v.parse(v.array(stampedTry), tries) });
+  return parseRecord('loginBlock', { ...item, tries: parseStored(v.array(stampedTry), tries) });
 }
 
 /** The item for a record, as the room itself writes it. */

@@ -1,5 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { parseStored } from '../../chat/parse-stored.ts';
 import type { Stream } from '../../chat/ports.ts';
 import { Refusal } from '../../chat/refusal.ts';
 import { db, putIf, transact, updateIf } from '../dynamodb.ts';
@@ -74,12 +75,12 @@ async function lastBroadcast(): Promise<number> {
       ConsistentRead: true,
     }),
   );
-  return v.parse(before, Item).lastBroadcast;
+  return parseStored(before, Item).lastBroadcast;
 }
 
 async function given(stream: Stream): Promise<number | undefined> {
   const { Item } = await db.send(new GetCommand({ TableName: table(), Key: keyOf(stream), ConsistentRead: true }));
-  return Item && v.parse(stored, Item).seq;
+  return Item && parseStored(stored, Item).seq;
 }
 
 export const countersAt = (now: () => number): Counters => {
@@ -122,7 +123,7 @@ export const countersAt = (now: () => number): Counters => {
           ReturnValues: 'UPDATED_OLD',
         });
         if (outcome.written) {
-          const { seq, givenAt } = v.parse(stored, outcome.old);
+          const { seq, givenAt } = parseStored(stored, outcome.old);
           return { seq: seq + 1, previousAt: givenAt };
         }
         const first = await create(stream);

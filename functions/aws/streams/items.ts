@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { type EventOf, type StreamMessage, streamMessage } from '../../../protocol/index.ts';
 import type { Member } from '../../chat/model.ts';
+import { parseStored } from '../../chat/parse-stored.ts';
 import type { Kept, Stream } from '../../chat/ports.ts';
 import { db, type Item } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
@@ -18,7 +19,7 @@ export interface StoredItem {
 const numbered = v.object({ seq: v.number(), previousAt: v.optional(v.number()) });
 
 export function toStored(item: Item): StoredItem {
-  const { seq, previousAt } = v.parse(numbered, item);
+  const { seq, previousAt } = parseStored(numbered, item);
   return { item, seq, previousAt };
 }
 
@@ -74,7 +75,7 @@ export const tombstone = ({ seq, previousAt }: Pick<StoredItem, 'seq' | 'previou
 
 /** A stored message as its sender knows it. */
 export const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
-  v.parse(streamMessage, { ...item, type: 'event', stream: kind }) as EventOf<E>;
+  parseStored(streamMessage, { ...item, type: 'event', stream: kind }) as EventOf<E>;
 
 const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });
 
@@ -85,8 +86,8 @@ export function asSeenBy(
   { item, seq }: StoredItem,
   now: number,
 ): StreamMessage | undefined {
-  const { expiresAt, hiddenFrom } = v.parse(marks, item);
+  const { expiresAt, hiddenFrom } = parseStored(marks, item);
   if (isTombstone(item) || expiresAt * 1000 <= now) return undefined;
   if (hiddenFrom?.has(reader.accountId)) return { type: 'event', event: 'hidden', stream: 'room', seq };
-  return v.parse(streamMessage, { ...item, type: 'event', stream: kind });
+  return parseStored(streamMessage, { ...item, type: 'event', stream: kind });
 }
