@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hashPassword, isOutdated, verifyPassword } from './password.ts';
+import { hashPassword, isOutdated, isUsableHash, verifyPassword } from './password.ts';
 
 const cheap = { ln: 4, r: 8, p: 1 };
 
@@ -40,6 +40,16 @@ describe('password hashes', () => {
     const salt = Buffer.from('NaCl').toString('base64').replaceAll('=', '');
     const hash = `$scrypt$ln=10,r=8,p=16$${salt}$${Buffer.from(key, 'hex').toString('base64').replaceAll('=', '')}`;
     expect(await verifyPassword('password', hash)).toBe(true);
+  });
+
+  test.each([
+    ['memory', '$scrypt$ln=19,r=8,p=1$c2FsdA$a2V5'],
+    ['memory by its blocks', '$scrypt$ln=14,r=999,p=1$c2FsdA$a2V5'],
+    ['time', '$scrypt$ln=17,r=8,p=99$c2FsdA$a2V5'],
+    ['a key', `$scrypt$ln=4,r=8,p=1$c2FsdA$${'a'.repeat(200)}`],
+  ])('a hash that asks for too much: %s', async (_, hash) => {
+    expect(isUsableHash(hash)).toBe(false);
+    await expect(verifyPassword('x', hash)).rejects.toThrow('costs more than the room allows');
   });
 
   test('what is no such hash is an error, never a match', async () => {

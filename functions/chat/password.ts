@@ -28,13 +28,39 @@ export async function hashPassword(password: string, cost: PasswordCost): Promis
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(key)}`;
 }
 
+/** The most bytes of memory for one hash: twice today's cost. */
+const mostMemory = 256 * 1024 ** 2;
+
+/** The most work for one hash, as N * r * p: four times today's cost. */
+const mostWork = 2 ** 22;
+
+/** The longest salt and key, in characters of Base64. */
+const mostCharacters = 128;
+
 const phc = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
+const isBounded = ({ ln, r, p }: PasswordCost) => 128 * 2 ** ln * r <= mostMemory && 2 ** ln * r * p <= mostWork;
+
+/** Whether a password can be checked against a hash. A hash from elsewhere could ask for any amount of memory and time. */
+export function isUsableHash(hash: string): boolean {
+  try {
+    parse(hash);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws Error unless it is a scrypt PHC string of bounded cost. */
 function parse(hash: string) {
   const [, ln, r, p, salt, key] = phc.exec(hash) ?? [];
   if (!ln || !r || !p || !salt || !key) throw new Error('a stored password hash is not a scrypt PHC string');
+  const cost = { ln: Number(ln), r: Number(r), p: Number(p) };
+  if (!isBounded(cost) || Math.max(salt.length, key.length) > mostCharacters) {
+    throw new Error('a stored password hash costs more than the room allows');
+  }
   return {
-    cost: { ln: Number(ln), r: Number(r), p: Number(p) },
+    cost,
     salt: Buffer.from(salt, 'base64'),
     key: Buffer.from(key, 'base64'),
   };

@@ -12,7 +12,7 @@ const user = toLine('user', {
   name: 'columbia',
   displayName: 'Columbia',
   accountId: '0a1',
-  passwordHash: '$scrypt$…',
+  passwordHash: '$scrypt$ln=17,r=8,p=1$c2FsdA$a2V5',
   blocks: {},
   inboxAcked: 0,
   roomAcked: 0,
@@ -74,6 +74,13 @@ describe('a file that is sealed', () => {
     for (const line of [...broken, user.trimEnd(), '\n', message.replace('"seq":1', '"seq":0')]) {
       await expect(check(header, line, message, loginBlock, trailer), line).rejects.toThrow(DamagedFileError);
     }
+  });
+
+  test('is refused with a password hash that would take the room any amount of memory', async () => {
+    const costly = user.replace('ln=17', 'ln=30');
+    await expect(check(header, costly, message, loginBlock, trailer)).rejects.toThrow(
+      'A user in it is not well-formed: passwordHash: not a password hash of bounded cost.',
+    );
   });
 
   test('is refused by name when it is newer', async () => {

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { storedSettings } from '../../../protocol/admin/settings.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { streamMessage } from '../../../protocol/index.ts';
+import { parseStored } from '../parse-stored.ts';
+import { isUsableHash } from '../password.ts';
 
 /** A newer version is refused; an older one is read for as long as this file says how. */
 export const formatVersion = 1;
@@ -21,7 +23,7 @@ const keptRoom = v.looseObject({ ...settings.entries, lastBroadcast: number });
 export type KeptRoom = v.InferOutput<typeof keptRoom>;
 
 /** Parses the kept attributes of the Room item. */
-export const parseKeptRoom = (item: unknown): KeptRoom => v.parse(keptRoom, item);
+export const parseKeptRoom = (item: unknown): KeptRoom => parseStored(keptRoom, item);
 
 const header = v.object({
   format: v.literal(formatName),
@@ -36,7 +38,7 @@ const user = v.looseObject({
   name: text,
   displayName: text,
   accountId: text,
-  passwordHash: text,
+  passwordHash: v.pipe(v.string(), v.check(isUsableHash, 'not a password hash of bounded cost')),
   /** The blocked users: account id to folded name. The reverse lists are computed from it. */
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   inboxAcked: number,
@@ -170,7 +172,7 @@ export function parseLine(line: string): BackupRecord {
 
 /** What a table gave as a record; it is the room's own, so anything else is the room's failure. */
 export function parseRecord<K extends Kind>(kind: K, item: unknown): v.InferOutput<(typeof schemas)[K]> {
-  return v.parse(schemas[kind] as v.GenericSchema<unknown, v.InferOutput<(typeof schemas)[K]>>, item);
+  return parseStored(schemas[kind] as v.GenericSchema<unknown, v.InferOutput<(typeof schemas)[K]>>, item);
 }
 
 const isKind = (word: string): word is Kind => Object.hasOwn(schemas, word);
