@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { S3 } from '@aws-sdk/client-s3';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
 import { Bucket, bucketResources, s3Of, sha256 } from '../fixtures/s3-client.ts';
+import { readXml } from './xml.ts';
 
 let room: ProbeRoom;
 let s3: S3;
@@ -111,6 +113,12 @@ describe('an object', () => {
     await s3.deleteObject({ Bucket, Key: 'once' });
     await make();
   });
+});
+
+test('XML with a document type is refused: its entities could expand without end', () => {
+  const schema = v.object({ a: v.string() });
+  expect(readXml('<a>&quot;b&quot;</a>', schema)).toEqual({ a: '"b"' });
+  expect(() => readXml('<!DOCTYPE a [<!ENTITY e "b">]><a>&e;</a>', schema)).toThrow('not well-formed');
 });
 
 describe('reading a part', () => {
