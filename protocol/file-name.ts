@@ -5,10 +5,16 @@ import { limits } from './limits.ts';
 const forbidden = /[/\\:*?"<>|]/;
 
 /**
- * Invisible characters, and those that change how others look: control characters, line separators, lone surrogates, and format
- * characters. A bidirectional override makes `gpj.exe` look like `exe.jpg`.
+ * Invisible characters, and those that change how others look: control characters, line separators, lone surrogates, format
+ * characters, fillers, the blank Braille pattern. A bidirectional override makes `gpj.exe` look like `exe.jpg`. A variation selector
+ * is seen only after a pictograph or in a keycap.
  */
-const unseen = /[\p{Control}\p{Format}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}]/u;
+const unseen =
+  /(?!\ufe0f)[\p{Control}\p{Format}\p{Default_Ignorable_Code_Point}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}\u2800]|(?<!\p{Extended_Pictographic})\ufe0f(?!\u20e3)/u;
+
+/** A file name whose invisible characters are replaced. */
+export const withoutUnseen = (name: string, replacement: string): string =>
+  name.replace(new RegExp(unseen, 'gu'), replacement);
 
 /** White space at either end, and a trailing dot, which Windows drops. Covers `.` and `..`. */
 const loose = /^\p{White_Space}|[\p{White_Space}.]$/u;

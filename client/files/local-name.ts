@@ -1,14 +1,14 @@
 import filenamify from 'filenamify';
-import { byteLength, limits } from '../../protocol/index.ts';
+import { byteLength, limits, withoutUnseen } from '../../protocol/index.ts';
 
 /**
- * Makes a sender's file name safe to use in a local folder: a single path segment, on Windows too; not hidden; without
- * control or bidirectional characters; not too long for the file system.
+ * Makes a sender's file name safe to use in a local folder: a single path segment, on Windows too; not hidden; no option
+ * of a command; without invisible or bidirectional characters; not too long for the file system.
  */
 export function localName(name: string): string {
-  const safe = filenamify(name.replace(/\p{Surrogate}/gu, '_'), { replacement: '_', maxLength: limits.fileNameBytes })
-    // Programs would obey a sender's .bashrc or .npmrc.
-    .replace(/^[.\s]+/, '_');
+  const safe = filenamify(withoutUnseen(name, '_'), { replacement: '_', maxLength: limits.fileNameBytes })
+    // Programs would obey a sender's .bashrc or .npmrc, and take a sender's -rf for an option.
+    .replace(/^[-.\s]+/, '_');
   return fit(safe, '');
 }
 
