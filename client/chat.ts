@@ -4,7 +4,7 @@ import { ChatCommands } from './chat/command-set.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
 import { UnknownAddressError, UsageError } from './config/errors.ts';
-import { findRoom, type Wanted } from './config/find-room.ts';
+import { findRoom, isExposed, type Wanted } from './config/find-room.ts';
 import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { isClosedPipe } from './terminal/closed-pipe.ts';
@@ -134,10 +134,21 @@ function complain(message: string): void {
   stderr.write(`${printable(message)}\n`);
 }
 
+/** Finds the room and the user, and warns if the connection is not protected. */
+async function roomAndUser() {
+  const found = await findRoom(wanted());
+  if (isExposed(found.url)) {
+    complain(
+      `Warning: ${new URL(found.url).host} is reached without TLS. Others on the network can read your password and messages.`,
+    );
+  }
+  return found;
+}
+
 /** The modules and options of scripts. A conversation does not load them. */
 async function script() {
   const [scripts, { text }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
-  const { url, user } = await findRoom(wanted());
+  const { url, user } = await roomAndUser();
   if (user === undefined) throw new UsageError('No user is given: use --user, or a profile with a user.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
   const { reconnect, takeOver } = wanted();
@@ -178,7 +189,7 @@ function openScreen(): Screen {
 async function talkInPerson(): Promise<ExitCode> {
   if (wanted().json)
     throw new UsageError('--json does not go with a conversation: chat tail --json prints what is said.');
-  const { url, user } = await findRoom(wanted());
+  const { url, user } = await roomAndUser();
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
   const screen = openScreen();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);

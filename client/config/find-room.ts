@@ -42,6 +42,12 @@ export async function findRoom(wanted: Wanted): Promise<Found> {
   return found;
 }
 
+/** Whether anyone on the way to the room can read and change what is sent: it is on another machine, and TLS is off. */
+export function isExposed(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'ws:' && !/^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
 async function look({ url, stack, profile: name, user }: Wanted): Promise<Found> {
   if (url !== undefined && stack !== undefined) throw new UsageError('Give either --url or --stack.');
   const said = url ?? (stack === undefined ? undefined : await addressOf(stack));

@@ -55,6 +55,16 @@ async function getUntold(): Promise<void> {
   await expect(getting).rejects.toThrow('died');
 }
 
+test('a room over TLS that names a place without it is not believed', async () => {
+  const encrypted = { user: 'Columbia', isEncrypted: true, request: room.request.bind(room) };
+  const getting = getFile(encrypted, { ...offer, folder, timing });
+  await Promise.all([
+    expect(getting).rejects.toMatchObject({ failure: 'refused', message: expect.stringContaining('TLS') }),
+    have(),
+  ]);
+  expect(store.requests).toEqual([]);
+});
+
 describe('a file', () => {
   test('is here under its name when the room is told so, and nothing else is', async () => {
     const seen: Progress[] = [];

@@ -6,7 +6,7 @@ import { RefusalError, UnexpectedReplyError } from '../room/index.ts';
 import { TransferError } from './errors.ts';
 import { bodyOf, exchange, NetworkError, readShort } from './http.ts';
 import { PartFile, removeParts } from './part-file.ts';
-import { askRoom, type FileRoom, type Patience, retryOptions, settleOffer } from './room-requests.ts';
+import { addressOf, askRoom, type FileRoom, type Patience, retryOptions, settleOffer } from './room-requests.ts';
 import { finalError, isOver, storeError } from './store-errors.ts';
 import { ExpiredError, patienceOf, type TransferOptions } from './transfer-options.ts';
 
@@ -101,7 +101,7 @@ async function askForOffer(
   if (expected !== undefined && sha256 !== expected) {
     throw new TransferError('changed', `Another file "${name}" from "${from}" waits by now. Please get that one.`);
   }
-  return { url, size, sha256 };
+  return { url: addressOf(room, url), size, sha256 };
 }
 
 /** Downloads the rest of a file, with retries. */

@@ -1,10 +1,11 @@
 import pRetry from 'p-retry';
 import type { Arguments, Result } from '../../protocol/index.ts';
 import { GatewayError, RefusalError, RequestTimeoutError, type RoomConnection } from '../room/index.ts';
+import { TransferError } from './errors.ts';
 import type { TransferTiming } from './timing.ts';
 
 /** What transfers need of a connection to the room. */
-export type FileRoom = Pick<RoomConnection, 'request' | 'user'>;
+export type FileRoom = Pick<RoomConnection, 'request' | 'user' | 'isEncrypted'>;
 
 type FileAction = 'file' | 'fileget' | 'filedone' | 'filedecline';
 
@@ -41,6 +42,15 @@ export function askRoom<A extends FileAction>(
     ...retryOptions(patience),
     shouldRetry: ({ error }) => isWorthAnother(error),
   });
+}
+
+/**
+ * The address of a file's bytes, as the room gave it. A room that is reached over TLS has its files over TLS, too.
+ * @throws {TransferError} if this one has not.
+ */
+export function addressOf(room: FileRoom, url: string): string {
+  if (!room.isEncrypted || /^https:/i.test(url)) return url;
+  throw new TransferError('refused', 'The room named a place for the file that is not protected by TLS.');
 }
 
 /** A promise that fails, with the signal's reason, when it is no longer waited for. */

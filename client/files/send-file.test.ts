@@ -68,6 +68,16 @@ async function accept(path = '/place', lifetime = 60_000) {
   return asked.arguments;
 }
 
+test('a room over TLS that names a place without it gets no bytes', async () => {
+  const encrypted = { user: 'facebook', isEncrypted: true, request: room.request.bind(room) };
+  const sending = sendFile(encrypted, { to: 'Columbia', path: file().path, timing });
+  await Promise.all([
+    expect(sending).rejects.toMatchObject({ failure: 'refused', message: expect.stringContaining('TLS') }),
+    accept(),
+  ]);
+  expect(store.requests).toEqual([]);
+});
+
 describe('a file', () => {
   test('is announced with its checksum, and goes to its place with an exact length', async () => {
     const { path, content } = file();

@@ -4,7 +4,7 @@ import { RefusalError } from '../room/index.ts';
 import { exchange, NetworkError, readShort } from './http.ts';
 import { OutgoingFile } from './outgoing-file.ts';
 import type { Progress } from './progress.ts';
-import { askRoom, type FileRoom, type Patience, retryOptions } from './room-requests.ts';
+import { addressOf, askRoom, type FileRoom, type Patience, retryOptions } from './room-requests.ts';
 import { finalError, isOver, storeError } from './store-errors.ts';
 import { ExpiredError, patienceOf, type TransferOptions } from './transfer-options.ts';
 
@@ -41,7 +41,10 @@ export async function sendFile(room: FileRoom, options: SendOptions): Promise<Se
   try {
     const sha256 = await file.digest(patience.signal, report('checking'));
     const { name, size } = file;
-    const askForPlace = () => askRoom(room, 'file', { to: options.to, name, size, sha256 }, patience);
+    const askForPlace = async () => {
+      const place = await askRoom(room, 'file', { to: options.to, name, size, sha256 }, patience);
+      return { ...place, url: addressOf(room, place.url) };
+    };
     const place = await askForPlace();
     options.accepted?.();
     await uploadPersistently(file, place, askForPlace, report('sending'), patience);

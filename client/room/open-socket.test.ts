@@ -3,6 +3,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { limits } from '../../protocol/index.ts';
 import { selfSigned } from '../testing/certificate.ts';
 import { ScriptedRoom } from '../testing/scripted-room.ts';
 import { openSocket } from './open-socket.ts';
@@ -87,6 +89,24 @@ test('a certificate that nobody has signed whom this machine trusts', async () =
     failure: 'tls',
     message: expect.stringMatching(/^The certificate of wss:.* is signed by nobody .* NODE_EXTRA_CA_CERTS\.$/),
   });
+});
+
+test('a room that sends more than API Gateway can is cut off', async () => {
+  const server = createHttpServer();
+  const port = await listen(server);
+  new WebSocketServer({ server }).on('connection', (peer) => {
+    peer.on('message', () => {
+      peer.send('x'.repeat(limits.frameBytes));
+      peer.send('x'.repeat(limits.frameBytes + 1));
+    });
+  });
+  const socket = await openSocket(`ws://127.0.0.1:${port}`, 1000);
+  const sizes: number[] = [];
+  socket.on('message', (data) => sizes.push(String(data).length));
+  socket.on('error', () => {});
+  socket.send('go');
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(sizes).toEqual([limits.frameBytes]);
 });
 
 describe('behind a proxy', () => {

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { limits } from '../../protocol/index.ts';
 import { ConnectError } from './errors.ts';
 import { proxyFor, type WebProxy } from './proxy.ts';
 
@@ -12,8 +13,14 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
   return new Promise((resolve, reject) => {
     let socket: WebSocket;
     try {
-      // API Gateway does not support WebSocket compression.
-      socket = new WebSocket(url, { handshakeTimeout: timeout, perMessageDeflate: false, agent: proxy?.agent });
+      socket = new WebSocket(url, {
+        handshakeTimeout: timeout,
+        // API Gateway does not support WebSocket compression.
+        perMessageDeflate: false,
+        // API Gateway sends no larger message. A larger one closes the socket with 1009.
+        maxPayload: limits.frameBytes,
+        agent: proxy?.agent,
+      });
     } catch (error) {
       reject(new ConnectError('bad-address', `${url} is not the address of a room (ws://… or wss://…).`, error));
       return;

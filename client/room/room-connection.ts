@@ -103,6 +103,8 @@ export class RoomConnection {
   readonly #timing: Timing;
   readonly #ended = deferred<Ending>();
   readonly #transport: Transport;
+  /** Whether the room is reached over TLS. */
+  readonly isEncrypted: boolean;
   #session: Session | undefined;
   /** Events that arrived after the room accepted the login and before its reply arrived. */
   readonly #early: RoomEvent[] = [];
@@ -118,6 +120,7 @@ export class RoomConnection {
     this.#handlers = handlers;
     this.#reconnectAfterStop = reconnectAfterStop;
     this.#timing = { ...defaultTiming, ...timing };
+    this.isEncrypted = URL.canParse(url) && new URL(url).protocol === 'wss:';
     this.#transport = new Transport({
       url,
       timing: this.#timing,

@@ -93,6 +93,18 @@ describe('a user who is logged in elsewhere', () => {
   });
 });
 
+test('a room on another machine that is reached without TLS is warned of, and this machine is not', async () => {
+  const { done } = chat(['--url', 'ws://no-such-host.invalid', '--user', 'facebook', 'whoelse']);
+  const { err, code } = await done;
+  expect(code).toBe(3);
+  expect(err).toMatch(/^Warning: no-such-host.invalid is reached without TLS\..*\n/);
+  const local = chat([...facebook(), 'whoelse']);
+  const { peer } = await letIn();
+  (await peer.next('whoelse')).reply({ users: [], total: 0 });
+  (await peer.next('logout')).reply({});
+  expect(await local.done).toMatchObject({ err: '', code: 0 });
+});
+
 describe('a script', () => {
   test('says something to one user, and nothing else: what waits for the user goes on waiting', async () => {
     const { done } = chat([...facebook(), 'send', 'Columbia', 'hello', 'there']);
