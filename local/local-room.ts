@@ -76,6 +76,8 @@ export interface LocalRoom {
   onFailure(callback: (reason: string) => void): void;
   /** Closes connections, functions and database; state is kept. */
   close(): Promise<void>;
+  /** Closes without waiting for functions: those that run are cut off, and no `$disconnect` runs. */
+  abandon(): Promise<void>;
   /** Kills the room's processes; state is kept. */
   kill(): void;
 }

@@ -184,6 +184,10 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     },
     onFailure: (callback) => database.onFailure(callback),
     close: unwind,
+    async abandon() {
+      await lambda.close();
+      await unwind();
+    },
     kill: () => database.kill(),
   };
 }

@@ -1,8 +1,11 @@
 import { BatchWriteCommand, DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { defaultSettings, type Settings } from '../../protocol/admin/settings.ts';
 import { attendance, type Present } from './invariants.ts';
 import type { Tables } from './tables.ts';
 
 type Item = Record<string, unknown>;
+
+const roomKey = { room: 'room' };
 
 /** A room's tables, read without its functions, to compare the functions' replies with the stored data. */
 export class RoomDatabase {
@@ -24,9 +27,16 @@ export class RoomDatabase {
 
   /** The Room item: settings, the count, and `logins`, which changes with each login and logout. */
   async room(): Promise<Item> {
-    const key = { TableName: this.#tables.name('Room'), Key: { room: 'room' }, ConsistentRead: true };
+    const key = { TableName: this.#tables.name('Room'), Key: roomKey, ConsistentRead: true };
     const { Item = {} } = await this.#tables.db.send(new GetCommand(key));
     return Item;
+  }
+
+  /** Sets settings, in a new room, too, without a function that would have to start for it. */
+  async seed(settings: Partial<Settings>): Promise<void> {
+    const newRoom = { ...defaultSettings, online: 0, logins: 0 };
+    const exists = (await this.get('Room', roomKey)) !== undefined;
+    await this.set('Room', roomKey, exists ? settings : { ...newRoom, ...settings });
   }
 
   async presence(): Promise<Present[]> {
@@ -35,12 +45,12 @@ export class RoomDatabase {
 
   /** Writes a wrong count into the Room item. The room's functions never do this. */
   falsifyCount(online: number): Promise<void> {
-    return this.set('Room', { room: 'room' }, { online });
+    return this.set('Room', roomKey, { online });
   }
 
   /** Marks the room as closed or open, and does nothing else. (`stop` also ends all sessions.) */
   setOpen(open: boolean): Promise<void> {
-    return this.set('Room', { room: 'room' }, { open });
+    return this.set('Room', roomKey, { open });
   }
 
   /** Sets attributes of an item without the room's functions, to test how they handle it. */

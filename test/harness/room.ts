@@ -58,10 +58,7 @@ export const password = 'wastingtime';
 /** An empty room: a new local one, or the deployed room of {@link deployedAt}, emptied. */
 export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
   const room = sceneRoom(deployedAt === undefined ? await openLocalRoom(options) : await openDeployedRoom(deployedAt));
-  if (options.floodLimit !== true) {
-    await room.change('floodBurst', 1_000_000);
-    await room.change('floodRate', 100_000);
-  }
+  if (options.floodLimit !== true) await room.database.seed({ floodBurst: 1_000_000, floodRate: 100_000 });
   return room;
 }
 
@@ -102,8 +99,10 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     },
     invoke: (name, event) => local.invoke(name, event),
     async close() {
-      await local.close();
-      if (options.dataDir === undefined) await removeFolder(dataDir);
+      if (options.dataDir === undefined) {
+        await local.abandon();
+        await removeFolder(dataDir);
+      } else await local.close();
       noteUsedPermissions(local.access);
       // Some functions continue after a refused permission, so no other check would detect it.
       if (local.access.refusals.length > 0) throw new Error(local.access.refusals.join('\n'));
