@@ -93,7 +93,6 @@ export class ChatRoomStack extends Stack {
       if (route.target === 'mock') gateway.fixedAnswer(key, '{"type":"pong"}');
       else gateway.route(key, functions[route.target], route);
     }
-    gateway.throttleRoutes();
 
     new Rule(this, 'EveryMinute', {
       description: 'Ends what is over: sessions and files; a minute is the shortest period EventBridge knows',

@@ -58,8 +58,8 @@ export const configSchema = v.strictObject({
   ),
   throttling: v.strictObject({
     stage: throttle,
-    /** Commands that are held tighter than the stage. */
-    routes: v.record(v.picklist(actions, 'no such command'), throttle),
+    /** Routes that are held tighter than the stage: commands, new connections, and frames that are no command. */
+    routes: v.record(v.picklist([...actions, '$connect', '$default'], 'no such command'), throttle),
   }),
   /** X-Ray traces of the functions; they cost about as much as a command does. */
   tracing: v.boolean('true or false is expected'),

@@ -95,6 +95,15 @@ describe('routes', () => {
   });
 });
 
+test('the stage waits for all parts of the API, so that its first deployment is complete', () => {
+  const [[, stage] = []] = ofType(resources, 'AWS::ApiGatewayV2::Stage');
+  for (const type of ['Route', 'Integration', 'RouteResponse', 'IntegrationResponse']) {
+    const ids = ofType(resources, `AWS::ApiGatewayV2::${type}`).map(([id]) => id);
+    expect(ids.length, type).toBeGreaterThan(0);
+    expect(stage?.DependsOn, type).toEqual(expect.arrayContaining(ids));
+  }
+});
+
 const mocks = actions.filter((action) => commands[action].reply === 'mock');
 
 test('no function answers a mock, and a function answers every other command', () => {
@@ -109,6 +118,7 @@ test.each(mocks)('%s is answered by the gateway itself', (key) => {
   expect(integration.Properties).toMatchObject({
     IntegrationType: 'MOCK',
     RequestTemplates: { $default: '{"statusCode":200}' },
+    TemplateSelectionExpression: '\\$default',
   });
   const responses = ofType(resources, 'AWS::ApiGatewayV2::IntegrationResponse').filter(([, response]) =>
     refersTo(response.Properties['IntegrationId'], integrationId),
@@ -117,6 +127,7 @@ test.each(mocks)('%s is answered by the gateway itself', (key) => {
     expect.objectContaining({
       IntegrationResponseKey: '$default',
       ResponseTemplates: { $default: '{"type":"pong"}' },
+      TemplateSelectionExpression: '\\$default',
     }),
   ]);
 });

@@ -6,7 +6,6 @@ import {
   SecurityPolicy,
   WebSocketApi,
   WebSocketIntegration,
-  type WebSocketRoute,
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -20,19 +19,19 @@ import type { ConnectionPermission } from './functions.ts';
 
 type GatewayProps = Pick<RoomConfig, 'stage' | 'throttling' | 'customDomain'>;
 
+/** Selects the template `$default`. API Gateway refuses the key without its backslash. */
+const defaultTemplate = '\\$default';
+
 /** The door: a WebSocket API with one stage, whose routes are the commands. */
 export class Gateway extends Construct {
   /** Where clients connect to. */
   readonly url: string;
   readonly api: WebSocketApi;
   private readonly stage: WebSocketStage;
-  private readonly throttledRoutes: RoomConfig['throttling']['routes'];
-  private readonly routes = new Map<string, WebSocketRoute>();
   private readonly integrations = new Map<LambdaFunction, WebSocketLambdaIntegration>();
 
   constructor(scope: Construct, id: string, { stage, throttling, customDomain }: GatewayProps) {
     super(scope, id);
-    this.throttledRoutes = throttling.routes;
     this.api = new WebSocketApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       routeSelectionExpression: '$request.body.action',
@@ -45,6 +44,14 @@ export class Gateway extends Construct {
       throttle: { rateLimit: throttling.stage.rate, burstLimit: throttling.stage.burst },
       ...(domain && { domainMapping: { domainName: domain } }),
     });
+    // The routes are added later. The stage waits for all of them, so that its first deployment is complete.
+    this.stage.node.addDependency(this.api);
+    (this.stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(
+      Object.entries(throttling.routes).map(([key, { rate, burst }]) => [
+        key,
+        { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+      ]),
+    );
     this.url = domain ? `wss://${domain.name}` : this.stage.url;
   }
 
@@ -62,22 +69,6 @@ export class Gateway extends Construct {
     return domain;
   }
 
-  /**
-   * Holds routes tighter than the stage; to be called when all of them are there, for API Gateway takes settings for no route
-   * that it does not know.
-   */
-  throttleRoutes(): void {
-    const stage = this.stage.node.defaultChild as CfnStage;
-    stage.routeSettings = Object.fromEntries(
-      Object.entries(this.throttledRoutes).map(([key, { rate, burst }]) => {
-        const route = this.routes.get(key);
-        if (!route) throw new Error(`There is no route ${key} to throttle.`);
-        this.stage.node.addDependency(route);
-        return [key, { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }];
-      }),
-    );
-  }
-
   /** Sends a route's frames to a function; `twoWay` sends what the function returns back as a frame. */
   route(key: string, fn: LambdaFunction, { twoWay }: { twoWay: boolean }): void {
     let integration = this.integrations.get(fn);
@@ -85,17 +76,20 @@ export class Gateway extends Construct {
       integration = new WebSocketLambdaIntegration(fn.node.id, fn);
       this.integrations.set(fn, integration);
     }
-    this.routes.set(key, this.api.addRoute(key, { integration, ...(twoWay && { returnResponse: true }) }));
+    this.api.addRoute(key, { integration, ...(twoWay && { returnResponse: true }) });
   }
 
   /**
    * Answers a route with one fixed frame and runs no Lambda. A MOCK integration wants a request template that names
-   * the status, an integration response with the frame, and a route response.
+   * the status, an integration response with the frame, expressions that select these two, and a route response.
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html
    */
   fixedAnswer(key: string, frame: string): void {
     const route = this.api.addRoute(key, {
-      integration: new WebSocketMockIntegration('Mock', { requestTemplates: { $default: '{"statusCode":200}' } }),
+      integration: new WebSocketMockIntegration('Mock', {
+        requestTemplates: { $default: '{"statusCode":200}' },
+        templateSelectionExpression: defaultTemplate,
+      }),
       returnResponse: true,
     });
     // CDK's mock integration leaves the integration response out, and keeps the integration's id to itself.
@@ -106,6 +100,7 @@ export class Gateway extends Construct {
       integrationId: integration.integrationId,
       integrationResponseKey: '$default',
       responseTemplates: { $default: frame },
+      templateSelectionExpression: defaultTemplate,
     });
   }
 

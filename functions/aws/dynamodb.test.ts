@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Session } from '../chat/model.ts';
+import { mostEndedTogether } from '../chat/ports.ts';
 
 /** What DynamoDB answers in turn: an error, by its name, or what there is; nothing in particular when there is no more. */
 interface Answer {
@@ -9,12 +11,16 @@ interface Answer {
 }
 let answers: (string | Answer)[] = [];
 let asked = 0;
+/** The bodies of the requests. */
+let bodies: string[] = [];
 let server: Server;
 let dynamodb: typeof import('./dynamodb.ts');
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    request.resume();
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => bodies.push(String(Buffer.concat(chunks))));
     const answer = answers[asked] ?? {};
     asked += 1;
     const { error, ...fields } = typeof answer === 'string' ? { error: answer } : answer;
@@ -40,6 +46,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   asked = 0;
+  bodies = [];
 });
 
 const put = { TableName: 'table', Item: { key: 1 }, ConditionExpression: 'attribute_not_exists(#key)' };
@@ -60,6 +67,37 @@ test('a condition that fails is an outcome, and not tried again', async () => {
   answers = ['ConditionalCheckFailedException'];
   expect(await dynamodb.putIf(put)).toEqual({ written: false, item: undefined });
   expect(asked).toBe(1);
+});
+
+test('the current item is asked for only where there is a condition', async () => {
+  answers = [];
+  const { ConditionExpression: _, ...plain } = put;
+  const key = { TableName: 'table', Key: { key: 1 } };
+  await dynamodb.putIf(plain);
+  await dynamodb.updateIf({ ...key, UpdateExpression: 'SET a = b' });
+  await dynamodb.deleteIf(key);
+  expect(bodies.join()).not.toContain('ReturnValuesOnConditionCheckFailure');
+  await dynamodb.transact([{ Put: plain }, { Put: put }]);
+  const { TransactItems: items } = JSON.parse(bodies.at(-1) ?? '');
+  expect(items[0].Put).not.toHaveProperty('ReturnValuesOnConditionCheckFailure');
+  expect(items[1].Put).toHaveProperty('ReturnValuesOnConditionCheckFailure', 'ALL_OLD');
+});
+
+test('a stop ends as many sessions at a time as one transaction of DynamoDB takes', async () => {
+  const { sessions } = await import('./sessions.ts');
+  vi.stubEnv('PRESENCE_TABLE', 'table').stubEnv('CONNECTIONS_TABLE', 'table').stubEnv('USERS_TABLE', 'table');
+  const session = (i: number): Session => ({
+    ...{ name: `${i}`, displayName: `${i}`, accountId: `${i}`, connectionId: `${i}`, seat: `${i}` },
+    ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined },
+  });
+  answers = [];
+  await sessions.endTogether(
+    Array.from({ length: mostEndedTogether }, (_, i) => session(i)),
+    0,
+  );
+  const { TransactItems: items } = JSON.parse(bodies.at(-1) ?? '');
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+  expect(items).toHaveLength(100);
 });
 
 test('what is wrong with a request is not tried again', async () => {

@@ -61,6 +61,15 @@ export type WriteOutcome =
   | { readonly written: true; readonly old?: Item | undefined }
   | { readonly written: false; readonly item: Item | undefined };
 
+/** Asks for the current item if the write's condition fails. The parameter has a meaning only where there is a condition. */
+const withOldItem = <W extends { readonly ConditionExpression?: string | undefined } | undefined>(write: W) =>
+  write?.ConditionExpression === undefined
+    ? write
+    : { ...write, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
+
+const withOldItems = (item: TransactItem): TransactItem =>
+  Object.fromEntries(Object.entries(item).map(([kind, write]) => [kind, withOldItem(write)]));
+
 /** Makes a write, and says whether its condition held. */
 async function conditional(write: () => Promise<{ Attributes?: Item | undefined }>): Promise<WriteOutcome> {
   try {
@@ -76,17 +85,17 @@ async function conditional(write: () => Promise<{ Attributes?: Item | undefined 
  * yours.
  */
 export function putIf(input: PutCommandInput): Promise<WriteOutcome> {
-  return conditional(() => db.send(new PutCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
+  return conditional(() => db.send(new PutCommand(withOldItem(input))));
 }
 
 /** Updates an item under a condition. */
 export function updateIf(input: UpdateCommandInput): Promise<WriteOutcome> {
-  return conditional(() => db.send(new UpdateCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
+  return conditional(() => db.send(new UpdateCommand(withOldItem(input))));
 }
 
 /** Deletes an item under a condition. */
 export function deleteIf(input: DeleteCommandInput): Promise<WriteOutcome> {
-  return conditional(() => db.send(new DeleteCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
+  return conditional(() => db.send(new DeleteCommand(withOldItem(input))));
 }
 
 /** Retries of what DynamoDB cannot do now: count and delays (ms), about three seconds in total. */
@@ -139,7 +148,7 @@ export type TransactionOutcome =
  * conditions to the caller. The SDK gives each transaction a token, so that its own retries cannot commit it twice.
  */
 export function transact(items: readonly TransactItem[]): Promise<TransactionOutcome> {
-  const input = { TransactItems: items.map(withOldItem) };
+  const input = { TransactItems: items.map(withOldItems) };
   return pRetry(
     async () => {
       try {
@@ -154,11 +163,6 @@ export function transact(items: readonly TransactItem[]): Promise<TransactionOut
     { ...patience, shouldRetry: ({ error }) => error instanceof TransactionCanceledException && passes(error) },
   );
 }
-
-const withOldItem = (item: TransactItem): TransactItem =>
-  Object.fromEntries(
-    Object.entries(item).map(([kind, write]) => [kind, { ...write, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }]),
-  );
 
 /** Transient cancellation reasons. `None`: nothing was wrong with this write. */
 const passing = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);

@@ -40,6 +40,8 @@ const defaultKey = '$default';
 // 29 seconds is both the maximum and the default for a WebSocket API's integration.
 const maximumTimeoutMs = 29_000;
 
+/** Without a selection expression no template is used. API Gateway refuses the unescaped `$default`. */
+const templateEntries = { TemplateSelectionExpression: v.optional(v.literal('\\$default')) };
 const templates = v.optional(v.record(v.string(), v.string()), {});
 
 const integrationEntries = {
@@ -47,12 +49,14 @@ const integrationEntries = {
   IntegrationUri: v.optional(v.string(), ''),
   TimeoutInMillis: v.optional(v.pipe(v.number(), v.minValue(50), v.maxValue(maximumTimeoutMs)), maximumTimeoutMs),
   RequestTemplates: templates,
+  ...templateEntries,
 };
 
 const integrationResponseEntries = {
   IntegrationId: v.string(),
   IntegrationResponseKey: v.string(),
   ResponseTemplates: templates,
+  ...templateEntries,
 };
 
 const routeEntries = {
@@ -129,7 +133,7 @@ function readIntegrations(template: Template): Map<string, Integration> {
     if (properties.IntegrationResponseKey !== defaultKey) {
       throw new RoomError(`${logicalId}: only the integration response ${defaultKey} is understood`);
     }
-    replies.set(properties.IntegrationId, plain(logicalId, properties.ResponseTemplates[defaultKey]));
+    replies.set(properties.IntegrationId, selected(logicalId, properties, properties.ResponseTemplates));
   }
   const integrations = new Map<string, Integration>();
   for (const { logicalId, name, properties } of readAll(
@@ -139,7 +143,7 @@ function readIntegrations(template: Template): Map<string, Integration> {
   )) {
     if (properties.IntegrationType === 'MOCK') {
       // A MOCK integration runs only if its request template names a status.
-      const request = plain(logicalId, properties.RequestTemplates[defaultKey]);
+      const request = selected(logicalId, properties, properties.RequestTemplates);
       const works = request !== undefined && /"statusCode"\s*:\s*200\b/.test(request);
       integrations.set(name, { type: 'MOCK', reply: works ? replies.get(name) : undefined });
     } else {
@@ -151,8 +155,16 @@ function readIntegrations(template: Template): Map<string, Integration> {
   return integrations;
 }
 
-/** @throws RoomError if a mapping template contains Velocity expressions. */
-function plain(logicalId: string, mapping: string | undefined): string | undefined {
+/**
+ * The template that the selection expression names.
+ * @throws RoomError if it contains Velocity expressions.
+ */
+function selected(
+  logicalId: string,
+  { TemplateSelectionExpression: expression }: { TemplateSelectionExpression?: string | undefined },
+  mappings: Readonly<Record<string, string>>,
+): string | undefined {
+  const mapping = expression === undefined ? undefined : mappings[defaultKey];
   if (mapping !== undefined && /[#$]/.test(mapping)) {
     throw new RoomError(`${logicalId}: mapping templates with Velocity expressions are not understood`);
   }

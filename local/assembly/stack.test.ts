@@ -102,6 +102,18 @@ test('a MOCK integration without an integration response has no reply', async ()
   expect((await read(incomplete)).api.routes.get('ping')?.integration).toEqual({ type: 'MOCK', reply: undefined });
 });
 
+test.each(['Integration', 'IntegrationResponse'])(
+  'a MOCK integration replies only if an expression selects the template of its %s',
+  async (part) => {
+    const resources = mockRoute('ping', 'pong');
+    const id = `Route${Buffer.from('ping').toString('hex')}${part}`;
+    delete resources[id]?.Properties?.['TemplateSelectionExpression'];
+    expect((await read(resources)).api.routes.get('ping')?.integration).toEqual({ type: 'MOCK', reply: undefined });
+    Object.assign(resources[id]?.Properties ?? {}, { TemplateSelectionExpression: '$default' });
+    await expect(read(resources)).rejects.toThrow(/TemplateSelectionExpression/);
+  },
+);
+
 test.each([
   ['an unknown resource type', { Queue: { Type: 'AWS::Kinesis::Stream' } }, /AWS::Kinesis::Stream \(Queue\)/],
   [
