@@ -110,7 +110,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       messages: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
       fileRecords: ['Query', 'UpdateItem'],
     },
-    invokes: ['notices'],
+    invokes: ['notices', 'sweeper'],
     connections: ['GET', 'POST', 'DELETE'],
   },
   chat: {

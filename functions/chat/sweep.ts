@@ -4,9 +4,7 @@ import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { Room, SeatState, State } from './ports.ts';
 import { giveBack, settleSeats } from './seats.ts';
-
-/** How far ahead (ms) a run looks: 60 s to the next run, plus 30 s in case that run starts late. */
-const horizon = 90_000;
+import { dueOfNew, horizon } from './sweep-horizon.ts';
 
 /** Sessions that fall due this close together (ms) are ended together. */
 const together = 500;
@@ -124,8 +122,9 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
       orLog(room, 'a session that is over was not ended', endIfStillDue(room, session, settings), undefined);
     const outcomes = await pMap(due, end, { concurrency: endedAtOnce });
     if (outcomes.includes('later')) continue;
-    // With a short TIME_OUT, a new session may fall due before the next run reads it.
-    const unseen = now + settings.timeOut * 1000 + activityResolutionMs;
+    // With a short TIME_OUT, a new session may fall due before the next run reads it. The first login into an empty room starts a run.
+    const isEmpty = sessions.length === 0 && settings.online === 0;
+    const unseen = isEmpty ? Number.POSITIVE_INFINITY : dueOfNew(settings, now);
     const next = Math.min(unseen, ...sessions.map((session) => dueAt(session, settings)).filter((time) => time > now));
     if (next > until) return;
     await room.clock.sleepUntil(next + together);

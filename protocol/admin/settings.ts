@@ -57,7 +57,8 @@ export const settings = {
   }),
   timeOut: setting({
     word: 'TIME_OUT',
-    summary: 'how long a session without activity lasts',
+    summary:
+      'how long a session without activity lasts; 86 or less adds US$ 0.02 for each hour in which someone is online',
     schema: seconds(5, 7 * 86_400),
     default: 1800,
     unit: 'seconds',

@@ -107,3 +107,12 @@ test('TIME_OUT is no later for who comes into an empty room, after the sweeper h
   expect(Math.max(...waits)).toBeLessThan(timeOut + lateness.promised + lateness.noise);
   expect(Math.min(...waits)).toBeGreaterThan(timeOut - 0.5);
 });
+
+test('no run of the sweeper waits in an empty room, however short TIME_OUT is', async () => {
+  const empty = await openRoom({ speed });
+  onTestFinished(() => empty.close());
+  await empty.change('timeOut', 80);
+  const before = empty.local.clock.now();
+  await empty.local.invoke('Sweeper', {});
+  expect(empty.local.clock.now() - before).toBeLessThan(80_000);
+});

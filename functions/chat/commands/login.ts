@@ -2,12 +2,13 @@ import { foldName, type Result } from '../../../protocol/index.ts';
 import { checkPassword, refuseBlocked } from '../check-password.ts';
 import { guestCommand } from '../command.ts';
 import { announce, sayAndClose } from '../end-session.ts';
-import type { Account, Session, Settings } from '../model.ts';
+import type { Account, Session } from '../model.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
-import type { Login, Room } from '../ports.ts';
+import type { Login, Room, State } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseBadPassword } from '../refuse-bad-password.ts';
 import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
+import { sweepForFirst } from '../sweep-horizon.ts';
 import { alreadyOnline, isDead } from '../take-over.ts';
 import { newToken } from '../token.ts';
 
@@ -67,7 +68,7 @@ function refuseToKeep(account: Account, password: string, newPassword: string | 
 }
 
 /** Commits a login. Replaces a session that is in the way if its client is gone, or if the caller wishes so. */
-async function enter(room: Room, settings: Settings, wish: Wish, attempt: Login): Promise<Result<'login'>> {
+async function enter(room: Room, state: State, wish: Wish, attempt: Login): Promise<Result<'login'>> {
   const { account, address } = attempt;
   const outcome = await room.sessions.begin(attempt);
   switch (outcome.kind) {
@@ -76,18 +77,19 @@ async function enter(room: Room, settings: Settings, wish: Wish, attempt: Login)
         unread(room, account),
         confirmOrEnd(room, outcome.session, attempt.takesOver ? undefined : outcome.session.seat),
         welcome(room, attempt),
+        sweepForFirst(room, state),
       ]);
-      return { user: account.displayName, token: wish.token, timeOut: settings.timeOut, unread: counts };
+      return { user: account.displayName, token: wish.token, timeOut: state.timeOut, unread: counts };
     }
     case 'online':
       if (!wish.takeOver && !(await isDead(room, outcome.session))) throw alreadyOnline(outcome.session);
-      return enter(room, settings, wish, { ...attempt, takesOver: outcome.session });
+      return enter(room, state, wish, { ...attempt, takesOver: outcome.session });
     case 'changed':
-      return enter(room, settings, wish, { ...attempt, takesOver: undefined });
+      return enter(room, state, wish, { ...attempt, takesOver: undefined });
     case 'login-blocked':
       throw await refuseBlocked(room, account.name, address);
     case 'account-changed':
-      return enter(room, settings, wish, await withAccountAsItIs(room, wish, attempt));
+      return enter(room, state, wish, await withAccountAsItIs(room, wish, attempt));
     case 'connection-taken':
       throw new Refusal('already-logged-in');
     default:
