@@ -72,6 +72,11 @@ describe('alarms', () => {
     }
   });
 
+  test('are not raised by a full or stopped room, whose refusals API Gateway counts as errors of the integration', () => {
+    expect(JSON.stringify(alarms(telling))).toContain('"ExecutionError"');
+    expect(JSON.stringify(alarms(telling))).not.toContain('"IntegrationError"');
+  });
+
   test('cost what docs/deploy.md says', () => {
     // One that is not computed reads the one metric that it is of.
     const read = alarms(telling)

@@ -1,41 +1,20 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
   Dashboard,
   GraphWidget,
   type IMetric,
-  MathExpression,
-  Metric,
   SingleValueWidget,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type MetricName, metricsNamespace, type TableName } from '../functions/aws/names.ts';
-import type { RoomConfig } from './config.ts';
-import type { FunctionName } from './functions.ts';
-import type { Gateway } from './gateway.ts';
-import type { RoomFunction } from './room-function.ts';
-import type { RoomTable } from './room-table.ts';
-
-export interface WatchProps {
-  readonly config: RoomConfig;
-  readonly gateway: Gateway;
-  readonly functions: Readonly<Record<FunctionName, RoomFunction>>;
-  readonly tables: Readonly<Record<TableName, RoomTable>>;
-  readonly logGroup: ILogGroup;
-  readonly deadLetters: IQueue;
-}
-
-const minute = Duration.minutes(1);
-const sum = { statistic: Stats.SUM, period: minute };
+import { RoomMetrics, type RoomMetricsProps } from './room-metrics.ts';
 
 /** An alarm, under the name of its section in docs/runbook.md. */
 interface AlarmEntry {
@@ -51,7 +30,7 @@ interface AlarmEntry {
 
 /** Monitors a deployed room: a dashboard, and alarms if an address for them is configured. */
 export class Watch extends Construct {
-  constructor(scope: Construct, id: string, props: WatchProps) {
+  constructor(scope: Construct, id: string, props: RoomMetricsProps) {
     super(scope, id);
     const metrics = new RoomMetrics(this, props);
     showOn(new Dashboard(this, 'Dashboard', { dashboardName: Stack.of(this).stackName }), metrics);
@@ -92,97 +71,6 @@ export class Watch extends Construct {
   }
 }
 
-/** All metrics of the alarms and the dashboard. AWS's own are free; the room's are few, and rarely written. */
-class RoomMetrics {
-  readonly functionErrors: IMetric;
-  readonly functionThrottles: IMetric;
-  readonly fanOutFailures: IMetric;
-  readonly errorsLogged: IMetric;
-  readonly deadLetters: IMetric;
-  readonly readThrottles: IMetric;
-  readonly writeThrottles: IMetric;
-  readonly readUnits: IMetric;
-  readonly writeUnits: IMetric;
-  readonly countDrift: IMetric;
-  readonly peopleOnline: IMetric;
-  readonly sweeps: IMetric;
-  readonly logBytes: IMetric;
-  readonly durations: readonly IMetric[];
-  private readonly apiId: string;
-  private readonly stage: string;
-
-  constructor(scope: Construct, { config, gateway, functions, tables, logGroup, deadLetters }: WatchProps) {
-    this.apiId = gateway.api.apiId;
-    this.stage = config.stage;
-    const all = Object.entries(functions) as [FunctionName, RoomFunction][];
-    const overFunctions = (label: string, metric: (fn: RoomFunction) => IMetric) =>
-      total(label, Object.fromEntries(all.map(([name, fn]) => [name, metric(fn)])));
-    this.functionErrors = overFunctions('errors', (fn) => fn.metricErrors(sum));
-    this.functionThrottles = overFunctions('throttles', (fn) => fn.metricThrottles(sum));
-    // A free dashboard has at most 50 metrics, so `admin` (seldom runs) and `notices` (mostly waits) are left out.
-    this.durations = all
-      .filter(([name]) => name !== 'admin' && name !== 'notices')
-      .map(([label, fn]) => fn.metricDuration({ ...sum, label }));
-    this.sweeps = functions.sweeper.metricInvocations({ statistic: Stats.SUM, period: Duration.minutes(5) });
-    const overTables = (label: string, metricName: string, ofIndexes: Record<string, IMetric> = {}) =>
-      total(label, { ...mapValues(tables, (table) => table.metric(metricName, sum)), ...ofIndexes });
-    const ofIndexes = (metricName: string) =>
-      Object.fromEntries(
-        Object.entries(tables).flatMap(([name, table]) => {
-          const metric = table.metricOfIndex(metricName, sum);
-          return metric ? [[`${name}Index`, metric]] : [];
-        }),
-      );
-    const throttles = (label: string, metricName: string) => overTables(label, metricName, ofIndexes(metricName));
-    this.readThrottles = throttles('reads throttled', 'ReadThrottleEvents');
-    this.writeThrottles = throttles('writes throttled', 'WriteThrottleEvents');
-    this.readUnits = overTables('read units', 'ConsumedReadCapacityUnits');
-    this.writeUnits = overTables('write units', 'ConsumedWriteCapacityUnits');
-    this.errorsLogged = new MetricFilter(scope, 'ErrorLines', {
-      logGroup,
-      filterPattern: FilterPattern.stringValue('$.level', '=', 'ERROR'),
-      metricNamespace: metricsNamespace,
-      metricName: `${Stack.of(scope).stackName}ErrorsLogged`,
-    }).metric({ ...sum, label: 'errors logged' });
-    this.deadLetters = deadLetters.metricApproximateNumberOfMessagesVisible({
-      statistic: Stats.MAXIMUM,
-      period: minute,
-    });
-    const own = (metricName: MetricName, statistic: string) =>
-      new Metric({
-        namespace: metricsNamespace,
-        metricName,
-        dimensionsMap: { service: Stack.of(scope).stackName },
-        statistic,
-        period: minute,
-      });
-    this.countDrift = own('CountDrift', Stats.MAXIMUM);
-    this.peopleOnline = own('PeopleOnline', Stats.MAXIMUM);
-    this.fanOutFailures = total('fan-outs failed', {
-      failed: functions.fanout.metricErrors(sum),
-      given: own('PostsGivenUp', Stats.SUM),
-    });
-    this.logBytes = new Metric({
-      namespace: 'AWS/Logs',
-      metricName: 'IncomingBytes',
-      dimensionsMap: { LogGroupName: logGroup.logGroupName },
-      ...sum,
-    });
-  }
-
-  /** A metric that API Gateway has of the stage. */
-  gateway(metricName: string, statistic: string = Stats.SUM): Metric {
-    return new Metric({
-      namespace: 'AWS/ApiGateway',
-      metricName,
-      dimensionsMap: { ApiId: this.apiId, Stage: this.stage },
-      statistic,
-      period: minute,
-      label: statistic === Stats.SUM ? metricName : `${metricName} ${statistic}`,
-    });
-  }
-}
-
 const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => ({
   FunctionErrors: { what: 'A function has failed or has run into its timeout.', metric: metrics.functionErrors },
   FunctionThrottles: { what: 'Lambda has refused to start a function.', metric: metrics.functionThrottles },
@@ -191,11 +79,9 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
     metric: metrics.errorsLogged,
   },
   GatewayErrors: {
-    what: 'API Gateway could not invoke a function, or had no valid answer from it.',
-    metric: total('gateway errors', {
-      integration: metrics.gateway('IntegrationError'),
-      execution: metrics.gateway('ExecutionError'),
-    }),
+    what: 'API Gateway could not invoke a function, or has failed itself.',
+    // Not `IntegrationError`: it counts the refusals of a full or stopped room, too.
+    metric: metrics.gateway('ExecutionError'),
   },
   SlowCommands: {
     what: 'One command in a hundred takes longer than 3 s.',
@@ -264,20 +150,3 @@ function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
     graph('Cost: bytes logged', [metrics.logBytes]),
   );
 }
-
-/** The sum of metrics. A metric without data counts as 0. */
-function total(label: string, metrics: Record<string, IMetric>): MathExpression {
-  // A graph may contain two sums, and metric ids must be unique in it.
-  const prefix = label.replaceAll(/\W/g, '_');
-  const usingMetrics = Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [`${prefix}_${key}`, metric]));
-  const expression = Object.keys(usingMetrics)
-    .map((key) => `FILL(${key}, 0)`)
-    .join(' + ');
-  return new MathExpression({ expression, usingMetrics, label, period: minute });
-}
-
-const mapValues = <K extends string, A, B>(
-  record: Readonly<Record<K, A>>,
-  change: (value: A) => B,
-): Record<string, B> =>
-  Object.fromEntries((Object.entries(record) as [string, A][]).map(([key, value]) => [key, change(value)]));
