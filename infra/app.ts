@@ -1,16 +1,11 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatRoomStack } from './chat-room-stack.ts';
 import { ConfigError, contextOfCdkJson, readConfig } from './config.ts';
 
+/** `scripts/ensure-built.mjs` makes them first. */
 const bundles = fileURLToPath(new URL('../dist/functions', import.meta.url));
-if (!existsSync(bundles)) {
-  process.stderr.write('dist/functions is missing: run `npm run build` first.\n');
-  process.exit(1);
-}
-
 const app = new App({
   outdir: process.env['CDK_OUTDIR'] ?? 'cdk.out',
   analyticsReporting: false,

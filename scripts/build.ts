@@ -12,7 +12,7 @@ const suffix = '.lambda.ts';
 const lambdas = readdirSync('functions').filter((file) => file.endsWith(suffix));
 
 // From here to the end, what is there is not what ensure-built.mjs noted.
-rmSync('dist/.built-from', { force: true });
+for (const stamp of ['bundled', 'built']) rmSync(`dist/.${stamp}-from`, { force: true });
 for (const folder of ['functions', 'client']) rmSync(`dist/${folder}`, { recursive: true, force: true });
 const [functions] = await Promise.all([
   build({

@@ -1,59 +1,93 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
 
-/** What the bundles and the template are made from. */
-const inputs = [
-  'protocol',
-  'functions',
-  'client',
-  'local',
-  'infra',
-  'scripts/build.ts',
-  'scripts/bundling.ts',
-  'scripts/generate',
-  'cdk.json',
-  'package-lock.json',
-];
-const outputs = [
-  'dist/functions',
-  'dist/client/chat.mjs',
-  'dist/client/admin.mjs',
-  'dist/local/main.mjs',
-  'cdk.out/manifest.json',
-];
-const stamp = 'dist/.built-from';
+/**
+ * A step of the build. Its stamp is the fingerprint of the inputs from which its outputs were made.
+ *
+ * @typedef {{ inputs: string[], outputs: string[], stamp: string, lock: string, make: (root: string) => void }} Step
+ */
+
+/** @type {Step} */
+const bundles = {
+  inputs: [
+    'protocol',
+    'functions',
+    'client',
+    'local',
+    'scripts/build.ts',
+    'scripts/bundling.ts',
+    'scripts/generate',
+    'package-lock.json',
+  ],
+  outputs: ['dist/functions', 'dist/client/chat.mjs', 'dist/client/admin.mjs', 'dist/local/main.mjs'],
+  stamp: 'dist/.bundled-from',
+  lock: 'dist/.bundle-lock',
+  make: (root) => run(root, 'scripts/build.ts'),
+};
+
+/** @type {Step} */
+const assembly = {
+  inputs: [...bundles.inputs, 'infra', 'cdk.json'],
+  outputs: ['cdk.out/manifest.json'],
+  stamp: 'dist/.built-from',
+  lock: 'dist/.build-lock',
+  // Validation takes longer than all of the rest, and has a command of its own.
+  make: (root) => run(root, 'infra/app.ts', { CDK_VALIDATION: 'false' }),
+};
 
 /**
- * Bundles and synthesizes if anything that goes in has changed since the last time. It goes by content, so switching
- * branches to and fro, or touching a file, costs nothing.
+ * Bundles what has changed since the last time. It goes by content, so switching branches to and fro, or touching a
+ * file, costs nothing.
  *
  * @param {string} root the folder of package.json
  */
-export async function ensureBuilt(root) {
-  if (isBuilt(root, fingerprint(root))) return;
-  await withLock(
-    join(root, 'dist', '.build-lock'),
-    () => {
-      if (isBuilt(root, fingerprint(root))) return;
-      process.stderr.write('Building ...\n');
-      run(root, 'scripts/generate-indexes.ts');
-      // Taken before the build: a file that is edited meanwhile makes the next start build again.
-      const print = fingerprint(root);
-      run(root, 'scripts/build.ts');
-      // Validation takes longer than all of the rest, and has a command of its own.
-      run(root, 'infra/app.ts', { CDK_VALIDATION: 'false' });
-      writeFileSync(join(root, stamp), print);
-    },
-    (pid) => process.stderr.write(`Waiting for process ${pid}, which is building ...\n`),
-  );
+export const ensureBundled = (root) => ensure(root, bundles, () => run(root, 'scripts/generate-indexes.ts'));
+
+/**
+ * Bundles and synthesizes what has changed since the last time.
+ *
+ * @param {string} root the folder of package.json
+ */
+export const ensureBuilt = (root) => ensure(root, assembly, () => ensureBundled(root));
+
+/**
+ * For the CDK's command line, which writes the assembly itself: with its own context, so it must not be taken for ours.
+ *
+ * @param {string} root the folder of package.json
+ */
+export async function prepareForCdk(root) {
+  await ensureBundled(root);
+  rmSync(join(root, assembly.stamp), { force: true });
 }
 
 /** Vitest's global setup. */
 export const setup = () => ensureBuilt(fileURLToPath(new URL('..', import.meta.url)));
+
+/**
+ * @param {string} root
+ * @param {Step} step
+ * @param {() => void | Promise<void>} before what may change the inputs
+ */
+async function ensure(root, step, before) {
+  if (isMade(root, step, fingerprint(root, step))) return;
+  await withLock(
+    join(root, step.lock),
+    async () => {
+      if (isMade(root, step, fingerprint(root, step))) return;
+      process.stderr.write(step === bundles ? 'Building ...\n' : 'Synthesizing ...\n');
+      await before();
+      // Taken before the build: a file that is edited meanwhile makes the next start build again.
+      const print = fingerprint(root, step);
+      step.make(root);
+      writeFileSync(join(root, step.stamp), print);
+    },
+    (pid) => process.stderr.write(`Waiting for process ${pid}, which is building ...\n`),
+  );
+}
 
 /**
  * @param {string} root
@@ -72,9 +106,10 @@ function run(root, script, env = {}) {
 
 /**
  * @param {string} root
+ * @param {Step} step
  * @param {string} print
  */
-function isBuilt(root, print) {
+function isMade(root, { stamp, outputs }, print) {
   try {
     return readFileSync(join(root, stamp), 'utf8') === print && outputs.every((output) => statSync(join(root, output)));
   } catch {
@@ -82,8 +117,11 @@ function isBuilt(root, print) {
   }
 }
 
-/** @param {string} root */
-function fingerprint(root) {
+/**
+ * @param {string} root
+ * @param {Step} step
+ */
+function fingerprint(root, { inputs }) {
   const hash = createHash('sha256');
   for (const input of inputs) {
     for (const file of filesOf(root, input))

@@ -1,25 +1,25 @@
 /**
- * node scripts/run.mjs [--built] [<program> [arguments]]
+ * node scripts/run.mjs [--built | --cdk] [<program> [arguments]]
  *
  * Runs a program of this project in a fresh clone as in an old one: installs what is missing, with --built also builds
- * what has changed, then becomes the program. It does so in its own process, so that signals, exit codes and the
+ * what has changed, with --cdk what the CDK's app needs, then becomes the program. It does so in its own process, so that signals, exit codes and the
  * terminal are the program's.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ensureBuilt } from './ensure-built.mjs';
+import { ensureBuilt, prepareForCdk } from './ensure-built.mjs';
 import { ensureInstalled } from './ensure-installed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
-const built = words[0] === '--built';
-const [program, ...args] = built ? words.slice(1) : words;
+const prepare = { '--built': ensureBuilt, '--cdk': prepareForCdk }[words[0] ?? ''];
+const [program, ...args] = prepare ? words.slice(1) : words;
 
 if (process.env['npm_lifecycle_event'] !== undefined) endWithParent();
 
 try {
   await ensureInstalled(root);
-  if (built) await ensureBuilt(root);
+  await prepare?.(root);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
