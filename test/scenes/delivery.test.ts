@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { RawClient } from '../harness/raw-client.ts';
+import { enterCrowd } from '../harness/crowd.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -82,20 +82,18 @@ test("a message of the administrator's that keeps failing is posted again, and t
 
 test('a room too large for one function is served in slices', { timeout: 120_000 }, async () => {
   await room.change('maxCon', 1000);
-  const users = Array.from({ length: 260 }, (_, i) => `crowd${i}`);
-  const clients: RawClient[] = [];
-  for (let i = 0; i < users.length; i += 20) {
-    clients.push(...(await Promise.all(users.slice(i, i + 20).map((user) => room.enter(user)))));
-  }
-  // They were told of so many logins by events that count them.
-  await expect.poll(() => clients[0]?.events('presence').length).toBeGreaterThan(0);
+  const crowd = await enterCrowd(room, 257);
+  const speaker = await room.enter('orator');
+  const late = await Promise.all([room.enter('late1'), room.enter('late2')]);
+  // In so large a room, one event counts the logins that follow another.
+  await crowd[0]?.next(({ event }) => event === 'presence', 'the count of logins');
   const recording = room.local.calls.record();
-  const reply = await clients[0]?.get('broadcast', { text: 'hello, everybody' });
+  const reply = await speaker.get('broadcast', { text: 'hello, everybody' });
   expect(reply).toMatchObject({ online: 260 });
-  await Promise.all(clients.map((client) => client.event('broadcast', { text: 'hello, everybody' })));
+  await Promise.all(crowd.map((client) => client.event('broadcast', { text: 'hello, everybody' })));
   // An invocation is recorded when it ends, which is after its posts.
   const slices = () => recording.invocations.filter((one) => one.trigger.source === 'invoke');
   await expect.poll(() => slices().length).toBeGreaterThanOrEqual(2);
   recording.stop();
-  for (const client of clients) client.socket.terminate();
+  for (const client of [speaker, ...late, ...crowd]) client.socket.terminate();
 });
