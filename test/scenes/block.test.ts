@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-describe('blocking', () => {
+describe('block', () => {
   test('is refused of oneself, of nobody, and twice, whatever the case', async () => {
     expect(await facebook.refused('block', { user: 'FACEBOOK' })).toMatchObject({ code: 'block-self' });
     expect(await facebook.refused('block', { user: 'nobody' })).toMatchObject({ code: 'no-such-user' });
