@@ -67,6 +67,14 @@ async function countComing(stage: Stage, add: Add): Promise<void> {
 
 async function countGoing(stage: Stage, add: Add): Promise<void> {
   const { meter } = stage;
+  const guest = await stage.connect();
+  const unknown = async () => {
+    guest.send({ action: 'nothing' });
+    await guest.next(({ ok }) => ok === false, 'the refusal');
+  };
+  add('refused', '', (await meter.count(1, unknown)).entries);
+  add('disconnect', 'guest', (await meter.count(1, () => guest.close())).entries);
+  stage.forget(guest);
   const leaving = await stage.enter('ann');
   // The room closes the connection: its $disconnect is the second run.
   const logout = await meter.count(2, () => Promise.all([leaving.get('logout', {}), leaving.closed]));

@@ -40,7 +40,7 @@ describe('every action', () => {
 
   test('is counted', () => {
     expect(new Set(counted.map(({ action }) => action))).toEqual(
-      new Set([...wireActions, 'connect', 'disconnect', 'sweep', 'tidying', 'notice']),
+      new Set([...wireActions, 'connect', 'refused', 'disconnect', 'sweep', 'tidying', 'notice']),
     );
   });
 
@@ -67,8 +67,8 @@ describe('every action', () => {
     expect(report).toContain(notes);
   });
 
-  test('except ping calls DynamoDB, and none scans a table', () => {
-    for (const { action, entries } of counted.filter((one) => one.action !== 'ping')) {
+  test('except ping and a refused frame calls DynamoDB, and none scans a table', () => {
+    for (const { action, entries } of counted.filter((one) => !['ping', 'refused'].includes(one.action))) {
       const operations = dynamoDb(entries).map(({ operation }) => operation);
       expect(operations, action).not.toEqual([]);
       expect(operations, action).not.toContain('Scan');

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { endInOrder } from '../test/harness/ending.ts';
 import { arrivals } from './arrivals.ts';
+import { attack } from './attack/attack.ts';
 import { contention } from './contention.ts';
 import { cost } from './cost.ts';
 import { fanout } from './fanout.ts';
@@ -13,7 +14,16 @@ import { scaling } from './scaling.ts';
 /** Runs the parts of the bench that are named, and prints their reports; `--write` puts them into their pages. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const parts: Readonly<Record<string, Part>> = { cost, scaling, fanout, contention, arrivals, returning, overhead };
+const parts: Readonly<Record<string, Part>> = {
+  cost,
+  attack,
+  scaling,
+  fanout,
+  contention,
+  arrivals,
+  returning,
+  overhead,
+};
 
 endInOrder();
 const { values, positionals } = parseArgs({

@@ -3,7 +3,7 @@ import type { Tally } from './tally.ts';
 const million = 1_000_000;
 
 /** US$ in us-east-1, on demand, 2026-11; the free tiers are left out. */
-const prices = {
+export const prices = {
   /** https://aws.amazon.com/api-gateway/pricing/ */
   message: 1 / million,
   connectionMinute: 0.25 / million,
@@ -68,6 +68,9 @@ export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): numb
       (computing + hashing) * prices.gigabyteSecond)
   );
 }
+
+/** What a gigabyte-second of Lambda costs, in US$ per million. */
+export const gigabyteSecondPerMillion = million * prices.gigabyteSecond;
 
 /** What an hour of being connected costs, in US$ per million hours. @param pingMs between heartbeats, each answered. */
 export function silentHourPerMillion(pingMs: number): number {

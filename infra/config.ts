@@ -14,10 +14,11 @@ const days = (most: number) =>
 
 const logRetentions = Object.values(RetentionDays).filter((value) => typeof value === 'number');
 
-const perSecond = v.pipe(v.number('a number is expected'), v.integer(), v.minValue(1), v.maxValue(10_000));
-
-/** Requests that API Gateway lets through: so many a second, and at most so many at once. */
-const throttle = v.strictObject({ rate: perSecond, burst: v.pipe(perSecond, v.maxValue(5_000)) });
+/** Requests that API Gateway lets through: so many a second in the long run, and so many more at once. */
+const throttle = v.strictObject({
+  rate: v.pipe(v.number('a number is expected'), v.minValue(0.01), v.maxValue(10_000)),
+  burst: v.pipe(v.number('a number is expected'), v.integer(), v.minValue(1), v.maxValue(5_000)),
+});
 
 const tagPattern = /^[\p{L}\p{N}\s_.:/=+@-]{1,128}$/u;
 

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
+import { TokenBucket } from '../../local/gateway/throttle.ts';
+import { reportOn } from '../part.ts';
+import { attackReport, attacks } from './attack.ts';
+import { throttleOf } from './ceiling.ts';
+
+const { throttling } = parseConfig(contextOfCdkJson()['config']);
+
+test('docs/security.md has the tables of today; if not: npm run bench -- attack --write', () => {
+  expect(reportOn(readFileSync('docs/security.md', 'utf8'), 'attack')).toBe(attackReport());
+});
+
+test('all attackers together cost at most US$ 40 a day', () => {
+  for (const { what, usdPerDay } of attacks()) expect(usdPerDay, what).toBeLessThanOrEqual(40);
+});
+
+describe('the throttles of cdk.json refuse nothing', () => {
+  /** Plays requests, each at a second and of a route. Returns the routes that were refused. */
+  function refused(requests: readonly (readonly [second: number, route: string])[]): string[] {
+    let now = 0;
+    const buckets = new Map<string, TokenBucket>();
+    return requests
+      .toSorted(([one], [other]) => one - other)
+      .flatMap(([second, route]) => {
+        now = second * 1000;
+        const bucket = buckets.get(route) ?? new TokenBucket(throttleOf(throttling, route), () => now);
+        buckets.set(route, bucket);
+        return bucket.take() ? [] : [route];
+      });
+  }
+  const people = (count: number) => Array.from({ length: count }, (_, person) => person);
+  /** A request of a person every so many seconds of an hour. */
+  const every = (seconds: number, person: number, route: string) =>
+    Array.from({ length: Math.floor(3600 / seconds) }, (_, i) => [i * seconds + person / 100, route] as const);
+
+  test('to twenty people who all talk for an hour, to each other and to all', () => {
+    expect(
+      refused(
+        people(20).flatMap((person) => [
+          ...every(6, person, 'message'),
+          ...every(60, person, 'broadcast'),
+          ...every(2, person, 'ack'),
+          ...every(50, person, 'ping'),
+          ...every(120, person, 'whoelse'),
+        ]),
+      ),
+    ).toEqual([]);
+  });
+
+  test('to a hundred people who all come back within ten seconds of a start, and again when they lose the network', () => {
+    const comeBack = (from: number, how: 'login' | 'resume') =>
+      people(100).flatMap((person) =>
+        ['$connect', how, 'sync', 'ack', 'fileget', 'whoelse'].map((route) => [from + person / 10, route] as const),
+      );
+    expect(refused([...comeBack(0, 'login'), ...comeBack(300, 'resume'), ...comeBack(600, 'login')])).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
+import { routes } from '../../infra/functions.ts';
+import { defaultSettings } from '../../protocol/admin/index.ts';
+import { type Part, table } from '../part.ts';
+import {
+  ceiling,
+  costTable,
+  guestPerMillion,
+  scaled,
+  sumOf,
+  throttleOf,
+  usdPerDay,
+  worstPerMillion,
+} from './ceiling.ts';
+
+export const attack: Part = {
+  summary: 'what an attack costs at the limits, computed from cdk.json, the settings and docs/cost.md',
+  page: 'docs/security.md',
+  run: async () => attackReport(),
+};
+
+/** A row of the table. */
+export interface Attack {
+  readonly what: string;
+  readonly by: string;
+  readonly limit: string;
+  readonly usdPerDay: number;
+}
+
+const { throttling } = parseConfig(contextOfCdkJson()['config']);
+
+/** What attackers can do, and what it costs in a day in which they do it all the time. */
+export function attacks(row = costTable()): Attack[] {
+  const everyGuest = [...routes.keys()].map((route) =>
+    usdPerDay(throttleOf(throttling, route).rate, guestPerMillion(route, row)),
+  );
+  return [
+    {
+      what: 'use every route without a pause, in the dearest way',
+      by: 'any number of machines and accounts',
+      limit: 'throttles',
+      usdPerDay: sumOf(ceiling(throttling, row)),
+    },
+    {
+      what: 'send every frame that the throttles let through',
+      by: 'any number of machines without an account',
+      limit: 'throttles',
+      usdPerDay: everyGuest.reduce((sum, usd) => sum + usd, 0),
+    },
+    ...(['message', 'broadcast', 'sync'] as const).map((route) => {
+      const rate = Math.min(defaultSettings.floodRate, throttleOf(throttling, route).rate);
+      return {
+        what: `send \`${route}\` without a pause, in the dearest way`,
+        by: 'one account',
+        limit: `${rate} a second`,
+        usdPerDay: usdPerDay(rate, worstPerMillion(route, row)),
+      };
+    }),
+  ];
+}
+
+const dollars = (usd: number) => usd.toFixed(2);
+
+/** Both tables of docs/security.md. Nothing is measured. */
+export function attackReport(row = costTable()): string {
+  return [
+    table(
+      ['attack', 'by', 'limit', 'US$ a day'],
+      attacks(row).map(({ what, by, limit, usdPerDay }) => [what, by, limit, dollars(usdPerDay)]),
+    ),
+    'A larger room needs higher throttles. Rates and bursts times a factor allow the same use to each user, and raise the first row:',
+    table(
+      ['MaxCon', 'times', 'US$ a day'],
+      [1, 2, 5, 10].map((factor) => {
+        const maxCon = factor * defaultSettings.maxCon;
+        return [`${maxCon}`, `${factor}`, dollars(sumOf(ceiling(scaled(throttling, factor), row, maxCon)))];
+      }),
+    ),
+    'In a room with MaxCon 100, the first row is the sum of these:',
+    table(
+      ['what', 'limit', 'US$ a day'],
+      ceiling(throttling, row).map(({ what, limit, usdPerDay }) => [what, limit, dollars(usdPerDay)]),
+    ),
+  ].join('\n\n');
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { noticePostsPerSecond } from '../../functions/chat/notices.ts';
+import type { RoomConfig } from '../../infra/config.ts';
+import { functions, routes } from '../../infra/functions.ts';
+import { defaultSettings } from '../../protocol/admin/index.ts';
+import { commands, isAction } from '../../protocol/index.ts';
+import { reportOn } from '../part.ts';
+import { gigabyteSecondPerMillion, postPerMillion, prices } from '../prices.ts';
+
+type Throttling = RoomConfig['throttling'];
+type Throttle = Throttling['stage'];
+
+/** US$ per million of each row of docs/cost.md, by its name. */
+export function costTable(page = readFileSync('docs/cost.md', 'utf8')): (row: string) => number {
+  const cells = reportOn(page, 'cost')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const perMillion = new Map(cells.map((row) => [row[1], Number(row.at(-2))]));
+  return (row) => {
+    const found = perMillion.get(row);
+    if (found === undefined || Number.isNaN(found)) throw new Error(`docs/cost.md has no row "${row}".`);
+    return found;
+  };
+}
+
+const million = 1_000_000;
+const perMillion = (price: number) => price * million;
+
+/** A frame of 128 KB is metered as four messages; the rows of the table count one. */
+const oversized = perMillion(3 * prices.message);
+
+/** A text of 4 KB adds four write units to a message. */
+const longText = perMillion(4 * prices.writeUnit);
+
+/** A page of long messages: 200 of them are read, 32 units of 4 KB fit the reply, which is metered as four messages. */
+const fullPage = perMillion(200 * prices.readUnit + 3 * prices.message);
+
+/** A second in which a function of so many MB waits: for the first sending of a request, or for another client's answer. */
+const waiting = (seconds: number, megabytes: number) => seconds * gigabyteSecondPerMillion * (megabytes / 1024);
+
+/** What one request of a route causes at most: rows of the cost table, and US$ per million for what the rows do not show. */
+interface Worst {
+  readonly rows: readonly string[];
+  readonly more?: number;
+}
+
+/** The worst of each route, in a room with 100 users online. The frames of a guest cost less: no handler runs. */
+const worst: Readonly<Record<string, Worst>> = {
+  // A connection ends once. One that logged in ends as `login` and `resume` say.
+  $connect: { rows: ['connect', 'disconnect: guest'], more: perMillion(prices.connectionMinute) },
+  // Real events are as many as connects. The rest are frames that name this route.
+  $disconnect: { rows: ['refused'] },
+  $default: { rows: ['refused'] },
+  // A login may wait three seconds for the old connection, and the session may end without a logout.
+  login: { rows: ['login', 'disconnect: lost'], more: waiting(3, 1769) },
+  resume: { rows: ['resume', 'disconnect: lost'] },
+  message: { rows: ['message: recipient online'], more: longText + waiting(1, 1024) },
+  broadcast: { rows: ['broadcast: 100 online'], more: longText + waiting(1, 1024) },
+  sync: { rows: ['sync: 10 messages'], more: fullPage },
+  history: { rows: ['history: 10 messages'], more: fullPage },
+  // Each file arrives once, and ends once.
+  file: { rows: ['file: announced', 'file: uploaded, recipient online', 'filedone'] },
+  fileget: { rows: ['fileget: and downloaded'] },
+  whoelse: { rows: ['whoelse: 100 online'] },
+  wholasthr: { rows: ['wholasthr: 100 online'], more: fullPage },
+};
+
+/** What a frame of a connection that has not logged in costs at most, in US$ per million: it runs no handler of a member's command. */
+export function guestPerMillion(route: string, row: (name: string) => number): number {
+  const isMembers = isAction(route) && route !== 'ping' && commands[route].who === 'member';
+  return isMembers ? row('refused') + oversized : worstPerMillion(route, row);
+}
+
+/**
+ * What one request of a route costs at most, in US$ per million.
+ * @param maxCon users online. The cost of a row with 100 users online grows with them, at most by the same factor.
+ */
+export function worstPerMillion(route: string, row: (name: string) => number, maxCon = defaultSettings.maxCon): number {
+  const { rows, more = 0 } = worst[route] ?? { rows: [route] };
+  const inFrame = route === '$connect' ? 0 : oversized;
+  const crowd = (name: string) => (name.endsWith(': 100 online') ? maxCon / 100 : 1);
+  return rows.reduce((sum, name) => sum + row(name) * crowd(name), 0) + more + inFrame;
+}
+
+const day = 86_400;
+
+/** A throttle's requests in a day: the burst once, and the rate all the time. */
+const perDay = ({ rate, burst }: Throttle) => burst + rate * day;
+
+export function throttleOf(throttling: Throttling, route: string): Throttle {
+  return Object.entries(throttling.routes).find(([key]) => key === route)?.[1] ?? throttling.stage;
+}
+
+/** US$ a day of so many requests a second. */
+export const usdPerDay = (perSecond: number, usdPerMillion: number): number =>
+  (perSecond * day * usdPerMillion) / million;
+
+export interface CeilingLine {
+  readonly what: string;
+  readonly limit: string;
+  readonly usdPerDay: number;
+}
+
+/** What the stage costs in a day in which every route is used without a pause, as far as its throttle lets it. */
+export function ceiling(
+  throttling: Throttling,
+  row: (name: string) => number,
+  maxCon: number = defaultSettings.maxCon,
+): CeilingLine[] {
+  return [
+    ...[...routes.keys()].map((route) => {
+      const throttle = throttleOf(throttling, route);
+      const usdPerDay = (perDay(throttle) * worstPerMillion(route, row, maxCon)) / million;
+      return { what: `\`${route}\``, limit: `${throttle.rate}/s, burst ${throttle.burst}`, usdPerDay };
+    }),
+    ...besideRoutes(throttling, row, maxCon),
+  ];
+}
+
+/** What does not belong to one request. */
+function besideRoutes(throttling: Throttling, row: (name: string) => number, maxCon: number): CeilingLine[] {
+  const login = throttleOf(throttling, 'login');
+  // Each login is told to all, and so is the end of its session.
+  const told = Math.min(2 * perDay(login) * maxCon, noticePostsPerSecond * day);
+  const asleep = (megabytes: number, atOnce: number) => (atOnce * waiting(day, megabytes)) / million;
+  const awake = asleep(functions.sweeper.memory, 1.5) + asleep(functions.notices.memory, 1);
+  const everyMinute = ((row('sweep: 100 online') * maxCon) / 100 + row('tidying: nothing due')) * 1440;
+  const open = maxCon + throttleOf(throttling, '$connect').rate * 60;
+  return [
+    { what: 'logins and logouts told to all', limit: `${maxCon} online`, usdPerDay: (told * postPerMillion) / million },
+    { what: 'functions that wait or run every minute', limit: 'all day', usdPerDay: awake + everyMinute / million },
+    {
+      what: 'connection minutes',
+      limit: `${maxCon} users, and guests for a minute`,
+      usdPerDay: open * 1440 * prices.connectionMinute,
+    },
+  ];
+}
+
+export const sumOf = (lines: readonly CeilingLine[]): number =>
+  lines.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
+
+/** Throttles for a room of another size: each rate and burst times a factor. API Gateway takes no burst above 5,000. */
+export function scaled({ stage, routes: single }: Throttling, factor: number): Throttling {
+  const times = ({ rate, burst }: Throttle) => ({ rate: rate * factor, burst: Math.min(5_000, burst * factor) });
+  return {
+    stage: times(stage),
+    routes: Object.fromEntries(Object.entries(single).map(([route, throttle]) => [route, times(throttle)])),
+  };
+}
