@@ -125,7 +125,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       messages: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     },
     invokes: ['fanout', 'notices'],
-    connections: ['POST', 'DELETE'],
+    connections: ['GET', 'POST', 'DELETE'],
   },
   files: {
     purpose: 'Files: signs where their bytes go, hears that they have come, and clears away what is over',
@@ -143,7 +143,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     },
     objects: { files: ['GetObject', 'PutObject', 'DeleteObject'] },
     invokes: ['fanout'],
-    connections: ['POST'],
+    connections: ['GET', 'POST'],
   },
   fanout: {
     purpose: 'Posts one message to many connections',
@@ -153,9 +153,10 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     asynchronous: { retries: 1, maxAge: 180 },
     tables: {
       presence: ['UpdateItem'],
+      connections: ['UpdateItem'],
     },
     invokes: ['fanout'],
-    connections: ['POST'],
+    connections: ['GET', 'POST'],
   },
   notices: {
     purpose: 'Tells users of logins and logouts, apart from messages, which must not wait for them',
@@ -166,9 +167,10 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     asynchronous: { retries: 0, maxAge: 180 },
     tables: {
       presence: ['Query', 'UpdateItem'],
+      connections: ['UpdateItem'],
       room: ['GetItem', 'UpdateItem'],
     },
-    connections: ['POST'],
+    connections: ['GET', 'POST'],
   },
   sweeper: {
     purpose: 'Ends what is over: idle and detached sessions, ghosts',
@@ -179,7 +181,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     asynchronous: { retries: 0, maxAge: 60 },
     tables: {
       presence: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      connections: ['GetItem', 'DeleteItem'],
+      connections: ['GetItem', 'UpdateItem', 'DeleteItem'],
       users: ['UpdateItem'],
       room: ['GetItem', 'UpdateItem'],
       messages: ['GetItem', 'Query'],

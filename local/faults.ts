@@ -28,14 +28,17 @@ export interface PostCall extends Attribution {
  */
 export type Failure = 'before' | 'after' | 'part';
 
+/** The HTTP status with which a post fails. */
+export type PostFailure = 410 | 429 | 500;
+
 /** Faults to inject into a room. A test may change every field at any time. Shares are 0 to 1; times are real milliseconds. */
 export class Faults {
   /** `$disconnect` events: the shares that are lost, late (by `delayMs`) and delivered twice. */
   disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
   /** Events on EventBridge's bus: the shares that are lost, late (by `delayMs`) and delivered twice. */
   event = { drop: 0, late: 0, delayMs: 0, double: 0 };
-  /** Posts to connections: the shares that fail with 500 and with 429, and a delay for all. */
-  post = { fail: 0, throttle: 0, delayMs: 0 };
+  /** Posts to connections: the shares that fail with 500, 429 and 410, and a delay for all. */
+  post = { fail: 0, throttle: 0, gone: 0, delayMs: 0 };
   /** DynamoDB calls of functions: the shares that fail with 500 before and after they are carried out. */
   dynamoDb = { failBefore: 0, failAfter: 0 };
   /**
@@ -43,10 +46,12 @@ export class Faults {
    * the idle timeout ends the connection.
    */
   readonly halfOpen = new Set<string>();
+  /** Ids of living connections about which `@connections` answers 410 (Gone) to every call. */
+  readonly unknown = new Set<string>();
   /** Called before each DynamoDB call of a function. The call waits for it, and fails as it returns. */
   beforeDynamoDb?: ((call: DynamoDbCall) => Promise<Failure | undefined> | Failure | undefined) | undefined;
   /** Called before each post. The post waits for it, and fails with the HTTP status that it returns. */
-  beforePost?: ((call: PostCall) => Promise<429 | 500 | undefined> | 429 | 500 | undefined) | undefined;
+  beforePost?: ((call: PostCall) => Promise<PostFailure | undefined> | PostFailure | undefined) | undefined;
   /** Called before each S3 call. The call waits for it, and fails with the HTTP status that it returns. */
   beforeS3?: ((call: S3Call) => Promise<500 | undefined> | 500 | undefined) | undefined;
 
@@ -61,9 +66,10 @@ export class Faults {
   reset(): void {
     this.disconnect = { drop: 0, late: 0, delayMs: 0, double: 0 };
     this.event = { drop: 0, late: 0, delayMs: 0, double: 0 };
-    this.post = { fail: 0, throttle: 0, delayMs: 0 };
+    this.post = { fail: 0, throttle: 0, gone: 0, delayMs: 0 };
     this.dynamoDb = { failBefore: 0, failAfter: 0 };
     this.halfOpen.clear();
+    this.unknown.clear();
     this.beforeDynamoDb = undefined;
     this.beforePost = undefined;
     this.beforeS3 = undefined;

@@ -65,6 +65,11 @@ export class Feed {
     for (const stream of streamNames) this.#begin(stream);
   }
 
+  /** Reads on, because messages may have been posted in vain. */
+  readOn(): void {
+    if (!this.#stopped) void this.#sync();
+  }
+
   /** Resolves when everything missed has been shown. */
   caughtUp(): Promise<void> {
     return this.#caughtUp.promise;

@@ -11,10 +11,13 @@ afterEach(() => visit.end());
 describe('when the room asks whether it is there', () => {
   const question = { type: 'event', event: 'are-you-there' } as const;
 
-  test('it answers at once', async () => {
+  test('it answers at once, and reads what may have been posted in vain', async () => {
     const peer = await visit.logIn();
     peer.event(question);
     expect((await peer.next('here')).arguments).toEqual({});
+    const page = { messages: [broadcast(1)], upTo: { inbox: 0, room: 1 }, more: false };
+    (await peer.next('sync')).reply(page);
+    await visit.shownCount(1);
   });
 
   test('it answers before the reply to its login has come, too', async () => {

@@ -285,8 +285,8 @@ export class RoomConnection {
       case 'replaced':
         return this.#end({ reason: 'replaced' });
       case 'are-you-there':
-        // The link has answered.
-        return;
+        // The link has answered. What was posted meanwhile may be lost.
+        return this.#session?.feed?.readOn();
       case 'login':
       case 'logout':
       case 'presence':

@@ -12,6 +12,7 @@ const stored = v.object({
   address: v.string(),
   lastActiveAt: v.number(),
   answeredAt: v.optional(v.number()),
+  lostAt: v.optional(v.number()),
   floodRate: v.optional(v.number(), defaultSettings.floodRate),
   floodBurst: v.optional(v.number(), defaultSettings.floodBurst),
   busyUntil: v.optional(v.number(), 0),
@@ -22,15 +23,14 @@ const stored = v.object({
 
 /** A stored item, parsed. */
 export function toConnection(item: Item): Connection {
-  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, answeredAt, ...connection } = parseStored(
-    stored,
-    item,
-  );
+  const { name, displayName, accountId, floodRate, floodBurst, busyUntil, answeredAt, lostAt, ...connection } =
+    parseStored(stored, item);
   const rateLimit = { rate: floodRate, burst: floodBurst };
   const bound = name !== undefined && displayName !== undefined && accountId !== undefined;
   return {
     ...connection,
     answeredAt,
+    lostAt,
     rateLimit,
     theoreticalArrivalTime: busyUntil,
     member: bound ? { name, displayName, accountId } : undefined,

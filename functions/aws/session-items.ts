@@ -92,6 +92,48 @@ export const endPresence = ({ name, connectionId }: Session, { detachedAt }: End
   },
 });
 
+/** Marks a session's connection as lost, unless the session has moved to another one. */
+export const detachPresence = (name: string, connectionId: string, time: number) => ({
+  TableName: tableName('presence'),
+  Key: presenceKey(name),
+  // Keep the time of the first report: a later one must not lengthen the grace period.
+  UpdateExpression: 'SET detachedAt = if_not_exists(detachedAt, :now)',
+  ConditionExpression: 'connectionId = :connection',
+  ExpressionAttributeValues: { ':now': time, ':connection': connectionId },
+});
+
+/** Part of a transaction: the connection's item says that its session was detached. */
+export const markLost = (connectionId: string, time: number) => ({
+  Update: {
+    TableName: tableName('connections'),
+    Key: { connectionId },
+    UpdateExpression: 'SET lostAt = :now',
+    ConditionExpression: 'attribute_exists(connectionId)',
+    ExpressionAttributeValues: { ':now': time },
+  },
+});
+
+/** Parts of a transaction: a session is no longer detached, and its connection's item no longer says so. */
+export const reattachItems = (name: string, connectionId: string) => [
+  {
+    Update: {
+      TableName: tableName('presence'),
+      Key: presenceKey(name),
+      UpdateExpression: 'REMOVE detachedAt',
+      ConditionExpression: 'connectionId = :connection',
+      ExpressionAttributeValues: { ':connection': connectionId },
+    },
+  },
+  {
+    Update: {
+      TableName: tableName('connections'),
+      Key: { connectionId },
+      UpdateExpression: 'REMOVE lostAt',
+      ConditionExpression: 'attribute_exists(connectionId)',
+    },
+  },
+];
+
 /** Part of a transaction: stores when a user was last in the room. */
 export const recordLastSeen = ({ name, accountId }: Session, time: number) => ({
   Update: {

@@ -6,12 +6,15 @@ import { presenceKey, presenceShard } from './keys.ts';
 import { newLeaving } from './seats.ts';
 import {
   bindConnection,
+  detachPresence,
   endConnection,
   endPresence,
   forgetConnection,
+  markLost,
   nobodyThere,
   notBlocked,
   readSession,
+  reattachItems,
   recordLastSeen,
   toSession,
   unbindConnection,
@@ -86,15 +89,19 @@ export const sessions: Sessions = {
   },
 
   async detach(member, connectionId, time) {
-    const { written } = await updateIf({
-      TableName: tableName('presence'),
-      Key: presenceKey(member.name),
-      // Keep the time of the first report: a later one must not lengthen the grace period.
-      UpdateExpression: 'SET detachedAt = if_not_exists(detachedAt, :now)',
-      ConditionExpression: 'connectionId = :connection',
-      ExpressionAttributeValues: { ':now': time, ':connection': connectionId },
-    });
-    return written;
+    return (await updateIf(detachPresence(member.name, connectionId, time))).written;
+  },
+
+  async detachReversibly(member, connectionId, time) {
+    const presence = detachPresence(member.name, connectionId, time);
+    const outcome = await transact([{ Update: presence }, markLost(connectionId, time)]);
+    if (outcome.committed || outcome.failed.has(0)) return outcome.committed;
+    // The connection has no item, so no command can undo this.
+    return (await updateIf(presence)).written;
+  },
+
+  async reattach(member, connectionId) {
+    return (await transact(reattachItems(member.name, connectionId))).committed;
   },
 
   async noteActivity(session, activeSince) {

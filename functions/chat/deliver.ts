@@ -3,6 +3,7 @@ import { chunksOf } from './chunks.ts';
 import type { Member, Session } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { PostOutcome, Recipient, Room } from './ports.ts';
+import { postSurely } from './post-surely.ts';
 
 /** More recipients than this are served by slices of the fan-out function, side by side. */
 export const sliceSize = 250;
@@ -12,8 +13,8 @@ export const sliceSize = 250;
  * $disconnect.
  */
 export async function deliver(room: Room, to: Recipient, event: RoomEvent): Promise<PostOutcome> {
-  const outcome = await room.gateway.post(to.connectionId, eventFrame(event));
-  if (outcome === 'gone') await room.sessions.detach(to, to.connectionId, room.clock.now());
+  const outcome = await postSurely(room, to.connectionId, eventFrame(event));
+  if (outcome === 'gone') await room.sessions.detachReversibly(to, to.connectionId, room.clock.now());
   return outcome;
 }
 

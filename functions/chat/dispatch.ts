@@ -15,6 +15,7 @@ import { sayAndClose } from './end-session.ts';
 import { activityResolutionMs, type Connection } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { RepeatableRequest, Room } from './ports.ts';
+import { reattach } from './reattach.ts';
 import { Refusal } from './refusal.ts';
 
 /** A frame as it came in. */
@@ -91,6 +92,9 @@ async function perform<A extends Action, R extends Room>(
   const request = { again, confirm: confirmer(room, connection, startedAt) };
   const run = authorize(prefetched, { arguments: args, id, request, connection });
   refuseTooFast(room.rateLimiters.take(connection, room.clock.now()));
+  // The connection is alive, although API Gateway did not know it a moment ago.
+  if (connection.lostAt !== undefined && connection.member)
+    await reattach(room, connection.member, connection.connectionId);
   const noted = orLog(room, 'activity was not recorded', recordActivity(room, commands[action], connection), undefined);
   try {
     return await run();

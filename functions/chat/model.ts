@@ -44,6 +44,8 @@ export interface Connection {
   readonly lastActiveAt: number;
   /** When its client last answered `are-you-there`. */
   readonly answeredAt?: number | undefined;
+  /** When its session was detached because API Gateway did not know the connection. */
+  readonly lostAt?: number | undefined;
   readonly rateLimit: RateLimit;
   /** The time that all it has said would take at its rateLimit. */
   readonly theoreticalArrivalTime: number;

@@ -174,8 +174,12 @@ export interface Sessions {
    * if one of them has ended or moved on, or its connection is not on record.
    */
   endTogether(sessions: readonly Session[], at: number): Promise<Leaving | undefined>;
-  /** Marks a session's connection as lost; false if that session has ended or moved on. */
+  /** Marks the connection of a session as lost, because it was closed; false if that session has ended or moved on. */
   detach(member: Member, connectionId: string, at: number): Promise<boolean>;
+  /** Marks the connection of a session as lost, because API Gateway does not know it. {@link reattach} undoes it. */
+  detachReversibly(member: Member, connectionId: string, at: number): Promise<boolean>;
+  /** The connection of a detached session is alive; false if that session has ended or moved on. */
+  reattach(member: Member, connectionId: string): Promise<boolean>;
   /** Notes for the sweeper that the session was active at least until `activeSince`. */
   noteActivity(session: Session, activeSince: number): Promise<void>;
   /** Deletes an account, if its user has no session. */

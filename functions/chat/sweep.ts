@@ -3,6 +3,8 @@ import { dismiss, endSession } from './end-session.ts';
 import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { Room, SeatState, State } from './ports.ts';
+import { askIfThere } from './post-surely.ts';
+import { reattach } from './reattach.ts';
 import { giveBack, settleSeats } from './seats.ts';
 import { dueOfNew, horizon } from './sweep-horizon.ts';
 
@@ -88,8 +90,10 @@ async function lookAfter(room: Room, session: Session, settings: Settings, now: 
 /** API Gateway may never send $disconnect, so each connection is checked. */
 async function findGhost(room: Room, session: Session, now: number): Promise<void> {
   if (session.detachedAt !== undefined || session.since > now - freshness) return;
-  if (await room.gateway.isOpen(session.connectionId)) return;
-  await room.sessions.detach(session, session.connectionId, room.clock.now());
+  const { connectionId } = session;
+  if (await room.gateway.isOpen(connectionId)) return;
+  if ((await askIfThere(room, connectionId)) !== 'gone') return;
+  await room.sessions.detachReversibly(session, connectionId, room.clock.now());
 }
 
 /** The earliest time (epoch ms) at which a session may be due to end, from the given session alone. */
@@ -132,11 +136,14 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
 }
 
 async function endIfStillDue(room: Room, session: Session, settings: Settings): Promise<'ended' | 'later'> {
+  const { connectionId } = session;
+  const connection = await room.connections.find(connectionId);
   if (session.detachedAt !== undefined) {
+    const isAlive = connection?.lostAt !== undefined && (await room.gateway.isOpen(connectionId));
+    if (isAlive && (await reattach(room, session, connectionId))) return 'later';
     await endSession(room, session, 'lost', { detachedAt: session.detachedAt });
     return 'ended';
   }
-  const connection = await room.connections.find(session.connectionId);
   const lastActiveAt = Math.max(connection?.lastActiveAt ?? 0, session.activeSince);
   if (dueAt({ ...session, activeSince: lastActiveAt }, settings) > room.clock.now()) {
     await room.sessions.noteActivity(session, lastActiveAt);

@@ -1,9 +1,7 @@
-import { eventFrame } from '../../protocol/index.ts';
 import type { Connection, Session } from './model.ts';
 import type { Room } from './ports.ts';
+import { askIfThere } from './post-surely.ts';
 import { Refusal } from './refusal.ts';
-
-const question = eventFrame({ type: 'event', event: 'are-you-there' });
 
 /** How long (ms) the room waits before each look for the answer: about three seconds in all. */
 const waits = [150, 300, 600, 1_000, 1_000];
@@ -15,7 +13,7 @@ const waits = [150, 300, 600, 1_000, 1_000];
 export async function isDead(room: Room, { connectionId, detachedAt }: Session): Promise<boolean> {
   if (detachedAt !== undefined) return true;
   const before = await room.connections.find(connectionId);
-  if (!before || (await room.gateway.post(connectionId, question)) === 'gone') return true;
+  if (!before || (await askIfThere(room, connectionId)) === 'gone') return true;
   for (const wait of waits) {
     await room.clock.sleepUntil(room.clock.now() + wait);
     const now = await room.connections.find(connectionId);

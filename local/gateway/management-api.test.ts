@@ -64,6 +64,23 @@ test('GetConnection returns the time of the connection, the client and the last 
   expect(Number(LastActiveAt)).toBeGreaterThan(Number(first.LastActiveAt));
 });
 
+test('faults: 410 for a share of the posts, or for every call about one connection, which stays open', async () => {
+  const { client: receiver, ConnectionId } = await connected();
+  room.faults.post.gone = 1;
+  const post = () => connections.postToConnection({ ConnectionId, Data: 'lost' });
+  const gone = { name: 'GoneException', status: 410 };
+  expect(await failure(post())).toEqual(gone);
+  expect(await connections.getConnection({ ConnectionId })).toMatchObject({ ConnectedAt: expect.any(Date) });
+  room.faults.reset();
+  room.faults.unknown.add(ConnectionId);
+  expect(await failure(post())).toEqual(gone);
+  expect(await failure(connections.getConnection({ ConnectionId }))).toEqual(gone);
+  expect(await failure(connections.deleteConnection({ ConnectionId }))).toEqual(gone);
+  room.faults.reset();
+  await connections.postToConnection({ ConnectionId, Data: 'arrived' });
+  expect(await receiver.nextText()).toBe('arrived');
+});
+
 test('a deleted connection is closed with 1000, and $disconnect runs', async () => {
   const events = heard(room);
   const { client: receiver, ConnectionId } = await connected();
@@ -130,9 +147,9 @@ describe('faults', () => {
     const post = () => connections.postToConnection({ ConnectionId, Data: 'x' });
     room.faults.post.throttle = 1;
     expect(await failure(post())).toEqual({ name: 'LimitExceededException', status: 429 });
-    room.faults.post = { fail: 1, throttle: 0, delayMs: 0 };
+    room.faults.post = { fail: 1, throttle: 0, gone: 0, delayMs: 0 };
     expect((await failure(post())).status).toBe(500);
-    room.faults.post = { fail: 0.5, throttle: 0, delayMs: 0 };
+    room.faults.post = { fail: 0.5, throttle: 0, gone: 0, delayMs: 0 };
     const results = await Promise.allSettled(Array.from({ length: 100 }, post));
     const failed = results.filter(({ status }) => status === 'rejected').length;
     expect(failed).toBeGreaterThan(30);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../assembly/template.ts';
-import type { Faults } from '../faults.ts';
+import type { Faults, PostFailure } from '../faults.ts';
 import { ApiError, readBody, sendError, sendJson } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder } from '../recorder.ts';
@@ -63,6 +63,7 @@ export class ManagementApi {
     };
     const refusal = this.#access.refusal(caller, [right]);
     if (refusal !== undefined) sendError(response, 403, 'AccessDeniedException', refusal);
+    else if (this.#faults.unknown.has(connectionId)) gone(response);
     else if (method === 'POST') await this.#post(response, { ...caller, connectionId, data: body.toString() });
     else if (method === 'GET') this.#get(response, connectionId);
     else if (this.#gateway.delete(connectionId)) response.writeHead(204).end();
@@ -82,7 +83,7 @@ export class ManagementApi {
     const status = await this.#failure(call);
     if (status === 429) return sendError(response, 429, 'LimitExceededException', 'Too Many Requests');
     if (status === 500) return sendError(response, 500, 'InternalServerErrorException', 'Internal server error');
-    if (!this.#gateway.post(call.connectionId, call.data)) return gone(response);
+    if (status === 410 || !this.#gateway.post(call.connectionId, call.data)) return gone(response);
     response.writeHead(200, { 'Content-Length': 0 }).end();
   }
 
@@ -97,12 +98,13 @@ export class ManagementApi {
     });
   }
 
-  async #failure(call: Attribution & { connectionId: string; data: string }): Promise<429 | 500 | undefined> {
+  async #failure(call: Attribution & { connectionId: string; data: string }): Promise<PostFailure | undefined> {
     const { post } = this.#faults;
     if (post.delayMs > 0) await sleep(post.delayMs);
     const wanted = await this.#faults.beforePost?.(call);
     if (wanted !== undefined) return wanted;
     if (this.#faults.chance(post.fail)) return 500;
+    if (this.#faults.chance(post.gone)) return 410;
     return this.#faults.chance(post.throttle) ? 429 : undefined;
   }
 }

@@ -58,6 +58,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'dead-letters', because: 'faults' },
   { scene: 'delivery', because: 'faults' },
   { scene: 'doctor', because: 'console' },
+  { scene: 'gone', because: 'faults' },
   { scene: 'metrics', because: 'faults' },
   { scene: 'file-crashes', because: 'faults' },
   { scene: 'files-faults', because: 'faults' },

@@ -61,6 +61,8 @@ function misbehave({ local: { faults } }: SceneRoom, seed: number): void {
   faults.disconnect.drop = 0.3;
   faults.dynamoDb = { failBefore: 0.025, failAfter: 0.025 };
   faults.post.fail = 0.05;
+  // About connections that are alive, too.
+  faults.post.gone = 0.05;
   // The SDK tries again until most of that is healed. For one invocation in fifty nothing is: its writes fail however often
   // they are tried, and half of them have been carried out. Not the sweeper's: whom it fails, the next run finds.
   faults.beforeDynamoDb = ({ function: name, operation, requestId = '' }) => {

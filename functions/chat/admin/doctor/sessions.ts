@@ -57,7 +57,8 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
   if (session.detachedAt !== undefined) return undefined;
   if (!isOpen) {
     const text = `${about} counts as online over a connection that API Gateway does not know.`;
-    return { kind: 'ghost', about, text, repair: () => room.sessions.detach(session, connectionId, room.clock.now()) };
+    const repair = () => room.sessions.detachReversibly(session, connectionId, room.clock.now());
+    return { kind: 'ghost', about, text, repair };
   }
   if (connection?.member?.accountId === session.accountId) return undefined;
   const reason = 'Your connection was not on record.';
