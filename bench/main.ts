@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { endInOrder } from '../test/harness/ending.ts';
 import { arrivals } from './arrivals.ts';
-import { attack } from './attack/attack.ts';
 import { contention } from './contention.ts';
 import { cost } from './cost.ts';
 import { fanout } from './fanout.ts';
@@ -16,7 +15,6 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const parts: Readonly<Record<string, Part>> = {
   cost,
-  attack,
   scaling,
   fanout,
   contention,

@@ -3,7 +3,7 @@ export interface Part {
   /** One line for the list of parts. */
   readonly summary: string;
   /** The page that holds its report between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; `--write` replaces it. */
-  readonly page: 'docs/cost.md' | 'docs/scaling.md' | 'docs/security.md';
+  readonly page: 'docs/cost.md' | 'docs/scaling.md';
   /** Measures, and gives the report as Markdown. */
   run(): Promise<string>;
 }

@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
 import { TokenBucket } from '../../local/gateway/throttle.ts';
-import { reportOn } from '../part.ts';
-import { attackReport, attacks } from './attack.ts';
+import { attacks } from './attack.ts';
 import { throttleOf } from './ceiling.ts';
 
 const { throttling } = parseConfig(contextOfCdkJson()['config']);
-
-test('docs/security.md has the tables of today; if not: npm run bench -- attack --write', () => {
-  expect(reportOn(readFileSync('docs/security.md', 'utf8'), 'attack')).toBe(attackReport());
-});
 
 test('all attackers together cost at most US$ 40 a day', () => {
   for (const { what, usdPerDay } of attacks()) expect(usdPerDay, what).toBeLessThanOrEqual(40);

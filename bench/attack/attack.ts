@@ -1,7 +1,7 @@
 import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
 import { routes } from '../../infra/functions.ts';
 import { defaultSettings } from '../../protocol/admin/index.ts';
-import { type Part, table } from '../part.ts';
+import { table } from '../part.ts';
 import {
   ceiling,
   costTable,
@@ -12,12 +12,6 @@ import {
   usdPerDay,
   worstPerMillion,
 } from './ceiling.ts';
-
-export const attack: Part = {
-  summary: 'what an attack costs at the limits, computed from cdk.json, the settings and docs/cost.md',
-  page: 'docs/security.md',
-  run: async () => attackReport(),
-};
 
 /** A row of the table. */
 export interface Attack {
@@ -61,7 +55,7 @@ export function attacks(row = costTable()): Attack[] {
 
 const dollars = (usd: number) => usd.toFixed(2);
 
-/** Both tables of docs/security.md. Nothing is measured. */
+/** The tables of docs/security.md. Nothing is measured. */
 export function attackReport(row = costTable()): string {
   return [
     table(

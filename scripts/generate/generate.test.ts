@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { current, indexes } from './indexes.ts';
-import { asyncApiPage, settingsPage } from './pages.ts';
+import { asyncApiPage, securityPage, settingsPage } from './pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test.each([...indexes(root), asyncApiPage(), settingsPage()])('the committed $path is up to date', ({ path, text }) => {
-  // Not toBe(text): a diff of thousands of lines is no help.
-  expect(current(root, path) === text, `${path} is stale: run npm run generate`).toBe(true);
-});
+test.each([...indexes(root), asyncApiPage(), settingsPage(), securityPage(root)])(
+  'the committed $path is up to date',
+  ({ path, text }) => {
+    // Not toBe(text): a diff of thousands of lines is no help.
+    expect(current(root, path) === text, `${path} is stale: run npm run generate`).toBe(true);
+  },
+);

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attackReport } from '../../bench/attack/attack.ts';
+import { withReport } from '../../bench/part.ts';
 import { printValue, settingNames, settings, valueRange } from '../../protocol/admin/index.ts';
 import { asyncApiDocument, render } from '../asyncapi/document.ts';
 import { readPermissions } from '../permissions/permissions.ts';
@@ -31,9 +35,16 @@ export async function permissionsPage(assembly: string): Promise<GeneratedFile> 
   return { path: 'docs/permissions.md', text: renderPermissions(all) };
 }
 
+/** The page of the threat model, with what an attack costs. */
+export function securityPage(root: string): GeneratedFile {
+  const path = 'docs/security.md';
+  return { path, text: withReport(readFileSync(join(root, path), 'utf8'), 'attack', attackReport()) };
+}
+
 /** Every generated page. */
 export const pages = async (root: string): Promise<GeneratedFile[]> => [
   asyncApiPage(),
   settingsPage(),
+  securityPage(root),
   await permissionsPage(`${root}/cdk.out`),
 ];
