@@ -105,7 +105,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       users: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       presence: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       connections: ['GetItem', 'UpdateItem', 'DeleteItem'],
-      loginBlocks: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'],
+      loginBlocks: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
       room: ['GetItem', 'UpdateItem'],
       messages: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
       fileRecords: ['Query', 'UpdateItem'],

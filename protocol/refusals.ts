@@ -11,7 +11,7 @@ export const refusals = {
   'user-exists': 'That user name is taken.',
   'invalid-user':
     'A user name has 1 to 32 letters, digits, dots, dashes or underscores, and starts with a letter or digit; a few words are reserved.',
-  'invalid-password': 'That password is too short or too long.',
+  'invalid-password': 'That password is too short, too long or too common.',
   'room-stopped': 'The room is stopped.',
   'room-full': 'The limit of users online has been reached.',
   'no-such-user': 'There is no such user.',

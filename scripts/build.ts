@@ -1,7 +1,8 @@
-import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { commonPasswords } from '../functions/chat/common-passwords.ts';
 import { common, programs, requireForCommonJs } from './bundling.ts';
 import './generate-indexes.ts';
 
@@ -10,6 +11,17 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const suffix = '.lambda.ts';
 const lambdas = readdirSync('functions').filter((file) => file.endsWith(suffix));
+
+/** Leaves out of the bundle the less common part of the list of passwords. */
+const shortPasswordList: Plugin = {
+  name: 'short-password-list',
+  setup({ onLoad }) {
+    onLoad({ filter: /language-common[\\/]src[\\/]passwords\.json$/ }, ({ path }) => {
+      const passwords: string[] = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify(passwords.slice(0, commonPasswords)), loader: 'json' };
+    });
+  },
+};
 
 // From here to the end, what is there is not what ensure-built.mjs noted.
 for (const stamp of ['bundled', 'built']) rmSync(`dist/.${stamp}-from`, { force: true });
@@ -25,6 +37,7 @@ const [functions] = await Promise.all([
     sourcesContent: false,
     metafile: true,
     alias: { '@aws-sdk/credential-provider-node': './functions/aws/credentials.ts' },
+    plugins: [shortPasswordList],
   }),
   // Each by itself: what they share would be further files, and each file takes time to load.
   ...['chat', 'admin'].map((program) =>

@@ -10,5 +10,9 @@ export function moment(time: string): string {
   return `${localDate(at)}_${localTime(at)}`;
 }
 
+/** Whose logins are blocked, and from where. `*` is every user, or every address that is not known for the user. */
+export const blockText = ({ user, address }: { readonly user: string; readonly address: string }) =>
+  `${user === '*' ? 'new users' : user} on ${address === '*' ? 'new addresses' : address}`;
+
 export const countsText = ({ users, messages, loginBlocks, files }: AdminResult<'restore'>['counts']) =>
   `${count(users, 'user')}, ${count(messages, 'message')}, ${count(files, 'file')}, ${count(loginBlocks, 'login block')}`;

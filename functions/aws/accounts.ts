@@ -8,8 +8,9 @@ import type { Accounts } from '../chat/ports.ts';
 import { db, getAll, type Item, queryAll, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, seenPartition } from './keys.ts';
+import { rememberAddress } from './login-tries.ts';
 import { tables } from './names.ts';
-import { notBlocked } from './session-items.ts';
+import { loginTriesAfter } from './session-items.ts';
 import { createCounter } from './streams/keys.ts';
 
 const stored = v.object({
@@ -45,7 +46,10 @@ export const accounts: Accounts = {
     return (await getAll(users(), keys)).map(toAccount);
   },
 
-  async create({ acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account }, at) {
+  async create(
+    { acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account },
+    { at, address },
+  ) {
     const put = {
       TableName: users(),
       Item: {
@@ -58,7 +62,8 @@ export const accounts: Accounts = {
       ConditionExpression: 'attribute_not_exists(#name)',
       ExpressionAttributeNames: { '#name': 'name' },
     };
-    return (await transact([{ Put: put }, createCounter(account)])).committed;
+    const known = { Put: rememberAddress(account.name, address, at) };
+    return (await transact([{ Put: put }, createCounter(account), known])).committed;
   },
 
   async block(blocker, blocked) {
@@ -157,7 +162,7 @@ export const accounts: Accounts = {
           ExpressionAttributeValues: { ':connection': connectionId, ':token': tokenHash },
         },
       },
-      { ConditionCheck: notBlocked(account.name, address, at) },
+      loginTriesAfter(account.name, address, at),
     ]);
     if (outcome.committed) return 'changed';
     if (outcome.failed.has(2)) return 'login-blocked';

@@ -4,7 +4,7 @@ import { type Item, transact } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey } from './keys.ts';
 import { seats, takeSeat } from './seats.ts';
-import { bindConnection, forgetConnection, notBlocked, readSession, toSession } from './session-items.ts';
+import { bindConnection, forgetConnection, loginTriesAfter, readSession, toSession } from './session-items.ts';
 
 /** The positions of a login's writes in its transaction. They tell which condition cancelled it. */
 const at = { presence: 0, connection: 1, account: 2, tries: 3 } as const;
@@ -29,9 +29,7 @@ function loginItems({ account, takesOver, ...login }: Login, session: Session) {
     },
     bindConnection(login.connectionId, account, login.at),
     accountUnchanged(account, login.newHash),
-    login.forgetTries
-      ? { Delete: notBlocked(account.name, login.address, login.at) }
-      : { ConditionCheck: notBlocked(account.name, login.address, login.at) },
+    loginTriesAfter(account.name, login.address, login.at),
     ...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),
   ];
 }

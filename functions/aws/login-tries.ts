@@ -1,18 +1,33 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { type TryRecord, tryWindow } from '../chat/login-tries.ts';
+import { afterLogin, endOf, type TryRecord } from '../chat/login-tries.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { LoginTries } from '../chat/ports.ts';
+import { newVersionTag } from '../chat/token.ts';
 import { db, type Item, putIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
 const stored = v.object({
   version: v.string(),
-  tries: v.array(v.object({ at: v.number(), connectionId: v.optional(v.string()) })),
+  tries: v.array(v.object({ at: v.number(), connectionId: v.optional(v.string()), id: v.optional(v.string()) })),
   blockedUntil: v.number(),
+  blocks: v.optional(v.number(), 0),
+  goodAt: v.optional(v.number()),
 });
 
-const toRecord = (item: Item): TryRecord => parseStored(stored, item) as TryRecord;
+function toRecord(item: Item): TryRecord {
+  const { goodAt, ...record } = parseStored(stored, item);
+  return { ...record, goodAt };
+}
+
+const toItem = (name: string, address: string, record: TryRecord) => ({
+  TableName: tableName('loginBlocks'),
+  Item: { name, address, ...record, expiresAt: Math.ceil(endOf(record) / 1000) },
+});
+
+/** Part of a transaction: makes an address known for a name, and forgets the tries from there. */
+export const rememberAddress = (name: string, address: string, at: number) =>
+  toItem(name, address, afterLogin(at, newVersionTag()));
 
 export const loginTries: LoginTries = {
   async find(name, address) {
@@ -23,15 +38,8 @@ export const loginTries: LoginTries = {
   },
 
   async replace(name, address, before, after) {
-    const lastTry = after.tries.at(-1)?.at ?? 0;
     const outcome = await putIf({
-      TableName: tableName('loginBlocks'),
-      Item: {
-        name,
-        address,
-        ...after,
-        expiresAt: Math.ceil(Math.max(after.blockedUntil, lastTry + tryWindow) / 1000),
-      },
+      ...toItem(name, address, after),
       ConditionExpression: before ? 'version = :before' : 'attribute_not_exists(address)',
       ...(before && { ExpressionAttributeValues: { ':before': before.version } }),
     });

@@ -16,6 +16,7 @@ import { noticeBatch } from './notice-batch.ts';
 import { roomState } from './room-state.ts';
 import { seats } from './seats.ts';
 import { sessions } from './sessions.ts';
+import { strangerTries } from './stranger-tries.ts';
 import { streamsOn } from './streams/index.ts';
 
 /** OWASP's first choice for scrypt: N=2^17, r=8, p=1. */
@@ -43,6 +44,7 @@ export const room: Room = {
   sessions,
   seats,
   loginTries,
+  strangerTries,
   streams,
   files: filesOn(streams),
   state: roomState,

@@ -6,6 +6,7 @@ import type { EndGuard } from '../chat/ports.ts';
 import { db, type Item } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, seenPartition } from './keys.ts';
+import { rememberAddress } from './login-tries.ts';
 
 const stored = v.object({
   name: v.string(),
@@ -42,6 +43,12 @@ export const notBlocked = (name: string, address: string, at: number) => ({
   ConditionExpression: 'attribute_not_exists(blockedUntil) OR blockedUntil <= :now',
   ExpressionAttributeValues: { ':now': at },
 });
+
+/** Part of a transaction: a password was right. Fails if logins are blocked. */
+export const loginTriesAfter = (name: string, address: string, at: number) => {
+  const { Key: _key, ...condition } = notBlocked(name, address, at);
+  return { Put: { ...rememberAddress(name, address, at), ...condition } };
+};
 
 /** Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. */
 export const bindConnection = (

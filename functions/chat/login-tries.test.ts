@@ -1,11 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blockedFor, countWrongTry, type TryRecord, triesLeft, triesPerHour, tryWindow } from './login-tries.ts';
+import {
+  type Attempt,
+  afterLogin,
+  blockedFor,
+  blockMemory,
+  failTry,
+  isKnownAddress,
+  startTry,
+  type TryRecord,
+  triesLeft,
+  triesPerHour,
+  tryWindow,
+  withdrawTry,
+} from './login-tries.ts';
 
 const blockTime = 60;
 let version = 0;
-const wrong = (record: TryRecord | undefined, connectionId: string, at: number) =>
-  countWrongTry(record, { connectionId, at, blockTime, version: String(version++) });
+
+const attemptOf = (connectionId: string, at: number): Attempt => {
+  const id = String(version++);
+  return { id, connectionId, at, blockTime, version: id };
+};
+
+function counted(record: TryRecord | undefined, attempt: Attempt): TryRecord {
+  const start = startTry(record, attempt);
+  if (start.kind !== 'counted') throw new Error(`the try was not counted: ${start.kind}`);
+  return start.record;
+}
+
+/** A try that is counted, checked and wrong. */
+function wrong(record: TryRecord | undefined, connectionId: string, at: number): TryRecord {
+  const attempt = attemptOf(connectionId, at);
+  return failTry(counted(record, attempt), attempt);
+}
 
 describe('wrong passwords', () => {
   test('the third over one connection blocks the name for BLOCK_TIME', () => {
@@ -29,6 +57,30 @@ describe('wrong passwords', () => {
     const record = ['a', 'a', 'b'].reduce<TryRecord | undefined>((before, id) => wrong(before, id, 0), undefined);
     expect(blockedFor(record, 0)).toBe(0);
     expect(triesLeft(record as TryRecord, 'b')).toBe(2);
+  });
+
+  test('each next block within a day is twice as long, up to an hour', () => {
+    const lengths: number[] = [];
+    let record: TryRecord | undefined;
+    let at = 0;
+    while (lengths.length < 9) {
+      record = wrong(record, 'a', at);
+      const length = blockedFor(record, at);
+      if (length > 0) lengths.push(length / 60_000);
+      at += length;
+    }
+    expect(lengths).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    const dayLater = at + blockMemory;
+    const next = ['a', 'a', 'a'].reduce((before, id) => wrong(before, id, dayLater), record as TryRecord);
+    expect(blockedFor(next, dayLater)).toBe(60_000);
+  });
+
+  test('a login forgets them, and makes the address known for ninety days', () => {
+    const record = afterLogin(1000, 'v');
+    expect(isKnownAddress(record, 1000)).toBe(true);
+    expect(isKnownAddress(wrong(record, 'a', 2000), 2000)).toBe(true);
+    expect(isKnownAddress(record, 1000 + 91 * 24 * 3_600_000)).toBe(false);
+    expect(isKnownAddress(undefined, 1000)).toBe(false);
   });
 
   test('the ninth within the hour blocks, however many connections it took', () => {
@@ -68,5 +120,44 @@ describe('wrong passwords', () => {
         }
       }),
     );
+  });
+});
+
+describe('tries side by side', () => {
+  const started = (ids: readonly string[], at = 0) => {
+    const attempts = ids.map((id) => attemptOf(id, at));
+    const record = attempts.reduce<TryRecord | undefined>((before, attempt) => counted(before, attempt), undefined);
+    return { attempts, record: record as TryRecord };
+  };
+
+  test('over one connection, the fourth waits for the outcome of three', () => {
+    const { record, attempts } = started(['a', 'a', 'a']);
+    expect(startTry(record, attemptOf('a', 0)).kind).toBe('wait');
+    expect(startTry(record, attemptOf('b', 0)).kind).toBe('counted');
+    const over = attempts.reduce((before, attempt) => failTry(before, attempt), record);
+    expect(blockedFor(over, 0)).toBe(60_000);
+  });
+
+  test('over many connections, the tenth waits for the outcome of nine', () => {
+    const { record, attempts } = started(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']);
+    expect(startTry(record, attemptOf('j', 0)).kind).toBe('wait');
+    const right = withdrawTry(record, attempts[4] as Attempt) as TryRecord;
+    expect(startTry(right, attemptOf('j', 0)).kind).toBe('counted');
+  });
+
+  test('a right password that is taken back leaves no try', () => {
+    const { record, attempts } = started(['a']);
+    const [attempt] = attempts as [Attempt];
+    const after = withdrawTry(record, attempt) as TryRecord;
+    expect(triesLeft(after, 'a')).toBe(3);
+    expect(after.tries).toEqual([]);
+    expect(withdrawTry(after, attempt)).toBeUndefined();
+  });
+
+  test('tries of functions that were killed count as wrong ones', () => {
+    const { record } = started(['a', 'a', 'a']);
+    const start = startTry(record, attemptOf('a', 8_000));
+    expect(start.kind).toBe('blocked');
+    expect(blockedFor(start.record, 8_000)).toBe(60_000);
   });
 });

@@ -1,10 +1,24 @@
-/** Wrong passwords for one name from one address. Times are epoch milliseconds. */
+/** A try of a password. */
+export interface Try {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The connection of the try, until the try has led to a block. */
+  readonly connectionId?: string | undefined;
+  /** Set while the password is being checked. */
+  readonly id?: string | undefined;
+}
+
+/** The tries of one name from one address. Times are epoch milliseconds. */
 export interface TryRecord {
   /** Random version tag for optimistic locking. */
   readonly version: string;
-  /** The latest wrong tries, oldest first; without a connection once they have led to a block. */
-  readonly tries: readonly { readonly at: number; readonly connectionId?: string }[];
+  /** The latest tries, oldest first: wrong ones, and those whose password is being checked. */
+  readonly tries: readonly Try[];
   readonly blockedUntil: number;
+  /** The number of blocks in a row, each within a day of the end of the one before. */
+  readonly blocks: number;
+  /** When the right password was last given from this address. Undefined: never, or too long ago. */
+  readonly goodAt: number | undefined;
 }
 
 /** Wrong passwords over one connection until the name is blocked. */
@@ -12,31 +26,120 @@ export const triesPerConnection = 3;
 /** Wrong passwords within the hour over any number of connections: reconnecting does not evade the block. */
 export const triesPerHour = 9;
 export const tryWindow = 3_600_000;
+/** A block within this time (ms) of the end of the one before is twice as long. */
+export const blockMemory = 24 * 3_600_000;
+/** Repeated blocks grow up to this time (ms), or to BLOCK_TIME if that is longer. */
+const longestBlock = 3_600_000;
+/** How long (ms) an address counts as known after a login. */
+export const addressMemory = 90 * 24 * 3_600_000;
+/** A function that checks a password for this long (ms) was killed: its try counts as a wrong one. */
+const checkTime = 8_000;
 
 /** Milliseconds until the block ends; 0 without a block. */
 export function blockedFor(record: TryRecord | undefined, now: number): number {
   return Math.max(0, (record?.blockedUntil ?? 0) - now);
 }
 
-/** The record after one more wrong password. See {@link blockedFor} and {@link triesLeft} for its consequences. */
-export function countWrongTry(
-  record: TryRecord | undefined,
-  attempt: { connectionId: string; at: number; blockTime: number; version: string },
-): TryRecord {
-  const { connectionId, at, version } = attempt;
-  const blockedUntil = record?.blockedUntil ?? 0;
-  const recent = (record?.tries ?? []).filter((one) => one.at > at - tryWindow);
-  const tries = [...recent, { at, connectionId }].slice(-triesPerHour);
-  if (triesLeft({ version, tries, blockedUntil }, connectionId) > 0) return { version, tries, blockedUntil };
-  return {
-    version,
-    tries: tries.map((one) => (one.connectionId === connectionId ? { at: one.at } : one)),
-    blockedUntil: Math.max(blockedUntil, at + attempt.blockTime * 1000),
-  };
+/** Whether the user has logged in from this address within {@link addressMemory}. */
+export function isKnownAddress(record: TryRecord | undefined, now: number): boolean {
+  return record?.goodAt !== undefined && record.goodAt > now - addressMemory;
 }
+
+export interface Attempt {
+  /** The try's own id. */
+  readonly id: string;
+  readonly connectionId: string;
+  readonly at: number;
+  /** Seconds. */
+  readonly blockTime: number;
+  /** The version of the record that follows. */
+  readonly version: string;
+}
+
+/**
+ * Counts a try before its password is checked.
+ * - `counted`: the password may be checked.
+ * - `wait`: other tries are being checked. Depending on their outcome this one is allowed or blocked.
+ * - `blocked`: the tries are used up by functions that were killed.
+ */
+export type Start =
+  | { readonly kind: 'counted' | 'blocked'; readonly record: TryRecord }
+  | { readonly kind: 'wait'; readonly record?: undefined };
+
+export function startTry(before: TryRecord | undefined, attempt: Attempt): Start {
+  const { id, connectionId, at } = attempt;
+  const record = upToDate(before, attempt);
+  const isChecking = record.tries.some((one) => one.id !== undefined);
+  const own = record.tries.filter((one) => one.connectionId === connectionId).length;
+  if (own < triesPerConnection && (record.tries.length < triesPerHour || !isChecking)) {
+    return { kind: 'counted', record: withTries(record, [...record.tries, { at, connectionId, id }]) };
+  }
+  return isChecking ? { kind: 'wait' } : { kind: 'blocked', record: block(record, attempt) };
+}
+
+/** The record after the password turned out wrong. See {@link blockedFor} and {@link triesLeft} for its consequences. */
+export function failTry(before: TryRecord | undefined, attempt: Attempt): TryRecord {
+  const { id, connectionId, at } = attempt;
+  const record = upToDate(before, attempt);
+  const others = record.tries.filter((one) => one.id !== id);
+  const after = withTries(record, [...others, { at, connectionId }]);
+  return triesLeft(after, connectionId) > 0 ? after : block(after, attempt);
+}
+
+/** The record without a try whose password turned out right. Undefined if it does not hold the try any more. */
+export function withdrawTry(record: TryRecord | undefined, { id, version }: Pick<Attempt, 'id' | 'version'>) {
+  if (!record?.tries.some((one) => one.id === id)) return undefined;
+  return { ...record, version, tries: record.tries.filter((one) => one.id !== id) };
+}
+
+/** The record after a login: the tries before it are forgotten, and the address is known. */
+export const afterLogin = (at: number, version: string): TryRecord => ({
+  version,
+  tries: [],
+  blockedUntil: 0,
+  blocks: 0,
+  goodAt: at,
+});
 
 /** How many more wrong passwords a connection has until the block. */
 export function triesLeft(record: TryRecord, connectionId: string): number {
-  const own = record.tries.filter((one) => one.connectionId === connectionId).length;
-  return Math.min(triesPerConnection - own, triesPerHour - record.tries.length);
+  const wrong = record.tries.filter((one) => one.id === undefined);
+  const own = wrong.filter((one) => one.connectionId === connectionId).length;
+  return Math.min(triesPerConnection - own, triesPerHour - wrong.length);
+}
+
+/** When nothing in the record matters any more. */
+export function endOf({ blockedUntil, blocks, tries, goodAt = 0 }: TryRecord): number {
+  const lastTry = tries.at(-1)?.at ?? 0;
+  return Math.max(
+    lastTry + tryWindow,
+    blocks > 0 ? blockedUntil + blockMemory : blockedUntil,
+    goodAt > 0 ? goodAt + addressMemory : 0,
+  );
+}
+
+/** The tries of the last hour. A try that was never settled is a wrong one. */
+function upToDate(record: TryRecord | undefined, { at, version }: Attempt): TryRecord {
+  const tries = (record?.tries ?? []).flatMap((one) => {
+    if (one.at <= at - tryWindow) return [];
+    return one.id !== undefined && one.at <= at - checkTime ? { ...one, id: undefined } : one;
+  });
+  return { blockedUntil: 0, blocks: 0, goodAt: undefined, ...record, version, tries };
+}
+
+const withTries = (record: TryRecord, tries: readonly Try[]): TryRecord => ({
+  ...record,
+  tries: tries.slice(-triesPerHour),
+});
+
+function block(record: TryRecord, { connectionId, at, blockTime }: Attempt): TryRecord {
+  const blocksBefore = record.blockedUntil > at - blockMemory ? record.blocks : 0;
+  const shortest = blockTime * 1000;
+  const length = Math.min(shortest * 2 ** blocksBefore, Math.max(shortest, longestBlock));
+  return {
+    ...record,
+    tries: record.tries.map((one) => (one.connectionId === connectionId ? { ...one, connectionId: undefined } : one)),
+    blockedUntil: Math.max(record.blockedUntil, at + length),
+    blocks: blocksBefore + 1,
+  };
 }

@@ -13,6 +13,7 @@ import type {
 } from './model.ts';
 import type { PasswordCost } from './password.ts';
 import type { RateLimiters } from './rate-limiter.ts';
+import type { StrangerTries } from './stranger-tries.ts';
 import type { Streams } from './stream-ports.ts';
 import type { Usage } from './usage.ts';
 
@@ -22,8 +23,8 @@ export type { Draft, Kept, Page, Provenance, RepeatableRequest, Stream, Streams 
 export interface Accounts {
   find(name: string): Promise<Account | undefined>;
   findAll(names: readonly string[]): Promise<Account[]>;
-  /** False if the name is taken. */
-  create(account: Account, at: number): Promise<boolean>;
+  /** Creates an account, and makes the address known for its name. False if the name is taken. */
+  create(account: Account, by: { readonly at: number; readonly address: string }): Promise<boolean>;
   /**
    * Adds both sides of a block in one transaction. `changed`: an account has changed, or the block exists. `full`:
    * `limits.blockers` users have blocked that user.
@@ -75,8 +76,6 @@ export interface Login {
   readonly newHash: string | undefined;
   /** A session that this login replaces. */
   readonly takesOver: Session | undefined;
-  /** Whether to delete the wrong tries on record for this name and address. */
-  readonly forgetTries: boolean;
 }
 
 export type LoginOutcome =
@@ -186,7 +185,7 @@ export interface Sessions {
   removeAccount(removal: Removal): Promise<'removed' | 'online' | 'account-changed' | 'login-blocked'>;
 }
 
-/** Wrong passwords on record, by name and address. */
+/** Passwords tried, by name and address. */
 export interface LoginTries {
   find(name: string, address: string): Promise<TryRecord | undefined>;
   /** Replaces the record under an optimistic lock. On conflict, returns the current record. */
@@ -329,6 +328,7 @@ export interface Room {
   readonly sessions: Sessions;
   readonly seats: Seats;
   readonly loginTries: LoginTries;
+  readonly strangerTries: StrangerTries;
   readonly streams: Streams;
   readonly files: Files;
   readonly state: RoomState;

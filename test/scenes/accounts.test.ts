@@ -175,17 +175,17 @@ describe('changing the password', () => {
 
   test('the new one has the length that the room asks for', async () => {
     const client = await room.enter('shortener');
-    expect(await client.refused('passwd', { oldPassword: password, newPassword: 'short' })).toMatchObject({
+    expect(await client.refused('passwd', { oldPassword: password, newPassword: 'kurz.' })).toMatchObject({
       code: 'invalid-password',
       limit: 8,
     });
     await room.change('minPassword', 5);
-    await client.get('passwd', { oldPassword: password, newPassword: 'short' });
+    await client.get('passwd', { oldPassword: password, newPassword: 'kurz.' });
     await room.change('minPassword', 8);
     await client.get('logout', {});
     // What was long enough when it was chosen still lets in.
     const next = await room.connect();
-    await next.get('login', { user: 'shortener', password: 'short' });
+    await next.get('login', { user: 'shortener', password: 'kurz.' });
     await next.close();
   });
 });

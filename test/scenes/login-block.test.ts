@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -109,6 +110,127 @@ describe('wrong passwords across connections', () => {
     });
     expect(await last.refused('login', { user: 'csee4119', password })).toMatchObject({ code: 'login-blocked' });
     await last.close();
+  });
+});
+
+describe('a right password', () => {
+  test('among twelve parallel guesses with a bad new password is answered as they are, and costs no try', async () => {
+    await room.register('guarded');
+    const client = await room.connect();
+    const secrets = Array.from({ length: 12 }, (_, i) => (i === 7 ? password : `guess ${i}`));
+    const refusals = await Promise.all(
+      secrets.map((secret) => client.refused('login', { user: 'guarded', password: secret, newPassword: 'x' })),
+    );
+    expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['invalid-password']));
+    expect(await client.refused('login', { user: 'guarded', password: 'a guess' })).toMatchObject({ triesLeft: 2 });
+    await client.close();
+  });
+
+  test('for one login is not told apart once the name is blocked, though its try began before', async () => {
+    await room.register('newcomer');
+    const { password: once } = (await room.admin({ command: 'reset-password', user: 'newcomer' })) as {
+      password: string;
+    };
+    const [early, late] = [await room.connect(), await room.connect()];
+    const hasStarted = deferred<void>();
+    const go = deferred<undefined>();
+    let held = false;
+    onTestFinished(() => room.local.faults.reset());
+    room.local.faults.beforeDynamoDb = ({ operation, trigger, input }) => {
+      // The try has read that there is no block. Its look at the account is held.
+      if (held || operation !== 'GetItem' || trigger?.detail !== 'login') return undefined;
+      if (!JSON.stringify(input).includes('Users')) return undefined;
+      held = true;
+      hasStarted.resolve();
+      return go.promise;
+    };
+    const right = early.refused('login', { user: 'newcomer', password: once });
+    await hasStarted.promise;
+    await guess(late, 'newcomer', 3);
+    go.resolve(undefined);
+    expect(await right).toMatchObject({ code: 'login-blocked' });
+    await Promise.all([early, late].map((one) => one.close()));
+  });
+
+  test('costs no try where the user is online already', async () => {
+    const user = await room.enter('present');
+    const second = await room.connect();
+    for (let i = 0; i < 4; i += 1) {
+      const refusal = await second.refused('login', { user: 'present', password });
+      expect(refusal).toMatchObject({ code: 'already-online' });
+    }
+    expect(await second.refused('login', { user: 'present', password: 'a guess' })).toMatchObject({ triesLeft: 2 });
+    await Promise.all([user, second].map((one) => one.close()));
+  });
+});
+
+describe('blocks in a row', () => {
+  test('double, each within a day of the one before', async () => {
+    await room.register('stubborn');
+    await room.change('blockTime', 1);
+    const client = await room.connect();
+    for (const seconds of [1, 2, 4]) {
+      // The first try after a block.
+      await expect
+        .poll(async () => (await client.ask('login', { user: 'stubborn', password: 'a guess' })).error?.code, {
+          interval: 100,
+          timeout: 10_000,
+        })
+        .toBe('wrong-password');
+      await client.refused('login', { user: 'stubborn', password: 'a guess' });
+      expect(await client.refused('login', { user: 'stubborn', password: 'a guess' })).toMatchObject({
+        code: 'login-blocked',
+        secondsLeft: seconds,
+      });
+    }
+    await room.change('blockTime', 60);
+    await client.close();
+  });
+});
+
+describe('guesses from many addresses at one name', () => {
+  test('are blocked after fifty, while the user logs in from a known address', { timeout: 60_000 }, async () => {
+    await room.register('Harvard');
+    for (let i = 0; i < 17; i += 1) {
+      const stranger = await room.connect(`127.0.1.${i + 1}`);
+      await guess(stranger, 'Harvard', 3);
+      await stranger.close();
+    }
+    const away = await room.connect('127.0.1.99');
+    const blocked = await away.refused('login', { user: 'Harvard', password });
+    expect(blocked).toMatchObject({ code: 'login-blocked' });
+    expect(blocked['secondsLeft']).toBeGreaterThan(3000);
+    const home = await room.connect();
+    await home.get('login', { user: 'Harvard', password });
+    await home.get('logout', {});
+    // The administrator sees the block, and lifts it.
+    const { users } = (await room.admin({ command: 'blocked-users' })) as { users: object[] };
+    expect(users).toContainEqual(expect.objectContaining({ user: 'Harvard', address: '*' }));
+    await room.admin({ command: 'unblock', user: 'Harvard', address: '*' });
+    await away.get('login', { user: 'Harvard', password });
+    await away.close();
+  });
+});
+
+describe('guesses from one address at many names', () => {
+  test('are blocked after two hundred; names that are known there still log in', async () => {
+    const address = '127.0.2.1';
+    await room.register('near', 'far');
+    const office = await room.connect(address);
+    await office.get('login', { user: 'near', password });
+    await office.get('logout', {});
+    await room.database.putAll('LoginBlocks', [
+      { name: '*', address, since: Date.now(), guesses: 199, blockedUntil: 0, expiresAt: Date.now() / 1000 + 3600 },
+    ]);
+    const stranger = await room.connect(address);
+    expect(await stranger.refused('login', { user: 'far', password: 'a guess' })).toMatchObject({ triesLeft: 2 });
+    expect(await stranger.refused('login', { user: 'far', password })).toMatchObject({ code: 'login-blocked' });
+    const known = await room.connect(address);
+    await known.get('login', { user: 'near', password });
+    await known.close();
+    await room.admin({ command: 'unblock', user: '*', address });
+    await stranger.get('login', { user: 'far', password });
+    await stranger.close();
   });
 });
 

@@ -47,6 +47,16 @@ describe('registering', () => {
     await client.close();
   });
 
+  test('the most common passwords are refused, in any case', async () => {
+    const client = await room.connect();
+    for (const common of ['Password1', 'BASEBALL', '12345678']) {
+      const refusal = await client.refused('register', { user: 'careless', password: common });
+      expect(refusal).toMatchObject({ code: 'invalid-password' });
+      expect(refusal.message).toMatch(/most common/);
+    }
+    await client.close();
+  });
+
   test('of twenty who want one name at once, one gets it', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => room.connect()));
     const replies = await Promise.all(clients.map((client) => client.ask('register', { user: 'wanted', password })));

@@ -1,6 +1,6 @@
 import { adminCommand } from '../console-command.ts';
 import { showList } from '../show-list.ts';
-import { moment } from '../texts.ts';
+import { blockText, moment } from '../texts.ts';
 
 export const blockedUsers = adminCommand('blocked-users', {
   run: (context) =>
@@ -8,6 +8,6 @@ export const blockedUsers = adminCommand('blocked-users', {
       context,
       '[admin] Blocked users:',
       context.admin.askOn('blocked-users', {}),
-      (one) => `${one.user} on ${one.address} until ${moment(one.until)}`,
+      (one) => `${blockText(one)} until ${moment(one.until)}`,
     ),
 });

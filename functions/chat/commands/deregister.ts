@@ -1,5 +1,5 @@
 import { foldName } from '../../../protocol/index.ts';
-import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { withGuestsPassword } from '../check-password.ts';
 import { cleanUpAccount } from '../clean-up-account.ts';
 import { guestCommand } from '../command.ts';
 import { dismiss } from '../end-session.ts';
@@ -22,26 +22,28 @@ export const deregister = guestCommand('deregister', {
   async run(room, { arguments: { password }, connection }, { state, account, tries }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!account) throw new Refusal('no-such-user');
-    await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
-    // Good for choosing another, and for nothing else.
-    if (account.mustChangePassword) throw new Refusal('password-change-required');
-    await endDeadSession(room, account);
-    const outcome = await room.sessions.removeAccount({
-      account,
-      address: connection.address,
-      at: room.clock.now(),
+    const check = { account, password, connection, tries, blockTime: state.blockTime };
+    return withGuestsPassword(room, check, async () => {
+      // Good for choosing another, and for nothing else.
+      if (account.mustChangePassword) throw new Refusal('password-change-required');
+      await endDeadSession(room, account);
+      const outcome = await room.sessions.removeAccount({
+        account,
+        address: connection.address,
+        at: room.clock.now(),
+      });
+      switch (outcome) {
+        case 'removed':
+          await cleanUpAccount(room, account);
+          return {};
+        case 'online':
+          throw new Refusal('already-online');
+        case 'login-blocked':
+          throw new Refusal('login-blocked');
+        case 'account-changed':
+          throw new Refusal('wrong-password');
+      }
     });
-    switch (outcome) {
-      case 'removed':
-        await cleanUpAccount(room, account);
-        return {};
-      case 'online':
-        throw new Refusal('already-online');
-      case 'login-blocked':
-        throw await refuseBlocked(room, account.name, connection.address);
-      case 'account-changed':
-        throw new Refusal('wrong-password');
-    }
   },
 });
 

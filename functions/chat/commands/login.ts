@@ -1,5 +1,5 @@
 import { foldName, type Result } from '../../../protocol/index.ts';
-import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { withGuestsPassword } from '../check-password.ts';
 import { guestCommand } from '../command.ts';
 import { announce, sayAndClose } from '../end-session.ts';
 import type { Account, Session } from '../model.ts';
@@ -26,29 +26,20 @@ export const login = guestCommand('login', {
   async run(room, { arguments: given, connection }, { state, account, tries }) {
     const { password, newPassword, newToken: chosen, takeOver = false } = given;
     if (!state.open) throw new Refusal('room-stopped');
-    if (!account) throw new Refusal('no-such-user');
-    await checkPassword(room, { account, password, connection, tries, blockTime: state.blockTime });
-    refuseToKeep(account, password, newPassword);
+    // Before the password is checked, so this refusal tells nothing about it.
     if (newPassword !== undefined) refuseBadPassword(newPassword, state);
-    const isDue = newPassword !== undefined || isOutdated(account.passwordHash, room.passwordCost);
-    const newHash = isDue ? await hashPassword(newPassword ?? password, room.passwordCost) : undefined;
-    const { token, tokenHash } = newToken(chosen);
-    const { connectionId, address } = connection;
-    return enter(
-      room,
-      state,
-      { token, password, newPassword, takeOver },
-      {
-        account,
-        connectionId,
-        address,
-        at: room.clock.now(),
-        tokenHash,
-        newHash,
-        forgetTries: tries !== undefined,
-        takesOver: undefined,
-      },
-    );
+    if (!account) throw new Refusal('no-such-user');
+    const check = { account, password, connection, tries, blockTime: state.blockTime };
+    return withGuestsPassword(room, check, async () => {
+      refuseToKeep(account, password, newPassword);
+      const isDue = newPassword !== undefined || isOutdated(account.passwordHash, room.passwordCost);
+      const newHash = isDue ? await hashPassword(newPassword ?? password, room.passwordCost) : undefined;
+      const { token, tokenHash } = newToken(chosen);
+      const { connectionId, address } = connection;
+      const at = room.clock.now();
+      const attempt = { account, connectionId, address, at, tokenHash, newHash, takesOver: undefined };
+      return enter(room, state, { token, password, newPassword, takeOver }, attempt);
+    });
   },
 });
 
@@ -69,7 +60,7 @@ function refuseToKeep(account: Account, password: string, newPassword: string | 
 
 /** Commits a login. Replaces a session that is in the way if its client is gone, or if the caller wishes so. */
 async function enter(room: Room, state: State, wish: Wish, attempt: Login): Promise<Result<'login'>> {
-  const { account, address } = attempt;
+  const { account } = attempt;
   const outcome = await room.sessions.begin(attempt);
   switch (outcome.kind) {
     case 'begun': {
@@ -86,8 +77,6 @@ async function enter(room: Room, state: State, wish: Wish, attempt: Login): Prom
       return enter(room, state, wish, { ...attempt, takesOver: outcome.session });
     case 'changed':
       return enter(room, state, wish, { ...attempt, takesOver: undefined });
-    case 'login-blocked':
-      throw await refuseBlocked(room, account.name, address);
     case 'account-changed':
       return enter(room, state, wish, await withAccountAsItIs(room, wish, attempt));
     case 'connection-taken':

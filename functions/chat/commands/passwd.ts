@@ -1,4 +1,4 @@
-import { checkPassword, refuseBlocked } from '../check-password.ts';
+import { withPassword } from '../check-password.ts';
 import { memberCommand } from '../command.ts';
 import { hashPassword } from '../password.ts';
 import { Refusal } from '../refusal.ts';
@@ -13,27 +13,30 @@ export const passwd = memberCommand('passwd', {
       room.loginTries.find(member.name, connection.address),
     ]);
     if (!account) throw new Refusal('not-logged-in');
-    await checkPassword(room, { account, password: oldPassword, connection, tries, blockTime: state.blockTime });
+    // Before the password is checked, so this refusal tells nothing about it.
     refuseBadPassword(newPassword, state);
-    const newHash = await hashPassword(newPassword, room.passwordCost);
-    const { connectionId, address } = connection;
-    const outcome = await room.accounts.changePassword({
-      account,
-      connectionId,
-      address,
-      at: room.clock.now(),
-      newHash,
-      tokenHash: newToken === undefined ? undefined : hashToken(newToken),
+    const check = { account, password: oldPassword, connection, tries, blockTime: state.blockTime };
+    return withPassword(room, check, async () => {
+      const newHash = await hashPassword(newPassword, room.passwordCost);
+      const { connectionId, address } = connection;
+      const outcome = await room.accounts.changePassword({
+        account,
+        connectionId,
+        address,
+        at: room.clock.now(),
+        newHash,
+        tokenHash: newToken === undefined ? undefined : hashToken(newToken),
+      });
+      switch (outcome) {
+        case 'changed':
+          return {};
+        case 'account-changed':
+          throw new Refusal('wrong-password');
+        case 'moved-on':
+          throw new Refusal('not-logged-in');
+        case 'login-blocked':
+          throw new Refusal('login-blocked');
+      }
     });
-    switch (outcome) {
-      case 'changed':
-        return {};
-      case 'account-changed':
-        throw new Refusal('wrong-password');
-      case 'moved-on':
-        throw new Refusal('not-logged-in');
-      case 'login-blocked':
-        throw await refuseBlocked(room, account.name, address);
-    }
   },
 });

@@ -15,7 +15,7 @@ export const register = guestCommand('register', {
     return { state, taken, broadcasts };
   },
 
-  async run(room, { arguments: { user, password } }, { state, taken, broadcasts }) {
+  async run(room, { arguments: { user, password }, connection }, { state, taken, broadcasts }) {
     if (!state.open) throw new Refusal('room-stopped');
     if (!isUserName(user)) throw new Refusal('invalid-user');
     if (taken) throw new Refusal('user-exists');
@@ -33,7 +33,7 @@ export const register = guestCommand('register', {
         // A new user does not get the broadcasts of the time before.
         acknowledged: { inbox: 0, room: broadcasts },
       },
-      now,
+      { at: now, address: connection.address },
     );
     if (!created) throw new Refusal('user-exists');
     return { user };
