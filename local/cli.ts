@@ -5,18 +5,18 @@ import { type LocalRoom, type RoomOptions, startLocalRoom } from './room.ts';
 const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const defaultUrl = 'ws://127.0.0.1:9000';
 
-/** What a program adds to a local room. */
+/** Options that a program adds to a local room. */
 export interface RoomHooks {
-  /** Environment variables of the room's functions, beside those of the template. */
+  /** Environment variables of the room's functions, in addition to those in the template. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Called before the room is announced; may return a line for its owner. */
+  /** Called before the room's address is printed. May return a line to print. */
   prepare(room: LocalRoom): Promise<string | undefined>;
-  /** Runs a console; `over` gives the exit code when the room is to be closed, `end` closes it now. */
+  /** Runs a console. `over` resolves to the exit code when the console closes the room; `end` closes it now. */
   localConsole?(room: LocalRoom): { readonly over: Promise<number>; end(): void };
 }
 
 /**
- * Runs a local room until its console ends it, or a signal does. A second signal ends it at once.
+ * Runs a local room until its console or a signal ends it. A second signal ends it at once.
  * @param argv arguments, without node and script.
  * @returns the exit code.
  */
@@ -28,7 +28,7 @@ export async function runLocalRoom(argv: readonly string[], hooks: RoomHooks): P
     if (error instanceof CommanderError) return error.exitCode;
     throw error;
   }
-  // The terminal or the reader of a pipe may go before the room does.
+  // The terminal or the reader of a pipe may close before the room does.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const signalled = firstSignal();
   try {
@@ -55,7 +55,7 @@ export async function runLocalRoom(argv: readonly string[], hooks: RoomHooks): P
   }
 }
 
-/** Resolves at the first signal to end. At the next one, of whatever kind, the process exits, and dynoxide with it. */
+/** Resolves at the first signal. At the second one, of any kind, the process exits, and dynoxide with it. */
 function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
     let signals = 0;
@@ -76,14 +76,14 @@ function greet(room: LocalRoom): void {
 
 function parse(argv: readonly string[]): RoomOptions {
   const command = new Command('npm start --')
-    .description('Run the room on this machine, with no cloud.')
-    .option('--port <number>', 'port to listen on; 0 for any free one', integer(0, 65_535), 9000)
+    .description('Run the room on this machine, without AWS.')
+    .option('--port <number>', 'port to listen on; 0 for any free port', integer(0, 65_535), 9000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--data <folder>', 'where the state is kept', '.local')
-    .option('--fresh', 'forget the state that was kept', false)
-    .option('--assembly <folder>', 'the synthesized stack', 'cdk.out')
+    .option('--data <folder>', 'folder of the stored state', '.local')
+    .option('--fresh', 'delete the stored state first', false)
+    .option('--assembly <folder>', 'folder of the synthesized stack', 'cdk.out')
     .option('--dynamodb <url>', 'use the DynamoDB at this endpoint instead of starting one', httpUrl)
-    .option('--speed <factor>', "how many times as fast the room's clock runs, for tests", factor, 1)
+    .option('--speed <factor>', "speed of the room's clock, as a multiple of real time, for tests", factor, 1)
     .exitOverride()
     .allowExcessArguments(false);
   const { port, host, data, fresh, assembly, dynamodb, speed } = command.parse(argv, { from: 'user' }).opts<{

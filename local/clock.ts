@@ -1,13 +1,13 @@
 /**
- * The room's clock. At speed 1 it is the machine's; at speed N it has run N times as fast since `origin`, for every
- * part of the room alike, so that a test need not wait for the ten minutes of an idle limit.
+ * The room's clock. It runs `speed` times as fast as the machine's clock, from `origin` on, for all parts of the room.
+ * So a test does not wait ten minutes for an idle limit.
  *
- * What bounds computing (a Lambda function's timeout, an integration's) stays in real time: the processor does not get faster,
- * and a scaled limit would cut off code that works.
+ * Timeouts of Lambda functions and integrations stay in real time. The processor does not get faster, so a scaled timeout
+ * would interrupt working code.
  */
 export class Clock {
   readonly speed: number;
-  /** Epoch milliseconds at which the room's time and the machine's agree. */
+  /** The time (epoch milliseconds) at which both clocks agree. */
   readonly origin: number;
 
   constructor(speed = 1, origin = Date.now()) {
@@ -21,12 +21,12 @@ export class Clock {
     return this.speed === 1 ? real : Math.floor(this.origin + (real - this.origin) * this.speed);
   }
 
-  /** Calls back after this many of the room's milliseconds; the timer does not keep the process alive. */
+  /** Calls back after this many milliseconds of the room's clock. The timer does not keep the process alive. */
   setTimeout(callback: () => void, milliseconds: number): NodeJS.Timeout {
     return setTimeout(callback, milliseconds / this.speed).unref();
   }
 
-  /** Calls back again and again after this many of the room's milliseconds. */
+  /** Calls back every so many milliseconds of the room's clock. */
   setInterval(callback: () => void, milliseconds: number): NodeJS.Timeout {
     return setInterval(callback, milliseconds / this.speed).unref();
   }

@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { Attribution } from './recorder.ts';
 
-/** AWS credentials that only this room accepts. */
+/** AWS credentials that are valid in this room only. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
-/** A holder of this room's credentials: a function's environment, or the operator. */
+/** An owner of credentials: a function's environment, or the operator. */
 export interface Identity {
   readonly credentials: Credentials;
-  /** Tells the caller and its current invocation. */
+  /** Returns the caller and its current invocation. */
   readonly caller: () => Attribution;
 }
 
-/** Issues credentials, and finds their holders by key id. The signature must prove that the caller has the secret. */
+/** Issues credentials, and finds their owners by key id. Only a valid signature proves that the caller has the secret. */
 export class CredentialStore {
   readonly #identities = new Map<string, Identity>();
 
-  /** @param caller tells the caller and its current invocation at the time of a call. */
+  /** @param caller returns the caller and its current invocation, at each call. */
   issue(caller: () => Attribution): Credentials {
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
     const credentials = {
@@ -31,7 +31,7 @@ export class CredentialStore {
     return credentials;
   }
 
-  /** The holder of a key id; undefined if this room did not issue it. */
+  /** The owner of a key id. Undefined if this room did not issue it. */
   identify(accessKeyId: string): Identity | undefined {
     return this.#identities.get(accessKeyId);
   }

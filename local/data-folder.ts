@@ -4,10 +4,10 @@ import { tryLock } from 'fs-native-extensions';
 import { codeOf, messageOf, printable, RoomError } from './errors.ts';
 import { logFileName, logFileNames } from './logs/log-files.ts';
 
-/** How many runs' logs are kept. */
+/** The number of runs whose logs are kept. */
 const keptLogs = 10;
 
-/** What a program on this machine needs in order to administer a room. */
+/** What the console needs to administer a local room. */
 export interface RoomFile {
   readonly url: string;
   readonly origin: string;
@@ -15,11 +15,11 @@ export interface RoomFile {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
-  /** The stack's outputs, such as a function's name, as they are in this room. */
+  /** The stack's outputs, with the addresses of this room. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The folder that holds a room's state; only one room at a time may have it. */
+/** The folder of a room's state. Only one room at a time can use it. */
 export class DataFolder {
   readonly path: string;
   readonly #lock: FileHandle;
@@ -30,8 +30,8 @@ export class DataFolder {
   }
 
   /**
-   * Locks a folder, and creates it if it is missing.
-   * @throws RoomError if it cannot be written, or another room has it.
+   * Creates a folder if it is missing, and locks it.
+   * @throws RoomError if the folder is not writable, or another room uses it.
    */
   static async take(folder: string): Promise<DataFolder> {
     const path = resolve(folder);
@@ -44,12 +44,12 @@ export class DataFolder {
     const lock = await open(join(path, 'lock'), 'a', 0o600).catch((error: unknown) => {
       throw new RoomError(`${path} cannot be written: ${messageOf(error)}`);
     });
-    // The kernel's lock: it goes with the process, however that ends.
+    // A lock of the kernel, which releases it when the process ends for any reason.
     if (!tryLock(lock.fd)) {
       await lock.close();
       const holder = /"url": ?"([^"]+)"/.exec(await readFile(join(path, 'room.json'), 'utf8').catch(() => ''))?.[1];
       throw new RoomError(
-        `${path} is held by another room${holder === undefined ? '' : ` (${printable(holder)})`}; choose another with --data`,
+        `${path} is in use by another room${holder === undefined ? '' : ` (${printable(holder)})`}; choose another with --data`,
       );
     }
     return new DataFolder(path, lock);
@@ -63,12 +63,12 @@ export class DataFolder {
     };
   }
 
-  /** Where asynchronous events lie that functions could not handle. */
+  /** The file of the dead letters. */
   get deadLetters(): string {
     return this.#file('dead-letters.jsonl');
   }
 
-  /** Where S3 keeps its objects. */
+  /** The folder of S3's objects. */
   get objects(): string {
     return this.#file('s3');
   }
@@ -77,7 +77,7 @@ export class DataFolder {
     return this.#file('log');
   }
 
-  /** A file for the functions' output of this run; the oldest runs' are deleted. */
+  /** Creates the log file of this run, and deletes the oldest runs' files. */
   async newLogFile(): Promise<string> {
     const names = await logFileNames(this.logFolder);
     const surplus = names.slice(0, Math.max(0, names.length - keptLogs + 1));
@@ -85,14 +85,14 @@ export class DataFolder {
     return this.#file('log', logFileName(new Date()));
   }
 
-  /** Forgets the database; whatever else the folder may hold stays. */
+  /** Deletes the database, and nothing else in the folder. */
   async clearDatabase(): Promise<void> {
     const { database } = this.dynoxide;
     const files = [database, `${database}-wal`, `${database}-shm`, `${database}-journal`];
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }
 
-  /** When the room's clock was started first (epoch milliseconds), so that a scaled one does not go back at a restart. */
+  /** When the room's clock first started (epoch milliseconds). Stored, so that a faster clock does not go back at a restart. */
   async clockOrigin(fresh: boolean): Promise<number> {
     const file = this.#file('clock');
     const kept = fresh ? 0 : Number(await readFile(file, 'utf8').catch(() => ''));
@@ -104,12 +104,12 @@ export class DataFolder {
 
   async writeRoomFile(content: RoomFile): Promise<void> {
     const file = this.#file('room.json');
-    // A file of another mode would keep it.
+    // Remove it first: `mode` applies to new files only.
     await rm(file, { force: true });
     await writeFile(file, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
   }
 
-  /** Lets another room have it. */
+  /** Releases the lock. */
   async release(): Promise<void> {
     await rm(this.#file('room.json'), { force: true });
     await this.#lock.close().catch((error: unknown) => {

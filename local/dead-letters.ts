@@ -5,7 +5,7 @@ import type { Access } from './iam/access.ts';
 import type { Result } from './lambda/messages.ts';
 import type { Recorder } from './recorder.ts';
 
-/** An asynchronous event whose invocations have all failed. */
+/** An asynchronous event that failed at every attempt. */
 export interface DeadLetter {
   readonly lambda: LambdaFunction;
   readonly event: string;
@@ -15,8 +15,8 @@ export interface DeadLetter {
 }
 
 /**
- * The dead-letter queues: a file in the data folder with one message per line, for a person to read. No other operation of a
- * queue is needed.
+ * The dead-letter queues: a file in the data folder with one message per line. Nothing in the room reads them, so no
+ * other operation of SQS is implemented.
  */
 export class DeadLetters {
   readonly #file: string;
@@ -48,7 +48,7 @@ export class DeadLetters {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: JSON.parse(result.payload) as unknown,
     };
-    // Lambda uses the function's role, and reports nothing if it lacks the permission.
+    // Lambda sends with the function's role. If the permission is missing, it reports no error.
     const caller = { function: lambda.logicalId };
     const queue = lambda.onFailure.split(':').at(-1) ?? '';
     const right = { action: 'sqs:SendMessage', resource: queue, arn: lambda.onFailure };

@@ -42,8 +42,8 @@ export class Faults {
   /** DynamoDB calls of functions: the shares that fail with 500 before and after they are carried out. */
   dynamoDb = { failBefore: 0, failAfter: 0 };
   /**
-   * Ids of half-open connections. The network is gone but neither side knows: posts succeed and vanish, no message arrives, and only
-   * the idle timeout ends the connection.
+   * Ids of half-open connections: the network is gone, and neither side knows. Posts succeed and vanish, no message
+   * arrives, and only the idle timeout ends the connection.
    */
   readonly halfOpen = new Set<string>();
   /** Ids of living connections about which `@connections` answers 410 (Gone) to every call. */

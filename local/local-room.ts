@@ -11,9 +11,9 @@ import type { Recorder } from './recorder.ts';
 export interface RoomOptions {
   /** The cloud assembly (`cdk.out`). */
   readonly assembly: string;
-  /** Where state is kept. */
+  /** The folder of the stored state. */
   readonly dataDir: string;
-  /** The port to listen on; 0, the default, for any free one. */
+  /** The port to listen on. 0, the default, is any free port. */
   readonly port?: number;
   /** The address to bind to; 127.0.0.1 by default. */
   readonly host?: string;
@@ -29,7 +29,7 @@ export interface RoomOptions {
   readonly throttling?: boolean;
   /** The seed of faults and latencies: the same seed repeats the same sequence. */
   readonly seed?: number;
-  /** Has DynamoDB behave as on AWS under load: latency, capacity of partitions, conflicts. Off unless given. */
+  /** Makes DynamoDB behave as on AWS under load: latency, capacity of partitions, conflicts. Off by default. */
   readonly contention?: Partial<ContentionSettings>;
   /** Environment variables of every function, in addition to those in the template. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -37,9 +37,9 @@ export interface RoomOptions {
 
 /** A room that runs on this machine. */
 export interface LocalRoom {
-  /** Where clients connect (`ws://127.0.0.1:9000`). */
+  /** The address for clients (`ws://127.0.0.1:9000`). */
   readonly url: string;
-  /** The same as `http://`, for `/health` and the AWS APIs. */
+  /** The same address with `http://`, for `/health` and the AWS APIs. */
   readonly origin: string;
   /** Endpoint of the room's DynamoDB, for the holders of its credentials. */
   readonly dynamoDbEndpoint: string;
@@ -61,7 +61,7 @@ export interface LocalRoom {
   readonly lambdaLogs: FunctionLog;
   /** The open connections, oldest first. */
   readonly connections: readonly Handshake[];
-  /** Runs every schedule's functions now; resolves when they have returned, rejects if one failed. */
+  /** Runs the functions of all schedules now. Resolves when they have returned; rejects if one failed. */
   runSchedule(): Promise<void>;
   /**
    * Invokes a function by its name, or the beginning of its logical id.
@@ -76,7 +76,7 @@ export interface LocalRoom {
   onFailure(callback: (reason: string) => void): void;
   /** Closes connections, functions and database; state is kept. */
   close(): Promise<void>;
-  /** Closes without waiting for functions: those that run are cut off, and no `$disconnect` runs. */
+  /** Closes at once. Running functions are cut off, and no `$disconnect` runs. */
   abandon(): Promise<void>;
   /** Kills the room's processes; state is kept. */
   kill(): void;

@@ -3,12 +3,12 @@ import { variables } from '../functions/aws/names.ts';
 import { runLocalRoom } from './cli.ts';
 import type { LocalRoom } from './room.ts';
 
-// The SDK's advice on Node.js versions is of no use to the person who starts a room.
+// Hide the SDK's advice on Node.js versions, which does not concern a user who starts a room.
 process.removeAllListeners('warning').on('warning', (warning) => {
   if (!warning.message.startsWith('NodeVersionSupportWarning')) process.stderr.write(`${warning.stack}\n`);
 });
 
-/** A room as its administrator sees it, if what runs here has one. */
+/** The room for the console, if the stack has an admin function. */
 function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
   const { AdminFunction: name } = outputs;
   if (name === undefined) return undefined;
@@ -21,7 +21,7 @@ function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
 const { stdin: input, stdout: output } = process;
 process.exit(
   await runLocalRoom(process.argv.slice(2), {
-    // A line is in this machine's log as soon as it is written.
+    // A line can be read from the local log as soon as it is written.
     environment: { [variables.logLateness]: '0' },
     async prepare(room) {
       const administrable = administered(room);
@@ -31,7 +31,7 @@ process.exit(
       output.isTTY && {
         localConsole(room: LocalRoom) {
           const administrable = administered(room);
-          if (!administrable) throw new Error('the stack has no output AdminFunction: nobody can administer it');
+          if (!administrable) throw new Error('the stack has no output AdminFunction, so it has no console');
           return localConsole(administrable, { input, output });
         },
       }),

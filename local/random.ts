@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, the same sequence for the same seed. Mulberry32: small, and even enough to spread faults and delays. */
+/** Random numbers from 0 to 1. The same seed repeats the sequence. Mulberry32 is small, and good enough for faults and delays. */
 export class SeededRandom {
   #state: number;
 

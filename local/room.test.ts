@@ -171,7 +171,7 @@ test('an error that the user can fix is one line, with exit code 1', async () =>
   for (const [args, message] of [
     [['--data', join(folder, 'a'), '--port', port], `127.0.0.1:${port} is in use; choose another with --port`],
     [['--data', join(file, 'below')], `${join(file, 'below')} cannot be written: `],
-    [['--data', held], `${held} is held by another room (${url}); choose another with --data`],
+    [['--data', held], `${held} is in use by another room (${url}); choose another with --data`],
     [['--data', join(folder, 'b'), '--assembly', join(folder, 'none')], 'manifest.json is missing: synthesize'],
     [['--data', join(folder, 'c'), '--port', 'x'], "error: option '--port <number>' argument 'x' is invalid."],
   ] as const) {

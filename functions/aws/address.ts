@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * What counts as one address for login blocks: an IPv4 address, or an IPv6 /64, which is what one subscriber is given
- * (RFC 6177). An IPv4 address in IPv6 form is the IPv4 address.
+ * The unit that a login block applies to: an IPv4 address, or an IPv6 /64, the smallest network that a provider assigns
+ * to a subscriber (RFC 6177). An IPv4-mapped IPv6 address counts as the IPv4 address.
  */
 export function addressOf(sourceIp: string): string {
   if (!ipaddr.isValid(sourceIp)) return sourceIp;

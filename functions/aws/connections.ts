@@ -37,7 +37,7 @@ export function toConnection(item: Item): Connection {
   };
 }
 
-/** API Gateway ends every connection after two hours; an hour more, and what it forgot to tell us may go. */
+/** The TTL of an item whose `$disconnect` never came. API Gateway ends every connection after two hours. */
 const lifetimeSeconds = 3 * 3600;
 
 const table = () => tableName('connections');

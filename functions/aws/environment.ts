@@ -1,19 +1,22 @@
 import { type TableName, tables, variables } from './names.ts';
 
-/** Where Lambda tells a function its own name. */
+/** The variable in which Lambda sets the function's name. */
 export const ownName = 'AWS_LAMBDA_FUNCTION_NAME';
 
-/** Where Lambda tells a function the name of its log group, which is that of all of them. */
+/** The variable in which Lambda sets the log group's name. All functions share one log group. */
 export const logGroupName = 'AWS_LAMBDA_LOG_GROUP_NAME';
 
-/** A variable that infra sets, or the one to take in its place. Throws by name if it is missing: nothing works by default. */
+/**
+ * Reads an environment variable, or a second one in its place.
+ * @throws Error that names the missing variable. There is no default.
+ */
 export function requireEnv(name: string, otherwise?: string): string {
   const value = process.env[name] ?? (otherwise && process.env[otherwise]);
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
 }
 
-/** A variable that holds a whole number, or its default. */
+/** Reads an environment variable as a whole number; the default if it is not set. */
 export function numberFromEnv(name: string, otherwise: number): number {
   const value = process.env[name];
   if (value === undefined) return otherwise;
@@ -25,7 +28,8 @@ export function numberFromEnv(name: string, otherwise: number): number {
 export const messageRetentionDays = (): number => numberFromEnv(variables.retentionDays, 30);
 
 /**
- * Whether S3 is to be found elsewhere than at AWS, as the SDK is told: there a bucket is part of the path, for its name is no host's.
+ * Whether the SDK is configured with an S3 endpoint other than AWS. Such an endpoint needs path-style URLs, because the
+ * bucket's name does not resolve as a host.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export function s3IsElsewhere(): boolean {
@@ -33,8 +37,9 @@ export function s3IsElsewhere(): boolean {
 }
 
 /**
- * The endpoint of a service, as the SDK finds it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
- * @param service as it stands in a host name, such as `lambda`.
+ * The endpoint of a service, determined as the SDK does:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * @param service the service's name in a host name, such as `lambda`.
  */
 export function endpointOf(service: string): string {
   const region = requireEnv('AWS_REGION');
@@ -43,7 +48,7 @@ export function endpointOf(service: string): string {
   return configured ?? `https://${service}.${region}.${domain}`;
 }
 
-/** The deployed name of a table. A function has only the tables it was bound to. */
+/** The deployed name of a table. The variable exists only in functions with permissions on the table. */
 export function tableName(table: TableName): string {
   return requireEnv(tables[table].variable);
 }

@@ -9,7 +9,7 @@ const objectCreated = v.object({
 
 const schedule = v.object({ source: v.literal('aws.events'), 'detail-type': v.literal('Scheduled Event') });
 
-/** What EventBridge says to the function of files, or nothing if it was not EventBridge that spoke. */
+/** Parses an event of the files function. Undefined if it is not an event of EventBridge. */
 export function parseFileEvent(
   event: unknown,
 ): { readonly happened: 'object-created'; readonly objectKey: string } | { readonly happened: 'schedule' } | undefined {

@@ -6,7 +6,7 @@ import { room } from './room.ts';
 
 const day = 86_400_000;
 
-/** The room with a way to the bytes of files: S3's client comes with it, so only what needs it loads it. */
+/** The room with access to the bytes of files. It loads the S3 client, so only functions that need it import it. */
 export const fileRoom: FileRoom = {
   ...room,
   objects,

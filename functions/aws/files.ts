@@ -54,7 +54,7 @@ const keyOf = ({ recipient, sender, name }: FileRecord): DueFile => ({
 
 const whoOf = ({ name, displayName, accountId }: FileRecord['sender']) => ({ name, displayName, accountId });
 
-/** A write that changes a file's state, if the state and the bytes are still those that the caller read. */
+/** A write that changes a file's state, on condition that state and object key are still those that the caller read. */
 function moveOn(file: FileRecord, to: FileRecord['state'], dueAt: number, told?: FileRecord['told']) {
   return {
     TableName: table(),
@@ -78,7 +78,7 @@ class ConditionFailed extends Error {
   readonly failed: ReadonlySet<'file' | 'account'>;
 
   constructor(failed: ReadonlySet<'file' | 'account'>) {
-    super('a file could not be moved on');
+    super('a file could not change its state');
     this.failed = failed;
   }
 }
@@ -165,9 +165,9 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
         ConditionExpression: 'attribute_not_exists(#file)',
         ExpressionAttributeNames: { '#file': 'file' },
       });
-      // The SDK retried a put whose first answer was lost: what is there is our own.
+      // If the SDK retried a put whose response was lost, the stored item is our own.
       if (outcome.written || outcome.item?.['objectKey'] === file.objectKey) return { announced: true };
-      if (!outcome.item) throw new Error('DynamoDB does not say which file stands in the way');
+      if (!outcome.item) throw new Error('DynamoDB did not return the existing file');
       return { announced: false, standing: toRecord(outcome.item) };
     },
 

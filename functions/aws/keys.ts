@@ -1,26 +1,26 @@
 /** The key of the Room table's one item. */
 export const roomKey = { room: 'room' } as const;
 
-/** Where the Room table keeps the administrator's long task, if there is one. */
+/** The key of the administrator's current job in the Room table. */
 export const taskKey = { room: 'task' } as const;
 
-/** The item of the Room table that counts notices until they are posted. */
+/** The key of the Room table's item that counts notices until they are posted. */
 export const noticesKey = { room: 'notices' } as const;
 
-/** The one partition of the index of those who were seen: it is read by a range of time, never whole. */
+/** The only partition of the index of recently seen users. Queries read a range of times, never the whole partition. */
 export const seenPartition = 'seen';
 
-/** The one partition of the index of files by the time when something is to be done with them: likewise. */
+/** The only partition of the index of files by the time of their next action. Queries read a range of times. */
 export const duePartition = 'due';
 
 /**
- * One partition holds everybody present. It is enough: N online are N/16 read units (250 bytes each), so that posting to
- * them uses up API Gateway's 10,000 posts a second long before reading them uses up the partition's 3,000 units.
+ * One partition holds all sessions. Reading N sessions of 250 bytes takes N/16 read units. A broadcast to them reaches
+ * API Gateway's quota of 10,000 posts a second long before the partition's 3,000 read units (docs/decisions/0006).
  */
 export const presenceShard = 0;
 
 /** The partition of the Presence table that holds the seats of ended sessions, until the count has gone down. */
 export const leavingShard = 1;
 
-/** Where somebody's presence stands. */
+/** The key of a user's session in the Presence table. */
 export const presenceKey = (name: string) => ({ shard: presenceShard, name });

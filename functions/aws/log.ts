@@ -4,8 +4,8 @@ import type { Context } from 'aws-lambda';
 import type { AuditLog, LogError } from '../chat/ports.ts';
 
 /**
- * One line of JSON, with what tells one line from another and no more: every byte is paid for. The log stream's name has the
- * function's.
+ * Writes one line of JSON with as few fields as possible, because every byte costs money. The function's name is left
+ * out: it is part of the log stream's name.
  */
 class ShortLines extends LogFormatter {
   override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
@@ -22,11 +22,11 @@ export function logsFor(context: Context): void {
   logger.addContext(context);
 }
 
-/** One structured line for a failure of the room's own. Never the text of a message, never a secret. */
+/** Logs a failure of the room. Never pass the text of a message or a secret. */
 export const logError: LogError = (what, error, about = {}) => {
   if (error === undefined) logger.warn(what, about);
   else logger.error(what, { ...about, error: error instanceof Error ? error : new Error(String(error)) });
 };
 
-/** One structured line for what somebody did. */
+/** Writes an entry of the audit log. */
 export const auditLog: AuditLog = ({ what, ...entry }) => logger.info(what, entry);

@@ -45,7 +45,7 @@ export const loginTries: LoginTries = {
     });
     if (outcome.written) return { replaced: true };
     const now = outcome.item && toRecord(outcome.item);
-    // The SDK retried a put whose first answer was lost: what is there is our own.
+    // If the SDK retried a put whose response was lost, the stored item is our own.
     return now?.version === after.version ? { replaced: true } : { replaced: false, now };
   },
 };

@@ -2,7 +2,7 @@ import { Metrics as MetricsPublisher, MetricUnit } from '@aws-lambda-powertools/
 import type { Metrics, RecordMetrics } from '../chat/ports.ts';
 import { type MetricName, metricsNamespace } from './names.ts';
 
-/** The library takes the room's name, the dimension `service`, from its own environment variable. */
+/** The library reads the room's name (the dimension `service`) from its own environment variable. */
 const publisher = new MetricsPublisher({ namespace: metricsNamespace });
 
 const names = {
@@ -11,7 +11,7 @@ const names = {
   postsGivenUp: 'PostsGivenUp',
 } as const satisfies Record<keyof Metrics, MetricName>;
 
-/** One line in the embedded metric format, of which CloudWatch makes metrics by itself. */
+/** Writes a line in the embedded metric format, from which CloudWatch creates metrics. */
 export const recordMetrics: RecordMetrics = (values) => {
   for (const [name, value] of Object.entries(values)) {
     publisher.addMetric(names[name as keyof Metrics], MetricUnit.Count, value);

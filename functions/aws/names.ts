@@ -1,6 +1,6 @@
 /**
- * Names that the deployed stack and the functions share: `infra/` builds the tables and sets the variables from here,
- * the adapters beside this file read them.
+ * Names that the stack and the functions share. `infra/` creates tables and environment variables from them, and the
+ * adapters in this folder read them.
  */
 
 /** A table's key attributes, and the variable that holds its name. */
@@ -21,7 +21,7 @@ export const tables = {
   users: {
     variable: 'USERS_TABLE',
     partitionKey: { name: 'name', type: 'S' },
-    // Sparse: only who has ever left the room stands in it, under one constant partition, by time.
+    // Sparse: it contains only users whose session has ended at least once. One constant partition, sorted by time.
     index: {
       name: 'lastSeen',
       partitionKey: { name: 'seen', type: 'S' },
@@ -55,7 +55,7 @@ export const tables = {
     partitionKey: { name: 'recipient', type: 'S' },
     sortKey: { name: 'file', type: 'S' },
     ttl: 'expiresAt',
-    // Every file stands in it, under one constant partition, by the time when something is to be done with it.
+    // It contains every file. One constant partition, sorted by the time of the file's next action.
     index: {
       name: 'due',
       partitionKey: { name: 'due', type: 'S' },
@@ -75,37 +75,37 @@ export const objectPrefixes = ['files', 'backups', 'logs'] as const;
 
 export type ObjectPrefix = (typeof objectPrefixes)[number];
 
-/** Where a backup puts aside between two invocations what makes no part of an upload yet. */
+/** The prefix for data that a backup keeps between two invocations because it is too small for a part of the upload. */
 export const unfinishedBackups = 'backups/unfinished';
 
-/** Variables beside the tables' own. */
+/** Environment variables other than those of the tables. */
 export const variables = {
-  /** Where posts to connections go; the AWS SDK reads it by itself. */
+  /** The endpoint of the @connections API. The AWS SDK reads this variable, too. */
   connectionsEndpoint: 'AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI',
-  /** Function that posts to many connections, invoked asynchronously. */
+  /** The function that posts to many connections. Invoked asynchronously. */
   fanoutFunction: 'FANOUT_FUNCTION',
-  /** Function that tells of logins and logouts, invoked asynchronously. */
+  /** The function that posts logins and logouts. Invoked asynchronously. */
   noticesFunction: 'NOTICES_FUNCTION',
-  /** Function that ends what is over, invoked by the schedule, and at once when a time limit was changed. */
+  /** The function that ends idle and lost sessions. Invoked every minute, and when a time limit was changed. */
   sweeperFunction: 'SWEEPER_FUNCTION',
   /** The bucket of files, backups and saved logs. */
   bucket: 'ROOM_BUCKET',
-  /** Which room a metric is of, as its dimension `service`; the metrics library reads it by itself. */
+  /** The room's name, the dimension `service` of its metrics. The metrics library reads this variable. */
   metricsService: 'POWERTOOLS_SERVICE_NAME',
   /** How long a message is kept, in days. */
   retentionDays: 'MESSAGE_RETENTION_DAYS',
-  /** How long (ms) one invocation of the admin function works at something that takes long; unset, it is half a minute. */
+  /** How long (ms) one invocation of the admin function works at a job. Default: half a minute. */
   adminSlice: 'ADMIN_SLICE_MS',
-  /** How long (ms) a line of the log may take to be there for who reads it; unset, as long as in CloudWatch. */
+  /** The maximum delay (ms) until a written log line can be read. Default: that of CloudWatch Logs. */
   logLateness: 'LOG_LATENESS_MS',
   /** How long a file waits for its recipient, in days. */
   fileRetentionDays: 'FILE_RETENTION_DAYS',
-  /** Binary logarithm of scrypt's N; unset, it is OWASP's. */
+  /** Binary logarithm of scrypt's N. Default: OWASP's recommendation. */
   passwordCost: 'PASSWORD_COST',
 } as const;
 
-/** Where the room's own metrics stand in CloudWatch. */
+/** The CloudWatch namespace of the room's own metrics. */
 export const metricsNamespace = 'ChatRoom';
 
-/** The room's own metrics: few, and written by who runs once a minute or when something has failed, never by a command. */
+/** The room's own metrics. Scheduled runs and failures write them; commands never do (docs/decisions/0038). */
 export type MetricName = 'PeopleOnline' | 'CountDrift' | 'PostsGivenUp';

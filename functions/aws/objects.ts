@@ -17,13 +17,13 @@ import { fileId, objectKeyOf } from './object-key.ts';
 const asBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
 const asHex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
 
-/** What an upload is bound to beside its key: S3 refuses other bytes, more or fewer of them, and a second time. */
+/** The signed headers of an upload. S3 refuses other bytes, another length, and a second upload. */
 const bound = ['content-length', 'if-none-match', 'x-amz-checksum-sha256'];
 
 const s3 = new S3Client({
   maxAttempts: 5,
   forcePathStyle: s3IsElsewhere(),
-  // The SDK would sign the checksum of the body that it has, which is none, into the URL of an upload.
+  // Otherwise the SDK would sign the checksum of an empty body into the upload URL.
   requestChecksumCalculation: 'WHEN_REQUIRED',
   requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }),
 });
@@ -35,7 +35,7 @@ const signing = (now: number, until: number) => ({
   expiresIn: Math.floor((until - now) / 1000),
 });
 
-/** Files' bytes in S3. Clients reach them by URLs that are signed here, without a call to anybody. */
+/** The bytes of files in S3. Clients use presigned URLs. Signing one makes no request. */
 export const objects: Objects = {
   newKey: (recipientId, senderName, name) => objectKeyOf(recipientId, fileId(senderName, name), newVersionTag()),
 
@@ -50,7 +50,7 @@ export const objects: Objects = {
     const url = await getSignedUrl(s3, put, {
       ...signing(now, until),
       signableHeaders: new Set(['host', ...bound]),
-      // In the query a header would be signed too, and bind nobody.
+      // If a header moved into the query, it would be signed, but S3 would not enforce it.
       unhoistableHeaders: new Set(bound),
     });
     return {

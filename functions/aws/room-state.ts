@@ -13,7 +13,7 @@ export const storedState = v.object({
   ...storedSettings,
   online: v.number(),
   logins: v.number(),
-  /** Where the room's stream goes on while it has no counter: as restored, or noted by an earlier version. */
+  /** The room stream's last number while it has no counter. Written by a restore or an earlier version. */
   lastBroadcast: v.optional(v.number()),
   sweepUntil: v.optional(v.number()),
   usage: v.optional(
@@ -38,7 +38,7 @@ async function get(): Promise<State | undefined> {
 
 const newRoom = { ...defaultSettings, online: 0, logins: 0 };
 
-/** The condition that a setting is what the caller has seen. A room that is older than the setting shows the default. */
+/** The condition that a setting has the value that the caller saw. A room older than the setting shows its default. */
 function isAsSeen(name: string, i: number, seen: Readonly<Record<string, unknown>>): string[] {
   if (!isSettingName(name) || seen[name] === undefined) return [];
   return [
@@ -94,7 +94,7 @@ export const roomState: RoomState = {
       ConditionExpression: 'attribute_not_exists(sweepUntil) OR sweepUntil <= :now',
       ExpressionAttributeValues: { ':now': now, ':until': until },
     });
-    // A retried update whose first answer was lost finds itself.
+    // If the SDK retried an update whose response was lost, the stored value is our own.
     return outcome.written || outcome.item?.['sweepUntil'] === until;
   },
 

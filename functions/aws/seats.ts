@@ -10,11 +10,11 @@ import { tableName } from './environment.ts';
 import { leavingShard, roomKey } from './keys.ts';
 
 /**
- * The count of those online is the attribute `online` of the Room item. Logins and logouts change it by plain updates, which DynamoDB
- * serializes; the sessions themselves are transactions on other items. What connects the two is described in
- * docs/decisions/0044-a-count-beside-the-transactions.md.
+ * The count of users online is the attribute `online` of the Room item. Logins and logouts change it by plain updates,
+ * which DynamoDB serializes. Sessions begin and end in transactions on other items.
+ * docs/decisions/0044-a-count-beside-the-transactions.md explains how count and sessions stay consistent.
  *
- * Marks on the Room item make every change of the count happen exactly once, whoever retries it:
+ * Marks on the Room item make every change of the count happen exactly once, despite retries:
  * - `entering:<seat>` (epoch ms): the seat is counted, and its login may not have committed yet.
  * - `givenBack:<leaving>` (epoch ms): the seats of this leaving are no longer counted.
  */
@@ -51,15 +51,15 @@ export async function seatMarks(): Promise<string[]> {
   return Object.keys(Item).filter((name) => name.startsWith(entering) || name.startsWith(givenBack));
 }
 
-/** A leaving that does not end within this time (ms) is that of a function that was killed. A full room waits for no such seat. */
+/** After this time (ms) a leaving belongs to a killed function. A full room does not wait for its seat. */
 const staleAfter = 5_000;
 
-/** How long (ms) a login waits before it asks a full room again, in which seats are about to be given back. */
+/** The delays (ms) between attempts to take a seat in a full room in which seats are about to become free. */
 const waits = [50, 100, 200, 400];
 
 export type Taken = { readonly kind: 'taken'; readonly seat: string } | { readonly kind: 'room-full' | 'room-stopped' };
 
-/** Counts one more, if the room is open and has a free seat. A seat in doubt is waited for: it may become free. */
+/** Takes a seat if the room is open and has a free one. Waits for seats in doubt, because they may become free. */
 export async function takeSeat(at: number): Promise<Taken> {
   const seat = newId();
   for (const wait of [...waits, undefined]) {
@@ -70,7 +70,7 @@ export async function takeSeat(at: number): Promise<Taken> {
       ExpressionAttributeNames: { '#seat': enteringMark(seat), '#open': 'open', '#online': 'online' },
       ExpressionAttributeValues: { ':now': at, ':one': 1, ':true': true },
     });
-    // A retried update whose first answer was lost finds its own mark.
+    // If the SDK retried an update whose response was lost, the stored mark is our own.
     if (outcome.written || outcome.item?.[enteringMark(seat)] !== undefined) return { kind: 'taken', seat };
     if (outcome.item?.['open'] !== true) return { kind: 'room-stopped' };
     if (wait === undefined || !(await mayBecomeFree(outcome.item, at))) break;

@@ -10,7 +10,7 @@ import {
 import type { Member } from './model.ts';
 import type { AuditEntry, Room } from './ports.ts';
 
-/** Who sent a frame, as far as it is known, and over which connection. */
+/** The sender of a frame, if known, and the connection. */
 export interface Caller {
   readonly connectionId: string;
   readonly address: string;
@@ -71,7 +71,7 @@ function nameIn(args: Readonly<Record<string, unknown>>, field: string): string 
   return typeof name === 'string' ? foldName(name) : undefined;
 }
 
-/** Logs a frame that is no well-formed command. */
+/** Logs a frame that is not a well-formed command. */
 export function auditBadFrame(
   room: Room,
   startedAt: number,

@@ -3,16 +3,16 @@ import { deliverBroadcast } from './deliver.ts';
 import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 
-/** Posts a committed broadcast to all users online. Returns how many they are. */
+/** Posts a committed broadcast to all users online. Returns their number. */
 export async function broadcastToAll(
   room: Room,
   committed: EventOf<'broadcast'>,
   hiddenFrom: ReadonlySet<string>,
 ): Promise<number> {
   // Read presence after the commit: a user who logs in later also reads the stream later.
-  const present = await orLog(room, 'a broadcast was posted to nobody', room.sessions.all(), []);
+  const present = await orLog(room, 'a broadcast was posted to no one', room.sessions.all(), []);
   const online = present.filter((session) => session.detachedAt === undefined);
   const delivery = deliverBroadcast(room, online, committed, hiddenFrom);
-  await orLog(room, 'a broadcast was not posted to everybody', delivery, undefined);
+  await orLog(room, 'a broadcast was not posted to all users', delivery, undefined);
   return online.length;
 }

@@ -1,3 +1,3 @@
-/** A list in pieces of so many, the last of what is left. */
+/** Splits a list into chunks. The last one may be shorter. */
 export const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));

@@ -8,7 +8,7 @@ export interface GuestCall<A extends Action> {
   readonly arguments: Arguments<A>;
   /** The client's request id. */
   readonly id: string | undefined;
-  /** For a command that has to be carried out once, although the client sends it again if it gets no reply. */
+  /** Set for a command that the client may repeat and that must be carried out once. */
   readonly request: RepeatableRequest;
   readonly connection: Connection;
 }
@@ -18,12 +18,12 @@ export interface MemberCall<A extends Action> extends GuestCall<A> {
   readonly member: Member;
 }
 
-/** A command that has prefetched its data and waits for authorization. */
+/** A command whose data is prefetched, before authorization. */
 export type Prefetched<A extends Action> =
   | { readonly who: 'guest'; run(call: GuestCall<A>): Promise<Result<A>> }
   | { readonly who: 'member'; run(call: MemberCall<A>): Promise<Result<A>> };
 
-/** Handles a command: starts to read what its arguments call for, and gives what is left to do once the caller is authorized. */
+/** Starts the prefetch of a command, and returns a function that runs it after authorization. */
 export type Handler<A extends Action, R extends Room = Room> = (
   room: R,
   args: Arguments<A>,
@@ -33,7 +33,7 @@ export type Handler<A extends Action, R extends Room = Room> = (
 /** Handlers for some of the commands. */
 export type Handlers<R extends Room> = { readonly [A in Action]?: Handler<A, R> };
 
-/** The room as the function of each group has it: only that of files has access to the bytes of files. */
+/** The room of each group's function. Only the files function has access to the bytes of files. */
 interface RoomOf extends Record<CommandGroup, Room> {
   account: Room;
   chat: Room;
@@ -45,9 +45,9 @@ export type GroupHandlers<G extends CommandGroup> = { readonly [A in ActionIn<G>
 
 interface Parts<A extends Action, P, R extends Room, Call> {
   /**
-   * Runs **before authorization**, beside the look-up of the caller's connection, which saves a round trip. So it must only read:
-   * it writes nothing, and neither its result nor its failure tells the client anything before `run` does. It depends on the
-   * arguments and the caller's address alone.
+   * Runs **before authorization**, in parallel with the read of the caller's connection, which saves a round trip. So it
+   * must not write, and neither its result nor its failure may reach the client before `run`. It depends only on the
+   * arguments and the caller's address.
    */
   prefetch?(room: R, args: Arguments<A>, address: string): Promise<P>;
   /** Runs after authorization. */

@@ -4,21 +4,21 @@ import { orLog } from './or-log.ts';
 import type { EndGuard, Notice, Room } from './ports.ts';
 import { giveBack } from './seats.ts';
 
-/** Has the notices function tell the other users. */
+/** Invokes the notices function, which posts the event to the other users. */
 export async function announce(room: Room, event: Notice['event'], about: Member): Promise<void> {
   const invoked = room.asyncInvoker.invokeNotice({ event, except: about.name });
   await orLog(room, 'a notice was not sent', invoked, undefined, { event: event.event });
 }
 
 /**
- * Ends a session, if it still is what the caller saw, and announces it. Idempotent: false if the session was over, or the guard does not
- * hold; then nothing was done.
+ * Ends a session that is unchanged since the caller read it, and announces the logout. Idempotent: returns false and does
+ * nothing if the session has ended or the guard does not hold.
  */
 export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
   return end(room, session, reason, guard, async () => {});
 }
 
-/** Ends a session, and says so to its own client before the connection is closed. */
+/** Ends a session as {@link endSession} does, posts a last event to its client, and closes the connection. */
 export async function dismiss(
   room: Room,
   session: Session,
@@ -48,13 +48,13 @@ async function end(
   return true;
 }
 
-/** Posts a last frame, and closes the connection, which is nobody's any more: if it stays open, API Gateway ends it. */
+/** Posts a last frame and closes the connection. If the close fails, API Gateway's idle limit closes the connection. */
 export async function sayAndClose(room: Room, connectionId: string, frame: string): Promise<void> {
   await room.gateway.post(connectionId, frame);
   await orLog(room, 'a connection was not closed', room.gateway.close(connectionId), undefined, { connectionId });
 }
 
-/** A connection that was closed under its session's feet: by its client on purpose, or lost. */
+/** Handles the end of a connection: the client closed it, or it was lost. */
 export async function connectionClosed(room: Room, connectionId: string, how: 'closed' | 'lost'): Promise<void> {
   const connection = await room.connections.close(connectionId);
   const member = connection?.member;
@@ -64,7 +64,7 @@ export async function connectionClosed(room: Room, connectionId: string, how: 'c
   if (session?.connectionId === connectionId) await endSession(room, session, 'logout');
 }
 
-/** Gives a session its grace. The sweeper's next run might be a minute after that, so one is started that waits for it. */
+/** Starts the grace period. Invokes the sweeper, whose run waits for its end; the next scheduled run could be late. */
 async function connectionLost(room: Room, member: Member, connectionId: string): Promise<void> {
   const now = room.clock.now();
   if (!(await room.sessions.detach(member, connectionId, now))) return;

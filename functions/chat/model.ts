@@ -2,13 +2,13 @@ import type { LogoutReason } from '../../protocol/index.ts';
 
 export type { ChangeableSettings, Settings } from '../../protocol/admin/settings.ts';
 
-/** How far someone has read: the last number acknowledged in each stream. */
+/** The last number that a user has acknowledged in each stream. */
 export interface Positions {
   inbox: number;
   room: number;
 }
 
-/** Who somebody is, for as long as the account exists: a name that is registered anew gets another id. */
+/** The identity of an account. A name that is registered again gets another account id. */
 export interface Member {
   /** The folded name, unique in the room. */
   readonly name: string;
@@ -18,54 +18,54 @@ export interface Member {
 }
 
 export interface Account extends Member {
-  /** PHC string. */
+  /** A PHC string. */
   readonly passwordHash: string;
-  /** The password is one for a single login, at which another must be chosen. */
+  /** Whether the password is valid for one login, which must set another. */
   readonly mustChangePassword: boolean;
-  /** Whom this account has blocked: account id to folded name. */
+  /** The users that this account has blocked: account id to folded name. */
   readonly blocks: ReadonlyMap<string, string>;
-  /** Account ids of those who have blocked this one. */
+  /** The account ids of the users who have blocked this account. */
   readonly blockedBy: ReadonlySet<string>;
   readonly acknowledged: Positions;
 }
 
-/** How fast one connection may send commands. */
+/** The rate limit of one connection. */
 export interface RateLimit {
-  /** Commands a second, in the long run. */
+  /** Sustained commands per second. */
   readonly rate: number;
-  /** Commands at once, after a silence. */
+  /** The maximum burst of commands. */
   readonly burst: number;
 }
 
-/** One open connection, and who speaks over it. All times are epoch milliseconds. */
+/** An open connection, and the user who is logged in over it. All times are epoch milliseconds. */
 export interface Connection {
   readonly connectionId: string;
   readonly address: string;
   readonly lastActiveAt: number;
-  /** When its client last answered `are-you-there`. */
+  /** When the client last answered `are-you-there`. */
   readonly answeredAt?: number | undefined;
   /** When its session was detached because API Gateway did not know the connection. */
   readonly lostAt?: number | undefined;
   readonly rateLimit: RateLimit;
-  /** The time that all it has said would take at its rateLimit. */
+  /** The state of the rate limiter (GCRA): the time at which all accepted commands would end at the sustained rate. */
   readonly theoreticalArrivalTime: number;
   readonly member: Member | undefined;
 }
 
-/** Somebody's presence in the room. */
+/** A user's session. */
 export interface Session extends Member {
   readonly connectionId: string;
   readonly address: string;
   readonly since: number;
-  /** No later than the true last activity, which the connection knows. */
+  /** A lower bound of the last activity. The exact time is in the connection item. */
   readonly activeSince: number;
-  /** When its connection was lost; undefined while it is online. */
+  /** When the connection was lost. Undefined while the session has one. */
   readonly detachedAt: number | undefined;
-  /** What the count knows the session by; undefined if the session began under a version of the room without seats. */
+  /** The id of the seat in the count. Undefined if the session began under an earlier version, without seats. */
   readonly seat: string | undefined;
 }
 
 export type EndReason = LogoutReason;
 
-/** Activity is written down at most this often (ms), so a session may outlive TIME_OUT by this much, and never ends early. */
+/** Activity is written at most this often (ms). So a session may end this much after TIME_OUT, but never before. */
 export const activityResolutionMs = 4_000;

@@ -13,7 +13,7 @@ export function parseStored<S extends v.GenericSchema>(
   const result = v.safeParse(schema, item);
   if (result.success) return result.output;
   const [{ path, expected }] = result.issues;
-  // Only the first part of the path is from the schema. The next parts may be keys of a record.
+  // Only the first path segment is a name from the schema. Later ones may be keys of a record, which are data.
   const attribute = path?.[0].key;
   const where = attribute === undefined ? '' : `: ${String(attribute)}`;
   throw new Error(`${what} is not well-formed${where}${expected === null ? '' : `: ${expected} is expected`}`);

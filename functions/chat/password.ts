@@ -1,6 +1,6 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** scrypt's cost; OWASP's Password Storage Cheat Sheet gives N=2^17, r=8, p=1. */
+/** The cost of scrypt. OWASP's Password Storage Cheat Sheet recommends N=2^17, r=8, p=1. */
 export interface PasswordCost {
   /** Binary logarithm of N. */
   readonly ln: number;
@@ -16,22 +16,22 @@ const derive = (password: string, salt: Buffer, length: number, options: ScryptO
     scrypt(password.normalize('NFC'), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
 
-// Node refuses what needs more than maxmem; scrypt needs 128 * N * r bytes, and a little more.
+// scrypt needs slightly more than 128 * N * r bytes. Node's default for maxmem is too low.
 const options = ({ ln, r, p }: PasswordCost): ScryptOptions => ({ N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r });
 
 const unpadded = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
 
-/** Hashes a password, into the PHC string format: its parameters stay with it. */
+/** Hashes a password. The result is a PHC string, which contains the parameters. */
 export async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
   const salt = randomBytes(saltBytes);
   const key = await derive(password, salt, keyBytes, options(cost));
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(key)}`;
 }
 
-/** The most bytes of memory for one hash: twice today's cost. */
+/** The maximum memory for one hash, in bytes: twice the current cost. */
 const mostMemory = 256 * 1024 ** 2;
 
-/** The most work for one hash, as N * r * p: four times today's cost. */
+/** The maximum work for one hash, as N * r * p: four times the current cost. */
 const mostWork = 2 ** 22;
 
 /** The longest salt and key, in characters of Base64. */
@@ -41,7 +41,7 @@ const phc = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$
 
 const isBounded = ({ ln, r, p }: PasswordCost) => 128 * 2 ** ln * r <= mostMemory && 2 ** ln * r * p <= mostWork;
 
-/** Whether a password can be checked against a hash. A hash from elsewhere could ask for any amount of memory and time. */
+/** Whether a hash is valid and of bounded cost. A hash in a backup could demand any amount of memory and time. */
 export function isUsableHash(hash: string): boolean {
   try {
     parse(hash);
@@ -66,13 +66,13 @@ function parse(hash: string) {
   };
 }
 
-/** Whether a password is the one hashed, in constant time for the comparison. */
+/** Whether a password matches a hash. Compares in constant time. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const { cost, salt, key } = parse(hash);
   return timingSafeEqual(await derive(password, salt, key.length, options(cost)), key);
 }
 
-/** Whether a hash is cheaper than today's cost, and is due to be renewed at the next login. */
+/** Whether a hash is weaker than the current cost. The next login then replaces it. */
 export function isOutdated(hash: string, today: PasswordCost): boolean {
   const { cost } = parse(hash);
   return cost.ln < today.ln || cost.r < today.r || cost.p < today.p;

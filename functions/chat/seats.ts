@@ -2,13 +2,13 @@ import type { Session } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { Leaving, Room, SeatState } from './ports.ts';
 
-/** No function that takes a seat, or gives one back, works at that for so long (ms). */
+/** A function takes a seat or gives it back within this time (ms), unless it was killed. */
 const abandonedAfter = 60_000;
 
-/** A function that gives its own seats back removes the mark of that within this time (ms): the sweeper has not looked at them yet. */
+/** Within this time (ms) a function may remove the mark for its own seats: the sweeper has not read the leaving yet. */
 const ownFor = 30_000;
 
-/** After this time (ms) no run of the sweeper works at a leaving that it read before that was removed. */
+/** After this time (ms) no run of the sweeper still handles a leaving that it read before the leaving was deleted. */
 const forgottenAfter = 300_000;
 
 /** Gives back the seats of sessions that have ended. A failure is logged: the sweeper gives them back then. */
@@ -21,8 +21,8 @@ export function giveBack(room: Room, leaving: Leaving): Promise<void> {
 }
 
 /**
- * Settles the seats that killed functions have left in doubt. `state` was read before `sessions`: a session that is missing there has
- * not begun, or is among those leaving, or its seats have been given back.
+ * Settles the seats that killed functions left in doubt. `state` must be read before `sessions`. Then a session that is
+ * missing in `sessions` has not begun, is among the leavings, or has had its seat given back.
  * @returns whether the count can be compared with the sessions: no seat was in doubt.
  */
 export async function settleSeats(
@@ -39,7 +39,7 @@ export async function settleSeats(
     if (seated.has(seat)) await room.seats.confirm(seat);
     else await room.seats.refund(seat);
   }
-  // Without forgetting it: another run may have read the same leaving.
+  // Keep the mark, because another run may have read the same leaving.
   for (const abandoned of leaving.filter(({ at }) => isAbandoned(at))) await room.seats.giveBack(abandoned);
   const unfinished = new Set(leaving.map(({ id }) => id));
   const over = [...state.givenBack].filter(([id, at]) => at <= now - forgottenAfter && !unfinished.has(id));
@@ -47,5 +47,5 @@ export async function settleSeats(
   return state.entering.size === 0 && leaving.length === 0;
 }
 
-/** An expression has 4 KB at most. */
+/** DynamoDB limits an expression to 4 KB. */
 const forgottenAtOnce = 50;

@@ -5,12 +5,13 @@ import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
-/** The last word to a connection whose session has gone on over another. */
+/** The last frame to a connection whose session continues over another one. */
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 
 /**
- * The last step of a login (which has a new `seat`) or a resume. The room was open when it began; a `stop` closes the room before it lists the
- * sessions. So either the stop lists this session, or the closed room is seen here, and the session ends.
+ * The last step of a login (which has a new `seat`) or a resume. The room was open when the command began, and `stop`
+ * closes the room before it lists the sessions. So either `stop` lists this session, or this function reads that the
+ * room is closed, and ends the session.
  * @throws Refusal if the room is closed.
  */
 export async function confirmOrEnd(room: Room, session: Session, seat?: string): Promise<void> {
@@ -21,11 +22,11 @@ export async function confirmOrEnd(room: Room, session: Session, seat?: string):
 }
 
 /**
- * How many numbers of each stream the user has not acknowledged. That is the number of messages, plus those that have expired or were
- * never committed. Zero if the look-up fails: `sync` gives the messages all the same.
+ * How many numbers of each stream the user has not acknowledged, including expired messages and numbers without a
+ * message. 0 if the read fails; `sync` still returns the messages.
  */
 export function unread(room: Room, account: Account): Promise<Positions> {
-  return orLog(room, 'what waits for somebody was not counted', count(room, account), { inbox: 0, room: 0 });
+  return orLog(room, 'unread messages were not counted', count(room, account), { inbox: 0, room: 0 });
 }
 
 async function count(room: Room, account: Account): Promise<Positions> {

@@ -4,7 +4,7 @@ import type { Member } from './model.ts';
 /** A stream: the room's, or an account's inbox. */
 export type Stream =
   | { readonly kind: 'room' }
-  /** `acknowledged`: how far the owner has read, which outlives the messages. */
+  /** `acknowledged`: the owner's cursor, which outlives the messages. */
   | { readonly kind: 'inbox'; readonly owner: Member; readonly acknowledged: number };
 
 /** The events of a stream. `hidden` is not stored: some users get it in place of a broadcast. */
@@ -13,10 +13,10 @@ export type Kept = Exclude<StreamMessage, EventOf<'hidden'>>;
 /** A message before it has its number. */
 export type Draft<M extends Kept = Kept> = M extends unknown ? Omit<M, 'seq' | 'type' | 'stream'> : never;
 
-/** Stored beside a message. The sender and the request's id in the message identify what one request committed. */
+/** Stored with a message. Sender and request id identify the message that a request committed. */
 export interface Provenance {
   readonly fromId: string;
-  /** Account ids that are given `hidden` instead. */
+  /** The account ids of users who get `hidden` instead. */
   readonly hiddenFrom?: ReadonlySet<string>;
 }
 
@@ -43,7 +43,7 @@ export interface Page {
  * message.
  */
 export interface Streams {
-  /** The last number given out. Its message may still be on its way, or may never come. */
+  /** The last number given out. Its message may not be committed yet, or may never be. */
   end(stream: Stream): Promise<number>;
   /**
    * Commits a message at the next number. For a repeated request, returns the message of the earlier sending if it was

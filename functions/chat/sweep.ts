@@ -82,9 +82,7 @@ const noteUsage = (room: Room, state: State, now: number) =>
 async function lookAfter(room: Room, session: Session, settings: Settings, now: number): Promise<void> {
   const { connectionId } = session;
   const looks = [findGhost(room, session, now), noteActivity(room, session, settings, now + horizon)];
-  await Promise.all(
-    looks.map((one) => orLog(room, 'a session was not looked after', one, undefined, { connectionId })),
-  );
+  await Promise.all(looks.map((one) => orLog(room, 'a session was not checked', one, undefined, { connectionId })));
 }
 
 /** API Gateway may never send $disconnect, so each connection is checked. */
@@ -123,7 +121,7 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
     const now = room.clock.now();
     const due = sessions.filter((session) => dueAt(session, settings) <= now);
     const end = (session: Session) =>
-      orLog(room, 'a session that is over was not ended', endIfStillDue(room, session, settings), undefined);
+      orLog(room, 'a session that was due was not ended', endIfStillDue(room, session, settings), undefined);
     const outcomes = await pMap(due, end, { concurrency: endedAtOnce });
     if (outcomes.includes('later')) continue;
     // With a short TIME_OUT, a new session may fall due before the next run reads it. The first login into an empty room starts a run.

@@ -1,12 +1,12 @@
-/** What a room was used for in one month (UTC), as far as its price depends on it. */
+/** The usage of a room in one month (UTC), from which its cost is estimated. */
 export interface Usage {
   /** `2026-11` */
   readonly month: string;
   /** The last minute that was counted, since the epoch. */
   readonly minute: number;
-  /** Minutes somebody was online, added up over everybody. */
+  /** The minutes online, summed over all users. */
   readonly onlineMinutes: number;
-  /** What `logins` of the state and the room stream's last number were when the month's counting began. */
+  /** The Room item's `logins` and the room stream's last number at the beginning of the month. */
   readonly loginsBefore: number;
   readonly broadcastsBefore: number;
 }

@@ -6,7 +6,7 @@ type Requests = v.InferOutput<typeof batch>['RequestItems'][string];
 
 const itemsOf = (requests: Requests) => (Array.isArray(requests) ? requests : requests.Keys);
 
-/** For each item of a batch, whether it is among the first half of its table's. */
+/** For each item of a batch: whether it belongs to the first half of its table's items. */
 export function firstHalves(input: unknown): boolean[] {
   return Object.values(v.parse(batch, input).RequestItems).flatMap((requests) => {
     const items = itemsOf(requests);
@@ -16,8 +16,8 @@ export function firstHalves(input: unknown): boolean[] {
 
 /**
  * Splits a BatchWriteItem or BatchGetItem.
- * @param carriedOut says it for each item, in the order of the request.
- * @returns the request for the items that are carried out (undefined if there are none), and what the answer gives back of the others.
+ * @param carriedOut for each item, in the order of the request: whether it is carried out.
+ * @returns the request with the items to carry out (undefined if there are none), and the unprocessed part of the answer.
  */
 export function splitBatch(input: unknown, carriedOut: readonly boolean[]) {
   const parsed = v.parse(batch, input);

@@ -26,7 +26,7 @@ const expiryPeriodMs = 60_000;
 
 /** The room's DynamoDB: tables, the deletion of expired items, and the proxy that functions call. */
 export class Database {
-  /** Where functions reach it. */
+  /** The endpoint for functions. */
   readonly endpoint: string;
   readonly #options: DatabaseOptions;
   readonly #client: DynamoDBClient;
@@ -49,12 +49,12 @@ export class Database {
     this.#proxy = proxy;
     this.endpoint = endpoint;
     this.#timer = options.clock.setInterval(() => {
-      // After an error the next run tries again. Functions compare the time themselves.
+      // After an error the next run retries. A late deletion is safe: functions compare expiry times themselves.
       if (this.#cleaning === undefined) this.deleteExpired().catch(() => undefined);
     }, expiryPeriodMs);
   }
 
-  /** @throws RoomError if it does not start, cannot be reached, or holds tables of another form. */
+  /** @throws RoomError if DynamoDB does not start, cannot be reached, or has tables with other keys. */
   static async start(options: DatabaseOptions): Promise<Database> {
     const { account, external, folder, fresh, region, tables } = options;
     const dynoxide = external === undefined ? await startDynoxide(folder, fresh) : undefined;
@@ -100,7 +100,7 @@ export class Database {
     }
   }
 
-  /** Calls back when the database has ended by itself. */
+  /** Calls back when dynoxide ends unexpectedly. */
   onFailure(callback: (reason: string) => void): void {
     this.#dynoxide?.onUnexpectedEnd(() => callback('dynoxide has ended unexpectedly'));
   }
@@ -114,7 +114,7 @@ export class Database {
     await this.#dynoxide?.close();
   }
 
-  /** Ends its process at once. */
+  /** Kills dynoxide. */
   kill(): void {
     this.#dynoxide?.kill();
   }
@@ -126,7 +126,7 @@ async function startDynoxide(folder: DataFolder, fresh: boolean): Promise<Dynoxi
   return Dynoxide.start(folder.dynoxide);
 }
 
-/** Opens the proxy's port, always on loopback, whatever address the room listens on. */
+/** Opens the proxy's port. It always binds to loopback, even if the room listens on another address. */
 async function listenLocally({ server }: DynamoDbProxy): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

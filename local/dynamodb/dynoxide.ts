@@ -12,7 +12,7 @@ import { commandLineOf, sendSignal } from './process.ts';
 
 const pidFileSchema = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(2)) });
 
-/** Where dynoxide keeps its things. */
+/** The paths of dynoxide's files. */
 export interface DynoxideFiles {
   readonly database: string;
   readonly pid: string;
@@ -27,7 +27,7 @@ export class Dynoxide {
   readonly endpoint: string;
   readonly #process: ChildProcess;
   readonly #pidFile: string;
-  /** A program that ends without closing its room leaves no dynoxide behind. */
+  /** Kills dynoxide when a program ends without closing its room. */
   readonly #endWithUs = () => void this.#process.kill('SIGTERM');
 
   private constructor(child: ChildProcess, endpoint: string, pidFile: string) {
@@ -37,12 +37,12 @@ export class Dynoxide {
     process.once('exit', this.#endWithUs);
   }
 
-  /** Ends the dynoxide that a killed room left behind: two of them on one file would destroy each other's work. */
+  /** Ends a dynoxide that a killed room left behind. Two processes on one file would corrupt it. */
   static async endLeftBehind(files: DynoxideFiles): Promise<void> {
     const content = await readFile(files.pid, 'utf8').catch(() => undefined);
     const pid = content === undefined ? undefined : readPid(content);
-    // Process ids are used again: only a dynoxide on this very database is ours. (One that has ended, but that
-    // nobody has waited for, still has its id and no command line.)
+    // Process ids are reused, so check the command line: only a dynoxide on this database is ours. (A zombie still has
+    // its id, but no command line.)
     const isOurs = async () => pid !== undefined && (await commandLineOf(pid))?.includes(files.database) === true;
     const deadline = performance.now() + endLimitMs;
     for (let signal: NodeJS.Signals = 'SIGTERM'; pid !== undefined && (await isOurs()); await sleep(10)) {
@@ -53,21 +53,21 @@ export class Dynoxide {
   }
 
   /**
-   * Starts dynoxide on a free port of 127.0.0.1; nothing else may have the database open.
+   * Starts dynoxide on a free port of 127.0.0.1. No other process may have the database open.
    * @throws RoomError if there is no binary for this platform, or it does not start.
    */
   static async start(files: DynoxideFiles): Promise<Dynoxide> {
     const binary = findBinary();
     const port = await freePort();
     const log = await open(files.log, 'a', 0o600);
-    // A group of its own: the terminal's Ctrl+C must not reach it before the functions have finished with it.
+    // Its own process group: Ctrl+C in the terminal must not end it before the functions have finished.
     const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', files.database], {
       detached: true,
       env: {},
       stdio: ['ignore', log.fd, log.fd],
     });
     const failed = once(child, 'error').then(([error]) => error);
-    // At once: whatever ends this program from here on ends it, too.
+    // Register it at once, so that it ends with this program.
     const dynoxide = new Dynoxide(child, `http://127.0.0.1:${port}`, files.pid);
     await log.close();
     if (child.pid === undefined) throw new RoomError(`${binary} does not start: ${String(await failed)}`);
@@ -76,12 +76,12 @@ export class Dynoxide {
     return dynoxide;
   }
 
-  /** Calls back when it ends without having been asked to. */
+  /** Calls back when it ends unexpectedly. */
   onUnexpectedEnd(callback: () => void): void {
     this.#process.once('exit', callback);
   }
 
-  /** Ends it; what it has acknowledged is on disk. */
+  /** Ends it. All acknowledged writes are on disk. */
   async close(): Promise<void> {
     process.removeListener('exit', this.#endWithUs);
     this.#process.removeAllListeners('exit');
@@ -95,7 +95,7 @@ export class Dynoxide {
     await rm(this.#pidFile, { force: true });
   }
 
-  /** Ends it at once, without waiting. */
+  /** Kills it without waiting. */
   kill(): void {
     this.#process.kill('SIGKILL');
   }
@@ -122,7 +122,7 @@ function findBinary(): string {
     const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
     return join(folder, process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide');
   } catch {
-    throw new RoomError(`${name} is not installed (npm ci); or give another DynamoDB with --dynamodb URL`);
+    throw new RoomError(`${name} is not installed: run npm ci, or use another DynamoDB with --dynamodb URL`);
   }
 }
 
@@ -135,8 +135,8 @@ function readPid(content: string): number | undefined {
 }
 
 /**
- * A port that was free a moment ago: dynoxide does not tell which one it got when asked for any. It is below the ports that systems give to
- * programs that ask for any, so no other server of a busy machine takes it in between.
+ * A free port. dynoxide does not report its port if it is started with port 0. The port is below the ephemeral range, so
+ * no other program gets it before dynoxide binds it.
  */
 async function freePort(): Promise<number> {
   for (;;) {

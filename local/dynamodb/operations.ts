@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { UsedRight } from '../recorder.ts';
 
-/** By what a table is known, by its name. */
+/** The logical id of each table, by its name. */
 export interface TableNames {
   readonly logicalId: (table: string) => string;
   readonly arn: (table: string) => string;
@@ -41,7 +41,7 @@ const capacityReporting = new Set([
 ]);
 
 /**
- * The rights that a call uses. A transaction needs the rights of its parts:
+ * The permissions that a call needs. A transaction needs the permissions of its parts:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
 export function rightsOf(operation: string, input: unknown, names: TableNames): UsedRight[] {
@@ -62,7 +62,7 @@ export function rightsOf(operation: string, input: unknown, names: TableNames): 
     ]);
   }
   if (RequestItems !== undefined) return Object.keys(RequestItems).map((table) => right(operation, table));
-  // Whatever else there is concerns no one table.
+  // Other operations do not belong to one table.
   if (TableName === undefined) return [{ action: `dynamodb:${operation}`, resource: '*', arn: '*' }];
   const onTable = right(operation, TableName);
   return [
@@ -86,7 +86,7 @@ export function unitsOf(operation: string, output: unknown): { readUnits: number
 
 const description = v.looseObject({ Table: v.looseObject({ TableName: v.string(), TableSizeBytes: v.literal(0) }) });
 
-/** The answer of a DescribeTable with the size of the table, of which dynoxide says 0; it is as it was where a size is given. */
+/** Adds the table's size to a DescribeTable answer in which it is 0, as in dynoxide's. */
 export async function withSize(output: unknown, sizeOf: (table: string) => Promise<number>): Promise<unknown> {
   const parsed = v.safeParse(description, output);
   if (!parsed.success) return output;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { codeOf } from '../errors.ts';
 
-/** Sends a signal to a process that may have ended meanwhile. */
+/** Sends a signal to a process. Ignores that the process has ended. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -12,7 +12,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The command line of a running process; undefined if there is none with this id, or it cannot be told. */
+/** The command line of a running process. Undefined if there is no such process, or its command line is not readable. */
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const content = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);

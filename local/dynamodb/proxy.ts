@@ -29,24 +29,24 @@ export interface ProxyHost {
   readonly faults: Faults;
   readonly recorder: Recorder;
   readonly tableNames: TableNames;
-  /** The model of a loaded DynamoDB, which functions' calls go through while it is on. */
+  /** The model of a loaded DynamoDB. While it is on, calls of functions go through it. */
   readonly contention: Contention;
-  /** How many bytes a table holds, by its name. */
+  /** Returns the size of a table in bytes, by the table's name. */
   sizeOf(table: string): Promise<number>;
 }
 
-/** The access key id by which DynamoDB knows the room. */
+/** The access key id of the room at DynamoDB. */
 export const localAccessKeyId = 'local';
 
 // DynamoDB's own limit for a request: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 const requestBytes = 16 * 1024 * 1024;
 
-/** A call that its caller may make. */
+/** An authorized call. */
 interface Call {
   readonly caller: Attribution;
   readonly operation: string;
   readonly input: Record<string, unknown>;
-  /** The same, as it came. */
+  /** The unparsed body. */
   readonly body: Buffer;
   readonly failure: Failure | undefined;
 }
@@ -56,12 +56,12 @@ interface Answer {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** The part of a batch that was not carried out, as its answer names it. */
+  /** The unprocessed part of a batch, as in DynamoDB's answer. */
   readonly left: Record<string, unknown> | undefined;
   json(): unknown;
 }
 
-/** Stands between the functions and DynamoDB: knows who calls, refuses what their role does not allow, records, and lets calls fail. */
+/** A proxy in front of DynamoDB. It authenticates and authorizes callers, records calls, and injects faults. */
 export class DynamoDbProxy {
   readonly server: Server;
   readonly #host: ProxyHost;
@@ -73,13 +73,13 @@ export class DynamoDbProxy {
     this.#host = host;
     const { hostname, port, pathname } = new URL(host.endpoint);
     this.#target = { hostname, port, path: pathname, method: 'POST', agent: this.#agent };
-    // One identity for all: DynamoDB Local keeps a database for each access key. Emulators check no signature.
+    // All calls share one access key, because DynamoDB Local has a database per access key. It does not check signatures.
     const scope = `${localAccessKeyId}/20260101/${host.region}/dynamodb/aws4_request`;
     this.#authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
     this.server = createServer((incoming, response) => {
       this.#handle(incoming, response).catch((error: unknown) => {
         if (error instanceof ApiError) return sendError(response, error.status, error.type, error.message);
-        // The function sees what it would see of a DynamoDB that cannot be reached.
+        // The function sees a broken connection, as if DynamoDB could not be reached.
         response.destroy(error instanceof Error ? error : undefined);
       });
     });
@@ -93,7 +93,7 @@ export class DynamoDbProxy {
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { access, clock, recorder, signatures } = this.#host;
-    // The SDK's clients set their clock by it.
+    // The SDK corrects its clock by this header.
     response.setHeader('Date', httpDate(clock.now()));
     const signed = await signatures.verify(incoming, 'dynamodb', () => readBody(incoming, requestBytes));
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
@@ -130,7 +130,7 @@ export class DynamoDbProxy {
     recorder.call(caller, { service: 'dynamodb', operation, rights, start, status, ...units });
   }
 
-  /** Answers a call; gives the units that it consumed, as far as anybody needs them. */
+  /** Answers a call. Returns the consumed units if they are needed. */
   async #carryOut(call: Call, incoming: IncomingMessage, response: ServerResponse): Promise<Units> {
     const { caller, operation, input, failure } = call;
     if (failure === 'before') {
@@ -154,14 +154,14 @@ export class DynamoDbProxy {
     return units;
   }
 
-  /** The operator looks on: its calls neither suffer contention nor cause any. */
+  /** Whether the model applies. Calls of the operator neither suffer nor cause contention. */
   #contends(caller: Attribution): boolean {
     return this.#host.contention.on && this.#host.access.binds(caller);
   }
 
   /**
-   * Has DynamoDB carry a call out.
-   * @param carriedOut of a batch: which of its items are not given back as unprocessed; all of them if it is empty.
+   * Forwards a call to DynamoDB.
+   * @param carriedOut for each item of a batch: whether to carry it out. If empty, all items are carried out.
    */
   async #ask(call: Call, incoming: IncomingMessage, carriedOut: readonly boolean[]): Promise<Answer> {
     const { caller, operation, input, body } = call;
@@ -184,7 +184,7 @@ export class DynamoDbProxy {
   async #reply({ operation, failure }: Call, answer: Answer, response: ServerResponse): Promise<void> {
     const { status, headers, body, left, json } = answer;
     if (failure === 'after') {
-      sendError(response, 500, 'InternalServerError', 'The request was carried out, the answer was lost.');
+      sendError(response, 500, 'InternalServerError', 'The request was carried out, but the answer was lost.');
     } else if (status === 200 && left !== undefined) sendJson(response, 200, { ...Object(json()), ...left });
     else if (status === 200 && operation === 'DescribeTable') {
       sendJson(response, 200, await withSize(json(), this.#host.sizeOf));
@@ -198,7 +198,7 @@ export class DynamoDbProxy {
     input: Record<string, unknown>,
   ): Promise<Failure | undefined> {
     const { access, faults } = this.#host;
-    // A test that looks into a table must not read through the faults that it injects.
+    // Faults do not apply to the operator: a test must be able to read the tables.
     if (!access.binds(caller)) return undefined;
     const wanted = await faults.beforeDynamoDb?.({ ...caller, operation, tables, input });
     if (wanted !== undefined) return wanted;
@@ -223,7 +223,7 @@ export class DynamoDbProxy {
   }
 }
 
-/** The headers of DynamoDB's answer but for its time, which is not the room's. */
+/** The headers of DynamoDB's answer, except the date, which is not on the room's clock. */
 function withoutDate({ rawHeaders }: IncomingMessage): string[] {
   return rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)]?.toLowerCase() !== 'date');
 }

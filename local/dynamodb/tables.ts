@@ -20,7 +20,9 @@ export async function createTables(client: DynamoDBClient, tables: readonly Tabl
       const existing = await describe(client, table.name);
       if (existing === undefined) return create(client, table);
       if (schemaOf(existing.KeySchema, existing.GlobalSecondaryIndexes) !== schemaOf(table.keys, table.indexes)) {
-        throw new RoomError(`the kept table ${table.logicalId} has other keys or indexes than the stack; use --fresh`);
+        throw new RoomError(
+          `the stored table ${table.logicalId} has other keys or indexes than the stack; use --fresh`,
+        );
       }
     }),
   );
@@ -35,10 +37,10 @@ export async function deleteTables(client: DynamoDBClient, tables: readonly Tabl
   );
 }
 
-// Of a strongly consistent read: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+// Bytes per unit of a strongly consistent read: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 const bytesPerReadUnit = 4096;
 
-/** How many bytes the items of a table have, by what reading all of them consumes. */
+/** The size of a table's items in bytes, from the units that a scan consumes. */
 export async function sizeOf(client: DynamoDBClient, table: string): Promise<number> {
   const pages = paginateScan(
     { client },
@@ -84,7 +86,7 @@ interface Index {
     | undefined;
 }
 
-/** Keys and indexes as a text, the same for the same schema. */
+/** Keys and indexes as canonical text, for comparison. */
 function schemaOf(keys: readonly Key[] = [], indexes: readonly Index[] = []): string {
   const form = (schema: readonly Key[]) => schema.map((key) => `${key.KeyType} ${key.AttributeName}`).sort();
   const indexForms = indexes.map(({ IndexName, KeySchema, Projection }) => [

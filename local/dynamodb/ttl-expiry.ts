@@ -13,7 +13,7 @@ const pageSize = 100;
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
 const oldestSeconds = 5 * 365 * 24 * 60 * 60;
 
-/** Deletes expired items: DynamoDB does it by itself, dynoxide does not. */
+/** Deletes expired items, because dynoxide does not support TTL. */
 export async function deleteExpired(
   client: DynamoDBClient,
   tables: readonly Table[],
@@ -53,7 +53,7 @@ export async function deleteExpired(
   }
 }
 
-/** The item may have been given a later time since the page was read. */
+/** Deletes an item unless its expiry time has changed since the page was read. */
 async function deleteIfStill(
   client: DynamoDBClient,
   tableName: string,

@@ -13,7 +13,7 @@ export interface Ending {
 
 export interface ConnectionHost {
   readonly clock: Clock;
-  /** Whether the network between gateway and client is gone and neither side knows. */
+  /** Whether the connection is half-open: the network is gone, and neither side knows. */
   readonly halfOpen: (connectionId: string) => boolean;
   readonly onMessage: (body: string) => void;
   /** Called once. */
@@ -95,7 +95,7 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
-    // On a lost network no close arrives. Only the idle timeout ends a half-open connection.
+    // No close frame arrives over a lost network. Only the idle timeout ends a half-open connection.
     if (this.#host.halfOpen(this.handshake.connectionId)) return;
     this.#end({
       statusCode: code,

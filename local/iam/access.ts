@@ -14,7 +14,7 @@ export interface Grant {
   readonly conditions: string;
 }
 
-/** Bounds the cache of decisions: each connection has its own ARN, so there is no end to them. */
+/** The maximum size of the cache of decisions. Each connection has its own ARN, so the cache would grow without limit. */
 const keptDecisions = 10_000;
 
 /**

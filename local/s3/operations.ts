@@ -26,7 +26,7 @@ const overrides = [
 ];
 const parameters = overrides.map((name) => `response-${name}`);
 
-/** The supported operations: those that this project calls. The first match counts, so more marks come before fewer. */
+/** The supported operations: those that this project calls. The first match counts, so the more specific ones come first. */
 const operations: readonly Operation[] = [
   { name: 'UploadPart', method: 'PUT', on: 'object', marks: ['partNumber', 'uploadId'], run: uploadPart },
   { name: 'CreateMultipartUpload', method: 'POST', on: 'object', marks: ['uploads'], run: createMultipartUpload },

@@ -28,7 +28,7 @@ export interface S3Request {
    * @throws S3Error AccessDenied without the permission.
    */
   readonly use: (action: string, key?: string) => void;
-  /** Whether the caller may learn that an object is missing. S3 tells only a caller with permission to list the bucket. */
+  /** Whether the caller may learn that an object is missing. S3 requires the permission to list the bucket for that. */
   readonly mayKnowOfAbsence: () => boolean;
   readonly http: IncomingMessage;
   readonly response: ServerResponse;

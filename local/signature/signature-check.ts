@@ -6,7 +6,7 @@ import type { Attribution } from '../recorder.ts';
 import { isSame, sha256, signatureOf } from './signature.ts';
 import { signedInHeader, unsignedHeaders } from './signed-request.ts';
 
-/** A request whose signature is right. */
+/** A request with a valid signature. */
 export interface Signed {
   readonly caller: Attribution;
   readonly body: Buffer;

@@ -2,12 +2,12 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SignedRequest } from './signed-request.ts';
 
-/** What is signed beside the headers. */
+/** The signed parts of a request besides the headers. */
 export interface SignedContent {
-  /** As it came, percent-encoded. */
+  /** As received, percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** SHA-256 of the body, or the word that stands for it. */
+  /** SHA-256 of the body, or a keyword such as `UNSIGNED-PAYLOAD`. */
   readonly payload: string;
 }
 
@@ -15,7 +15,7 @@ export interface SignedContent {
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 /**
- * The signature that the owner of a secret key would give a request, version 4:
+ * Computes the signature of a request, version 4:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function signatureOf(
@@ -28,7 +28,7 @@ export function signatureOf(
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const canonicalRequest = [
     method,
-    // S3 alone signs a path as it stands: a key may contain `//` or `..`.
+    // S3 signs the path unchanged, because a key may contain `//` or `..`. All other services normalize it.
     service === 's3' ? path : canonicalPath(path),
     canonicalQuery(query),
     ...signedHeaders.map(
@@ -53,7 +53,7 @@ export function isSame(expected: string, given: string): boolean {
 const keptKeys = 1000;
 const signingKeys = new Map<string, Buffer>();
 
-/** The key for a day, Region and service; it is kept, as deriving it takes four HMACs. */
+/** The signing key for a day, Region and service. It is cached, because deriving it takes four HMACs. */
 function signingKey(secretAccessKey: string, scope: string): Buffer {
   const name = `${secretAccessKey}/${scope}`;
   let key = signingKeys.get(name);
@@ -66,7 +66,7 @@ function signingKey(secretAccessKey: string, scope: string): Buffer {
   return key;
 }
 
-/** A path without its dots and empty segments, encoded once more. */
+/** Normalizes a path (dot segments, empty segments) and encodes it once more. */
 function canonicalPath(path: string): string {
   if (path === '/') return path;
   const segments: string[] = [];
@@ -88,7 +88,7 @@ function canonicalQuery(query: URLSearchParams): string {
 
 const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 
-/** RFC 3986's encoding: of letters, digits and `-._~` nothing. */
+/** Percent-encodes everything but the unreserved characters of RFC 3986. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

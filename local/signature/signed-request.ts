@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What a request says about its signature, version 4. */
+/** The parsed signature of a request, version 4. */
 export interface SignedRequest {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;
-  /** When it was signed. */
+  /** The time of the signature. */
   readonly date: Date;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
@@ -47,7 +47,7 @@ export function readDate(text: string | string[] | undefined): Date | undefined 
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** The headers that AWS acts on and that were not signed. With such a header, a signature could be used for another request. */
+/** Unsigned headers that AWS acts on. If they were accepted, an attacker could reuse the signature for another request. */
 export function unsignedHeaders(headers: IncomingHttpHeaders, signedHeaders: readonly string[]): string[] {
   return ['host', ...Object.keys(headers).filter((name) => name.startsWith('x-amz-'))].filter(
     (name) => !signedHeaders.includes(name),

@@ -44,6 +44,6 @@ function used(usage: Usage, counters: Counters, messages: Sizes['messages'], now
 /** The share of messages since `first` that came after `time`, assuming a constant rate. */
 const shareSince = (time: number, first: number, now: number) => (first >= time ? 1 : (now - time) / (now - first));
 
-/** Assumes that the current size was the size all month. */
+/** The cost of storage, as if the current size had been stored all month. */
 const stored = (what: string, bytes: number, each: number) =>
   bytes > 0 ? [{ what, count: bytes, usd: (bytes / gigabyte) * each }] : [];

@@ -48,8 +48,8 @@ export interface AdminQueries {
 /** Changes of an account that only the administrator may make. */
 export interface AccountAdmin {
   /**
-   * Lifts the login blocks of a name, from one address or from all, and returns them. Any form of an address matches that counts as
-   * the same.
+   * Lifts the login blocks of a name, from one address or from all, and returns them. Matches every form of an address that
+   * counts as the same.
    */
   liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
   /** Sets a password that must be changed at the next login. False if it was changed meanwhile, or a restore has begun. */
@@ -77,7 +77,7 @@ export interface LogLine {
 export interface LogReader {
   /** How long (ms) after it was written a line can be read. */
   readonly delay: number;
-  /** Reads lines in order, from `since` until before `until` (epoch ms), of all users or of one (folded name). */
+  /** Reads lines in order, from `since` to before `until` (epoch ms), of all users or of one (folded name). */
   read(range: {
     readonly since: number;
     readonly until?: number | undefined;
@@ -86,7 +86,7 @@ export interface LogReader {
   }): Promise<ListPage<LogLine>>;
 }
 
-/** The ports of the administrator's commands: the room's, and those that nothing else uses. */
+/** The ports of the administrator's commands: those of the room, and some of their own. */
 export interface AdminRoom extends FileRoom {
   readonly queries: AdminQueries;
   readonly accountAdmin: AccountAdmin;

@@ -23,8 +23,8 @@ export interface TableDump {
   /** Files that wait for their recipients. */
   files(from: TableKey | undefined): Promise<TablePage<KeptFile>>;
   /**
-   * The messages of a stream after a number, in order and without gaps except for expired ones. `last` is the last number that was
-   * looked at; `more` says that messages may follow it.
+   * The messages of a stream after a number, in order and without gaps except for expired ones. `last` is the last number
+   * read. `more`: messages may follow it.
    */
   messages(
     stream: KeptStream,
@@ -41,11 +41,11 @@ export interface TableDump {
   dropFile(file: KeptFile): Promise<void>;
   /** Sets the blocked side of each block whose blocked account exists. */
   putBlockedBy(blockers: readonly KeptUser[]): Promise<void>;
-  /** Has the room's stream go on after this number. Inboxes go on after what their messages and cursors tell. */
+  /** Makes the room's stream continue after this number. Inboxes continue after their last message or cursor. */
   beginRoom(end: number): Promise<void>;
-  /** Deletes some of the users, messages, files and connections. True if nothing was left. */
+  /** Deletes a batch of users, messages, files and connections. True when nothing is left. */
   wipe(): Promise<boolean>;
-  /** Counts some of the items, from where the last call ended. No `next` after the last ones. */
+  /** Counts a batch of items, from the end of the last call. `next` is undefined after the last batch. */
   count(from: CountKey | undefined): Promise<{ counts: Counts; next: CountKey | undefined }>;
   isEmpty(): Promise<boolean>;
 }
@@ -76,7 +76,7 @@ export interface BackupStore {
   /** A file to read from, or undefined if it does not exist. */
   open(file: BucketFile): Promise<ByteSource | undefined>;
   list(folder: BucketFile['folder']): Promise<BackupEntry[]>;
-  /** Keeps some bytes between two invocations, for a day at most. */
+  /** Keeps bytes between two invocations, for a day at most. */
   stash(key: string, bytes: Uint8Array): Promise<void>;
   unstash(key: string): Promise<Uint8Array>;
   /** Presigned URLs, valid for a few minutes. */

@@ -5,13 +5,13 @@ import { type BackupRecord, type Counts, type Header, none, parseLine, places, t
 
 const decompress = promisify(gunzip);
 
-/** Nobody is made to hold more than this, whatever a member says it is. */
+/** The maximum size of an unpacked member. It limits the memory that a crafted backup can use. */
 const mostMemberCharacters = 64 * 1024 * 1024;
-/** Bytes fetched at a time: several members. */
+/** Bytes per request; enough for several members. */
 const readAhead = 4 * 1024 * 1024;
 
 /**
- * The records of a backup from a position on, member by member.
+ * Reads the records of a backup from a position to the end, member by member.
  * @throws DamagedFileError
  */
 export async function* readRecords(
@@ -47,12 +47,12 @@ function ahead(source: ByteSource): ByteSource {
   };
 }
 
-/** What has been found out about a file that is being checked from end to end. */
+/** The state of the check of a whole file. */
 export interface Check {
   readonly header: Header | undefined;
   readonly counts: Counts;
   readonly trailer: Trailer | undefined;
-  /** The place of the last record in their order. */
+  /** The position of the last record's kind in the order of kinds. */
   readonly at: number;
 }
 
@@ -64,7 +64,7 @@ export const unchecked: Check = {
 };
 
 /**
- * Checks the records that come next: that they are in order, one header first, one trailer last.
+ * Checks the next records: one header first, then the other kinds in their order, one trailer last.
  * @throws DamagedFileError
  */
 export function checkRecords(check: Check, records: readonly BackupRecord[]): Check {
@@ -85,8 +85,8 @@ export function checkRecords(check: Check, records: readonly BackupRecord[]): Ch
 }
 
 /**
- * What a file holds that was checked to its end.
- * @throws DamagedFileError if it is not whole
+ * The header and the trailer of a file after the check of all its records.
+ * @throws DamagedFileError if the file is incomplete.
  */
 export function wholeFile({ header, counts, trailer }: Check): { header: Header; trailer: Trailer } {
   if (!header || !trailer) throw new DamagedFileError('It is cut off.');

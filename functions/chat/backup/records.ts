@@ -5,7 +5,7 @@ import { streamMessage } from '../../../protocol/index.ts';
 import { parseStored } from '../parse-stored.ts';
 import { isUsableHash } from '../password.ts';
 
-/** A newer version is refused; an older one is read for as long as this file says how. */
+/** The current version of the format. The room refuses newer versions. */
 export const formatVersion = 1;
 export const formatName = 'serverless-chat-room backup';
 
@@ -14,12 +14,12 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** All settings except `open`, and whatever else a backup keeps of the Room item. */
+/** All settings except `open`, and the other kept attributes of the Room item. */
 const settings = v.omit(v.looseObject(storedSettings), ['open']);
 
 const keptRoom = v.looseObject({ ...settings.entries, lastBroadcast: number });
 
-/** What a backup keeps of the Room item. */
+/** The attributes of the Room item that a backup keeps. */
 export type KeptRoom = v.InferOutput<typeof keptRoom>;
 
 /** Parses the kept attributes of the Room item. */
@@ -28,7 +28,7 @@ export const parseKeptRoom = (item: unknown): KeptRoom => parseStored(keptRoom, 
 const header = v.object({
   format: v.literal(formatName),
   version: v.literal(formatVersion),
-  /** ISO 8601: whatever was acknowledged before is in the file. */
+  /** ISO 8601. The file contains everything that was acknowledged before this time. */
   takenAt: v.pipe(v.string(), v.isoTimestamp()),
   settings,
 });
@@ -64,7 +64,7 @@ const message = v.pipe(
 /** Wrong passwords and the block they led to. */
 const loginBlock = v.looseObject({ name: text, address: text, blockedUntil: time, expiresAt: number });
 
-/** A file that waits for its recipient. Its bytes may follow, or else are where its object's key says. */
+/** A file that waits for its recipient. Its bytes may follow; otherwise they are in the object with its key. */
 const file = v.looseObject({
   recipient: text,
   file: text,
@@ -77,10 +77,10 @@ const file = v.looseObject({
   expiresAt: number,
 });
 
-/** A piece of the bytes of the file before it. */
+/** A piece of the bytes of the preceding file. */
 const bytes = v.object({
   objectKey: text,
-  /** Of all of them. */
+  /** The numbers of all records. */
   size: number,
   offset: number,
   base64: v.pipe(v.string(), v.base64()),
@@ -94,11 +94,11 @@ const trailer = v.object({
     // The first backups had no files.
     files: v.optional(number, 0),
   }),
-  /** The room stream's last number, should its messages have expired. */
+  /** The room stream's last number, in case its messages have expired. */
   lastBroadcast: number,
 });
 
-/** What a line of a backup may be. */
+/** The schema of each kind of line. */
 const schemas = { header, user, message, loginBlock, file, bytes, trailer } as const;
 
 export type Kind = keyof typeof schemas;
@@ -135,7 +135,7 @@ export type BackupRecord =
   | { readonly kind: 'bytes'; readonly bytes: KeptBytes }
   | { readonly kind: 'trailer'; readonly trailer: Trailer };
 
-/** The only thing that DynamoDB keeps and JSON does not. */
+/** Encodes sets, the only type of the stored items that JSON lacks. */
 const lock = '$set';
 const withSets = (_key: string, value: unknown) => (value instanceof Set ? { [lock]: [...value] } : value);
 const toSets = (_key: string, value: unknown) => {
@@ -150,7 +150,7 @@ export function toLine<K extends Kind>(kind: K, record: v.InferInput<(typeof sch
 
 /**
  * Parses a line.
- * @throws DamagedFileError if it is no record of this format.
+ * @throws DamagedFileError if it is not a record of this format.
  */
 export function parseLine(line: string): BackupRecord {
   let parsed: unknown;
@@ -170,7 +170,7 @@ export function parseLine(line: string): BackupRecord {
   return { kind, [kind]: result.output } as unknown as BackupRecord;
 }
 
-/** What a table gave as a record; it is the room's own, so anything else is the room's failure. */
+/** Parses a stored item as a record. An item of another form is an error of the room, not a damaged file. */
 export function parseRecord<K extends Kind>(kind: K, item: unknown): v.InferOutput<(typeof schemas)[K]> {
   return parseStored(schemas[kind] as v.GenericSchema<unknown, v.InferOutput<(typeof schemas)[K]>>, item);
 }

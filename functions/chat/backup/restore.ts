@@ -45,7 +45,7 @@ export interface RestoreState {
 export interface LeftOut {
   /** Their bytes are neither in the backup nor in the bucket. */
   readonly withoutBytes: number;
-  /** Their recipient, or the message about them, came after that part of the backup had been read. */
+  /** Their recipient or the message about them is not in the backup, because it came after that part had been read. */
   readonly untold: number;
 }
 
@@ -117,8 +117,8 @@ async function resultOf(ports: RestorePorts, state: RestoreState): Promise<Resto
 }
 
 /**
- * Returns why the restore is refused, if it is. A half-restored room may always be restored again: its data is lost
- * already.
+ * Returns the reason why the restore is refused, or undefined. A half-restored room may always be restored again: its
+ * data is lost already.
  */
 async function whyUnfitNow(ports: RestorePorts, replace: boolean): Promise<AdminRefusalCode | undefined> {
   if ((await ports.lifecycle.restoreLock())?.writing) return undefined;
@@ -272,7 +272,7 @@ async function join(ports: RestorePorts, state: RestoreState, until: number): Pr
   return { ...state, position: beginning, leftOut, stage: state.replace ? 'tidy' : 'open' };
 }
 
-/** Returns why a file is left out, if it is. */
+/** The reason why a file is left out, or undefined. */
 async function joinFile(ports: RestorePorts, file: KeptFile): Promise<keyof LeftOut | undefined> {
   const { tableDump, backupStore, files } = ports;
   if ((await backupStore.open(objectAt(file.objectKey)))?.size !== file.size) {

@@ -12,7 +12,7 @@ export const invocationTimeout = 120_000;
 /** A kind of job. `S` is its state between two invocations: JSON. */
 export interface ResumableJob<S, R> {
   readonly kind: string;
-  /** Returns the first state. The job may be abandoned right after this. */
+  /** Returns the initial state. Must not change anything: the job may be abandoned right after it. */
   begin(): Promise<S>;
   /** Makes progress until a time (epoch ms), and at least one step. It is called again with the same state if it fails. */
   resume(
@@ -40,10 +40,10 @@ export type JobOutcome<S, R> =
   | { readonly state: S; readonly next: undefined; readonly result: R };
 
 /**
- * Begins a job (`from` undefined) or resumes it, and works for one time budget. The room stores the state; `next` only names the
- * job's next step. An optimistic lock makes sure that a step is never done twice at the same time: a restore that still deletes must
- * not meet itself writing.
- * @throws AdminRefusal if another job is under way, or if that step is done already or being done.
+ * Begins a job (`from` undefined) or resumes it, and works for one time budget. The room stores the state; `next` only
+ * names the job's next step. An optimistic lock ensures that two invocations never run a job at the same time: one must
+ * not delete while the other writes.
+ * @throws AdminRefusal if another job is running, or if that step is done or running.
  */
 export async function runJob<S, R>(
   host: JobHost,

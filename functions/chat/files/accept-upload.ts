@@ -5,20 +5,20 @@ import type { FileRoom } from './file-room.ts';
 import type { FileRecord, StoredObject } from './ports.ts';
 
 /**
- * Bytes have come, so the store says: it may say so late, and more than once. What it says is looked at again, so whatever
- * happens twice, or side by side, happens once.
+ * Handles S3's "Object Created" event, which may be late or duplicated. It reads record and object again, and all writes
+ * are conditional. So duplicate and concurrent events take effect once.
  */
 export async function objectCreated(room: FileRoom, objectKey: string): Promise<void> {
   const [file, object] = await Promise.all([room.files.findByObject(objectKey), room.objects.find(objectKey)]);
   if (!object) return;
-  // A record is there before its object can be. Without it the file has ended, or been given up on, while the bytes were coming.
+  // The record is created before the upload. If it is gone, the file ended or expired during the upload.
   if (file?.objectKey !== objectKey || file.state === 'removing') return room.objects.remove(objectKey);
   if (file.state === 'announced') return acceptUpload(room, file, object);
-  // Told already, perhaps by a run that ended before it had posted. A client drops what it has shown.
+  // An earlier run committed the message and may have died before the post. Clients drop duplicates.
   await postAgain(room, file);
 }
 
-/** Makes an announced file exist once its bytes are uploaded, if they match the announcement and the recipient still accepts it. */
+/** Stores an uploaded file if its bytes match the announcement and the recipient still accepts it. Otherwise the file fails. */
 export async function acceptUpload(room: FileRoom, file: FileRecord, object: StoredObject): Promise<void> {
   if (object.size !== file.size || object.sha256 !== file.sha256) {
     await failFile(room, file, 'damaged');
@@ -38,13 +38,13 @@ export async function acceptUpload(room: FileRoom, file: FileRecord, object: Sto
     const at = room.clock.now();
     const outcome = await room.files.store(file, recipient, { at, dueAt: at + room.fileRetention });
     if (outcome.kind === 'stored') await deliverToOwner(room, recipient, session, outcome.message);
-    // Unwanted means that the recipient has gone, or has blocked the sender, since they were read.
+    // `unwanted`: the recipient deregistered or blocked the sender after the read above. Read again.
     if (outcome.kind !== 'unwanted') return;
   }
 }
 
 async function postAgain(room: FileRoom, { recipient, sender, name, size, sha256, told }: FileRecord): Promise<void> {
-  if (!told) throw new Error('a stored file has no place in an inbox');
+  if (!told) throw new Error('a stored file has no message in an inbox');
   const message: EventOf<'file'> = {
     type: 'event',
     event: 'file',

@@ -23,7 +23,7 @@ export async function endFile(room: FileRoom, file: FileRecord, draft: Notice['d
     const rest = [eraseFile(room, file), ...(told ? [deliverToOwner(room, sender, session, told)] : [])];
     for (const settled of await Promise.allSettled(rest)) {
       // The file has ended even if these fail: the tidying run deletes leftovers, and `sync` delivers a missed notice.
-      if (settled.status === 'rejected') room.logError('a file that has ended was not cleared away', settled.reason);
+      if (settled.status === 'rejected') room.logError('the clean-up after a file failed', settled.reason);
     }
     return true;
   }
@@ -40,7 +40,7 @@ export function failFile(room: FileRoom, file: FileRecord, reason: FileFailure):
   });
 }
 
-/** Deletes the bytes of a file that has ended, and then its record: in this order nothing is left that no record tells of. */
+/** Deletes the bytes of a file that has ended, then its record. In this order no bytes are left without a record. */
 export async function eraseFile(room: FileRoom, file: FileRecord): Promise<void> {
   await room.objects.remove(file.objectKey);
   await room.files.forget(file);

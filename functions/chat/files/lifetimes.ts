@@ -1,13 +1,13 @@
-/** How long (ms) a URL may be used; what has begun by then may end later. */
+/** The lifetime (ms) of a presigned URL. A transfer that began in time may end later. */
 export const urlLifetime = 5 * 60_000;
 
-/** Bytes a second; an upload that is slower than this is given up on. */
+/** The minimum speed of an upload, in bytes a second. A slower upload fails. */
 export const slowestUpload = 64 * 1024;
 
-/** Added (ms) for clocks that differ, and for a connection that is slow to begin. */
+/** Margin (ms) for clock skew and for a slow start of the connection. */
 const slack = 60_000;
 
-/** Until when (epoch ms) an upload may begin that is announced now, and until when it is waited for. */
+/** The times (epoch ms) for an upload that is announced now: the latest start, and when the room gives it up. */
 export function uploadTimes(now: number, size: number): { uploadUntil: number; dueAt: number } {
   const uploadUntil = now + urlLifetime;
   return { uploadUntil, dueAt: uploadUntil + slack + Math.ceil((size / slowestUpload) * 1000) };

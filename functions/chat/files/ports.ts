@@ -3,8 +3,9 @@ import type { Account, Member } from '../model.ts';
 import type { Draft } from '../stream-ports.ts';
 
 /**
- * A file on its way from one user to another. Announced: the sender may put its bytes where they belong. Stored: they are
- * there, and the recipient knows. Removing: it is over, and only its bytes are still to go. All times are epoch milliseconds.
+ * A file on its way from one user to another. `announced`: the sender may upload the bytes. `stored`: the bytes are
+ * complete, and the recipient's inbox has a message about them. `removing`: the file has ended; its bytes are being
+ * deleted. All times are epoch milliseconds.
  */
 export interface FileRecord {
   readonly recipient: Member;
@@ -12,20 +13,20 @@ export interface FileRecord {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Of the content, in hexadecimal. */
+  /** The SHA-256 of the content, in hexadecimal. */
   readonly sha256: string;
-  /** Where its bytes are, or are to be put; no two files ever had the same. */
+  /** The key of the object with its bytes. A key is never used again. */
   readonly objectKey: string;
   readonly state: 'announced' | 'stored' | 'removing';
-  /** Until when an upload may begin. */
+  /** The latest time at which an upload may begin. */
   readonly uploadUntil: number;
-  /** When the state it is in ends by itself. */
+  /** When the tidying run ends the current state. */
   readonly dueAt: number;
-  /** Where the recipient's inbox tells of it, and since when; once stored. */
+  /** The number and time of the message in the recipient's inbox; set when the file is stored. */
   readonly told?: { readonly seq: number; readonly at: number };
 }
 
-/** A sender's inbox that is told how a file ended. */
+/** The message to the sender about the end of a file. */
 export interface Notice {
   readonly to: Account;
   readonly draft: Draft<EventOf<'file-received' | 'file-declined' | 'file-failed'>>;
@@ -37,64 +38,64 @@ export type EndOutcome =
   | { readonly kind: 'changed' }
   | { readonly kind: 'nobody' };
 
-/** The records of files, by recipient, sender and name. A record is there before its bytes can be, and until after they are gone. */
+/** The records of files, by recipient, sender and name. A record exists before its bytes and is deleted after them. */
 export interface Files {
-  /** Writes the record of a new file; if there is one from this sender of this name already, gives that. */
+  /** Writes the record of a new file. If the sender has a file of that name waiting there, returns its record. */
   announce(file: FileRecord): Promise<{ announced: true } | { announced: false; standing: FileRecord }>;
-  /** Lets the upload of an announced file begin later. False if it is not announced any more. */
+  /** Moves the times of an announced file. False if it is no longer announced. */
   renew(file: FileRecord, times: Pick<FileRecord, 'uploadUntil' | 'dueAt'>): Promise<boolean>;
   find(recipientId: string, senderName: string, name: string): Promise<FileRecord | undefined>;
-  /** The record that an object belongs to, if any: it may be about another object by now. */
+  /** The record with the keys of an object, if there is one. It may refer to a later object of the same file. */
   findByObject(objectKey: string): Promise<FileRecord | undefined>;
-  /** Files that can be got by a recipient, in any order, `enough` of them if there are so many; `more` if there may be more. */
+  /** Up to `enough` files that a recipient can download, in any order. `more`: there may be further files. */
   waitingFor(recipientId: string, now: number, enough: number): Promise<{ files: FileRecord[]; more: boolean }>;
-  /** Files whose time has come, as the index has them: look again before you act. */
+  /** Files that are due, from an eventually consistent index. Read each file again before you change it. */
   due(now: number): AsyncIterable<readonly DueFile[]>;
-  /** The file as it stands now. */
+  /** The current record of a due file. */
   look(due: DueFile): Promise<FileRecord | undefined>;
   /**
-   * Makes an announced file exist, and tells the recipient's inbox: both at once. `changed` if it is not announced any more,
-   * `unwanted` if the recipient has gone, or has blocked the sender.
+   * Marks an announced file as stored and commits the message to the recipient's inbox, in one transaction. `changed`: it
+   * is no longer announced. `unwanted`: the recipient deregistered or has blocked the sender.
    */
   store(
     file: FileRecord,
     recipient: Account,
     times: { at: number; dueAt: number },
   ): Promise<{ kind: 'stored'; message: EventOf<'file'> } | { kind: 'changed' | 'unwanted' }>;
-  /** Ends a file, and tells the sender's inbox: both at once. */
+  /** Ends a file and commits the message to the sender's inbox, in one transaction. */
   end(file: FileRecord, notice: Notice | undefined, at: number): Promise<EndOutcome>;
-  /** Deletes the record of a file that has ended, after its bytes. */
+  /** Deletes the record of a file that has ended. Call it after the bytes are deleted. */
   forget(file: FileRecord): Promise<void>;
-  /** Has everything that waits for an account ended by the next tidying run. */
+  /** Makes all files that wait for an account due, so that the next tidying run ends them. */
   abandon(recipientId: string, at: number): Promise<void>;
 }
 
-/** Where a record stands. */
+/** The keys of a record. */
 export interface DueFile {
   readonly recipient: string;
   readonly file: string;
 }
 
-/** What is known of bytes that are there. */
+/** The metadata of an object. */
 export interface StoredObject {
   readonly size: number;
-  /** In hexadecimal; undefined if they were stored without. */
+  /** In hexadecimal. Undefined if the object has no checksum. */
   readonly sha256: string | undefined;
 }
 
-/** Where and how to put bytes, once: these and no others. */
+/** A presigned upload. It accepts exactly the announced bytes, once. */
 export interface Upload {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The bytes of files. They go from client to store and from store to client; nothing of the room ever holds them. */
+/** The bytes of files. Clients transfer them directly to and from S3; they never pass a function. */
 export interface Objects {
-  /** Gives a place that nothing was ever at, below a prefix of its own for each record. */
+  /** A new, unique object key under the prefix of the file's record. */
   newKey(recipientId: string, senderName: string, name: string): string;
   uploadUrl(file: FileRecord, now: number, until: number): Promise<Upload>;
   downloadUrl(file: FileRecord, now: number, until: number): Promise<string>;
   find(objectKey: string): Promise<StoredObject | undefined>;
-  /** Deletes bytes; none there is fine. */
+  /** Deletes an object. Does nothing if it does not exist. */
   remove(objectKey: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { eraseFile, failFile } from './end-file.ts';
 import type { FileRoom } from './file-room.ts';
 import type { FileRecord } from './ports.ts';
 
-/** One tidying run: brings every file whose time has come to its end, or to its next state. Runs may overlap and be repeated. */
+/** One tidying run: moves every due file to its next state. Idempotent, and runs may overlap. */
 export async function tidyFiles(room: FileRoom): Promise<void> {
   for await (const page of room.files.due(room.clock.now())) {
     const outcomes = await Promise.allSettled(
@@ -22,7 +22,7 @@ export async function tidyFiles(room: FileRoom): Promise<void> {
 export async function tidyFile(room: FileRoom, file: FileRecord): Promise<void> {
   switch (file.state) {
     case 'announced': {
-      // The store may never have said that the bytes came.
+      // S3's event may have been lost.
       const object = await room.objects.find(file.objectKey);
       if (object) return acceptUpload(room, file, object);
       await failFile(room, file, 'unfinished');

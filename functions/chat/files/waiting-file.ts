@@ -5,7 +5,7 @@ import { endFile } from './end-file.ts';
 import type { FileRoom } from './file-room.ts';
 import type { FileRecord } from './ports.ts';
 
-/** Normalizes a file name (NFC), so that names that look the same are the same: systems differ in how they compose accents. */
+/** Normalizes a file name to NFC, because operating systems encode accents differently. */
 export const composedName = (name: string) => name.normalize('NFC');
 
 /** Finds a file that waits for a recipient. @throws `no-such-file` if it does not exist. */

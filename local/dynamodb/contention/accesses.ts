@@ -3,7 +3,7 @@ import type { Table } from '../../assembly/tables.ts';
 import type { ItemUse } from './item-locks.ts';
 import { bytesOfItem } from './item-size.ts';
 
-/** One item, or one query, that a call works on. */
+/** The access of a call to one item, or by one query. */
 export interface Access {
   readonly table: string;
   readonly index?: string;
@@ -12,11 +12,11 @@ export interface Access {
   /** Primary key, as JSON; undefined for a query. */
   readonly item: string | undefined;
   readonly kind: 'read' | 'write';
-  /** How it takes part in conflicts; undefined for a plain read, which does not. */
+  /** The kind of access for conflict detection. Undefined for a plain read, which never conflicts. */
   readonly use: ItemUse | undefined;
-  /** The units that the call reserves; the rest is charged when the item's size is known. */
+  /** The capacity units to reserve. The rest is charged after the call, when the item's size is known. */
   readonly units: number;
-  /** Indexes whose keys the write names, so that DynamoDB writes to them too. */
+  /** The indexes that the write updates, because it contains their keys. */
   readonly indexes: readonly string[];
 }
 
@@ -53,18 +53,18 @@ const batchGet = v.object({
   RequestItems: v.record(v.string(), v.object({ Keys: v.array(attributes), ConsistentRead: v.optional(v.boolean()) })),
 });
 
-/** What one write and one read unit hold: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
+/** Bytes per write unit and read unit: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
 const bytesPerWriteUnit = 1024;
 
-/** A transaction prepares and commits, and each consumes units. */
+/** A transaction consumes its units twice: for prepare and commit. */
 const transactionFactor = 2;
 
 const writeUnits = (bytes: number) => Math.max(1, Math.ceil(bytes / bytesPerWriteUnit));
 
-/** The write units of an item, as plain writes consume them. */
+/** The units of a plain write of an item. */
 export const writeUnitsOf = (item: unknown) => writeUnits(bytesOfItem(item));
 
-/** Reads from requests which items they work on. A request that DynamoDB would reject works on none. */
+/** Extracts the accesses from requests. A request that DynamoDB would reject has none. */
 export class AccessReader {
   readonly #tables: ReadonlyMap<string, Table>;
 
@@ -147,7 +147,7 @@ export class AccessReader {
     return JSON.stringify(key[this.#partitionKey(TableName, IndexName) ?? '']) ?? '';
   }
 
-  /** The partition that a query asks for. */
+  /** The partition that a query reads. */
   #queried(request: ItemRequest): string | undefined {
     const { KeyConditionExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values } = request;
     if (KeyConditionExpression === undefined) return undefined;
@@ -182,7 +182,7 @@ function keysOfIndex(table: Table | undefined, name: string) {
   return table?.indexes.find(({ IndexName }) => IndexName === name)?.KeySchema;
 }
 
-/** A key as text, the same whatever the order of its attributes. */
+/** A key as text, independent of the order of its attributes. */
 function keyText(key: Record<string, unknown>): string {
   return JSON.stringify(Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Access, writeUnitsOf } from './accesses.ts';
 import type { PartitionCapacity } from './partition-capacity.ts';
 
-/** What a call has consumed. */
+/** The consumed capacity in the answer to a call. */
 export interface Units {
   readonly readUnits: number;
   readonly writeUnits: number;
@@ -10,7 +10,7 @@ export interface Units {
 
 export const noUnits: Units = { readUnits: 0, writeUnits: 0 };
 
-/** What partitions have left. */
+/** The remaining capacity of the partitions. */
 export type Capacities = Readonly<Record<Access['kind'], PartitionCapacity>>;
 
 const capacity = v.object({ CapacityUnits: v.optional(v.number(), 0) });
@@ -20,7 +20,7 @@ const tableCapacity = v.object({
   GlobalSecondaryIndexes: v.optional(v.record(v.string(), capacity), {}),
 });
 const answerSchema = v.object({
-  /** Only of an error. */
+  /** Set in an error only. */
   __type: v.optional(v.string()),
   ConsumedCapacity: v.optional(v.union([v.array(tableCapacity), tableCapacity])),
   Item: v.optional(v.unknown()),
@@ -28,7 +28,7 @@ const answerSchema = v.object({
 
 export const indexPartition = (table: string, index: string) => `${table}/${index}`;
 
-/** The partition of an access; undefined for a scan, which reads all of them. */
+/** The partition of an access. Undefined for a scan, which reads all partitions. */
 export function partitionOf({ table, index, partition }: Access): string | undefined {
   if (index !== undefined) return indexPartition(table, index);
   return partition === undefined ? undefined : `${table}:${partition}`;
@@ -41,13 +41,13 @@ export function settle(accesses: readonly Access[], output: unknown, capacities:
   const sum = (kind: Access['kind'], of: (access: Access) => number) =>
     accesses.filter((access) => access.kind === kind).reduce((total, access) => total + of(access), 0);
   if (ConsumedCapacity === undefined) {
-    // A conditional write that fails consumes units too, by the size of the item:
+    // A failed conditional write consumes units too, according to the item's size:
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html#write-operations
     const existing = Item === undefined ? 0 : writeUnitsOf(Item);
     const units = (access: Access) => Math.max(access.units, existing);
     for (const access of accesses) {
       if (access.kind === 'write') charge(access, units(access) - access.units, capacities);
-      // It has not written to indexes.
+      // It has not written to an index.
       for (const name of error === undefined ? [] : access.indexes)
         capacities.write.take(indexPartition(access.table, name), -access.units);
     }
@@ -64,7 +64,7 @@ export function settle(accesses: readonly Access[], output: unknown, capacities:
       capacities[inTable[0]?.kind ?? 'read'].take(indexPartition(TableName, name), units - reserved);
       onIndexes += units;
     }
-    // DynamoDB reports the units of a table, not of an item; the items of one call are taken to be alike.
+    // DynamoDB reports units per table, not per item. Assume that the items of one call have the same size.
     const onTable = inTable.filter(({ index }) => index === undefined);
     const each = (CapacityUnits - onIndexes) / onTable.length;
     for (const access of onTable) charge(access, each - access.units, capacities);

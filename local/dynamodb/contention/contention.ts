@@ -8,14 +8,14 @@ import { ItemLocks } from './item-locks.ts';
 import { type LatencyRange, sampleLatency } from './latency.ts';
 import { PartitionCapacity } from './partition-capacity.ts';
 
-/** What the model assumes of DynamoDB. */
+/** The parameters of the model. */
 export interface ContentionSettings {
-  /** Per partition key and second: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
+  /** Units per partition key and second: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
   readonly writeUnits: number;
   readonly readUnits: number;
-  /** A get, put, update, delete, query, scan or batch. */
+  /** Latency of a get, put, update, delete, query, scan or batch. */
   readonly latency: LatencyRange;
-  /** A read or write transaction. */
+  /** Latency of a read or write transaction. */
   readonly transactionLatency: LatencyRange;
   /** Whether overlapping transactions and writes conflict. */
   readonly conflicts: boolean;
@@ -29,7 +29,7 @@ export const awsContention: ContentionSettings = {
   conflicts: true,
 };
 
-/** How a call ended: refused, or carried out. */
+/** The outcome of a call: refused, or carried out. */
 export interface Outcome {
   /** The answer to a call that was not carried out. */
   readonly error: AwsError | undefined;
@@ -46,13 +46,13 @@ interface Model extends Capacities {
 }
 
 /**
- * A model of what DynamoDB does under load and an emulator does not: latency, the capacity of a partition, and conflicts with
- * transactions. It is off until it is switched on. All its times are real ones: a room's faster clock makes no partition faster.
+ * Models DynamoDB under load, which an emulator does not: latency, the capacity of partitions, and conflicts with
+ * transactions. It is off by default. All times are real time: a faster room clock does not make a partition faster.
  *
  * Each index is one partition, whatever its partition key. That is stricter than AWS for an index with many partition keys.
  */
 export class Contention {
-  /** How many items of calls were refused so far. */
+  /** The number of refused items so far. */
   readonly counts = { throttled: 0, conflict: 0 };
   readonly #reader: AccessReader;
   readonly #random: SeededRandom;
@@ -60,7 +60,7 @@ export class Contention {
   #locks = new ItemLocks();
   #model: Model | undefined;
 
-  /** @param options the seed makes the same sequence of latencies again; `now` is a clock in milliseconds, for tests. */
+  /** @param options The same seed repeats the sequence of latencies. `now` is a clock in milliseconds, for tests. */
   constructor(tables: readonly Table[], { seed = 1, now = () => performance.now() }: ContentionOptions = {}) {
     this.#reader = new AccessReader(tables);
     this.#random = new SeededRandom(seed);
@@ -71,7 +71,7 @@ export class Contention {
     return this.#model !== undefined;
   }
 
-  /** Begins, with all partitions rested; what is not given is as on AWS. */
+  /** Switches the model on, with full capacity in all partitions. Missing options are as on AWS. */
   switchOn(settings: Partial<ContentionSettings> = {}): void {
     const all = { ...awsContention, ...settings };
     const { readUnits, writeUnits } = all;
@@ -88,10 +88,10 @@ export class Contention {
   }
 
   /**
-   * Takes as long as DynamoDB would, and carries a call out in the middle of that time unless DynamoDB would refuse it. Until the end
-   * of that time, transactions on the call's items conflict with it.
-   * @param carryOut is given, for each item of a batch, whether it is carried out; the others are given back as unprocessed. It
-   *   returns DynamoDB's answer, with the consumed capacity.
+   * Delays a call by DynamoDB's latency. Carries it out in the middle of that time, unless DynamoDB would refuse it. Until
+   * the end of that time, transactions on the call's items conflict with it.
+   * @param carryOut makes the call and returns DynamoDB's answer with the consumed capacity. Its argument tells, for each
+   *   item of a batch, whether to carry it out; the other items are returned as unprocessed.
    */
   async run(
     operation: string,
@@ -111,7 +111,7 @@ export class Contention {
     const error = errorFor(operation, judged);
     const admitted = judged.filter(({ verdict }) => verdict === 'admitted').map(({ access }) => access);
     const releases = error === undefined ? admitted.flatMap((access) => this.#hold(access)) : [];
-    // A call that is cancelled by a conflict has consumed the units of its preparation.
+    // A call that a conflict cancels has consumed its units.
     const consuming = judged.filter(({ verdict }) => verdict !== 'throttled').map(({ access }) => access);
     try {
       await this.#until(arrived + duration / 2);

@@ -1,9 +1,9 @@
 import type { Access } from './accesses.ts';
 
-/** What became of one item of a call. */
+/** The outcome for one item of a call. */
 export type Verdict = 'admitted' | 'throttled' | 'conflict';
 
-/** An error answer of DynamoDB: its `__type`, and the rest of its JSON. */
+/** An error of DynamoDB: its `__type`, and the rest of its JSON. */
 export interface AwsError {
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ const throughputExceeded =
 const ongoing = 'Transaction is ongoing for the item';
 
 /**
- * A hot partition of an on-demand table:
+ * The error for a hot partition of an on-demand table:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-key-range-limit-exceeded-mitigation.html
  */
 function throttlingError({ kind, index }: Access): AwsError {
@@ -26,7 +26,7 @@ function throttlingError({ kind, index }: Access): AwsError {
   };
 }
 
-/** A plain write that meets a transaction. */
+/** The error for a plain write that conflicts with a transaction. */
 const conflictError: AwsError = { type: 'TransactionConflictException', body: { message: ongoing } };
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html */
@@ -36,7 +36,7 @@ const reasons = {
   conflict: { Code: 'TransactionConflict', Message: ongoing },
 } as const;
 
-/** A cancelled transaction, with a reason for each of its items. */
+/** The error for a cancelled transaction, with a reason for each of its items. */
 function transactionCanceled(verdicts: readonly Verdict[]): AwsError {
   const CancellationReasons = verdicts.map((verdict) => reasons[verdict]);
   const codes = CancellationReasons.map(({ Code }) => Code).join(', ');
@@ -51,7 +51,7 @@ function transactionCanceled(verdicts: readonly Verdict[]): AwsError {
 
 export const isTransaction = (operation: string) => operation.startsWith('Transact');
 
-/** The answer to a call that cannot be carried out; undefined if it can, or a part of it. */
+/** The error for a refused call. Undefined if the call, or part of it, can be carried out. */
 export function errorFor(
   operation: string,
   judged: readonly { readonly access: Access; readonly verdict: Verdict }[],

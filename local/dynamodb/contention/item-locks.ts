@@ -1,13 +1,13 @@
-/** What a call does with an item. Plain reads are not here: they never conflict. */
+/** The kind of access of a call to an item. Plain reads are left out, because they never conflict. */
 export type ItemUse = 'write' | 'transaction-write' | 'transaction-read';
 
 /**
- * The items that calls are writing now. Conflicts:
+ * The items that calls are accessing now. Rules for conflicts:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
  *
  * - A plain write conflicts with an ongoing write transaction.
- * - A write transaction (its condition checks too) conflicts with an ongoing write transaction, and with an ongoing plain write. AWS
- *   documents the first; the second is stricter than its page.
+ * - A write transaction (including its condition checks) conflicts with an ongoing write transaction and an ongoing plain
+ *   write. AWS documents only the former; the latter is stricter.
  * - A read transaction conflicts with any ongoing write.
  * - Plain writes never conflict with each other: DynamoDB serializes them.
  *

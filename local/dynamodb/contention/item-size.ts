@@ -36,9 +36,9 @@ const containerOverhead = 3;
 const elementOverhead = 1;
 
 /**
- * The bytes that DynamoDB counts for an item, names and values:
+ * The size of an item in bytes, names and values, as DynamoDB counts it:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
- * @returns 0 for a value that is no item; DynamoDB rejects it anyway.
+ * @returns 0 for a value that is not an item; DynamoDB rejects it anyway.
  */
 export function bytesOfItem(item: unknown): number {
   const parsed = v.safeParse(itemSchema, item);

@@ -1,17 +1,17 @@
 import type { SeededRandom } from '../../random.ts';
 
-/** Milliseconds; nine of ten calls take between the two. */
+/** The 5th and the 95th percentile, in milliseconds. */
 export interface LatencyRange {
   readonly p5: number;
   readonly p95: number;
 }
 
-// How many standard deviations the 95th percentile of a normal distribution lies above its median.
+// The 95th percentile of the standard normal distribution.
 const p95Deviations = 1.645;
 
 /**
- * How long one call takes, in milliseconds. The distribution is log-normal, as latency of a service usually is: a few calls take much
- * longer than most.
+ * The latency of one call, in milliseconds. It is log-normal, as the latency of a service usually is: a few calls take
+ * much longer than most.
  */
 export function sampleLatency({ p5, p95 }: LatencyRange, random: SeededRandom): number {
   if (p5 <= 0 || p95 <= 0) return 0;

@@ -1,21 +1,21 @@
-/** A token bucket per partition key: it holds one second's units at most, and is refilled continuously. */
+/** A token bucket per partition key. It holds the units of one second, and refills continuously. */
 export class PartitionCapacity {
   readonly #unitsPerSecond: number;
   readonly #now: () => number;
   readonly #buckets = new Map<string, { units: number; at: number }>();
 
-  /** @param now real milliseconds; a faster room's clock gives a partition no more capacity. */
+  /** @param now the real time in milliseconds: a faster room clock does not add capacity. */
   constructor(unitsPerSecond: number, now: () => number) {
     this.#unitsPerSecond = unitsPerSecond;
     this.#now = now;
   }
 
-  /** Whether the partition still has this many units. A larger request passes when the bucket is full. */
+  /** Whether the partition has this many units left. A request for more than the bucket holds passes when it is full. */
   has(partition: string, units: number): boolean {
     return this.#refilled(partition).units >= Math.min(units, this.#unitsPerSecond);
   }
 
-  /** Takes units; they may be more than are left, as the size of an item is known only after the call. */
+  /** Takes units. The bucket may go negative, because the size of an item is known only after the call. */
   take(partition: string, units: number): void {
     this.#refilled(partition).units -= units;
   }

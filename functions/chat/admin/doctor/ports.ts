@@ -17,9 +17,9 @@ export interface DoctorStore {
   objectKeys(from: string | undefined): Promise<ListPage<string>>;
   /** Ends a session without an account, and returns the seats to give back. Undefined if the session has changed. */
   dropSession(session: Session): Promise<Leaving | undefined>;
-  /** The last number of a stream that its counter gave out (undefined: it has none), and the last that its messages tell of, read first. */
+  /** The last number from a stream's counter (undefined without a counter), and its last number in messages, read first. */
   numbers(stream: Stream): Promise<{ readonly given: number | undefined; readonly stored: number }>;
-  /** Moves a counter on to the end of its stream. */
+  /** Moves a counter forward to the end of its stream. */
   catchUp(stream: Stream): Promise<void>;
   /** Sets a cursor back. */
   setBack(account: Account, stream: keyof Positions, to: number): Promise<boolean>;

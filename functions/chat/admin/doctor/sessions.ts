@@ -21,7 +21,7 @@ async function examineBroadcasts(room: AdminRoom): Promise<Finding[]> {
 async function examineOnline(room: AdminRoom): Promise<Finding[]> {
   const { online, logins, entering } = await room.seats.read();
   const present = (await room.sessions.all()).length;
-  // Undecidable while a seat is in doubt, and the sweeper compares every minute.
+  // Not comparable while a seat is in doubt. The sweeper settles seats and compares every minute.
   const isSettled = entering.size === 0 && (await room.seats.leaving()).length === 0;
   if (!isSettled || online === present || logins !== (await room.seats.read()).logins) return [];
   const finding: Finding = {
