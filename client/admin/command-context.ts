@@ -1,12 +1,12 @@
 import type { Line } from '../terminal/line.ts';
 import type { RoomAdmin } from './room-admin.ts';
 
-/** What a command of the console works with. */
+/** The context in which a command of the console runs. */
 export interface CommandContext {
   readonly admin: RoomAdmin;
   /** Aborted when the administrator cancels a long command. */
   readonly signal: AbortSignal;
-  /** Aborted when the output is closed. A command that only shows something then ends; one that changes something is completed. */
+  /** Aborted when the output is closed. A command that only reads then ends; one that changes something is completed. */
   readonly unread: AbortSignal;
   /** Prints a result: its lines, or with `--json` the value on one line. */
   show(value: unknown, ...lines: Line[]): void;

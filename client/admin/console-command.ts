@@ -5,7 +5,7 @@ import type { Parameters } from '../commands/parameters.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './errors.ts';
 
-/** An exit code other than 0; or that the console ends. */
+/** An exit code other than 0, or the end of the console. */
 export type ConsoleResult = ExitCode | 'quit' | undefined;
 
 export type ConsoleCommand = Command<CommandContext, ConsoleResult, undefined>;

@@ -9,7 +9,7 @@ export class Console {
   readonly #screen: Screen;
   readonly #output: Output;
   readonly #unread: AbortSignal;
-  /** Of the command that is running. */
+  /** Cancels the running command. */
   #running: AbortController | undefined;
   #code: ExitCode = exitCodes.done;
 
@@ -27,8 +27,8 @@ export class Console {
   }
 
   /**
-   * @param isLast whether to end after a command, by its outcome.
-   * @returns whether that ended the console.
+   * @param isLast decides from a command's outcome whether the console ends.
+   * @returns whether a command ended the console.
    */
   async run(isLast: (outcome: Outcome) => boolean = () => false): Promise<boolean> {
     for (;;) {
@@ -56,7 +56,7 @@ export class Console {
         },
       });
     } catch (error) {
-      // A fault of the console does not end it: leaving may stop the room.
+      // An unexpected error does not end the console, because ending it may stop the room.
       this.#output.error('failed', `The console failed: ${messageOf(error)}`);
       return { result: exitCodes.unreachable };
     } finally {
@@ -68,7 +68,7 @@ export class Console {
   interrupt(): boolean {
     if (!this.#running) return false;
     this.#running.abort();
-    // It may have asked a question.
+    // The command may be waiting for an answer.
     this.#screen.withdraw();
     return true;
   }

@@ -1,7 +1,7 @@
 export { UsageError } from '../config/errors.ts';
 export { type ExitCode, exitCodes } from '../exit-codes.ts';
 
-/** The room would not do it. */
+/** The room refused the command. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly code: string;
@@ -12,7 +12,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** The room's admin function could not be asked, or failed: no room there, no right to ask it, or a fault of its own. */
+/** The admin function could not be invoked, or failed: there is no room, the permission is missing, or it threw an error. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }

@@ -10,15 +10,15 @@ import { outputTo } from './run-command.ts';
 
 /** A room that runs in this process. */
 export interface RoomInProcess {
-  /** Runs its admin function. */
+  /** Invokes the room's admin function. */
   invoke(payload: Record<string, unknown>): Promise<unknown>;
-  /** Calls back with every line of the functions' log. */
+  /** Calls back with each line of the functions' log. */
   onLogLine(listener: (text: string) => void): void;
 }
 
 /** A console that is open. */
 export interface OpenConsole {
-  /** Resolves to the exit code of the program: whether the room was stopped properly. */
+  /** Resolves to the program's exit code: 0 if the room was stopped properly. */
   readonly over: Promise<ExitCode>;
   /** Stops the room, as `stop` does. */
   end(): void;
@@ -50,7 +50,7 @@ export interface Terminal {
   readonly output: NodeJS.WriteStream;
 }
 
-/** The administrator's console, with the log above it. Every way out of it stops the room. */
+/** The administrator's console, with the log above it. However it ends, it stops the room. */
 export function localConsole(room: RoomInProcess, { input, output }: Terminal): OpenConsole {
   const interrupted = () => {
     if (!administrator.interrupt()) screen.endInput();
@@ -85,7 +85,7 @@ const auditLine = v.pipe(
   v.looseObject({ timestamp: v.pipe(v.string(), v.isoTimestamp()), message: v.string() }),
 );
 
-/** A line of the log, if it is one of the audit log and no measurement. */
+/** Parses a line of the audit log. Undefined for other lines, such as metrics. */
 function parseLogLine(text: string): { at: Date; fields: Record<string, unknown> } | undefined {
   const { success, output } = v.safeParse(auditLine, text);
   return success ? { at: new Date(output.timestamp), fields: output } : undefined;

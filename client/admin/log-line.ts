@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isSettingName, settings } from '../../protocol/admin/index.ts';
 import { moment } from './texts.ts';
 
-/** What a line of the room's log may hold, as far as it is shown to a person. */
+/** The fields of a log line that are shown. */
 const shown = v.object({
   level: v.optional(v.string(), 'INFO'),
   message: v.optional(v.unknown()),
@@ -14,11 +14,11 @@ const shown = v.object({
   error: v.optional(v.object({ message: v.string() })),
 });
 
-/** A line of the log for a person: `2014-03-04_21:32:30 facebook login ok 12 ms`. */
+/** Formats a line of the log: `2014-03-04_21:32:30 facebook login ok 12 ms`. */
 export const logLine = (at: string, fields: Readonly<Record<string, unknown>>): string =>
   `${moment(at)} ${logText(fields)}`;
 
-/** A line of the log without its time. */
+/** Formats a line of the log without its time. */
 export function logText(fields: Readonly<Record<string, unknown>>): string {
   const parsed = v.safeParse(shown, fields);
   if (!parsed.success) return JSON.stringify(fields);
@@ -36,7 +36,7 @@ export function logText(fields: Readonly<Record<string, unknown>>): string {
   ].join(' ');
 }
 
-/** What a deed was about; a setting by the word that people know it by. */
+/** The logged arguments. A setting has its name in the console (`TIME_OUT`). */
 function aboutText(what: string, [name, value]: readonly [string, unknown]): string[] {
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).map(([key, of]) => `${wordOf(key)}=${String(of)}`);

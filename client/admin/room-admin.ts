@@ -8,10 +8,10 @@ import {
 } from '../../protocol/admin/index.ts';
 import { RefusedError, UnreachableError } from './errors.ts';
 
-/** Runs the room's admin function once, and gives what it returned. Throws an UnreachableError if it did not. */
+/** Invokes the room's admin function once and returns its result. @throws {UnreachableError} */
 export type Invoke = (payload: Record<string, unknown>) => Promise<unknown>;
 
-/** A room as its administrator reaches it. */
+/** The administrator's access to a room. */
 export class RoomAdmin {
   readonly #invoke: Invoke;
 
@@ -29,13 +29,13 @@ export class RoomAdmin {
         throw new RefusedError(reply.code, reply.message);
       case 'unknown':
         throw new UnreachableError(
-          'The room answered in a way that this console does not know: are both of one version?',
+          "This console does not understand the room's reply. Check that both have the same version.",
         );
     }
   }
 
   /**
-   * The results of a command that may not be over with one invocation, as they come.
+   * The results of a command that may take several invocations, one by one.
    * @throws {RefusedError | UnreachableError}
    */
   async *askOn<C extends LongCommand>(command: C, args: AdminInput<C>): AsyncGenerator<AdminResult<C>> {

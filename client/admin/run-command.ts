@@ -7,17 +7,17 @@ import { commandSet } from './command-set.ts';
 import type { ConsoleResult } from './console-command.ts';
 import { exitCodes, RefusedError, UnreachableError, UsageError } from './errors.ts';
 
-/** Where results and errors are printed. */
+/** The output of results and errors. */
 export interface Output {
   readonly show: CommandContext['show'];
   readonly note: CommandContext['note'];
-  /** Prints why something was not done. */
+  /** Prints why a command failed. */
   error(code: string, message: string): void;
 }
 
 type Print = (...lines: Line[]) => void;
 
-/** Prints for a person, or with `json` one value a line. */
+/** Prints lines of text, or with `json` one value per line. */
 export function outputTo(out: Print, err: Print, json: boolean): Output {
   return {
     show: (value, ...lines) => out(...(json ? [jsonLine(value)] : lines)),
@@ -29,13 +29,13 @@ export function outputTo(out: Print, err: Print, json: boolean): Output {
   };
 }
 
-/** What a command came to: its name, unless it was not understood, and how it ended. */
+/** The outcome of a command, and its name if it was understood. */
 export interface Outcome {
   readonly name?: string;
   readonly result: Exclude<ConsoleResult, undefined>;
 }
 
-/** Carries out one command, and prints what it came to. */
+/** Runs one command, and prints its result or error. */
 export async function runCommand(
   input: Input,
   { show, note, error: print }: Output,

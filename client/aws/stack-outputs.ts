@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 
 /**
- * What a deployed stack says of itself, such as where clients connect to. Profile, Region and credentials are the usual ones
- * of AWS's own tools.
- * @throws Error of the AWS SDK, whose message is for a person.
+ * The outputs of a deployed stack, such as the address for clients. Profile, Region and credentials are found as the AWS
+ * CLI finds them.
+ * @throws Error of the AWS SDK, with a message for users.
  */
 export async function stackOutputs(stack: string): Promise<ReadonlyMap<string, string>> {
   const { Stacks = [] } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));

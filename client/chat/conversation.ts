@@ -45,12 +45,12 @@ async function carryOut(line: string, context: ChatContext, commands: ChatComman
   }
 }
 
-/** What a command was about, as an error names it. */
+/** The user and the file that an error message names. */
 function subjectOf({ user, name }: Readonly<Record<string, unknown>>): ErrorSubject {
   return { ...(typeof user === 'string' && { user }), ...(typeof name === 'string' && { name }) };
 }
 
-/** An error that the user is told of, and the conversation goes on. Any other is thrown. */
+/** The text of an error after which the conversation continues. Any other error is thrown. */
 function reportable(error: unknown): Error {
   if (!(error instanceof Error) || error instanceof ConnectionEndedError || error instanceof EndOfInput) throw error;
   return error;

@@ -14,7 +14,7 @@ export const fileTexts = {
       : `Waiting for ${count} file transfers to finish. Press Ctrl+C to cancel them.`,
 } as const;
 
-/** Why the room refused a command about a file; undefined if the general text is as good. */
+/** Why the room refused a command about a file. Undefined if the general text applies. */
 export function fileRefusal({ code, details }: RefusalError, user: string, name: string): string | undefined {
   switch (code) {
     case 'no-such-file':

@@ -8,12 +8,12 @@ import { errorLine, texts } from './texts.ts';
 /** How the dialog before the login ended. */
 export type LoginOutcome = 'logged-in' | 'quit' | 'full' | 'stopped' | 'refused';
 
-/** What a part of the dialogue leads to: another question, or the end of the dialogue. */
+/** The next step of the dialogue: another question, or its end. */
 type Next = { readonly question: readonly Line[] } | { readonly outcome: LoginOutcome };
 
 const askUser: Next = { question: [texts.askUser] };
 
-/** Refusals of a login after which another new password may do. */
+/** Refusals of a login after which the user can try another new password. */
 const asksForPassword: ReadonlySet<string> = new Set(['password-change-required', 'invalid-password']);
 
 /** The dialogue before the login: logging in, registering, cancelling a registration. */
@@ -21,7 +21,7 @@ export class LoginDialog {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
   readonly #takeOver: boolean;
-  /** Tries that a wrong password has left, by user: the refusal that takes the last one says only that it is over. */
+  /** The tries left after a wrong password, by user. The refusal of the last try does not contain a number. */
   readonly #triesLeft = new Map<string, number>();
 
   #wasRefused = false;
@@ -33,7 +33,7 @@ export class LoginDialog {
     this.#takeOver = takeOver;
   }
 
-  /** Whether the last thing asked of the room was refused. */
+  /** Whether the room refused the last request. */
   get wasRefused(): boolean {
     return this.#wasRefused;
   }
@@ -51,7 +51,7 @@ export class LoginDialog {
   } = {}): Promise<LoginOutcome> {
     let next = user === undefined ? askUser : await this.#logIn(user, password);
     if ('question' in next && password !== undefined && !this.#screen.isAttended) {
-      // The rest of the input was meant for a user who is logged in.
+      // The rest of the input are commands for a user who is logged in.
       this.#screen.print(...next.question.slice(0, 1));
       return 'refused';
     }
@@ -60,7 +60,7 @@ export class LoginDialog {
   }
 
   #answer(name: string): Next | Promise<Next> {
-    // With the slash that commands may have later, too: no user's name begins with one.
+    // Accept a leading slash, as before short names of commands. No user name begins with one.
     switch (name.toLowerCase().replace(/^\//, '')) {
       case '':
       case 'help':
@@ -120,7 +120,7 @@ export class LoginDialog {
     }
   }
 
-  /** Undefined if the name will not do. */
+  /** Undefined if the room refuses the name. */
   async #registerAs(user: string): Promise<Next | undefined> {
     for (;;) {
       const password = await askNewPassword(this.#screen);

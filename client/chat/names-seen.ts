@@ -9,7 +9,7 @@ export interface Offer {
   readonly name: string;
 }
 
-/** What the room can be asked for. */
+/** The kinds of names to ask the room for. */
 export type NameKind = 'users' | 'offers';
 
 const isSameOffer = (one: Offer, other: Offer) =>
@@ -41,13 +41,13 @@ export class NamesSeen {
     return this.#offers;
   }
 
-  /** A file is offered, or is offered anew. */
+  /** Adds a file that is offered, or offered again. */
   offered(...offers: Offer[]): void {
     const before = this.#offers.filter((known) => !offers.some((offer) => isSameOffer(known, offer)));
     this.#offers = [...before, ...offers];
   }
 
-  /** A file has been fetched, or declined. */
+  /** Removes a file that was fetched or declined. */
   settled(offer: Offer): void {
     this.#offers = this.#offers.filter((known) => !isSameOffer(known, offer));
   }

@@ -10,7 +10,7 @@ export const user = word<NamesSeen>('user', async (typed, { names }) => {
   return wordsLike(typed, names.users);
 });
 
-/** What to say, exactly as typed. */
+/** The text of a message, exactly as typed. */
 export const messageText = text<NamesSeen>('text');
 
 /** A user who has sent a file that waits for this user. */

@@ -134,7 +134,7 @@ async function logInAndConverse(
   }
 }
 
-/** The user's own leaving keeps its own words; any other ending has the last one. */
+/** The last line. If the user left, it is the goodbye; otherwise the reason of the end. */
 function conclude(ending: Ending, outcome: Outcome): Outcome {
   return ending.reason === 'logout' ? outcome : { lines: [endingLine(ending)], asWanted: false };
 }
@@ -153,7 +153,7 @@ class MissedBlock {
     this.#screen = screen;
   }
 
-  /** Told of each before it is printed. */
+  /** Called with each message before it is printed. */
   take({ stream, sentAt }: ShownMessage): void {
     if (this.#isOver) return;
     if (this.#since === undefined) this.#screen.print(texts.missed);

@@ -126,7 +126,7 @@ function dateAndTime(time: string): string {
   return `${localDate(at)} ${localTime(at)}`;
 }
 
-/** Why a session ended, other than by the user. */
+/** Why a session ended, unless the user ended it. */
 export function endingLine(ending: ForcedEnding): string {
   switch (ending.reason) {
     case 'timeout':
@@ -150,7 +150,7 @@ export function endingLine(ending: ForcedEnding): string {
 
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** What a command was about: a user; or a file, with the user at its other end. */
+/** The subject of a command: a user, or a file with its sender or recipient. */
 export interface ErrorSubject {
   readonly user?: string;
   readonly name?: string;

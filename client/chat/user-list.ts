@@ -1,7 +1,7 @@
 import type { Printed } from '../terminal/line.ts';
 import type { NamesSeen } from './names-seen.ts';
 
-/** The lines of a list of users, of which the room may give only a part. */
+/** The lines of a list of users. The room may have returned only a part of it. */
 export function userList(
   heading: string,
   { users, total = users.length }: { readonly users: readonly string[]; readonly total?: number | undefined },

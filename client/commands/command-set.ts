@@ -14,11 +14,11 @@ const wordCount = (spelling: string) => spelling.split(' ').length;
 export class CommandSet<Context, Result, Names = undefined> {
   readonly #commands: readonly Command<Context, Result, Names>[];
   readonly #texts: HelpTexts;
-  /** By everything that may be typed for a command, in lower case. */
+  /** Commands by all of their spellings, in lower case. */
   readonly #bySpelling: ReadonlyMap<string, Command<Context, Result, Names>>;
-  /** The same in the case that is shown. */
+  /** All spellings, in the case in which they are shown. */
   readonly #spellings: readonly string[];
-  /** Words of the longest name. */
+  /** The number of words in the longest name. */
   readonly #longest: number;
 
   constructor(commands: readonly Command<Context, Result, Names>[], texts: HelpTexts) {
@@ -65,7 +65,7 @@ export class CommandSet<Context, Result, Names = undefined> {
   }
 
   /**
-   * Every command, or one.
+   * The help for all commands, or for one.
    * @throws {UsageError}
    */
   help(about?: string): Line[] {

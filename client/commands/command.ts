@@ -32,9 +32,9 @@ export interface Command<Context, Result, Names = never> {
   readonly aliases: readonly string[];
   readonly parameters: readonly Parameter<unknown, Names>[];
   readonly options: CommandOptions;
-  /** How it is typed, without its options: `kick <user> [reason]`. */
+  /** The usage without options: `kick <user> [reason]`. */
   readonly usage: string;
-  /** How it is typed, with its options. */
+  /** The usage with options. */
   readonly fullUsage: string;
   /** @throws {UsageError} */
   parse(input: Input): Invocation<Context, Result>;
@@ -62,7 +62,7 @@ export function defineCommand<
     fullUsage,
     parse(input) {
       const misused = `Usage: ${fullUsage}`;
-      // Where there are no options, a text may begin with a dash.
+      // Without options, a text may begin with a dash.
       const hasOptions = Object.keys(options).length > 0;
       const { operands, values } = hasOptions
         ? parseOptions(options, wordsOf(input), misused)

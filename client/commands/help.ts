@@ -1,7 +1,7 @@
 import { type Line, span } from '../terminal/line.ts';
 import type { CommandOptions } from './options.ts';
 
-/** What help knows of a command. */
+/** The parts of a command that help shows. */
 interface Explained {
   readonly name: string;
   readonly summary: string;
@@ -11,11 +11,11 @@ interface Explained {
   readonly options: CommandOptions;
 }
 
-/** How the help of a set of commands differs from that of another. */
+/** The parts of the help that depend on the set of commands. */
 export interface HelpTexts {
   /** The last line of the list. */
   readonly hint: string;
-  /** What is typed before a short name: `/` or nothing. */
+  /** The prefix of a short name: `/` or nothing. */
   readonly aliasPrefix: string;
 }
 
@@ -30,7 +30,7 @@ export function helpOnAll(commands: readonly Explained[], { hint }: HelpTexts): 
   ];
 }
 
-/** How one command is typed, with its options and short names. */
+/** The usage of one command, with its options and short names. */
 export function helpOnOne(
   { name, fullUsage, summary, aliases, options }: Explained,
   { aliasPrefix }: HelpTexts,

@@ -1,4 +1,4 @@
-/** What follows a command's name: the rest of a typed line, or the remaining arguments of a program. */
+/** The text after a command's name: the rest of a typed line, or the remaining arguments of a program. */
 export type Input = string | readonly string[];
 
 /**

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The word nearest to one that was mistyped, in whatever case, if at least half of it is the same. */
+/** The word nearest to a mistyped one, if at least half of it matches. Ignores case. */
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   const near = words
     .map((word) => ({ word, slips: distance(typed.toLowerCase(), word.toLowerCase()) }))

@@ -18,14 +18,14 @@ export type CommandOptions = Readonly<Record<string, CommandOption>>;
 /** The values of options, as parsed. */
 export type OptionValues<O> = { readonly [K in keyof O]: O[K] extends CommandOption<infer Value> ? Value : never };
 
-/** An option that is given or not. */
+/** An option without a value. */
 export const flag = (flags: string, description: string): CommandOption<boolean> => ({
   flags,
   description,
   otherwise: false,
 });
 
-/** An option that takes a text. */
+/** An option with a text as its value. */
 export const valued = (flags: string, description: string): CommandOption<string | undefined> => ({
   flags,
   description,
@@ -34,7 +34,7 @@ export const valued = (flags: string, description: string): CommandOption<string
 
 /**
  * Separates options from the other words.
- * @param usage What the error says when the words are not understood.
+ * @param usage The usage that the error shows.
  * @throws {UsageError}
  */
 export function parseOptions(

@@ -3,7 +3,7 @@ import { type Input, takeWord, textOf } from './input.ts';
 
 type Presence = 'required' | 'optional' | 'with-previous';
 
-/** What an argument is completed from. */
+/** The data for the completion of an argument. */
 export interface CompletionContext<Names> {
   /** The names seen so far. */
   readonly names: Names;
@@ -15,14 +15,14 @@ export interface CompletionContext<Names> {
 
 /** One argument of a command. */
 export interface Parameter<Value = unknown, Names = never, P extends Presence = Presence> {
-  /** As usage shows it, without brackets. */
+  /** The name in the usage, without brackets. */
   readonly shown: string;
   readonly presence: P;
   /** One word; the rest of the line, trimmed; or the rest exactly as typed. */
   readonly takes: 'word' | 'rest' | 'text';
-  /** @returns undefined if what was typed does not fit. */
+  /** @returns undefined for invalid text. */
   parse(typed: string): Value | undefined;
-  /** How what was typed of it can go on. */
+  /** The completions of what was typed so far. */
   complete?(typed: string, context: CompletionContext<Names>): Completion | Promise<Completion>;
 }
 
@@ -56,7 +56,7 @@ export const rest = parameter('rest');
 /** An argument that takes the rest of the line, exactly as typed. */
 export const text = parameter('text');
 
-/** An argument that may be left out. */
+/** An optional argument. */
 export const optional = <Value, Names>(
   required: Parameter<Value, Names, 'required'>,
 ): Parameter<Value, Names, 'optional'> => ({ ...required, presence: 'optional' });
@@ -66,7 +66,7 @@ export const withPrevious = <Value, Names>(
   required: Parameter<Value, Names, 'required'>,
 ): Parameter<Value, Names, 'with-previous'> => ({ ...required, presence: 'with-previous' });
 
-/** How usage shows parameters: `<user> [reason]`, `[<source> <filename>]`. */
+/** The usage of parameters: `<user> [reason]`, `[<source> <filename>]`. */
 export function shownParameters(parameters: readonly Parameter[]): string[] {
   const shown = parameters.map((one, index) => {
     if (one.presence === 'required') return `<${one.shown}>`;
@@ -76,7 +76,7 @@ export function shownParameters(parameters: readonly Parameter[]): string[] {
   return shown;
 }
 
-/** The arguments in an input; undefined if it does not fit the parameters. */
+/** Parses the arguments in an input. Undefined if they do not match the parameters. */
 export function parseArguments(parameters: Parameters, input: Input): Record<string, unknown> | undefined {
   const values: Record<string, unknown> = {};
   let left = input;

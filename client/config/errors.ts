@@ -1,9 +1,9 @@
-/** What was typed, on a command line or in a console, cannot be: a person can put it right. */
+/** Invalid input on a command line or in a console. The user can correct it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The room's address could not be found out. */
+/** The room's address could not be determined. */
 export class UnknownAddressError extends Error {
   override readonly name = 'UnknownAddressError';
 }

@@ -1,7 +1,7 @@
 import { UnknownAddressError, UsageError } from './errors.ts';
 import { readProfiles } from './profiles.ts';
 
-/** Where a local room listens unless told otherwise. */
+/** The default address of a local room. */
 const localRoom = 'ws://127.0.0.1:9000';
 
 /** The command line's options for the room and the user. */
@@ -20,14 +20,16 @@ export interface Found {
 
 const isRoomAddress = (text: string): boolean => URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
 
-/** @throws {UsageError} which does not repeat the address: there may be a password in it. */
+/** @throws {UsageError} whose message does not contain the address, because it may contain a password. */
 function checkAddress(address: string): void {
   if (!isRoomAddress(address)) {
     throw new UsageError('A room has an address like ws://127.0.0.1:9000 or wss://chat.example.com/prod.');
   }
   const { username, password } = new URL(address);
   if (username !== '' || password !== '') {
-    throw new UsageError("A room's address has no user name or password in it: chat --help says how to give them.");
+    throw new UsageError(
+      "A room's address must not contain a user name or a password. See chat --help for how to pass them.",
+    );
   }
 }
 
@@ -42,7 +44,7 @@ export async function findRoom(wanted: Wanted): Promise<Found> {
   return found;
 }
 
-/** Whether anyone on the way to the room can read and change what is sent: it is on another machine, and TLS is off. */
+/** Whether the connection is unprotected: the room is on another machine, and TLS is off. */
 export function isExposed(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'ws:' && !/^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
@@ -59,7 +61,7 @@ async function look({ url, stack, profile: name, user }: Wanted): Promise<Found>
 
 /** The WebSocket address of a deployed stack. The AWS SDK is loaded only here. */
 async function addressOf(stack: string): Promise<string> {
-  // The SDK's advice on Node versions is for its own users.
+  // Hide the SDK's advice on Node versions, which does not concern users of the chat.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const { stackOutputs } = await import('../aws/stack-outputs.ts');
   const outputs = await stackOutputs(stack).catch((error: Error) => {
@@ -67,7 +69,7 @@ async function addressOf(stack: string): Promise<string> {
   });
   const url = outputs.get('WebSocketUrl');
   if (url === undefined || !isRoomAddress(url)) {
-    throw new UnknownAddressError(`The stack ${stack} has no output WebSocketUrl, so it is no chat room.`);
+    throw new UnknownAddressError(`The stack ${stack} has no output WebSocketUrl, so it is not a chat room.`);
   }
   return url;
 }

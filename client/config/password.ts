@@ -3,12 +3,12 @@ import { InteractiveScreen } from '../terminal/interactive-screen.ts';
 import { UsageError } from './errors.ts';
 
 const newline = 0x0a;
-/** Milliseconds between two looks at whether more has been written. */
+/** Milliseconds between two reads of a non-blocking pipe. */
 const pause = 20;
 
 /**
- * The password that a script gives: on a file descriptor (its first line), or in CHAT_PASSWORD. Never on the command line, which
- * everybody on the machine can read.
+ * The password of a script: the first line of a file descriptor, or CHAT_PASSWORD. It is never on the command line, which
+ * all users of the machine can read.
  * @throws {UsageError} if nothing can be read from the descriptor.
  */
 export function givenPassword(descriptor: number | undefined): string | undefined {
@@ -20,7 +20,7 @@ export function givenPassword(descriptor: number | undefined): string | undefine
   }
 }
 
-/** Reads a line and nothing beyond it, which may be another's: what to say, commands. */
+/** Reads a line and nothing after it, because the rest may be a message or commands. */
 function firstLine(descriptor: number): string {
   const bytes: number[] = [];
   const next = Buffer.alloc(1);
@@ -28,7 +28,7 @@ function firstLine(descriptor: number): string {
   return Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
 }
 
-/** Node makes a pipe that is its stdin one that does not wait for its writer: so it is looked at again and again. */
+/** Node makes a pipe on stdin non-blocking, so this polls until data has arrived. */
 function readWaiting(descriptor: number, into: Buffer): number {
   for (;;) {
     try {
@@ -41,13 +41,13 @@ function readWaiting(descriptor: number, into: Buffer): number {
 }
 
 /**
- * Asks for a password on the terminal, beside the output, unseen.
- * @throws {UsageError} if there is no terminal to ask on.
+ * Asks for a password on the terminal, without echo. Writes nothing to stdout.
+ * @throws {UsageError} if there is no terminal.
  */
 export async function askPassword(user: string): Promise<string> {
   const { stdin: input, stderr: output } = process;
   if (!input.isTTY || !output.isTTY) {
-    throw new UsageError('There is no password: set CHAT_PASSWORD, give --password-fd, or use a terminal.');
+    throw new UsageError('The password is missing: set CHAT_PASSWORD, use --password-fd, or run in a terminal.');
   }
   let interrupted = false;
   const screen = new InteractiveScreen({

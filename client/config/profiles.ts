@@ -12,7 +12,7 @@ const profileFile = v.pipe(v.string(), v.parseJson(), v.strictObject({ profiles:
 
 export const isProfileName = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !(name in {});
 
-/** Where the profiles are, as the operating system has it: `~/.config/chat-room/profiles.json` on Linux. */
+/** The path of the profiles file, in the operating system's configuration folder (Linux: `~/.config/chat-room/profiles.json`). */
 export const profilesPath = (): string => join(envPaths('chat-room', { suffix: '' }).config, 'profiles.json');
 
 /**
@@ -27,7 +27,7 @@ export async function readProfiles(): Promise<Readonly<Record<string, Profile>>>
   });
   if (text === undefined) return byName({});
   const parsed = v.safeParse(profileFile, text);
-  if (!parsed.success) throw new UsageError(`${path} is no file of profiles: put it right, or remove it.`);
+  if (!parsed.success) throw new UsageError(`${path} is not a valid profiles file. Correct it, or remove it.`);
   return byName(parsed.output.profiles);
 }
 

@@ -1,16 +1,16 @@
-/** Why a transfer failed, other than by a refusal of the room. */
+/** Why a transfer failed, unless the room refused it. */
 export type TransferFailure =
-  /** There is no such file here, or it may not be read. */
+  /** The local file does not exist or is not readable. */
   | 'unreadable'
-  /** A folder, a device, a pipe. */
+  /** It is a folder, a device or a pipe. */
   | 'not-a-file'
   | 'bad-name'
   | 'too-large'
-  /** The file here is no longer what it was when it was announced. */
+  /** The local file changed after it was announced. */
   | 'changed'
-  /** The store refused; a retry would not help. */
+  /** The store refused the transfer. A retry would not help. */
   | 'refused'
-  /** No connection to the store, or none that lasts. */
+  /** There is no stable connection to the store. */
   | 'unreachable'
   /** The received bytes differ from the announced ones. */
   | 'wrong-bytes'
@@ -19,7 +19,7 @@ export type TransferFailure =
   /** The same file is being downloaded already. */
   | 'busy';
 
-/** A file could not be sent or got; `message` is one line for a person. */
+/** A transfer failed. `message` is one line for users. */
 export class TransferError extends Error {
   override readonly name = 'TransferError';
   readonly failure: TransferFailure;
@@ -51,7 +51,7 @@ export function osReason(error: unknown): string {
   return (code !== undefined && reasons[code]) || message;
 }
 
-/** Whether this is an error of the operating system's, with one of these codes if any are given. */
+/** Whether this is an error of the operating system, with one of the given codes, if any. */
 export function isOsError(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('syscall' in error)) return false;
   return codes.length === 0 || codes.includes(String((error as NodeJS.ErrnoException).code));

@@ -41,7 +41,7 @@ interface Offer {
 /**
  * Downloads a file that waits for the user, and confirms it to the room. Resumes an interrupted download.
  *
- * @throws {TransferError} whose message is one line for a person.
+ * @throws {TransferError} whose message is one line for users.
  * @throws {RefusalError} if no such file waits.
  * @throws as {@link RoomConnection.request}; the signal's reason.
  */
@@ -99,7 +99,10 @@ async function askForOffer(
   const { url, size, sha256 } = await askRoom(room, 'fileget', { from, name }, patience);
   if (url === undefined || size === undefined || sha256 === undefined) throw new UnexpectedReplyError('fileget');
   if (expected !== undefined && sha256 !== expected) {
-    throw new TransferError('changed', `Another file "${name}" from "${from}" waits by now. Please get that one.`);
+    throw new TransferError(
+      'changed',
+      `"${from}" has sent another file "${name}" in the meantime. Please get it again.`,
+    );
   }
   return { url: addressOf(room, url), size, sha256 };
 }
@@ -131,7 +134,7 @@ class Download {
         if (part.length < part.size) await this.#bringRest(progress);
         if (part.isWhole) return;
         await part.beginAnew();
-        throw new TransferError('wrong-bytes', 'What came is not the file that was announced.');
+        throw new TransferError('wrong-bytes', 'The received bytes are not those of the announced file.');
       },
       {
         ...retryOptions(this.#patience),
@@ -165,7 +168,7 @@ class Download {
       await part.append(chunk);
       progress(part.length);
     }
-    if (part.length < part.size) throw new NetworkError('the connection was closed before the whole file had come');
+    if (part.length < part.size) throw new NetworkError('the connection was closed before the file was complete');
   }
 
   async #request(from: number): Promise<IncomingMessage> {

@@ -7,7 +7,7 @@ import { proxyFor } from '../room/proxy.ts';
 import { TransferError } from './errors.ts';
 import type { TransferTiming } from './timing.ts';
 
-/** Something over the network failed that may go well the next time. */
+/** A transient network error. A retry may succeed. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 }
@@ -16,16 +16,16 @@ export interface Exchange {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Its bytes must be as many as the Content-Length header says. */
+  /** Its length must match the Content-Length header. */
   readonly body?: () => AsyncIterable<Buffer>;
   readonly timing: TransferTiming;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends a request, its body streaming, and resolves with the answer, whose body is the caller's to read. The answer may
- * come before the whole body was sent; nothing more is sent then.
- * @throws {NetworkError | TransferError} or what the body throws, or the signal's reason.
+ * Sends a request with a streamed body. Resolves with the response; the caller reads its body. If the response arrives
+ * before the whole body was sent, the rest is not sent.
+ * @throws {NetworkError | TransferError}, the error of the body, or the signal's reason.
  */
 export async function exchange({ url, method, headers, body, timing, signal }: Exchange): Promise<IncomingMessage> {
   const requester = requesterOf(url);
@@ -36,7 +36,7 @@ export async function exchange({ url, method, headers, body, timing, signal }: E
     method,
     signal,
     timeout: timing.stall,
-    // A body that would not be taken is not sent for nothing, and its refusal is not lost in a broken pipe.
+    // Wait for `100 Continue`, so that a refused body is not sent, and the refusal is not lost in a broken pipe.
     headers: body ? { ...headers, expect: '100-continue' } : headers,
   });
   let response: IncomingMessage | undefined;
@@ -45,12 +45,12 @@ export async function exchange({ url, method, headers, body, timing, signal }: E
     request.on('error', (error) => reject(signal.aborted ? signal.reason : asNetworkError(error)));
   });
   request.on('timeout', () => {
-    (response ?? request).destroy(new NetworkError(`nothing came or went for ${timing.stall / 1000} seconds`));
+    (response ?? request).destroy(new NetworkError(`no data was transferred for ${timing.stall / 1000} seconds`));
   });
   if (body) void sendBody(request, body, answer, timing).catch(() => {});
   else request.end();
   response = await answer;
-  // Answered before all was sent: the connection is of no more use.
+  // The response came before the whole body was sent, so the connection cannot be reused.
   response.once('end', () => request.writableFinished || request.destroy());
   return response;
 }
@@ -59,10 +59,10 @@ function requesterOf(url: string): typeof http.request {
   const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
   if (protocol === 'https:') return https.request;
   if (protocol === 'http:') return http.request;
-  throw new TransferError('refused', 'The room named a place for the file that this program does not go to.');
+  throw new TransferError('refused', 'The room returned a file address that is not http:// or https://.');
 }
 
-/** Failures are the request's, which is destroyed by them. */
+/** An error of the body destroys the request, which reports it. */
 async function sendBody(
   request: ClientRequest,
   body: () => AsyncIterable<Buffer>,
@@ -80,7 +80,7 @@ async function sendBody(
 }
 
 /**
- * Reads the whole body of an answer that is known to be short, up to 64 KB.
+ * Reads the whole body of a short response, up to 64 KB.
  * @throws {NetworkError}
  */
 export async function readShort(response: IncomingMessage): Promise<string> {
@@ -95,8 +95,8 @@ export async function readShort(response: IncomingMessage): Promise<string> {
 }
 
 /**
- * The body of an answer, as it comes.
- * @throws {NetworkError} also when it ends before its announced length.
+ * The body of a response, chunk by chunk.
+ * @throws {NetworkError} also if it ends before its announced length.
  */
 export async function* bodyOf(response: IncomingMessage): AsyncGenerator<Buffer> {
   const chunks = response[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
@@ -109,12 +109,12 @@ export async function* bodyOf(response: IncomingMessage): AsyncGenerator<Buffer>
       yield next.value;
     }
   } finally {
-    // Nobody reads the rest.
+    // Drop the rest.
     if (!response.complete) response.destroy();
   }
 }
 
-/** Errors of ours (a body's, a stall) stay what they are; what the socket says is the network's. */
+/** Converts an error of the socket. Errors of this module and of the body pass unchanged. */
 function asNetworkError(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? new NetworkError(error.message, { cause: error }) : error;
 }

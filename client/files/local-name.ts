@@ -2,23 +2,23 @@ import filenamify from 'filenamify';
 import { byteLength, limits, withoutUnseen } from '../../protocol/index.ts';
 
 /**
- * Makes a sender's file name safe to use in a local folder: a single path segment, on Windows too; not hidden; no option
- * of a command; without invisible or bidirectional characters; not too long for the file system.
+ * Makes a sender's file name safe to use in a local folder: a single path segment, on Windows too; not hidden; not an
+ * option of a command; without invisible or bidirectional characters; not too long for the file system.
  */
 export function localName(name: string): string {
   const safe = filenamify(withoutUnseen(name, '_'), { replacement: '_', maxLength: limits.fileNameBytes })
-    // Programs would obey a sender's .bashrc or .npmrc, and take a sender's -rf for an option.
+    // Programs would read a `.bashrc` or `.npmrc`, and a command would take `-rf` for an option.
     .replace(/^[-.\s]+/, '_');
   return fit(safe, '');
 }
 
-/** The names that are tried for a file, one after the other, where some are taken: `name.txt`, `name (1).txt`, … */
+/** The names to try for a file, in order: `name.txt`, `name (1).txt`, … */
 export function* numbered(name: string): Generator<string, never> {
   yield name;
   for (let number = 1; ; number += 1) yield fit(name, ` (${number})`);
 }
 
-/** A name with something before its extension, its stem cut if the whole would be too long. */
+/** Inserts a text before the extension of a name. Cuts the stem if the result would be too long. */
 function fit(name: string, mark: string): string {
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 && name.length - dot <= longestExtension ? name.slice(dot) : '';

@@ -9,12 +9,12 @@ import { readChunks } from './read-chunks.ts';
 /** S3's limit for one PUT, in bytes. */
 const mostBytes = 5 * 1024 ** 3;
 
-/** A local file to send. It is held open, so that the same file is read even if its path is replaced. */
+/** A local file to send. It stays open, so that the same file is read even if its path is replaced. */
 export class OutgoingFile {
   readonly #handle: FileHandle;
   readonly #path: string;
   readonly #opened: BigIntStats;
-  /** The last part of its path. */
+  /** The last segment of the path. */
   readonly name: string;
 
   private constructor(handle: FileHandle, path: string, opened: BigIntStats) {
@@ -24,13 +24,13 @@ export class OutgoingFile {
     this.name = basename(path);
   }
 
-  /** @throws {TransferError} if it is no file that can be sent. */
+  /** @throws {TransferError} if it is not a file that can be sent. */
   static async open(path: string): Promise<OutgoingFile> {
     if (!isFileName(basename(path))) {
       throw new TransferError('bad-name', `The room takes no file of the name "${basename(path)}".`);
     }
     try {
-      // Opening some devices does something, and opening a pipe waits for its other end: neither is a file.
+      // Check before opening: opening a device can have effects, and opening a pipe blocks.
       assertFile(path, await stat(path, { bigint: true }));
       const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       try {
@@ -47,12 +47,12 @@ export class OutgoingFile {
     }
   }
 
-  /** Bytes, as they were when it was opened. */
+  /** Size in bytes when it was opened. */
   get size(): number {
     return Number(this.#opened.size);
   }
 
-  /** Its SHA-256, in hexadecimal. */
+  /** The SHA-256, in hexadecimal. */
   async digest(signal: AbortSignal, progress: (done: number) => void): Promise<string> {
     const hash = createHash('sha256');
     for await (const chunk of this.read(progress)) {
@@ -64,7 +64,7 @@ export class OutgoingFile {
   }
 
   /**
-   * Its bytes, from the first; as many as its size says.
+   * The bytes of the file, up to its size.
    * @throws {TransferError}
    */
   async *read(progress: (done: number) => void): AsyncGenerator<Buffer> {
@@ -77,7 +77,7 @@ export class OutgoingFile {
     if (done !== this.size) throw this.changed();
   }
 
-  /** @throws {TransferError} if it has been written to since it was opened. */
+  /** @throws {TransferError} if it has changed since it was opened. */
   async assertUnchanged(): Promise<void> {
     const { size, mtimeNs } = await this.#handle.stat({ bigint: true });
     if (size !== this.#opened.size || mtimeNs !== this.#opened.mtimeNs) throw this.changed();

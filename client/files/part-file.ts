@@ -25,7 +25,7 @@ export interface Content extends Offered {
 /** The part files that this process has open. */
 const inUse = new Set<string>();
 
-/** However the names are written, as far as the room takes them for the same. */
+/** Folds names that the room regards as the same. */
 function offerPrefix(user: string | undefined, { from, name }: Offered): string {
   const offer = JSON.stringify([foldName(user ?? ''), foldName(from), name.normalize('NFC')]);
   return `.chat-${createHash('sha256').update(offer).digest('hex').slice(0, 16)}-`;
@@ -94,7 +94,7 @@ export class PartFile {
   /** @throws {TransferError} */
   async append(chunk: Buffer): Promise<void> {
     if (this.#length + chunk.length > this.#content.size) {
-      throw new TransferError('wrong-bytes', `More came of the file "${this.#content.name}" than was announced.`);
+      throw new TransferError('wrong-bytes', `The file "${this.#content.name}" is larger than announced.`);
     }
     try {
       for (let written = 0; written < chunk.length; ) {
@@ -212,8 +212,8 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 /**
- * Gives a file a name that is free, beside the one it has, or instead of it where the file system knows no links.
- * @returns Whether it was free.
+ * Adds a second name to a file if the name is free. On a file system without hard links, renames the file.
+ * @returns Whether the name was free.
  */
 export async function giveName(file: string, path: string, linkFile = link): Promise<boolean> {
   try {

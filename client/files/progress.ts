@@ -1,27 +1,27 @@
-/** How far a transfer is; in bytes. */
+/** The progress of a transfer, in bytes. */
 export interface Progress {
-  /** Reading the file here to know its checksum, sending, or receiving. */
+  /** `checking`: reading the local file for its checksum. */
   readonly phase: 'checking' | 'sending' | 'receiving';
   readonly done: number;
   readonly total: number;
 }
 
-/** Milliseconds over which the rate is the mean: long enough to be steady, short enough to be true. */
+/** The window (ms) for the average rate: long enough to be steady, short enough to be current. */
 const window = 5_000;
 
-/** How fast something goes, and how long it still takes. */
+/** Measures the rate of a transfer and estimates the time left. */
 export class Speedometer {
   readonly #samples: { readonly at: number; readonly done: number }[] = [];
 
-  /** @param at Milliseconds on any clock that does not jump. */
+  /** @param at Milliseconds of a monotonic clock. */
   note(done: number, at = performance.now()): void {
-    // What begins anew (a retry, the next phase) has a rate of its own.
+    // A retry or the next phase starts over.
     if (done < (this.#samples.at(-1)?.done ?? 0)) this.#samples.length = 0;
     this.#samples.push({ at, done });
     while (this.#samples.length > 2 && at - (this.#samples[1]?.at ?? at) >= window) this.#samples.shift();
   }
 
-  /** Bytes a second; undefined while that cannot be said. */
+  /** Bytes per second; undefined while unknown. */
   get rate(): number | undefined {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
@@ -29,7 +29,7 @@ export class Speedometer {
     return ((last.done - first.done) * 1000) / (last.at - first.at);
   }
 
-  /** Seconds until a total is reached at the present rate; undefined while that cannot be said. */
+  /** Seconds until the total is reached at the current rate; undefined while unknown. */
   timeLeft(total: number): number | undefined {
     const { rate } = this;
     const done = this.#samples.at(-1)?.done ?? 0;

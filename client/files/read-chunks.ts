@@ -3,12 +3,12 @@ import type { FileHandle } from 'node:fs/promises';
 const chunkBytes = 256 * 1024;
 
 /**
- * The first bytes of an open file, in order; fewer if it ends before. Node's own streams close the file when their reader
- * stops early, whatever they are told.
+ * Yields the first bytes of an open file; fewer if it is shorter. Node's own streams close the file when their reader
+ * stops early, regardless of their options.
  */
 export async function* readChunks(handle: FileHandle, length: number): AsyncGenerator<Buffer> {
   for (let position = 0; position < length; ) {
-    // Whoever takes a chunk may keep it: the next is another one.
+    // The caller may keep a chunk, so each one gets its own buffer.
     const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, length - position));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) return;

@@ -4,7 +4,7 @@ import { GatewayError, RefusalError, RequestTimeoutError, type RoomConnection } 
 import { TransferError } from './errors.ts';
 import type { TransferTiming } from './timing.ts';
 
-/** What transfers need of a connection to the room. */
+/** The part of a room connection that transfers use. */
 export type FileRoom = Pick<RoomConnection, 'request' | 'user' | 'isEncrypted'>;
 
 type FileAction = 'file' | 'fileget' | 'filedone' | 'filedecline';
@@ -16,13 +16,13 @@ export interface Patience {
 
 const passing: ReadonlySet<string> = new Set(['rate-limited', 'internal']);
 
-/** Whether the room failed to answer, or asks for another try. What a lost connection left unanswered the connection asks again. */
+/** Whether a request may be retried: the room did not answer, or asks for a retry. Lost connections retry by themselves. */
 const isWorthAnother = (error: unknown) =>
   error instanceof GatewayError ||
   error instanceof RequestTimeoutError ||
   (error instanceof RefusalError && passing.has(error.code));
 
-/** Options of `p-retry` for whatever is tried under these conditions. */
+/** Options of `p-retry` for a transfer's timing and signal. */
 export const retryOptions = ({ timing, signal }: Patience) => ({
   retries: timing.retries,
   minTimeout: timing.retry,
@@ -31,7 +31,7 @@ export const retryOptions = ({ timing, signal }: Patience) => ({
   signal,
 });
 
-/** Asks the room what may be asked twice, as often as it takes; as {@link RoomConnection.request} otherwise. */
+/** Sends an idempotent request, with retries. Otherwise as {@link RoomConnection.request}. */
 export function askRoom<A extends FileAction>(
   room: FileRoom,
   action: A,
@@ -45,15 +45,15 @@ export function askRoom<A extends FileAction>(
 }
 
 /**
- * The address of a file's bytes, as the room gave it. A room that is reached over TLS has its files over TLS, too.
- * @throws {TransferError} if this one has not.
+ * Checks the address that the room returned for a file's bytes. If the room is reached over TLS, it must use TLS, too.
+ * @throws {TransferError} if it does not.
  */
 export function addressOf(room: FileRoom, url: string): string {
   if (!room.isEncrypted || /^https:/i.test(url)) return url;
-  throw new TransferError('refused', 'The room named a place for the file that is not protected by TLS.');
+  throw new TransferError('refused', 'The room returned a file address without TLS.');
 }
 
-/** A promise that fails, with the signal's reason, when it is no longer waited for. */
+/** Awaits a promise until the signal aborts; then rejects with the signal's reason. */
 function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal.reason);
@@ -63,8 +63,8 @@ function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /**
- * Tells the room that an offered file is settled. When it is no longer offered although an earlier try may have arrived,
- * that try did.
+ * Confirms or declines an offered file, with retries. If a retry finds that the file is no longer offered, an earlier
+ * attempt succeeded.
  */
 export async function settleOffer(
   room: FileRoom,

@@ -258,7 +258,7 @@ describe('what cannot be sent is refused in one line', () => {
     await accept();
     await expect(sending).rejects.toMatchObject({
       failure: 'unreachable',
-      message: expect.stringContaining('nothing came or went for 0.3 seconds'),
+      message: expect.stringContaining('no data was transferred for 0.3 seconds'),
     });
   });
 });

@@ -10,13 +10,13 @@ import { ExpiredError, patienceOf, type TransferOptions } from './transfer-optio
 
 export interface SendOptions extends TransferOptions {
   readonly to: string;
-  /** Where the file is; its last part is the name the recipient sees. */
+  /** The path of the file. The recipient sees its last segment. */
   readonly path: string;
-  /** Called when the room takes it: its bytes go to the store from now on. */
+  /** Called when the room has accepted the file and the upload begins. */
   readonly accepted?: () => void;
 }
 
-/** A file that the room's store has, whole. */
+/** A file that was uploaded completely. */
 export interface SentFile {
   readonly name: string;
   /** Bytes. */
@@ -28,10 +28,10 @@ export interface SentFile {
 type Place = Result<'file'>;
 
 /**
- * Sends a file to a user, online or not. The room tells the recipient as soon as the store has it.
+ * Sends a file to a user, online or not. The room notifies the recipient when the upload is complete.
  *
- * @throws {TransferError} whose message is one line for a person.
- * @throws {RefusalError} if the room does not take it.
+ * @throws {TransferError} whose message is one line for users.
+ * @throws {RefusalError} if the room refuses the file.
  * @throws as {@link RoomConnection.request}; the signal's reason.
  */
 export async function sendFile(room: FileRoom, options: SendOptions): Promise<SentFile> {
@@ -57,7 +57,7 @@ export async function sendFile(room: FileRoom, options: SendOptions): Promise<Se
   }
 }
 
-/** Uploads as often as it takes; the conditional request makes that safe: a place is filled once. */
+/** Uploads with retries. They are safe, because a conditional request creates the object only once. */
 async function uploadPersistently(
   file: OutgoingFile,
   first: Place,
@@ -74,7 +74,7 @@ async function uploadPersistently(
         place ??= await askForPlace();
         await upload(file, place, isFresh, progress, patience);
       } catch (error) {
-        // An earlier try had arrived, and its answer was lost.
+        // An earlier attempt succeeded, and its response was lost.
         if (mayBeThere && error instanceof RefusalError && error.code === 'file-exists') return;
         mayBeThere ||= error instanceof NetworkError;
         if (error instanceof ExpiredError) place = undefined;
@@ -107,7 +107,7 @@ async function upload(
   const { statusCode: status = 0 } = response;
   const answer = await readShort(response);
   if (status >= 200 && status < 300) return;
-  // Something is in the place: what an earlier try brought.
+  // The object exists: an earlier attempt created it.
   if (status === 412) return;
   if ((status === 403 && !isFresh) || isOver(status, answer)) throw new ExpiredError();
   if (status === 400 && /<Code>(BadDigest|XAmzContentChecksumMismatch|XAmzContentSHA256Mismatch)</.test(answer)) {

@@ -1,12 +1,12 @@
 import { TransferError } from './errors.ts';
 import { NetworkError } from './http.ts';
 
-/** Answers after which another try may go well: too slow, in conflict with a try before, too many, out of order. */
+/** Status codes of transient errors: timeout, conflict with an earlier attempt, throttling, service errors. */
 const passingStatus: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504]);
 
 /**
  * Converts an error response of the store.
- * @param answer Its body, as S3 writes errors.
+ * @param answer The response body, S3's XML.
  */
 export function storeError(status: number, answer: string): NetworkError | TransferError {
   if (passingStatus.has(status)) return new NetworkError(`the store answered ${status}`);
@@ -18,7 +18,7 @@ export function storeError(status: number, answer: string): NetworkError | Trans
 export const isOver = (status: number, answer: string): boolean =>
   status === 403 && answer.includes('<Message>Request has expired</Message>');
 
-/** The error to report after the last retry; `what` begins its message. */
+/** The error to report after the last retry. `what` begins its message. */
 export function finalError(error: unknown, what: string): unknown {
   if (error instanceof NetworkError) return new TransferError('unreachable', `${what}: ${error.message}.`, error);
   return error;

@@ -1,10 +1,10 @@
 /** Timeouts of a transfer in milliseconds, and the number of retries. */
 export interface TransferTiming {
-  /** Longest time without a connection, a byte in either direction, or an answer. */
+  /** The longest time without any progress: a connection, a byte in either direction, or a response. */
   readonly stall: number;
   /** Wait for `100 Continue` before the body is sent anyway. */
   readonly leave: number;
-  /** Before the first retry; twice as much (and up to twice that, at random) before each further one. */
+  /** The delay before the first retry. It doubles for each further one, with jitter. */
   readonly retry: number;
   readonly retryMost: number;
   /** Consecutive failures without progress. */

@@ -3,9 +3,9 @@ import type { Patience } from './room-requests.ts';
 import { defaultTransferTiming, type TransferTiming } from './timing.ts';
 
 export interface TransferOptions {
-  /** Called with every piece that went or came. */
+  /** Called after each transferred chunk. */
   readonly progress?: (progress: Progress) => void;
-  /** Gives up; the transfer then fails with the signal's reason. */
+  /** Aborts the transfer, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly timing?: Partial<TransferTiming>;
 }
@@ -15,11 +15,11 @@ export const patienceOf = ({ signal, timing }: TransferOptions): Patience => ({
   signal: signal ?? new AbortController().signal,
 });
 
-/** What the room gave is no longer good: it has to be asked again. */
+/** The presigned URL has expired. The client must request a new one. */
 export class ExpiredError extends Error {
   override readonly name = 'ExpiredError';
 
   constructor() {
-    super('the store no longer takes what the room gave');
+    super('the file address has expired');
   }
 }

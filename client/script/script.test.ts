@@ -295,7 +295,7 @@ describe('an address with a password in it', () => {
     const { out, err, code } = await chat(['--url', address, ...args]).done;
     expect({ out, code }).toEqual({ out: '', code: 2 });
     expect(err).toBe(
-      "error: A room's address has no user name or password in it: chat --help says how to give them.\n",
+      "error: A room's address must not contain a user name or a password. See chat --help for how to pass them.\n",
     );
     expect(await readdir(config)).toEqual([]);
   });
@@ -368,7 +368,7 @@ describe('a deployed stack', () => {
   });
 
   test.each([
-    ['it is no room', stackWith({}), /no output WebSocketUrl/],
+    ['it is not a room', stackWith({}), /no output WebSocketUrl/],
     ['there is none', noSuchStack, /could not be looked up: Stack with id ChatRoom does not exist/],
   ])('is told in one line if %s', async (_, answer, complaint) => {
     const { done } = await ask(answer);

@@ -19,9 +19,9 @@ export interface Visit {
   readonly reconnect: boolean;
   /** Replace a session of the same user. */
   readonly takeOver: boolean;
-  /** Aborted when it is to end early. */
+  /** Aborted to end the visit early. */
   readonly interruption: AbortSignal;
-  /** Says why something was not done. */
+  /** Reports why an action failed. */
   complain(message: string): void;
 }
 

@@ -1,22 +1,22 @@
 import { eastAsianWidth } from 'get-east-asian-width';
 
-/** Combining marks, joiners, variation selectors: they stand on what comes before them. */
+/** Combining marks, joiners, variation selectors: they join the character before them and take no cell. */
 const zeroWidth = /^[\p{M}\p{Cf}]$/u;
-/** Asks for the picture of a character that also has a narrow form. */
+/** The variation selector that requests a character's wide emoji form. */
 const emojiVariation = '\ufe0f';
 
 const ascii = /^[\x20-\x7e]*$/;
 
 const graphemes = new Intl.Segmenter();
 
-/** A text's characters as a reader counts them: a family or a flag is one. */
+/** The graphemes of a text: a family or a flag is one. */
 export function splitGraphemes(text: string): string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 
 /**
- * The most cells that a terminal may take for one such character. Terminals disagree: some draw a family in the two
- * cells of one picture, others each of its members in two.
+ * The maximum width of a grapheme in cells. Terminals disagree: some draw a family in two cells, others draw each of its
+ * members in two.
  */
 export function cellsAtMost(grapheme: string): number {
   let cells = 0;
@@ -26,7 +26,7 @@ export function cellsAtMost(grapheme: string): number {
   return grapheme.includes(emojiVariation) ? Math.max(cells, 2) : cells;
 }
 
-/** The most cells that a terminal may take for a text. */
+/** The maximum width of a text in cells. */
 export function textCells(text: string): number {
   if (ascii.test(text)) return text.length;
   return splitGraphemes(text).reduce((cells, grapheme) => cells + cellsAtMost(grapheme), 0);

@@ -3,8 +3,8 @@ import { textCells } from './cell-width.ts';
 const gap = 2;
 
 /**
- * Sets names out in columns, read downwards, in as few rows as fit the width.
- * @returns The rows, each with its names and how many spaces stand before each.
+ * Arranges names in columns, ordered downwards, in as few rows as the width allows.
+ * @returns The rows, each with its names and the number of spaces before each name.
  */
 export function inColumns(names: readonly string[], width: number): { name: string; indent: number }[][] {
   const cells = Math.max(0, ...names.map(textCells)) + gap;

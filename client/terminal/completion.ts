@@ -1,14 +1,14 @@
 import { foldName } from '../../protocol/index.ts';
 
-/** How a line could go on. */
+/** The completions of a line. */
 export interface Completion {
-  /** What its end could become. */
+  /** The possible replacements for the end of the line. */
   readonly candidates: readonly string[];
-  /** That end, as typed. */
+  /** The end of the line, as typed. */
   readonly of: string;
 }
 
-/** What all of these begin with. */
+/** The longest common prefix. */
 export function commonBeginning([first = '', ...others]: readonly string[]): string {
   let end = first.length;
   for (const other of others) {
@@ -17,12 +17,12 @@ export function commonBeginning([first = '', ...others]: readonly string[]): str
   return first.slice(0, end);
 }
 
-/** The words that begin like this, in whatever case, each with the space after it. */
+/** The words that begin with this text, in any case, each followed by a space. */
 export function wordsLike(of: string, words: readonly string[]): Completion {
   return { candidates: like(of, words).map((word) => `${word} `), of };
 }
 
-/** The file names that begin like this: they take the rest of a line, to which a space would belong. */
+/** The file names that begin with this text. No space follows, because a file name takes the rest of the line. */
 export function fileNamesLike(of: string, names: readonly string[]): Completion {
   return { candidates: like(of, names), of };
 }

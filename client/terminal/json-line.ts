@@ -1,4 +1,4 @@
-/** JSON on one line, in which nothing but plain text stands as it is: a terminal may be what shows it. */
+/** JSON on one line. Everything but printable text is escaped, because a terminal may show it. */
 export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
     [...Array(character.length).keys()]

@@ -1,10 +1,10 @@
-/** What a span of text is. The painter decides how each looks. */
+/** The meaning of a span of text. The painter decides on its look. */
 export type Style =
-  /** Of minor interest: time stamps, logins and logouts. */
+  /** Less important: time stamps, logins and logouts. */
   | 'quiet'
   | 'strong'
   | 'error'
-  /** For this user alone. */
+  /** A private message. */
   | 'private'
   /** A user's name, in a colour of its own. */
   | 'user';
@@ -16,16 +16,16 @@ export interface Span {
 
 export type Text = readonly (string | Span)[];
 
-/** A line: plain, or a text of which some spans have a style. */
+/** A line: plain text, or text with styled spans. */
 export type Line =
   | string
   | {
       readonly text: Text;
-      /** When it happened; only a terminal shows it. */
+      /** The time of the event. Only a terminal shows it. */
       readonly at?: Date;
     };
 
-/** The names of users, side by side as far as they fit. */
+/** The names of users, in as many columns as fit. */
 export interface UserList {
   readonly users: readonly string[];
 }

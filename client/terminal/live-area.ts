@@ -10,7 +10,7 @@ const wrapOff = `${csi}?7l`;
 const wrapOn = `${csi}?7h`;
 const up = (rows: number) => (rows > 0 ? `${csi}${rows}A` : '');
 
-/** What is shown below everything printed. */
+/** The content below the printed lines. */
 export interface LiveView {
   /** The lines above the input line, one row each. They are already escaped. */
   readonly above: readonly string[];

@@ -3,7 +3,7 @@ import type { Line, Printed } from './line.ts';
 /** How a line is read: a command (remembered, completed), an answer, or a secret that is not shown. */
 export type ReadKind = 'command' | 'answer' | 'secret';
 
-/** Where a person reads and types. Control characters in a text are escaped, so that one line stays one line. */
+/** Output and input for the user. Control characters in a text are escaped, so that one line stays one line. */
 export interface Screen {
   /** Whether a person is at the terminal and can be asked again after a bad answer. */
   readonly isAttended: boolean;

@@ -1,41 +1,41 @@
 import { splitGraphemes, textCells } from './cell-width.ts';
 import { printable } from './printable.ts';
 
-/** A line being typed, as the editor knows it; the cursor counts UTF-16 units of the text. */
+/** The state of the line editor. `cursor` counts UTF-16 units of the text. */
 export interface TypedLine {
   readonly prompt: string;
   readonly text: string;
   readonly cursor: number;
 }
 
-/** One row of it. */
+/** One row of the line on the screen. */
 export interface TypedRow {
-  /** The part of the prompt that stands here, and of the text. */
+  /** The part of the prompt in this row, and of the text. */
   readonly prompt: string;
   readonly text: string;
 }
 
 export interface TypedRows {
   readonly rows: readonly TypedRow[];
-  /** The row with the cursor, and what of it stands before the cursor. */
+  /** The row with the cursor, and the text before the cursor in it. */
   readonly cursor: { readonly row: number; readonly before: TypedRow };
 }
 
 interface Cell {
   readonly shown: string;
   readonly isPrompt: boolean;
-  /** Where the text goes on after it. */
+  /** The offset at which the next row begins. */
   readonly end: number;
 }
 
 /**
- * Wraps what is being typed into rows, of which no terminal draws one wider than told. No more rows come than there
- * is room for: those around the cursor.
+ * Wraps the typed line into rows that fit the width in every terminal. If there are more rows than the window has, it
+ * returns those around the cursor.
  */
 export function wrapTypedLine(typed: TypedLine, width: number, height: number): TypedRows {
   const rows = wrap([...cells(typed.prompt, true), ...cells(typed.text, false)], Math.max(width, 2));
   const isBefore = (cell: Cell) => cell.isPrompt || cell.end <= typed.cursor;
-  // A cursor between two rows stands behind the last character of the one, not in front of the first of the other.
+  // A cursor between two rows is at the end of the first one, not at the start of the second.
   const at = Math.max(
     rows.findLastIndex((row) => row.some(isBefore)),
     0,

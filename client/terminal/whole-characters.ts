@@ -2,8 +2,8 @@ import type { Interface, Key } from 'node:readline';
 import { splitGraphemes } from './cell-width.ts';
 
 /**
- * Makes Node's line editor, which goes by code points, move over a character as a person sees it, and delete it, whole:
- * a family, a flag, a letter with its accent.
+ * Makes Node's line editor, which works by code point, move over and delete whole graphemes: a family, a flag, a letter
+ * with its accent.
  */
 export function editWholeCharacters(input: NodeJS.ReadStream, editor: Interface): void {
   let line = '';
@@ -16,7 +16,7 @@ export function editWholeCharacters(input: NodeJS.ReadStream, editor: Interface)
     const isForward = name === 'right' || name === 'delete';
     if (!isForward && name !== 'left' && name !== 'backspace') return;
     const character = isForward ? splitGraphemes(line.slice(cursor))[0] : splitGraphemes(line.slice(0, cursor)).at(-1);
-    // The editor has done the first code point.
+    // The editor has handled the first code point.
     for (const _rest of [...(character ?? '')].slice(1)) editor.write(null, { name });
   });
 }

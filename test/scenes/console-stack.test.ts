@@ -47,10 +47,10 @@ describe("a deployed stack's room", () => {
 
   test.each([
     [
-      'the stack is no room',
+      'the stack is not a room',
       () => stackWith({}),
       {},
-      'The stack ChatRoom has no output AdminFunction, so it is no chat room.',
+      'The stack ChatRoom has no output AdminFunction, so it is not a chat room.',
     ],
     ['there is none', () => noSuchStack, {}, 'could not be looked up: Stack with id ChatRoom does not exist'],
     [

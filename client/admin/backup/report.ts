@@ -24,11 +24,11 @@ const stored: readonly { readonly before: string; line(counts: Slice['counts']):
 
 const stages = ['header', 'users', 'room', 'loginBlocks', 'files', 'end'];
 
-/** Tells of a backup as it goes on: each thing once, when it is stored. */
+/** Reports the progress of a backup: one line for each part when it is stored. */
 export class BackupReport {
   #told = 0;
 
-  /** The lines of one more slice. */
+  /** The lines to print after another invocation. */
   lines({ stage, counts, next }: Slice): string[] {
     const reached = stages.indexOf(stage);
     const lines: string[] = [];
@@ -37,7 +37,7 @@ export class BackupReport {
       lines.push(line(counts));
     }
     this.#told += lines.length;
-    // All has been read; what remains are files' bytes, if they go along, and the end of it.
+    // All records have been read. Only the bytes of files and the trailer are left.
     const isRead = stage === 'end' && lines.length > 0;
     if (next === undefined || isRead) return lines;
     return [...lines, `[backup] ${count(counts.users, 'user')} and ${count(counts.messages, 'message')} so far ...`];

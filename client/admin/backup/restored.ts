@@ -4,7 +4,7 @@ import { count, countsText, moment } from '../texts.ts';
 type Restored = NonNullable<AdminResult<'restore'>['restored']>;
 type Present = NonNullable<Restored['present']>;
 
-/** What a restore came to, or would come to. */
+/** The lines that report the result of a restore or of a dry run. */
 export function restoredLines({ file, takenAt, counts, settings: kept, present, leftOut, open }: Restored): string[] {
   return [
     `[restore] ${file} was taken at ${moment(takenAt)}: ${countsText(counts)}.`,
@@ -19,7 +19,7 @@ const settingsLine = (kept: Restored['settings']) =>
     .map((name) => `${settings[name].word} ${printValue(settings[name], kept[name])}`)
     .join(', ')}.`;
 
-/** Why files are not there, of one and of several. */
+/** Why files were left out, in the singular and the plural. */
 const reasons = {
   withoutBytes: ['its bytes are not in the bucket', 'their bytes are not in the bucket'],
   untold: ['it came while the backup was being taken', 'they came while the backup was being taken'],

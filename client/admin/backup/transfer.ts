@@ -9,10 +9,10 @@ import { pipeline } from 'node:stream/promises';
 import { type ByteSource, DamagedFileError, readSealed } from '../../../protocol/backup/sealed-file.ts';
 import { messageOf, UnreachableError, UsageError } from '../errors.ts';
 
-/** S3 takes no more in one request. */
+/** The maximum size of one upload request to S3. */
 export const mostUploadBytes = 5 * 1024 ** 3;
 
-/** Reads a file's seals from end to end, and gives the last one. @throws {DamagedFileError} or the operating system's error. */
+/** Checks all seals of a file and returns the last one. @throws {DamagedFileError} or an error of the operating system. */
 export async function lastSeal(path: string): Promise<{ bytes: number; seal: string }> {
   const file = await open(path, 'r');
   try {
@@ -35,7 +35,7 @@ const sourceOf = (file: FileHandle, size: number): ByteSource => ({
 });
 
 /**
- * Makes sure that a file can be made there, before anything is done that takes long.
+ * Checks that a file can be created at the path, before the long download.
  * @throws {UsageError}
  */
 export async function checkTarget(path: string): Promise<void> {
@@ -43,14 +43,14 @@ export async function checkTarget(path: string): Promise<void> {
   const folder = dirname(path);
   try {
     await access(folder, constants.W_OK | constants.X_OK);
-    if (!(await stat(folder)).isDirectory()) throw new Error('it is no folder');
+    if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
   } catch (error) {
     throw new UsageError(`Nothing can be written to ${folder}: ${messageOf(error)}`);
   }
 }
 
 /**
- * Downloads a backup to a file that is there only when all of it is, and is what the room wrote.
+ * Downloads a backup and checks it. The file appears under its name only when it is complete and correct.
  * @throws UnreachableError
  */
 export async function download(url: string, path: string, expected: { bytes: number; seal: string }): Promise<void> {
@@ -58,13 +58,14 @@ export async function download(url: string, path: string, expected: { bytes: num
   try {
     const response = await fetch(url);
     if (!response.ok || !response.body) throw new Error(`the bucket answered ${response.status}`);
-    // A backup holds what everybody wrote to each other, and the hashes of their passwords.
+    // Only the owner may read it: a backup contains all messages and the hashes of all passwords.
     await pipeline(
       Readable.fromWeb(response.body),
       createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
     );
     const found = await lastSeal(partial);
-    if (found.seal !== expected.seal) throw new DamagedFileError('What came is not what the room wrote.');
+    if (found.seal !== expected.seal)
+      throw new DamagedFileError('The downloaded bytes are not those that the room wrote.');
     await rename(partial, path);
   } catch (error) {
     throw new UnreachableError(`The backup could not be saved as ${path}: ${messageOf(error)}`);
@@ -74,7 +75,7 @@ export async function download(url: string, path: string, expected: { bytes: num
 }
 
 /**
- * Uploads a file to an address that was made for it.
+ * Uploads a file to a presigned URL.
  * @throws UnreachableError
  */
 export async function upload(path: string, { url, headers }: { url: string; headers: Record<string, string> }) {

@@ -27,7 +27,7 @@ export const log = adminCommand('log', {
   options: {
     since,
     user: valued('--user <name>', 'only what this user did'),
-    follow: flag('--follow', 'go on with what is done from now on'),
+    follow: flag('--follow', 'also show new commands as they are logged'),
   },
   async run(context, _args, options) {
     const user = options.user === undefined ? {} : { user: options.user };

@@ -26,7 +26,7 @@ export const stop = adminCommand('stop', {
       backup = await whenFree(context, () => takeBackup(context, false));
       if (backup) context.note(backupStored(backup), 'The server has been stopped. Bye!');
     } finally {
-      // Also if the backup failed: the log of the next start is another one.
+      // Save it even if the backup failed: the next start begins another log.
       log = await whenFree(context, () => saveLog(context));
       if (log) context.note(`[backup] The server log has been saved as ${log.name}.`);
     }
@@ -47,7 +47,7 @@ async function saveLog(context: CommandContext) {
   return undefined;
 }
 
-/** Milliseconds between two tries, and their number: in all, longer than an interrupted step keeps the room busy. */
+/** Milliseconds between two attempts, and their number. Together they exceed the lock of an interrupted step. */
 const interval = 3_000;
 const tries = 50;
 

@@ -13,6 +13,6 @@ export async function deployedRoom(stack: string): Promise<Invoke> {
   });
   const name = outputs.get('AdminFunction');
   if (name === undefined)
-    throw new UnreachableError(`The stack ${stack} has no output AdminFunction, so it is no chat room.`);
+    throw new UnreachableError(`The stack ${stack} has no output AdminFunction, so it is not a chat room.`);
   return invokeFunction(name);
 }

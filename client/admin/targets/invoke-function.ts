@@ -5,9 +5,9 @@ import type { Invoke } from '../room-admin.ts';
 
 const failure = v.object({ errorMessage: v.string() });
 
-/** The admin function of a room, by its name. */
+/** Returns a function that invokes a room's admin function. */
 export function invokeFunction(functionName: string, config: LambdaClientConfig = {}): Invoke {
-  // No retries: after a lost answer only the administrator can decide whether to repeat the command.
+  // No retries: after a lost response only the administrator can decide whether to repeat the command.
   const lambda = new LambdaClient({ ...config, maxAttempts: 1 });
   return async (payload) => {
     const answer = await lambda
@@ -19,7 +19,7 @@ export function invokeFunction(functionName: string, config: LambdaClientConfig 
     if (answer.FunctionError === undefined) return returned;
     const why = v.is(failure, returned) ? returned.errorMessage : answer.FunctionError;
     throw new UnreachableError(
-      `The room's admin function failed: ${why} (request ${answer.$metadata.requestId ?? 'without id'}; the room's log knows more)`,
+      `The room's admin function failed: ${why} (request ${answer.$metadata.requestId ?? 'without id'}; see the room's log)`,
     );
   };
 }

@@ -7,7 +7,7 @@ import { invokeFunction } from './invoke-function.ts';
 
 const health = v.object({ data: v.string() });
 
-/** What a local room leaves in its data folder for programs of the same user. */
+/** The file that a local room writes into its data folder, for programs of the same user. */
 const roomFile = v.object({
   origin: v.pipe(v.string(), v.url()),
   region: v.string(),
@@ -27,7 +27,9 @@ export async function localRoom(port: number): Promise<Invoke> {
   const file = join(folder, 'room.json');
   const room = v.safeParse(v.pipe(v.string(), v.parseJson(), roomFile), await readPrivate(file));
   if (!room.success || new URL(room.output.origin).port !== String(port)) {
-    throw new UnreachableError(`${file} is not that of the room on port ${port}: are both of one version?`);
+    throw new UnreachableError(
+      `${file} does not belong to the room on port ${port}. Check that both have the same version.`,
+    );
   }
   const { origin, region, accessKeyId, secretAccessKey, sessionToken, outputs } = room.output;
   const credentials = { accessKeyId, secretAccessKey, sessionToken };
@@ -47,10 +49,10 @@ async function dataFolder(port: number): Promise<string> {
     )
     .catch((error: unknown) => {
       if (error instanceof UnreachableError) throw error;
-      throw new UnreachableError(`What listens on port ${port} of this machine is no room.`);
+      throw new UnreachableError(`The program on port ${port} of this machine is not a chat room.`);
     });
   const parsed = v.safeParse(health, answer);
-  if (!parsed.success) throw new UnreachableError(`What listens on port ${port} of this machine is no room.`);
+  if (!parsed.success) throw new UnreachableError(`The program on port ${port} of this machine is not a chat room.`);
   return parsed.output.data;
 }
 
@@ -61,7 +63,7 @@ async function readPrivate(file: string): Promise<string> {
     try {
       const { uid, mode } = await handle.stat();
       const user = process.getuid?.();
-      // Windows knows neither; there the user's own folders are private by their access lists.
+      // Windows has neither. There, access control lists keep the user's folders private.
       if (user !== undefined && (uid !== user || (mode & 0o077) !== 0)) {
         throw new Error('it must belong to you, and be readable by nobody else');
       }
