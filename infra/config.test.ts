@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, contextOfCdkJson, parseConfig, readConfig } from './config.ts';
+import { ConfigError, contextOfCdkJson, parseConfig, type RoomConfig, readConfig } from './config.ts';
 import { ofType, synthesize } from './test-template.ts';
 
 const config = contextOfCdkJson()['config'] as Record<string, unknown>;
@@ -90,6 +90,25 @@ describe('what it decides', () => {
       }),
     ]);
     expect(ofType(resources, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(1);
+  });
+
+  test('whether the room has another address', () => {
+    const room = (customDomain: RoomConfig['customDomain']) => {
+      const resources = synthesize({ customDomain });
+      const [[, api] = []] = ofType(resources, 'AWS::ApiGatewayV2::Api');
+      const endpoints = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => {
+        const { Variables } = Object(Properties['Environment']);
+        return Variables?.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI;
+      });
+      return { isDisabled: api?.Properties['DisableExecuteApiEndpoint'], endpoints: endpoints.filter(Boolean) };
+    };
+    const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1b2c3d4e-0000-1111-2222-333344445555';
+    const { isDisabled, endpoints } = room({ name: 'chat.example.org', certificateArn });
+    expect(isDisabled).toBe(true);
+    expect(new Set(endpoints)).toEqual(new Set(['https://chat.example.org']));
+    const usual = room(null);
+    expect(usual.isDisabled).toBe(false);
+    expect(JSON.stringify(usual.endpoints[0])).toContain('execute-api');
   });
 
   test('whether runs are traced', () => {

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import {
+  type CfnApi,
   CfnIntegrationResponse,
   type CfnStage,
   DomainName,
@@ -26,6 +27,8 @@ const defaultTemplate = '\\$default';
 export class Gateway extends Construct {
   /** Where clients connect to. */
   readonly url: string;
+  /** Where functions find @connections. */
+  private readonly callbackUrl: string;
   readonly api: WebSocketApi;
   private readonly stage: WebSocketStage;
   private readonly integrations = new Map<LambdaFunction, WebSocketLambdaIntegration>();
@@ -36,6 +39,8 @@ export class Gateway extends Construct {
       apiName: Stack.of(this).stackName,
       routeSelectionExpression: '$request.body.action',
     });
+    // Otherwise clients could pass by what the domain's owner puts before it. CDK has no property for it.
+    (this.api.node.defaultChild as CfnApi).disableExecuteApiEndpoint = customDomain !== null;
     const domain = customDomain && this.domain(customDomain);
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
@@ -53,6 +58,8 @@ export class Gateway extends Construct {
       ]),
     );
     this.url = domain ? `wss://${domain.name}` : this.stage.url;
+    // A disabled endpoint refuses @connections as well. The domain's mapping stands for the stage.
+    this.callbackUrl = customDomain ? `https://${customDomain.name}` : this.stage.callbackUrl;
   }
 
   /** The custom domain. Its owner points a CNAME or alias record at this output. */
@@ -110,7 +117,7 @@ export class Gateway extends Construct {
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
    */
   bindConnectionsTo(fn: LambdaFunction, permissions: readonly ConnectionPermission[]): void {
-    fn.addEnvironment(variables.connectionsEndpoint, this.stage.callbackUrl);
+    fn.addEnvironment(variables.connectionsEndpoint, this.callbackUrl);
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: ['execute-api:ManageConnections'],
