@@ -66,4 +66,6 @@ export interface Streams {
    * later.
    */
   before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<Page>;
+  /** Deletes the inbox of a deleted account: up to 2,000 messages. Returns whether it is empty. */
+  eraseInbox(owner: Member): Promise<boolean>;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
+import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -49,6 +50,25 @@ describe('deregistering', () => {
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
     await client.close();
     await watcher.get('logout', {});
+  });
+
+  test.each([
+    ['by its owner', (client: RawClient) => client.get('deregister', { user: 'hoarder', password })],
+    ['by the administrator', () => room.admin({ command: 'remove', user: 'hoarder' })],
+  ])('deletes the whole inbox: %s', async (_, end) => {
+    await room.register('hoarder');
+    const friend = await room.enter('friend');
+    await friend.get('message', { to: 'hoarder', text: 'a secret' });
+    const [model] = await room.database.stream('inbox/hoarder');
+    const position = (seq: number) => `${String(model?.['position']).split('/')[0]}/${String(seq).padStart(15, '0')}`;
+    const more = Array.from({ length: 119 }, (__, i) => ({ ...model, seq: i + 2, position: position(i + 2) }));
+    await room.database.putAll('Messages', more);
+    expect(await room.database.stream('inbox/hoarder')).toHaveLength(120);
+    const client = await room.connect();
+    await end(client);
+    expect(await room.database.stream('inbox/hoarder')).toEqual([]);
+    await client.close();
+    await friend.get('logout', {});
   });
 
   test('frees the name: its new owner sees nothing of the old one, and no block is on them', async () => {

@@ -6,6 +6,7 @@ import { newVersionTag } from '../../chat/token.ts';
 import { putIf, type WriteOutcome } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { type Counters, countersAt, type Ticket } from './counters.ts';
+import { eraseInbox } from './erase.ts';
 import { holesAt } from './holes.ts';
 import { asKept, isOf, isTombstone, type StoredItem } from './items.ts';
 import { messageKey, ownerOf } from './keys.ts';
@@ -148,6 +149,7 @@ export function streamsOn(options: {
     append: (...message) => appendBy(putIf, ...message),
     appendBy,
     beginRoom: counters.begin,
+    eraseInbox,
     ...streamReader(holes, now),
   };
 }
