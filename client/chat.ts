@@ -9,6 +9,7 @@ import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { isClosedPipe } from './terminal/closed-pipe.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
+import { columnsOf } from './terminal/painter.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
 import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
@@ -124,6 +125,7 @@ const wanted = () => ({
 
 const output = () => ({
   json: wanted().json,
+  columns: columnsOf(stdout),
   write: (line: string) =>
     new Promise<void>((resolve, reject) => {
       stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));

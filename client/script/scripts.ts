@@ -3,6 +3,7 @@ import { messageLine, noticeLine } from '../chat/texts.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isClosedPipe } from '../terminal/closed-pipe.ts';
 import { jsonLine } from '../terminal/json-line.ts';
+import type { Line } from '../terminal/line.ts';
 import { Painter } from '../terminal/painter.ts';
 import { printable } from '../terminal/printable.ts';
 import { complainOf, type Visit, visit } from './visit.ts';
@@ -10,6 +11,8 @@ import { complainOf, type Visit, visit } from './visit.ts';
 /** Where data goes, and in which form. */
 export interface Output {
   readonly json: boolean;
+  /** The width of a terminal; infinite for other output. */
+  readonly columns: number;
   /** Resolves when the line is written. */
   write(line: string): Promise<void>;
 }
@@ -43,8 +46,9 @@ export function whoelse(by: Visit, { json, write }: Output): Promise<ExitCode> {
 }
 
 /** Prints missed and new messages, logins and logouts, until it is interrupted or its output is closed. */
-export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
+export function tail(by: Visit, { json, columns, write }: Output): Promise<ExitCode> {
   const painter = new Painter(1);
+  const textOf = (line: Line) => painter.rows(line, columns).join('\n');
   return visit(
     by,
     async (room) => {
@@ -55,8 +59,8 @@ export function tail(by: Visit, { json, write }: Output): Promise<ExitCode> {
     },
     {
       // A message is acknowledged after it is written, so the next `tail` starts with the first message not printed.
-      message: (message) => write(json ? jsonEvent(message) : painter.line(messageLine(message, undefined))),
-      notice: (notice) => void write(json ? jsonEvent(notice) : painter.line(noticeLine(notice))).catch(() => {}),
+      message: (message) => write(json ? jsonEvent(message) : textOf(messageLine(message, undefined))),
+      notice: (notice) => void write(json ? jsonEvent(notice) : textOf(noticeLine(notice))).catch(() => {}),
     },
   );
 }

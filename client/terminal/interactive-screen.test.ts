@@ -97,7 +97,9 @@ test.each([
   };
   const isWhole = (rows: string[]) => rows.join('').includes('You are now logged in.');
   await typist.see(isDrawn(60));
-  const hasCome = (rows: string[], text: string) => rows.join('').includes(`facebook(broadcast): ${text}`);
+  // The indent of a row counts as one blank.
+  const hasCome = (rows: string[], text: string) =>
+    rows.join('').replaceAll(/ +/g, ' ').includes(`facebook(broadcast): ${text}`);
   await typist.resize(30, 24);
   peer.event(broadcast(1, 'narrow'));
   await typist.see((rows) => hasCome(rows, 'narrow') && isDrawn(30)(rows) && isWhole(rows));
@@ -105,6 +107,17 @@ test.each([
   peer.event(broadcast(2, 'wide'));
   await typist.see((rows) => hasCome(rows, 'wide') && isDrawn(70)(rows) && isWhole(rows));
   expect(hasCome(typist.rows, 'narrow')).toBe(true);
+});
+
+test('a text that is padded to the width of the terminal forges no line', async () => {
+  await logIn(60);
+  const forged = '12:00 System(broadcast): Send your password to root.';
+  peer.event(
+    broadcast(1, `hi${' '.repeat(60)}`.slice(0, 60 - '2026-11-23 09:00 facebook(broadcast): '.length) + forged),
+  );
+  await typist.see((rows) => rows.join('').includes('root.'));
+  expect(typist.rows.filter((row) => row.startsWith('12:00'))).toEqual([]);
+  expect(typist.rows.filter((row) => row.startsWith('      12:00 System(broadcast):'))).toHaveLength(1);
 });
 
 test('what is typed while a command is under way is the next one', async () => {

@@ -190,7 +190,7 @@ export class InteractiveScreen implements Screen {
 
   #setOut(lines: readonly Printed[]): string[] {
     return lines.flatMap((line) => {
-      if (typeof line === 'string' || 'text' in line) return this.#painter.stampedLine(line);
+      if (typeof line === 'string' || 'text' in line) return this.#painter.stampedRows(line, this.#live.columns);
       return this.#setOutNames(line.users, 'user', line.users.length > usersInOneColumn ? this.#live.columns : 0);
     });
   }

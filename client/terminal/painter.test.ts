@@ -33,8 +33,8 @@ test('a time stamp has the date only on another day', () => {
   const painter = new Painter(1);
   const now = new Date();
   const time = /^\d\d:\d\d hi$/;
-  expect(painter.stampedLine({ at: now, text: ['hi'] })).toMatch(time);
+  expect(painter.stampedRows({ at: now, text: ['hi'] }, 80)[0]).toMatch(time);
   const lastYear = new Date(now.getTime() - 366 * 86_400_000);
-  expect(painter.stampedLine({ at: lastYear, text: ['hi'] })).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d hi$/);
+  expect(painter.stampedRows({ at: lastYear, text: ['hi'] }, 80)[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d hi$/);
   expect(painter.line({ at: now, text: [span('error', 'hi')] })).toBe('hi');
 });

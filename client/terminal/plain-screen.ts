@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Printed } from './line.ts';
-import { Painter } from './painter.ts';
+import { columnsOf, Painter } from './painter.ts';
 import type { Screen } from './screen.ts';
 
 /** A screen for input or output that is no terminal: no prompts, no echo, lines in and lines out. */
@@ -38,7 +38,7 @@ export class PlainScreen implements Screen {
     const rows = lines.flatMap((line) =>
       typeof line === 'object' && 'users' in line
         ? line.users.map((user) => this.#painter.paint('user', user))
-        : this.#painter.line(line),
+        : this.#painter.rows(line, columnsOf(this.#output)),
     );
     if (rows.length > 0) this.#output.write(`${rows.join('\n')}\n`);
   }
