@@ -88,13 +88,17 @@ describe('every action', () => {
       message: price('message', 'recipient online') + price('ack'),
       broadcast: price('broadcast', `${sizes.few} online`) - sizes.few * broadcastTo,
       broadcastTo: broadcastTo + price('ack'),
-      onlineHour: silentHourPerMillion(defaultTiming.ping),
+      onlineHour: silentHourPerMillion(defaultTiming, 'unanswered'),
     };
     for (const [what, estimated] of Object.entries(perMillion)) {
       const counts = found[what as keyof typeof found];
       expect(estimated / counts, `${what}: ${counts.toFixed(2)}`).toBeGreaterThan(0.7);
       expect(estimated / counts, `${what}: ${counts.toFixed(2)}`).toBeLessThan(1.4);
     }
+  });
+
+  test('an hour online in silence costs at most US$ 50 per million if ping frames are answered', () => {
+    expect(silentHourPerMillion(defaultTiming, 'answered')).toBeLessThanOrEqual(50);
   });
 
   test('a ping runs no Lambda and calls no service', () => {

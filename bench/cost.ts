@@ -70,7 +70,8 @@ export const notes = `Prices are those of us-east-1 in 2026-11, without free tie
   most one such run per grace period, however many connections are lost in it. It is not part of the row.
 - Lambda's duration is assumed, so that the table does not depend on the machine: ${assumed.perRun} ms per run, ${assumed.perRoundTrip} ms per round trip in a row,
   ${assumed.perCall} ms of a vCPU per call of the SDK, ${assumed.perPost} ms per post, ${assumed.perHash} ms per hashed password, at the function's memory. The log's bytes are included.
-- An hour online in silence (connection minutes and heartbeats) is US$ ${dollars(silentHourPerMillion(defaultTiming.ping))} per million.
+- An hour online in silence (connection minutes and heartbeats) is US$ ${dollars(silentHourPerMillion(defaultTiming, 'answered'))} per million if API Gateway answers
+  WebSocket ping frames, and US$ ${dollars(silentHourPerMillion(defaultTiming, 'unanswered'))} if it does not (docs/decisions/0092).
 - *simple-websockets-chat-app* is the chat of aws-samples, counted by its code: one Scan and the posts. It stores nothing, so users who are
   offline miss messages, messages may arrive in any order, and nobody can block a sender.`;
 

@@ -1,3 +1,4 @@
+import type { Timing } from '../client/room/timing.ts';
 import type { Tally } from './tally.ts';
 
 const million = 1_000_000;
@@ -72,9 +73,13 @@ export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): numb
 /** What a gigabyte-second of Lambda costs, in US$ per million. */
 export const gigabyteSecondPerMillion = million * prices.gigabyteSecond;
 
-/** What an hour of being connected costs, in US$ per million hours. @param pingMs between heartbeats, each answered. */
-export function silentHourPerMillion(pingMs: number): number {
-  return million * (60 * prices.connectionMinute + (3_600_000 / pingMs) * 2 * prices.message);
+/**
+ * What an hour of being connected in silence costs, in US$ per million hours.
+ * @param pingFrames Whether API Gateway answers WebSocket ping frames, which it does not charge.
+ */
+export function silentHourPerMillion({ ping, keepAlive }: Timing, pingFrames: 'answered' | 'unanswered'): number {
+  const betweenPings = pingFrames === 'answered' ? Math.ceil(keepAlive / ping) * ping : ping;
+  return million * (60 * prices.connectionMinute + (3_600_000 / betweenPings) * 2 * prices.message);
 }
 
 /** What a post costs, in US$ per million: the message, and the CPU time of a function with one vCPU. */

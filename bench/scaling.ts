@@ -156,7 +156,7 @@ function monthPerUser(online: number, counts: (name: string) => Counts): number 
   const noticesOfDay = 2 * load.arrival * noticePosts(online, online / load.arrival);
   const perUser =
     visits * (price('connect') + price('login') + price('sync: nothing new') + price('logout')) +
-    load.days * load.hoursPerDay * silentHourPerMillion(defaultTiming.ping) +
+    load.days * load.hoursPerDay * silentHourPerMillion(defaultTiming, 'unanswered') +
     load.days * load.privatePerUserAndDay * (price('message: recipient online') + price('ack')) +
     load.days * load.broadcastsPerDay * (toAll / online + price('ack')) +
     (load.days * noticesOfDay * postPerMillion) / online;

@@ -46,6 +46,8 @@ export class Faults {
    * arrives, and only the idle timeout ends the connection.
    */
   readonly halfOpen = new Set<string>();
+  /** Whether WebSocket ping frames are left unanswered. Whether API Gateway answers them is uncertain. */
+  ignoresPingFrames = false;
   /** Ids of living connections about which `@connections` answers 410 (Gone) to every call. */
   readonly unknown = new Set<string>();
   /** Called before each DynamoDB call of a function. The call waits for it, and fails as it returns. */
@@ -69,6 +71,7 @@ export class Faults {
     this.post = { fail: 0, throttle: 0, gone: 0, delayMs: 0 };
     this.dynamoDb = { failBefore: 0, failAfter: 0 };
     this.halfOpen.clear();
+    this.ignoresPingFrames = false;
     this.unknown.clear();
     this.beforeDynamoDb = undefined;
     this.beforePost = undefined;

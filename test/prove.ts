@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { playBackup } from './backup/play.ts';
 import { playStop } from './backup/play-stop.ts';
 import { cuts } from './connection/cuts.ts';
+import { deadLink } from './connection/dead-link.ts';
 import { marathon } from './connection/marathon.ts';
 import { playBigFile } from './files/big-file.ts';
 import { endInOrder } from './harness/ending.ts';
@@ -68,6 +69,13 @@ proof(
   'Have two users talk across three two-hour limits and two idle limits',
   { hours: [6.5, "of the room's clock"], speed: [30, 'how many times as fast that clock runs'] },
   (given) => marathon({ ...given, every: 1000 }),
+);
+
+proof(
+  'dead-link',
+  'Measure how long the terminal client takes to notice that its network drops every packet',
+  {},
+  deadLink,
 );
 
 program

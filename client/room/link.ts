@@ -9,6 +9,7 @@ import {
   type RoomEvent,
 } from '../../protocol/index.ts';
 import { ConnectionLostError, RequestTooLargeError } from './errors.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { openSocket } from './open-socket.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { Timing } from './timing.ts';
@@ -33,21 +34,28 @@ export class Link {
   readonly #socket: WebSocket;
   readonly #timing: Timing;
   readonly #pending = new PendingRequests();
-  readonly #heartbeat: NodeJS.Timeout;
-  #pongDue: NodeJS.Timeout | undefined;
+  readonly #heartbeat: Heartbeat;
   #open = true;
 
   private constructor(socket: WebSocket, timing: Timing, handlers: LinkHandlers) {
     this.#socket = socket;
     this.#timing = timing;
-    this.#heartbeat = setInterval(() => this.probe(), timing.ping);
+    this.#heartbeat = new Heartbeat(
+      {
+        pingFrame: () => socket.ping(),
+        ping: () => this.tell('ping', {}),
+        dead: () => this.drop(),
+      },
+      timing,
+    );
     socket.on('message', (data) => this.#receive(String(data), handlers));
+    socket.on('pong', () => this.#heartbeat.pongFrame());
+    socket.on('ping', () => this.#heartbeat.heard());
     // `close` follows every error.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#open = false;
-      clearInterval(this.#heartbeat);
-      clearTimeout(this.#pongDue);
+      this.#heartbeat.stop();
       this.#pending.failAll(new ConnectionLostError());
       handlers.closed(this);
     });
@@ -84,10 +92,9 @@ export class Link {
     }
   }
 
-  /** Sends a heartbeat. If it is not answered in time, the link closes. */
+  /** Sends a heartbeat. If nothing comes in within some time, the link closes. */
   probe(): void {
-    this.tell('ping', {});
-    this.#pongDue ??= setTimeout(() => this.drop(), this.#timing.pong);
+    if (this.#open) this.#heartbeat.probe();
   }
 
   /** Sends a request that has no reply. */
@@ -113,6 +120,7 @@ export class Link {
   }
 
   #send(frame: string): void {
+    this.#heartbeat.message();
     const bytes = Buffer.from(frame);
     for (let start = 0; start < bytes.length; start += frameBytes) {
       const end = start + frameBytes;
@@ -121,6 +129,8 @@ export class Link {
   }
 
   #receive(text: string, handlers: LinkHandlers): void {
+    this.#heartbeat.message();
+    this.#heartbeat.heard();
     const frame = parseRoomFrame(text);
     switch (frame.kind) {
       case 'reply':
@@ -132,9 +142,6 @@ export class Link {
         if (frame.event.event === 'are-you-there') this.tell('here', {});
         return handlers.event(this, frame.event);
       case 'pong':
-        clearTimeout(this.#pongDue);
-        this.#pongDue = undefined;
-        return;
       case 'unknown':
         return;
     }

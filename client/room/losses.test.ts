@@ -279,6 +279,24 @@ describe('losing the connection', () => {
     expect(await peer.closed).toBe(1006);
   });
 
+  test('a heartbeat is a ping frame alone where the room answers those', async () => {
+    visit.scripted.answersPingFrames = true;
+    const peer = await visit.logIn({}, { ping: 10, pong: 300 });
+    await expect.poll(() => peer.pingFrames).toBeGreaterThan(5);
+    expect(peer.pings).toBe(0);
+    peer.answersPings = false;
+    await (await visit.scripted.peer()).next('resume');
+  });
+
+  test('any frame is an answer to a heartbeat', async () => {
+    const peer = await visit.logIn({}, { ping: 100, pong: 150 });
+    peer.answersPings = false;
+    const notice = setInterval(() => peer.event({ type: 'event', event: 'login', user: 'Google' }), 120);
+    await expect.poll(() => peer.pings).toBeGreaterThan(4);
+    clearInterval(notice);
+    expect(await peer.closed).toBe(1006);
+  });
+
   test('before a login it is simply made again', async () => {
     const states: string[] = [];
     const peer = await visit.join({ connection: (state) => states.push(state) });

@@ -9,13 +9,15 @@ export interface Timing {
   readonly connect: number;
   /** For a reply; API Gateway itself gives up after 29 s. */
   readonly reply: number;
-  /**
-   * Between heartbeats: under API Gateway's 10 idle minutes, and under the 60 s after which some networks drop a silent
-   * connection.
-   */
+  /** Silence before a heartbeat: under the 60 s after which some networks drop a silent connection. */
   readonly ping: number;
-  /** For the answer to a heartbeat, before the connection counts as lost. */
+  /** For a sign of life after a heartbeat, before the connection counts as lost. */
   readonly pong: number;
+  /**
+   * Without a message in either direction, before the next heartbeat is a `ping`, even if the peer answers ping frames: with
+   * {@link ping} added, under API Gateway's 10 idle minutes.
+   */
+  readonly keepAlive: number;
   /** For a reply, before a heartbeat is sent at once to probe the connection. */
   readonly probeAfter: number;
   /** Between two readings of the wall clock, to notice that the machine was asleep. */
@@ -53,6 +55,7 @@ export const defaultTiming: Timing = {
   reply: 35 * seconds,
   ping: 50 * seconds,
   pong: 10 * seconds,
+  keepAlive: 8 * minutes,
   probeAfter: 5 * seconds,
   watch: 2 * seconds,
   asleep: 10 * seconds,

@@ -72,9 +72,14 @@ export class Peer {
   readonly closed: Promise<number>;
   answersPings = true;
   pings = 0;
+  pingFrames = 0;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, answersPingFrames: boolean) {
     this.#socket = socket;
+    socket.on('ping', (data) => {
+      this.pingFrames += 1;
+      if (answersPingFrames && this.answersPings) socket.pong(data);
+    });
     this.closed = once(socket, 'close').then(([code]) => code as number);
     socket.on('message', (data) => this.#receive(String(data)));
   }
@@ -138,17 +143,20 @@ export class ScriptedRoom {
   readonly #peers = new Queue<Peer>();
   /** HTTP status with which connections are refused from now on. */
   refuseWith: number | undefined;
+  /** Whether WebSocket ping frames are answered on the connections from now on. */
+  answersPingFrames = false;
   attempts = 0;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
-    server.on('connection', (socket) => this.#peers.put(new Peer(socket)));
+    server.on('connection', (socket) => this.#peers.put(new Peer(socket, this.answersPingFrames)));
   }
 
   static async start(): Promise<ScriptedRoom> {
     const server = new WebSocketServer({
       host: '127.0.0.1',
       port: 0,
+      autoPong: false,
       verifyClient: (_info, answer) => {
         room.attempts += 1;
         answer(room.refuseWith === undefined, room.refuseWith);

@@ -15,6 +15,8 @@ export interface ConnectionHost {
   readonly clock: Clock;
   /** Whether the connection is half-open: the network is gone, and neither side knows. */
   readonly halfOpen: (connectionId: string) => boolean;
+  /** Whether ping frames are answered. */
+  readonly answersPingFrames: () => boolean;
   readonly onMessage: (body: string) => void;
   /** Called once. */
   readonly onEnd: (ending: Ending) => void;
@@ -49,6 +51,10 @@ export class Connection {
       if (!this.#over && !guard.accepts(chunk)) this.close({ statusCode: 1009, reason: 'Frame is too large' });
     });
     socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    // Whether ping frames keep a connection of API Gateway from idling is not documented, so here they do not.
+    socket.on('ping', (data) => {
+      if (!this.#over && host.answersPingFrames() && !host.halfOpen(handshake.connectionId)) socket.pong(data);
+    });
     socket.on('error', () => undefined);
     socket.on('close', (code, reason) => this.#closed(code, reason.toString()));
   }

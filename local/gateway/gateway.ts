@@ -38,6 +38,7 @@ export class Gateway {
     clientTracking: false,
     maxPayload: limits.messageBytes,
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols: () => false,
   });
 
@@ -129,6 +130,7 @@ export class Gateway {
     const connection: Connection = new Connection(handshake, webSocket, stream, {
       clock: this.#host.clock,
       halfOpen: (id) => this.#host.faults.halfOpen.has(id),
+      answersPingFrames: () => !this.#host.faults.ignoresPingFrames,
       onMessage: (body) => void this.#message(connection, body),
       onEnd: (ending) => {
         this.#connections.delete(connectionId);

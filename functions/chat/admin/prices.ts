@@ -12,7 +12,7 @@ export const perMillion = {
   broadcast: 4.1,
   /** Per user online, including the `ack`. */
   broadcastTo: 3.7,
-  /** Including heartbeats. */
+  /** Including heartbeats, as if API Gateway left WebSocket ping frames unanswered. */
   onlineHour: 159,
 } as const;
 

@@ -1,0 +1,65 @@
+import type { Timing } from './timing.ts';
+
+/** One end of a connection, as its heartbeat sees it. */
+export interface Pulse {
+  /** Sends a WebSocket ping frame. Leave it out where a program cannot, as in a browser. */
+  readonly pingFrame?: () => void;
+  /** Sends the command `ping`. */
+  ping(): void;
+  /** Called when nothing has come in for too long. */
+  dead(): void;
+}
+
+/**
+ * Finds a dead connection, and keeps a living one from idling.
+ *
+ * After a silence it sends a WebSocket ping frame, which API Gateway does not charge. Whether the peer answers such frames is
+ * found out on each connection. While no answer has come, it sends the command `ping`, too. Every frame from the peer is a
+ * sign of life. Ping frames may not count against API Gateway's idle limit, so `ping` is sent well within that limit in any case.
+ */
+export class Heartbeat {
+  readonly #pulse: Pulse;
+  readonly #timing: Timing;
+  readonly #silence: NodeJS.Timeout;
+  #deadline: NodeJS.Timeout | undefined;
+  #answersPingFrames = false;
+  #lastMessageAt = performance.now();
+
+  constructor(pulse: Pulse, timing: Timing) {
+    this.#pulse = pulse;
+    this.#timing = timing;
+    this.#silence = setInterval(() => this.probe(), timing.ping);
+    pulse.pingFrame?.();
+  }
+
+  /** Asks for a sign of life. If none comes in time, the connection is dead. */
+  probe(): void {
+    this.#deadline ??= setTimeout(() => this.#pulse.dead(), this.#timing.pong);
+    this.#pulse.pingFrame?.();
+    const isIdle = performance.now() - this.#lastMessageAt >= this.#timing.keepAlive;
+    if (isIdle || !this.#answersPingFrames) this.#pulse.ping();
+  }
+
+  /** The peer has answered a ping frame. */
+  pongFrame(): void {
+    this.#answersPingFrames = true;
+    this.heard();
+  }
+
+  /** A message was sent or received, so the connection is not idle. */
+  message(): void {
+    this.#lastMessageAt = performance.now();
+  }
+
+  /** Something came in. */
+  heard(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+    this.#silence.refresh();
+  }
+
+  stop(): void {
+    clearInterval(this.#silence);
+    clearTimeout(this.#deadline);
+  }
+}
