@@ -51,8 +51,6 @@ export class NotConnected extends Error {
   }
 }
 
-const patience = 15_000;
-
 /**
  * A raw WebSocket client for scenes. It sends any frame, and applies none of the protocol's rules but one: it answers `are-you-there`. It checks that each
  * reply and event it returns has the shape that the protocol declares. A wait that times out fails the scene and lists
@@ -65,6 +63,8 @@ export class RawClient {
   readonly received: ReceivedFrame[] = [];
   /** Whether it answers `are-you-there`. A client of an earlier version does not. */
   answers = true;
+  /** How long a wait lasts, in ms. */
+  patience = 15_000;
   readonly #waiting = new Set<() => void>();
   readonly #taken = new Set<ReceivedFrame>();
   #ending: Ending | undefined;
@@ -73,7 +73,7 @@ export class RawClient {
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data) => {
-      const frame = JSON.parse(data.toString('utf8')) as ReceivedFrame;
+      const frame = parseFrame(data.toString('utf8'));
       this.received.push(frame);
       if (this.answers && frame.event === 'are-you-there') this.send({ action: 'here' });
       for (const look of this.#waiting) look();
@@ -160,8 +160,8 @@ export class RawClient {
         }
       };
       const timer = setTimeout(
-        () => done(() => reject(new Error(`${what} did not come within ${patience} ms; ${this.#left()}`))),
-        patience,
+        () => done(() => reject(new Error(`${what} did not come within ${this.patience} ms; ${this.#left()}`))),
+        this.patience,
       );
       const done = (settle: () => void) => {
         clearTimeout(timer);
@@ -207,6 +207,15 @@ export class RawClient {
   #left(): string {
     const left = this.received.filter((one) => !this.#taken.has(one)).slice(-10);
     return `frames that no call returned: ${JSON.stringify(left)}`;
+  }
+}
+
+/** A frame that is not JSON has only its text: API Gateway sends an empty frame for an answer without a body. */
+function parseFrame(text: string): ReceivedFrame {
+  try {
+    return JSON.parse(text) as ReceivedFrame;
+  } catch {
+    return { notJson: text };
   }
 }
 
