@@ -6,14 +6,14 @@ import { password } from '../test/harness/room.ts';
 import { partNotice } from './meter.ts';
 import type { Stage } from './stage.ts';
 
-/** What one action did. */
+/** The record of one action. */
 export interface Counting {
-  /** Its name on the wire, or what it is. */
+  /** The command's name, or another name for the action. */
   readonly action: string;
-  /** What it depends on. */
+  /** The condition, such as the number of users online. */
   readonly when: string;
   readonly entries: readonly Recorded[];
-  /** Passwords that were hashed. */
+  /** The number of hashed passwords. */
   readonly hashes: number;
 }
 
@@ -21,15 +21,15 @@ export interface Counting {
 export interface Sizes {
   readonly few: number;
   readonly many: number;
-  /** Users who are registered, beside those who come online. */
+  /** The number of registered users who stay offline. */
   readonly registered: number;
-  /** Milliseconds to wait before a sweep is counted: the sweeper does not look for who came in a moment ago. */
+  /** Milliseconds to wait before a sweep is counted, because the sweeper skips new sessions. */
   readonly beforeSweep: number;
 }
 
 type Add = (action: string, when: string, entries: readonly Recorded[], hashes?: number) => void;
 
-/** Plays every action, and records what it did. The order is that of a room that fills. */
+/** Plays and records every action, in a room that fills step by step. */
 export async function countActions(stage: Stage, sizes: Sizes): Promise<Counting[]> {
   const counted: Counting[] = [];
   const add: Add = (action, when, entries, hashes = 0) => void counted.push({ action, when, entries, hashes });
@@ -44,7 +44,7 @@ export async function countActions(stage: Stage, sizes: Sizes): Promise<Counting
   return counted;
 }
 
-/** Nobody else is there: what the others are told of it is counted by itself. */
+/** Plays actions in a room without other users. The notices to other users are counted separately. */
 async function countComing(stage: Stage, add: Add): Promise<void> {
   const { meter, room } = stage;
   const connect = await meter.settle(1, () => room.connect());
@@ -136,7 +136,7 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   const bob = await stage.enter('bob');
   const fileNamed = (name: string) => ({ name, bytes: Buffer.from(text) });
   const announce = (name: string) => stage.command(ann, 'file', announcementOf('bob', fileNamed(name)));
-  // The store tells of it: that is the run.
+  // The run is triggered by S3's event.
   const upload = (place: Place, name: string) => meter.count(1, () => put(place, fileNamed(name).bytes));
   const first = await announce('first');
   add('file', 'announced', first.entries);
@@ -146,7 +146,7 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   const download = async () => {
     const fetched = untilCalled(stage, 'GetObject');
     await get(await bob.get('fileget', { from: 'ann', name: 'first' }));
-    // Whoever has read the last byte has done so before the store notes the request.
+    // The client may have the last byte before the recorder has the request.
     await fetched;
   };
   add('fileget', 'and downloaded', (await meter.count(1, download)).entries);
@@ -158,7 +158,7 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   await stage.leave(ann);
 }
 
-/** Waits for a call of a service to be over. */
+/** Waits until a call of a service has ended. */
 function untilCalled({ room }: Stage, operation: string): Promise<void> {
   return new Promise((resolve) => {
     const stop = room.local.calls.subscribe((entry) => {
@@ -194,7 +194,7 @@ async function countOnline(
   add('whoelse', `${online} online`, (await stage.command(speaker, 'whoelse', {})).entries);
   add('wholasthr', `${online} online`, (await stage.command(speaker, 'wholasthr', {})).entries);
   await sleep(beforeSweep);
-  // What there was to note was noted a minute ago, so that there is that minute to be noted.
+  // Set the last count back by a minute, so that the sweep has a minute to count.
   await stage.room.local.invoke('Sweeper', {});
   const { database } = stage.room;
   const usage = (await database.room())['usage'] as { minute: number };
@@ -203,7 +203,7 @@ async function countOnline(
   add('sweep', `${online} online`, sweep.entries);
 }
 
-/** What it takes to tell the others that somebody came; that somebody left is told in the same way. */
+/** The cost of the notice of a login. The notice of a logout costs the same. */
 async function countNotice(stage: Stage, add: Add, online: number): Promise<void> {
   const client = await stage.connect();
   const login = await stage.meter.count(1, () => client.get('login', { user: 'bob', password }));

@@ -59,7 +59,7 @@ async function broadcast(clients: readonly RawClient[], text: string) {
   return { answered, reachedAll: performance.now() - began };
 }
 
-/** However late it is. */
+/** The timeout is long, because a late message still counts. */
 function received({ socket }: RawClient, text: string): Promise<void> {
   return new Promise((resolve) => {
     socket.on('message', (data) => {

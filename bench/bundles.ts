@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 
-/** What a function's environment has to load. */
+/** The bundle of a function. */
 export interface Bundle {
   readonly name: string;
   readonly bytes: number;
   readonly gzipped: number;
-  /** Median milliseconds until the module is there, in a fresh process of this machine. */
+  /** Milliseconds to load the module in a fresh process on this machine; the median. */
   readonly loadMs: number;
-  /** Packages (or folders of this project) by the bytes they fill, the largest first. */
+  /** Packages (or folders of this project) by size in bytes, largest first. */
   readonly parts: readonly { readonly name: string; readonly bytes: number }[];
 }
 
@@ -22,7 +22,7 @@ const metafile = v.object({
   outputs: v.record(v.string(), v.object({ inputs: v.record(v.string(), v.object({ bytesInOutput: v.number() })) })),
 });
 
-/** Looks at every function's bundle, one after the other. */
+/** Measures the bundle of each function, one after the other. */
 export async function readBundles(): Promise<Bundle[]> {
   const { outputs } = v.parse(metafile, JSON.parse(await readFile('dist/functions.meta.json', 'utf8')));
   const bundles: Bundle[] = [];
@@ -47,7 +47,7 @@ function partsOf(inputs: readonly { path: string; bytes: number }[]): { name: st
   return [...bytesOf].map(([name, bytes]) => ({ name, bytes })).sort((one, other) => other.bytes - one.bytes);
 }
 
-/** The innermost package that a file belongs to, or this project's folder. */
+/** The innermost package that contains a file, or this project's folder. */
 function ownerOf(path: string): string {
   const [name, inScope] = path.split('node_modules/').at(-1)?.split('/') ?? [];
   return name?.startsWith('@') ? `${name}/${inScope}` : `${name}${path.includes('node_modules/') ? '' : '/'}`;
@@ -73,7 +73,7 @@ async function medianLoad(file: string): Promise<number> {
   return median(times);
 }
 
-/** The middle one of the numbers. */
+/** The median. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

@@ -6,12 +6,12 @@ import { longestChain } from './tally.ts';
 
 const speakers = [1, 5, 20, 50, 100];
 
-/** How many messages each of so many speakers sends: about 200 together, but at least 4 and at most 40 each. */
+/** The number of messages per speaker: about 200 in all, but at least 4 and at most 40 each. */
 const messagesOf = (count: number) => Math.max(4, Math.min(40, Math.round(200 / count)));
 
 /**
- * How many times slower than on AWS everything is, so that DynamoDB and not this machine's two cores decides how many messages many
- * speakers get through.
+ * The factor by which DynamoDB and the room's clock are slower than on AWS. So DynamoDB, and not this machine's two cores,
+ * limits the rate of messages.
  */
 const slower = 25;
 
@@ -27,7 +27,7 @@ const to = {
 type Target = keyof typeof to;
 
 export const contention: Part = {
-  summary: `${speakers.join(', ')} users who speak at once, each waiting for its reply, with the contention of DynamoDB on`,
+  summary: `${speakers.join(', ')} users send messages at once, with contention in DynamoDB`,
   page: 'docs/scaling.md',
   async run() {
     const rows: string[][] = [];
@@ -41,7 +41,7 @@ export const contention: Part = {
   },
 };
 
-/** Has so many users speak at once in a fresh room. */
+/** Lets this many users send messages at once in a fresh room. */
 async function speak(target: Target, count: number): Promise<string[]> {
   const room = await openRoom({ environmentsPerFunction: Math.max(6, count), speed: 1 / slower });
   try {
@@ -65,8 +65,8 @@ async function enterAll(room: SceneRoom, count: number): Promise<RawClient[]> {
 }
 
 /**
- * Marks all sessions as detached: they may speak, and a broadcast is posted to none of them. A hundred posts for each of the broadcasts of
- * a hundred speakers would only measure this machine.
+ * Marks all sessions as detached. They can still send, but a broadcast is posted to none of them. Otherwise 100 posts for
+ * each broadcast of 100 speakers would measure only this machine.
  */
 async function postToNobody(room: SceneRoom): Promise<void> {
   await room.change('grace', 3_600);
@@ -76,9 +76,9 @@ async function postToNobody(room: SceneRoom): Promise<void> {
   }
 }
 
-/** Has the function make its environments, some at a time. Each is busy for as long as DynamoDB takes. */
+/** Starts the function's environments before the measurement. */
 async function warmUp(clients: readonly RawClient[]): Promise<void> {
-  // A new room makes the counter of its stream at the first broadcast.
+  // The first broadcast creates the counter of the room's stream.
   const [first] = clients;
   if (first) await to['the room'](first, 'warm up');
   for (let count = 5; count < clients.length + 5; count += 5) {

@@ -8,7 +8,7 @@ import { assumed, pricePerMillion, silentHourPerMillion } from './prices.ts';
 import { Stage } from './stage.ts';
 import { type Tally, tally } from './tally.ts';
 
-/** The sizes that the page shows. The sweeper does not look for sessions younger than five seconds. */
+/** The numbers of users in the page's table. The sweeper skips sessions younger than five seconds. */
 export const sizes: Sizes = { few: 10, many: 100, registered: 2000, beforeSweep: 5_000 };
 
 /** A row of the table of costs. */
@@ -33,7 +33,7 @@ export const cost: Part = {
   },
 };
 
-/** Prices what was counted, in the order in which a user meets the actions. */
+/** Computes the prices of the counted actions. */
 export function costRows(counted: readonly Counting[], memoryOf: (logicalId: string) => number): CostRow[] {
   const order = ['connect', ...actions, 'refused', 'disconnect', 'notice', 'sweep', 'tidying'];
   const rank = ({ action }: Counting) => order.indexOf(action);
@@ -88,7 +88,7 @@ const header = [
   'US$ per million',
 ];
 
-/** Columns that need each DynamoDB call to be delayed, or follow from those: a fast count does not tell them. */
+/** The columns that need delayed DynamoDB calls, or depend on such a column. A fast count cannot compute them. */
 export const delayedColumns = [header.indexOf('in a row'), header.indexOf('US$ per million')];
 
 export function cells({ action, when, used, perMillion }: CostRow): string[] {

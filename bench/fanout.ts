@@ -51,7 +51,7 @@ export async function compareClients(): Promise<string> {
     ['this room', (id, frame) => gateway.post(id, frame)],
     ["the SDK's PostToConnection", postBySdk()],
   ];
-  // In turns, so that a busy moment of the machine is not one client's alone.
+  // In turns, so that load on the machine affects all clients alike.
   const measured: Measured[][] = clients.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, [, post]] of clients.entries()) measured[index]?.push(await measure(post));
@@ -108,7 +108,7 @@ async function measure(post: (connectionId: string, frame: string) => Promise<un
 
 type Post = (connectionId: string, frame: string) => Promise<unknown>;
 
-/** Signature version 4 with a cached key, and nothing else: the least that a post can cost. */
+/** Signature version 4 with a cached key, and nothing else: the lower bound of the cost of a post. */
 function postByHand(endpoint: string): Post {
   const { host, hostname, port, pathname } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });

@@ -10,7 +10,7 @@ import { type Part, withReport } from './part.ts';
 import { returning } from './returning.ts';
 import { scaling } from './scaling.ts';
 
-/** Runs the parts of the bench that are named, and prints their reports; `--write` puts them into their pages. */
+/** Runs the named parts of the bench and prints their reports. `--write` also writes them into their pages. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const parts: Readonly<Record<string, Part>> = {

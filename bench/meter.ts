@@ -4,23 +4,23 @@ import type { LocalRoom } from '../local/room.ts';
 
 const patienceMs = 20_000;
 
-/** What was recorded of something, and what came of it. */
+/** The result of an action, and the recorded calls, invocations and frames. */
 export interface Metered<T> {
   readonly entries: readonly Recorded[];
   readonly result: T;
 }
 
 /**
- * Records what one thing that is done in a room sets going, until all of it is over.
- * The room's own schedule, which may fire at any time, is left out, and so is what a bench does to the tables itself.
+ * Records everything that one action in a room causes, until all of it has ended. Leaves out the room's schedule, which
+ * may fire at any time, and the bench's own calls to the tables.
  */
 export class Meter {
   readonly #room: LocalRoom;
   readonly #latencyMs: number;
 
   /**
-   * @param latencyMs how long each DynamoDB call is held while it is counted: as a network would, it makes calls that are
-   *   sent together overlap, and so shows which ones waited for others.
+   * @param latencyMs the delay of each DynamoDB call. It makes parallel calls overlap, as a network would, which shows the
+   *   calls that waited for others.
    */
   constructor(room: LocalRoom, latencyMs: number) {
     this.#room = room;
@@ -28,8 +28,8 @@ export class Meter {
   }
 
   /**
-   * @param runs how many functions the gateway or the operator starts because of it; those that functions start are known.
-   * @returns what was recorded, in the order in which it was over.
+   * @param runs the number of invocations by the gateway or the operator. Invocations by functions are counted automatically.
+   * @returns the recorded entries, in the order in which they ended.
    */
   async count<T>(runs: number, act: () => Promise<T>): Promise<Metered<T>> {
     this.#room.faults.beforeDynamoDb = () => sleep(this.#latencyMs, undefined);
@@ -40,7 +40,7 @@ export class Meter {
     }
   }
 
-  /** The same, without holding anything up: for what has to happen before something is counted. */
+  /** The same without delays, for the preparation of a measurement. */
   async settle<T>(runs: number, act: () => Promise<T>): Promise<Metered<T>> {
     const entries: Recorded[] = [];
     let look = () => {};
@@ -52,7 +52,10 @@ export class Meter {
     let timer: NodeJS.Timeout | undefined;
     const settled = new Promise<void>((resolve, reject) => {
       look = () => void (isOver(entries, runs) && resolve());
-      timer = setTimeout(() => reject(new Error(`it was not over in ${patienceMs} ms: ${seen(entries)}`)), patienceMs);
+      timer = setTimeout(
+        () => reject(new Error(`it did not end within ${patienceMs} ms: ${seen(entries)}`)),
+        patienceMs,
+      );
       look();
     });
     try {
@@ -71,7 +74,7 @@ function belongs(entry: Recorded): boolean {
   return entry.trigger?.source !== 'schedule' && entry.function !== 'operator';
 }
 
-/** Whoever starts a function asynchronously has the answer before it is over itself, so a start is known before its end. */
+/** A function that invokes another asynchronously gets the answer before it ends, so no invocation is missed. */
 function isOver(entries: readonly Recorded[], runs: number): boolean {
   const invocations = entries.filter((entry) => entry.kind === 'invocation');
   const byFunctions = invocations.filter(
@@ -88,9 +91,9 @@ function seen(entries: readonly Recorded[]): string {
     .join(', ');
 }
 
-/** Parts what an action's own functions did from the notice to the others, which the notices function posts. */
+/** Separates an action's own entries from those of the notice to other users. */
 export function partNotice(entries: readonly Recorded[]): { own: Recorded[]; notice: Recorded[] } {
-  // The others only listen.
+  // The other clients only receive.
   const frames = entries.filter((entry) => entry.kind === 'frame');
   const speakers = new Set(
     frames.filter(({ direction }) => direction === 'in').map(({ connectionId }) => connectionId),

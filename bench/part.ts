@@ -4,11 +4,11 @@ export interface Part {
   readonly summary: string;
   /** The page that holds its report between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; `--write` replaces it. */
   readonly page: 'docs/cost.md' | 'docs/scaling.md';
-  /** Measures, and gives the report as Markdown. */
+  /** Measures, and returns the report as Markdown. */
   run(): Promise<string>;
 }
 
-/** A Markdown table; all columns but the first are aligned to the right. */
+/** A Markdown table. All columns except the first are right-aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
@@ -28,7 +28,7 @@ export function reportOn(page: string, name: string): string {
   return page.slice(from + begin.length, to).trim();
 }
 
-/** The page with another report of a part. @throws Error if the page has no markers for it. */
+/** Replaces the report of a part on its page. @throws Error if the page has no markers for it. */
 export function withReport(page: string, name: string, report: string): string {
   const [begin, end] = markers(name);
   reportOn(page, name);

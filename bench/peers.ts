@@ -10,8 +10,8 @@ const readUnitBytes = 4 * 1024;
 export const sampleMemory = 256;
 
 /**
- * What a broadcast uses in aws-samples/simple-websockets-chat-app, by its code: one eventually consistent Scan of the
- * connections, a post to each, no reply; nothing is stored.
+ * The usage of a broadcast in aws-samples/simple-websockets-chat-app, according to its code: one eventually consistent
+ * Scan of the connections and a post to each. It sends no reply and stores nothing.
  */
 export function sampleBroadcast(online: number): Tally {
   return {

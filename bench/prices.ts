@@ -3,7 +3,7 @@ import type { Tally } from './tally.ts';
 
 const million = 1_000_000;
 
-/** US$ in us-east-1, on demand, 2026-11; the free tiers are left out. */
+/** US$ in us-east-1, on demand, 2026-11, without free tiers. */
 export const prices = {
   /** https://aws.amazon.com/api-gateway/pricing/ */
   message: 1 / million,
@@ -21,7 +21,7 @@ export const prices = {
   s3Read: 0.4 / million,
 };
 
-/** Assumed durations (ms) of a warm function. Fixed, so that the table does not depend on the machine that counts. */
+/** Assumed durations (ms) in a warm function. They are fixed, so that the table does not depend on the machine. */
 export const assumed = {
   /** For the event and the reply. */
   perRun: 5,
@@ -38,13 +38,13 @@ export const assumed = {
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: at 1,769 MB a function has one vCPU. */
 const memoryOfOneVcpu = 1769;
 
-/** Passwords hashed by an action, and the memory (MB) of each function. */
+/** The number of passwords that an action hashes, and the memory (MB) of each function. */
 export interface Weight {
   readonly hashes: number;
   readonly memoryOf: (logicalId: string) => number;
 }
 
-/** What an action costs, in US$ per million. */
+/** The cost of an action, in US$ per million. */
 export function pricePerMillion(used: Tally, { hashes, memoryOf }: Weight): number {
   const computing = used.runs.reduce((gigabyteSeconds, run) => {
     const memory = memoryOf(run.function);
@@ -82,6 +82,6 @@ export function silentHourPerMillion({ ping, keepAlive }: Timing, pingFrames: 'a
   return million * (60 * prices.connectionMinute + (3_600_000 / betweenPings) * 2 * prices.message);
 }
 
-/** What a post costs, in US$ per million: the message, and the CPU time of a function with one vCPU. */
+/** The cost of a post, in US$ per million: the message, and the CPU time of a function with one vCPU. */
 export const postPerMillion =
   million * (prices.message + (assumed.perPost / 1000) * (memoryOfOneVcpu / 1024) * prices.gigabyteSecond);

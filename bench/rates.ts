@@ -4,14 +4,14 @@ import { RawClient } from '../test/harness/raw-client.ts';
 import { median } from './bundles.ts';
 import type { Stage } from './stage.ts';
 
-/** How fast a client's request is answered. */
+/** The response times of one kind of request. */
 export interface Rate {
   readonly name: string;
-  /** Median milliseconds from frame to answer, one at a time. */
+  /** Milliseconds from frame to answer, one request at a time; the median. */
   readonly latencyMs: number;
-  /** Answers per second, with {@link clients} asking at once. */
+  /** Answers per second to {@link clients} parallel clients. */
   readonly perSecond: number;
-  /** CPU time (ms) of this whole process per answer, with {@link clients} asking at once. */
+  /** CPU time (ms) of this process per answer, with {@link clients} parallel clients. */
   readonly cpuMs: number;
 }
 
@@ -19,7 +19,7 @@ export const clients = 8;
 const exchangesAlone = 100;
 const exchangesEach = 60;
 
-/** Measures the room beside a WebSocket server that only echoes: on the same machine, by the same client. */
+/** Measures the room and, for comparison, a WebSocket server that only echoes, with the same client. */
 export async function measureRates(stage: Stage): Promise<Rate[]> {
   const pairs: { sender: RawClient; recipient: string }[] = [];
   const names = await stage.seed(2 * clients);

@@ -4,15 +4,15 @@ import type { RawClient } from '../test/harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../test/harness/room.ts';
 import { type Part, table } from './part.ts';
 
-/** How many users return, and within which time (s). `RETURNING_USERS` tries fewer, at the same rate. */
+/** The number of returning users, and the time (s) in which they return. `RETURNING_USERS` sets fewer, at the same rate. */
 const users = Number(process.env['RETURNING_USERS'] ?? 1_000);
 const within = (60 * users) / 1_000;
 
-/** How many requests each function handles at a time. */
+/** The number of requests that each function handles at a time. */
 const environments = 6;
 
 export const returning: Part = {
-  summary: 'users who return within a minute after a start, with the contention of DynamoDB on',
+  summary: 'users log in within a minute after a start, with contention in DynamoDB',
   page: 'docs/scaling.md',
   async run() {
     const room = await openRoom({ contention: {}, environmentsPerFunction: environments });
@@ -32,7 +32,7 @@ export const returning: Part = {
 
 const nameOf = (index: number) => `returning${index}`;
 
-/** Puts users into the table as if they had registered. */
+/** Writes registered users into the table. */
 async function seed(room: SceneRoom): Promise<void> {
   await room.register('model');
   const model = await room.database.user('model');
@@ -43,10 +43,10 @@ async function seed(room: SceneRoom): Promise<void> {
   await room.database.putAll('Users', items);
 }
 
-/** How many connect and log in at a time: more would only wait for this machine. */
+/** The number of parallel logins. More would only wait for this machine. */
 const atOnce = 4 * environments;
 
-/** Has every function make its environments, which costs more than what is measured. */
+/** Starts the environments of every function, which would distort the measurement. */
 async function warmUp(room: SceneRoom): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     const clients = await Promise.all(Array.from({ length: environments }, () => room.connect()));
@@ -56,7 +56,7 @@ async function warmUp(room: SceneRoom): Promise<void> {
   }
 }
 
-/** All log in, evenly spread over the time, each over a connection of its own. */
+/** Logs in all users, evenly spread over the time, each over its own connection. */
 async function comeIn(room: SceneRoom): Promise<string[]> {
   let writeUnits = 0;
   let refused = 0;

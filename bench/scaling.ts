@@ -15,7 +15,7 @@ const quotas = {
 } as const;
 type Quota = keyof typeof quotas;
 
-/** The load at nine in the morning, and of a month. */
+/** The load in the morning, and in a month. */
 const load = {
   /** Seconds in which all users log in. */
   arrival: 15 * 60,
@@ -43,7 +43,7 @@ interface Counts {
   readonly perMillion: number;
 }
 
-/** A row of the counted table. @throws Error if there is none of that name. */
+/** A row of the counted table. @throws Error if there is no row of that name. */
 function countsOf(costPage: string): (name: string) => Counts {
   const rows = reportOn(costPage, 'cost')
     .split('\n')
@@ -59,7 +59,7 @@ function countsOf(costPage: string): (name: string) => Counts {
   };
 }
 
-/** @param costPage docs/cost.md, of which the counts are taken. */
+/** @param costPage the text of docs/cost.md, which has the counts. */
 export function scalingReport(costPage: string): string {
   const counts = countsOf(costPage);
   const names = Object.keys(quotas) as Quota[];
@@ -110,7 +110,7 @@ function cell(uses: Record<Quota, number>, name: Quota): string {
   return share(uses, name) > 1 ? `**${text}**` : text;
 }
 
-/** What a room of so many users uses of each quota at its busiest. */
+/** The peak use of each quota with this many users. */
 function useAt(online: number, counts: (name: string) => Counts): Record<Quota, number> {
   const logins = online / load.arrival;
   const messages = online * load.privatePerUserAndSecond;
@@ -163,7 +163,7 @@ function monthPerUser(online: number, counts: (name: string) => Counts): number 
   return perUser / 1_000_000;
 }
 
-/** The number of users, to two digits, with which a quota is reached; `more than` the largest size if it is not. */
+/** The number of users that reaches a quota, to two digits; `more than` the largest size if none does. */
 function sizeAtQuota(name: Quota, counts: (name: string) => Counts): string {
   const most = 10 * Math.max(...sizes);
   let [below, above] = [1, most];

@@ -6,13 +6,13 @@ import type { GrantedReply, RawClient } from '../test/harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../test/harness/room.ts';
 import { Meter, type Metered } from './meter.ts';
 
-/** How many come in at a time: enough to be quick, few enough not to contend for the count of those online. */
+/** The number of parallel logins: enough to be fast, few enough not to contend for the count of users online. */
 const together = 5;
 
-/** DynamoDB takes this many writes in one batch. */
+/** DynamoDB's limit for one batch of writes. */
 const batch = 25;
 
-/** A room to count in. Everything done here waits until all that it set going is over. */
+/** A room for counting. Each method waits until everything that it caused has ended. */
 export class Stage {
   readonly room: SceneRoom;
   readonly meter: Meter;
@@ -27,7 +27,7 @@ export class Stage {
     this.#db = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
   }
 
-  /** Opens a room in which one user is registered: `model`, whom seeded users are like, and who never comes in. */
+  /** Opens a room with one registered user, `model`. Seeded users are copies of its account. It never logs in. */
   static async open(latencyMs = 30): Promise<Stage> {
     const stage = new Stage(await openRoom(), latencyMs);
     await stage.room.change('maxCon', 1000);
@@ -44,7 +44,7 @@ export class Stage {
   readonly memoryOf = (logicalId: string): number =>
     this.room.local.stack.functions.find((one) => one.logicalId === logicalId)?.memoryMb ?? Number.NaN;
 
-  /** How many are online by {@link enter} and {@link fill}. */
+  /** The number of users online through {@link enter} and {@link fill}. */
   get online(): number {
     return this.#online.size;
   }
@@ -60,7 +60,7 @@ export class Stage {
     await this.leave(client);
   }
 
-  /** Something is said: as long as nothing was, every look at the newest broadcast is followed by another. */
+  /** Sends a first broadcast: in an empty stream, a read of the newest message costs a second read. */
   async sayFirst(): Promise<void> {
     await this.register('host');
     const client = await this.enter('host');
@@ -68,7 +68,7 @@ export class Stage {
     await this.leave(client);
   }
 
-  /** Somebody who is registered logs in. */
+  /** Logs in a registered user. */
   async enter(user: string): Promise<RawClient> {
     const client = await this.connect();
     await this.meter.settle(1, () => client.get('login', { user, password }));
@@ -76,18 +76,18 @@ export class Stage {
     return client;
   }
 
-  /** Closes a connection as a client does that means it. */
+  /** Closes a connection on purpose, with a closing handshake. */
   async leave(client: RawClient): Promise<void> {
     await this.meter.settle(1, () => client.close());
     this.forget(client);
   }
 
-  /** Somebody has left in another way. */
+  /** Notes that a user has left in another way. */
   forget(client: RawClient): void {
     this.#online.delete(client);
   }
 
-  /** Lets seeded users in until so many are online. */
+  /** Logs in seeded users until this many are online. */
   async fill(online: number): Promise<void> {
     while (this.online < online) {
       const names = await this.seed(Math.min(together, online - this.online));
@@ -103,7 +103,7 @@ export class Stage {
     return client;
   }
 
-  /** Puts users into the table as if they had registered; gives their names. */
+  /** Writes registered users into the table. Returns their names. */
   async seed(count: number): Promise<string[]> {
     const table = this.#table('Users');
     const { Item: model } = await this.#db.send(new GetCommand({ TableName: table, Key: { name: 'model' } }));
@@ -119,8 +119,8 @@ export class Stage {
   }
 
   /**
-   * Counts a command. Its speaker has been active just before: a command that comes after a few silent seconds also writes
-   * down that its speaker is active, and whether it did would depend on how fast this machine is.
+   * Counts a command of a user who was active just before. After some silent seconds a command also writes the activity, so
+   * the count would depend on the speed of this machine.
    */
   async command<A extends Action>(client: RawClient, action: A, args: Arguments<A>): Promise<Metered<GrantedReply<A>>> {
     await this.meter.settle(1, () => client.ask('whoelse', {}));

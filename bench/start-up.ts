@@ -7,8 +7,8 @@ import { median } from './bundles.ts';
 const turns = 15;
 
 /**
- * Milliseconds from the start of the terminal client to its first prompt, and of a Node.js that does nothing from start to end; each the
- * median of 15 runs.
+ * Milliseconds from the start of the terminal client to its first prompt, and the run time of an empty Node.js program.
+ * Each is the median of 15 runs.
  */
 export async function measureStartUp(): Promise<{ nothing: number; client: number }> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
@@ -24,7 +24,7 @@ export async function measureStartUp(): Promise<{ nothing: number; client: numbe
   return { nothing: median(nothing), client: median(client) };
 }
 
-/** Milliseconds until a program in a terminal has written a text; without one, until it ends. */
+/** Milliseconds until a program in a terminal has printed a text. Without a text: until it ends. */
 function time(args: readonly string[], awaited?: string): Promise<number> {
   const before = performance.now();
   const terminal = spawn(process.execPath, [...args], { cols: 120, rows: 30, name: 'xterm-256color' });

@@ -3,7 +3,7 @@ import type { Recorded, ServiceCall } from '../local/recorder.ts';
 /** API Gateway meters WebSocket messages in units of 32 KB: https://aws.amazon.com/api-gateway/pricing/ */
 const messageUnitBytes = 32 * 1024;
 
-/** One run of a function, as far as its price depends on it. */
+/** The billed parts of one invocation. */
 export interface Run {
   /** The function's logical id. */
   readonly function: string;
@@ -11,15 +11,15 @@ export interface Run {
   readonly sdkCalls: number;
   /** Posts and asynchronous invocations. */
   readonly posts: number;
-  /** How many of all these waited for one another. */
+  /** The number of calls that waited for one another. */
   readonly inARow: number;
 }
 
-/** What an action used. */
+/** The usage of an action. */
 export interface Tally {
   /** DynamoDB requests; a transaction is one. */
   readonly requests: number;
-  /** DynamoDB requests that waited for one another: the rest ran beside them. */
+  /** DynamoDB requests that waited for one another. The others ran in parallel. */
   readonly inARow: number;
   readonly readUnits: number;
   readonly writeUnits: number;
@@ -29,15 +29,15 @@ export interface Tally {
   readonly posts: number;
   readonly lookUps: number;
   readonly closes: number;
-  /** What the functions wrote to the log, as CloudWatch Logs meters it. */
+  /** Bytes of log, as CloudWatch Logs meters them. */
   readonly logBytes: number;
-  /** Requests to S3 that write, and requests that read, the clients' own among them; S3 takes nothing for deleting. */
+  /** S3 requests that write and that read, including those of clients. Deleting is free. */
   readonly s3Writes: number;
   readonly s3Reads: number;
   readonly runs: readonly Run[];
 }
 
-/** Adds up what was recorded of an action. */
+/** Sums the recorded entries of an action. */
 export function tally(entries: readonly Recorded[]): Tally {
   const calls = entries.filter((entry) => entry.kind === 'call');
   const dynamoDb = calls.filter(({ service }) => service === 'dynamodb');
@@ -65,7 +65,7 @@ export function tally(entries: readonly Recorded[]): Tally {
   };
 }
 
-/** DynamoDB calls are held until they overlap; of the others, which are not, each kind is taken to be made side by side. */
+/** Parallel DynamoDB calls overlap, because the meter delays them. Other calls of the same kind are assumed to be parallel. */
 function runOf(name: string, calls: readonly ServiceCall[]): Run {
   const others = new Set(calls.filter(({ service }) => service !== 'dynamodb').map(({ operation }) => operation));
   const dynamoDb = calls.filter(({ service }) => service === 'dynamodb');
@@ -73,7 +73,7 @@ function runOf(name: string, calls: readonly ServiceCall[]): Run {
   return { function: name, sdkCalls: calls.length - posts, posts, inARow: longestChain(dynamoDb) + others.size };
 }
 
-/** The most calls of which each began after the one before it had ended. */
+/** The length of the longest chain of calls in which each began after the previous one had ended. */
 export function longestChain(calls: readonly Pick<ServiceCall, 'start' | 'end'>[]): number {
   let length = 0;
   let over = Number.NEGATIVE_INFINITY;

@@ -6,7 +6,7 @@ import { commonPasswords } from '../functions/chat/common-passwords.ts';
 import { common, programs, requireForCommonJs } from './bundling.ts';
 import './generate-indexes.ts';
 
-/** Bundles what is deployed (the functions), and what starts fast because it is bundled (the client, the local room). */
+/** Bundles the functions, for the deployment, and the client and the local room, which start faster as bundles. */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const suffix = '.lambda.ts';
@@ -23,7 +23,7 @@ const shortPasswordList: Plugin = {
   },
 };
 
-// From here to the end, what is there is not what ensure-built.mjs noted.
+// Until the build has finished, the output does not match the stamp of ensure-built.mjs.
 for (const stamp of ['bundled', 'built']) rmSync(`dist/.${stamp}-from`, { force: true });
 for (const folder of ['functions', 'client']) rmSync(`dist/${folder}`, { recursive: true, force: true });
 const [functions] = await Promise.all([
@@ -39,18 +39,18 @@ const [functions] = await Promise.all([
     alias: { '@aws-sdk/credential-provider-node': './functions/aws/credentials.ts' },
     plugins: [shortPasswordList],
   }),
-  // Each by itself: what they share would be further files, and each file takes time to load.
+  // One bundle each: shared code would be in further files, and each file takes time to load.
   ...['chat', 'admin'].map((program) =>
     build({ ...programs, entryPoints: [`client/${program}.ts`], outdir: 'dist/client' }),
   ),
   build({
     ...common,
-    // Lambda environments are worker threads: each loads a file of its own, beside the room's.
+    // Lambda environments are worker threads, which load this file separately.
     entryPoints: { main: 'local/main.ts', worker: 'local/lambda/worker.mjs' },
     outdir: 'dist/local',
     packages: 'external',
   }),
 ]);
-// What fills the bundles, for the bench; beside their folders, which are deployed whole.
+// The metafile, for the bench. It lies next to the bundles' folders, because whole folders are deployed.
 writeFileSync('dist/functions.meta.json', JSON.stringify(functions.metafile));
 for (const program of ['chat', 'admin']) chmodSync(`dist/client/${program}.mjs`, 0o755);

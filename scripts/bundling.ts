@@ -11,17 +11,17 @@ export const common = {
   format: 'esm',
   // Lambda runs Node 24, a laptop may run 20: one bundle for both.
   target: 'node20.12',
-  // The AWS SDK's ES modules shake better than what its `main` points to.
+  // The AWS SDK's ES modules can be tree-shaken better than its `main`.
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
   sourcemap: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Programs that people start. */
+/** The programs that users start. */
 export const programs = {
   ...common,
-  // What is loaded only when it is needed stays in files of its own.
+  // Dynamically imported code stays in separate files.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** Checks of the sources that run nothing: names, and arguments of Node. Each prints what it found. */
+/** Static checks of the sources, by name, with their arguments for Node. */
 const checks = {
   'format and lint': ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
   types: ['node_modules/typescript/bin/tsc', '-p', '.'],

@@ -13,7 +13,7 @@ import { parseEndpoint } from './emulator/arguments.ts';
 import { emulatorEnvironment, emulatorUrl, resourcesOf } from './emulator/deployment.ts';
 import { emulatorAt } from './emulator/emulators.ts';
 
-/** npm run deploy:emulator -- --endpoint URL: bootstraps an emulator and deploys the room to it, by the CDK's own command line. */
+/** npm run deploy:emulator -- --endpoint URL: bootstraps an emulator and deploys the room to it, with the CDK. */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { endpoint } = parseEndpoint(
   'npm run deploy:emulator --',
@@ -54,7 +54,7 @@ function run(args: readonly string[], environment: Record<string, string>): void
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Makes what CloudFormation could not: the frame with which the MOCK integration answers. */
+/** Creates the answer of the MOCK integration, which the emulator's CloudFormation does not support. */
 async function answerPings(ApiId: string): Promise<void> {
   const gateway = new ApiGatewayV2Client();
   const { Items = [] } = await gateway.send(new GetIntegrationsCommand({ ApiId }));

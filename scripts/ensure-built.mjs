@@ -35,27 +35,27 @@ const assembly = {
   outputs: ['cdk.out/manifest.json'],
   stamp: 'dist/.built-from',
   lock: 'dist/.build-lock',
-  // Validation takes longer than all of the rest, and has a command of its own.
+  // Validation takes longer than everything else. `npm run synth` does it.
   make: (root) => run(root, 'infra/app.ts', { CDK_VALIDATION: 'false' }),
 };
 
 /**
- * Bundles what has changed since the last time. It goes by content, so switching branches to and fro, or touching a
- * file, costs nothing.
+ * Bundles again if a source file has changed since the last build. It compares contents, so switching branches back and
+ * forth, or touching a file, does not cause a build.
  *
  * @param {string} root the folder of package.json
  */
 export const ensureBundled = (root) => ensure(root, bundles, () => run(root, 'scripts/generate-indexes.ts'));
 
 /**
- * Bundles and synthesizes what has changed since the last time.
+ * Bundles and synthesizes again if a source file has changed since the last build.
  *
  * @param {string} root the folder of package.json
  */
 export const ensureBuilt = (root) => ensure(root, assembly, () => ensureBundled(root));
 
 /**
- * For the CDK's command line, which writes the assembly itself: with its own context, so it must not be taken for ours.
+ * For the CDK's command line, which writes the assembly with its own context. So the assembly counts as changed.
  *
  * @param {string} root the folder of package.json
  */
@@ -70,7 +70,7 @@ export const setup = () => ensureBuilt(fileURLToPath(new URL('..', import.meta.u
 /**
  * @param {string} root
  * @param {Step} step
- * @param {() => void | Promise<void>} before what may change the inputs
+ * @param {() => void | Promise<void>} before an earlier step, which may change the inputs
  */
 async function ensure(root, step, before) {
   if (isMade(root, step, fingerprint(root, step))) return;
@@ -80,7 +80,7 @@ async function ensure(root, step, before) {
       if (isMade(root, step, fingerprint(root, step))) return;
       process.stderr.write(step === bundles ? 'Building ...\n' : 'Synthesizing ...\n');
       await before();
-      // Taken before the build: a file that is edited meanwhile makes the next start build again.
+      // Take the fingerprint before the build, so that an edit during the build causes another one.
       const print = fingerprint(root, step);
       step.make(root);
       writeFileSync(join(root, step.stamp), print);
@@ -101,7 +101,7 @@ function run(root, script, env = {}) {
     stdio: ['ignore', 2, 2],
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${script} failed; what it says above is why.`);
+  if (status !== 0) throw new Error(`${script} failed; see its output above.`);
 }
 
 /**

@@ -9,7 +9,7 @@ import { withLock } from './lock.mjs';
  */
 
 /**
- * Installs the dependencies if they are not there, or not those that the lock file names. Needs none of them itself.
+ * Installs the dependencies if they are missing or differ from the lock file. Uses none of them itself.
  *
  * @param {string} root the folder of package.json
  */
@@ -20,7 +20,7 @@ export async function ensureInstalled(root) {
     () => {
       if (isInstalled(root)) return;
       process.stderr.write('Installing the dependencies ...\n');
-      // What it prints goes to stderr, so that a program's own output stays alone on stdout.
+      // npm's output goes to stderr, so that stdout contains only the program's output.
       const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
       const { status, error } = spawnSync(npm, ['ci', '--loglevel=error'], {
         cwd: root,
@@ -28,7 +28,7 @@ export async function ensureInstalled(root) {
         shell: process.platform === 'win32',
       });
       if (error) throw error;
-      if (status !== 0) throw new Error('npm ci failed; what it says above is why.');
+      if (status !== 0) throw new Error('npm ci failed; see its output above.');
     },
     (pid) => process.stderr.write(`Waiting for process ${pid}, which is installing the dependencies ...\n`),
   );
@@ -41,7 +41,7 @@ export async function ensureInstalled(root) {
  * @param {string} root
  */
 export function isInstalled(root) {
-  // npm notes beside the packages what it has installed.
+  // npm writes the list of installed packages into node_modules.
   const installed = readLock(join(root, 'node_modules', '.package-lock.json'));
   const wanted = readLock(join(root, 'package-lock.json'));
   if (!installed || !wanted) return false;

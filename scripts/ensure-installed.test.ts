@@ -30,9 +30,9 @@ const darwin = { version: '1.2.1', optional: true, os: ['darwin'] };
 const lockFile = (packages: Record<string, unknown>) => JSON.stringify({ lockfileVersion: 3, packages });
 
 test.each([
-  ['everything is there', { ws, tsx, darwin }, 'true'],
+  ['all packages are installed', { ws, tsx, darwin }, 'true'],
   ['only a package of another platform is missing', { ws, tsx }, 'true'],
-  ['something more is there', { ws, tsx, left: ws }, 'true'],
+  ['an additional package is installed', { ws, tsx, left: ws }, 'true'],
   ['a package is missing', { ws, darwin }, 'false'],
   ['a package has another version', { ws: { ...ws, version: '8.22.0' }, tsx }, 'false'],
   ['a package has other contents', { ws: { ...ws, integrity: 'sha512-other' }, tsx }, 'false'],
@@ -47,7 +47,7 @@ test('a fresh clone has nothing installed', () => {
   expect(isInstalled()).toBe('false');
 });
 
-test('an installation that was cut off is none', () => {
+test('an interrupted installation does not count', () => {
   writeFileSync(join(root, 'package-lock.json'), lockFile({ ws }));
   writeFileSync(join(root, 'node_modules/.package-lock.json'), lockFile({ ws }).slice(0, 20));
   expect(isInstalled()).toBe('false');

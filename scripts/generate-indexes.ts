@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { indexes, write } from './generate/indexes.ts';
 
-/** Writes the indexes of folders, which the build needs first. */
+/** Writes the generated indexes, which the build needs. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 for (const index of indexes(root)) write(root, index);

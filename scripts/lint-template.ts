@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { NoPython, pythonTool } from './tools/python.ts';
 
-/** npm run lint:template: cfn-lint over the synthesized template; `.cfnlintrc.yaml` says what it need not say. */
+/** npm run lint:template: runs cfn-lint on the synthesized template. `.cfnlintrc.yaml` lists the ignored rules. */
 try {
   const { status } = spawnSync(
     pythonTool('cfn-lint'),

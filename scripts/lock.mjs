@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Runs `work` while holding a lock that other processes of this machine respect. A lock whose process has died is
- * taken over. Uses nothing but Node: it guards the installation of everything else.
+ * Runs `work` under a lock between processes of this machine. Takes over the lock of a process that has died. Uses
+ * nothing but Node, because it guards the installation of all packages.
  *
- * The lock is a folder with one file in it, named after its owner. It is moved into place whole, and a folder cannot
- * be moved onto one that is not empty: so one process wins, and the lock is never seen without its owner.
+ * The lock is a folder with one file, named after its owner. A rename puts it in place. A rename onto a folder that is
+ * not empty fails, so one process wins, and the lock always has an owner.
  *
  * @template T
- * @param {string} path the lock's folder; its parent is made if need be
+ * @param {string} path the lock's folder; its parent is created if missing
  * @param {() => T | Promise<T>} work
  * @param {(pid: number) => void} [onWait] called once if another process holds the lock
  * @returns {Promise<T>}
@@ -32,14 +32,14 @@ export async function withLock(path, work, onWait = () => {}) {
       if (isAlive(pid)) {
         if (!told) onWait(pid);
         told = true;
-        // What it is moved to stays until we are done: who found the same owner dead a moment ago, and is late to move
-        // it, cannot move our own lock there.
+        // Keep the moved folder until the end. Another process may have found the same owner dead; if it is late, its rename
+        // fails, and it does not move our own lock away.
       } else if (move(path, `${path}.${holder}.dead`)) dead.push(`${path}.${holder}.dead`);
     }
     try {
       return await work();
     } finally {
-      // Moved first, because removing takes two steps, and an empty folder is there for the taking.
+      // Rename first: removing takes two steps, and another process could rename onto the empty folder in between.
       move(path, ours);
     }
   } finally {
@@ -56,7 +56,7 @@ function move(from, to) {
     renameSync(from, to);
     return true;
   } catch (error) {
-    // Windows says EPERM where POSIX says that the target is not empty.
+    // Windows reports EPERM where POSIX reports ENOTEMPTY.
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOENT')) return false;
     throw error;
   }

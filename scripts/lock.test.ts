@@ -33,14 +33,14 @@ const log = () => readFile(join(folder, 'log'), 'utf8');
 const dies = "log('<'); process.kill(process.pid, 'SIGKILL');";
 const takesAWhile = "log('('); await setTimeout(30); log(')');";
 
-test('of many processes one is in at a time, each gets in, and nothing is left behind', async () => {
+test('processes get the lock one at a time, every one gets it, and none leaves a file behind', async () => {
   const outcomes = await Promise.all(Array.from({ length: 6 }, () => locked(takesAWhile)));
   expect(await log()).toBe('()'.repeat(6));
   expect(outcomes.map(({ stdout }) => stdout).join('')).toMatch(/^(waits for \d+\n)+$/);
   expect(await readdir(join(folder, 'deep'))).toEqual([]);
 });
 
-test('the lock of a process that died is taken over, by one process at a time', async () => {
+test('one process takes over the lock of a process that died', async () => {
   await expect(locked(dies)).rejects.toMatchObject({ signal: 'SIGKILL' });
   expect(await readdir(join(folder, 'deep'))).toEqual(['lock']);
   await Promise.all(Array.from({ length: 6 }, () => locked(takesAWhile)));
@@ -48,7 +48,7 @@ test('the lock of a process that died is taken over, by one process at a time', 
   expect(await readdir(join(folder, 'deep'))).toEqual([]);
 });
 
-test('work that fails gives the lock back', async () => {
+test('failing work releases the lock', async () => {
   await expect(locked("throw new Error('no luck')")).rejects.toMatchObject({
     stderr: expect.stringContaining('no luck'),
   });

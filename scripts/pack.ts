@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 import { programs } from './bundling.ts';
 
 /**
- * Packs what is installed without this repository: the two programs and the connection library, with all they need bundled and
- * nothing of the rest. Prints the tarball's path. docs/decisions/0034 says why not `npm pack` as it is.
+ * Packs the two programs and the connection library, bundled with their dependencies. Prints the tarball's path.
+ * docs/decisions/0034 says why a plain `npm pack` does not do.
  */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -15,7 +15,7 @@ const folder = resolve(process.argv[2] ?? 'dist/package');
 const { name, version, license, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
 
 rmSync(folder, { recursive: true, force: true });
-// Each program by itself, as in build.ts; the libraries share their classes, such as those of the errors.
+// One bundle per program, as in build.ts. The libraries share chunks, because both export the same error classes.
 const bundles = [
   { chat: 'client/chat.ts' },
   { admin: 'client/admin.ts' },
@@ -53,7 +53,7 @@ writeFileSync(
 );
 console.log(join(dirname(folder), pack()));
 
-/** The library's types, with those of the one package that they are written in. */
+/** The library's types, with those of Valibot, which they use. */
 function declareTypes(): void {
   const types = join(folder, 'types');
   run('node_modules/typescript/bin/tsc', '-p', 'scripts/pack.tsconfig.json', '--outDir', types);
@@ -70,7 +70,7 @@ function declareTypes(): void {
 
 function run(...args: string[]): void {
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error(`${args[0]} failed; what it says above is why.`);
+  if (status !== 0) throw new Error(`${args[0]} failed; see its output above.`);
 }
 
 /** @returns the tarball's name. */
@@ -85,7 +85,7 @@ function pack(): string {
       shell: windows,
     },
   );
-  if (status !== 0) throw new Error('npm pack failed; what it says above is why.');
+  if (status !== 0) throw new Error('npm pack failed; see its output above.');
   const [packed] = JSON.parse(stdout) as { filename: string; size: number }[];
   if (!packed) throw new Error('npm pack packed nothing.');
   return packed.filename;

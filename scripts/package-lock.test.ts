@@ -8,14 +8,14 @@ const lockFile = v.object({
     v.object({
       integrity: v.optional(v.string()),
       resolved: v.optional(v.string()),
-      /** It is in the archive of the package around it, whose hash covers it. */
+      /** A bundled package is part of another package's archive, whose hash covers it. */
       inBundle: v.optional(v.boolean(), false),
       optional: v.optional(v.boolean(), false),
     }),
   ),
 });
 
-/** The database for other systems than CI's. The registry that CI uses does not have them, so their hashes are not known there. */
+/** Database binaries for other platforms. CI's registry does not have them, so their hashes are unknown there. */
 const unknown = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'win32-x64'].map(
   (one) => `node_modules/@dynoxide/${one}`,
 );
@@ -37,6 +37,6 @@ test('a bundled package is inside a package that has a hash', () => {
   expect(outside).toEqual([]);
 });
 
-test('no package comes from an address of its own', () => {
+test('no package has its own registry address', () => {
   expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
 });

@@ -1,9 +1,9 @@
 /**
  * node scripts/run.mjs [--built | --cdk] [<program> [arguments]]
  *
- * Runs a program of this project in a fresh clone as in an old one: installs what is missing, with --built also builds
- * what has changed, with --cdk what the CDK's app needs, then becomes the program. It does so in its own process, so that signals, exit codes and the
- * terminal are the program's.
+ * Runs a program of this project, in a fresh clone too. Installs missing packages first; with --built also builds what
+ * has changed, with --cdk what the CDK's app needs. The program runs in the same process, so signals, exit codes and
+ * the terminal are its own.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -33,8 +33,8 @@ if (program !== undefined) {
 }
 
 /**
- * npm runs a script in a shell, and passes SIGTERM on to that shell alone; some shells die of it and leave the program
- * running. So the loss of the parent counts as the loss of the terminal does.
+ * npm runs a script in a shell and sends SIGTERM to that shell only. Some shells then exit and leave the program running.
+ * So the loss of the parent process counts as SIGHUP.
  */
 function endWithParent() {
   const parent = process.ppid;

@@ -5,7 +5,7 @@ import { conversation } from './screenshots/conversation.ts';
 import { fileTransfer } from './screenshots/file-transfer.ts';
 import { drawTerminal, themes } from './screenshots/svg.ts';
 
-/** Plays the scenes of the README in a fresh local room, in real terminals, and draws what is on their screens. */
+/** Plays the README's scenes in a fresh local room, in real terminals, and draws their screens as SVG. */
 const folder = 'docs/screenshots';
 endInOrder();
 const dataDir = temporaryFolder('chat-room-screenshots-');

@@ -12,8 +12,8 @@ import { emulatorAt } from './emulator/emulators.ts';
 import { NoPython, pythonTool } from './tools/python.ts';
 
 /**
- * npm run test:emulator [-- --endpoint URL] [scenes]: plays the scenes in a room that has been deployed to an emulator there; without
- * an address, starts ministack, deploys to it, and ends it afterwards.
+ * npm run test:emulator [-- --endpoint URL] [scenes]: plays the scenes in the room deployed to the emulator at this
+ * address. Without an address it starts ministack, deploys to it, and ends it afterwards.
  */
 endInOrder();
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -68,7 +68,7 @@ async function play(address: string): Promise<number> {
   );
 }
 
-/** Runs a program of this Node; gives its exit code. */
+/** Runs a program with this Node. Returns its exit code. */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
   const child = endWithUs(spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...environment } }));
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -84,7 +84,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Waits until an emulator that was just started answers. */
+/** Waits until a started emulator answers. */
 async function answers(address: string): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * npm run test:node24: the functions' tests, and scenes in a whole local room, on the Node.js that Lambda runs. It comes from the package
- * registry, into a folder of its own: as a dependency it would take the place of everybody's Node.
+ * npm run test:node24: runs the functions' tests and some scenes on Lambda's Node.js version. It installs that Node.js
+ * from the package registry into a separate folder. As a dependency it would replace the developer's own Node.
  */
 const version = '24.9.0';
 const name = `node-${process.platform}-${process.arch}`;
@@ -25,7 +25,7 @@ if (!existsSync(node)) {
     `${name}@${version}`,
   ]);
 }
-// Bundled by the Node at hand; what runs the bundles, and the room around them, is the other one.
+// This Node bundles; Node 24 runs the bundles and the local room.
 run(resolve(node), ['node_modules/vitest/vitest.mjs', 'run', ...tests]);
 
 function run(program: string, args: readonly string[]): void {

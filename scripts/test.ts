@@ -5,20 +5,20 @@ import { runChecks } from './checks.ts';
 import { readPermissions, unusedPermissions } from './permissions/permissions.ts';
 
 /**
- * npm test: runs every test, and beside them the checks. Arguments are Vitest's. The last line is the sum of both:
- * `N passed, N failed`, and `, N skipped` if any were.
+ * npm test: runs all tests and the static checks. Arguments are Vitest's. The last line is the sum of both:
+ * `N passed, N failed`, and `, N skipped` if there are any.
  */
 const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
 
 const tally: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     count.failed += errors.length;
-    // The name of a test file was misspelt.
+    // No test file matches the arguments.
     if (modules.length === 0) count.failed += 1;
     for (const module of modules) {
       const states = Array.from(module.children.allTests(), (test) => test.result().state);
       for (const state of states) count[state] += 1;
-      // A file that cannot be loaded, or a hook that fails, fails no test by name.
+      // A file that cannot be loaded or a failing hook does not fail a named test, so count it here.
       if (!module.ok() && !states.includes('failed')) count.failed += 1;
     }
   },
@@ -35,15 +35,17 @@ count.passed += checked.passed;
 count.failed += checked.failed;
 
 const used = usedPermissions.end();
-// A part of the scenes does not use every permission.
+// A filtered run does not use every permission.
 if (filter.length === 0) {
   const unused = unusedPermissions(await readPermissions('cdk.out'), used);
   for (const permission of unused)
-    console.log(`✗ ${permission.function} may ${permission.action} on ${permission.resource}, which no scene does`);
+    console.log(
+      `✗ no scene uses the permission of ${permission.function}: ${permission.action} on ${permission.resource}`,
+    );
   count[unused.length > 0 ? 'failed' : 'passed'] += 1;
 }
 
-// A test that never ended has not passed.
+// A test without a result has not passed.
 count.failed += count.pending;
 if (count.failed > 0) process.exitCode = 1;
 console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);

@@ -305,7 +305,10 @@ describe('an address with a password in it', () => {
     const profiles = { default: { url: address, user: 'me' } };
     await writeFile(join(config, 'chat-room', 'profiles.json'), JSON.stringify({ profiles }));
     const { err, code } = await chat(['whoelse']).done;
-    expect({ err, code }).toEqual({ err: expect.stringMatching(/^error: A room's address has no user name/), code: 2 });
+    expect({ err, code }).toEqual({
+      err: expect.stringMatching(/^error: A room's address must not contain a user name/),
+      code: 2,
+    });
   });
 });
 

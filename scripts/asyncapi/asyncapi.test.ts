@@ -20,7 +20,7 @@ const committed = readFileSync(new URL('../../docs/asyncapi.yaml', import.meta.u
 const document: AsyncApiDocument = parse(committed);
 const messages = Object.values(document.components.messages);
 
-/** AsyncAPI 3.0 as its authors publish it. */
+/** The official JSON Schema of AsyncAPI 3.0. */
 const officialSchema: AnySchemaObject = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json');
 
 const newAjv = () => formats.default(new Ajv({ strict: false, allErrors: true }));
@@ -32,14 +32,14 @@ const conforms = (pointer: string) => {
 };
 
 test('it is an AsyncAPI 3.0 document', () => {
-  // The official file brings JSON Schema's own meta-schema along, which Ajv has already.
+  // The official file contains JSON Schema's meta-schema, which Ajv has already.
   const { 'http://json-schema.org/draft-07/schema': _known, ...definitions } = officialSchema['definitions'];
   const validate = newAjv().compile({ ...officialSchema, definitions });
   expect(validate(document) || validate.errors).toBe(true);
   expect(validate({ ...document, operations: { broken: { action: 'shout' } } })).toBe(false);
 });
 
-test('every reference leads somewhere', () => {
+test('every reference has a target', () => {
   const references = [...committed.matchAll(/\$ref: "#\/(.*)"/g)].map(([, path = '']) => path);
   expect(references.length).toBeGreaterThan(100);
   const follow = (path: string) =>

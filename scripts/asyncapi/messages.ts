@@ -45,7 +45,7 @@ const refusalSchemaName = (code: RefusalCode) => `${camel(code)}Refusal`;
 const correlationId = { $ref: '#/components/correlationIds/requestId' };
 const exampleId = 'm-32';
 
-/** Every refusal that may answer an action: its own, and what may come anywhere. */
+/** Every refusal that may answer an action: its own, and the common ones. */
 export function refusalsOf(action: Action): RefusalCode[] {
   const { who, refusals: own }: Command = commands[action];
   const byWho: RefusalCode[] = who === 'guest' ? ['already-logged-in', 'not-logged-in'] : ['not-logged-in'];
@@ -126,7 +126,7 @@ function replyMessage(action: Action): Message {
 }
 
 function eventMessage(name: EventName): Message {
-  // Name and fields belong together by the type of the examples; a loop over the names loses that.
+  // The type of the examples ties a name to its fields. A loop over the names loses that.
   const event = { type: 'event', event: name, ...eventExamples[name] } as RoomEvent;
   return {
     name: eventMessageName(name),
@@ -156,14 +156,14 @@ const gatewayError: Message = {
   examples: gatewayErrors.map((payload) => ({ name: payload.message, payload })),
 };
 
-/** What answers an action, by message name. */
+/** The answers to an action, by message name. */
 export function answersTo(action: Action): string[] {
   const { reply }: Command = commands[action];
   if (reply === 'mock') return ['pong', 'gatewayError'];
   return [...(reply === 'none' ? [] : [`${action}Reply`]), `${action}Refusal`, 'gatewayError'];
 }
 
-/** Every kind of frame there is. */
+/** Every kind of frame. */
 export function messages(): Message[] {
   return [
     ...actions.flatMap((action) => {
@@ -194,16 +194,16 @@ export function schemas(): Record<string, JsonSchema> {
   };
 }
 
-/** What to do when the connection is lost before the reply. */
+/** The text on repeating a request after a lost connection. */
 function repeatNote(action: Action): string {
   const { who, repeat }: Command = commands[action];
   if (typeof repeat === 'object')
-    return `After a lost connection it may be sent again: \`${repeat.doneIf}\` then means that it is done.`;
+    return `After a lost connection it may be sent again: \`${repeat.doneIf}\` then means that it was carried out.`;
   if (repeat === 'marked') return 'After a lost connection it may be sent again, with the same `id` and `again: true`.';
-  return repeat === 'never' && who === 'member' ? 'Not to be sent again by itself when the reply did not come.' : '';
+  return repeat === 'never' && who === 'member' ? 'A client does not repeat it automatically after a lost reply.' : '';
 }
 
-/** What to know about an action beside its messages. */
+/** The description of an action. */
 export function actionDescription(action: Action): string {
   const { who, activity }: Command = commands[action];
   const when = {

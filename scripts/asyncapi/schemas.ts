@@ -10,12 +10,12 @@ export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/sc
 /** Descriptions by field name, or by path: `unread.inbox`. */
 export type Descriptions = Readonly<Record<string, string>>;
 
-/** The shared descriptions that a field has used: the others describe nothing. */
+/** The shared descriptions in use. The others are errors. */
 const used = new Set<string>();
 
 export const unusedDescriptions = (): string[] => Object.keys(fieldDescriptions).filter((name) => !used.has(name));
 
-/** Gives every field its description: its own, or else the shared one of the closest scope. @throws if there is none. */
+/** Adds a description to every field: its own, or the shared one of the closest scope. @throws if there is none. */
 class Describer {
   readonly #own: Descriptions;
   readonly #scopes: readonly string[];

@@ -7,7 +7,7 @@ interface Template {
   Resources: Record<string, { Type: string; Properties: Record<string, unknown>; DependsOn?: string[] }>;
 }
 
-/** What has to be different in a template so that an emulator takes it. */
+/** The changes that an emulator needs in a template. */
 export interface Adaptation {
   readonly endpoint: string;
   readonly stage: string;
@@ -16,8 +16,8 @@ export interface Adaptation {
 }
 
 /**
- * Changes a synthesized stack, in its folder, into one for an emulator, and nothing in it but this: functions find
- * `@connections` at the emulator's address, hash passwords cheaply, wait for no line of the log, and what the emulator's CloudFormation does not know is left out.
+ * Adapts a synthesized stack, in its folder, to an emulator. Functions find `@connections` at the emulator's address,
+ * hash passwords cheaply, and do not wait for log lines. Resources that the emulator does not support are left out.
  */
 export function adaptAssembly(folder: string, stackId: string, adaptation: Adaptation): void {
   const file = join(folder, `${stackId}.template.json`);
@@ -37,7 +37,7 @@ export function adaptAssembly(folder: string, stackId: string, adaptation: Adapt
   }
   const after = JSON.stringify(template, undefined, 1);
   writeFileSync(file, after);
-  // The CDK uploads a template under the hash of its content, and uploads none that is there already.
+  // The CDK uploads a template under the hash of its content, and skips it if that object exists.
   for (const manifest of ['manifest.json', `${stackId}.assets.json`]) {
     const path = join(folder, manifest);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(sha256(before), sha256(after)));

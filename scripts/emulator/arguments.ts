@@ -5,12 +5,12 @@ export interface EmulatorArguments {
   readonly rest: readonly string[];
 }
 
-/** The address of an emulator, and what else is on a command line. */
+/** Parses the emulator's address and the other arguments. */
 export function parseEndpoint(name: string, description: string, argv: readonly string[]): EmulatorArguments {
   const command = new Command(name)
     .description(description)
-    .option('--endpoint <url>', 'address of an emulator that runs, such as http://127.0.0.1:4566', origin)
-    .argument('[scenes...]', 'scenes to play; all unless told')
+    .option('--endpoint <url>', 'address of a running emulator, such as http://127.0.0.1:4566', origin)
+    .argument('[scenes...]', 'scenes to play; default: all')
     .parse(argv, { from: 'user' });
   return { endpoint: command.opts<{ endpoint?: string }>().endpoint, rest: command.args };
 }

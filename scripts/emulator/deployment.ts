@@ -4,21 +4,21 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 
-/** What AWS's own tools need to speak to an emulator instead: any credentials, any Region. */
+/** The environment in which AWS tools use an emulator. Any credentials and Region will do. */
 export const emulatorEnvironment = (endpoint: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: endpoint,
-  // The CDK's command line builds another address of it, unless it is told S3's own.
+  // Without it, the CDK builds a host-style S3 address.
   AWS_ENDPOINT_URL_S3: endpoint,
   AWS_ACCESS_KEY_ID: '000000000000',
   AWS_SECRET_ACCESS_KEY: 'emulator',
   AWS_REGION: 'us-east-1',
 });
 
-/** Where clients of an API connect to on an emulator: the path that LocalStack introduced, and others have taken over. */
+/** The address of an API on an emulator. LocalStack introduced this path; other emulators use it, too. */
 export const emulatorUrl = (endpoint: string, apiId: string, stage: string): string =>
   `${endpoint.replace(/^http/, 'ws')}/_aws/execute-api/${apiId}/${stage}`;
 
-/** The physical id of the one resource of a type whose logical id begins so. */
+/** The physical id of the only resource of a type whose logical id has this prefix. */
 type Find = (type: string, logicalId: string) => string;
 
 export async function resourcesOf(stack: string): Promise<Find> {

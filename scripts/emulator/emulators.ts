@@ -1,9 +1,9 @@
 export type EmulatorName = 'ministack' | 'another';
 
-/** An emulator of AWS that this project has been deployed to. */
+/** A supported emulator of AWS. */
 export interface Emulator {
   readonly name: EmulatorName;
-  /** Resource types that its CloudFormation refuses; what the room cannot do without is made by API calls afterwards. */
+  /** Resource types that its CloudFormation refuses. The required ones are created by API calls after the deployment. */
   readonly withoutTypes: readonly string[];
 }
 
@@ -13,7 +13,7 @@ const ministack: Emulator = {
     // "Unrecognized resource types", though its API Gateway has them.
     'AWS::ApiGatewayV2::IntegrationResponse',
     'AWS::ApiGatewayV2::RouteResponse',
-    // "Properties.Metrics (metric math) is not supported"; nothing would ever write the metrics either.
+    // "Properties.Metrics (metric math) is not supported". The emulator does not write these metrics, either.
     'AWS::CloudWatch::Alarm',
   ],
 };
@@ -21,8 +21,8 @@ const ministack: Emulator = {
 const anyOther: Emulator = { name: 'another', withoutTypes: [] };
 
 /**
- * What answers at an address.
- * @throws Error in words for a person, if nothing does.
+ * Identifies the emulator at an address.
+ * @throws Error with a message for users if nothing answers.
  */
 export async function emulatorAt(endpoint: string): Promise<Emulator> {
   try {

@@ -1,19 +1,19 @@
 import type { CommandGroup } from '../../protocol/command.ts';
 
-/** An index that is generated from the files of a folder: one object or list, with an entry for each file. */
+/** An index generated from the files of a folder: one object or list, with an entry for each file. */
 export interface GeneratedIndex {
   readonly folder: string;
-  /** The index file in it. Its name starts with `index.`, so the generator does not take it for an entry. */
+  /** The name of the index file. It starts with `index.`, so the generator does not treat it as an entry. */
   readonly file: string;
-  /** What the index says of itself, as a JSDoc sentence. */
+  /** The docstring of the index. */
   readonly summary: string;
   /** The name of the exported object or list. */
   readonly name: string;
-  /** The exported constant to take from each file. Default: the one that is named after it, `resetPassword` in `reset-password.ts`. */
+  /** The constant to import from each file. Default: the one named after the file, `resetPassword` in `reset-password.ts`. */
   readonly pick?: string;
   /** Only the entries of this group, as the entry in `protocol/commands` says. */
   readonly group?: CommandGroup;
-  /** The type that the compiler holds the object to. */
+  /** The type that the object must satisfy. */
   readonly satisfies?: { readonly type: string; readonly imports: readonly string[] };
 }
 

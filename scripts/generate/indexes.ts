@@ -2,21 +2,21 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GeneratedIndex, generatedIndexes } from './folders.ts';
 
-/** A generated file: where it is, from the folder of package.json, and what it must hold. */
+/** A generated file: its path, relative to the folder of package.json, and its content. */
 export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** Every generated index, as the folders are now. */
+/** All indexes, generated from the current folders. */
 export const indexes = (root: string): GeneratedFile[] => generatedIndexes.map((index) => generate(root, index));
 
-/** Writes a generated file unless it is up to date, so that watchers see no change where there is none. */
+/** Writes a generated file unless it is up to date, so that file watchers see no false change. */
 export function write(root: string, { path, text }: GeneratedFile): void {
   if (current(root, path) !== text) writeFileSync(join(root, path), text);
 }
 
-/** What a generated file holds now; undefined if there is none. */
+/** The current content of a generated file. Undefined if it does not exist. */
 export function current(root: string, path: string): string | undefined {
   try {
     return readFileSync(join(root, path), 'utf8');
@@ -60,8 +60,8 @@ const entriesOf = (folder: string): string[] =>
     .sort();
 
 /**
- * The group in a command's entry. It is read from the text, not by an import: a new entry is not in the index yet, on which the
- * modules of the protocol depend.
+ * The group in a command's entry. It is read from the text, because an import would need the index, which does not
+ * contain a new entry yet.
  */
 function groupOf(root: string, command: string): string | undefined {
   const entry = current(root, `protocol/commands/${command}.ts`);
@@ -72,7 +72,7 @@ function groupOf(root: string, command: string): string | undefined {
 const constantOf = (file: string) =>
   file === 'import' ? 'importCommand' : file.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Biome's order: folders above before this one, then by path. */
+/** Biome's import order: parent folders before this one, then by path. */
 function sortedImports(imports: readonly string[]): string[] {
   const sortKey = (line: string) => {
     const path = /from '(.*)\.ts'/.exec(line)?.[1] ?? '';

@@ -4,7 +4,7 @@ import { readStack } from '../../local/assembly/stack.ts';
 import type { Template } from '../../local/assembly/template.ts';
 import { Access, type Grant } from '../../local/iam/access.ts';
 
-/** What a function's role allows it, in the names of the stack's resources. */
+/** A permission of a function's role, with the logical names of the stack's resources. */
 export interface Permission {
   readonly function: string;
   /** IAM's name. */
@@ -14,13 +14,13 @@ export interface Permission {
   readonly conditions: string;
 }
 
-/** The permissions that the synthesized template gives, and how to name one of its grants. */
+/** The permissions in the synthesized template, and a function that names a grant. */
 export interface Permissions {
   readonly all: readonly Permission[];
   readonly of: (grant: Grant) => Permission;
 }
 
-/** Actions that Lambda itself takes with a function's role, whatever the function does: to write its log, and to trace it. */
+/** Actions that Lambda itself performs with every function's role: logging and tracing. */
 export const usedByLambda: ReadonlySet<string> = new Set([
   'logs:CreateLogStream',
   'logs:PutLogEvents',
@@ -43,7 +43,7 @@ export async function readPermissions(folder: string): Promise<Permissions> {
   return { all: [...all.values()], of };
 }
 
-/** The permissions that none of these grants stands for, and that Lambda does not use itself. */
+/** The permissions that none of these grants uses, except those that Lambda itself uses. */
 export function unusedPermissions({ all, of }: Permissions, used: readonly Grant[]): Permission[] {
   const keys = new Set(used.map((grant) => keyOf(of(grant))));
   return all.filter((permission) => !keys.has(keyOf(permission)) && !usedByLambda.has(permission.action));
@@ -55,11 +55,11 @@ const keyOf = (permission: Permission) =>
 /** The CDK's logical ids end in eight digits that make them unique. */
 const withoutDigest = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-/** Gives ARNs the names of the resources that they mean; the stage is whoever deploys the room's to name. */
+/** Replaces ARNs by the names of the resources. The stage becomes `<stage>`, because it is configurable. */
 function namer(template: Template, { id, stage }: Pick<WebSocketApi, 'id' | 'stage'>): (arn: string) => string {
   const names = [...template.resources.keys()]
     .map((logicalId) => [String(template.resolve({ Ref: logicalId })), withoutDigest(logicalId)] as const)
-    // A name may begin like another one.
+    // The longest name first, because a name may be a prefix of another one.
     .sort(([one], [other]) => other.length - one.length);
   return (arn) => {
     const path = arn

@@ -5,7 +5,7 @@ import type { Shot } from './shot.ts';
 const size = { columns: 120, rows: 28 };
 const password = 'correct horse';
 
-/** Someone comes back to a room in which others have talked, and joins in. */
+/** A user comes back to a room with missed messages, and joins the conversation. */
 export async function conversation(url: string): Promise<Shot> {
   const register = async (user: string): Promise<RoomConnection> => {
     const room = await connect({ url });

@@ -9,7 +9,7 @@ import type { Shot } from './shot.ts';
 const size = { columns: 120, rows: 12 };
 const password = 'correct horse';
 
-/** Someone fetches a file, and sends a large one while the conversation goes on. */
+/** A user downloads a file, and sends a large one while chatting. */
 export async function fileTransfer(url: string): Promise<Shot> {
   const folder = temporaryFolder('chat-room-files-');
   const sit = (user: string) => new Sitter(user, url, folder);
@@ -52,7 +52,7 @@ export async function fileTransfer(url: string): Promise<Shot> {
   };
 }
 
-/** Someone at a terminal, in a folder. */
+/** A user at a terminal, with a working directory. */
 class Sitter {
   readonly #user: string;
   readonly typist: TerminalDriver;
@@ -71,7 +71,7 @@ class Sitter {
       await this.typist.see((rows) => rows.length > before);
     }
     await this.typist.seeLast(`${this.#user}>>`);
-    // What came before is in the other picture.
+    // The other picture shows the earlier lines.
     this.typist.type('\u000c');
     await this.typist.see(() => this.typist.buffer.cursorY === 0);
   }

@@ -1,6 +1,6 @@
 import type { IBuffer, IBufferCell } from '@xterm/headless';
 
-/** How a terminal looks that has the colours of a page around it. */
+/** The look of a terminal on a light or dark page. */
 export interface Theme {
   readonly background: string;
   readonly frame: string;
@@ -18,7 +18,7 @@ const cell = { width: 8.4, height: 19 };
 const margin = 16;
 const bar = 34;
 
-/** Cells that stand beside each other and look the same. */
+/** Adjacent cells with the same look. */
 interface Run {
   readonly column: number;
   cells: number;
@@ -26,7 +26,7 @@ interface Run {
   readonly style: string;
 }
 
-/** The window of a terminal as it is now: what is on its screen, in its colours, and the cursor. */
+/** Draws the current screen of a terminal, with its colours and the cursor. */
 export function drawTerminal(buffer: IBuffer, size: { columns: number; rows: number }, title: string, theme: Theme) {
   const width = size.columns * cell.width + 2 * margin;
   const height = size.rows * cell.height + margin + bar;
@@ -63,7 +63,7 @@ function runsOf(buffer: IBuffer, row: number, theme: Theme): Run[] {
       const last = runs.at(-1);
       const style = styleOf(at);
       const text = at.getChars() || ' ';
-      // A wide character is a run of its own: fonts seldom make it two cells.
+      // A wide character is its own run, because few fonts draw it exactly two cells wide.
       if (
         last &&
         last.style === style &&
@@ -90,7 +90,7 @@ function trimEnd(run: Run): Run {
   return { ...run, text, cells: run.cells - (run.text.length - text.length) };
 }
 
-/** A colour of the 6 x 6 x 6 cube of the 256: the client uses no other. */
+/** A colour of the 6 × 6 × 6 cube of the 256 colours. The client uses no others. */
 function paletteColour(colour: number): string {
   if (colour < 16 || colour > 231) throw new RangeError(`colour ${colour} is not in the cube`);
   const steps = [0, 95, 135, 175, 215, 255];

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Python tools, pinned, each in a virtual environment of its own under `dist/tools`, so that none can disturb another. */
+/** Pinned Python tools, each in its own virtual environment under `dist/tools`. */
 export const pythonTools = {
   'cfn-lint': '1.58.0',
   ministack: '1.5.33',
@@ -10,13 +10,13 @@ export const pythonTools = {
 
 export type PythonTool = keyof typeof pythonTools;
 
-/** Where there is no Python to install with. */
+/** Python is not installed. */
 export class NoPython extends Error {
   override readonly name = 'NoPython';
 }
 
 /**
- * Installs a tool if it is not there.
+ * Installs a tool if it is missing.
  * @returns the path of its program.
  * @throws NoPython if there is no `python3` with `venv` on this machine.
  */
@@ -25,7 +25,7 @@ export function pythonTool(tool: PythonTool): string {
   const program = join(folder, 'bin', tool);
   if (existsSync(program)) return program;
   if (!succeeds('python3', ['-m', 'venv', folder]))
-    throw new NoPython(`${tool} needs python3 with venv, and there is none`);
+    throw new NoPython(`${tool} needs python3 with venv; install it first`);
   const pip = [
     join(folder, 'bin', 'python'),
     '-m',
@@ -35,7 +35,7 @@ export function pythonTool(tool: PythonTool): string {
     '--disable-pip-version-check',
   ] as const;
   const [python, ...args] = [...pip, `${tool}==${pythonTools[tool]}`];
-  if (!succeeds(python, args)) throw new Error(`${tool} could not be installed; what pip says above is why`);
+  if (!succeeds(python, args)) throw new Error(`${tool} could not be installed; see pip's output above`);
   return program;
 }
 
