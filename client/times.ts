@@ -1,19 +1,19 @@
 const twoDigits = (count: number) => String(count).padStart(2, '0');
 
-/** The date where this machine is: `2014-03-04`. */
+/** The local date: `2014-03-04`. */
 export const localDate = (at: Date) => [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join('-');
 
-/** The hour and the minute where this machine is: `21:25`. */
+/** The local time: `21:25`. */
 export const localMinute = (at: Date) => [at.getHours(), at.getMinutes()].map(twoDigits).join(':');
 
-/** The hour and the minute; the date too, unless it is today: `21:25` or `2014-03-04 21:25`. */
+/** The local time, with the date unless it is today: `21:25` or `2014-03-04 21:25`. */
 export const localMoment = (at: Date) =>
   at.toDateString() === new Date().toDateString() ? localMinute(at) : `${localDate(at)} ${localMinute(at)}`;
 
-/** The time of day where this machine is: `21:25:13`. */
+/** The local time with seconds: `21:25:13`. */
 export const localTime = (at: Date) => `${localMinute(at)}:${twoDigits(at.getSeconds())}`;
 
-/** A length of time in whole seconds, rounded up: `0:41`, `12:03` or `1:12:03`. */
+/** A duration in whole seconds, rounded up: `0:41`, `12:03` or `1:12:03`. */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, twoDigits(whole % 60)];

@@ -7,7 +7,7 @@ export async function selfSigned(name: string, { until }: { until: Date }): Prom
     keyType: 'ec',
     notBeforeDate: new Date(0),
     notAfterDate: until,
-    // For that name alone: the library's own choice gives localhost its address, too.
+    // For this name only. By default, the library adds the address of localhost.
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
   });
   return { cert, key };

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** How CloudFormation answers who asks for a stack. */
+/** CloudFormation's response to a request for a stack. */
 export interface StackAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** There is one, and it says this of itself. */
+/** The response for a stack with these outputs. */
 export function stackWith(outputs: Readonly<Record<string, string>>): StackAnswer {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
@@ -32,11 +32,11 @@ export const accessDenied = fault(
   'User: arn:aws:iam::111122223333:user/somebody is not authorized to perform: cloudformation:DescribeStacks',
 );
 
-/** The end of AWS that is asked for a stack, and gives one answer. */
+/** A CloudFormation endpoint that gives one fixed response. */
 export class StackDesk {
-  /** What it was asked. */
+  /** The received requests. */
   readonly asked: string[] = [];
-  /** The environment of a program that is to ask here. */
+  /** The environment of a program that uses this endpoint. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #close: () => void;
 

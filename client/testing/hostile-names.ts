@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What file names have been made of to get somewhere else, to overwrite, to hide, to deceive, or to break a program. */
+/** File names that try to escape the folder, overwrite a file, hide, deceive the user, or break a program. */
 export const hostileNames: readonly string[] = [
   '.',
   '..',
@@ -71,7 +71,7 @@ export const hostileNames: readonly string[] = [
   '*?',
 ];
 
-/** So many of them and of names made of their parts; always the same. */
+/** This many hostile names: the list and combinations of its parts. Always the same. */
 export function manyHostileNames(count: number): string[] {
   const part = fc.oneof(
     fc.constantFrom(...hostileNames),

@@ -1,13 +1,13 @@
 import type { Peer, ScriptedRoom } from './scripted-room.ts';
 import { TerminalDriver, type TypistOptions } from './terminal-driver.ts';
 
-/** Someone at a terminal, and the room's end of their connection. */
+/** A user at a terminal, and the room's end of the connection. */
 export interface Sitting {
   readonly typist: TerminalDriver;
   readonly peer: Peer;
 }
 
-/** Comes in as facebook, into a room that has nothing to catch up with. */
+/** Logs in as facebook, in a room without missed messages. */
 export async function openTerminal(scripted: ScriptedRoom, options: Omit<TypistOptions, 'url'> = {}): Promise<Sitting> {
   const typist = new TerminalDriver({ ...options, url: scripted.url });
   try {

@@ -13,7 +13,7 @@ import {
   replyFrame,
 } from '../../protocol/index.ts';
 
-/** Values that are waited for, or wait to be taken, in order. */
+/** A queue of values. `take` waits if it is empty. */
 class Queue<T> {
   readonly #values: T[] = [];
   readonly #takers: ((value: T) => void)[] = [];
@@ -108,7 +108,7 @@ export class Peer {
     this.#socket.close(code);
   }
 
-  /** Goes away without a word. */
+  /** Closes the socket without a close frame. */
   vanish(): void {
     this.#socket.terminate();
   }
@@ -176,7 +176,7 @@ export class ScriptedRoom {
     return this.#peers.take();
   }
 
-  /** Answers the login that comes next over the connection, and gives nothing to catch up with. */
+  /** Answers the next login over the connection, without missed messages. */
   async letIn(peer: Peer, upTo = { inbox: 0, room: 0 }): Promise<void> {
     const login = await peer.next('login');
     login.reply({ user: login.arguments.user, token: 'token-1', timeOut: 600, unread: { inbox: 0, room: 0 } });

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What a test does with one request. */
+/** A test's handler for one request. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** A file store on a real HTTP server, whose every answer the test gives, the next request the next. */
+/** A file store on a real HTTP server. The test prepares the answers, one for each request. */
 export class ScriptedStore {
   readonly #server: Server;
   readonly #answers: Answer[] = [];
@@ -22,7 +22,7 @@ export class ScriptedStore {
       return answer(request, response);
     };
     this.#server = createServer(take);
-    // Whether a body is asked for at all is the answer's to say.
+    // The prepared answer decides whether to send `100 Continue`.
     this.#server.on('checkContinue', take);
   }
 
@@ -33,7 +33,7 @@ export class ScriptedStore {
     return store;
   }
 
-  /** The address of a file in it. */
+  /** The URL of a file in the store. */
   url(path = '/file'): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`;
   }
@@ -54,7 +54,7 @@ export class ScriptedStore {
   }
 }
 
-/** Takes a whole upload. */
+/** Accepts a whole upload. */
 export const take =
   (taken: (body: Buffer) => void = () => {}): Answer =>
   async (request, response) => {
@@ -63,7 +63,7 @@ export const take =
     response.writeHead(200).end();
   };
 
-/** Refuses as S3 does, without asking for the body. */
+/** Refuses as S3 does, without requesting the body. */
 export const refuse =
   (status: number, code: string): Answer =>
   (_request, response) => {
@@ -71,7 +71,7 @@ export const refuse =
     response.end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>No.</Message></Error>`);
   };
 
-/** Hangs up after so many bytes of an upload. */
+/** Closes the connection after this many bytes of an upload. */
 export const hangUpAfter =
   (bytes: number): Answer =>
   (request, response) => {
@@ -84,7 +84,7 @@ export const hangUpAfter =
     });
   };
 
-/** Gives a content, or what a range asks for of it; only so many bytes, then hangs up, if told so. */
+/** Returns a content, or the requested range of it. With a limit, closes the connection after that many bytes. */
 export const give =
   (content: Buffer, { most = Number.POSITIVE_INFINITY, ranges = true } = {}): Answer =>
   (request, response) => {

@@ -10,30 +10,30 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 export interface TypistOptions {
   /** The client's program and arguments, run with this Node. */
   readonly args?: readonly string[];
-  /** A program, with its arguments, that runs the client. */
+  /** A program with arguments that runs the client, such as a shell. */
   readonly under?: readonly string[];
-  /** The room that a client joins. */
+  /** The room's address. */
   readonly url?: string;
-  /** Where the client runs; its arguments must be understood from there. */
+  /** The client's working directory. Relative arguments refer to it. */
   readonly cwd?: string;
   readonly columns?: number;
   readonly rows?: number;
-  /** Whether the terminal, when its width changes, wraps the line with the cursor anew too, as some do. */
+  /** Whether the terminal also rewraps the line with the cursor when its width changes, as some terminals do. */
   readonly reflowCursorLine?: boolean;
-  /** How wide the terminal draws a family or a flag: each of its code points, as most do; or the whole, in two cells. */
+  /** How the terminal measures a family or a flag: by code point, as most do, or as one grapheme of two cells. */
   readonly widths?: 'code points' | 'graphemes';
-  /** Beside this process's environment, without what it says of colours: those of the terminal are what counts. */
+  /** Added to this process's environment, from which the colour settings are removed. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const coloursSwitches: ReadonlySet<string> = new Set(['NO_COLOR', 'FORCE_COLOR', 'COLORTERM', 'CI', 'TMUX']);
 
-/** A row without the time stamp that it must begin with. */
+/** A row without its time stamp, which it must have. */
 export function withoutTime(row: string | undefined): string | undefined {
   return /^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d (.*)$/.exec(row ?? '')?.[1];
 }
 
-/** Someone in front of a real terminal, in which the terminal client runs: types, and reads the screen. */
+/** Drives the terminal client in a real terminal: types, and reads the screen. */
 export class TerminalDriver {
   readonly #pty: IPty;
   readonly #terminal: xterm.Terminal;
@@ -94,7 +94,7 @@ export class TerminalDriver {
     this.type(`${line}\r`);
   }
 
-  /** Resolves when the client has drawn for the new size. */
+  /** Resizes the terminal. Resolves when the client has redrawn. */
   resize(columns: number, rows: number): Promise<void> {
     return new Promise((resolve) => {
       const drawn = () => {
@@ -107,7 +107,7 @@ export class TerminalDriver {
     });
   }
 
-  /** What is and was on the screen, top to bottom, a wrapped line as its rows; without white space at their end, and empty rows at the last. */
+  /** The rows of the screen and its scrollback, top to bottom, without trailing white space and trailing empty rows. */
   get rows(): string[] {
     const rows = Array.from(
       { length: this.buffer.length },
@@ -116,7 +116,7 @@ export class TerminalDriver {
     return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
   }
 
-  /** Everything that the terminal was told, as it was. */
+  /** The raw output to the terminal. */
   get output(): string {
     return this.#output;
   }
@@ -126,15 +126,15 @@ export class TerminalDriver {
     return this.#terminal.buffer.active;
   }
 
-  /** Where the cursor is: the index of its row in `rows`, and its column. */
+  /** The position of the cursor: the index of its row in `rows`, and its column. */
   get cursor(): { row: number; column: number } {
     const { baseY, cursorY, cursorX } = this.buffer;
     return { row: baseY + cursorY, column: cursorX };
   }
 
   /**
-   * Resolves when the screen is so.
-   * @throws After 10 seconds, with what is on the screen.
+   * Resolves when the screen matches.
+   * @throws Error with the screen's content after 10 seconds.
    */
   see(isSo: (rows: string[]) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -158,13 +158,13 @@ export class TerminalDriver {
     return this.see((rows) => rows.at(-1) === row);
   }
 
-  /** Has the terminal itself go away, as when its window is closed: what runs in it finds out by what the system tells. */
+  /** Closes the terminal, as when its window is closed. The system tells the program that runs in it. */
   hangUp(): void {
-    // What its types keep to themselves.
+    // Not part of its public types.
     (this.#pty as IPty & { destroy(): void }).destroy();
   }
 
-  /** Ends what runs in the terminal, and takes it away. */
+  /** Ends the program and the terminal. */
   close(): void {
     this.#pty.kill('SIGHUP');
     this.#terminal.dispose();

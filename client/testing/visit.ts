@@ -3,10 +3,10 @@ import { type Peer, ScriptedRoom } from './scripted-room.ts';
 
 const timing: Partial<Timing> = { gap: 20, backoff: 5, acknowledge: 20, handoverJitter: 0, overlap: 20, logout: 500 };
 
-/** A connection to a scripted room, in a hurry, and what it has shown. */
+/** A connection to a scripted room, with short timeouts, and the messages that it has shown. */
 export class Visit {
   readonly scripted: ScriptedRoom;
-  /** A broadcast is its number, anything else its event and number. */
+  /** A broadcast is shown as its number, any other message as event and number. */
   readonly shown: (number | string)[] = [];
   readonly #waiting: { count: number; resolve(): void }[] = [];
   #room: RoomConnection | undefined;
@@ -24,7 +24,7 @@ export class Visit {
     return this.#room;
   }
 
-  /** Connects; gives the room's end of the connection. */
+  /** Connects. Returns the room's end of the connection. */
   async join(options: Partial<ConnectOptions> = {}, more: Partial<Timing> = {}): Promise<Peer> {
     const message = (one: ShownMessage) => this.take(one);
     this.#room = await connect({ url: this.scripted.url, message, timing: { ...timing, ...more }, ...options });
@@ -39,7 +39,7 @@ export class Visit {
     return peer;
   }
 
-  /** Resolves when so many messages have been shown in all. */
+  /** Resolves when this many messages have been shown in all. */
   shownCount(count: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.shown.length >= count) resolve();
@@ -47,7 +47,7 @@ export class Visit {
     });
   }
 
-  /** Shows a message, as the handler of messages does unless a test has its own. */
+  /** The default message handler: notes the message as shown. */
   take(message: ShownMessage): void {
     this.shown.push(message.event === 'broadcast' ? message.seq : `${message.event} ${message.seq}`);
     for (const { count, resolve } of this.#waiting) if (this.shown.length >= count) resolve();

@@ -12,11 +12,11 @@ const words =
   'the a room was quiet when somebody came in and said hello to all of us who had been there since noon'.split(' ');
 
 /**
- * Fills an empty room with people who have written to each other and to everybody, past its functions: the items are as these
- * would have written them. Every tenth message is a broadcast; everybody has read some of theirs; some have blocked somebody.
+ * Fills an empty room with users and messages, without its functions: it writes the items that they would write. Every
+ * tenth message is a broadcast. All users have acknowledged some messages, and some have blocked another user.
  */
 export async function fill(room: SceneRoom, tables: Tables, { users, messages }: CrowdOptions): Promise<void> {
-  // One account made by the room itself gives the hash of the password that all of them have.
+  // One account that the room creates provides the password hash for all of them.
   await room.register('pattern');
   const pattern = (await room.database.user('pattern')) ?? {};
   const throwDice = dice('crowd');
@@ -80,7 +80,7 @@ export async function fill(room: SceneRoom, tables: Tables, { users, messages }:
   );
 }
 
-/** Whether a message was there before anybody talked. */
+/** Whether a message belongs to the crowd, and not to the users who chat during the backup. */
 export const isOfCrowd = (message: Record<string, unknown>) => String(message['uid']).startsWith('crowd');
 
 const number = (seq: number) => String(seq).padStart(15, '0');

@@ -4,21 +4,21 @@ import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password } from '../harness/room.ts';
 
 export interface StopReport {
-  /** How many were told, how many of the connections are closed, and who is left, of the count and of those present. */
+  /** The numbers of notified clients, of closed connections, and of remaining sessions. */
   readonly told: number;
   readonly closed: number;
   readonly counted: number;
   readonly present: number;
-  /** Until the last client was told, and until the console was done, backup and log saved. */
+  /** Time until the last client was notified, and until the console had saved backup and log. */
   readonly toldSeconds: number;
   readonly seconds: number;
   readonly invocations: number;
-  /** Logouts that clients were told of. Everyone leaves, so there should be none. */
+  /** Logout events that clients received. `stop` announces no logouts, so there should be none. */
   readonly notices: number;
   readonly problems: readonly string[];
 }
 
-/** Stops a room with many in it, all of whom leave as clients do: by closing as soon as they are told. */
+/** Stops a room with many users. Each client closes its connection when it is notified, as real clients do. */
 export async function playStop(clients: number): Promise<StopReport> {
   const room = await openRoom();
   try {

@@ -10,7 +10,7 @@ import { tablesOf } from '../harness/tables.ts';
 import { type CrowdOptions, fill, isOfCrowd } from './crowd.ts';
 
 export interface BackupOptions extends CrowdOptions {
-  /** How many chat while the backup is taken. */
+  /** The number of users who chat during the backup. */
   readonly talkers: number;
   /** How long (ms) one invocation of the admin function works. */
   readonly slice: number;
@@ -19,20 +19,20 @@ export interface BackupOptions extends CrowdOptions {
 export interface BackupReport {
   readonly backup: Run;
   readonly restore: Run;
-  /** Of the restored room; what it had found would have ended the play. */
+  /** The `doctor` run of the restored room. A finding fails the play. */
   readonly doctor: Run;
-  /** Messages that were acknowledged before the backup began, and while it went on. */
+  /** The numbers of messages acknowledged before and during the backup. */
   readonly before: number;
   readonly during: number;
-  /** What is wrong with the restored room. */
+  /** Differences in the restored room. */
   readonly problems: readonly string[];
 }
 
-/** What a command of the console took. */
+/** The time and memory of a console command. */
 interface Run {
   readonly seconds: number;
   readonly invocations: number;
-  /** The most memory (MB) that the admin function was seen to hold: in the first quarter of its invocations, and in all. */
+  /** The peak memory (MB) of the admin function: in the first quarter of its invocations, and in all of them. */
   readonly memoryAtFirst: number;
   readonly memoryAtMost: number;
 }
@@ -51,7 +51,7 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
   const folder = temporaryFolder('chat-backup-');
   const file = join(folder, 'room.ndjson.gz');
   const full = await openRoom({ adminSlice: slice });
-  // Hurried, because a restore waits for what might be under way.
+  // On a faster clock, because a restore waits for running functions.
   const empty = await openRoom({ adminSlice: slice * hurry, speed: hurry });
   const tables = [tablesOf(full.local), tablesOf(empty.local)] as const;
   try {
@@ -61,7 +61,7 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
     for (let tries = 0; tries < 3; tries += 1) await guesser.refused('login', { user: 'pattern', password: 'a guess' });
     const names = Array.from({ length: talkers }, (_, i) => `user${i}`);
     const talk = await Talk.begin(full, names);
-    // Something that was acknowledged must be there to be looked for.
+    // Wait until at least one message was acknowledged, so that there is something to compare.
     await talk.said(talkers * 3);
     const before = talk.acknowledged.length;
     const backup = await measure(full, 'backup', file);
@@ -83,7 +83,7 @@ export async function playBackup({ talkers, slice, ...crowd }: BackupOptions): P
   }
 }
 
-/** People who talk to each other and to all, as fast as they are answered, a breath between. */
+/** Users who send messages and broadcasts, each after the reply to the previous one and a short pause. */
 class Talk {
   readonly acknowledged: Acknowledged[] = [];
   readonly #clients: readonly RawClient[];
@@ -120,7 +120,7 @@ class Talk {
     const client = this.#clients[i];
     for (let count = 0; this.#goesOn && client; count += 1) {
       const text = `${name} says ${count}`;
-      // Two neighbours, one of whom may have blocked the other, are kept apart.
+      // Neighbours do not write to each other, because one may have blocked the other.
       const to = names[(i + 2 + (count % (names.length - 3))) % names.length] ?? name;
       const stream = count % 4 === 0 ? 'room' : `inbox/${to}`;
       const reply =
@@ -131,7 +131,7 @@ class Talk {
   }
 }
 
-/** Runs a command of the console, and watches the admin function meanwhile. */
+/** Runs a console command and records the admin function's memory. */
 async function measure(room: SceneRoom, ...args: string[]): Promise<Run> {
   const runs: Invocation[] = [];
   const memory: number[] = [];
@@ -152,7 +152,7 @@ async function measure(room: SceneRoom, ...args: string[]): Promise<Run> {
   };
 }
 
-/** What had been acknowledged before the backup began, and is not in the restored room. */
+/** Messages acknowledged before the backup that are missing in the restored room. */
 function missing({ streams }: TableSnapshot, acknowledged: readonly Acknowledged[]): string[] {
   const at = (stream: string, seq: number) => streams.get(stream)?.find((item) => item['seq'] === seq);
   return acknowledged
@@ -160,21 +160,21 @@ function missing({ streams }: TableSnapshot, acknowledged: readonly Acknowledged
     .map(({ stream, seq, text }) => `${stream}: "${text}", acknowledged as ${seq}, is not there`);
 }
 
-/** What of the crowd is otherwise than it was: nobody has touched these users and messages since. */
+/** Differences in the crowd's users and messages, which nothing has changed since the seeding. */
 function different(original: TableSnapshot, restored: TableSnapshot, { users }: CrowdOptions): string[] {
   const problems: string[] = [];
   if (restored.room['blockTime'] !== original.room['blockTime']) problems.push('a setting is not what it was');
   const blocks = ({ loginBlocks }: TableSnapshot) => loginBlocks.map(text).join();
   if (blocks(original) === '' || blocks(restored) !== blocks(original))
     problems.push('a login block is not what it was');
-  // And the account that the room made itself.
+  // Plus the account that the room created.
   if (restored.users.size !== users + 1) problems.push(`${restored.users.size} users of ${users + 1}`);
   for (const [key, stream] of original.streams) {
     const after = new Map((restored.streams.get(key) ?? []).map((item) => [item['seq'], item]));
     if (after.size > stream.length) problems.push(`${key}: ${after.size} messages of ${stream.length}`);
     for (const item of stream) {
       const now = after.get(item['seq']);
-      // Only what was said while the backup was taken may be left out of it.
+      // Only messages sent during the backup may be missing.
       if (now === undefined && !isOfCrowd(item)) continue;
       if (text(item) !== text(now ?? {})) problems.push(`${key}: number ${item['seq']} is not what it was`);
     }

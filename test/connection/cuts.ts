@@ -6,9 +6,9 @@ import { type Aftermath, Network } from './network.ts';
 
 export interface CutsOptions {
   readonly rounds: number;
-  /** Room seconds that the cuts last, in turn. */
+  /** The durations of the cuts, in seconds of the room's clock. */
   readonly seconds: readonly number[];
-  /** How many times as fast as the machine's the clocks of room and clients run. */
+  /** The speed of the clocks of room and clients, as a multiple of real time. */
   readonly speed: number;
   readonly seed: number;
 }
@@ -22,10 +22,10 @@ export interface CutsReport {
 
 const users = ['facebook', 'Columbia'] as const;
 const aftermaths: readonly Aftermath[] = ['goes-on', 'reset', 'dead'];
-/** Messages that each of them says in a round: to the other, and every third to everyone. */
+/** The number of messages per user and round. Every third one is a broadcast. */
 const burst = 18;
 
-/** Somebody on a network of their own, and what they were shown. */
+/** A user on a separate network, with the messages that the client showed. */
 interface Side {
   readonly user: string;
   readonly other: string;
@@ -34,7 +34,7 @@ interface Side {
   readonly shown: { inbox: string[]; room: string[] };
 }
 
-/** Two people talk in bursts, and in the middle of each burst the network of one or both of them is cut. */
+/** Two users chat in bursts. In the middle of each burst the network of one or both is cut. */
 export async function cuts({ rounds, seconds, speed, seed }: CutsOptions): Promise<CutsReport> {
   const room = await openRoom({ speed, seed });
   const problems: string[] = [];
@@ -94,7 +94,7 @@ async function join(
   return { user, other, network, room: connection, shown };
 }
 
-/** Says a burst, three at a time; gives what went wrong with each. */
+/** Sends a burst, three messages at a time. Returns the errors. */
 async function say(
   { user, other, room }: Side,
   round: number,
@@ -120,7 +120,7 @@ async function say(
   return (await Promise.all(lanes)).flat();
 }
 
-/** What somebody was shown is what the streams hold, in order; and those hold each text once. */
+/** Compares the shown messages with the streams, and checks that the streams contain each text once. */
 async function compare(room: SceneRoom, { user, shown, room: connection }: Side): Promise<string[]> {
   const problems: string[] = [];
   for (const [stream, key] of [

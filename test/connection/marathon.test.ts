@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { marathon } from './marathon.ts';
 
-test('a conversation over a two-hour limit and two idle limits: nobody notices', { timeout: 180_000 }, async () => {
+test('a conversation continues across a two-hour limit and two idle limits, and no user notices them', {
+  timeout: 180_000,
+}, async () => {
   const minutes = 60_000;
-  // Handed over and kept alive earlier than by default: a busy machine gets more of the room's minutes to do it in.
+  // Hand over and send keep-alives earlier than by default, so that a busy machine has more time for them.
   const timing = { handover: 90 * minutes, handoverJitter: 5 * minutes, keepAlive: 5 * minutes };
   const report = await marathon({ hours: 2.1, speed: 200, every: 30_000, timing });
   expect(report.problems).toEqual([]);

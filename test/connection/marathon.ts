@@ -6,29 +6,29 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 const minute = 60_000;
 
 export interface MarathonOptions {
-  /** Of the room's clock. */
+  /** Hours of the room's clock. */
   readonly hours: number;
-  /** How many times as fast as the machine's the clocks of room and clients run. */
+  /** The speed of the clocks of room and clients, as a multiple of real time. */
   readonly speed: number;
-  /** Room milliseconds from one message to the next, whoever says it. */
+  /** The interval between messages of either user, in milliseconds of the room's clock. */
   readonly every: number;
-  /** What is to be otherwise than by default, in room milliseconds. */
+  /** Timing that differs from the default, in milliseconds of the room's clock. */
   readonly timing?: Partial<Timing>;
 }
 
 export interface MarathonReport {
   readonly said: number;
-  /** Room seconds from the first word to the last. */
+  /** The duration of the conversation, in seconds of the room's clock. */
   readonly seconds: number;
-  /** Connections there were, of the two. */
+  /** The number of connections of both users. */
   readonly connections: number;
   readonly problems: readonly string[];
 }
 
-/** Silence in mid-conversation: two of the gateway's idle limits, with something to spare. */
+/** The silence in the middle of the conversation: more than two of the gateway's idle limits. */
 const silence = 21 * minute;
 
-/** Two people talk for hours, are silent for a while, and talk on; whatever the gateway does meanwhile, nobody is to notice. */
+/** Two users chat for hours, are silent for a while, and chat again. The gateway's limits must not be visible to them. */
 export async function marathon({ hours, speed, every, timing }: MarathonOptions): Promise<MarathonReport> {
   const room = await openRoom({ speed });
   let connections = 0;
@@ -37,13 +37,13 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
   });
   try {
     for (const user of ['facebook', 'Columbia']) {
-      // The first requests take as long as a function takes to start, which may be many of the room's minutes.
+      // Warm up: a cold start may take many minutes of the room's clock.
       await pRetry(async () => (await room.enter(user)).close(), { retries: 10 });
     }
     connections = 0;
-    // The limits of connections are the matter, not the room's own on silence.
+    // The test is about the limits of connections, so no session may time out.
     await room.change('timeOut', 86_400);
-    // A dead connection is told by what the machine takes to answer, which is no faster.
+    // The timeout for a heartbeat stays in real time, because the machine does not answer faster.
     const { pong, probeAfter } = defaultTiming;
     const hurry = { ...scaled({ ...defaultTiming, ...timing }, speed), pong, probeAfter };
     const problems: string[] = [];
@@ -68,14 +68,14 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
   }
 }
 
-/** Both speak in turn until a time, each when the reply to what was said before has come. */
+/** Both users send in turn until a time, each after the reply to the previous message. */
 async function converse(
   { local: { clock } }: SceneRoom,
   [one, other]: readonly [Side, Side],
   { until, every }: { until: number; every: number },
 ): Promise<void> {
   const speak = async (side: Side, to: Side, first: number) => {
-    // Who cannot keep up says less.
+    // A slow machine sends fewer messages.
     for (let due = first; due < until && clock.now() < until; due += 2 * every) {
       await sleep(Math.max(0, (due - clock.now()) / clock.speed));
       await side.say(to);
@@ -113,7 +113,7 @@ class Side {
     return new Side(user, room, ears);
   }
 
-  /** From now on tells of every notice. */
+  /** From now on records every notice. */
   listen(notice: (what: string) => void): void {
     this.#ears.notice = notice;
   }
@@ -126,7 +126,7 @@ class Side {
     });
   }
 
-  /** What is wrong with what was heard of somebody: it is to be all they said, once, in that order. */
+  /** Compares the received messages with the sent ones: all of them, once, in order. */
   async heardAll({ said }: Side): Promise<string[]> {
     await Promise.race([this.#room.shown('inbox', said.length), sleep(10_000)]);
     const { heard } = this.#ears;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What becomes, when the network is back, of the connections that were open when it was cut. */
+/** What happens to the connections of a cut network when the network is restored. */
 export type Aftermath =
-  /** What was held up arrives, as TCP sends again what was not acknowledged. */
+  /** The delayed bytes arrive, as TCP retransmits. */
   | 'goes-on'
-  /** What was held up is lost, and both ends are told. */
+  /** The delayed bytes are lost, and both ends get an error. */
   | 'reset'
-  /** It is lost, and nobody is told: each end takes the other for alive. */
+  /** The bytes are lost and neither end is told: the connection is half-open. */
   | 'dead';
 
 interface Pair {
@@ -15,19 +15,19 @@ interface Pair {
   readonly server: Socket;
 }
 
-/** A network between one client and the room, which can be cut. */
+/** A network between one client and the room. A test can cut it. */
 export class Network {
   readonly #target: URL;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
-  /** Pairs over which nothing comes through any more. */
+  /** The half-open pairs of sockets. */
   readonly #silent = new Set<Pair>();
   #isCut = false;
   readonly #waiting: Socket[] = [];
 
   private constructor(target: URL) {
     this.#target = target;
-    // What one end has said before it closed still arrives.
+    // Bytes that one end sent before it closed still arrive.
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
       client.on('error', () => {});
       if (this.#isCut) this.#waiting.push(client);
@@ -47,7 +47,7 @@ export class Network {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#target.pathname}`;
   }
 
-  /** From now on nothing comes through, in either direction, and nobody is told. */
+  /** Stops all traffic in both directions. Neither end is told. */
   cut(): void {
     this.#isCut = true;
     for (const { client, server } of this.#pairs) {

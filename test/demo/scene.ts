@@ -19,7 +19,7 @@ const moment = String.raw`\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d`;
 
 type User = keyof typeof passwords;
 
-/** Where facebook's files are. */
+/** The folder of facebook's files. */
 const ownFolder = 'test/demo';
 
 /** The sample session of the original program, played by real clients in real terminals. */
@@ -28,13 +28,13 @@ export class Scene {
   readonly #folder: string;
   readonly #seats: Seat[] = [];
 
-  /** @param folder Where those who come find nothing, and get their files. */
+  /** @param folder An empty working directory for the other users, who save files in it. */
   constructor(room: LocalRoom, folder: string) {
     this.#room = room;
     this.#folder = folder;
   }
 
-  /** @throws Error at the first line that does not come as expected. */
+  /** @throws Error at the first line that differs from the expected one. */
   async play(): Promise<void> {
     try {
       await this.#act();

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { TerminalDriver, withoutTime } from '../../client/testing/terminal-driver.ts';
 
-/** A line that must come: word for word; so after the time it came at; or fitting a pattern where it holds a measured number. */
+/** An expected line: its exact text; the text after a time stamp; or a pattern if it contains a measured number. */
 export type Expected = string | { readonly stamped: string } | RegExp;
 
-/** What came unasked begins with a time stamp. */
+/** A line of an event, which begins with a time stamp. */
 export const stamped = (line: string): Expected => ({ stamped: line });
 
 function fits(line: string | undefined, expected: Expected): boolean {
@@ -13,7 +13,7 @@ function fits(line: string | undefined, expected: Expected): boolean {
   return typeof expected === 'string' ? line === expected : withoutTime(line) === expected.stamped;
 }
 
-/** Someone at a terminal of their own, whose every line is expected, in its order, with none between. */
+/** A user at a terminal. Every line must be expected, in order, with no other lines between. */
 export class Seat {
   readonly #label: string;
   readonly #typist: TerminalDriver;
@@ -21,7 +21,7 @@ export class Seat {
   #prompt: string;
 
   /**
-   * @param label Whose terminal it is, in front of the lines that are printed.
+   * @param label The name printed before the terminal's lines.
    * @param args The program, and its arguments.
    * @param folder The program's working directory.
    */
@@ -32,7 +32,7 @@ export class Seat {
     this.#typist = new TerminalDriver({ args, cwd: resolve(folder), columns: 200, rows: 50 });
   }
 
-  /** Somebody who comes to talk, and whose files are in a folder. */
+  /** A chat user, with a folder for files. */
   static forChat(label: string, url: string, folder: string): Seat {
     return new Seat(label, [resolve('dist/client/chat.mjs'), '--url', url], '>>', folder);
   }
@@ -42,7 +42,7 @@ export class Seat {
     return new Seat('admin', ['dist/client/admin.mjs', '--port', new URL(url).port], 'admin>>');
   }
 
-  /** Waits for these lines, which must be the next ones. */
+  /** Waits for these lines. They must be the next ones. */
   async see(...lines: Expected[]): Promise<void> {
     const from = this.#checked;
     try {
@@ -57,7 +57,7 @@ export class Seat {
     for (const row of this.#typist.rows.slice(from, this.#checked)) this.#print(row);
   }
 
-  /** Types a line where the client asks for one, and sees it there, unless it is a secret. */
+  /** Types a line at a prompt, and checks that it is echoed, unless it is a secret. */
   async enter(line: string, { secret = false } = {}): Promise<void> {
     const at = this.#checked;
     await this.#typist.see((rows) => rows.length === at + 1 && rows[at] === this.#prompt);
@@ -78,13 +78,13 @@ export class Seat {
     await this.enter(password, { secret: true });
   }
 
-  /** Is let in. */
+  /** Checks the lines after a successful login. */
   async seeWelcome(user: string): Promise<void> {
     await this.see(`Welcome to the chat room, ${user}! You are now logged in.`, 'Enter "help" to see the commands.');
     this.#prompt = `${user}>>`;
   }
 
-  /** Sees the last lines, after which the client has ended, with this exit code. */
+  /** Checks the last lines and the client's exit code. */
   async seeEnd(exitCode: number, ...lines: Expected[]): Promise<void> {
     await this.see(...lines);
     const code = await this.#typist.exited;

@@ -6,13 +6,13 @@ import { deviations } from './deviations.ts';
 const scenes = new URL('../scenes/', import.meta.url);
 const textOf = (scene: string) => readFileSync(new URL(`${scene}.test.ts`, scenes), 'utf8');
 
-test.each(deviations)('$scene $test is a scene that there is', ({ scene, test: name }) => {
+test.each(deviations)('the scene $scene $test exists', ({ scene, test: name }) => {
   expect(existsSync(new URL(`${scene}.test.ts`, scenes))).toBe(true);
   if (name !== undefined) expect(textOf(scene)).toContain(name);
 });
 
 test.each(readdirSync(scenes).map((file) => basename(file, '.test.ts')))(
-  'what %s needs of this machine is listed',
+  'the tests of %s that need a local room are listed',
   (scene) => {
     const listed = deviations.filter((one) => one.scene === scene);
     if (listed.some((one) => one.test === undefined)) return;

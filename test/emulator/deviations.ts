@@ -3,24 +3,24 @@ import type { EmulatorName } from '../../scripts/emulator/emulators.ts';
 /** Why a scene does not play in a room on an emulator. */
 interface Reason {
   readonly why: string;
-  /** The emulator that differs from AWS in this; any, where it is not the emulator's fault. */
+  /** The emulator that differs from AWS. Undefined if the scene cannot play on any emulator. */
   readonly of?: EmulatorName;
 }
 
-/** What only a local room has, and where emulators differ from AWS (`docs/emulators.md`). */
+/** The features that only a local room has, and the differences of emulators from AWS (`docs/emulators.md`). */
 export const reasons = {
   faults: {
-    why: 'looks into the machine, or makes calls, posts or $disconnects fail: only a local room has those switches',
+    why: "reads the local room's state or injects faults, which an emulator does not support",
   },
-  clock: { why: "runs on a clock that is sped up: an emulator's cannot be" },
+  clock: { why: 'runs on a faster clock, which an emulator does not have' },
   ownRoom: { why: 'opens, kills or copies rooms of its own' },
-  console: { why: "finds its room by a local one's data folder" },
+  console: { why: "finds the room by a local room's data folder" },
   refusal: {
     why: "every refused $connect is answered 403; AWS passes the function's status on",
     of: 'ministack',
   },
   closeCode: {
-    why: "$disconnect hears of every close by the client as 1006, a loss; AWS tells the client's code",
+    why: "$disconnect reports every close by the client as 1006, a loss; AWS reports the client's code",
     of: 'ministack',
   },
   closeReason: {
@@ -32,12 +32,12 @@ export const reasons = {
     of: 'ministack',
   },
   invocations: {
-    why: 'hundreds of connections at once are handled slower than a scene waits',
+    why: 'handles hundreds of parallel connections too slowly for the timeout of the scene',
     of: 'ministack',
   },
 } as const satisfies Record<string, Reason>;
 
-/** A scene that is left out, whole or from one of its tests on whose name begins so. */
+/** A skipped scene, or its tests whose names begin with `test`. */
 export interface Deviation {
   /** The file, in `test/scenes`. */
   readonly scene: string;
@@ -45,7 +45,7 @@ export interface Deviation {
   readonly because: keyof typeof reasons;
 }
 
-/** Everything that does not play on an emulator. Whatever is not here does. */
+/** All scenes that are skipped on an emulator. */
 export const deviations: readonly Deviation[] = [
   { scene: 'after-commit', because: 'faults' },
   { scene: 'backup', because: 'ownRoom' },
@@ -105,7 +105,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'stop', test: 'saves the log even if there is no backup', because: 'faults' },
 ];
 
-/** What does not play on this emulator. */
+/** The scenes to skip on this emulator. */
 export function deviationsOf(emulator: EmulatorName): readonly (Deviation & Reason)[] {
   return deviations
     .map((one) => ({ ...one, ...(reasons[one.because] as Reason) }))

@@ -13,23 +13,23 @@ import { password } from '../harness/room.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
 
 export interface BigFileReport {
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   readonly size: number;
   readonly sending: Leg;
-  /** Up to its half, where the client was killed. */
+  /** The first half of the download, until the client was killed. */
   readonly gettingHalf: Leg;
   readonly gettingRest: Leg;
-  /** Bytes that were here when the client was killed, and that were brought afterwards. */
+  /** Bytes received before the kill, and bytes received afterwards. */
   readonly kept: number;
   readonly broughtAfterwards: number;
-  /** What is not as it should be. */
+  /** The violated expectations. */
   readonly problems: readonly string[];
 }
 
-/** What a part of the way took. */
+/** The time and memory of a part of the transfer. */
 interface Leg {
   readonly seconds: number;
-  /** MB of resident memory when it began, and at the most: of the client; of the room, all its functions and its store. */
+  /** Resident memory in MB, at the start and at the peak: of the client, and of the room with its functions and its store. */
   readonly client: readonly [number, number];
   readonly room: readonly [number, number];
 }
@@ -38,10 +38,10 @@ const [sender, recipient] = ['facebook', 'Columbia'] as const;
 const name = 'big.bin';
 const megabyte = 1024 ** 2;
 
-/** MB by which a process may grow during a transfer, however large the file is. */
+/** The allowed growth of a process during a transfer, in MB, for a file of any size. */
 const allowance = 150;
 
-/** Sends a file of so many bytes through a room of its own, kills who gets it at the half, and has it got again. */
+/** Sends a large file through a new room, kills the recipient halfway, and resumes the download. */
 export async function playBigFile(size: number): Promise<BigFileReport> {
   const folder = temporaryFolder('chat-big-file-');
   const room = await startRoomProcess(join(folder, 'room'), []);
@@ -86,14 +86,14 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
 
     const [sent, got] = await Promise.all([sender, recipient].map((user) => digest(join(folder, user, name))));
     const problems = [
-      ...(sent === got ? [] : ['What was got is not what was sent.']),
-      ...(kept > 0 && kept + broughtAfterwards === size ? [] : ['It was not gone on with where it broke off.']),
+      ...(sent === got ? [] : ['The received file differs from the sent one.']),
+      ...(kept > 0 && kept + broughtAfterwards === size ? [] : ['The download did not resume where it broke off.']),
       ...Object.entries({ sending, gettingHalf, gettingRest }).flatMap(([what, leg]) => growth(what, leg)),
     ];
     return { size, sending, gettingHalf, gettingRest, kept, broughtAfterwards, problems };
   } finally {
     await proxy.close();
-    // Killed, it would leave its database behind.
+    // A kill would leave its database running.
     await room.stop();
     await removeFolder(folder);
   }

@@ -32,7 +32,7 @@ export class RoomDatabase {
     return Item;
   }
 
-  /** Sets settings, in a new room, too, without a function that would have to start for it. */
+  /** Sets settings without starting a function. Works in a new room, too. */
   async seed(settings: Partial<Settings>): Promise<void> {
     const newRoom = { ...defaultSettings, online: 0, logins: 0 };
     const exists = (await this.get('Room', roomKey)) !== undefined;
@@ -75,7 +75,7 @@ export class RoomDatabase {
       const { UnprocessedItems = {} } = await this.#tables.db.send(
         new BatchWriteCommand({ RequestItems: { [name]: puts } }),
       );
-      if (UnprocessedItems[name]) throw new Error(`${table} did not take all that was put into it`);
+      if (UnprocessedItems[name]) throw new Error(`${table}: items were left unprocessed`);
     }
   }
 

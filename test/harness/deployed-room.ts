@@ -45,9 +45,7 @@ export async function openDeployedRoom({ endpoint, stack, stage }: Deployment): 
   return {
     url: emulatorUrl(endpoint, find('AWS::ApiGatewayV2::Api', 'GatewayApi'), stage),
     get local(): never {
-      throw new Error(
-        'only a local room has a machine under it: test/emulator/deviations.ts says which scenes need one',
-      );
+      throw new Error('this scene needs a local room: add it to test/emulator/deviations.ts');
     },
     tables,
     bucket: { s3: new S3Client({ forcePathStyle: true }), name: find('AWS::S3::Bucket', 'Bucket') },

@@ -83,7 +83,7 @@ export function newFile(): OwnFile {
   return { name: `test_file ${count}.txt`, bytes: sample };
 }
 
-/** Announces a new file; gives it, and its place. */
+/** Announces a new file. Returns the file and its upload URL. */
 export async function announce(client: RawClient, to: string): Promise<OwnFile & { place: GrantedReply<'file'> }> {
   const file = newFile();
   return { ...file, place: await client.get('file', announcementOf(to, file)) };

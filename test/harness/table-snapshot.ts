@@ -34,7 +34,7 @@ export async function takeSnapshot({ db, name }: Tables): Promise<TableSnapshot>
       counters.set(counted, Number(item['seq']));
       continue;
     }
-    // A number without a message.
+    // A tombstone.
     if (item['event'] === 'hidden') continue;
     const stream = streams.get(String(item['stream'])) ?? [];
     stream.push(item);
@@ -96,7 +96,7 @@ export function brokenPromises(snapshot: TableSnapshot): string[] {
   for (const [key, stream] of streams) {
     let last = 0;
     for (const item of stream) {
-      // A message that was on its way when the backup met the next one is not in it.
+      // A message that was committed after the backup had read the next one is missing in the backup.
       const mayFollow = item['previousAt'] === undefined ? item['seq'] === last + 1 : Number(item['seq']) > last;
       if (!mayFollow) problems.push(`${key}: number ${String(item['seq'])} stands where ${last + 1} should`);
       last = Number(item['seq']);

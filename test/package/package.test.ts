@@ -10,7 +10,7 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 const run = promisify(execFile);
 
-/** An empty folder on somebody's machine, with what was packed installed in it, and no network to fetch more. */
+/** An empty folder in which the tarball is installed, without network access. */
 let home: string;
 let room: SceneRoom;
 const started: ChildProcess[] = [];
@@ -39,7 +39,7 @@ const at = (folder: string) => ({ cwd: join(home, folder) });
 const bin = (name: string) => join(home, 'work', 'node_modules', '.bin', name);
 const environment = () => ({ PATH: process.env['PATH'], HOME: home, CHAT_PASSWORD: password, CHAT_URL: room.url });
 
-test('it brings nothing along but itself', async () => {
+test('the package installs no dependencies', async () => {
   expect((await readdir(join(home, 'work', 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual([
     'serverless-chat-room',
   ]);
@@ -57,7 +57,7 @@ test('both programs run', async () => {
   expect(JSON.parse(admin.stdout)).toBeTruthy();
 });
 
-test('a program sends a file, and knows a refusal for what it is', async () => {
+test('a program sends a file, and recognizes a refusal by its class', async () => {
   await room.register('sender', 'reader');
   const code = `
     import { connect, RefusalError } from 'serverless-chat-room';
@@ -75,7 +75,7 @@ test('a program sends a file, and knows a refusal for what it is', async () => {
   await expect.poll(async () => (await reader.get('fileget', {})).files).toMatchObject([{ from: 'sender' }]);
 });
 
-test('the bot of the README answers', async () => {
+test('the bot in the README answers private messages', async () => {
   const readme = await readFile(
     join(home, 'work', 'node_modules', 'serverless-chat-room', 'room', 'README.md'),
     'utf8',
@@ -94,7 +94,7 @@ test('the bot of the README answers', async () => {
   const facebook = await room.enter('facebook');
   await facebook.get('message', { to: 'echo', text: 'hello' });
   expect(await facebook.event('message')).toMatchObject({ from: 'echo', text: 'You said: hello' });
-  // Nobody can end it by refusing the answer.
+  // A refusal of the answer does not end the bot.
   await facebook.get('block', { user: 'echo' });
   await facebook.get('message', { to: 'echo', text: 'are you there?' });
   const Columbia = await room.enter('Columbia');
@@ -107,7 +107,7 @@ test('the bot of the README answers', async () => {
   await facebook.get('logout', {});
 });
 
-test('its types are complete and strict', async () => {
+test('the types of the package are complete and strict', async () => {
   await writeFile(
     join(home, 'work', 'typed.ts'),
     `import { connect, scaled, defaultTiming, type ShownMessage } from 'serverless-chat-room';

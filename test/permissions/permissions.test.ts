@@ -9,7 +9,7 @@ test('the committed page of permissions is up to date', async () => {
   expect(current('.', path), `${path} is stale: run npm run generate`).toBe(text);
 });
 
-test('permissions that a room has used are told from those that it has not', async () => {
+test('unused permissions of a room are found', async () => {
   const permissions = await readPermissions('cdk.out');
   const room = await openRoom();
   await room.register('Columbia');

@@ -28,7 +28,7 @@ function newFile(): OwnFile {
 const place = (file: OwnFile) => sender.get('file', announcementOf('recipient', file));
 const silent = { drop: 1, late: 0, delayMs: 0, double: 0 };
 
-/** Has an inbox tell of a file: how often, and what. */
+/** The events about a file in an inbox. */
 async function told(inbox: string, { name }: OwnFile): Promise<unknown[]> {
   const items = await room.database.stream(`inbox/${inbox}`);
   // A killed function may have left a number without a message.
@@ -37,7 +37,7 @@ async function told(inbox: string, { name }: OwnFile): Promise<unknown[]> {
   return items.filter((one) => one['name'] === name).map((one) => one['event']);
 }
 
-/** Calls of the function of files to the database and to the store, each as it is about to be carried out. */
+/** The calls of the files function to DynamoDB and S3, each before it is carried out. */
 function watch(onCall: (index: number) => Promise<boolean>): { calls: () => number } {
   let calls = 0;
   const next = async (caller: { function: string; requestId?: string }) => {
@@ -51,17 +51,17 @@ function watch(onCall: (index: number) => Promise<boolean>): { calls: () => numb
 }
 
 interface Step {
-  /** What there is before; gives the file that it is about. */
+  /** Prepares the state, and returns the file. */
   readonly prepare: () => Promise<OwnFile>;
-  /** What the function is killed in; it may fail. */
+  /** The action during which the function is killed. It may fail. */
   readonly act: (file: OwnFile) => Promise<unknown>;
-  /** What follows by itself: what a client does that got no answer, and Lambda with an event that failed. */
+  /** The automatic recovery: the client's retry, or Lambda's retry of an event. */
   readonly recover: (file: OwnFile) => Promise<unknown>;
-  /** What must be true then. */
+  /** Checks the final state. */
   readonly holds: (file: OwnFile) => Promise<void>;
 }
 
-/** Says a command whose function is killed: the reply, or the gateway's error. */
+/** Sends a command whose function is killed. Resolves at the reply or the gateway's error. */
 async function sayUnderFire<A extends 'file' | 'filedone'>(
   client: RawClient,
   action: A,
@@ -76,7 +76,7 @@ const doneOrDoneBefore = async ({ name }: OwnFile) => {
   if (!reply.ok) expect(reply.error).toMatchObject({ code: 'no-such-file' });
 };
 
-/** The file is there, once, and can be got; afterwards it is got. */
+/** Checks that the file exists once and can be downloaded, and downloads it. */
 async function canBeGot(file: OwnFile): Promise<void> {
   expect(await told('recipient', file)).toEqual(['file']);
   await recipient.event('file', { name: file.name });
@@ -112,8 +112,8 @@ const steps: Record<string, Step> = {
       await canBeGot(file);
     },
   },
-  'an arrival, told of again': { prepare: uploaded, act: tellAgain, recover: tellAgain, holds: canBeGot },
-  'an arrival, never told of again': {
+  'an upload whose event is repeated': { prepare: uploaded, act: tellAgain, recover: tellAgain, holds: canBeGot },
+  'an upload whose event is not repeated': {
     prepare: uploaded,
     act: tellAgain,
     recover: async () => {
@@ -121,13 +121,13 @@ const steps: Record<string, Step> = {
       await files.tidy();
     },
     async holds(file) {
-      // What was committed is in the inbox; where its post was lost, `sync` gives it.
+      // A committed message is in the inbox. If its post was lost, `sync` returns it.
       expect(await told('recipient', file)).toEqual(['file']);
       await doneOrDoneBefore(file);
       expect(await told('sender', file)).toEqual(['file-received']);
     },
   },
-  'an arrival of something else': {
+  'an upload of other bytes': {
     prepare: async () => {
       const file = newFile();
       room.local.faults.event = silent;
@@ -154,7 +154,7 @@ const steps: Record<string, Step> = {
       expect(await recipient.get('fileget', {})).toMatchObject({ files: [] });
     },
   },
-  'the end of an upload that never was': {
+  'the end of an upload that never began': {
     async prepare() {
       const file = newFile();
       await place(file);
@@ -168,7 +168,7 @@ const steps: Record<string, Step> = {
       expect(await told('sender', file)).toEqual(['file-failed']);
     },
   },
-  'the end of what nobody fetched': {
+  'the end of a file that its recipient did not fetch': {
     async prepare() {
       const file = await offered();
       await files.makeDue('stored');
@@ -182,9 +182,9 @@ const steps: Record<string, Step> = {
   },
 };
 
-describe.each(Object.entries(steps))('the function killed in %s', (_, { prepare, act, recover, holds }) => {
+describe.each(Object.entries(steps))('the function is killed in %s', (_, { prepare, act, recover, holds }) => {
   test('before each of its calls, and after the last', { timeout }, async () => {
-    // Once unharmed, to see how many calls there are.
+    // First run it without a kill, to count its calls.
     const undisturbed = await prepare();
     const { calls } = watch(async () => false);
     await act(undisturbed);
@@ -196,7 +196,7 @@ describe.each(Object.entries(steps))('the function killed in %s', (_, { prepare,
     await playKilled(last, true);
   });
 
-  /** Kills the function when a call of it is on its way; that one is carried out or not, and no other after it. */
+  /** Kills the function during one of its calls. That call is carried out or not; later ones are not. */
   async function playKilled(step: number, carriedOut: boolean): Promise<void> {
     const file = await prepare();
     watch(async (index) => {

@@ -30,13 +30,13 @@ afterAll(async () => {
   await room.close();
 });
 
-/** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
+/** A delay of zero to some milliseconds, different in each round, so that the rounds interleave differently. */
 const stagger = (round: number) => sleep((round * 5) % 17);
 
 const fileOf = (race: string, round: number): OwnFile => ({ name: `${race} ${round}`, bytes: Buffer.from(`${round}`) });
 const announce = (file: OwnFile, to = 'recipient') => sender.get('file', announcementOf(to, file));
 const codeOf = ({ ok, error }: AnyReply<'file' | 'filedone' | 'filedecline'>) => (ok ? 'ok' : error?.code);
-/** What became of a file, as its sender is told. */
+/** The event that tells the sender how a file ended. */
 const fate = ({ name }: OwnFile) =>
   sender.next((one) => /^file-/.test(one.event ?? '') && one['name'] === name, 'its fate');
 
@@ -45,7 +45,9 @@ async function stored(file: OwnFile, to = 'recipient'): Promise<void> {
   await recipient.event('file', { name: file.name });
 }
 
-test('two announcements of one name: one of two contents, or one place for the same', { timeout }, async () => {
+test('of two announcements of one name with different contents one is accepted; with the same content both get the same object', {
+  timeout,
+}, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('announced', round);
     const same = round % 2 === 0;
@@ -65,12 +67,12 @@ test('two announcements of one name: one of two contents, or one place for the s
   }
 });
 
-test('an arrival against a block: offered, or refused and told; never both', { timeout }, async () => {
+test('an upload races a block: the file is either offered, or refused and its sender told', { timeout }, async () => {
   const fates = { offered: 0, blocked: 0 };
   for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('blocked', round);
     const place = await announce(file);
-    // Either may begin first, by up to 28 ms, so that either may win however fast the machine is.
+    // Either may begin first, by up to 28 ms, so that either can win on a fast and on a slow machine.
     const lead = round * 4 - 28;
     const upload = sleep(Math.max(0, -lead)).then(() => put(place, file.bytes));
     const block = sleep(Math.max(0, lead)).then(() => recipient.get('block', { user: 'sender' }));
@@ -94,7 +96,7 @@ test('an arrival against a block: offered, or refused and told; never both', { t
   expect(fates.blocked).toBeGreaterThan(0);
 });
 
-test('an arrival held before its commit, while the recipient blocks the sender, or goes and another comes', {
+test('an upload is held before its commit while the recipient blocks the sender, or deregisters and the name gets a new owner', {
   timeout,
 }, async () => {
   for (const how of ['block', 'deregister'] as const) {
@@ -131,7 +133,9 @@ test('an arrival held before its commit, while the recipient blocks the sender, 
   }
 });
 
-test('many endings of one file at once: one is granted, and the sender is told of that one', { timeout }, async () => {
+test('of many concurrent endings of one file one is granted, and the sender is told of that one', {
+  timeout,
+}, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('ended', round);
     await stored(file);
@@ -147,7 +151,7 @@ test('many endings of one file at once: one is granted, and the sender is told o
   }
 });
 
-test('an arrival told of five times, a tidying run beside it, and messages to the same inbox', {
+test('an upload whose event comes five times, a tidying run, and messages to the same inbox do not disturb each other', {
   timeout,
 }, async () => {
   for (let round = 0; round < 10; round += 1) {
@@ -168,7 +172,7 @@ test('an arrival told of five times, a tidying run beside it, and messages to th
   }
 });
 
-test('an ending against the tidying run that finds the file expired: one of them', { timeout }, async () => {
+test('an ending races the tidying run that finds the file expired: one of them takes effect', { timeout }, async () => {
   const fates = new Set<unknown>();
   for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('expired', round);

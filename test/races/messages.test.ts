@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
+/** A delay of zero to some milliseconds, different in each round, so that the rounds interleave differently. */
 const stagger = (round: number) => sleep((round * 5) % 9);
 
-/** Resolves when a transaction has ended, before its caller has a reply. */
+/** Resolves when a transaction has ended, before its caller gets the response. */
 function transactionEnded(): Promise<void> {
   return new Promise((resolve) => {
     const stop = room.local.calls.subscribe((entry) => {
@@ -31,7 +31,7 @@ async function countIsExact(online: number): Promise<void> {
   expect(await room.database.counts()).toEqual({ counted: online, present: online });
 }
 
-test('a message against a deregistration: the next owner of the name never sees it', { timeout }, async () => {
+test('a message races a deregistration: the next owner of the name never sees it', { timeout }, async () => {
   const outcomes = { stored: 0, refused: 0 };
   const client = await room.connect();
   await client.get('register', { user: 'mortal', password });
@@ -52,7 +52,7 @@ test('a message against a deregistration: the next owner of the name never sees 
     const heir = await room.connect();
     const login = await heir.get('login', { user: 'mortal', password });
     const { messages } = await heir.get('sync', { inbox: 0 });
-    // It may have reached the new owner as theirs, if it was sent when they had registered; then it is their first.
+    // If it was sent after the new owner registered, it is a message to the new owner, and the first one.
     expect([0, 1]).toContain(messages.length);
     if (messages.length > 0) {
       expect(messages).toMatchObject([{ seq: 1, text: `round ${round}` }]);
@@ -69,7 +69,7 @@ test('a message against a deregistration: the next owner of the name never sees 
 });
 
 test(
-  'a message held between its reading and its commit, while its recipient goes and another comes',
+  'a message is held between read and commit while its recipient deregisters and the name gets a new owner',
   async () => {
     const client = await room.connect();
     await client.get('register', { user: 'phoenix', password });
@@ -100,7 +100,7 @@ test(
   timeout,
 );
 
-test('a message against a block: refused or delivered, and refused for certain once the block is answered', {
+test('a message races a block: it is refused or delivered, and always refused after the reply to the block', {
   timeout,
 }, async () => {
   const blocker = await room.enter('blocker');
@@ -110,7 +110,7 @@ test('a message against a block: refused or delivered, and refused for certain o
     const first = round % 2 === 0;
     const sending = first ? sender.ask('message', { to: 'blocker', text }) : undefined;
     if (first) await stagger(round);
-    // Some rounds wait for the commit, so that a slow machine also meets a message that comes after it.
+    // Some rounds wait for the commit, so that on a slow machine, too, some messages come after it.
     const blocked = round % 4 === 3 ? transactionEnded() : undefined;
     const blocking = blocker.get('block', { user: 'sender' });
     if (!first) await (blocked ?? stagger(round));
@@ -127,7 +127,7 @@ test('a message against a block: refused or delivered, and refused for certain o
     await blocker.get('unblock', { user: 'sender' });
     await countIsExact(2);
   }
-  // What was refused is in no stream, what was not stands there without gaps.
+  // A refused message is in no stream. The others have numbers without gaps.
   const stored = await room.database.stream('inbox/blocker');
   expect(stored.map((item) => item['seq'])).toEqual(Array.from({ length: outcomes.delivered }, (_, i) => i + 1));
   expect(outcomes.blocked).toBeGreaterThan(0);
@@ -135,7 +135,7 @@ test('a message against a block: refused or delivered, and refused for certain o
   await blocker.get('logout', {});
 });
 
-test('a broadcast against a login: posted or given by sync, and posted no more than once', { timeout }, async () => {
+test('a broadcast races a login: it is posted or returned by sync, and posted at most once', { timeout }, async () => {
   await room.register('comer');
   const outcomes = { posted: 0, synced: 0 };
   for (let round = 0; round < rounds; round += 1) {

@@ -8,7 +8,7 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { tablesOf } from '../harness/tables.ts';
 
 const timeout = 120_000;
-/** The room's second, which a repeated request waits, takes a tenth of one. */
+/** The second that a repeated request waits takes a tenth of a second here. */
 const speed = 10;
 const delay = 1_000 / speed;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterEach(() => room.local.faults.reset());
 afterAll(() => room.close());
 
-/** Somebody who says something, loses the connection, resumes, and says it again. */
+/** A user who sends a request, loses the connection, resumes, and sends the request again. */
 class Speaker {
   #client: RawClient;
   #token: string;
@@ -48,7 +48,7 @@ class Speaker {
     this.#client.send(frame);
   }
 
-  /** Goes on over a new connection; the old one stays open until the room closes it, so that its replies are heard. */
+  /** Resumes over a new connection. The old one stays open until the room closes it, so that its replies are received. */
   async move(): Promise<void> {
     const next = await room.connect();
     const { token } = await next.get('resume', { user: 'facebook', token: this.#token });
@@ -61,7 +61,7 @@ class Speaker {
     return this.#client.next((frame) => frame.type === 'reply' && frame.id === id, `the reply to ${id}`);
   }
 
-  /** Every answer that came, to whichever sending. */
+  /** All replies, to any of the sendings. */
   answers(id: string): ReceivedFrame[] {
     const clients = new Set(this.#sendings.map(({ client }) => client));
     return [...clients].flatMap((client) => client.all((frame) => frame.type === 'reply' && frame.id === id));
@@ -72,7 +72,7 @@ class Speaker {
   }
 }
 
-/** Holds the first call that fits until it is let go; tells when it has been reached. */
+/** Holds the first matching call until it is released. Resolves when the call is reached. */
 function hold(fits: (call: DynamoDbCall) => boolean) {
   const reached = deferred<void>();
   const released = deferred<undefined>();
@@ -89,7 +89,7 @@ function hold(fits: (call: DynamoDbCall) => boolean) {
 const touches = (call: DynamoDbCall, operation: string) =>
   call.operation === operation && call.tables.some((table) => table.startsWith('Messages'));
 
-/** Resolves when the functions have done all that was asked of them. */
+/** Resolves when all functions have finished. */
 async function settled(): Promise<void> {
   let before = -1;
   await expect
@@ -115,7 +115,7 @@ async function numbersOf(stream: string, text: string): Promise<number[]> {
   return items.filter((item) => item['text'] === text).map((item) => Number(item['seq']));
 }
 
-test('a request sent again is looked for as far back as it may be, and no further', async () => {
+test('the room searches for a repeated request as far back as repeats are allowed, and no further', async () => {
   const old = await openRoom({ speed });
   const tables = tablesOf(old.local);
   const sentAt = new Date(old.local.clock.now() - 3_600_000).toISOString();
@@ -135,14 +135,14 @@ test('a request sent again is looked for as far back as it may be, and no furthe
   const queries = recording.calls.filter(({ operation, rights }) => {
     return operation === 'Query' && rights.some(({ resource }) => resource.startsWith('Messages'));
   });
-  // The newest message, as the stream has no counter yet, and the first page of those before.
+  // The newest message, because the stream has no counter yet, and the first page of earlier ones.
   expect(queries).toHaveLength(2);
   await client.close();
   tables.db.destroy();
   await old.close();
 });
 
-describe.each(kinds)('a $kind sent again after a lost connection is there once', ({ kind, stream, frame }) => {
+describe.each(kinds)('a $kind that is repeated after a lost connection is stored once', ({ kind, stream, frame }) => {
   let count = 0;
   const fresh = () => {
     count += 1;
@@ -169,14 +169,14 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
     await isThereOnce(speaker, id, text);
   });
 
-  test('when the first sending was never seen', async () => {
+  test('when the first sending never arrived', async () => {
     const speaker = await Speaker.enter();
     const { id, said, text } = fresh();
     speaker.say({ ...said, again: true });
     await isThereOnce(speaker, id, text);
   });
 
-  test('when many others have spoken since', async () => {
+  test('when many other messages were sent in between', async () => {
     const speaker = await Speaker.enter();
     const { id, said, text } = fresh();
     speaker.say(said);
@@ -211,7 +211,7 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
     await speaker.leave();
   });
 
-  test('when the first sending commits while the repeat looks at its number', async () => {
+  test('when the first sending commits while the repeat reads its number', async () => {
     const speaker = await Speaker.enter();
     const { id, said, text } = fresh();
     const puts = [0, 1].map(() => ({ reached: deferred<void>(), released: deferred<undefined>() }));
@@ -234,7 +234,7 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
     await isThereOnce(speaker, id, text);
   });
 
-  test('when the first sending looked for its connection long before it took a number', async () => {
+  test('when the first sending read its connection long before it took a number', async () => {
     const speaker = await Speaker.enter();
     const { id, said, text } = fresh();
     const first = hold((call) => touches(call, 'UpdateItem'));
@@ -249,7 +249,7 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
     await speaker.leave();
   });
 
-  test('whatever waits for whatever: 12 rounds, each sent three times', { timeout }, async () => {
+  test('with random delays: 12 rounds, each request sent three times', { timeout }, async () => {
     let talking = true;
     const chatter = (async () => {
       for (let i = 0; talking; i += 1) {
@@ -265,7 +265,7 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
       return random % sides;
     };
     room.local.faults.beforeDynamoDb = async ({ function: name }) => {
-      // The most that still lets the room's function answer in time, now and then.
+      // The longest delay with which the function sometimes still answers in time.
       if (name.startsWith('Chat') && dice(4) === 0) await sleep(dice(3 * delay));
       return undefined;
     };
@@ -293,7 +293,7 @@ describe.each(kinds)('a $kind sent again after a lost connection is there once',
   });
 });
 
-test('two things said under one id are two things, also in one breath', async () => {
+test('two different texts under one id are two messages, even if they are sent together', async () => {
   const speaker = await Speaker.enter();
   const texts = ['one', 'two', 'three', 'four'];
   for (const text of texts) speaker.say({ action: 'message', to: 'Columbia', id: 'the same', text: `breath ${text}` });
@@ -302,7 +302,7 @@ test('two things said under one id are two things, also in one breath', async ()
   await speaker.leave();
 });
 
-test('what was said before a block counts as said, what is said after it does not', async () => {
+test('a message committed before a block counts as sent when it is repeated; a message after the block is refused', async () => {
   const speaker = await Speaker.enter();
   const said = { action: 'message', to: 'Columbia', id: 'before the block', text: 'still friends' };
   speaker.say(said);

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 afterAll(() => room.close());
 
-/** Between nothing and some milliseconds, another every round, so that the rounds meet at other points. */
+/** A delay of zero to some milliseconds, different in each round, so that the rounds interleave differently. */
 const stagger = (round: number) => sleep((round * 7) % 11);
 
 const loginOf = async (user: string): Promise<{ client: RawClient; token: string }> => {
@@ -31,7 +31,7 @@ const loginOf = async (user: string): Promise<{ client: RawClient; token: string
 const nobodyLeft = () =>
   expect.poll(() => attendance(tables), { timeout: 10_000, interval: 4 }).toEqual({ online: 0, present: [] });
 
-test('logins past MaxCon: never one more online than MaxCon', { timeout }, async () => {
+test('concurrent logins in a full room never exceed MaxCon', { timeout }, async () => {
   const users = ['racer', 'rival1', 'rival2'];
   for (let round = 0; round < rounds; round += 1) {
     const clients = await Promise.all(users.map(() => room.connect()));
@@ -48,7 +48,9 @@ test('logins past MaxCon: never one more online than MaxCon', { timeout }, async
   }
 });
 
-test('a login against the logout of the same user: refused or granted, never both in', { timeout }, async () => {
+test('a login races the logout of the same user: it is refused or granted, and the user never has two sessions', {
+  timeout,
+}, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const { client: first } = await loginOf('racer');
     const second = await room.connect();
@@ -63,7 +65,7 @@ test('a login against the logout of the same user: refused or granted, never bot
   }
 });
 
-test('a login against a kick: whoever is in afterwards is the one who was let in', { timeout }, async () => {
+test('a login races a kick: a session that exists afterwards belongs to a granted login', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const { client: first } = await loginOf('racer');
     const second = await room.connect();
@@ -79,13 +81,13 @@ test('a login against a kick: whoever is in afterwards is the one who was let in
   }
 });
 
-test('a login against the loss of its connection leaves no ghost', { timeout }, async () => {
+test('a login that races the loss of its connection leaves no ghost', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const client = await room.connect();
     client.say('login', { user: 'racer', password });
     await stagger(round);
     await client.kill();
-    // Whatever became of it, the owner gets in at once.
+    // In every case, the user can log in at once.
     const { client: owner } = await loginOf('racer');
     expect(await countIsExact(tables)).toEqual(['racer']);
     await owner.close();
@@ -93,7 +95,9 @@ test('a login against the loss of its connection leaves no ghost', { timeout }, 
   }
 });
 
-test('a login against the end of a lost session: it takes over or begins anew', { timeout }, async () => {
+test('a login races the end of a detached session: it takes over the session or begins a new one', {
+  timeout,
+}, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const { client: first } = await loginOf('racer');
     await first.kill();
@@ -109,7 +113,7 @@ test('a login against the end of a lost session: it takes over or begins anew', 
   }
 });
 
-test('two clients with one token: exactly one goes on', { timeout }, async () => {
+test('of two clients with one token exactly one resumes', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const { client, token } = await loginOf('racer');
     const rivals = await Promise.all([room.connect(), room.connect()]);
@@ -130,7 +134,7 @@ test.each([
   for (let round = 0; round < rounds; round += 1) {
     const { client } = await loginOf('racer');
     let raced: Promise<unknown> | undefined;
-    // Every sweeper is held where it is about to end the session; one that an earlier loss started may be about, too.
+    // Hold every sweeper just before it ends the session. A run that an earlier loss started may be active, too.
     room.local.faults.beforeDynamoDb = async ({ operation, function: name }) => {
       if (operation !== 'TransactWriteItems' || !name.startsWith('Sweeper')) return undefined;
       raced ??= how === 'acts' ? client.get('whoelse', {}) : client.get('logout', {});
@@ -148,7 +152,7 @@ test.each([
   }
 });
 
-test('a login against a timeout: somebody is in who was let in, and nobody twice', { timeout }, async () => {
+test('a login races a timeout: the session of a granted login exists, and no user has two', { timeout }, async () => {
   for (let round = 0; round < rounds; round += 1) {
     const { client: first } = await loginOf('racer');
     await idle('racer', 3_600_000);
@@ -169,7 +173,7 @@ async function detachedAt(): Promise<number | undefined> {
   return (await attendance(tables)).present.find((one) => one.name === 'racer')?.detachedAt;
 }
 
-/** Makes a time in an item longer ago. */
+/** Moves a time in an item into the past. */
 async function backdate(table: string, key: Record<string, unknown>, field: string, ms: number): Promise<void> {
   await tables.db.send(
     new UpdateCommand({
@@ -182,7 +186,7 @@ async function backdate(table: string, key: Record<string, unknown>, field: stri
   );
 }
 
-/** Makes somebody's last activity longer ago. */
+/** Moves a user's last activity into the past. */
 async function idle(name: string, ms: number): Promise<void> {
   const { present } = await attendance(tables);
   const connectionId = present.find((one) => one.name === name)?.connectionId;
@@ -190,7 +194,7 @@ async function idle(name: string, ms: number): Promise<void> {
   await backdate('Presence', { shard: 0, name }, 'activeSince', ms);
 }
 
-test('everyone who was told of a login was told once of the end of it', async () => {
+test('every client that got a login event got one event for the end of that session', async () => {
   const { client } = await loginOf('rival1');
   for (let round = 0; round < rounds; round += 1) {
     const { client: guest } = await loginOf('racer');

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openRoom } from '../harness/room.ts';
 
-test('who floods a route that hashes passwords is throttled by the gateway, and the room goes on for everyone', async () => {
+test('the gateway throttles a flood on a route that hashes passwords, and the room still serves other users', async () => {
   const room = await openRoom({ throttling: true });
   onTestFinished(() => room.close());
   const flooder = new WebSocket(room.url);
@@ -17,9 +17,9 @@ test('who floods a route that hashes passwords is throttled by the gateway, and 
   await expect.poll(() => frames.length).toBe(sent);
   const throttled = frames.filter(({ message }) => message === 'Too Many Requests');
   expect(throttled.length).toBeGreaterThan(0);
-  // The burst that cdk.json lets through is served.
+  // The burst that cdk.json allows is served.
   expect(sent - throttled.length).toBeGreaterThanOrEqual(50);
-  // Other routes have buckets of their own, and this one fills again.
+  // Other routes have their own buckets, and this one refills.
   const client = await room.connect();
   expect(await client.refused('login', { user: 'nobody', password: 'wastingtime' })).toMatchObject({
     code: 'no-such-user',

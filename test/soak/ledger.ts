@@ -1,4 +1,4 @@
-/** What became of a text that somebody sent, as its sender knows. */
+/** The outcome of a sent text, as its sender knows it. */
 export type Fate = 'granted' | 'refused' | 'unknown';
 
 interface Entry {
@@ -8,11 +8,11 @@ interface Entry {
   readonly seq: number | undefined;
 }
 
-/** Everything that was sent in a soak, to be compared with what the streams hold in the end. */
+/** All texts sent in a soak. At the end they are compared with the streams. */
 export class Ledger {
   readonly #sent = new Map<string, Entry>();
 
-  /** Notes a text before it is sent: it may have been stored from now on. */
+  /** Notes a text before it is sent, because it may be stored from now on. */
   sending(text: string, to: string): void {
     this.#sent.set(text, { fate: 'unknown', to, seq: undefined });
   }
@@ -26,13 +26,13 @@ export class Ledger {
     return [...this.#sent.values()].filter((entry) => entry.fate === fate).length;
   }
 
-  /** What is wrong with a stream: numbers out of order, texts that are missing, doubled, or should not be there. */
+  /** Checks a stream. Finds numbers out of order, and missing, duplicate and unexpected texts. */
   audit(stream: string, messages: readonly { readonly seq: number; readonly text: string }[]): string[] {
     const problems: string[] = [];
     const times = new Map<string, number>();
     let last = 0;
     for (const { seq, text } of messages) {
-      // The number of a writer that died has no message.
+      // A number without a message belonged to a writer that died.
       if (seq <= last) problems.push(`${stream}: number ${seq} stands after ${last}`);
       last = seq;
       times.set(text, (times.get(text) ?? 0) + 1);

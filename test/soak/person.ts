@@ -6,7 +6,7 @@ import { password, type SceneRoom } from '../harness/room.ts';
 import type { Ledger } from './ledger.ts';
 import { Reader } from './reader.ts';
 
-/** The same throws for the same seed. */
+/** Random numbers. The same seed repeats the sequence. */
 export function dice(seed: string): (sides: number) => number {
   let throws = 0;
   return (sides) => {
@@ -20,11 +20,11 @@ export interface Tally {
   logins: number;
   resumes: number;
   kills: number;
-  /** Requests that failed with an error of the room's own, or were not answered. */
+  /** The number of requests with an internal error or without an answer. */
   failed: number;
 }
 
-/** What everybody in a soak shares. */
+/** The data that all users of a soak share. */
 export interface Company {
   readonly room: SceneRoom;
   readonly ledger: Ledger;
@@ -34,7 +34,7 @@ export interface Company {
   readonly goOn: () => boolean;
 }
 
-/** Somebody who comes, talks, and leaves in every way there is, at random. */
+/** A simulated user who logs in, chats and leaves at random, in every possible way. */
 export class Person {
   readonly name: string;
   readonly reader: Reader;
@@ -43,7 +43,7 @@ export class Person {
   #client: RawClient | undefined;
   /** The current session's token. */
   #token: string | undefined;
-  /** Set after a lost connection that the person means to resume. */
+  /** Set after a lost connection that the user will resume. */
   #tokenToResume: string | undefined;
   #said = 0;
 
@@ -61,7 +61,7 @@ export class Person {
         if (this.#client) await this.#act(this.#client);
         else await this.enter();
       } catch {
-        // The room failed, on purpose, or the connection went: whoever this happens to hangs up and comes again.
+        // An injected fault, or a lost connection: close the connection and start again.
         this.#company.tally.failed += 1;
         await this.#hangUp();
       }
@@ -74,7 +74,7 @@ export class Person {
     await client?.kill();
   }
 
-  /** Comes in, by token if there is one, and catches up. */
+  /** Resumes with the token, if there is one, or logs in; then syncs. */
   async enter(): Promise<void> {
     const client = await this.#company.room.connect();
     this.#client = client;
@@ -100,13 +100,13 @@ export class Person {
     await this.reader.sync(client);
   }
 
-  /** Goes for good. */
+  /** Leaves at the end of the soak. */
   async leave(): Promise<void> {
     await this.#client?.close();
     this.#client = undefined;
   }
 
-  /** Catches up with everything, over whatever connection there is. */
+  /** Syncs to the end of both streams, over the current connection or a new one. */
   async finish(): Promise<void> {
     if (this.#client?.socket.readyState !== this.#client?.socket.OPEN || !this.#client) await this.enter();
     if (this.#client) await this.reader.sync(this.#client);
@@ -120,7 +120,7 @@ export class Person {
     else if (act < 72) await this.#ask(client, 'whoelse', {});
     else if (act < 80) await this.reader.sync(client);
     else if (act < 84) this.reader.acknowledge(client);
-    // Who fails to log out is still logged in, and hangs up.
+    // If the logout failed, the session is still open, so close the connection.
     else if (act < 88) {
       await client.get('logout', {});
       this.#client = undefined;

@@ -4,35 +4,35 @@ import { Ledger } from './ledger.ts';
 import { type Company, dice, Person, type Tally } from './person.ts';
 
 export interface SoakOptions {
-  /** Of the machine's clock. */
+  /** Minutes of real time. */
   readonly minutes: number;
   readonly people: number;
-  /** Makes the same people and the same faults; how they meet is up to the machine. */
+  /** The seed repeats users and faults, but not their interleaving. */
   readonly seed: number;
-  /** Has DynamoDB throttle and conflict as AWS does under load. */
+  /** Makes DynamoDB throttle and conflict as on AWS under load. */
   readonly contention?: boolean;
 }
 
 export interface SoakReport extends Tally {
   readonly granted: number;
   readonly unknown: number;
-  /** Comparisons of the count with the sessions, during which nobody came or went. */
+  /** The number of comparisons of the count with the sessions during which no session began or ended. */
   readonly counted: number;
-  /** How many sweeps the oldest ghost outlived. A ghost is a session whose connection is gone. */
+  /** The number of sweeps that the oldest ghost outlived. A ghost is a session whose connection is gone. */
   readonly ghostSweeps: number;
   readonly problems: readonly string[];
 }
 
 /** The room's minute, and with it the sweeper's, takes six seconds. */
 const speed = 10;
-/** Sweeps that a ghost may outlive: the first finds its connection gone, and the grace is over at the third at the latest. */
+/** The number of sweeps that a ghost may outlive. The first one finds it, and the grace ends before the third one. */
 const mostGhostSweeps = 3;
-/** Room milliseconds after which every seat in doubt has been settled. */
+/** Time (ms of the room's clock) after which every seat in doubt has been settled. */
 const settleMs = 180_000;
-/** Nobody soaks for more requests than this. */
+/** The maximum number of requests in a soak. */
 const mostRequests = 100_000;
 
-/** Lets people come, talk and go while everything fails now and then; then compares what was promised with what is there. */
+/** Simulates users while faults are injected everywhere. Then checks the room's promises against the stored data. */
 export async function soak({ minutes, people, seed, contention = false }: SoakOptions): Promise<SoakReport> {
   const room = await openRoom({ speed, seed, ...(contention && { contention: {} }) });
   try {
@@ -63,8 +63,8 @@ function misbehave({ local: { faults } }: SceneRoom, seed: number): void {
   faults.post.fail = 0.05;
   // About connections that are alive, too.
   faults.post.gone = 0.05;
-  // The SDK tries again until most of that is healed. For one invocation in fifty nothing is: its writes fail however often
-  // they are tried, and half of them have been carried out. Not the sweeper's: whom it fails, the next run finds.
+  // The SDK's retries hide most faults. So all writes of one invocation in fifty fail at every attempt, half of them after
+  // they were carried out. The sweeper is exempt, because its next run would repeat the work.
   faults.beforeDynamoDb = ({ function: name, operation, requestId = '' }) => {
     if (name.startsWith('Sweeper') || !/Put|Update|Delete|Transact/.test(operation)) return undefined;
     const thrown = dice(`${seed}/${requestId}`)(100);
@@ -79,7 +79,7 @@ async function watchOver(
   goOn: () => boolean,
 ): Promise<{ counted: number; ghostSweeps: number; problems: string[] }> {
   const problems: string[] = [];
-  /** When each ghost was first seen, by its connection's id. */
+  /** The time at which each ghost was first seen, by connection id. */
   const ghosts = new Map<string, number>();
   let counted = 0;
   let ghostSweeps = 0;
@@ -90,7 +90,7 @@ async function watchOver(
     const after = await room.database.room();
     if (before['logins'] === after['logins']) {
       counted += 1;
-      // A seat is counted before its session begins, and until after it has ended.
+      // A seat counts from before its session begins until after the session has ended.
       if (Number(after['online']) < present.length)
         problems.push(`${present.length} present, ${after['online']} counted`);
     }
@@ -121,13 +121,13 @@ class SweepCount {
     });
   }
 
-  /** How many sweeps have begun after a time, and ended. */
+  /** The number of finished sweeps that began after a time. */
   since(time: number): number {
     return this.#starts.filter((start) => start > time).length;
   }
 }
 
-/** Everyone comes once more and reads on to the end; then nobody is there. */
+/** All users log in once more, sync to the end, and log out. */
 async function settleUp(room: SceneRoom, { ledger }: Company, crowd: readonly Person[]): Promise<string[]> {
   const problems: string[] = [];
   await Promise.all(crowd.map((person) => person.finish()));
@@ -143,7 +143,7 @@ async function settleUp(room: SceneRoom, { ledger }: Company, crowd: readonly Pe
     }
   }
   await Promise.all(crowd.map((person) => person.leave()));
-  // The sweeper settles a seat whose login or logout was killed once it is a minute old, and a lost session after its grace.
+  // The sweeper settles seats in doubt after a minute, and ends detached sessions after the grace period.
   const isOver = room.local.clock.now() + settleMs;
   let left = await room.database.counts();
   while ((left.counted !== 0 || left.present !== 0) && room.local.clock.now() < isOver) {
@@ -154,7 +154,7 @@ async function settleUp(room: SceneRoom, { ledger }: Company, crowd: readonly Pe
   return problems;
 }
 
-/** A soak in one line. */
+/** Formats the result of a soak as one line. */
 export function summary(report: SoakReport): string {
   const { problems, ...numbers } = report;
   const told = Object.entries(numbers).map(([name, value]) => `${name} ${value}`);

@@ -4,10 +4,10 @@ import type { RawClient } from '../harness/raw-client.ts';
 
 type Stream = 'inbox' | 'room';
 
-/** Milliseconds until a page is asked for again that ended before a message on its way. */
+/** Milliseconds before a page is requested again that ended before an uncommitted message. */
 const gap = 200;
 
-/** A user's screen: shows each number once and in order, as the protocol has a client do, and asks `sync` for the rest. */
+/** A user's screen. Shows each number once and in order, and sends `sync` for missing ones, as the protocol demands. */
 export class Reader {
   readonly shown: Record<Stream, { seq: number; text: string }[]> = { inbox: [], room: [] };
   readonly problems: string[] = [];
@@ -19,7 +19,7 @@ export class Reader {
     this.#name = name;
   }
 
-  /** Shows what is posted over a connection, as far as nothing is missing before it. */
+  /** Shows the posts of a connection until a number is missing. */
   follow(client: RawClient): void {
     client.socket.on('message', (data) => {
       const frame = parseRoomFrame(String(data));
@@ -30,7 +30,7 @@ export class Reader {
     });
   }
 
-  /** Catches up from where the room thinks this reader is, then acknowledges. */
+  /** Syncs from the room's cursor for this reader, then acknowledges. */
   async sync(client: RawClient): Promise<void> {
     for (let from: Partial<Result<'sync'>['upTo']> = {}; ; ) {
       const { messages, upTo, more } = await client.get('sync', from);
