@@ -43,7 +43,10 @@ export class Link {
     this.#heartbeat = new Heartbeat(
       {
         pingFrame: () => socket.ping(),
-        ping: () => this.tell('ping', {}),
+        ping: () => {
+          this.#pending.pinged();
+          this.tell('ping', {});
+        },
         dead: () => this.drop(),
       },
       timing,
@@ -142,6 +145,7 @@ export class Link {
         if (frame.event.event === 'are-you-there') this.tell('here', {});
         return handlers.event(this, frame.event);
       case 'pong':
+        return this.#pending.ponged();
       case 'unknown':
         return;
     }

@@ -10,6 +10,9 @@ interface Pending {
   fail(error: Error): void;
 }
 
+/** Stands for the last `ping`, which has no id. The ids of requests are UUIDs. */
+const pingId = 'ping';
+
 /** The requests of one connection that have no reply yet. */
 export class PendingRequests {
   readonly #pending = new Map<string, Pending>();
@@ -41,6 +44,16 @@ export class PendingRequests {
     });
   }
 
+  /** A `ping` was sent. Nobody waits for its answer, but an error of the gateway may belong to it. */
+  pinged(): void {
+    this.#pending.set(pingId, { action: 'ping', settle: () => {}, fail: () => {} });
+  }
+
+  /** The answer to a `ping`. */
+  ponged(): void {
+    this.#take(pingId);
+  }
+
   /** A reply to an unknown request is ignored. */
   answer(answer: Answer): void {
     if (answer.id === undefined || this.#pending.get(answer.id)?.action !== answer.action) return;
@@ -62,9 +75,13 @@ export class PendingRequests {
 
   /** Resolves when no request is pending. */
   idle(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (!this.#isBusy) return Promise.resolve();
     this.#idle ??= deferred();
     return this.#idle.promise;
+  }
+
+  get #isBusy(): boolean {
+    return this.#pending.size > (this.#pending.has(pingId) ? 1 : 0);
   }
 
   #take(id: string): Pending | undefined {
@@ -73,7 +90,7 @@ export class PendingRequests {
     this.#pending.delete(id);
     for (const { ids } of this.#suspects) ids.delete(id);
     this.#convict();
-    if (this.#pending.size === 0) {
+    if (!this.#isBusy) {
       this.#idle?.resolve();
       this.#idle = undefined;
     }

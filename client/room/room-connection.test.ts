@@ -68,6 +68,25 @@ describe('requests', () => {
     await failure;
   });
 
+  test.each([
+    ['an error is about the ping', 'reply'],
+    ['an error is about the request', 'pong'],
+  ] as const)('%s if what comes next is the %s', async (_, first) => {
+    const peer = await visit.logIn({}, { ping: 60, pong: 5_000, reply: 5_000 });
+    peer.answersPings = false;
+    const asked = visit.room.request('whoelse', {});
+    const request = await peer.next('whoelse');
+    await expect.poll(() => peer.pings).toBe(1);
+    peer.send('{"message":"Too Many Requests","connectionId":"x=","requestId":"abc="}');
+    if (first === 'pong') {
+      const failure = expect(asked).rejects.toMatchObject({ name: 'GatewayError' });
+      peer.send('{"type":"pong"}');
+      return failure;
+    }
+    request.reply({ users: [], total: 0 });
+    expect(await asked).toEqual({ users: [], total: 0 });
+  });
+
   test('a reply that does not come, or is none, is an error', async () => {
     const peer = await visit.logIn({}, { reply: 50 });
     await expect(visit.room.request('whoelse', {})).rejects.toMatchObject({ name: 'RequestTimeoutError' });
