@@ -183,6 +183,42 @@ test('an error that the user can fix is one line, with exit code 1', async () =>
   expect(await holder.ended).toMatchObject({ code: 0 });
 });
 
+test('no page and no other user gets anything out of a door of the room', async () => {
+  const data = join(folder, 'doors');
+  const program = start('--data', data);
+  const origin = (await opened(program)).replace('ws:', 'http:');
+  const { pid } = JSON.parse(await readFile(join(data, 'dynoxide.json'), 'utf8'));
+  const [, host = '', port = ''] = /--host (\S+) --port (\d+)/.exec((await commandLineOf(pid)) ?? '') ?? [];
+  if (process.platform !== 'darwin') {
+    expect(host).not.toBe('127.0.0.1');
+    await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+  }
+  const page = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
+  for (const path of [
+    '/2015-03-31/functions/Probe/invocations',
+    '/cloudwatch-logs/',
+    '/bucket/key',
+    '/@connections/x',
+  ]) {
+    for (const method of ['OPTIONS', 'POST', 'GET']) {
+      const answer = await fetch(origin + path, { method, headers: page });
+      expect(answer.status, `${method} ${path}`).toBeGreaterThanOrEqual(400);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+  }
+  // A page can ask, and cannot read the answer.
+  expect((await fetch(`${origin}/health`, { headers: page })).headers.get('access-control-allow-origin')).toBeNull();
+  for (const name of ['.', 'log', 'room.json', 'dynoxide.json', 'dynamodb.sqlite', 'dynamodb.sqlite-wal']) {
+    const mode = await stat(join(data, name)).then(
+      (found) => found.mode & 0o077,
+      () => 0,
+    );
+    expect(mode, name).toBe(0);
+  }
+  program.child.kill('SIGTERM');
+  await program.ended;
+});
+
 test('a request with a foreign host name is refused (DNS rebinding)', async () => {
   const program = start('--data', join(folder, 'rebound'));
   const url = await opened(program);

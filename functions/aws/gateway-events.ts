@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { parseRequest, type RefusalCode, refusalFrame } from '../../protocol/index.ts';
 import type { IncomingFrame } from '../chat/dispatch.ts';
 import { connectionClosed } from '../chat/end-session.ts';
+import { isAllowedOrigin } from '../chat/origin.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Room } from '../chat/ports.ts';
 import { addressOf } from './address.ts';
@@ -30,6 +31,8 @@ const gatewayEvent = v.object({
     v.object({ ...requestContext, eventType: v.literal('MESSAGE') }),
   ]),
   body: v.optional(v.nullable(v.string())),
+  /** Of the client's upgrade request, named as the client spells them. Other events have none, or API Gateway's own. */
+  headers: v.optional(v.record(v.string(), v.string()), {}),
 });
 
 /** What a proxy integration may return; any other key makes API Gateway answer "Internal server error". */
@@ -44,11 +47,11 @@ type Handler = (event: unknown, context: Context) => Promise<ProxyResponse>;
 export function connectionHandler(room: Room): Handler {
   return async (event, context) => {
     logsFor(context);
-    const { requestContext: request, body } = parseStored(gatewayEvent, event, 'an event');
+    const { requestContext: request, body, headers } = parseStored(gatewayEvent, event, 'an event');
     const { connectionId } = request;
     switch (request.eventType) {
       case 'CONNECT':
-        return { statusCode: await admit(room, connectionId, request.identity.sourceIp) };
+        return { statusCode: await admit(room, connectionId, request.identity.sourceIp, originOf(headers)) };
       case 'DISCONNECT':
         await connectionClosed(room, connectionId, howClosed(request.disconnectStatusCode, request.disconnectReason));
         return { statusCode: 200 };
@@ -59,13 +62,17 @@ export function connectionHandler(room: Room): Handler {
   };
 }
 
-async function admit(room: Room, connectionId: string, sourceIp: string): Promise<number> {
+const originOf = (headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).find(([name]) => name.toLowerCase() === 'origin')?.[1];
+
+async function admit(room: Room, connectionId: string, sourceIp: string, origin: string | undefined): Promise<number> {
   const state = await room.state.readOrCreate();
   const address = addressOf(sourceIp);
-  const refused = (result: RefusalCode, status: number) => {
+  const refused = (result: RefusalCode | 'origin-refused', status: number) => {
     room.auditLog({ what: 'connect', result, address });
     return status;
   };
+  if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
   if (!state.open) return refused('room-stopped', 503);
   if (state.online >= state.maxCon) return refused('room-full', 429);
   const rateLimit = { rate: state.floodRate, burst: state.floodBurst };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -53,22 +53,27 @@ export class Dynoxide {
   }
 
   /**
-   * Starts dynoxide on a free port of 127.0.0.1. No other process may have the database open.
+   * Starts dynoxide on a free port of a random loopback address, because it checks no credentials and lets every web page read its answers.
+   * No other process may have the database open.
    * @throws RoomError if there is no binary for this platform, or it does not start.
    */
   static async start(files: DynoxideFiles): Promise<Dynoxide> {
     const binary = findBinary();
-    const port = await freePort();
+    const host = loopbackAddress();
+    const port = await freePort(host);
+    // SQLite gives its other files the mode of this one.
+    await (await open(files.database, 'a', 0o600)).close();
+    await chmod(files.database, 0o600);
     const log = await open(files.log, 'a', 0o600);
     // Its own process group: Ctrl+C in the terminal must not end it before the functions have finished.
-    const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', files.database], {
+    const child = spawn(binary, ['serve', '--host', host, '--port', String(port), '--db-path', files.database], {
       detached: true,
       env: {},
       stdio: ['ignore', log.fd, log.fd],
     });
     const failed = once(child, 'error').then(([error]) => error);
     // Register it at once, so that it ends with this program.
-    const dynoxide = new Dynoxide(child, `http://127.0.0.1:${port}`, files.pid);
+    const dynoxide = new Dynoxide(child, `http://${host}:${port}`, files.pid);
     await log.close();
     if (child.pid === undefined) throw new RoomError(`${binary} does not start: ${String(await failed)}`);
     await writeFile(files.pid, JSON.stringify({ pid: child.pid }), { mode: 0o600 });
@@ -134,14 +139,18 @@ function readPid(content: string): number | undefined {
   }
 }
 
+/** One of 2^24 addresses: a web page would have to try every port of each. macOS has only one. */
+const loopbackAddress = () =>
+  process.platform === 'darwin' ? '127.0.0.1' : `127.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
+
 /**
  * A free port. dynoxide does not report its port if it is started with port 0. The port is below the ephemeral range, so
  * no other program gets it before dynoxide binds it.
  */
-async function freePort(): Promise<number> {
+async function freePort(host: string): Promise<number> {
   for (;;) {
     const port = randomInt(16_000, 32_000);
-    const server = createServer().listen(port, '127.0.0.1');
+    const server = createServer().listen(port, host);
     const isFree = await once(server, 'listening').then(
       () => true,
       () => false,

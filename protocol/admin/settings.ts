@@ -28,6 +28,8 @@ function seconds(min: number, max: number) {
   return v.pipe(v.number(what), v.finite(what), v.minValue(min, what), v.maxValue(max, what));
 }
 
+const someOrigins = 'origins in lower case with one blank between them, such as https://chat.example.org, or nothing';
+
 export const settings = {
   open: setting({
     word: 'OPEN',
@@ -94,6 +96,16 @@ export const settings = {
     summary: 'burst of commands on a new connection',
     schema: whole(10, 1_000_000),
     default: 100,
+  }),
+  origins: setting({
+    word: 'ORIGINS',
+    summary: 'the origins of web pages that may connect; programs may always',
+    schema: v.pipe(
+      v.string(someOrigins),
+      v.maxLength(2_000, someOrigins),
+      v.regex(/^(https?:\/\/[a-z0-9.-]+(:\d{1,5})?( (?!$)|$))*$/, someOrigins),
+    ),
+    default: '',
   }),
 } as const satisfies Record<string, Setting>;
 
