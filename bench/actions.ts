@@ -136,6 +136,8 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   const bob = await stage.enter('bob');
   const fileNamed = (name: string) => ({ name, bytes: Buffer.from(text) });
   const announce = (name: string) => stage.command(ann, 'file', announcementOf('bob', fileNamed(name)));
+  // The functions know both as members.
+  for (const client of [ann, bob]) await meter.settle(1, () => client.get('fileget', {}));
   // The run is triggered by S3's event.
   const upload = (place: Place, name: string) => meter.count(1, () => put(place, fileNamed(name).bytes));
   const first = await announce('first');

@@ -89,13 +89,13 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     memory: 512,
     timeout: 10,
     tables: {
-      connections: ['PutItem', 'DeleteItem'],
+      connections: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
       presence: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
       room: ['GetItem', 'PutItem', 'UpdateItem'],
       users: ['UpdateItem'],
     },
     invokes: ['notices', 'sweeper'],
-    connections: ['POST'],
+    connections: ['POST', 'DELETE'],
   },
   account: {
     purpose: 'Register, log in, resume, change the password, deregister: whatever hashes a password or a token',
@@ -143,7 +143,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     },
     objects: { files: ['GetObject', 'PutObject', 'DeleteObject'] },
     invokes: ['fanout'],
-    connections: ['GET', 'POST'],
+    connections: ['GET', 'POST', 'DELETE'],
   },
   fanout: {
     purpose: 'Posts one message to many connections',

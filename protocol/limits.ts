@@ -20,3 +20,27 @@ export const limits = {
   /** Maximum number of users that may block one user. Each broadcast stores them, about 25 bytes each. */
   blockers: 5_000,
 } as const;
+
+/** A token bucket: tokens a second in the long run, and tokens at once after a silence. */
+interface TokenBucket {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+/**
+ * The rate limit of a connection that has not logged in, from the settings FLOOD_RATE and FLOOD_BURST. By default it is 10 frames at
+ * once and one in two seconds, which is enough to register, to mistype the password three times, and to log in.
+ */
+export const guestLimit = ({ rate, burst }: TokenBucket): TokenBucket => ({
+  rate: Math.max(0.5, rate / 40),
+  burst: Math.max(mostTokens, burst / 10),
+});
+
+/** The most tokens that one frame takes. No burst is smaller. */
+export const mostTokens = 10;
+
+/** The tokens that a request takes in addition if it is marked `again`: it occupies a function for a second. */
+export const repeatTokens = 4;
+
+/** The room closes a connection after this many refusals by its rate limit, each balanced by an accepted frame. */
+export const mostRefused = 150;

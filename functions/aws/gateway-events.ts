@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
-import { parseRequest, type RefusalCode, refusalFrame } from '../../protocol/index.ts';
-import type { IncomingFrame } from '../chat/dispatch.ts';
+import type { RefusalCode } from '../../protocol/index.ts';
+import { answer, type IncomingFrame } from '../chat/dispatch.ts';
 import { connectionClosed } from '../chat/end-session.ts';
 import { isAllowedOrigin } from '../chat/origin.ts';
 import { parseStored } from '../chat/parse-stored.ts';
@@ -56,7 +56,7 @@ export function connectionHandler(room: Room): Handler {
         await connectionClosed(room, connectionId, howClosed(request.disconnectStatusCode, request.disconnectReason));
         return { statusCode: 200 };
       case 'MESSAGE':
-        await refuseRouteKey(room, connectionId, body ?? '');
+        await refuseRouteKey(room, incomingFrame(request, context, body));
         return { statusCode: 200 };
     }
   };
@@ -87,23 +87,25 @@ function howClosed(code: number | null | undefined, reason: string | null | unde
 }
 
 /** A frame whose action is `$connect` or `$disconnect` comes here, and has no route response to be answered by. */
-async function refuseRouteKey(room: Room, connectionId: string, frame: string): Promise<void> {
-  const parsed = parseRequest(frame);
-  const { action, id } = parsed.ok ? parsed.request : parsed.bad;
-  await room.gateway.post(connectionId, refusalFrame(action, id, 'unknown-action'));
+async function refuseRouteKey(room: Room, incoming: IncomingFrame): Promise<void> {
+  const refusal = await answer(room, {}, incoming);
+  if (refusal !== undefined) await room.gateway.post(incoming.connectionId, refusal);
 }
 
 /** Handles what a client says: the reply is the route's response. */
-export function commandHandler(answer: (frame: IncomingFrame) => Promise<string | undefined>): Handler {
+export function commandHandler(reply: (frame: IncomingFrame) => Promise<string | undefined>): Handler {
   return async (event, context) => {
     logsFor(context);
     const { requestContext: request, body } = parseStored(gatewayEvent, event, 'an event');
-    const reply = await answer({
-      connectionId: request.connectionId,
-      address: addressOf(request.identity.sourceIp),
-      requestId: context.awsRequestId,
-      frame: body ?? '',
-    });
-    return reply === undefined ? { statusCode: 200 } : { statusCode: 200, body: reply };
+    const frame = await reply(incomingFrame(request, context, body));
+    return frame === undefined ? { statusCode: 200 } : { statusCode: 200, body: frame };
   };
 }
+
+type Sent = Pick<v.InferOutput<typeof gatewayEvent>['requestContext'], 'connectionId' | 'identity'>;
+
+const incomingFrame = (
+  { connectionId, identity }: Sent,
+  { awsRequestId: requestId }: Context,
+  body: string | null | undefined,
+): IncomingFrame => ({ connectionId, address: addressOf(identity.sourceIp), requestId, frame: body ?? '' });

@@ -50,7 +50,10 @@ export const loginTriesAfter = (name: string, address: string, at: number) => {
   return { Put: { ...rememberAddress(name, address, at), ...condition } };
 };
 
-/** Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. */
+/**
+ * Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. The rate limit starts over, because a
+ * guest's tokens last longer than a member's.
+ */
 export const bindConnection = (
   connectionId: string,
   member: { name: string; displayName: string; accountId: string },
@@ -59,7 +62,8 @@ export const bindConnection = (
   Update: {
     TableName: tableName('connections'),
     Key: { connectionId },
-    UpdateExpression: 'SET #name = :name, displayName = :displayName, accountId = :id, lastActiveAt = :now',
+    UpdateExpression:
+      'SET #name = :name, displayName = :displayName, accountId = :id, lastActiveAt = :now, busyUntil = :zero',
     ConditionExpression: 'attribute_exists(connectionId) AND attribute_not_exists(accountId)',
     ExpressionAttributeNames: { '#name': 'name' },
     ExpressionAttributeValues: {
@@ -67,6 +71,7 @@ export const bindConnection = (
       ':displayName': member.displayName,
       ':id': member.accountId,
       ':now': at,
+      ':zero': 0,
     },
   },
 });

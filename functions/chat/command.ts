@@ -45,9 +45,9 @@ export type GroupHandlers<G extends CommandGroup> = { readonly [A in ActionIn<G>
 
 interface Parts<A extends Action, P, R extends Room, Call> {
   /**
-   * Runs **before authorization**, in parallel with the read of the caller's connection, which saves a round trip. So it
-   * must not write, and neither its result nor its failure may reach the client before `run`. It depends only on the
-   * arguments and the caller's address.
+   * May run **before authorization**, in parallel with the read of a connection that was a member's before, which saves a
+   * round trip. So it must not write, and neither its result nor its failure may reach the client before `run`. It depends
+   * only on the arguments and the caller's address.
    */
   prefetch?(room: R, args: Arguments<A>, address: string): Promise<P>;
   /** Runs after authorization. */

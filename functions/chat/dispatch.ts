@@ -1,12 +1,16 @@
+import { defaultSettings } from '../../protocol/admin/settings.ts';
 import {
   type Action,
+  type BadFrame,
   type Command,
   commands,
   isAction,
   parseRequest,
+  type RefusalCode,
   type Request,
   type Result,
   refusalFrame,
+  repeatTokens,
   replyFrame,
 } from '../../protocol/index.ts';
 import { auditBadFrame, auditCommand, type Caller } from './audit-log.ts';
@@ -27,8 +31,9 @@ export interface IncomingFrame {
 }
 
 /**
- * Answers one frame. This is the only place that parses frames, enforces what a command's entry declares, turns failures into
- * refusals, and writes the audit log. Returns the frame to send back as the route response, or nothing if there is none to send.
+ * Answers one frame. This is the only place that parses frames, enforces what a command's entry declares, applies the rate limit, turns
+ * failures into refusals, and writes the audit log. Returns the frame to send back as the route response, or nothing if there is none to
+ * send.
  */
 export async function answer<R extends Room>(
   room: R,
@@ -38,20 +43,18 @@ export async function answer<R extends Room>(
   const startedAt = room.clock.now();
   const caller: Caller = { connectionId: incoming.connectionId, address: incoming.address, member: undefined };
   const parsed = parseRequest(incoming.frame);
-  if (!parsed.ok) {
-    const { code, message, field, action, id } = parsed.bad;
-    auditBadFrame(room, startedAt, caller, action, code);
-    const frame = refusalFrame(action, id, code, message, field === undefined ? {} : { field });
-    return send(room, incoming, action, frame, false);
-  }
-  const { request } = parsed;
-  const { action, id } = request;
+  const { action, id } = parsed.ok ? parsed.request : parsed.bad;
+  const audit = (result: 'ok' | RefusalCode) => {
+    if (parsed.ok) auditCommand(room, startedAt, caller, parsed.request, result);
+    else if (result !== 'ok') auditBadFrame(room, startedAt, caller, action, result);
+  };
   try {
-    const result = await perform(room, handlers, incoming, request, caller);
-    auditCommand(room, startedAt, caller, request, 'ok');
-    return await send(room, incoming, action, replyFrame(action, id, result), true);
+    if (!parsed.ok) throw await refusalOf(room, incoming, parsed.bad);
+    const result = await perform(room, handlers, incoming, parsed.request, caller);
+    audit('ok');
+    return await send(room, incoming, action, replyFrame(parsed.request.action, id, result), true);
   } catch (error) {
-    auditCommand(room, startedAt, caller, request, error instanceof Refusal ? error.code : 'internal');
+    audit(error instanceof Refusal ? error.code : 'internal');
     return send(room, incoming, action, failureFrame(room, incoming, action, id, error), false);
   }
 }
@@ -78,29 +81,56 @@ async function perform<A extends Action, R extends Room>(
   caller: Caller,
 ): Promise<Result<A>> {
   const handler: Handler<A, R> | undefined = handlers[action];
-  if (!handler) throw new Refusal('unknown-action');
-  refuseTooFast(room.rateLimiters.remembered(incoming.connectionId, room.clock.now()));
-  if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
-  const startedAt = room.clock.now();
-  const [connection, prefetched] = await Promise.all([
-    room.connections.find(incoming.connectionId),
-    handler(room, args, incoming.address),
-  ]);
-  caller.member = connection?.member;
-  // Without an item the connection is closed already, or was logged out a moment ago.
-  if (!connection) throw new Refusal('not-logged-in');
-  const request = { again, confirm: confirmer(room, connection, startedAt) };
-  const run = authorize(prefetched, { arguments: args, id, request, connection });
-  refuseTooFast(room.rateLimiters.take(connection, room.clock.now()));
+  const entry: Command = commands[action];
+  const { connectionId, address } = incoming;
+  await refuseIfRemembered(room, incoming);
+  const readAt = room.clock.now();
+  // Until this environment knows a connection as a member's, its frames read nothing but the connection.
+  const isKnown = entry.who === 'member' && !again && room.rateLimiters.isMember(connectionId);
+  const prefetch = async (): Promise<Prefetched<A>> => {
+    if (!handler) throw new Refusal('unknown-action');
+    return handler(room, args, address);
+  };
+  const [connection, early] = await Promise.all([findConnection(room, incoming), isKnown ? prefetch() : undefined]);
+  caller.member = connection.member;
+  await take(room, connection, (entry.weight ?? 1) + (again ? repeatTokens : 0));
   // The connection is alive, although API Gateway did not know it a moment ago.
   if (connection.lostAt !== undefined && connection.member)
     await reattach(room, connection.member, connection.connectionId);
-  const noted = orLog(room, 'activity was not recorded', recordActivity(room, commands[action], connection), undefined);
+  const noted = orLog(room, 'activity was not recorded', recordActivity(room, entry, connection), undefined);
+  // The transaction of a login writes the same item.
+  if (!connection.member) await noted;
   try {
-    return await run();
+    refuseWrongCaller(entry.who, connection);
+    if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);
+    const prefetched = early ?? (await prefetch());
+    const request = { again, confirm: confirmer(room, connection, readAt) };
+    return await run(prefetched, { arguments: args, id, request, connection });
   } finally {
     await noted;
   }
+}
+
+/** Counts a frame that is no command, and returns its refusal. */
+async function refusalOf(room: Room, incoming: IncomingFrame, { code, message, field }: BadFrame): Promise<Refusal> {
+  await refuseIfRemembered(room, incoming);
+  const connection = await findConnection(room, incoming);
+  await take(room, connection, 1);
+  if (room.rateLimiters.isDue(connection)) {
+    await orLog(room, 'a frame was not counted', store(room, connection, false), undefined);
+  }
+  return new Refusal(code, field === undefined ? {} : { field }, message);
+}
+
+/**
+ * The sender's connection. Without an item it is closed already, or is about to be closed: then it has a guest's rights and the default
+ * rate limit, which only this environment counts.
+ */
+async function findConnection(room: Room, { connectionId, address }: IncomingFrame): Promise<Connection> {
+  const found = await room.connections.find(connectionId);
+  if (found) return found;
+  const rateLimit = { rate: defaultSettings.floodRate, burst: defaultSettings.floodBurst };
+  return { connectionId, address, lastActiveAt: 0, rateLimit, theoreticalArrivalTime: 0, member: undefined };
 }
 
 /**
@@ -118,35 +148,47 @@ function confirmer(room: Room, { connectionId, member }: Connection, readAt: num
   };
 }
 
-/**
- * Authorizes the caller and returns a function that runs the rest of the command.
- * @throws a refusal if the caller may not send it.
- */
-function authorize<A extends Action>(command: Prefetched<A>, call: GuestCall<A>): () => Promise<Result<A>> {
-  const { member } = call.connection;
-  if (command.who === 'guest') {
-    if (member) throw new Refusal('already-logged-in');
-    return () => command.run(call);
-  }
-  if (!member) throw new Refusal('not-logged-in');
-  return () => command.run({ ...call, member });
+function refuseWrongCaller(who: Command['who'], { member }: Connection): void {
+  if (who === 'guest' && member) throw new Refusal('already-logged-in');
+  if (who === 'member' && !member) throw new Refusal('not-logged-in');
 }
 
-function refuseTooFast(retryAfter: number): void {
-  if (retryAfter > 0) throw new Refusal('rate-limited', { retryAfter });
+function run<A extends Action>(command: Prefetched<A>, call: GuestCall<A>): Promise<Result<A>> {
+  if (command.who === 'guest') return command.run(call);
+  const { member } = call.connection;
+  if (!member) throw new Refusal('not-logged-in');
+  return command.run({ ...call, member });
+}
+
+const refuseIfRemembered = (room: Room, { connectionId }: IncomingFrame) =>
+  refuseTooFast(room, connectionId, room.rateLimiters.remembered(connectionId, room.clock.now()));
+
+const take = (room: Room, connection: Connection, tokens: number) =>
+  refuseTooFast(room, connection.connectionId, room.rateLimiters.take(connection, room.clock.now(), tokens));
+
+/** Refuses a frame, and closes the connection if it keeps being refused. */
+async function refuseTooFast(room: Room, connectionId: string, retryAfter: number): Promise<void> {
+  if (retryAfter === 0) return;
+  if (room.rateLimiters.isFlooding(connectionId)) {
+    room.auditLog({ what: 'close', result: 'rate-limited', connectionId });
+    await orLog(room, 'a connection was not closed', room.gateway.close(connectionId), undefined, { connectionId });
+  }
+  throw new Refusal('rate-limited', { retryAfter });
 }
 
 async function recordActivity(room: Room, entry: Command, connection: Connection): Promise<void> {
-  const at = room.clock.now();
   const active = entry.activity && connection.member !== undefined;
-  if (!(active && at - connection.lastActiveAt > activityResolutionMs) && !room.rateLimiters.isDue(connection)) return;
-  await room.connections.touch(connection, { at, active, usedMs: room.rateLimiters.settle(connection) });
+  const isDue = active && room.clock.now() - connection.lastActiveAt > activityResolutionMs;
+  if (isDue || room.rateLimiters.isDue(connection)) await store(room, connection, active);
 }
+
+const store = (room: Room, connection: Connection, active: boolean) =>
+  room.connections.touch(connection, { at: room.clock.now(), active, usedMs: room.rateLimiters.settle(connection) });
 
 function failureFrame(
   room: Room,
   incoming: IncomingFrame,
-  action: Action,
+  action: string | null,
   id: string | undefined,
   error: unknown,
 ): string {

@@ -1,63 +1,95 @@
-import type { Connection } from './model.ts';
+import { guestLimit, mostRefused } from '../../protocol/index.ts';
+import type { Connection, RateLimit } from './model.ts';
 
-/** A connection's state: refused until `refusedUntil` (epoch ms); `unwritten` accepted commands are not stored yet. */
+/** A connection as one Lambda environment remembers it. */
 interface Known {
+  /** The connection's frames are refused until this time (epoch ms). */
   refusedUntil: number;
+  /** The tokens of accepted frames that are not stored yet. */
   unwritten: number;
+  /** Frames refused, less frames accepted. */
+  refused: number;
+  isMember: boolean;
 }
 
 /** The maximum number of cached connections. The cache is cleared when it is full. */
 const most = 10_000;
 
+/** The share of a burst that an environment accepts before it must store it: a guest's is larger, because its burst is small. */
+const unwrittenShare = { member: 1 / 10, guest: 1 / 2 } as const;
+
+/** The limit that applies to a connection: a guest's is lower than a member's. */
+const limitOf = ({ member, rateLimit }: Connection): RateLimit => (member ? rateLimit : guestLimit(rateLimit));
+
 /**
  * Applies each connection's rate limit. The token bucket is one number, the theoretical arrival time, on the connection item, which
- * every command reads anyway. A Lambda environment counts accepted commands in memory. It adds them to the item when the item is written
- * anyway, or when they exceed a tenth of the burst. So normal users cost no extra calls, and all environments soon know of a flood
+ * every frame reads anyway. A Lambda environment counts accepted frames in memory. It adds them to the item when the item is written
+ * anyway, or when they exceed a share of the burst. So normal users cost no extra calls, and all environments soon know of a flood
  * (docs/decisions/0039).
  */
 export class RateLimiters {
   readonly #known = new Map<string, Known>();
 
-  /** Seconds until a connection may send again, as cached in this environment; 0 if it may. Reads nothing. */
+  /** Seconds until a connection may send again, as cached in this environment; 0 if it may. Reads nothing, and counts a refusal. */
   remembered(connectionId: string, now: number): number {
-    return secondsUntil(this.#known.get(connectionId)?.refusedUntil ?? 0, now);
+    const known = this.#known.get(connectionId);
+    const wait = secondsUntil(known?.refusedUntil ?? 0, now);
+    if (known && wait > 0) known.refused += 1;
+    return wait;
   }
 
-  /** Accepts and counts a command (0), or returns the seconds until the connection may send again. */
-  take({ connectionId, rateLimit, theoreticalArrivalTime }: Connection, now: number): number {
-    const known = this.#of(connectionId);
-    const each = 1000 / rateLimit.rate;
-    const usedMs = Math.max(0, theoreticalArrivalTime - now) + (known.unwritten + 1) * each;
-    const tooMuch = usedMs - rateLimit.burst * each;
+  /** Whether this environment has accepted a frame of this connection as a member's. It may no longer be one. */
+  isMember(connectionId: string): boolean {
+    return this.#known.get(connectionId)?.isMember ?? false;
+  }
+
+  /** Accepts and counts a frame that takes so many tokens (0), or returns the seconds until the connection may send again. */
+  take(connection: Connection, now: number, tokens = 1): number {
+    const known = this.#of(connection);
+    const { rate, burst } = limitOf(connection);
+    const each = 1000 / rate;
+    const usedMs = Math.max(0, connection.theoreticalArrivalTime - now) + (known.unwritten + tokens) * each;
+    const tooMuch = usedMs - burst * each;
     if (tooMuch > 0) {
+      known.refused += 1;
       known.refusedUntil = now + tooMuch;
       return secondsUntil(known.refusedUntil, now);
     }
-    known.unwritten += 1;
+    known.unwritten += tokens;
+    known.refused = Math.max(0, known.refused - 1);
     return 0;
   }
 
-  /** Whether the accepted commands must be stored even if nothing else is written. */
-  isDue({ connectionId, rateLimit }: Connection): boolean {
-    return this.#of(connectionId).unwritten > rateLimit.burst / 10;
+  /** Whether a connection that was refused just now must be closed: true once for every {@link mostRefused} refusals. */
+  isFlooding(connectionId: string): boolean {
+    const refused = this.#known.get(connectionId)?.refused ?? 0;
+    return refused > 0 && refused % mostRefused === 0;
+  }
+
+  /** Whether the accepted frames must be stored even if nothing else is written. */
+  isDue(connection: Connection): boolean {
+    const share = connection.member ? unwrittenShare.member : unwrittenShare.guest;
+    return this.#of(connection).unwritten > limitOf(connection).burst * share;
   }
 
   /**
    * Takes the use to store now, in milliseconds; the caller writes it. If the write fails, the connection may send a few
-   * commands more.
+   * frames more.
    */
-  settle({ connectionId, rateLimit }: Connection): number {
-    const known = this.#of(connectionId);
+  settle(connection: Connection): number {
+    const known = this.#of(connection);
     const { unwritten } = known;
     known.unwritten = 0;
-    return (unwritten * 1000) / rateLimit.rate;
+    return (unwritten * 1000) / limitOf(connection).rate;
   }
 
-  #of(connectionId: string): Known {
+  /** A login starts the member's bucket: the guest's tokens do not count in it. */
+  #of({ connectionId, member }: Connection): Known {
+    const isMember = member !== undefined;
     let known = this.#known.get(connectionId);
-    if (!known) {
+    if (!known || known.isMember !== isMember) {
       if (this.#known.size >= most) this.#known.clear();
-      known = { refusedUntil: 0, unwritten: 0 };
+      known = { refusedUntil: 0, unwritten: 0, refused: 0, isMember };
       this.#known.set(connectionId, known);
     }
     return known;

@@ -62,6 +62,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'metrics', because: 'faults' },
   { scene: 'file-crashes', because: 'faults' },
   { scene: 'files-faults', because: 'faults' },
+  { scene: 'guest-limits', because: 'faults' },
   { scene: 'log', because: 'console' },
   { scene: 'old-backups', because: 'console' },
   { scene: 'presence', because: 'clock' },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import type { DynamoDbCall } from '../../local/faults.ts';
@@ -140,6 +140,31 @@ test('the room searches for a repeated request as far back as repeats are allowe
   await client.close();
   tables.db.destroy();
   await old.close();
+});
+
+test('a request sent again is looked for among a limited number of messages', async () => {
+  const busy = await openRoom({ speed });
+  const tables = tablesOf(busy.local);
+  const TableName = tables.name('Messages');
+  const sentAt = new Date(busy.local.clock.now()).toISOString();
+  const expiresAt = Math.ceil(busy.local.clock.now() / 1000) + 86_400;
+  const puts = Array.from({ length: 2_100 }, (_, i) => {
+    const position = String(i + 1).padStart(15, '0');
+    const item = { event: 'broadcast', from: 'System', text: `announced ${i}`, sentAt, fromId: '', uid: position };
+    return { PutRequest: { Item: { ...item, stream: 'room', position, seq: i + 1, expiresAt } } };
+  });
+  for (let from = 0; from < puts.length; from += 25) {
+    await tables.db.send(new BatchWriteCommand({ RequestItems: { [TableName]: puts.slice(from, from + 25) } }));
+  }
+  const client = await busy.enter('network');
+  client.send({ action: 'broadcast', text: 'hello', id: 'hello', again: true });
+  const reply = await client.next((frame) => frame.type === 'reply' && frame.id === 'hello', 'the reply');
+  expect(reply).toMatchObject({ ok: false, error: { code: 'internal' } });
+  // The number that it took has a tombstone.
+  expect(await client.get('broadcast', { text: 'hello' })).toMatchObject({ seq: 2_102 });
+  await client.close();
+  tables.db.destroy();
+  await busy.close();
 });
 
 describe.each(kinds)('a $kind that is repeated after a lost connection is stored once', ({ kind, stream, frame }) => {

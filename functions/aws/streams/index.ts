@@ -23,6 +23,9 @@ const repeatWindow = (limits.repeatSeconds + 60) * 1000;
 /** Messages read at a time on the way back. */
 const stride = 50;
 
+/** The most messages read on the way back: three a second in the whole window. */
+const mostReadBack = 2_000;
+
 /** The most numbers that one message takes. */
 const mostTickets = 10;
 
@@ -59,6 +62,7 @@ export function streamsOn(options: {
   /**
    * Finds the message that an earlier sending of the request committed below this number. After the search, the earlier
    * sending cannot commit below it.
+   * @throws if it is not among the last messages, and may be among earlier ones.
    */
   async function committedBefore(
     stream: Stream,
@@ -67,9 +71,12 @@ export function streamsOn(options: {
     draft: object,
   ): Promise<StoredItem['item'] | undefined> {
     const oldest = new Date(now() - repeatWindow).toISOString();
+    let read = 0;
     for await (const { item } of readBack(holes, ownerOf(stream), ticket.seq, stride, ticket)) {
       if (isOf(item, fromId, draft)) return item;
       if (v.is(sent, item) && item.sentAt < oldest) return undefined;
+      read += 1;
+      if (read >= mostReadBack) throw new Error(`a repeated request is not among the last ${mostReadBack} messages`);
     }
     return undefined;
   }

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServiceCall } from '../../local/recorder.ts';
+import { guestLimit, mostRefused } from '../../protocol/index.ts';
+import type { RawClient, ReceivedFrame } from '../harness/raw-client.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom({ floodLimit: true, environmentsPerFunction: 2 });
+});
+afterAll(() => room.close());
+
+const { burst } = guestLimit({ rate: 20, burst: 100 });
+
+/** Sends a frame many times, until the room closes the connection. Returns the number of answers with each code. */
+async function flood(client: RawClient, frame: object | string): Promise<Map<string, number>> {
+  for (let i = 0; i < 2 * mostRefused + 100; i += 1) client.send(frame);
+  expect(await client.closed).toEqual({ code: 1000, reason: 'Connection Closed Normally' });
+  const codes = new Map<string, number>();
+  for (const { error } of client.all(({ type }) => type === 'reply')) {
+    codes.set(error?.code ?? 'ok', (codes.get(error?.code ?? 'ok') ?? 0) + 1);
+  }
+  return codes;
+}
+
+/** The tables that functions accessed to answer frames. */
+const tablesOf = (calls: readonly ServiceCall[]) =>
+  calls
+    .filter(({ service, trigger }) => service === 'dynamodb' && trigger?.eventType === 'MESSAGE')
+    .flatMap(({ rights }) => rights.map(({ resource }) => resource.replace(/[0-9A-F]{8}$/, '')));
+
+describe('frames of a connection that has not logged in', () => {
+  test.each([
+    ["a member's command", { action: 'whoelse' }, 'not-logged-in'],
+    ["a member's command for a file", { action: 'fileget' }, 'not-logged-in'],
+    ['no command at all', 'hello', 'bad-request'],
+    ['an unknown command', { action: 'dance' }, 'unknown-action'],
+    ['the route of connecting', { action: '$connect' }, 'unknown-action'],
+    ['a guest’s command that is not well-formed', { action: 'login', user: 'x' }, 'bad-request'],
+  ])('%s: is limited, reads nothing but the connection, and ends in a close', async (_, frame, code) => {
+    const client = await room.connect();
+    const recording = room.local.calls.record();
+    const codes = await flood(client, frame);
+    recording.stop();
+    expect([...codes.keys()].toSorted()).toEqual([code, 'rate-limited'].toSorted());
+    // A burst, the half of it that each environment counts alone, and what a slow machine's seconds add.
+    expect(codes.get(code)).toBeLessThan(4 * burst);
+    expect(new Set(tablesOf(recording.calls))).toEqual(new Set(['Connections']));
+  });
+
+  test('enough are accepted to register, to mistype the password twice, and to log in', async () => {
+    const client = await room.connect();
+    await client.get('register', { user: 'Clumsy', password });
+    for (let i = 0; i < 2; i += 1) {
+      expect(await client.refused('login', { user: 'Clumsy', password: 'a guess' })).toMatchObject({
+        code: 'wrong-password',
+      });
+    }
+    await client.get('login', { user: 'Clumsy', password });
+    // The member's own limit begins anew.
+    for (let i = 0; i < 50; i += 1) await client.get('whoelse', {});
+    await client.close();
+  });
+});
+
+test('a guest that marks its frames as repeats slows nobody down', async () => {
+  const member = await room.enter('Columbia');
+  await member.get('whoelse', {});
+  const guest = await room.connect();
+  const startedAt = performance.now();
+  for (let i = 0; i < 20; i += 1) guest.send({ action: 'broadcast', id: `${i}`, again: true, text: 'hello' });
+  await member.get('whoelse', {});
+  const isRefusal = ({ ok }: ReceivedFrame) => ok === false;
+  for (let i = 0; i < 20; i += 1) await guest.next(isRefusal);
+  expect(performance.now() - startedAt).toBeLessThan(900);
+  await guest.close();
+  await member.close();
+});
+
+test('a member that keeps being refused is logged out', async () => {
+  const member = await room.enter('Flooder');
+  const other = await room.enter('Other');
+  for (let i = 0; i < 1000; i += 1) member.send({ action: 'whoelse' });
+  expect(await member.closed).toMatchObject({ code: 1000 });
+  expect(await other.event('logout', { user: 'Flooder' })).toMatchObject({ reason: 'logout' });
+  await other.close();
+});
