@@ -42,7 +42,7 @@ export class ChatRoomStack extends Stack {
       fileRecords: table('fileRecords', {
         settings: { [variables.fileRetentionDays]: String(config.fileRetentionDays) },
       }),
-      room: table('room'),
+      room: table('room', { settings: { [variables.roomKind]: 'deployed' } }),
     };
 
     const bucket = new RoomBucket(this, 'Bucket', {
@@ -122,6 +122,10 @@ export class ChatRoomStack extends Stack {
     new CfnOutput(this, 'AdminFunction', {
       value: functions.admin.functionName,
       description: 'What the administrator console invokes',
+    });
+    new CfnOutput(this, 'InviteCommand', {
+      value: `npm run admin -- --stack ${stackName} invite`,
+      description: 'Prints an invitation: users need one to register',
     });
     // What the runbook's commands speak of.
     new CfnOutput(this, 'LogGroup', { value: logGroup.logGroupName, description: "The room's log" });

@@ -22,7 +22,7 @@ const { stdin: input, stdout: output } = process;
 process.exit(
   await runLocalRoom(process.argv.slice(2), {
     // A line can be read from the local log as soon as it is written.
-    environment: { [variables.logLateness]: '0' },
+    environment: { [variables.logLateness]: '0', [variables.roomKind]: 'local' },
     async prepare(room) {
       const administrable = administered(room);
       return administrable && restart(administrable);

@@ -9,6 +9,9 @@ export const refusals = {
   'not-logged-in': 'You are not logged in.',
   'already-logged-in': 'You are already logged in over this connection.',
   'user-exists': 'That user name is taken.',
+  'registration-closed': 'Nobody can register in this room. Ask its administrator for an account.',
+  'invitation-required': 'You need an invitation to register in this room.',
+  'invalid-invitation': 'That invitation is not valid: it is unknown, used up, expired or revoked.',
   'invalid-user':
     'A user name has 1 to 32 letters, digits, dots, dashes or underscores, and starts with a letter or digit; a few words are reserved.',
   'invalid-password': 'That password is too short, too long or too common.',

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { variables } from '../functions/aws/names.ts';
 import { startLocalRoom } from '../local/room.ts';
 import { endInOrder, removeFolder, temporaryFolder } from '../test/harness/ending.ts';
 import { conversation } from './screenshots/conversation.ts';
@@ -9,7 +10,7 @@ import { drawTerminal, themes } from './screenshots/svg.ts';
 const folder = 'docs/screenshots';
 endInOrder();
 const dataDir = temporaryFolder('chat-room-screenshots-');
-const room = await startLocalRoom({ assembly: 'cdk.out', dataDir });
+const room = await startLocalRoom({ assembly: 'cdk.out', dataDir, environment: { [variables.roomKind]: 'local' } });
 try {
   await mkdir(folder, { recursive: true });
   for (const [name, play] of Object.entries({ conversation, 'file-transfer': fileTransfer })) {

@@ -16,6 +16,12 @@ const askUser: Next = { question: [texts.askUser] };
 /** Refusals of a login after which the user can try another new password. */
 const asksForPassword: ReadonlySet<string> = new Set(['password-change-required', 'invalid-password']);
 
+/** Refusals of a registration that no other name, password or invitation can change. */
+const endsRegistering: ReadonlySet<string> = new Set(['room-stopped', 'registration-closed']);
+
+/** Refusals of a registration after which another invitation may do. */
+const asksForInvitation: ReadonlySet<string> = new Set(['invitation-required', 'invalid-invitation']);
+
 /** The dialogue before the login: logging in, registering, cancelling a registration. */
 export class LoginDialog {
   readonly #screen: Screen;
@@ -25,6 +31,8 @@ export class LoginDialog {
   readonly #triesLeft = new Map<string, number>();
 
   #wasRefused = false;
+  /** The code of an invitation, which is good for another name if the first one is taken. */
+  #invite: string | undefined;
 
   /** @param takeOver Whether a login replaces a session of the same user without a question. */
   constructor(screen: Screen, room: RoomConnection, takeOver: boolean) {
@@ -122,17 +130,24 @@ export class LoginDialog {
 
   /** Undefined if the room refuses the name. */
   async #registerAs(user: string): Promise<Next | undefined> {
-    for (;;) {
-      const password = await askNewPassword(this.#screen);
+    for (let password = await askNewPassword(this.#screen); ; ) {
       try {
-        const registered = await this.#room.request('register', { user, password });
+        const invite = this.#invite === undefined ? {} : { invite: this.#invite };
+        const registered = await this.#room.request('register', { user, password, ...invite });
         this.#wasRefused = false;
         return { question: [texts.registered(registered.user), texts.askUser] };
       } catch (error) {
-        if (!(error instanceof RefusalError) || error.code === 'room-stopped') return this.#refused(error, user);
+        if (!(error instanceof RefusalError) || endsRegistering.has(error.code)) return this.#refused(error, user);
         this.#wasRefused = true;
+        if (asksForInvitation.has(error.code)) {
+          this.#screen.print(error.message);
+          this.#invite = (await ask(this.#screen, [texts.askInvitation], 'answer')).trim() || undefined;
+          if (this.#invite === undefined) return askUser;
+          continue;
+        }
         this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, { user }));
         if (error.code !== 'invalid-password') return undefined;
+        password = await askNewPassword(this.#screen);
       }
     }
   }

@@ -14,6 +14,7 @@ export const texts = {
   askNewPassword: 'Please enter a new password:',
   askPasswordAgain: 'Please enter it again:',
   passwordsDiffer: 'The two passwords differ. Please try again.',
+  askInvitation: 'Please enter the code of your invitation (or nothing to go back):',
   registered: (user: string) => `You have registered "${user}". You can now log in.`,
   userExists: (user: string) => `The username "${user}" is taken. Please choose another one.`,
   askExistingUser: 'Please enter the username to cancel:',

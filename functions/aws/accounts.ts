@@ -7,6 +7,7 @@ import { parseStored } from '../chat/parse-stored.ts';
 import type { Accounts } from '../chat/ports.ts';
 import { db, getAll, type Item, queryAll, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
+import { useInvitation } from './invitations.ts';
 import { presenceKey, seenPartition } from './keys.ts';
 import { rememberAddress } from './login-tries.ts';
 import { tables } from './names.ts';
@@ -48,7 +49,7 @@ export const accounts: Accounts = {
 
   async create(
     { acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account },
-    { at, address },
+    { at, address, invitation },
   ) {
     const put = {
       TableName: users(),
@@ -63,7 +64,10 @@ export const accounts: Accounts = {
       ExpressionAttributeNames: { '#name': 'name' },
     };
     const known = { Put: rememberAddress(account.name, address, at) };
-    return (await transact([{ Put: put }, createCounter(account), known])).committed;
+    const used = invitation === undefined ? [] : [useInvitation(invitation, at)];
+    const outcome = await transact([{ Put: put }, createCounter(account), known, ...used]);
+    if (outcome.committed) return 'created';
+    return outcome.failed.has(3) ? 'invalid-invitation' : 'user-exists';
   },
 
   async block(blocker, blocked) {

@@ -24,6 +24,9 @@ export function numberFromEnv(name: string, otherwise: number): number {
   return Number(value);
 }
 
+/** Whether a new room begins with the settings of a room on AWS. */
+export const isDeployedRoom = (): boolean => process.env[variables.roomKind] === 'deployed';
+
 /** How many days a message is kept. */
 export const messageRetentionDays = (): number => numberFromEnv(variables.retentionDays, 30);
 

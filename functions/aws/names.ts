@@ -100,6 +100,8 @@ export const variables = {
   logLateness: 'LOG_LATENESS_MS',
   /** How long a file waits for its recipient, in days. */
   fileRetentionDays: 'FILE_RETENTION_DAYS',
+  /** `deployed`, or `local`: which settings a new room begins with. */
+  roomKind: 'ROOM_KIND',
   /** Binary logarithm of scrypt's N. Default: OWASP's recommendation. */
   passwordCost: 'PASSWORD_COST',
 } as const;

@@ -1,11 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { defaultSettings, isSettingName, storedSettings } from '../../protocol/admin/settings.ts';
+import { defaultSettings, deployedSettings, isSettingName, storedSettings } from '../../protocol/admin/settings.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { RoomState, State } from '../chat/ports.ts';
 import { minuteOf, monthOf } from '../chat/usage.ts';
 import { db, type Item, putIf, updateIf } from './dynamodb.ts';
-import { tableName } from './environment.ts';
+import { isDeployedRoom, tableName } from './environment.ts';
 import { roomKey } from './keys.ts';
 
 /** The Room item, as far as {@link roomState} reads it. */
@@ -36,7 +36,7 @@ async function get(): Promise<State | undefined> {
   return Item && toState(Item);
 }
 
-const newRoom = { ...defaultSettings, online: 0, logins: 0 };
+const newRoom = { ...(isDeployedRoom() ? deployedSettings : defaultSettings), online: 0, logins: 0 };
 
 /** The condition that a setting has the value that the caller saw. A room older than the setting shows its default. */
 function isAsSeen(name: string, i: number, seen: Readonly<Record<string, unknown>>): string[] {

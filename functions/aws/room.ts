@@ -8,6 +8,7 @@ import { connectionGateway } from './connection-gateway.ts';
 import { connections } from './connections.ts';
 import { messageRetentionDays, numberFromEnv } from './environment.ts';
 import { filesOn } from './files.ts';
+import { invitations } from './invitations.ts';
 import { auditLog, logError } from './log.ts';
 import { loginTries } from './login-tries.ts';
 import { recordMetrics } from './metrics.ts';
@@ -43,6 +44,7 @@ export const room: Room = {
   connections,
   sessions,
   seats,
+  invitations,
   loginTries,
   strangerTries,
   streams,

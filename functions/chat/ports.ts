@@ -23,8 +23,8 @@ export type { Draft, Kept, Page, Provenance, RepeatableRequest, Stream, Streams 
 export interface Accounts {
   find(name: string): Promise<Account | undefined>;
   findAll(names: readonly string[]): Promise<Account[]>;
-  /** Creates an account, and makes the address known for its name. False if the name is taken. */
-  create(account: Account, by: { readonly at: number; readonly address: string }): Promise<boolean>;
+  /** Creates an account, makes the address known for its name, and uses the invitation up by one. */
+  create(account: Account, by: Registration): Promise<'created' | 'user-exists' | 'invalid-invitation'>;
   /**
    * Adds both sides of a block in one transaction. `changed`: an account has changed, or the block exists. `full`:
    * `limits.blockers` users have blocked that user.
@@ -52,6 +52,29 @@ export interface Accounts {
   }): Promise<'changed' | 'account-changed' | 'moved-on' | 'login-blocked'>;
   /** The users last seen at or after a time (epoch ms). */
   seenSince(time: number): Promise<Pick<Member, 'name' | 'displayName'>[]>;
+}
+
+/** How an account is registered. */
+export interface Registration {
+  readonly at: number;
+  readonly address: string;
+  /** The invitation's id; undefined if none is needed. */
+  readonly invitation: string | undefined;
+}
+
+/** An invitation to register. Its code is not stored. */
+export interface Invitation {
+  /** The hash of the code. */
+  readonly id: string;
+  /** The number of accounts that can still be registered with it. */
+  readonly usesLeft: number;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+export interface Invitations {
+  /** A valid invitation. */
+  find(id: string, now: number): Promise<Invitation | undefined>;
 }
 
 export interface Connections {
@@ -327,6 +350,7 @@ export interface Room {
   readonly connections: Connections;
   readonly sessions: Sessions;
   readonly seats: Seats;
+  readonly invitations: Invitations;
   readonly loginTries: LoginTries;
   readonly strangerTries: StrangerTries;
   readonly streams: Streams;

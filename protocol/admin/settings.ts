@@ -16,8 +16,10 @@ export interface Setting<S extends SettingSchema = SettingSchema> {
    * A value's type and range: a number, boolean, text or picklist. Its messages complete the sentence "TIME_OUT is …".
    */
   readonly schema: S;
-  /** The value in a new room. An older room without a stored value uses it, too. */
+  /** The value in a new local room. An older room without a stored value uses it, too. */
   readonly default: v.InferOutput<S>;
+  /** The value in a new room on AWS, if it differs: strangers can reach it. */
+  readonly deployed?: v.InferOutput<S>;
   readonly unit?: 'seconds';
 }
 
@@ -71,6 +73,13 @@ export const settings = {
     schema: whole(1, 128),
     default: 8,
   }),
+  registration: setting({
+    word: 'REGISTRATION',
+    summary: 'who may register: everyone, users with an invitation, or nobody',
+    schema: v.picklist(['open', 'invite', 'closed'], 'open, invite or closed'),
+    default: 'open',
+    deployed: 'invite',
+  }),
   grace: setting({
     word: 'GRACE',
     summary: 'how long a session outlives its lost connection',
@@ -123,8 +132,14 @@ export const changeableNames = settingNames.filter((name): name is ChangeableNam
 const each = <R>(of: <N extends SettingName>(name: N) => unknown) =>
   Object.fromEntries(settingNames.map((name) => [name, of(name)])) as R;
 
-/** The settings of a new room. */
+/** The settings of a new local room, and of an older room that has no stored value. */
 export const defaultSettings = each<Settings>((name) => settings[name].default);
+
+/** The settings of a new room on AWS. */
+export const deployedSettings = each<Settings>((name) => {
+  const { deployed, default: otherwise }: Setting = settings[name];
+  return deployed ?? otherwise;
+});
 
 /** The schema of each setting. */
 export const settingSchemas = each<{ readonly [N in SettingName]: (typeof settings)[N]['schema'] }>(

@@ -10,16 +10,28 @@ export const register = command({
   reply: 'response',
   group: 'account',
   repeat: 'never',
-  request: { user: field.unicode, password: field.unicode },
+  request: { user: field.unicode, password: field.unicode, invite: v.optional(field.token) },
   result: { user: v.string() },
-  refusals: ['user-exists', 'invalid-user', 'invalid-password', 'room-stopped'],
-  audit: { unknownUserIf: ['invalid-password'] },
+  refusals: [
+    'user-exists',
+    'invalid-user',
+    'invalid-password',
+    'room-stopped',
+    'registration-closed',
+    'invitation-required',
+    'invalid-invitation',
+  ],
+  audit: {
+    unknownUserIf: ['invalid-password', 'registration-closed', 'invitation-required', 'invalid-invitation'],
+  },
 });
 
 export const docs: Docs<typeof register> = () => ({
   request: {
     user: 'The new user name: 1 to 32 of `A-Z a-z 0-9 . _ -`, starting with a letter or digit.',
     password: fieldDocs.newPassword(),
+    invite:
+      'The code of an invitation. Required after `invitation-required`; a room that is open to everyone ignores it.',
   },
   result: { user: fieldDocs.displayName },
   example: { request: { user: 'Columbia', password: 'roar, lion' }, result: { user: 'Columbia' } },

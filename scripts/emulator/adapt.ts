@@ -33,6 +33,7 @@ export function adaptAssembly(folder: string, stackId: string, adaptation: Adapt
     const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
     if (variables.connectionsEndpoint in Variables) Variables[variables.connectionsEndpoint] = connections;
     Variables[variables.passwordCost] = '4';
+    Variables[variables.roomKind] = 'local';
     Variables[variables.logLateness] = '0';
   }
   const after = JSON.stringify(template, undefined, 1);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attackReport } from '../../bench/attack/attack.ts';
 import { withReport } from '../../bench/part.ts';
-import { printValue, settingNames, settings, valueRange } from '../../protocol/admin/index.ts';
+import { printValue, type Setting, settingNames, settings, valueRange } from '../../protocol/admin/index.ts';
 import { asyncApiDocument, render } from '../asyncapi/document.ts';
 import { readPermissions } from '../permissions/permissions.ts';
 import { renderPermissions } from '../permissions/table.ts';
@@ -14,8 +14,9 @@ export const asyncApiPage = (): GeneratedFile => ({ path: 'docs/asyncapi.yaml', 
 /** The page of the room's settings. */
 export function settingsPage(): GeneratedFile {
   const rows = settingNames.map((name) => {
-    const { word, summary, default: value } = settings[name];
-    return `| ${word} | ${summary} | ${valueRange(settings[name])} | ${printValue(settings[name], value)} |`;
+    const { word, summary, default: value, deployed }: Setting = settings[name];
+    const onAws = deployed === undefined ? '' : `; ${printValue(settings[name], deployed)} on AWS`;
+    return `| ${word} | ${summary} | ${valueRange(settings[name])} | ${printValue(settings[name], value)}${onAws} |`;
   });
   const text = `# Settings
 

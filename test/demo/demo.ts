@@ -11,7 +11,7 @@ const room = await startLocalRoom({
   assembly: 'cdk.out',
   dataDir: join(folder, 'room'),
   // A line can be read from the local log as soon as it is written.
-  environment: { [variables.logLateness]: '0' },
+  environment: { [variables.logLateness]: '0', [variables.roomKind]: 'local' },
 });
 try {
   await new Scene(room, folder).play();

@@ -1,4 +1,11 @@
-import { BatchWriteCommand, DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  paginateQuery,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { defaultSettings, type Settings } from '../../protocol/admin/settings.ts';
 import { attendance, type Present } from './invariants.ts';
 import type { Tables } from './tables.ts';
@@ -77,6 +84,26 @@ export class RoomDatabase {
       );
       if (UnprocessedItems[name]) throw new Error(`${table}: items were left unprocessed`);
     }
+  }
+
+  /** Removes an attribute of an item, as in a room of an earlier version. */
+  async unset(table: string, key: Item, attribute: string): Promise<void> {
+    await this.#tables.db.send(
+      new UpdateCommand({
+        TableName: this.#tables.name(table),
+        Key: key,
+        UpdateExpression: 'REMOVE #attribute',
+        ExpressionAttributeNames: { '#attribute': attribute },
+      }),
+    );
+  }
+
+  /** The items of a small table. */
+  async all(table: string): Promise<Item[]> {
+    const { Items = [] } = await this.#tables.db.send(
+      new ScanCommand({ TableName: this.#tables.name(table), ConsistentRead: true }),
+    );
+    return Items;
   }
 
   /** Removes an item, without the room's functions. */

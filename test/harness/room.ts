@@ -37,6 +37,8 @@ export interface SceneOptions {
   readonly dataDir?: string;
   /** Binary logarithm of scrypt's N. The default is cheap. */
   readonly passwordCost?: number;
+  /** Which settings the new room begins with. The default is `local`. */
+  readonly roomKind?: 'local' | 'deployed';
   /** The seed. The same seed repeats the sequence of faults. */
   readonly seed?: number;
   /** Whether the flood limit is on. Scenes of other features may send more requests a second than users do. */
@@ -80,6 +82,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
     throttling: options.throttling ?? false,
     environment: {
       PASSWORD_COST: String(options.passwordCost ?? 4),
+      ROOM_KIND: options.roomKind ?? 'local',
       LOG_LATENESS_MS: String(options.logLateness ?? 0),
       ...(options.adminSlice !== undefined && { ADMIN_SLICE_MS: String(options.adminSlice) }),
     },

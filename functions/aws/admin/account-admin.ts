@@ -6,7 +6,7 @@ import { addressOf } from '../address.ts';
 import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { nobodyThere } from '../session-items.ts';
-import { deleteCounter } from '../streams/keys.ts';
+import { createCounter, deleteCounter } from '../streams/keys.ts';
 import { notRestoring } from './room-lifecycle.ts';
 
 const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUntil: v.number() });
@@ -64,6 +64,30 @@ export const accountAdmin: AccountAdmin = {
       },
     ]);
     return committed;
+  },
+
+  async add({ acknowledged, blocks: _none, blockedBy: _nobody, ...account }, at) {
+    const outcome = await transact([
+      {
+        Put: {
+          TableName: tableName('users'),
+          Item: {
+            ...account,
+            mustChangePassword: true,
+            blocks: {},
+            inboxAcked: acknowledged.inbox,
+            roomAcked: acknowledged.room,
+            createdAt: at,
+          },
+          ConditionExpression: 'attribute_not_exists(#name)',
+          ExpressionAttributeNames: { '#name': 'name' },
+        },
+      },
+      notRestoring(),
+      createCounter(account),
+    ]);
+    if (outcome.committed) return 'created';
+    return outcome.failed.has(0) ? 'user-exists' : 'conflict';
   },
 
   async remove(account) {

@@ -8,6 +8,7 @@ import { adminQueries } from './admin-queries.ts';
 import { announcementsOn } from './announcements.ts';
 import { backupStore } from './backup-store.ts';
 import { doctorStore } from './doctor-store.ts';
+import { invitationAdmin } from './invitation-admin.ts';
 import { jobs } from './jobs.ts';
 import { logReader } from './log-reader.ts';
 import { roomLifecycle } from './room-lifecycle.ts';
@@ -18,6 +19,7 @@ export const adminRoom: AdminRoom = {
   ...fileRoom,
   queries: adminQueries,
   accountAdmin,
+  invitationAdmin,
   announcements: announcementsOn(streams),
   doctorStore,
   logReader,

@@ -2,7 +2,7 @@ import type { EventOf } from '../../../protocol/index.ts';
 import type { BackupStore, Jobs, RoomLifecycle, TableDump } from '../backup/ports.ts';
 import type { FileRoom } from '../files/file-room.ts';
 import type { Account } from '../model.ts';
-import type { Draft, Provenance } from '../ports.ts';
+import type { Draft, Invitation, Provenance } from '../ports.ts';
 import type { DoctorStore } from './doctor/ports.ts';
 import type { ListPage } from './list-page.ts';
 
@@ -54,8 +54,19 @@ export interface AccountAdmin {
   liftBlocks(name: string, address: string | undefined, now: number): Promise<readonly LoginBlock[]>;
   /** Sets a password that must be changed at the next login. False if it was changed meanwhile, or a restore has begun. */
   resetPassword(account: Account, newHash: string): Promise<boolean>;
+  /** Creates an account with a password that must be changed at the first login. `conflict`: a restore has begun. */
+  add(account: Account, at: number): Promise<'created' | 'user-exists' | 'conflict'>;
   /** Removes an account. `conflict`: its user is online, or a restore has begun. */
   remove(account: Account): Promise<'removed' | 'conflict' | 'gone'>;
+}
+
+/** Invitations to register. */
+export interface InvitationAdmin {
+  create(invitation: Invitation): Promise<void>;
+  /** The valid invitations, those that expire first at the beginning. */
+  all(now: number): Promise<readonly Invitation[]>;
+  /** False if there is no such invitation. */
+  revoke(id: string): Promise<boolean>;
 }
 
 /** Broadcasts of the administrator. */
@@ -90,6 +101,7 @@ export interface LogReader {
 export interface AdminRoom extends FileRoom {
   readonly queries: AdminQueries;
   readonly accountAdmin: AccountAdmin;
+  readonly invitationAdmin: InvitationAdmin;
   readonly announcements: Announcements;
   readonly doctorStore: DoctorStore;
   readonly logReader: LogReader;

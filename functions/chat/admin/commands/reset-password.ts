@@ -1,28 +1,17 @@
-import { randomInt } from 'node:crypto';
 import { foldName } from '../../../../protocol/index.ts';
 import { dismiss } from '../../end-session.ts';
 import { hashPassword } from '../../password.ts';
 import type { AdminHandler } from '../handler.ts';
+import { oneTimeSecret } from '../one-time-secret.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { refuseDuringRestore } from '../refuse-during-restore.ts';
-
-/** Without characters that are easily confused when read aloud. */
-const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
-const groups = 4;
-const perGroup = 4;
-
-/** About 79 random bits. */
-const oneTimePassword = () =>
-  Array.from({ length: groups }, () =>
-    Array.from({ length: perGroup }, () => alphabet.charAt(randomInt(alphabet.length))).join(''),
-  ).join('-');
 
 /**
  * Sets a password for one login, at which the user must choose another. Ends the session that used the old password, which also
  * voids its resume token.
  */
 export const resetPassword: AdminHandler<'reset-password'> = async (room, { user }) => {
-  const password = oneTimePassword();
+  const password = oneTimeSecret();
   const newHash = await hashPassword(password, room.passwordCost);
   for (;;) {
     await refuseDuringRestore(room);
