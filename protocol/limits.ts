@@ -44,3 +44,9 @@ export const repeatTokens = 4;
 
 /** The room closes a connection after this many refusals by its rate limit, each balanced by an accepted frame. */
 export const mostRefused = 150;
+
+/**
+ * The parameter of the upgrade's query string by which a client says what it comes for. A full room admits a client whose purpose is
+ * `resume`.
+ */
+export const purposeParameter = 'purpose';

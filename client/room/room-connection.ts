@@ -126,6 +126,7 @@ export class RoomConnection {
       timing: this.#timing,
       restore: async (link) => this.#session?.moveTo(link),
       isFinal: (error) => !this.#mayPass(error),
+      hasSession: () => this.#session !== undefined,
       isPatient: () => this.#isStopped,
       event: (event) => this.#receive(event),
       lost: () => this.#lost(),

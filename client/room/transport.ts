@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RoomEvent } from '../../protocol/index.ts';
+import { purposeParameter, type RoomEvent } from '../../protocol/index.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
@@ -13,6 +13,8 @@ export interface TransportOptions {
   restore(link: Link): Promise<void>;
   /** Whether an error of `restore` or of connecting rules out another attempt. */
   isFinal(error: unknown): boolean;
+  /** Whether there is a session to move to the next link: a full room admits only clients that come to resume. */
+  hasSession(): boolean;
   /** Whether to try without a limit. */
   isPatient(): boolean;
   event(event: RoomEvent): void;
@@ -81,7 +83,8 @@ export class Transport {
   }
 
   #connect(): Promise<Link> {
-    return Link.open(this.#options.url, this.#options.timing, {
+    const { url, hasSession } = this.#options;
+    return Link.open(hasSession() ? urlToResume(url) : url, this.#options.timing, {
       event: (link, event) => this.#event(link, event),
       closed: (link) => this.#closed(link),
     });
@@ -196,6 +199,12 @@ export class Transport {
     this.#use(next);
     this.#options.restored('handover');
   }
+}
+
+function urlToResume(room: string): string {
+  const url = new URL(room);
+  url.searchParams.set(purposeParameter, 'resume');
+  return url.href;
 }
 
 /** Whether a room that was stopped refused the connection. */

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
-import type { RefusalCode } from '../../protocol/index.ts';
+import { purposeParameter } from '../../protocol/index.ts';
+import { admit } from '../chat/admit.ts';
 import { answer, type IncomingFrame } from '../chat/dispatch.ts';
 import { connectionClosed } from '../chat/end-session.ts';
-import { isAllowedOrigin } from '../chat/origin.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Room } from '../chat/ports.ts';
 import { addressOf } from './address.ts';
@@ -33,6 +33,8 @@ const gatewayEvent = v.object({
   body: v.optional(v.nullable(v.string())),
   /** Of the client's upgrade request, named as the client spells them. Other events have none, or API Gateway's own. */
   headers: v.optional(v.record(v.string(), v.string()), {}),
+  /** Of the upgrade request, if it has any. */
+  queryStringParameters: v.optional(v.nullable(v.record(v.string(), v.string()))),
 });
 
 /** What a proxy integration may return; any other key makes API Gateway answer "Internal server error". */
@@ -47,11 +49,23 @@ type Handler = (event: unknown, context: Context) => Promise<ProxyResponse>;
 export function connectionHandler(room: Room): Handler {
   return async (event, context) => {
     logsFor(context);
-    const { requestContext: request, body, headers } = parseStored(gatewayEvent, event, 'an event');
+    const {
+      requestContext: request,
+      body,
+      headers,
+      queryStringParameters,
+    } = parseStored(gatewayEvent, event, 'an event');
     const { connectionId } = request;
     switch (request.eventType) {
       case 'CONNECT':
-        return { statusCode: await admit(room, connectionId, request.identity.sourceIp, originOf(headers)) };
+        return {
+          statusCode: await admit(room, {
+            connectionId,
+            address: addressOf(request.identity.sourceIp),
+            origin: originOf(headers),
+            purpose: queryStringParameters?.[purposeParameter],
+          }),
+        };
       case 'DISCONNECT':
         await connectionClosed(room, connectionId, howClosed(request.disconnectStatusCode, request.disconnectReason));
         return { statusCode: 200 };
@@ -64,21 +78,6 @@ export function connectionHandler(room: Room): Handler {
 
 const originOf = (headers: Readonly<Record<string, string>>) =>
   Object.entries(headers).find(([name]) => name.toLowerCase() === 'origin')?.[1];
-
-async function admit(room: Room, connectionId: string, sourceIp: string, origin: string | undefined): Promise<number> {
-  const state = await room.state.readOrCreate();
-  const address = addressOf(sourceIp);
-  const refused = (result: RefusalCode | 'origin-refused', status: number) => {
-    room.auditLog({ what: 'connect', result, address });
-    return status;
-  };
-  if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
-  if (!state.open) return refused('room-stopped', 503);
-  if (state.online >= state.maxCon) return refused('room-full', 429);
-  const rateLimit = { rate: state.floodRate, burst: state.floodBurst };
-  await room.connections.open(connectionId, address, rateLimit, room.clock.now());
-  return 200;
-}
 
 /** A close that a client meant, or a connection that was lost: API Gateway's own idle close also comes as a 1001. */
 function howClosed(code: number | null | undefined, reason: string | null | undefined): 'closed' | 'lost' {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { RawClient } from '../harness/raw-client.ts';
+import { connect } from '../../client/room/index.ts';
+import { Network } from '../connection/network.ts';
+import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -67,6 +69,47 @@ test('a limit below the number online throws nobody out', async () => {
   // One is left, which is as many as may be.
   expect(await waiting.refused('login', { user: 'Google', password })).toMatchObject({ code: 'room-full' });
   await waiting.close();
+});
+
+test('a full room admits a client that comes to resume, and logs nobody else in over its connection', async () => {
+  const lost = await room.connect();
+  const { token } = await lost.get('login', { user: 'facebook', password });
+  await lost.kill();
+  await enter('Columbia');
+  await expect(room.connect()).rejects.toMatchObject({ status: 429 });
+  await expect(RawClient.open(`${room.url}?purpose=visit`)).rejects.toMatchObject({ status: 429 });
+  const liar = await RawClient.open(`${room.url}?purpose=resume`);
+  expect(await liar.refused('login', { user: 'Google', password })).toMatchObject({ code: 'room-full' });
+  await liar.close();
+  const client = await RawClient.open(`${room.url}?purpose=resume`);
+  await client.get('resume', { user: 'facebook', token });
+  online.push(client);
+  expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
+});
+
+test('the connection library resumes and hands over its session in a full room', async () => {
+  const network = await Network.to(room.url);
+  const states: string[] = [];
+  const client = await connect({
+    url: network.url,
+    timing: { backoff: 10, maxBackoff: 50, handover: 1_500, handoverJitter: 0 },
+    connection: (state) => states.push(state),
+  });
+  await client.login('facebook', password);
+  await enter('Columbia');
+  const connectionOf = async () =>
+    (await room.database.presence()).find(({ name }) => name === 'facebook')?.['connectionId'];
+  const before = await connectionOf();
+  network.cut();
+  network.mend('reset');
+  await expect.poll(() => states).toEqual(['lost', 'restored']);
+  const restored = await connectionOf();
+  expect(restored).not.toBe(before);
+  await expect.poll(connectionOf, { timeout: 10_000 }).not.toBe(restored);
+  await client.request('whoelse', {});
+  expect(states).toEqual(['lost', 'restored']);
+  await client.leave();
+  network.close();
 });
 
 test.each([0, 1])(

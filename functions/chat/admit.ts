@@ -1,0 +1,32 @@
+import type { RefusalCode } from '../../protocol/index.ts';
+import { isAllowedOrigin } from './origin.ts';
+import type { Room } from './ports.ts';
+
+/** A client that wants to connect. */
+export interface Newcomer {
+  readonly connectionId: string;
+  readonly address: string;
+  /** Of the web page that connects, if it is one. */
+  readonly origin: string | undefined;
+  /** What it comes for, as it says: `resume`, to continue a session. */
+  readonly purpose: string | undefined;
+}
+
+/**
+ * Admits a client to the room, as a guest, or refuses it. A full room admits a client that comes to resume: its session has a seat. A
+ * client that lies about this gains nothing, because every login takes a seat.
+ * @returns The HTTP status for `$connect`, which is all that a refused client gets.
+ */
+export async function admit(room: Room, { connectionId, address, origin, purpose }: Newcomer): Promise<number> {
+  const state = await room.state.readOrCreate();
+  const refused = (result: RefusalCode | 'origin-refused', status: number) => {
+    room.auditLog({ what: 'connect', result, address });
+    return status;
+  };
+  if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
+  if (!state.open) return refused('room-stopped', 503);
+  if (state.online >= state.maxCon && purpose !== 'resume') return refused('room-full', 429);
+  const rateLimit = { rate: state.floodRate, burst: state.floodBurst };
+  await room.connections.open(connectionId, address, rateLimit, room.clock.now());
+  return 200;
+}
