@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultTiming } from '../client/room/timing.ts';
-import { perMillion } from '../functions/chat/admin/prices.ts';
+import { perMillion, perMillionRuns } from '../functions/chat/admin/prices.ts';
 import type { Recorded, ServiceCall } from '../local/recorder.ts';
 import { actions as wireActions } from '../protocol/index.ts';
 import type { RawClient } from '../test/harness/raw-client.ts';
@@ -99,6 +99,26 @@ describe('every action', () => {
 
   test('an hour online in silence costs at most US$ 50 per million if ping frames are answered', () => {
     expect(silentHourPerMillion(defaultTiming, 'answered')).toBeLessThanOrEqual(50);
+  });
+
+  test("costs about what the functions' own count of a run assumes", () => {
+    const price = (action: string, when = '') => {
+      const found = counted.filter((one) => one.action === action && (when === '' || one.when === when));
+      const [one] = found;
+      if (!one) throw new Error(`${action} ${when} was not counted`);
+      return pricePerMillion(tally(one.entries), { hashes: one.hashes, memoryOf });
+    };
+    const found = {
+      connection: (price('connect') + price('disconnect', 'clean')) / 2,
+      account: price('login'),
+      chat: price('message', 'recipient offline'),
+      files: (price('file', 'announced') + price('file', 'uploaded, recipient online')) / 2,
+    };
+    for (const [name, counts] of Object.entries(found)) {
+      const assumed = perMillionRuns[name as keyof typeof found];
+      expect(assumed / counts, `${name}: ${counts.toFixed(2)}`).toBeGreaterThan(0.7);
+      expect(assumed / counts, `${name}: ${counts.toFixed(2)}`).toBeLessThan(1.4);
+    }
   });
 
   test('a ping runs no Lambda and calls no service', () => {

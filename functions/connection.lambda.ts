@@ -1,4 +1,5 @@
 import { connectionHandler } from './aws/gateway-events.ts';
 import { room } from './aws/room.ts';
+import { counted } from './aws/spent.ts';
 
-export const handler = connectionHandler(room);
+export const handler = counted('connection', connectionHandler(room));

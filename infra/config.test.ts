@@ -37,6 +37,7 @@ describe('the config section of cdk.json', () => {
     [{ messageRetentionDays: 'soon' }, 'config: messageRetentionDays: a number of days is expected'],
     [{ logRetentionDays: 31 }, 'config: logRetentionDays: one of 1, 3, 5, 7'],
     [{ alarmEmail: 'nobody' }, 'config: alarmEmail: an e-mail address is expected'],
+    [{ accountBudget: '20' }, 'config: accountBudget: alarmEmail is needed'],
     [{ stage: '../prod' }, 'config: stage: '],
     [{ stackName: '1st' }, 'config: stackName: '],
     [{ customDomain: { name: 'chat.example.org' } }, 'config: customDomain.certificateArn: '],

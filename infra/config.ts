@@ -41,6 +41,8 @@ export const configSchema = v.strictObject({
   logRetentionDays: v.picklist(logRetentions, `one of ${logRetentions.join(', ')} is expected`),
   /** The address that receives alarms, once its owner has confirmed the subscription. null: no alarms are created. */
   alarmEmail: v.nullable(v.pipe(v.string(), v.email('an e-mail address is expected'))),
+  /** US$ a month: AWS mails `alarmEmail` when the bill of the whole account is above 80 % of it, or is expected to exceed it. */
+  accountBudget: v.nullable(v.pipe(v.number('a number of US$ is expected'), v.minValue(1))),
   /** A custom domain for the room, with its certificate in ACM in the stack's Region. */
   customDomain: v.nullable(
     v.strictObject({
@@ -118,7 +120,11 @@ export function readConfig(node: Pick<Node, 'tryGetContext' | 'getAllContext'>):
  */
 export function parseConfig(given: unknown): RoomConfig {
   const parsed = v.safeParse(configSchema, given, { abortEarly: true });
-  if (parsed.success) return parsed.output;
+  if (parsed.success) {
+    const { accountBudget, alarmEmail } = parsed.output;
+    if (accountBudget === null || alarmEmail !== null) return parsed.output;
+    throw new ConfigError('config: accountBudget: alarmEmail is needed, too (see cdk.json and docs/deploy.md)');
+  }
   const [issue] = parsed.issues;
   const where = v.getDotPath(issue);
   throw new ConfigError(

@@ -138,7 +138,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
       connections: ['GetItem', 'UpdateItem'],
       users: ['GetItem', 'ConditionCheckItem'],
       presence: ['GetItem', 'UpdateItem'],
-      room: ['GetItem'],
+      room: ['GetItem', 'UpdateItem'],
       messages: ['Query', 'PutItem', 'UpdateItem'],
     },
     objects: { files: ['GetObject', 'PutObject', 'DeleteObject'] },

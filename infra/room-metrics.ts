@@ -34,6 +34,7 @@ export class RoomMetrics {
   readonly readUnits: IMetric;
   readonly writeUnits: IMetric;
   readonly countDrift: IMetric;
+  readonly budgetUsed: IMetric;
   readonly peopleOnline: IMetric;
   readonly sweeps: IMetric;
   readonly logBytes: IMetric;
@@ -87,6 +88,7 @@ export class RoomMetrics {
         period: minute,
       });
     this.countDrift = own('CountDrift', Stats.MAXIMUM);
+    this.budgetUsed = own('BudgetUsed', Stats.MAXIMUM);
     this.peopleOnline = own('PeopleOnline', Stats.MAXIMUM);
     this.fanOutFailures = total('fan-outs failed', {
       failed: functions.fanout.metricErrors(sum),

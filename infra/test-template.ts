@@ -40,6 +40,7 @@ const plainConfig = {
   fileRetentionDays: 14,
   logRetentionDays: 30,
   alarmEmail: null,
+  accountBudget: null,
   customDomain: null,
   throttling: { stage: { rate: 1000, burst: 1000 }, routes: { login: { rate: 50, burst: 100 } } },
   tracing: false,

@@ -112,7 +112,11 @@ describe('alarms', () => {
       ...metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
     ]) as { Namespace?: string; MetricName?: string; Dimensions?: { Value: unknown }[] }[];
     const written = own.filter(({ Namespace, Dimensions }) => Namespace === metricsNamespace && Dimensions);
-    expect(written.map(({ MetricName }) => MetricName).toSorted()).toEqual(['CountDrift', 'PostsGivenUp']);
+    expect(written.map(({ MetricName }) => MetricName).toSorted()).toEqual([
+      'BudgetUsed',
+      'CountDrift',
+      'PostsGivenUp',
+    ]);
     const rooms = ofType(telling, 'AWS::Lambda::Function').map(
       ([, { Properties }]) => (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables,
     );
@@ -120,6 +124,31 @@ describe('alarms', () => {
       for (const room of rooms) expect(Dimensions?.[0]?.Value).toEqual(room[variables.metricsService]);
     }
   });
+});
+
+test("the account's budget tells the alarms' address, if there is one", () => {
+  expect(ofType(telling, 'AWS::Budgets::Budget')).toEqual([]);
+  const resources = synthesize({ alarmEmail: 'ops@example.org', accountBudget: 50 });
+  const subscribers = [{ SubscriptionType: 'EMAIL', Address: 'ops@example.org' }];
+  expect(ofType(resources, 'AWS::Budgets::Budget').map(([, { Properties }]) => Properties)).toEqual([
+    {
+      Budget: expect.objectContaining({
+        BudgetType: 'COST',
+        TimeUnit: 'MONTHLY',
+        BudgetLimit: { Amount: 50, Unit: 'USD' },
+      }),
+      NotificationsWithSubscribers: [
+        {
+          Notification: expect.objectContaining({ NotificationType: 'ACTUAL', Threshold: 80 }),
+          Subscribers: subscribers,
+        },
+        {
+          Notification: expect.objectContaining({ NotificationType: 'FORECASTED', Threshold: 100 }),
+          Subscribers: subscribers,
+        },
+      ],
+    },
+  ]);
 });
 
 test('the dashboard shows users, messages, latency, errors and usage', () => {

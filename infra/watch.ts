@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import {
   Alarm,
   ComparisonOperator,
@@ -36,7 +37,10 @@ export class Watch extends Construct {
     showOn(new Dashboard(this, 'Dashboard', { dashboardName: Stack.of(this).stackName }), metrics);
     const { alarmEmail } = props.config;
     // Alarms have a price (docs/decisions/0038).
-    if (alarmEmail !== null) this.alarm(metrics, this.topic(alarmEmail));
+    if (alarmEmail === null) return;
+    this.alarm(metrics, this.topic(alarmEmail));
+    const { accountBudget } = props.config;
+    if (accountBudget !== null) this.budget(alarmEmail, accountBudget);
   }
 
   private alarm(metrics: RoomMetrics, topic: Topic): void {
@@ -56,6 +60,24 @@ export class Watch extends Construct {
       alarm.addAlarmAction(new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
     }
+  }
+
+  /** AWS's own budget. It counts the whole account: a filter by tag would count nothing until the tag is activated for billing. */
+  private budget(email: string, amount: number): void {
+    const subscribers = [{ subscriptionType: 'EMAIL', address: email }];
+    const notification = (notificationType: string, threshold: number) => ({
+      notification: { notificationType, threshold, thresholdType: 'PERCENTAGE', comparisonOperator: 'GREATER_THAN' },
+      subscribers,
+    });
+    new CfnBudget(this, 'Budget', {
+      budget: {
+        budgetName: `${Stack.of(this).stackName}-${Stack.of(this).region}`,
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount, unit: 'USD' },
+      },
+      notificationsWithSubscribers: [notification('ACTUAL', 80), notification('FORECASTED', 100)],
+    });
   }
 
   private topic(email: string): Topic {
@@ -103,6 +125,19 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
     what: 'The sweeper has found the count of those online wrong, and corrected it.',
     metric: metrics.countDrift,
   },
+  MessageRate: {
+    what: 'More than 5,000 messages a minute have gone in and out for ten minutes.',
+    metric: metrics.gateway('MessageCount'),
+    above: 5_000,
+    minutes: [10, 15],
+  },
+  ClientErrors: {
+    what: 'API Gateway has refused more than 300 requests a minute.',
+    metric: metrics.gateway('ClientError'),
+    above: 300,
+    minutes: [5, 10],
+  },
+  BudgetUsed: { what: 'The room has used 80 % of MONTHLY_BUDGET.', metric: metrics.budgetUsed, above: 79 },
   SweeperSilent: {
     what: 'The sweeper has not run for ten minutes.',
     metric: metrics.sweeps,

@@ -23,6 +23,7 @@ async function listen(server: Server): Promise<number> {
 
 test.each([
   [429, 'room-full', /The room is full/],
+  [402, 'room-stopped', /budget for this month is used up/],
   [503, 'room-stopped', /The room is stopped/],
   [403, 'not-a-room', /no chat room at .*403/],
   [502, 'unexpected-status', /status 502/],

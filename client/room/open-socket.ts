@@ -46,6 +46,8 @@ function fromStatus(url: string, status: number, proxy: WebProxy | undefined): C
         'room-full',
         'The room is full, or too many people are connecting at once. Try again in a moment.',
       );
+    case 402:
+      return new ConnectError('room-stopped', 'The room is stopped: its budget for this month is used up.');
     case 503:
       return new ConnectError('room-stopped', 'The room is stopped.');
     case 200:

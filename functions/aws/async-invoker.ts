@@ -2,6 +2,7 @@ import type { AsyncInvoker } from '../chat/ports.ts';
 import { endpointOf, ownName, requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 import { SignedHttp } from './signed-http.ts';
+import { notePosts } from './spent.ts';
 
 let lambda: SignedHttp | undefined;
 
@@ -20,7 +21,11 @@ async function invoke(functionName: string, payload: unknown): Promise<void> {
 
 export const asyncInvoker: AsyncInvoker = {
   // A function cannot be named in its own variables: to CloudFormation that is a circular dependency.
-  invokeFanOut: (fanOut) => invoke(requireEnv(variables.fanoutFunction, ownName), fanOut),
+  invokeFanOut(fanOut) {
+    // The function that posts has no access to the room's count.
+    notePosts(fanOut.to.length);
+    return invoke(requireEnv(variables.fanoutFunction, ownName), fanOut);
+  },
   invokeNotice: (notice) => invoke(requireEnv(variables.noticesFunction), notice),
   invokeSweeper: () => invoke(requireEnv(variables.sweeperFunction), {}),
 };

@@ -9,6 +9,7 @@ import type { ConnectionGateway, LogError } from '../chat/ports.ts';
 import { requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 import { HttpError, SignedHttp } from './signed-http.ts';
+import { notePosts } from './spent.ts';
 
 /** At 20 ms a post, 10,000 posts a second: the quota of an account. */
 const maxSockets = 200;
@@ -42,6 +43,7 @@ export function connectionGateway(logError: LogError): ConnectionGateway {
     async post(connectionId, frame) {
       try {
         await post(connectionId, frame);
+        notePosts(1);
         return 'sent';
       } catch (error) {
         if (error instanceof HttpError && error.status === 410) return 'gone';

@@ -9,6 +9,7 @@ const names = {
   peopleOnline: 'PeopleOnline',
   countDrift: 'CountDrift',
   postsGivenUp: 'PostsGivenUp',
+  budgetUsed: 'BudgetUsed',
 } as const satisfies Record<keyof Metrics, MetricName>;
 
 /** Writes a line in the embedded metric format, from which CloudWatch creates metrics. */

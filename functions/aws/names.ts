@@ -104,10 +104,12 @@ export const variables = {
   roomKind: 'ROOM_KIND',
   /** Binary logarithm of scrypt's N. Default: OWASP's recommendation. */
   passwordCost: 'PASSWORD_COST',
+  /** How much (millionths of a US$) a function spends before it adds that to the room's count. */
+  spentStep: 'SPENT_STEP',
 } as const;
 
 /** The CloudWatch namespace of the room's own metrics. */
 export const metricsNamespace = 'ChatRoom';
 
 /** The room's own metrics. Scheduled runs and failures write them; commands never do (docs/decisions/0038). */
-export type MetricName = 'PeopleOnline' | 'CountDrift' | 'PostsGivenUp';
+export type MetricName = 'PeopleOnline' | 'CountDrift' | 'PostsGivenUp' | 'BudgetUsed';

@@ -16,6 +16,8 @@ export const storedState = v.object({
   /** The room stream's last number while it has no counter. Written by a restore or an earlier version. */
   lastBroadcast: v.optional(v.number()),
   sweepUntil: v.optional(v.number()),
+  spent: v.optional(v.number()),
+  closedFor: v.optional(v.literal('budget')),
   usage: v.optional(
     v.object({
       month: v.string(),
@@ -23,6 +25,8 @@ export const storedState = v.object({
       onlineMinutes: v.number(),
       loginsBefore: v.number(),
       broadcastsBefore: v.number(),
+      spentBefore: v.optional(v.number()),
+      warnedOf: v.optional(v.string()),
     }),
   ),
 });
@@ -98,7 +102,7 @@ export const roomState: RoomState = {
     return outcome.written || outcome.item?.['sweepUntil'] === until;
   },
 
-  async noteUsage({ usage, logins }, online, now, broadcasts) {
+  async noteUsage({ usage, logins, spent = 0 }, online, now, broadcasts) {
     const [month, minute] = [monthOf(now), minuteOf(now)];
     const isNew = usage?.month !== month;
     const first = async () => ({
@@ -107,6 +111,7 @@ export const roomState: RoomState = {
       onlineMinutes: online,
       loginsBefore: logins,
       broadcastsBefore: await broadcasts(),
+      spentBefore: spent,
     });
     await updateIf({
       TableName: table(),
@@ -123,5 +128,31 @@ export const roomState: RoomState = {
         ...(isNew ? { ':usage': await first() } : { ':minute': minute, ':online': online }),
       },
     });
+  },
+
+  async noteWarning({ usage, monthlyBudget: budget }, now) {
+    if (usage?.month !== monthOf(now) || usage.warnedOf === budget) return false;
+    const { written } = await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: 'SET #usage.warnedOf = :budget',
+      ConditionExpression:
+        '#usage.#month = :month AND (attribute_not_exists(#usage.warnedOf) OR #usage.warnedOf <> :budget)',
+      ExpressionAttributeNames: { '#usage': 'usage', '#month': 'month' },
+      ExpressionAttributeValues: { ':month': usage.month, ':budget': budget },
+    });
+    return written;
+  },
+
+  async closeForBudget(now) {
+    const { written } = await updateIf({
+      TableName: table(),
+      Key: roomKey,
+      UpdateExpression: 'SET #open = :false, closedAt = :now, closedFor = :reason',
+      ConditionExpression: '#open = :true',
+      ExpressionAttributeNames: { '#open': 'open' },
+      ExpressionAttributeValues: { ':true': true, ':false': false, ':now': now, ':reason': 'budget' },
+    });
+    return written;
   },
 };

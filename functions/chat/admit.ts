@@ -24,7 +24,7 @@ export async function admit(room: Room, { connectionId, address, origin, purpose
     return status;
   };
   if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
-  if (!state.open) return refused('room-stopped', 503);
+  if (!state.open) return refused('room-stopped', state.closedFor === 'budget' ? 402 : 503);
   if (state.online >= state.maxCon && purpose !== 'resume') return refused('room-full', 429);
   const rateLimit = { rate: state.floodRate, burst: state.floodBurst };
   await room.connections.open(connectionId, address, rateLimit, room.clock.now());

@@ -227,6 +227,10 @@ export interface State extends Settings {
   readonly logins: number;
   /** The usage of the month in which it was last counted. */
   readonly usage?: Usage | undefined;
+  /** US$ for commands and posts since the room exists, at average prices. Environments add to it now and then. */
+  readonly spent?: number | undefined;
+  /** Why the room has closed itself. */
+  readonly closedFor?: 'budget' | undefined;
 }
 
 /** The room's settings, and the count of users online. */
@@ -252,6 +256,10 @@ export interface RoomState {
    * a month also records the room stream's last number, which `broadcasts` returns.
    */
   noteUsage(state: State, online: number, now: number, broadcasts: () => Promise<number>): Promise<void>;
+  /** Notes that the room warns of its budget; false if it has warned of this budget this month. */
+  noteWarning(state: State, now: number): Promise<boolean>;
+  /** Closes the room because its budget is used up; false if it is closed. */
+  closeForBudget(now: number): Promise<boolean>;
 }
 
 /**
@@ -321,6 +329,8 @@ export interface Metrics {
   readonly countDrift: number;
   /** Posts that failed at every attempt. */
   readonly postsGivenUp: number;
+  /** Percent of MONTHLY_BUDGET. */
+  readonly budgetUsed: number;
 }
 
 export type RecordMetrics = (figures: Partial<Metrics>) => void;

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { keepBudget } from './budget.ts';
 import { dismiss, endSession } from './end-session.ts';
 import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -7,6 +8,7 @@ import { askIfThere } from './post-surely.ts';
 import { reattach } from './reattach.ts';
 import { giveBack, settleSeats } from './seats.ts';
 import { dueOfNew, horizon } from './sweep-horizon.ts';
+import { monthOf } from './usage.ts';
 
 /** Sessions that fall due this close together (ms) are ended together. */
 const together = 500;
@@ -36,8 +38,9 @@ export async function sweep(room: Room): Promise<void> {
   const outcomes = await Promise.allSettled([
     correctCount(room, seats, sessions, startedAt),
     endLeftovers(room, seats, sessions, startedAt),
-    // An empty room needs no write.
-    ...(state.online > 0 ? [noteUsage(room, state, startedAt)] : []),
+    // An empty room needs no write, except that the counts of a new month begin with it.
+    ...(state.online > 0 || isNewMonth(state, startedAt) ? [noteUsage(room, state, startedAt)] : []),
+    keepBudget(room, state, sessions, startedAt),
     pMap(sessions, (session) => lookAfter(room, session, state, startedAt), { concurrency: lookedAfterAtOnce }),
   ]);
   for (const outcome of outcomes) {
@@ -75,6 +78,8 @@ async function endLeftovers(room: Room, state: SeatState, sessions: readonly Ses
     await room.gateway.close(session.connectionId);
   }
 }
+
+const isNewMonth = ({ usage, spent }: State, now: number) => spent !== undefined && usage?.month !== monthOf(now);
 
 const noteUsage = (room: Room, state: State, now: number) =>
   room.state.noteUsage(state, state.online, now, () => room.streams.end({ kind: 'room' }));

@@ -9,6 +9,10 @@ export interface Usage {
   /** The Room item's `logins` and the room stream's last number at the beginning of the month. */
   readonly loginsBefore: number;
   readonly broadcastsBefore: number;
+  /** What `spent` of the state was then. */
+  readonly spentBefore?: number | undefined;
+  /** The budget that the room has warned of. */
+  readonly warnedOf?: string | undefined;
 }
 
 export const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);

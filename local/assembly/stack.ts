@@ -49,6 +49,7 @@ const needless: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Deployment',
   'AWS::ApiGatewayV2::DomainName',
   'AWS::CDK::Metadata',
+  'AWS::Budgets::Budget',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::Lambda::Permission',

@@ -31,6 +31,7 @@ function seconds(min: number, max: number) {
 }
 
 const someOrigins = 'origins in lower case with one blank between them, such as https://chat.example.org, or nothing';
+const budgetRange = '"off", or US$ from 1 to 100000';
 
 export const settings = {
   open: setting({
@@ -93,6 +94,18 @@ export const settings = {
     // The limit of one S3 upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
     schema: whole(0, 5 * 1024 ** 3),
     default: 100 * 1024 ** 2,
+  }),
+  monthlyBudget: setting({
+    word: 'MONTHLY_BUDGET',
+    summary: 'US$ a month, as the room estimates its cost: it warns at 80 %, and stops at 100 %',
+    schema: v.pipe(
+      v.string(budgetRange),
+      v.check(
+        (text) => text === 'off' || (/^\d{1,6}(\.\d{1,2})?$/.test(text) && +text >= 1 && +text <= 100_000),
+        budgetRange,
+      ),
+    ),
+    default: 'off',
   }),
   floodRate: setting({
     word: 'FLOOD_RATE',

@@ -13,6 +13,7 @@ const ministack: Emulator = {
     // "Unrecognized resource types", though its API Gateway has them.
     'AWS::ApiGatewayV2::IntegrationResponse',
     'AWS::ApiGatewayV2::RouteResponse',
+    'AWS::Budgets::Budget',
     // "Properties.Metrics (metric math) is not supported". The emulator does not write these metrics, either.
     'AWS::CloudWatch::Alarm',
   ],

@@ -50,6 +50,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'after-commit', because: 'faults' },
   { scene: 'backup', because: 'ownRoom' },
   { scene: 'backup-steps', because: 'ownRoom' },
+  { scene: 'budget', because: 'ownRoom' },
   { scene: 'console', because: 'console' },
   { scene: 'console-accounts', because: 'console' },
   { scene: 'console-stack', because: 'console' },

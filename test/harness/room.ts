@@ -51,6 +51,8 @@ export interface SceneOptions {
   readonly environmentsPerFunction?: number;
   /** How long (ms of the room's clock) one invocation of the admin function works at a long job. */
   readonly adminSlice?: number;
+  /** How much (millionths of a US$) a function spends before it stores that. */
+  readonly spentStep?: number;
   /** The assumed delay (ms of the room's clock) of a line on its way to the log. Local lines arrive at once. */
   readonly logLateness?: number;
 }
@@ -84,6 +86,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
       PASSWORD_COST: String(options.passwordCost ?? 4),
       ROOM_KIND: options.roomKind ?? 'local',
       LOG_LATENESS_MS: String(options.logLateness ?? 0),
+      ...(options.spentStep !== undefined && { SPENT_STEP: String(options.spentStep) }),
       ...(options.adminSlice !== undefined && { ADMIN_SLICE_MS: String(options.adminSlice) }),
     },
     ...(options.speed !== undefined && { speed: options.speed }),

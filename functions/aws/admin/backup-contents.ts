@@ -34,6 +34,8 @@ const roomAttributes: Readonly<Record<Exclude<keyof StoredRoom, ChangeableName>,
   logins: 'A counter that must only grow, even across a restore.',
   sweepUntil: 'A schedule of this room.',
   usage: 'Belongs to the bill of this room.',
+  spent: 'Belongs to the bill of this room.',
+  closedFor: 'An administrator decides whether a restored room is open.',
 };
 
 /** The attributes of the Room item that a backup keeps. */

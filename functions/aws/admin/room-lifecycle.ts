@@ -36,7 +36,7 @@ export const roomLifecycle: RoomLifecycle = {
     };
     const { written } = await updateIf({
       ...input,
-      UpdateExpression: 'SET #open = :false, closedAt = :at',
+      UpdateExpression: 'SET #open = :false, closedAt = :at REMOVE closedFor',
       ConditionExpression: '#open = :true',
     });
     if (written) return at;
@@ -54,7 +54,7 @@ export const roomLifecycle: RoomLifecycle = {
   async open(at) {
     const { written } = await updateIf({
       ...room(),
-      UpdateExpression: 'SET #open = :true, openedAt = :at REMOVE closedAt',
+      UpdateExpression: 'SET #open = :true, openedAt = :at REMOVE closedAt, closedFor',
       ConditionExpression: '#open = :false AND attribute_not_exists(restoring)',
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':true': true, ':false': false, ':at': at },

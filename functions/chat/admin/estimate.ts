@@ -23,6 +23,19 @@ export function estimate(counters: Counters, sizes: Sizes, now: number): Estimat
   return { since: iso(began), parts, total: parts.reduce((sum, { usd }) => sum + usd, 0) };
 }
 
+/**
+ * What the commands, posts and connections of the month have cost (US$). Commands are counted in two ways, of which the larger holds:
+ * the functions' own count includes every refused frame, but misses what an environment has not stored yet; the counts of sessions and
+ * broadcasts are exact. What is stored is not included.
+ */
+export function spentThisMonth(counters: Counters & Pick<State, 'spent'>, now: number): number {
+  const { usage, spent = 0 } = counters;
+  if (usage?.month !== monthOf(now)) return 0;
+  const online = ((usage.onlineMinutes / 60) * perMillion.onlineHour) / 1_000_000;
+  const counted = used(usage, counters, { items: 0, since: now }, now).reduce((sum, { usd }) => sum + usd, 0);
+  return Math.max(counted, online + spent - (usage.spentBefore ?? 0));
+}
+
 function used(usage: Usage, counters: Counters, messages: Sizes['messages'], now: number): Estimate['parts'] {
   const began = beginningOf(usage.month);
   const hours = usage.onlineMinutes / 60;

@@ -16,6 +16,12 @@ export const perMillion = {
   onlineHour: 159,
 } as const;
 
+/** What a run of a function costs on average, without its posts, in US$ per million. */
+export const perMillionRuns = { connection: 5.5, account: 25, chat: 5, files: 9, notices: 1 } as const;
+
+/** What a post costs, in US$ per million. */
+export const perMillionPosts = 1.04;
+
 /** US$ per GB and month, in DynamoDB and in S3. */
 export const perGigabyte = { tables: 0.25, bucket: 0.023 } as const;
 export const gigabyte = 2 ** 30;

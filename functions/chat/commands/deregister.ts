@@ -6,6 +6,7 @@ import { dismiss } from '../end-session.ts';
 import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
+import { roomStopped } from '../room-stopped.ts';
 import { alreadyOnline, isDead } from '../take-over.ts';
 
 export const deregister = guestCommand('deregister', {
@@ -20,7 +21,7 @@ export const deregister = guestCommand('deregister', {
   },
 
   async run(room, { arguments: { password }, connection }, { state, account, tries }) {
-    if (!state.open) throw new Refusal('room-stopped');
+    if (!state.open) throw roomStopped(state);
     if (!account) throw new Refusal('no-such-user');
     const check = { account, password, connection, tries, blockTime: state.blockTime };
     return withGuestsPassword(room, check, async () => {

@@ -7,6 +7,7 @@ import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
 import type { Login, Room, State } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseBadPassword } from '../refuse-bad-password.ts';
+import { roomStopped } from '../room-stopped.ts';
 import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
 import { sweepForFirst } from '../sweep-horizon.ts';
 import { alreadyOnline, isDead } from '../take-over.ts';
@@ -25,7 +26,7 @@ export const login = guestCommand('login', {
 
   async run(room, { arguments: given, connection }, { state, account, tries }) {
     const { password, newPassword, newToken: chosen, takeOver = false } = given;
-    if (!state.open) throw new Refusal('room-stopped');
+    if (!state.open) throw roomStopped(state);
     // Before the password is checked, so this refusal tells nothing about it.
     if (newPassword !== undefined) refuseBadPassword(newPassword, state);
     if (!account) throw new Refusal('no-such-user');

@@ -6,6 +6,7 @@ import { hashPassword } from '../password.ts';
 import type { State } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseBadPassword } from '../refuse-bad-password.ts';
+import { roomStopped } from '../room-stopped.ts';
 
 export const register = guestCommand('register', {
   prefetch: async (room, { user, invite }) => {
@@ -19,7 +20,7 @@ export const register = guestCommand('register', {
   },
 
   async run(room, { arguments: { user, password, invite }, connection }, { state, taken, broadcasts, invitation }) {
-    if (!state.open) throw new Refusal('room-stopped');
+    if (!state.open) throw roomStopped(state);
     // First, so that a guest without an invitation learns nothing about names.
     refuseUninvited(state, invite, invitation !== undefined);
     if (!isUserName(user)) throw new Refusal('invalid-user');

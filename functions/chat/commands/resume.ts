@@ -1,6 +1,7 @@
 import { foldName } from '../../../protocol/index.ts';
 import { guestCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
+import { roomStopped } from '../room-stopped.ts';
 import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
 import { hashToken, newToken } from '../token.ts';
 
@@ -16,7 +17,7 @@ export const resume = guestCommand('resume', {
   },
 
   async run(room, { arguments: { token, newToken: chosen }, connection }, { state, account, session }) {
-    if (!state.open) throw new Refusal('room-stopped');
+    if (!state.open) throw roomStopped(state);
     if (!account || !session || account.accountId !== session.accountId) throw new Refusal('bad-token');
     // Another `resume` over this very connection was faster.
     if (session.connectionId === connection.connectionId) throw new Refusal('already-logged-in');
