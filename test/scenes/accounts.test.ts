@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 describe('deregistering', () => {
-  test('wants the password, and that the user exists', async () => {
+  test('requires the password and an existing user', async () => {
     await room.register('leaver');
     const client = await room.connect();
     expect(await client.refused('deregister', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
@@ -27,7 +27,7 @@ describe('deregistering', () => {
     const online = await room.enter('stayer');
     const other = await room.connect();
     expect(await other.refused('deregister', { user: 'stayer', password })).toMatchObject({ code: 'already-online' });
-    // Whether somebody is online is told only to who has the password.
+    // The room says that a user is online only after the right password.
     expect(await other.refused('deregister', { user: 'stayer', password: 'a guess' })).toMatchObject({
       code: 'wrong-password',
     });
@@ -40,7 +40,7 @@ describe('deregistering', () => {
     await other.close();
   });
 
-  test('ends a session that only its grace keeps alive, and says why', async () => {
+  test('ends a detached session, and tells its client why', async () => {
     const watcher = await room.enter('watcher');
     const lost = await room.enter('lostone');
     await lost.kill();
@@ -71,7 +71,7 @@ describe('deregistering', () => {
     await friend.get('logout', {});
   });
 
-  test('frees the name: its new owner sees nothing of the old one, and no block is on them', async () => {
+  test('frees the name: its new owner sees no message of the old one and has no block', async () => {
     const friend = await room.enter('friend');
     const before = await room.enter('heir');
     await friend.get('message', { to: 'heir', text: 'for the first owner' });
@@ -95,7 +95,7 @@ describe('deregistering', () => {
     expect(await client.get('history', { stream: 'inbox' })).toMatchObject({ messages: [], more: false });
     expect((await client.get('blocklist', {})).users).toEqual([]);
     expect((await friend.get('blocklist', {})).users).toEqual([]);
-    // Neither side's block is left, and the numbers begin anew.
+    // Both sides of the block are gone, and the numbers start over.
     expect(await friend.get('message', { to: 'heir', text: 'welcome' })).toMatchObject({
       seq: 1,
       delivery: 'delivered',
@@ -109,7 +109,7 @@ describe('deregistering', () => {
 });
 
 describe('changing the password', () => {
-  test('the new one is good and the old one is not', async () => {
+  test('the new password is valid and the old one is not', async () => {
     const client = await room.enter('changer');
     await client.get('passwd', { oldPassword: password, newPassword: 'a new secret' });
     await client.get('logout', {});
@@ -119,7 +119,7 @@ describe('changing the password', () => {
     await next.close();
   });
 
-  test('the session goes on with the token that was chosen for it', async () => {
+  test('the session continues with the token that the client chose', async () => {
     await room.register('chooser');
     const client = await room.connect();
     const { token } = await client.get('login', { user: 'chooser', password });
@@ -133,7 +133,7 @@ describe('changing the password', () => {
     await next.close();
   });
 
-  test('the session goes on, but its token is void', async () => {
+  test('the session continues, but its token is invalid', async () => {
     await room.register('voider');
     const client = await room.connect();
     const { token } = await client.get('login', { user: 'voider', password });
@@ -158,7 +158,7 @@ describe('changing the password', () => {
     await client.close();
   });
 
-  test('guesses side by side are no way past the block, even if a right one is among them', async () => {
+  test('parallel guesses do not evade the block, even if a right one is among them', async () => {
     const client = await room.enter('besieged');
     const right = { oldPassword: password, newPassword: 'a new secret' };
     const atCommit = deferred<void>();
@@ -179,7 +179,7 @@ describe('changing the password', () => {
     await client.close();
   });
 
-  test('is not answered as a wrong password where only the session has moved on meanwhile', async () => {
+  test('a resume during the change is not answered as a wrong password', async () => {
     const client = await room.enter('mover');
     room.local.faults.beforeDynamoDb = async ({ operation, trigger }) => {
       if (operation !== 'TransactWriteItems' || trigger?.detail !== 'passwd') return undefined;
@@ -193,7 +193,7 @@ describe('changing the password', () => {
     await client.close();
   });
 
-  test('the new one has the length that the room asks for', async () => {
+  test('the new password must have the required length', async () => {
     const client = await room.enter('shortener');
     expect(await client.refused('passwd', { oldPassword: password, newPassword: 'kurz.' })).toMatchObject({
       code: 'invalid-password',
@@ -203,7 +203,7 @@ describe('changing the password', () => {
     await client.get('passwd', { oldPassword: password, newPassword: 'kurz.' });
     await room.change('minPassword', 8);
     await client.get('logout', {});
-    // What was long enough when it was chosen still lets in.
+    // A password that was long enough when it was set is still valid.
     const next = await room.connect();
     await next.get('login', { user: 'shortener', password: 'kurz.' });
     await next.close();

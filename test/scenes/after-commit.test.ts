@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterEach(() => room.local.faults.reset());
 afterAll(() => room.close());
 
-/** Has every call of a kind fail for good, once a call of another kind has been made. */
+/** Makes every call of one kind fail at all attempts, after a call of another kind. */
 function failAfter(committing: string, operation: string, table: string): { failed: () => number } {
   let committed = false;
   let failed = 0;
@@ -27,8 +27,8 @@ function failAfter(committing: string, operation: string, table: string): { fail
   return { failed: () => failed };
 }
 
-describe('what has been committed is no failure, whatever follows it', () => {
-  test('a message to somebody who cannot be looked for', async () => {
+describe('a failure after the commit is not reported to the client:', () => {
+  test('a message whose recipient cannot be read again', async () => {
     const sender = await room.enter('sender');
     const { failed } = failAfter('PutItem', 'GetItem', 'Presence');
     expect(await sender.get('message', { to: 'reader', text: 'once' })).toMatchObject({ delivery: 'stored' });
@@ -39,7 +39,7 @@ describe('what has been committed is no failure, whatever follows it', () => {
     await Promise.all([sender, reader].map((client) => client.get('logout', { inbox: 1 })));
   });
 
-  test('a broadcast when nobody can be looked for', async () => {
+  test('a broadcast when the sessions cannot be read', async () => {
     const sender = await room.enter('sender');
     const { failed } = failAfter('PutItem', 'Query', 'Presence');
     expect(await sender.get('broadcast', { text: 'once' })).toMatchObject({ online: 0 });
@@ -49,7 +49,7 @@ describe('what has been committed is no failure, whatever follows it', () => {
     await sender.get('logout', {});
   });
 
-  test('a login whose messages cannot be counted', async () => {
+  test('a login whose unread messages cannot be counted', async () => {
     const client = await room.connect();
     const { failed } = failAfter('TransactWriteItems', 'GetItem', 'Messages');
     expect(await client.get('login', { user: 'sender', password })).toMatchObject({ user: 'sender' });
@@ -58,7 +58,7 @@ describe('what has been committed is no failure, whatever follows it', () => {
     await client.get('logout', {});
   });
 
-  test('a command beside which it cannot be noted that somebody spoke', async () => {
+  test('a command whose activity cannot be recorded', async () => {
     const sender = await room.enter('sender');
     await sleep(10_000 / speed);
     let failed = 0;
@@ -75,7 +75,7 @@ describe('what has been committed is no failure, whatever follows it', () => {
   });
 });
 
-test('nobody is taken to have been shown what there is not yet', async () => {
+test('a cursor never goes beyond the end of its stream', async () => {
   const far = 2 ** 48;
   const liar = await room.enter('liar');
   const sender = await room.enter('sender');
@@ -91,12 +91,12 @@ test('nobody is taken to have been shown what there is not yet', async () => {
   await Promise.all([again, sender].map((client) => client.get('logout', {})));
 });
 
-test('the end of a grace is waited for, whoever found out about the loss', async () => {
+test('the end of the grace period is awaited, no matter which function noticed the loss', async () => {
   const [sender, lost] = [await room.enter('sender'), await room.enter('reader')];
   await sender.event('login', { user: 'reader' });
   room.local.faults.disconnect = { drop: 0, late: 1, delayMs: 500, double: 0 };
   await lost.kill();
-  // A post finds out before $disconnect tells: this one, or a notice that was still on its way.
+  // A post finds the loss before $disconnect does: this post, or an earlier notice.
   await sender.get('broadcast', { text: 'all here?' });
   expect(await sender.get('broadcast', { text: 'and now?' })).toMatchObject({ online: 1 });
   const recording = room.local.calls.record();

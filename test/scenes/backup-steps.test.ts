@@ -13,13 +13,13 @@ import { seed, snapshot, waiting } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
 
-/** The room's clock is scaled: a restore waits for what is still under way. The other does one step an invocation. */
+/** On a faster clock, because a restore waits for running functions. The other room does one step per invocation. */
 let room: SceneRoom;
 let other: SceneRoom;
 let folder: string;
 let file: string;
 
-// The other begins as the room was when it was backed up.
+// The other room starts from a backup of the first one.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
   file = join(folder, 'mine.ndjson.gz');
@@ -34,8 +34,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('against what seldom happens', () => {
-  test('a step is not done beside itself, and again if it failed', async () => {
+describe('rare failures', () => {
+  test('a step does not run twice at the same time, and is repeated if it failed', async () => {
     const admins = ({ function: name }: { function: string }) => name.startsWith('Admin');
     let { next } = await other.admin({ command: 'backup' });
     const goOn = () => other.admin({ command: 'backup', from: next });
@@ -46,7 +46,7 @@ describe('against what seldom happens', () => {
       atWork.resolve();
       return held.promise;
     };
-    // The header may be a step of its own.
+    // The header may be a separate step.
     const first = (async () => {
       const reply = await goOn();
       if (reply['stage'] !== 'users') return reply;
@@ -67,7 +67,7 @@ describe('against what seldom happens', () => {
     }
   });
 
-  test('a number that a first look missed is in the backup', async () => {
+  test('a message that the first read missed is in the backup', async () => {
     const tables = tablesOf(room.local);
     onTestFinished(() => tables.db.destroy());
     const TableName = tables.name('Messages');
@@ -81,7 +81,7 @@ describe('against what seldom happens', () => {
       if (!name.startsWith('Admin') || operation !== 'Query' || !JSON.stringify(input).includes('inbox/columbia'))
         return;
       looks += 1;
-      // Committed between the first look and the second.
+      // Commit it between the first read and the second.
       if (looks === 2) await tables.db.send(new PutCommand({ TableName, Item: third }));
     };
     const late = join(folder, 'late.gz');
@@ -98,7 +98,7 @@ describe('against what seldom happens', () => {
     ]);
   });
 
-  test('what DynamoDB leaves unprocessed is written again, and what it says too late is written once more', async () => {
+  test('unprocessed writes are retried, and a write whose response was lost is repeated', async () => {
     await administer(other, 'stop');
     let halved = 0;
     other.local.faults.beforeDynamoDb = ({ function: name, operation }) => {
@@ -117,10 +117,10 @@ describe('against what seldom happens', () => {
 });
 
 describe('files', () => {
-  test('go along, with their bytes if that is wanted; without, only those whose bytes are there', {
+  test('are restored with their bytes if the backup has them; otherwise only those whose bytes are in the bucket', {
     timeout: 180_000,
   }, async () => {
-    // More than a part of an upload.
+    // Larger than a part of an upload.
     const bytes = randomBytes(6_400_000);
     const facebook = await room.enter('facebook');
     for (const name of ['test_file.txt', 'empty']) {
@@ -143,7 +143,7 @@ describe('files', () => {
       ]),
     );
     expect(await waiting(other)).toEqual([]);
-    // In many steps: each holds no more than a piece.
+    // In many steps: each holds one piece at most.
     expect((await administer(other, 'restore', withFiles, '--replace')).lines).toContainEqual(
       '[restore] All of it has been restored.',
     );
@@ -154,12 +154,12 @@ describe('files', () => {
     expect(got.body.equals(bytes)).toBe(true);
     await Columbia.get('logout', {});
 
-    // Where the bytes are still there, the records are enough.
+    // If the bytes are still in the bucket, the records are enough.
     await administer(other, 'stop');
     await administer(other, 'restore', without, '--replace');
     expect(await waiting(other)).toEqual(['empty', 'test_file.txt']);
     await administer(other, 'start');
-    // Later scenes back up again what waits here.
+    // Clean up, because later scenes back up this room again.
     const again = await other.enter('Columbia');
     await again.get('filedecline', { from: 'facebook', name: 'test_file.txt' });
     await again.get('logout', {});
@@ -168,8 +168,8 @@ describe('files', () => {
 });
 
 /**
- * Asks for something long, step by step. Each step that makes a file of an upload is ended before its state is kept, once, and then
- * asked for again; gives the last reply, and how many were.
+ * Runs a job step by step. Kills each step that completes an upload before it stores its state, once, and repeats it.
+ * Returns the last reply, and the number of killed steps.
  */
 async function playKilled(of: SceneRoom, asked: Record<string, unknown>) {
   let made = false;
@@ -187,7 +187,7 @@ async function playKilled(of: SceneRoom, asked: Record<string, unknown>) {
       if (!made) throw error;
       killed += 1;
       of.local.faults.beforeDynamoDb = undefined;
-      // Nobody waits until it is certain that the step is at work no more.
+      // Expire the lock of the killed step instead of waiting for it.
       await of.database.set('Room', { room: 'task' }, { busyUntil: 0 });
       return step();
     });
@@ -199,7 +199,7 @@ async function playKilled(of: SceneRoom, asked: Record<string, unknown>) {
   }
 }
 
-test('a step that is ended when it has made a file, before that is known, can be done again', {
+test('a step that is killed after it completed the upload and before it stored its state can be repeated', {
   timeout: 180_000,
 }, async () => {
   const facebook = await other.enter('facebook');
@@ -234,7 +234,7 @@ test('a step that is ended when it has made a file, before that is known, can be
   await google.close();
 });
 
-test('a file that was told of while its backup was taken is left out, and no bytes are left over of what was replaced', {
+test('a file that arrived during the backup is left out, and no bytes of replaced files remain', {
   timeout: 60_000,
 }, async () => {
   const before = await waiting(other);
@@ -257,7 +257,7 @@ test('a file that was told of while its backup was taken is left out, and no byt
   expect(restored.lines).toContainEqual('[restore] 1 file was left out: it came while the backup was being taken.');
   expect(await waiting(other)).toEqual(before);
   expect(await administer(other, 'doctor')).toMatchObject({ code: 0 });
-  // Nor of those that the backup does not know.
+  // Bytes of files that are not in the backup are deleted, too.
   expect(await administer(other, 'restore', file, '--replace')).toMatchObject({ code: 0 });
   expect(await waiting(other)).toEqual([]);
   expect(await administer(other, 'doctor')).toMatchObject({ code: 0 });

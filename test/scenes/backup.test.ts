@@ -10,7 +10,7 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { kept, seed, snapshot } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
 
-/** The room's clock is scaled: a restore waits for what is still under way. One of them does one step an invocation. */
+/** On a faster clock, because a restore waits for running functions. One of the rooms does one step per invocation. */
 let room: SceneRoom;
 let other: SceneRoom;
 let folder: string;
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('a backup', () => {
-  test('goes to a file here, which is there whole or not at all, and is nobody else’s to read', async () => {
+  test('is saved to a local file, completely or not at all, which only its owner can read', async () => {
     const { code, lines, complaints } = await admin(room.url, ['backup', file]);
     expect(complaints).toEqual([]);
     expect(lines).toEqual([
@@ -49,7 +49,7 @@ describe('a backup', () => {
     });
   });
 
-  test('is lines of JSON, for whoever has zcat', async () => {
+  test('consists of lines of JSON that zcat can read', async () => {
     const text = execFileSync('zcat', { input: await readFile(file), encoding: 'utf8' });
     const records = text
       .trimEnd()
@@ -65,14 +65,14 @@ describe('a backup', () => {
     expect(text).not.toContain(password);
   });
 
-  test('is one of those in the bucket', async () => {
+  test('is listed among the backups in the bucket', async () => {
     const { lines } = await administer(room, 'backups');
     expect(lines).toEqual([expect.stringMatching(/^room_[\d_-]+\.ndjson\.gz {2}\d+ bytes {2}\d{4}/)]);
   });
 
-  test('of one step an invocation is the same', async () => {
+  test('with one step per invocation has the same content', async () => {
     const before = kept(await snapshot(room));
-    // Into a room in which nobody has registered yet; one is at the door, and one is what a killed room has left behind.
+    // Into a room without users. It has a connection without a login, and one that a killed room left behind.
     const stranger = await other.connect();
     const ghost = {
       name: 'ghost',
@@ -105,7 +105,7 @@ describe('a backup', () => {
 });
 
 describe('a restore', () => {
-  test('has left a room that keeps every promise, and in which everything is as it was', async () => {
+  test('leaves a room that keeps every promise and has the same content', async () => {
     const restored = await snapshot(other);
     expect(brokenPromises(restored)).toEqual([]);
     const Columbia = await other.connect();
@@ -133,7 +133,7 @@ describe('a restore', () => {
     await stranger.close();
   });
 
-  test('only says what it would do, with --dry-run', async () => {
+  test('with --dry-run only reports what it would do', async () => {
     await other.change('maxCon', 5);
     const before = await snapshot(other);
     const { code, lines } = await administer(other, 'restore', file, '--dry-run');
@@ -153,7 +153,7 @@ describe('a restore', () => {
     expect(await snapshot(other)).toEqual(before);
   });
 
-  test('is refused by a room that is not empty, and over one that is not stopped', async () => {
+  test('is refused in a room that is not empty, and with --replace in a room that is not stopped', async () => {
     const before = await snapshot(other);
     expect(await administer(other, 'restore', file)).toMatchObject({
       code: 1,
@@ -163,7 +163,7 @@ describe('a restore', () => {
     expect(await snapshot(other)).toEqual(before);
   });
 
-  test('replaces all that is in a stopped room, which stays stopped until it is started', async () => {
+  test('replaces the content of a stopped room, which stays stopped until it is started', async () => {
     await administer(other, 'stop');
     const { code, lines } = await administer(other, 'restore', file, '--replace');
     expect(code).toBe(0);
@@ -179,7 +179,7 @@ describe('a restore', () => {
     await (await other.enter('facebook')).get('logout', {});
   });
 
-  test('takes a backup that is in the bucket by its name', async () => {
+  test('restores a backup in the bucket by its name', async () => {
     const taken = await administer(other, 'backup');
     expect(taken).toMatchObject({ code: 0, complaints: [] });
     const [, name = ''] = /^\[backup\] The backup is (\S+) in the bucket/.exec(taken.lines.at(-1) ?? '') ?? [];
@@ -193,7 +193,7 @@ describe('a restore', () => {
     await administer(other, 'start');
   });
 
-  test('leaves a room stopped that has been stopped meanwhile', async () => {
+  test('leaves the room stopped if it was stopped during the restore', async () => {
     const third = await openRoom({ speed: 50 });
     onTestFinished(() => third.close());
     const atWork = deferred<void>();
@@ -213,7 +213,7 @@ describe('a restore', () => {
     expect(await third.database.room()).toMatchObject({ open: false, maxCon: 7 });
   });
 
-  test('of a file that is not there, or is too large for an upload, is not begun', async () => {
+  test('of a missing file, or one too large for an upload, does not begin', async () => {
     const misuse = (complaint: string) => ({ code: 2, complaints: [expect.stringContaining(complaint)] });
     expect(await administer(other, 'restore', './rom.gz')).toMatchObject(misuse('There is no file ./rom.gz.'));
     const huge = join(folder, 'huge');
@@ -226,7 +226,7 @@ describe('a restore', () => {
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100)],
     ['turned over in the middle', (bytes: Buffer) => bytes.fill(0xff, 300, 301)],
     ['no backup', () => Buffer.from('hello')],
-  ])('of a file that is %s is refused before it is uploaded, with nothing changed', async (_what, damage) => {
+  ])('of a file that is %s is refused before the upload and changes nothing', async (_what, damage) => {
     const damaged = join(folder, 'damaged');
     await writeFile(damaged, damage(await readFile(file)));
     const before = await snapshot(other);
@@ -236,7 +236,7 @@ describe('a restore', () => {
     expect(await snapshot(other)).toEqual(before);
   });
 
-  test('of a file that was damaged in the bucket is refused there, with nothing changed', async () => {
+  test('of a file that was damaged in the bucket is refused by the room and changes nothing', async () => {
     const bytes = await readFile(file);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 30) ^ 1, bytes.length - 30);
     const name = 'damaged.ndjson.gz';
@@ -255,7 +255,7 @@ describe('a restore', () => {
     expect(await snapshot(other)).toEqual(before);
   });
 
-  test('that was cut off lets nobody in until one has been completed', async () => {
+  test('that was interrupted keeps the room closed until a restore has completed', async () => {
     const uploaded = (await administer(other, 'backups', '--json')).lines
       .map((line) => (JSON.parse(line) as { name: string }).name)
       .find((one) => one.startsWith('uploaded_'));
@@ -268,7 +268,7 @@ describe('a restore', () => {
       }
     };
     await goOnTo('close');
-    // Let in before the room is marked, and committed when half of it is gone.
+    // A registration that was admitted before the lock, and commits when half of the items are deleted.
     const atWork = deferred<void>();
     const held = deferred<undefined>();
     other.local.faults.beforeDynamoDb = ({ operation, input }) => {
@@ -283,7 +283,7 @@ describe('a restore', () => {
     const refusal = { ok: false, error: { code: 'restore-unfinished' } };
     expect(await announced).toMatchObject(refusal);
     other.local.faults.reset();
-    // What would be answered now could be undone.
+    // The restore would overwrite a change now, so it is refused.
     for (const request of [
       { command: 'announce', text: 'Hello' },
       { command: 'remove', user: 'facebook' },
@@ -301,12 +301,12 @@ describe('a restore', () => {
     await writeFile(para, 'MaxCon 70\n');
     expect(await administer(other, 'import', para)).toMatchObject(unfinished);
     await expect(other.connect()).rejects.toMatchObject({ status: 503 });
-    // Bytes whose files are yet to be restored would be nobody's.
+    // `doctor` would find bytes without a file, because their records are not restored yet.
     expect(await administer(other, 'doctor', '--repair')).toMatchObject({
       code: 1,
       complaints: [expect.stringContaining('Run it again')],
     });
-    // The one that was given up is still taken to be under way for a while.
+    // The abandoned job keeps its lock for a while.
     const whenGivenUp = async (...args: string[]) => {
       let outcome = await administer(other, ...args);
       while (outcome.complaints[0]?.includes('If it was abandoned, wait')) outcome = await administer(other, ...args);
@@ -327,7 +327,7 @@ describe('a restore', () => {
 });
 
 describe('import', () => {
-  test("takes the original's settings, all of them or none", async () => {
+  test("imports the original program's settings, all of them or none", async () => {
     const para = join(folder, 'para.txt');
     await writeFile(para, 'MaxCon 5\nBLOCK_TIME 60.0\nLAST_HOUR 100.0\nTIME_OUT 600.0\n');
     expect(await administer(room, 'import', para)).toMatchObject({

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 describe('block', () => {
-  test('is refused of oneself, of nobody, and twice, whatever the case', async () => {
+  test('is refused for oneself, for an unknown user, and the second time, in any case', async () => {
     expect(await facebook.refused('block', { user: 'FACEBOOK' })).toMatchObject({ code: 'block-self' });
     expect(await facebook.refused('block', { user: 'nobody' })).toMatchObject({ code: 'no-such-user' });
     await facebook.get('block', { user: 'columbia' });
@@ -24,13 +24,13 @@ describe('block', () => {
     expect((await facebook.get('blocklist', {})).users).toEqual([]);
   });
 
-  test('can be undone only where it was done', async () => {
+  test('can be undone only by the user who blocked', async () => {
     expect(await facebook.refused('unblock', { user: 'Facebook' })).toMatchObject({ code: 'block-self' });
     expect(await facebook.refused('unblock', { user: 'nobody' })).toMatchObject({ code: 'no-such-user' });
     expect(await facebook.refused('unblock', { user: 'Columbia' })).toMatchObject({ code: 'not-blocked' });
   });
 
-  test('of ten at once, one counts', async () => {
+  test('succeeds once of ten concurrent requests', async () => {
     const replies = await Promise.all(Array.from({ length: 10 }, () => facebook.ask('block', { user: 'Google' })));
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
     expect(replies.filter((reply) => reply.error?.code === 'already-blocked')).toHaveLength(9);
@@ -46,8 +46,8 @@ describe('block', () => {
   });
 });
 
-describe('who is blocked', () => {
-  test('cannot send to who blocked them; the other way goes', async () => {
+describe('a blocked user', () => {
+  test('cannot send messages to the blocker, but gets messages from the blocker', async () => {
     await facebook.get('block', { user: 'Columbia' });
     expect(await columbia.refused('message', { to: 'facebook', text: 'hello?' })).toMatchObject({ code: 'blocked' });
     await facebook.get('message', { to: 'Columbia', text: 'no' });
@@ -57,7 +57,7 @@ describe('who is blocked', () => {
     expect(await facebook.event('message')).toMatchObject({ seq: 1, text: 'hello!' });
   });
 
-  test('broadcasts to who blocked them as hidden, live, by sync and by history, and no number is left out', async () => {
+  test('sends broadcasts that the blocker gets as hidden, live, by sync and by history, without a missing number', async () => {
     const texts = (messages: readonly StreamMessage[]) => messages.map((one) => ('text' in one ? one.text : one.event));
     const seqs = (messages: readonly StreamMessage[]) => messages.map((one) => one.seq);
     const google = await room.enter('Google');
@@ -87,7 +87,7 @@ describe('who is blocked', () => {
       'three',
     ]);
 
-    // What was hidden when it was said stays so.
+    // A broadcast that was hidden when it was sent stays hidden.
     await facebook.get('unblock', { user: 'Columbia' });
     expect(texts((await facebook.get('history', { stream: 'room', limit: 3 })).messages)).toContain('hidden');
     await columbia.get('broadcast', { text: 'four' });
@@ -96,8 +96,8 @@ describe('who is blocked', () => {
   });
 });
 
-describe('what was missed', () => {
-  test('is given in order, private and broadcast told apart', async () => {
+describe('missed messages', () => {
+  test('come in order, with private messages and broadcasts marked as such', async () => {
     const google = await room.enter('Google');
     const { upTo } = await google.get('sync', {});
     google.say('ack', upTo);
@@ -123,7 +123,7 @@ describe('a list of blocks that is full', () => {
   const ids = (count: number) => Array.from({ length: count }, (_, i) => `somebody${i}`);
   const blocks = async (name: string) => Object.keys(((await room.database.user(name))?.['blocks'] as object) ?? {});
 
-  test('forgets those who are gone, and refuses if there are none', async () => {
+  test('drops deleted accounts, and refuses another block if there are none', async () => {
     const full = await room.enter('full');
     const gone = Object.fromEntries(ids(limits.blockedUsers - 1).map((id) => [id, id]));
     await room.database.set('Users', { name: 'full' }, { blocks: gone });
@@ -134,7 +134,7 @@ describe('a list of blocks that is full', () => {
     expect(await blocks('full')).toHaveLength(2);
     expect(await full.get('blocklist', {})).toMatchObject({ users: ['Columbia', 'Google'] });
 
-    // All of them are there, if under another name.
+    // All of these accounts exist, under other names.
     const { accountId } = (await room.database.user('google')) ?? {};
     const there = ids(limits.blockedUsers - 1).map((name) => ({ ...model(name), accountId: name }));
     await room.database.putAll('Users', there);
@@ -143,7 +143,7 @@ describe('a list of blocks that is full', () => {
     await full.close();
   });
 
-  test('is refused to the one who would be blocked by more than the room keeps', async () => {
+  test('the room refuses a block of a user whose list of blockers is full', async () => {
     const hated = await room.enter('hated');
     await room.database.set('Users', { name: 'hated' }, { blockedBy: new Set(ids(limits.blockers - 1)) });
     const last = await room.enter('last');
@@ -154,7 +154,7 @@ describe('a list of blocks that is full', () => {
     expect(await late.refused('block', { user: 'hated' })).toMatchObject({ code: 'too-many-blockers' });
     expect(await late.get('blocklist', {})).toMatchObject({ users: [] });
 
-    // Whoever leaves for good takes their blocks along.
+    // A deregistration deletes the user's blocks.
     await last.get('logout', {});
     const client = await room.connect();
     await client.get('deregister', { user: 'last', password });
@@ -163,5 +163,5 @@ describe('a list of blocks that is full', () => {
   });
 });
 
-/** An account as it is stored, of nobody who ever comes. */
+/** A stored account that never logs in. */
 const model = (name: string) => ({ name, displayName: name, passwordHash: '', inboxAcked: 0, roomAcked: 0 });

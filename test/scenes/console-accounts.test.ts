@@ -19,7 +19,7 @@ describe('unblock', () => {
     return client;
   };
 
-  test('lets a user try again at once, with all tries', async () => {
+  test('lets a user log in again at once, with all tries', async () => {
     await room.register('Google');
     const client = await block('Google');
     expect(await run('unblock', 'google')).toMatchObject({ code: 0 });
@@ -31,9 +31,9 @@ describe('unblock', () => {
     await client.close();
   });
 
-  test('lifts as many blocks as there are: a name may be attacked from anywhere', async () => {
+  test('lifts all blocks of a name, because an attack may come from many addresses', async () => {
     await room.register('besieged');
-    // More than DynamoDB reads at once.
+    // More than DynamoDB returns in one page.
     const padding = 'x'.repeat(350_000);
     const addresses = Array.from({ length: 5 }, (_, i) => `192.0.2.${i}`);
     const blocks = addresses.map((address) => ({ name: 'besieged', address, version: address, tries: [], padding }));
@@ -45,7 +45,7 @@ describe('unblock', () => {
     expect(await room.database.get('LoginBlocks', { name: 'besieged', address: '192.0.2.4' })).toBeUndefined();
   });
 
-  test('of one address leaves the others', async () => {
+  test('for one address keeps the blocks from other addresses', async () => {
     await room.register('SEAS');
     const clients = [await block('SEAS', '127.0.0.2'), await block('SEAS', '127.0.0.3')];
     expect((await run('unblock', 'SEAS', '127.0.0.2')).lines).toEqual([
@@ -61,7 +61,7 @@ describe('unblock', () => {
     expect(await run('unblock', 'nobody')).toMatchObject({ code: 1 });
   });
 
-  test('of one IPv6 address lifts the block of its network, as which it is listed', async () => {
+  test('for an IPv6 address lifts the block of its /64 network, which the list shows', async () => {
     await room.register('Harvard');
     const listed = { name: 'harvard', address: '2001:db8:1:2::/64' };
     for (const address of [listed.address, '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::7']) {
@@ -78,7 +78,7 @@ describe('unblock', () => {
 });
 
 describe('remove', () => {
-  test('takes an account away, online as it is, and leaves blocks that point at it harmless', async () => {
+  test('deletes the account of a user who is online, and blocks of that user have no effect afterwards', async () => {
     const [gone, other] = [await room.enter('windows'), await room.enter('network')];
     await other.get('block', { user: 'windows' });
     await gone.get('block', { user: 'network' });
@@ -98,7 +98,7 @@ describe('remove', () => {
     expect(await run('remove', 'nobody')).toMatchObject({ code: 1, complaints: ['Error! There is no user nobody.'] });
   });
 
-  test('of somebody who logs in at the last moment sends them away first', async () => {
+  test('of a user who logs in at the last moment ends that session first', async () => {
     await room.register('stubborn');
     const client = await room.connect();
     let tries = 0;
@@ -119,7 +119,7 @@ describe('remove', () => {
     expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
   });
 
-  test('asks a person first', async () => {
+  test('asks for confirmation in a terminal', async () => {
     await room.register('careful');
     const { lines } = await admin(room.url, [], 'remove careful\nno\nremove careful\nyes\n');
     expect(lines).toEqual([
@@ -132,7 +132,7 @@ describe('remove', () => {
 });
 
 describe('reset-password', () => {
-  test('ends the session, voids its token, and gives a password that is good for choosing another', async () => {
+  test('ends the session, invalidates its token, and returns a password for one login that must set another', async () => {
     const client = await room.connect();
     await client.get('register', { user: 'wikipedia', password });
     const { token } = await client.get('login', { user: 'wikipedia', password });
@@ -190,13 +190,13 @@ describe('reset-password', () => {
     expect(await typist.exited).toBe(0);
   });
 
-  test('in a race with logins that use the old password leaves nobody in', async () => {
+  test('that races logins with the old password leaves no session', async () => {
     for (let round = 0; round < 5; round++) {
       await room.register(`racer${round}`);
       const clients = await Promise.all(Array.from({ length: 3 }, () => RawClient.open(room.url)));
       const logins = clients.map((client) => client.ask('login', { user: `racer${round}`, password }));
       const reset = room.admin({ command: 'reset-password', user: `racer${round}` });
-      // Whoever has just come in may be sent away before the reply.
+      // A login that was just granted may be ended before its reply.
       await Promise.allSettled(logins);
       expect(await reset).toMatchObject({ ok: true });
       expect(await room.database.presence()).toEqual([]);
@@ -206,7 +206,7 @@ describe('reset-password', () => {
 });
 
 describe('announce', () => {
-  test('is a broadcast from System: posted to everybody, kept for whoever is away, hidden from nobody', async () => {
+  test('is a broadcast from System: posted to all users, stored for offline users, and hidden from none', async () => {
     await room.register('away');
     const client = await room.enter('facebook');
     await client.get('block', { user: 'away' });
@@ -226,7 +226,7 @@ describe('announce', () => {
     for (const one of [client, late, guest]) await one.close();
   });
 
-  test('is refused when it is longer than any message, or empty', async () => {
+  test('is refused when it is longer than a message may be, or empty', async () => {
     for (const text of ['', 'x'.repeat(4097)]) {
       expect(await room.admin({ command: 'announce', text })).toMatchObject({
         ok: false,

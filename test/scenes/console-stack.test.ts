@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** Asks for MaxCon where CloudFormation says this of a stack, and Lambda is the room's. */
+/** Runs the console against this CloudFormation response and the local room's Lambda. */
 async function maxCon(answer: StackAnswer, more: Readonly<Record<string, string>> = {}) {
   const desk = await StackDesk.open(answer);
   onTestFinished(() => desk.close());
@@ -32,11 +32,11 @@ async function maxCon(answer: StackAnswer, more: Readonly<Record<string, string>
   return { ...ran, asked: desk.asked };
 }
 
-/** A stack that says where the room is. */
+/** A stack with the output of the admin function. */
 const ofRoom = () => stackWith(room.local.outputs);
 
 describe("a deployed stack's room", () => {
-  test('is administered, by the function that the stack names', async () => {
+  test('is administered through the function in the output of the stack', async () => {
     expect(await maxCon(ofRoom())).toEqual({
       code: 0,
       lines: ['[admin] MaxCon is:', '100'],
@@ -65,7 +65,7 @@ describe("a deployed stack's room", () => {
       { AWS_SECRET_ACCESS_KEY: 'wrong' },
       "The room's admin function could not be asked: ",
     ],
-  ])('is told in one line and by the exit code if %s', async (_, answer, environment, complaint) => {
+  ])('causes one error line and an exit code if %s', async (_, answer, environment, complaint) => {
     const { code, lines, complaints } = await maxCon(answer(), environment);
     expect({ code, lines }).toEqual({ code: 3, lines: [] });
     expect(complaints).toEqual([expect.stringContaining(complaint)]);

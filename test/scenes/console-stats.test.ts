@@ -13,14 +13,14 @@ afterAll(() => room.close());
 const leave = (client: RawClient) => Promise.all([client.get('logout', {}), client.closed]);
 const stats = async () => JSON.parse((await admin(room.url, ['stats', '--json'])).lines[0] ?? '');
 
-test('stats counts what is there, and estimates the month from what was counted in it', async () => {
+test("stats counts the stored items, and estimates the month's cost from its counts", async () => {
   expect(await stats()).toMatchObject({ online: 0, users: 0, estimate: { total: 0, parts: [] } });
   const clients = [await room.enter('facebook'), await room.enter('Columbia')];
   await room.local.runSchedule();
   await clients[0]?.get('message', { to: 'Columbia', text: 'hello' });
   await clients[0]?.get('broadcast', { text: 'hello' });
   const found = await stats();
-  // As much as the tables have read units: 4 KB is the least that one with an item holds.
+  // A table's size is computed from read units, so a table with an item has at least 4 KB.
   expect(found).toMatchObject({ online: 2, users: 2, messages: 2, storedBytes: 2 * 4096 });
   expect(found.estimate.parts.map(({ what }: { what: string }) => what)).toEqual([
     'hours online',
@@ -29,7 +29,7 @@ test('stats counts what is there, and estimates the month from what was counted 
     'broadcasts',
     'bytes in tables',
   ]);
-  // Both are of this month: the room is no older.
+  // Both were sent this month, because the room is new.
   expect(found.estimate.parts[2]).toMatchObject({ what: 'messages', count: 1 + 1 - found.estimate.parts[3].count });
   expect(found.estimate.total).toBeGreaterThan(0);
   const { lines } = await admin(room.url, ['stats']);
@@ -39,7 +39,7 @@ test('stats counts what is there, and estimates the month from what was counted 
   for (const client of clients) await leave(client);
 });
 
-test('files and backups are counted by what S3 has of them', async () => {
+test('files and backups are counted by the objects in S3', async () => {
   const [facebook, columbia] = [await room.enter('facebook'), await room.enter('Columbia')];
   await send(facebook, 'Columbia', { name: 'test_file.txt', bytes: Buffer.from('twelve bytes') });
   await columbia.event('file');
@@ -54,7 +54,7 @@ test('files and backups are counted by what S3 has of them', async () => {
   for (const client of [facebook, columbia]) await leave(client);
 });
 
-test('what is stored costs something in a month in which nobody has come, too', async () => {
+test('stored data has a cost even in a month without logins', async () => {
   const { usage } = await room.database.room();
   await room.database.set('Room', { room: 'room' }, { usage: { ...(usage as object), month: '2020-01' } });
   const { estimate } = await stats();
@@ -66,11 +66,11 @@ test('what is stored costs something in a month in which nobody has come, too', 
   await room.database.set('Room', { room: 'room' }, { usage });
 });
 
-test('a minute is counted once, however many sweepers see it', async () => {
+test('a minute is counted once, even if several sweepers count it', async () => {
   const clients = await Promise.all(['a', 'b', 'c'].map((user) => room.enter(`user-${user}`)));
   const counted = async () => (await room.database.room())['usage'] as { minute: number; onlineMinutes: number };
   const before = await counted();
-  // As if nothing had been counted for a while.
+  // Set the last counted minute back.
   await room.database.set('Room', { room: 'room' }, { usage: { ...before, minute: before.minute - 1 } });
   await Promise.all(Array.from({ length: 5 }, () => room.local.runSchedule()));
   const after = await counted();
@@ -79,7 +79,7 @@ test('a minute is counted once, however many sweepers see it', async () => {
   for (const client of clients) await leave(client);
 });
 
-test('a new month begins from nothing', async () => {
+test('a new month starts from zero', async () => {
   const client = await room.enter('facebook');
   await room.local.runSchedule();
   await room.database.set(

@@ -27,7 +27,7 @@ function openTerminal(...args: string[]): TerminalDriver {
 
 const sitAtConsole = () => openTerminal('dist/client/admin.mjs', '--port', new URL(room.url).port);
 
-test("the original's dialogue: what a setting is, what it is to be, what it is now", async () => {
+test('the dialogue of the original: the current value of a setting, the question, the new value', async () => {
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.enter('MaxCon');
@@ -44,7 +44,7 @@ test("the original's dialogue: what a setting is, what it is to be, what it is n
   expect(await admin.exited).toBe(0);
 });
 
-test('of two administrators who are shown the same, the later is told, and changes nothing', async () => {
+test('if two administrators change the same setting, the later change is refused', async () => {
   const [first, second] = [sitAtConsole(), sitAtConsole()];
   for (const admin of [first, second]) {
     await admin.seeLast('admin>>');
@@ -60,7 +60,7 @@ test('of two administrators who are shown the same, the later is told, and chang
   expect(await room.database.room()).toMatchObject({ lastHour: 120 });
 });
 
-test('Ctrl+C ends the command that goes on, and then the console; the room goes on', async () => {
+test('Ctrl+C ends the running command, and then the console; the room continues', async () => {
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.enter('log --follow');
@@ -74,7 +74,7 @@ test('Ctrl+C ends the command that goes on, and then the console; the room goes 
   await client.close();
 });
 
-test('Ctrl+C at a question withdraws it, and what was typed of the answer', async () => {
+test('Ctrl+C at a question cancels the command and discards the typed text', async () => {
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.enter('change MaxCon');
@@ -99,7 +99,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s at a question leaves the console',
   expect(admin.rows).toContain('"somebody" is still registered.');
 });
 
-test('words are completed, and a wrong one is not a reason to leave', async () => {
+test('words are completed, and a wrong command does not end the console', async () => {
   const admin = sitAtConsole();
   await admin.seeLast('admin>>');
   admin.type('onl\t');
@@ -139,14 +139,14 @@ test('npm start in a terminal is the console with the log above it, and Ctrl+C t
   expect(admin.rows).toContain('The server has been stopped. Bye!');
   await client.closed;
 
-  // What was stopped with its program opens with it, here where there is no terminal.
+  // A room that was stopped with its program opens at the next start, without a terminal, too.
   const again = await startRoomProcess(data);
   const back = await RawClient.open(again.url);
   await back.get('login', { user: 'facebook', password });
   expect(await again.stop()).toBe(0);
 });
 
-/** The keys of what is in the bucket of a room that has ended. */
+/** The keys of the objects of a closed room. */
 async function objectKeys(data: string): Promise<string[]> {
   const records = (await readdir(join(data, 's3'), { recursive: true })).filter((path) =>
     /objects.*\.json$/.test(path),
@@ -159,11 +159,11 @@ async function objectKeys(data: string): Promise<string[]> {
 test.each<[string, (admin: TerminalDriver) => void]>([
   ['Ctrl+C', (admin) => admin.type('\u0003')],
   ['SIGTERM', (admin) => process.kill(admin.pid, 'SIGTERM')],
-])('%s there leaves a backup and the saved log, even when another backup has just been given up', async (name, end) => {
+])('%s there takes a backup and saves the log, even if another backup was just cancelled', async (name, end) => {
   const data = join(folder, name);
   const { admin, url } = await startInTerminal(data, '--speed', '10');
   const invoke = await localRoom(Number(new URL(url).port));
-  // Whoever began it does not go on with it.
+  // A job that its console has abandoned.
   expect(await invoke({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
   end(admin);
   expect(await admin.exited).toBe(0);
@@ -173,7 +173,7 @@ test.each<[string, (admin: TerminalDriver) => void]>([
   expect(await objectKeys(data)).toEqual(expect.arrayContaining([`backups/${backup}`, `logs/${log}`]));
 });
 
-test('stop, typed there, ends it too', async () => {
+test('the command stop ends the room and the console, too', async () => {
   const { admin, url } = await startInTerminal(join(folder, 'typed'));
   const client = await RawClient.open(url);
   admin.enter('stop back in a minute');

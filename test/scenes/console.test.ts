@@ -18,7 +18,7 @@ const run = (...args: string[]) => admin(room.url, args);
 const time = String.raw`\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d`;
 
 describe('the lists', () => {
-  test('online users: who, from where, since when, and when last active', async () => {
+  test('online users: name, address, login time and last activity', async () => {
     expect(await run('online', 'users')).toMatchObject({
       code: 0,
       lines: ['[admin] Online users:', '(nobody)'],
@@ -39,7 +39,7 @@ describe('the lists', () => {
     for (const client of clients) await client.close();
   });
 
-  test('blocked users: after three wrong passwords, and until when', async () => {
+  test('blocked users: listed after three wrong passwords, with the end of the block', async () => {
     await room.register('Google');
     const client = await room.connect();
     for (let tries = 0; tries < 3; tries++) await client.refused('login', { user: 'Google', password: 'wrongpass' });
@@ -51,7 +51,7 @@ describe('the lists', () => {
     await client.close();
   });
 
-  test('all users: never a password, nor what it was hashed to', async () => {
+  test('all users: without passwords and hashes', async () => {
     const client = await room.enter('facebook');
     const { lines } = await run('all', 'users');
     expect(lines.toSorted()).toEqual([
@@ -67,14 +67,14 @@ describe('the lists', () => {
 });
 
 describe('the settings', () => {
-  test("each in the original's words", async () => {
+  test("each with the original's text", async () => {
     expect((await run('MaxCon')).lines).toEqual(['[admin] MaxCon is:', '100']);
     expect((await run('BLOCK_TIME')).lines).toEqual(['[admin] BLOCK_TIME is:', '60.0 seconds']);
     expect((await run('LAST_HOUR')).lines).toEqual(['[admin] LAST_HOUR is:', '3600.0 seconds']);
     expect((await run('TIME_OUT')).lines).toEqual(['[admin] TIME_OUT is:', '1800.0 seconds']);
   });
 
-  test('are changed, and are so at once', async () => {
+  test('take effect at once when they are changed', async () => {
     expect((await run('change', 'MaxCon', '4')).lines).toEqual(['MaxCon has been changed to 4 (it was 100).']);
     expect((await run('change', 'BLOCK_TIME', '50')).lines).toEqual([
       'BLOCK_TIME has been changed to 50.0 (it was 60.0).',
@@ -82,7 +82,7 @@ describe('the settings', () => {
     expect(await room.database.room()).toMatchObject({ maxCon: 4, blockTime: 50 });
   });
 
-  test('are not changed past what somebody else has made of them', async () => {
+  test('are not changed if another administrator has changed them in the meantime', async () => {
     const { code, complaints } = await run('change', 'MaxCon', '9', '--seen', '5');
     expect({ code, complaints }).toEqual({
       code: 1,
@@ -92,23 +92,23 @@ describe('the settings', () => {
   });
 });
 
-describe('a script can tell', () => {
+describe('a script gets an exit code and one error line for', () => {
   test.each([
-    ['what is refused', 1, ['change', 'MaxCon', '0'], 'Error! MaxCon is a whole number from 1 to 100000.'],
-    ['whom there is not', 1, ['kick', 'nobody'], 'Error! nobody is not online.'],
-    ['what is no setting', 2, ['change', 'MaxConn', '5'], 'Error! There is no setting "MaxConn".'],
+    ['a refusal', 1, ['change', 'MaxCon', '0'], 'Error! MaxCon is a whole number from 1 to 100000.'],
+    ['an unknown user', 1, ['kick', 'nobody'], 'Error! nobody is not online.'],
+    ['an unknown setting', 2, ['change', 'MaxConn', '5'], 'Error! There is no setting "MaxConn".'],
     [
-      'what other commands change',
+      'a setting that other commands change',
       1,
       ['change', 'OPEN', 'false'],
       'Error! OPEN cannot be changed: "stop" closes the room',
     ],
-    ['what is no value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon is a whole number from 1 to 100000.'],
-    ['what is no command', 2, ['dance'], 'Error! There is no command "dance".'],
-    ['of what there is no help', 2, ['help', 'dance'], 'Error! There is no command "dance".'],
-    ['what cannot be read', 2, ['restore', 'test'], 'Error! test cannot be read: '],
-    ['where nothing can be written', 2, ['backup', 'no/such/folder/x.gz'], 'Error! Nothing can be written to no/such/'],
-    ['what lacks an argument', 2, ['kick'], 'Error! Usage: kick <user> [reason]'],
+    ['an invalid value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon is a whole number from 1 to 100000.'],
+    ['an unknown command', 2, ['dance'], 'Error! There is no command "dance".'],
+    ['help on an unknown command', 2, ['help', 'dance'], 'Error! There is no command "dance".'],
+    ['an unreadable file', 2, ['restore', 'test'], 'Error! test cannot be read: '],
+    ['a folder that does not exist', 2, ['backup', 'no/such/folder/x.gz'], 'Error! Nothing can be written to no/such/'],
+    ['a missing argument', 2, ['kick'], 'Error! Usage: kick <user> [reason]'],
   ])('%s', async (_, code, args, complaint) => {
     const ran = await run(...args);
     expect(ran).toMatchObject({ code, lines: [] });
@@ -117,20 +117,20 @@ describe('a script can tell', () => {
     expect(JSON.parse(complaints[0] ?? '')).toMatchObject({ error: { message: expect.any(String) } });
   });
 
-  test('what is wrong with a command where there is no room', async () => {
+  test('a wrong command where no room runs', async () => {
     const nowhere = 'ws://127.0.0.1:1';
     expect(await admin(nowhere, ['kick'])).toMatchObject({ code: 2 });
     expect(await admin(nowhere, ['help', 'kick'])).toMatchObject({ code: 0, complaints: [] });
   });
 
-  test('where there is no room', async () => {
+  test('a missing room', async () => {
     const ran = await admin('ws://127.0.0.1:1', ['MaxCon']);
     expect(ran).toMatchObject({ code: 3, lines: [] });
     expect(ran.complaints).toEqual([expect.stringContaining('There is no room on port 1 of this machine.')]);
   });
 });
 
-test('when nobody reads on, what was begun is finished, and what only shows is over', async () => {
+test('when its output is closed, a command that changes something is completed, and one that only reads ends', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'console-'));
   const file = join(folder, 'room.gz');
   for (const args of [
@@ -146,14 +146,14 @@ test('when nobody reads on, what was begun is finished, and what only shows is o
   await rm(folder, { recursive: true });
 });
 
-test('kick says why, with the reason as it was typed', async () => {
+test('kick passes on the reason exactly as typed', async () => {
   const client = await room.enter('facebook');
   const { lines } = await admin(room.url, [], 'kick facebook for  two spaces\n');
   expect(lines).toEqual(['The user "facebook" has been removed from the room.']);
   expect(await client.event('kicked')).toMatchObject({ reason: 'for  two spaces' });
 });
 
-test('without a reason, who was kicked reads that there was none given', async () => {
+test('without a reason, the kicked user reads that the administrator gave none', async () => {
   await room.register('windows');
   const chat = await ChatProcess.enter(room.url, 'windows');
   await admin(room.url, ['kick', 'windows']);
@@ -161,7 +161,7 @@ test('without a reason, who was kicked reads that there was none given', async (
   expect(await chat.exited).toBe(1);
 });
 
-test('commands are read from a pipe, one a line; the last one is what the program ends with', async () => {
+test('commands are read from a pipe, one per line; the last one sets the exit code', async () => {
   const { code, lines } = await admin(room.url, [], 'MaxCon\nchange MaxCon\n7\n\nchange MaxCon 0\n');
   expect(lines).toEqual([
     '[admin] MaxCon is:',

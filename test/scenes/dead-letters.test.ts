@@ -9,7 +9,7 @@ let dataDir: string;
 let room: SceneRoom;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'chat-letters-'));
-  // The minutes after which functions are tried again are 3 s and 6 s here, and the age at which the notices' events are given up is 9 s.
+  // Here retries come after 3 s and 6 s, and events of the notices function expire after 9 s.
   room = await openRoom({ speed: 20, dataDir });
 });
 afterAll(async () => {
@@ -23,7 +23,7 @@ interface Letter {
   readonly approximateInvokeCount: number;
 }
 
-/** The letters that the room keeps, without what was in them. */
+/** The room's dead letters, without their payloads. */
 async function letters(): Promise<Letter[]> {
   const lines = await readFile(join(dataDir, 'dead-letters.jsonl'), 'utf8').catch(() => '');
   return lines
@@ -41,14 +41,14 @@ async function invokeLater(name: string, payload: unknown): Promise<void> {
   lambda.destroy();
 }
 
-test('what nobody waits for and what fails at every attempt is kept, and the room goes on', async () => {
+test('an asynchronous event that fails at every attempt is kept as a dead letter, and the room keeps working', async () => {
   const failing = ['Notices', 'Fanout', 'Sweeper', 'Files'];
   room.local.faults.beforeDynamoDb = (call) =>
     failing.some((name) => call.function.startsWith(name)) ? 'before' : undefined;
   const facebook = await room.enter('facebook');
   const google = await room.enter('Google');
   await invokeLater('Fanout', { to: 'nobody' });
-  // The schedule starts the others by itself. Each event was tried as often as was decided: none was too old by then.
+  // The schedule invokes the other functions. Each event had all of its configured attempts before it expired.
   const kept = async () =>
     Object.fromEntries(
       (await letters()).map(({ functionArn, condition, approximateInvokeCount }) => [

@@ -9,24 +9,24 @@ beforeAll(async () => {
 afterEach(() => room.local.faults.reset());
 afterAll(() => room.close());
 
-test('one connection that is gone neither delays nor fails the others', async () => {
+test('a connection that is gone neither delays nor fails the posts to others', async () => {
   const speaker = await room.enter('speaker');
   const gone = await room.enter('gone');
   const listener = await room.enter('listener');
-  // Otherwise the notice might be what finds out.
+  // Otherwise the notice of the login could find the lost connection.
   await Promise.all([speaker, gone].map((client) => client.event('login', { user: 'listener' })));
   room.local.faults.disconnect.drop = 1;
   await gone.kill();
   expect(await speaker.get('broadcast', { text: 'all here?' })).toMatchObject({ online: 3 });
   await listener.event('broadcast', { text: 'all here?' });
   await speaker.event('broadcast', { text: 'all here?' });
-  // The post found out what $disconnect did not tell.
+  // The post detected the loss, because $disconnect was lost.
   expect(await speaker.get('broadcast', { text: 'and now?' })).toMatchObject({ online: 2 });
   room.local.faults.reset();
   await Promise.all([speaker, listener].map((client) => client.close()));
 });
 
-test('a post that keeps failing is made again elsewhere, and the sender does not wait for it', async () => {
+test('another function retries a post that keeps failing, and the sender does not wait for it', async () => {
   const sender = await room.enter('sender');
   const reader = await room.enter('reader');
   // The gateway client of one function gives up after four attempts.
@@ -45,7 +45,7 @@ test('a post that keeps failing is made again elsewhere, and the sender does not
   await reader.close();
 });
 
-test('a broadcast that keeps failing for one is made again for that one, through every attempt', async () => {
+test('a broadcast that keeps failing for one user is retried for that user at every attempt', async () => {
   const sender = await room.enter('sender');
   const reader = await room.enter('reader');
   const target = room.local.connections.at(-1)?.connectionId;
@@ -62,7 +62,7 @@ test('a broadcast that keeps failing for one is made again for that one, through
   await reader.close();
 });
 
-test("a message of the administrator's that keeps failing is posted again, and the next run may find the client gone", async () => {
+test('an announcement that keeps failing is posted again, and the next run may find the client gone', async () => {
   const reader = await room.enter('reader');
   const other = await room.enter('other');
   const target = room.local.connections.at(-2)?.connectionId;
@@ -80,7 +80,7 @@ test("a message of the administrator's that keeps failing is posted again, and t
   await other.close();
 });
 
-test('a room too large for one function is served in slices', { timeout: 120_000 }, async () => {
+test('a broadcast to many users is posted by several functions, a slice each', { timeout: 120_000 }, async () => {
   await room.change('maxCon', 1000);
   const crowd = await enterCrowd(room, 257);
   const speaker = await room.enter('orator');

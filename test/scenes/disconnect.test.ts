@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
-/** A minute, and with it the sweeper's, takes a second. */
+/** A minute, which is also the sweeper's interval, takes a second. */
 const speed = 60;
 
 let room: SceneRoom;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   room = await openRoom({ speed });
   await room.register('quitter');
   watcher = await room.enter('watcher');
-  // At this speed the gateway's ten minutes of silence are over in ten seconds, and TIME_OUT in thirty.
+  // At this speed the gateway's idle limit is ten seconds, and TIME_OUT thirty.
   talking = setInterval(() => watcher.say('whoelse', {}), 1000);
 });
 afterEach(() => room.local.faults.reset());
@@ -21,7 +21,7 @@ afterAll(() => {
   return room.close();
 });
 
-/** Somebody who has just come, and the id of their connection. */
+/** A user who has just logged in, and the connection's id. */
 async function enter(): Promise<{ client: RawClient; connectionId: string }> {
   const client = await room.connect();
   const connectionId = room.local.connections.at(-1)?.connectionId ?? '';
@@ -35,21 +35,21 @@ const alone = async () => {
   expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
 };
 
-describe('a client that quits without a word', () => {
-  test('before it has logged in leaves nothing', async () => {
+describe('a client that disappears without a close frame', () => {
+  test('before its login leaves no session', async () => {
     const clients = await Promise.all(Array.from({ length: 10 }, () => room.connect()));
     await Promise.all(clients.map((client) => client.kill()));
     await alone();
   });
 
-  test('in the middle of logging in is gone after the grace, if it ever came', async () => {
+  test('during its login has no session after the grace period', async () => {
     for (let i = 0; i < 10; i += 1) {
       const client = await room.connect();
       client.say('login', { user: 'quitter', password });
       await new Promise((resolve) => setTimeout(resolve, i * 3));
       await client.kill();
       const next = await room.connect();
-      // Not locked out, whatever became of the first attempt.
+      // The user is not locked out, whether the first login committed or not.
       await expect
         .poll(async () => (await next.ask('login', { user: 'quitter', password })).ok, { timeout: 10_000 })
         .toBe(true);
@@ -58,7 +58,7 @@ describe('a client that quits without a word', () => {
     await expect.poll(() => room.database.counts(), { timeout: 10_000 }).toEqual({ counted: 1, present: 1 });
   });
 
-  test('has left when the grace is over', async () => {
+  test('is logged out after the grace period', async () => {
     const { client } = await enter();
     await client.kill();
     expect(await watcher.event('logout', { user: 'quitter', reason: 'lost' })).toMatchObject({ user: 'quitter' });
@@ -69,7 +69,7 @@ describe('a client that quits without a word', () => {
     ['never comes', { drop: 1 }],
     ['comes twice', { double: 1 }],
     ['comes late', { late: 1, delayMs: 300 }],
-  ])('has left, and is counted once, when its $disconnect %s', async (_, fault) => {
+  ])('is logged out and counted once when its $disconnect %s', async (_, fault) => {
     const { client } = await enter();
     Object.assign(room.local.faults.disconnect, fault);
     await client.kill();
@@ -77,7 +77,7 @@ describe('a client that quits without a word', () => {
     await alone();
   });
 
-  test('a $disconnect that comes after the user is back harms nobody', async () => {
+  test('a $disconnect that comes after the user has resumed has no effect', async () => {
     const { client } = await enter();
     const recording = room.local.calls.record();
     Object.assign(room.local.faults.disconnect, { late: 1, double: 1, delayMs: 200 });
@@ -95,8 +95,8 @@ describe('a client that quits without a word', () => {
   });
 });
 
-describe('a client whose network is gone while nobody noticed', () => {
-  test('leaves when the gateway finds out', async () => {
+describe('a client with a half-open connection', () => {
+  test('is logged out when the gateway closes the connection', async () => {
     const { connectionId } = await enter();
     room.local.faults.halfOpen.add(connectionId);
     await watcher.event('logout', { user: 'quitter', reason: 'lost' });
@@ -115,7 +115,7 @@ describe('a client whose network is gone while nobody noticed', () => {
   });
 });
 
-test('a client whose network is gone does not keep its owner from leaving for good', async () => {
+test('a half-open connection does not prevent its user from deregistering', async () => {
   await room.register('goner');
   const client = await room.connect();
   const { connectionId = '' } = room.local.connections.at(-1) ?? {};
@@ -133,7 +133,7 @@ describe('the sweeper', () => {
     const names = Array.from({ length: 20 }, (_, i) => `ghost${i}`);
     const recording = room.local.calls.record();
     const ghosts = await Promise.all(names.map((user) => room.enter(user)));
-    // Once every notice is out, no post is left that could find them before the sweeper does.
+    // Wait for all notices, so that no post finds the ghosts before the sweeper does.
     const notices = () => recording.invocations.filter((one) => one.function.startsWith('Notices'));
     await expect.poll(() => notices().length, { timeout: 10_000 }).toBe(names.length);
     recording.stop();
@@ -146,13 +146,13 @@ describe('the sweeper', () => {
     await alone();
   });
 
-  test.each([0, 7])('sets a count right that somebody made %d', async (wrong) => {
+  test.each([0, 7])('corrects a count that was set to %d', async (wrong) => {
     await room.database.falsifyCount(wrong);
     await room.local.runSchedule();
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
   });
 
-  test('ends what is due though another part of the run fails', async () => {
+  test('ends due sessions even if another part of the run fails', async () => {
     const { client } = await enter();
     room.local.faults.beforeDynamoDb = ({ function: name, operation, tables }) =>
       name.startsWith('Sweeper') && operation === 'UpdateItem' && tables.some((table) => table.startsWith('Room'))
@@ -160,7 +160,7 @@ describe('the sweeper', () => {
         : undefined;
     await client.kill();
     await watcher.event('logout', { user: 'quitter', reason: 'lost' });
-    // The seat that could not be given back stays in doubt for a minute of the room.
+    // The seat that could not be given back stays in doubt for a minute of the room's clock.
     room.local.faults.reset();
     await expect
       .poll(async () => {

@@ -28,7 +28,7 @@ interface Finding {
   readonly repaired?: boolean;
 }
 
-/** One examination, from its first part to its last. */
+/** Runs all parts of `doctor` once. */
 async function examine(repair = false, { admin } = room): Promise<Finding[]> {
   const found: Finding[] = [];
   let goOn = {};
@@ -41,7 +41,7 @@ async function examine(repair = false, { admin } = room): Promise<Finding[]> {
   }
 }
 
-/** What is wrong is found, by name, and is not touched; it is repaired when that is asked for; and then nothing is wrong. */
+/** Checks that a problem is reported but not changed, is repaired with `--repair`, and is then gone. */
 async function findAndRepair(kind: string, about: string): Promise<void> {
   expect(await examine()).toMatchObject([{ kind, about }]);
   expect(await examine(true)).toMatchObject([{ kind, about, repaired: true }]);
@@ -53,8 +53,8 @@ const userKey = (name: string) => ({ name });
 const connectionOf = async (name: string) =>
   String((await room.database.get('Presence', presenceKey(name)))?.['connectionId']);
 
-describe('each thing that can be wrong is found and repaired:', () => {
-  test('nothing, in a new room', async () => {
+describe('every inconsistency is found and repaired:', () => {
+  test('none in a new room', async () => {
     const { code, lines } = await admin(room.url, ['doctor']);
     expect(code).toBe(0);
     expect(lines).toEqual([
@@ -63,7 +63,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     ]);
   });
 
-  test('the count', async () => {
+  test('a wrong count', async () => {
     await visit('counted');
     await room.database.falsifyCount(7);
     expect((await examine()).map(({ kind }) => kind)).toEqual(['count']);
@@ -81,13 +81,13 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
   });
 
-  test('a session over a connection that API Gateway does not have', async () => {
+  test('a session over a connection that API Gateway does not know', async () => {
     const client = await visit('ghost');
     room.local.faults.disconnect.drop = 1;
     onTestFinished(() => room.local.faults.reset());
     await client.kill();
     await findAndRepair('ghost', 'ghost');
-    // What is lost has its grace, and is over then.
+    // The session is detached, and ends after the grace period.
     expect(await room.database.get('Presence', presenceKey('ghost'))).toMatchObject({ detachedAt: expect.any(Number) });
   });
 
@@ -120,7 +120,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await speaker.get('whoelse', {});
   });
 
-  test('a connection on record that nobody has', async () => {
+  test('a connection on record that API Gateway does not know', async () => {
     const connectionId = 'ABCDEFGHIJKLMNO=';
     const longAgo = Date.now() - 3_600_000;
     await room.database.set(
@@ -138,7 +138,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     await sender.get('broadcast', { text: 'hello' });
     await room.database.set('Users', userKey(user), { [`${stream}Acked`]: 99 });
     await findAndRepair('cursor', user);
-    // What comes next is given again at the next sync.
+    // The next sync returns the following messages again.
     await sender.get('message', { to: user, text: 'next' });
     await sender.get('broadcast', { text: 'next' });
     const { messages } = await client.get('sync', {});
@@ -162,7 +162,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(await say()).toMatchObject({ seq: seq + 1 });
   });
 
-  test('a block of which the other side does not know', async () => {
+  test("a block that is missing on the blocked user's side", async () => {
     const [blocker, blocked] = [await visit('blocker'), await visit('blocked')];
     await blocker.get('block', { user: 'blocked' });
     await room.database.set('Users', userKey('blocked'), { blockedBy: new Set(['somebody-who-is-gone']) });
@@ -171,7 +171,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(await blocker.event('hidden')).toMatchObject({ seq });
   });
 
-  test('a block that nobody has set up', async () => {
+  test("a block that exists only on the blocked user's side", async () => {
     const [listener, speaker] = [await visit('listener'), await visit('speaker')];
     const { accountId } = (await room.database.user('listener')) ?? {};
     await room.database.set('Users', userKey('speaker'), { blockedBy: new Set([accountId]) });
@@ -180,7 +180,7 @@ describe('each thing that can be wrong is found and repaired:', () => {
     expect(await listener.event('broadcast')).toMatchObject({ text: 'to everybody' });
   });
 
-  test('not a cursor beyond a message that was kept for longer than those after it', async () => {
+  test('but not a cursor beyond a message that expires later than the messages after it', async () => {
     await visit('patient');
     const writer = await visit('writer');
     for (const text of ['one', 'two', 'three']) await writer.get('message', { to: 'patient', text });
@@ -213,10 +213,10 @@ describe('each thing that can be wrong is found and repaired:', () => {
   });
 });
 
-describe('of files is found, and repaired as the tidying run would have it:', () => {
+describe('every inconsistency of files is found, and repaired as the tidying run does:', () => {
   const longAgo = () => Date.now() - 2 * 3_600_000;
 
-  /** Changes the only record there is, and has no tidying run find it. */
+  /** Changes the only record, and hides it from the tidying run. */
   const overlook = async (attributes: Record<string, unknown>) => {
     const { recipient, file } = (await files.records())[0] ?? {};
     await room.database.set('FileRecords', { recipient, file }, { ...attributes, due: 'where nobody looks' });
@@ -232,12 +232,12 @@ describe('of files is found, and repaired as the tidying run would have it:', ()
     expect(await files.count()).toEqual({ records: 0, objects: 0 });
   });
 
-  test('a file that was announced, and of which nobody has been told how it ended', async () => {
+  test('an announced file whose upload is overdue', async () => {
     const sender = await visit('fsender');
     await visit('freceiver');
     await sender.get('file', announcementOf('freceiver', { name: 'never.txt', bytes: Buffer.from('never') }));
     await overlook({ dueAt: Date.now() - 1000 });
-    // A tidying run may well be a second late.
+    // A tidying run may be a second late.
     expect(await examine()).toEqual([]);
     await overlook({ dueAt: longAgo() });
     await findAndRepair('file-overdue', 'freceiver');
@@ -245,7 +245,7 @@ describe('of files is found, and repaired as the tidying run would have it:', ()
     expect(await files.count()).toEqual({ records: 0, objects: 0 });
   });
 
-  test('a file whose bytes came, and were not taken in', async () => {
+  test('a file whose bytes were uploaded but not accepted', async () => {
     const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
     await send(sender, 'freceiver', { name: 'late.txt', bytes: Buffer.from('late') });
     await recipient.event('file', { name: 'late.txt' });
@@ -257,7 +257,7 @@ describe('of files is found, and repaired as the tidying run would have it:', ()
     expect(await files.count()).toEqual({ records: 0, objects: 0 });
   });
 
-  test('a file that has ended, and whose bytes are still there', async () => {
+  test('a file that has ended and whose bytes still exist', async () => {
     const [sender, recipient] = [await visit('fsender'), await visit('freceiver')];
     await send(sender, 'freceiver', { name: 'over.txt', bytes: Buffer.from('over') });
     await recipient.event('file', { name: 'over.txt' });
@@ -267,11 +267,11 @@ describe('of files is found, and repaired as the tidying run would have it:', ()
   });
 });
 
-test('a busy healthy room has nothing wrong, and repairing changes nothing in it', async () => {
-  // A room of its own: between two looks, users must have time to finish what they began.
+test('in a busy healthy room nothing is found, and a repair changes nothing', async () => {
+  // A separate room, because commands need time to finish between the two checks.
   const busy = await openRoom();
   onTestFinished(() => busy.close());
-  // For a moment after everyone who leaves, nothing on record agrees.
+  // For a moment after each logout, the tables are inconsistent.
   busy.local.faults.disconnect = { drop: 0, late: 1, delayMs: 700, double: 0 };
   let over = false;
   const users = Array.from({ length: 8 }, (_, index) => `busy-${index}`);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   proxy = await FaultProxy.open(room.url);
   folder = await mkdtemp(join(tmpdir(), 'chat-crashes-'));
 });
-// What a failed test leaves is not the next one's.
+// Clean up after a failed test.
 afterEach(() => files.clear());
 afterAll(async () => {
   await Promise.all(chats.map((chat) => chat.kill()));
@@ -33,7 +33,7 @@ afterAll(async () => {
 const content = randomBytes(1_000_000);
 const name = 'test_file.txt';
 
-/** Two users that no other test has; the sender has a file. */
+/** Two new users; the sender has a file. */
 async function people() {
   count += 1;
   const [facebook, Columbia] = [`facebook${count}`, `Columbia${count}`];
@@ -50,7 +50,7 @@ async function enter(user: string): Promise<ChatProcess> {
   return chat;
 }
 
-/** Lets a client act, and kills it when it gets there. */
+/** Lets a client act, and kills it at the chosen request and stage. */
 async function killAt(
   point: InterceptPoint,
   stage: Stage,
@@ -67,7 +67,7 @@ async function killAt(
   else release();
 }
 
-/** Bytes of an unfinished download that are in a user's folder. */
+/** The size of the part file in a user's folder. */
 function partBytes(user: string): number {
   const parts = readdirSync(join(folder, user)).filter((file) => file.endsWith('.part'));
   return parts.reduce((bytes, part) => bytes + statSync(join(folder, user, part)).size, 0);
@@ -75,7 +75,7 @@ function partBytes(user: string): number {
 
 const nothing = { records: 0, objects: 0 };
 
-/** The records and the objects belong to each other, whatever has happened. */
+/** Checks that every record has its object and vice versa. */
 async function roomIsConsistent(): Promise<void> {
   const [records, objects] = await Promise.all([files.records(), files.objects()]);
   const known = records.map((record) => JSON.stringify(record));
@@ -84,14 +84,14 @@ async function roomIsConsistent(): Promise<void> {
 
 const listed = (lines: readonly string[]) => lines.some((line) => line.startsWith(`File "${name}" from`));
 
-/** What is offered to a user now. */
+/** The files that wait for a user. */
 async function offered(chat: ChatProcess): Promise<boolean> {
   chat.type('fileget');
   await chat.sees(/^(File "|No files are waiting for you)/);
   return listed(chat.lines.slice(-1));
 }
 
-/** Gets the file, whole, under its own name, with nothing beside it. */
+/** Downloads the file, and checks that the folder contains only the complete file. */
 async function gets(chat: ChatProcess, user: string, from: string): Promise<void> {
   chat.type(`fileget ${from} ${name}`);
   await chat.sees(`The file "${name}" has been received.`);
@@ -108,7 +108,7 @@ test.each([
   ['PUT', 'unanswered'],
   ['PUT', 'after'],
 ] as const)(
-  'the sender is killed at %s, %s: the file arrives whole, or not at all, and can be sent again',
+  'the sender is killed at %s, %s: the file arrives completely or not at all, and can be sent again',
   async (point, stage) => {
     const { facebook, Columbia } = await people();
     await killAt(point, stage, await enter(facebook), `file ${Columbia} ${name}`);
@@ -133,7 +133,7 @@ test.each([
 );
 
 test.each(['before', 'half', 'unanswered'] as const)(
-  'the sender is killed in the upload, %s, and never comes back: nothing of it outlives the tidying run',
+  'the sender is killed in the upload, %s, and never comes back: the tidying run deletes record and bytes',
   async (stage) => {
     const { facebook, Columbia } = await people();
     await killAt('PUT', stage, await enter(facebook), `file ${Columbia} ${name}`);
@@ -153,40 +153,43 @@ test.each([
   ['filedone', 'before'],
   ['filedone', 'unanswered'],
   ['filedone', 'after'],
-] as const)('the recipient is killed at %s, %s: they have the file whole, or get it again', async (point, stage) => {
-  const { facebook, Columbia } = await people();
-  const sender = await enter(facebook);
-  sender.type(`file ${Columbia} ${name}`);
-  await sender.sees(`The room has received the file "${name}".`);
-  const first = await enter(Columbia);
-  await first.sees(`${facebook}(file_transfer): ${name}`);
-  // What was passed on may still be on its way to the disk.
-  const partIsThere = () => expect.poll(() => partBytes(Columbia)).toBeGreaterThan(0);
-  await killAt(point, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
-  await roomIsConsistent();
+] as const)(
+  'the recipient is killed at %s, %s: the file is complete, or the next fileget downloads it',
+  async (point, stage) => {
+    const { facebook, Columbia } = await people();
+    const sender = await enter(facebook);
+    sender.type(`file ${Columbia} ${name}`);
+    await sender.sees(`The room has received the file "${name}".`);
+    const first = await enter(Columbia);
+    await first.sees(`${facebook}(file_transfer): ${name}`);
+    // The forwarded bytes may not be on the disk yet.
+    const partIsThere = () => expect.poll(() => partBytes(Columbia)).toBeGreaterThan(0);
+    await killAt(point, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
+    await roomIsConsistent();
 
-  const again = await enter(Columbia);
-  const isOver = point === 'filedone' && stage !== 'before';
-  const served = proxy.bytes.got;
-  expect(await offered(again)).toBe(!isOver);
-  if (isOver) {
-    again.type(`fileget ${facebook} ${name}`);
-    await again.sees(/^Error! There is no file/);
-    expect(readdirSync(join(folder, Columbia))).toEqual([name]);
-    expect(readFileSync(join(folder, Columbia, name)).equals(content)).toBe(true);
-  } else {
-    await gets(again, Columbia, facebook);
-    if (stage === 'half') expect(proxy.bytes.got - served).toBeLessThan(content.length);
-    if (point === 'filedone') expect(proxy.bytes.got - served).toBe(0);
-  }
-  await sender.sees(`${Columbia} has received your file "${name}".`);
-  await again.quit();
-  await sender.quit();
-  await expect.poll(() => files.count()).toEqual(nothing);
-});
+    const again = await enter(Columbia);
+    const isOver = point === 'filedone' && stage !== 'before';
+    const served = proxy.bytes.got;
+    expect(await offered(again)).toBe(!isOver);
+    if (isOver) {
+      again.type(`fileget ${facebook} ${name}`);
+      await again.sees(/^Error! There is no file/);
+      expect(readdirSync(join(folder, Columbia))).toEqual([name]);
+      expect(readFileSync(join(folder, Columbia, name)).equals(content)).toBe(true);
+    } else {
+      await gets(again, Columbia, facebook);
+      if (stage === 'half') expect(proxy.bytes.got - served).toBeLessThan(content.length);
+      if (point === 'filedone') expect(proxy.bytes.got - served).toBe(0);
+    }
+    await sender.sees(`${Columbia} has received your file "${name}".`);
+    await again.quit();
+    await sender.quit();
+    await expect.poll(() => files.count()).toEqual(nothing);
+  },
+);
 
 test.each(['before', 'unanswered', 'after'] as const)(
-  'the recipient is killed while declining, %s: the file is there still, or gone',
+  'the recipient is killed while declining, %s: the file still waits, or is gone',
   async (stage) => {
     const { facebook, Columbia } = await people();
     const sender = await enter(facebook);

@@ -28,10 +28,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A user's own folder. */
+/** A user's folder. */
 const at = (user: string, ...path: string[]) => join(folder, user, ...path);
 
-/** Registers users that no other scene has, each with a folder of their own. */
+/** Registers new users, each with a folder. */
 async function people<const N extends string>(...names: N[]): Promise<Record<N, string>> {
   scene += 1;
   const users = names.map((name) => [name, `${name}${scene}`] as const);
@@ -51,7 +51,7 @@ const arrived = (name: string) => `The room has received the file "${name}".`;
 const received = (name: string) => `The file "${name}" has been received.`;
 
 describe('a file', () => {
-  test('that is sent and fetched is the same file', async () => {
+  test('arrives unchanged', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     const content = randomBytes(3_000_000);
     writeFileSync(at(facebook, 'test_file.txt'), content);
@@ -71,7 +71,7 @@ describe('a file', () => {
     await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
   });
 
-  test('waits for somebody who is away, and may be empty', async () => {
+  test('waits for an offline recipient, and may be empty', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     writeFileSync(at(facebook, 'empty'), '');
     const sender = await enter(facebook);
@@ -84,7 +84,7 @@ describe('a file', () => {
     expect(readFileSync(at(Columbia, 'empty')).length).toBe(0);
   });
 
-  test('is declined, and its sender is told', async () => {
+  test('can be declined, and its sender is told', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
     const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
@@ -100,7 +100,7 @@ describe('a file', () => {
     expect(readdirSync(at(Columbia))).toEqual([]);
   });
 
-  test('of a name that is here is saved beside it; a second one of its name has to wait', async () => {
+  test('whose name is taken is saved under another name; a second file of that name must wait', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     const path = at(facebook, 'my notes.txt');
     const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
@@ -125,7 +125,7 @@ describe('a file', () => {
   });
 });
 
-test('two files go at once while everybody chats', async () => {
+test('two files are transferred at once while users chat', async () => {
   const { facebook, Columbia } = await people('facebook', 'Columbia');
   for (const name of ['first', 'second']) writeFileSync(at(facebook, name), randomBytes(2_000_000));
   const proxy = await FaultProxy.open(room.url);
@@ -134,7 +134,7 @@ test('two files go at once while everybody chats', async () => {
     const [sender, recipient] = [await enter(facebook, proxy.url), await enter(Columbia)];
     sender.type(`file ${Columbia} first`, `file ${Columbia} second`);
     await Promise.all(holds.map(({ reached }) => reached));
-    // Half of both is under way, and stays there.
+    // Hold both transfers halfway.
     sender.type(`message ${Columbia} meanwhile`);
     await recipient.sees(`${facebook}(private): meanwhile`);
     recipient.type(`message ${facebook} all right`, 'broadcast to all');
@@ -155,7 +155,7 @@ test('two files go at once while everybody chats', async () => {
   }
 });
 
-test('a script that sends and leaves has sent', async () => {
+test('a script that sends a file and quits completes the upload', async () => {
   const { facebook, Columbia } = await people('facebook', 'Columbia');
   const content = randomBytes(5_000_000);
   writeFileSync(at(facebook, 'test_file.txt'), content);
@@ -171,7 +171,7 @@ test('a script that sends and leaves has sent', async () => {
   expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
 });
 
-test('a file whose address has ended before its bytes could be brought is brought to a new one', async () => {
+test('a file whose URL has expired before the upload is uploaded to a new one', async () => {
   const fast = await openRoom({ speed: 60 });
   const proxy = await FaultProxy.open(fast.url);
   try {
@@ -198,8 +198,8 @@ test('a file whose address has ended before its bytes could be brought is brough
   }
 });
 
-describe('one clear line says of', () => {
-  test('what cannot be sent, and to whom', async () => {
+describe('one error line is printed for', () => {
+  test('files that cannot be sent, and wrong recipients', async () => {
     const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
     mkdirSync(at(facebook, 'folder'));
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
@@ -234,7 +234,7 @@ describe('one clear line says of', () => {
     expect(await files.count()).toEqual({ records: 0, objects: 0 });
   });
 
-  test('a recipient who has gone, or has blocked the sender, before the file was there', async () => {
+  test('a recipient who deregistered or blocked the sender before the upload ended', async () => {
     const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
     const proxy = await FaultProxy.open(room.url);
@@ -262,7 +262,7 @@ describe('one clear line says of', () => {
     }
   });
 
-  test('a file in whose place something else of that size was found', async () => {
+  test('an upload of other bytes of the same size', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
     const proxy = await FaultProxy.open(room.url);
@@ -272,7 +272,7 @@ describe('one clear line says of', () => {
       sender.type(`file ${Columbia} test_file.txt`);
       await upload.reached;
       const [record] = await files.records();
-      // S3 itself takes nothing else by the address it has given.
+      // The presigned URL itself does not accept other bytes.
       await files.plant(String(record?.['objectKey']), Buffer.from('HELLO'));
       await sender.sees(
         /^Your file "test_file.txt" has not reached .*: the uploaded bytes are not those that were announced\.$/,
@@ -285,7 +285,7 @@ describe('one clear line says of', () => {
     await expect.poll(() => files.count()).toEqual({ records: 0, objects: 0 });
   });
 
-  test('a file that was never brought whole', async () => {
+  test('an upload that was never completed', async () => {
     const { facebook, Columbia } = await people('facebook', 'Columbia');
     writeFileSync(at(facebook, 'test_file.txt'), Buffer.alloc(1_000_000));
     const proxy = await FaultProxy.open(room.url);

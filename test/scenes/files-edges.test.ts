@@ -38,11 +38,11 @@ const nothing = { records: 0, objects: 0 };
 const stored = () => expect.poll(() => files.states()).toEqual(['stored']);
 const failure = (name: string, reason: FileFailure) => facebook.event('file-failed', { name, reason, to: 'Columbia' });
 
-describe('what S3 tells', () => {
-  test('of bytes that are not those announced: they go, and the sender is told, once', async () => {
+describe('an event of S3', () => {
+  test('for bytes other than announced: they are deleted, and the sender is told once', async () => {
     const { name } = await announce(facebook, 'columbia');
     const key = await files.onlyKey();
-    // S3 itself takes no others by the URL it was given.
+    // The presigned URL itself does not accept other bytes.
     await files.plant(key, Buffer.from(sample).fill('x', 0, 1));
     await failure(name, 'damaged');
     await files.tellAgain(key);
@@ -51,14 +51,14 @@ describe('what S3 tells', () => {
     expect(await told(room, 'columbia', name)).toEqual([]);
   });
 
-  test('of bytes that are too few, likewise', async () => {
+  test('for too few bytes: the same', async () => {
     const { name } = await announce(facebook, 'columbia');
     await files.plant(await files.onlyKey(), sample.subarray(1));
     await failure(name, 'damaged');
   });
 
   test.each(['files/nobody/nothing/1', 'files/a', 'files/a/b/c/d'])(
-    'of bytes at %s, which no record tells of: they go',
+    'for bytes at %s, which have no record: they are deleted',
     async (key) => {
       await files.plant(key, sample);
       await expect.poll(() => files.objects()).toEqual([]);
@@ -67,7 +67,7 @@ describe('what S3 tells', () => {
 });
 
 describe('an upload', () => {
-  test('that was never done, or half done: the sender is told when it is given up on', async () => {
+  test('that never began or was not completed fails when it is overdue, and the sender is told', async () => {
     const never = await announce(facebook, 'columbia');
     const half = await announce(facebook, 'columbia');
     await putHalf(half.place, sample, 10);
@@ -78,14 +78,14 @@ describe('an upload', () => {
     await failure(never.name, 'unfinished');
     await failure(half.name, 'unfinished');
     expect(await told(room, 'columbia', never.name)).toEqual([]);
-    // It may be sent again now; what is put where the first was to be is nobody's.
+    // The file may be announced again. Bytes at the first object key have no record now.
     await put(never.place, sample);
     await expect.poll(() => files.objects()).toEqual([]);
     await send(facebook, 'columbia', never);
     await columbia.event('file', { name: never.name });
   });
 
-  test('to someone who blocks the sender meanwhile', async () => {
+  test('fails if the recipient blocks the sender meanwhile', async () => {
     const { name, place } = await announce(facebook, 'columbia');
     await columbia.get('block', { user: 'facebook' });
     await put(place, sample);
@@ -94,7 +94,7 @@ describe('an upload', () => {
     await columbia.get('unblock', { user: 'facebook' });
   });
 
-  test('to someone who deregisters meanwhile, whoever has the name now', async () => {
+  test('fails if the recipient deregisters meanwhile, even if the name has a new owner', async () => {
     await room.register('mortal');
     const { name, place } = await announce(facebook, 'mortal');
     const guest = await room.connect();
@@ -107,7 +107,7 @@ describe('an upload', () => {
     await Promise.all([guest.close(), heir.close()]);
   });
 
-  test('by someone who deregisters meanwhile arrives', async () => {
+  test('arrives even if the sender deregisters meanwhile', async () => {
     const leaver = await room.enter('leaver');
     const { name, place } = await announce(leaver, 'columbia');
     await leaver.get('logout', {});
@@ -118,15 +118,15 @@ describe('an upload', () => {
     const heir = await room.enter('leaver');
     expect(await get(await columbia.get('fileget', { from: 'leaver', name }))).toMatchObject({ body: sample });
     await columbia.get('filedone', { from: 'leaver', name });
-    // Who has the name now has sent nothing.
+    // The new owner of the name has sent no file.
     expect(await heir.get('sync', { inbox: 0 })).toMatchObject({ messages: [] });
     expect(heir.events('file-received')).toEqual([]);
     await Promise.all([guest.close(), heir.close()]);
   });
 });
 
-describe('a file that waits', () => {
-  test('goes when its recipient deregisters; a later owner of the name has none', async () => {
+describe('a waiting file', () => {
+  test('is deleted when its recipient deregisters; a later owner of the name does not get it', async () => {
     await room.register('mortal2');
     const { name, place } = await announce(facebook, 'mortal2');
     await put(place, sample);
@@ -141,7 +141,7 @@ describe('a file that waits', () => {
     await Promise.all([guest.close(), heir.close()]);
   });
 
-  test('goes when nobody has fetched it for too long, and is over by the clock before that', async () => {
+  test('cannot be fetched after its expiry, and is then deleted by the tidying run', async () => {
     const { name, place } = await announce(facebook, 'columbia');
     await put(place, sample);
     await columbia.event('file', { name });
@@ -149,14 +149,14 @@ describe('a file that waits', () => {
     expect(await offered(columbia)).toEqual([]);
     expect(await columbia.refused('fileget', { from: 'facebook', name })).toMatchObject({ code: 'no-such-file' });
     expect(await columbia.refused('filedone', { from: 'facebook', name })).toMatchObject({ code: 'no-such-file' });
-    // The place is free again, although nobody has tidied up yet.
+    // A file of that name may be sent again, even before the tidying run.
     await facebook.get('file', announcementOf('columbia', { name, bytes: Buffer.from('another') }));
     await failure(name, 'expired');
     expect(await files.states()).toEqual(['announced']);
     await expect.poll(() => files.objects()).toEqual([]);
   });
 
-  test('can be fetched by who has blocked its sender since', async () => {
+  test('can be fetched by a recipient who has blocked its sender since', async () => {
     const { name, place } = await announce(facebook, 'columbia');
     await put(place, sample);
     await columbia.event('file', { name });
@@ -167,19 +167,19 @@ describe('a file that waits', () => {
     await columbia.get('unblock', { user: 'facebook' });
   });
 
-  test('whose bytes have gone is not served, and can be declined', async () => {
+  test('whose bytes are gone cannot be downloaded, but can be declined', async () => {
     const { name, place } = await announce(facebook, 'columbia');
     await put(place, sample);
     await columbia.event('file', { name });
     await files.lose(await files.onlyKey());
-    // As S3 answers for who may not list, which the function that signed may not; one that knows no roles says 404.
+    // S3 answers 403 because the signing function may not list the bucket. An emulator without roles answers 404.
     const { status } = await get(await columbia.get('fileget', { from: 'facebook', name }));
     expect([403, 404]).toContain(status);
     await columbia.get('filedecline', { from: 'facebook', name });
     await facebook.event('file-declined', { name });
   });
 
-  test('among hundreds, is listed with as many as a reply can hold', async () => {
+  test('is listed among hundreds, as many as fit one reply', async () => {
     const one = await announce(facebook, 'columbia');
     await put(one.place, sample);
     await columbia.event('file', { name: one.name });
@@ -190,10 +190,10 @@ describe('a file that waits', () => {
     await takeAway();
   });
 
-  test('is not hidden by however much is announced and never uploaded', async () => {
+  test('is listed even if many files were announced and never uploaded', async () => {
     await announce(facebook, 'columbia');
     const [record = {}] = await files.records();
-    // More than DynamoDB reads at once, and before whatever is sent.
+    // More than DynamoDB returns in one page, and sorted before the waiting file.
     const keys = Array.from({ length: 4 }, (_one, i) => ({ recipient: record['recipient'], file: `!${i}` }));
     const padding = 'x'.repeat(350_000);
     await room.database.putAll(

@@ -24,8 +24,8 @@ afterAll(async () => {
 
 const nothing = { records: 0, objects: 0 };
 const stored = () => expect.poll(() => files.states()).toEqual(['stored']);
-describe('what S3 tells', () => {
-  test('twice, and late, happens once', async () => {
+describe('an event of S3', () => {
+  test('that comes twice and late takes effect once', async () => {
     room.local.faults.event = { drop: 0, late: 0, delayMs: 0, double: 1 };
     const { name, place } = await announce(facebook, 'columbia');
     await put(place, sample);
@@ -35,7 +35,7 @@ describe('what S3 tells', () => {
     await Promise.all([files.tellAgain(key), files.tellAgain(key)]);
     expect(await told(room, 'columbia', name)).toEqual(['file']);
     expect(await offered(columbia)).toEqual([name]);
-    // Told of once more: each has the one number, so a client shows one.
+    // The repeated events have the same number, so a client shows one.
     expect(
       new Set(
         columbia
@@ -50,7 +50,7 @@ describe('what S3 tells', () => {
     expect(await told(room, 'facebook', name)).toEqual(['file-received']);
   });
 
-  test('never, is found out', async () => {
+  test('that never comes is made up for by the tidying run', async () => {
     room.local.faults.event = { drop: 1, late: 0, delayMs: 0, double: 0 };
     const { name, place } = await announce(facebook, 'columbia');
     await put(place, sample);
@@ -63,15 +63,15 @@ describe('what S3 tells', () => {
   });
 });
 
-describe('the news of a file', () => {
-  test('to a connection that is gone, and nobody has noticed, is there at the next login', async () => {
+describe('the event of a new file', () => {
+  test('that is posted to a dead connection is delivered at the next login', async () => {
     room.local.faults.disconnect = { drop: 1, late: 0, delayMs: 0, double: 0 };
     const ghost = await room.enter('ghost');
     await ghost.kill();
     const { name, place } = await announce(facebook, 'ghost');
     await put(place, sample);
     await stored();
-    // The post that found nobody has begun the session's grace: its owner may come back at once.
+    // The failed post has detached the session, so its user can log in at once.
     await expect
       .poll(async () => (await room.database.presence()).find((one) => one.name === 'ghost'))
       .toMatchObject({
@@ -85,7 +85,7 @@ describe('the news of a file', () => {
     await again.get('logout', {});
   });
 
-  test('that cannot be posted is posted again, by another function', async () => {
+  test('that cannot be posted is posted again by another function', async () => {
     const { name, place } = await announce(facebook, 'columbia');
     room.local.faults.beforePost = ({ function: by }) => (by.startsWith('Files') ? 500 : undefined);
     await put(place, sample);

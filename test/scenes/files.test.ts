@@ -25,7 +25,7 @@ const nothing = { records: 0, objects: 0 };
 const nothingLeft = () => expect.poll(() => files.count()).toEqual(nothing);
 
 describe('a file', () => {
-  test('is offered at once to a recipient who is online, and is got, and gone', async () => {
+  test('is offered at once to a recipient who is online, downloaded, and then deleted', async () => {
     const place = await send(facebook, 'columbia', text);
     expect(place).toMatchObject({ method: 'PUT', headers: { 'content-length': String(text.bytes.length) } });
     const offer = await columbia.event('file', { name: text.name });
@@ -52,11 +52,11 @@ describe('a file', () => {
     await nothingLeft();
   });
 
-  test('waits for a recipient who is not there; and its sender, gone meanwhile, hears later that it was declined', async () => {
+  test('waits for an offline recipient; a sender who has left learns at the next login that it was declined', async () => {
     await room.register('away', 'leaver');
     const leaver = await room.enter('leaver');
     await send(leaver, 'away', text);
-    // S3 tells of it when it likes.
+    // The event of S3 may come at any time.
     await expect.poll(async () => (await files.records()).map((one) => one['state'])).toEqual(['stored']);
     await leaver.get('logout', {});
     const away = await room.connect();
@@ -71,7 +71,7 @@ describe('a file', () => {
     await nothingLeft();
   });
 
-  test('exists when its bytes are there, whatever its sender says', async () => {
+  test('exists as soon as its bytes are uploaded, without another request of its sender', async () => {
     const place = await facebook.get('file', announcementOf('columbia', text));
     expect(await columbia.get('fileget', {})).toMatchObject({ files: [] });
     for (const action of ['fileget', 'filedone', 'filedecline'] as const) {
@@ -92,7 +92,7 @@ describe('a file', () => {
     await nothingLeft();
   });
 
-  test('is got in parts, by as many URLs as it takes', async () => {
+  test('can be downloaded in parts, with several URLs', async () => {
     await send(facebook, 'columbia', text);
     await columbia.event('file', { name: text.name });
     const first = await get(await columbia.get('fileget', from), 'bytes=0-9');
@@ -101,7 +101,7 @@ describe('a file', () => {
     expect(Buffer.concat([first.body, rest.body])).toEqual(text.bytes);
   });
 
-  test('travels while its sender and its recipient chat', async () => {
+  test('is transferred while its sender and its recipient chat', async () => {
     const place = await facebook.get('file', announcementOf('columbia', named('chatting')));
     const chat = async (client: RawClient, to: string) => {
       for (let i = 0; i < 10; i += 1) await client.get('message', { to, text: `${to} ${i}` });
@@ -114,11 +114,11 @@ describe('a file', () => {
   });
 });
 
-describe('the place for an upload', () => {
+describe('an upload URL', () => {
   const place = () => facebook.get('file', announcementOf('columbia', text));
   const other = Buffer.from(text.bytes).fill('x', 0, 1);
 
-  test('takes those bytes alone, and is filled once', async () => {
+  test('accepts only the announced bytes, once', async () => {
     const given = await place();
     const statuses = [
       await put(given, other),
@@ -134,7 +134,7 @@ describe('the place for an upload', () => {
     await columbia.event('file', { name: text.name });
   });
 
-  test('is given again for the same bytes: the first may have broken off, or its reply got lost', async () => {
+  test('is returned again for the same bytes, because the first upload may have broken off or its reply got lost', async () => {
     const [first, second] = [await place(), await place()];
     expect(new URL(first.url).pathname).toBe(new URL(second.url).pathname);
     expect(await files.records()).toHaveLength(1);
@@ -145,11 +145,11 @@ describe('the place for an upload', () => {
   });
 });
 
-describe('refused is', () => {
+describe('the room refuses', () => {
   const refusal = (change: Partial<ReturnType<typeof announcementOf>>) =>
     facebook.refused('file', { ...announcementOf('columbia', text), ...change });
 
-  test('who cannot be sent to', async () => {
+  test('recipients who cannot get a file', async () => {
     expect(await refusal({ to: 'nobody' })).toMatchObject({ code: 'no-such-user' });
     expect(await refusal({ to: 'facebook' })).toMatchObject({ code: 'to-self' });
     await columbia.get('block', { user: 'facebook' });
@@ -157,7 +157,7 @@ describe('refused is', () => {
     await columbia.get('unblock', { user: 'facebook' });
   });
 
-  test('what is larger than the room takes', async () => {
+  test('a file above the limit', async () => {
     await room.change('maxFileBytes', 1000);
     expect(await refusal({ size: 1001 })).toMatchObject({ code: 'file-too-large', limit: 1000 });
     await facebook.get('file', { ...announcementOf('columbia', named('fits')), size: 1000 });
@@ -182,7 +182,7 @@ describe('refused is', () => {
     expect(await refusal({ name })).toMatchObject({ code: 'invalid-file-name' });
   });
 
-  test('a second file of that name from that sender, announced or stored, unless it is the same', async () => {
+  test('a second file of the same name from the same sender, unless it has the same content', async () => {
     const other = { sha256: sha256Of(Buffer.from('other')) };
     await facebook.get('file', announcementOf('columbia', text));
     expect(await refusal(other)).toMatchObject({ code: 'file-exists' });
@@ -190,7 +190,7 @@ describe('refused is', () => {
     await columbia.event('file', { name: text.name });
     expect(await refusal(other)).toMatchObject({ code: 'file-exists' });
     expect(await refusal({})).toMatchObject({ code: 'file-exists' });
-    // Another sender's, another name and another recipient are nobody's business.
+    // Another sender, name or recipient does not conflict.
     const third = await room.enter('third');
     await send(third, 'columbia', text);
     await send(third, 'facebook', text);
@@ -201,7 +201,7 @@ describe('refused is', () => {
     await third.get('logout', {});
   });
 
-  test('half of what says which file', async () => {
+  test('only one of sender and name', async () => {
     expect(await columbia.refused('fileget', { from: 'facebook' })).toMatchObject({
       code: 'bad-request',
       field: 'name',
@@ -209,7 +209,7 @@ describe('refused is', () => {
     expect(await columbia.refused('fileget', { name: 'a' })).toMatchObject({ code: 'bad-request', field: 'from' });
   });
 
-  test('whoever is not logged in', async () => {
+  test('a connection without a login', async () => {
     const guest = await room.connect();
     expect(await guest.refused('file', announcementOf('columbia', text))).toMatchObject({ code: 'not-logged-in' });
     expect(await guest.refused('fileget', {})).toMatchObject({ code: 'not-logged-in' });
@@ -218,7 +218,7 @@ describe('refused is', () => {
   });
 });
 
-test('a name is the same however its accents are written', async () => {
+test('two Unicode forms of one name are the same name', async () => {
   const composed = 'Grüße.txt'.normalize('NFC');
   await send(facebook, 'columbia', named(composed.normalize('NFD')));
   await columbia.event('file', { name: composed });

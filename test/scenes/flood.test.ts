@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** What came of so many commands that were all said at once. */
+/** Sends this many commands at once, and returns the answers. */
 async function flood(client: RawClient, count: number) {
   const replies = await Promise.all(Array.from({ length: count }, () => client.ask('whoelse', {})));
   const refused = replies.filter((reply) => reply.ok === false);
@@ -19,12 +19,12 @@ async function flood(client: RawClient, count: number) {
   return { granted: replies.length - refused.length, refused };
 }
 
-test('who floods is refused after a burst, is told how long to wait, and may go on after that', async () => {
+test('a flood is refused after a burst, with the time to wait; after that time commands are accepted again', async () => {
   const client = await room.enter('flooder');
   onTestFinished(async () => void (await client.close()));
   const { granted, refused } = await flood(client, 120);
   expect(granted).toBeGreaterThanOrEqual(10);
-  // Some that each environment knows alone, and some that came while the flood lasted.
+  // Plus the unstored share of each environment, and the rate during the flood.
   expect(granted).toBeLessThan(60);
   const waits = refused.map(({ error }) => Number(error?.['retryAfter']));
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(1);
@@ -32,7 +32,7 @@ test('who floods is refused after a burst, is told how long to wait, and may go 
   await client.get('whoelse', {});
 });
 
-test('a flood of one is none of the others', async () => {
+test('a flood on one connection does not affect other users', async () => {
   const flooder = await room.enter('flooder2');
   const other = await room.enter('other');
   onTestFinished(async () => {
@@ -51,7 +51,7 @@ test('holds before a login, too', async () => {
   expect(replies.filter((reply) => reply.error?.code === 'rate-limited').length).toBeGreaterThan(0);
 });
 
-test('heartbeats are no part of it', async () => {
+test('heartbeats do not count', async () => {
   const client = await room.enter('pinger');
   onTestFinished(async () => void (await client.close()));
   for (let i = 0; i < 100; i += 1) client.send({ action: 'ping' });

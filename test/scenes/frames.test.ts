@@ -14,7 +14,7 @@ afterAll(() => room.close());
 
 const reply = (frame: ReceivedFrame) => frame.type === 'reply';
 
-describe('what a client says', () => {
+describe('a frame of a client', () => {
   test.each([
     ['nothing', '', 'bad-request'],
     ['no JSON', '{', 'bad-request'],
@@ -22,7 +22,7 @@ describe('what a client says', () => {
     ['a number', '1', 'bad-request'],
     ['null', 'null', 'bad-request'],
     ['no action', '{}', 'bad-request'],
-    ['an action that is no text', '{"action":{"a":1}}', 'bad-request'],
+    ['an action that is not a text', '{"action":{"a":1}}', 'bad-request'],
     ['an unknown action', '{"action":"dance"}', 'unknown-action'],
     ['a property of every object', '{"action":"constructor"}', 'unknown-action'],
     ['the route of connecting', '{"action":"$connect"}', 'unknown-action'],
@@ -41,14 +41,14 @@ describe('what a client says', () => {
     await client.close();
   });
 
-  test('the field that is wrong is named, and the request id comes back', async () => {
+  test('a refusal names the wrong field and repeats the request id', async () => {
     const client = await room.connect();
     client.send({ action: 'login', id: 'mine', user: 'x' });
     expect(await client.next(reply)).toMatchObject({ id: 'mine', action: 'login', error: { field: 'password' } });
     await client.close();
   });
 
-  test('a heartbeat is answered with no Lambda behind it', async () => {
+  test('a heartbeat is answered without a Lambda function', async () => {
     const client = await room.connect();
     const recording = room.local.calls.record();
     client.send({ action: 'ping' });
@@ -93,7 +93,7 @@ describe('random frames', () => {
       .map((length) => JSON.stringify({ action: 'broadcast', text: 'x'.repeat(length) })),
   );
 
-  /** One answer for every frame; how many there are is all that can be known of them in advance. */
+  /** Waits for one answer per frame. Only their number is known in advance. */
   async function sayAll(client: RawClient, frames: string[]): Promise<void> {
     const answers = (frame: ReceivedFrame) => reply(frame) || frame.type === 'pong';
     for (const frame of frames) client.send(frame);

@@ -8,11 +8,13 @@ import { isFileName } from '../../protocol/index.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { openRoom } from '../harness/room.ts';
 
-/** What a folder here can hold, and a line can say. */
+/** Names that a local folder can contain and a typed line can express. */
 const canBeTyped = (name: string) =>
   !/[/\0\n\r\u2028\u2029]|^\s|\s$/.test(name) && name !== '.' && name !== '..' && Buffer.byteLength(name) <= 255;
 
-test('a file of a hostile name is refused in one line, or arrives under a safe one', { timeout: 120_000 }, async () => {
+test('a file with a hostile name is refused in one line, or arrives under a safe name', {
+  timeout: 120_000,
+}, async () => {
   const room = await openRoom();
   const files = room.files;
   const folder = await mkdtemp(join(tmpdir(), 'chat-hostile-'));

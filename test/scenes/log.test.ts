@@ -7,7 +7,7 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
 beforeAll(async () => {
-  // What this scene does not do itself would be in the log, too.
+  // The log must contain only what this scene does.
   room = await openRoom({ floodLimit: true });
 });
 afterAll(() => room.close());
@@ -19,7 +19,7 @@ const read = async (...options: string[]) => {
   return lines.map((line) => JSON.parse(line));
 };
 
-test('each login, refusal, command, logout and act of the administrator is one line, with who, what and what came of it', async () => {
+test('each login, refusal, command, logout and administrator command is one line with user, command and result', async () => {
   const client = await room.enter('Facebook');
   await client.refused('message', { to: 'nobody', text: 'hello' });
   await client.get('broadcast', { text: 'hello' });
@@ -50,7 +50,7 @@ test('each login, refusal, command, logout and act of the administrator is one l
   expect(lines[1]).toMatchObject({ address: '127.0.0.1' });
 });
 
-test('no text, no password and no reason is in it, nor a name that nobody has: it may be a password', async () => {
+test('it contains no text, no password, no reason, and no name without an account, which may be a password', async () => {
   const secret = 'correct-horse-battery';
   const client = await room.enter('Columbia', secret);
   await client.get('message', { to: 'Facebook', text: secret });
@@ -78,13 +78,13 @@ test('no text, no password and no reason is in it, nor a name that nobody has: i
   expect(JSON.stringify(lines)).not.toContain(secret);
 });
 
-test('nothing of a stored item or of an event that does not parse is in it', async () => {
+test('it contains no value of a stored item or event that fails to parse', async () => {
   const secret = 'sealed-orders';
   const lines: string[] = [];
   const stop = room.local.lambdaLogs.subscribe(({ text }) => void lines.push(text));
   await room.register('Garbled');
   const guest = await room.connect();
-  // The item holds the password's hash, beside the attribute that is wrong.
+  // The item contains the password hash and an invalid attribute.
   await room.database.set('Users', { name: 'garbled' }, { inboxAcked: secret, displayName: { [secret]: secret } });
   const hash = String((await room.database.user('garbled'))?.['passwordHash']);
   expect(await guest.refused('login', { user: 'Garbled', password })).toMatchObject({ code: 'internal' });
@@ -98,7 +98,7 @@ test('nothing of a stored item or of an event that does not parse is in it', asy
   expect(lines.join('\n')).not.toContain(hash);
 });
 
-test('whom somebody blocks is told, once it is known to be somebody', async () => {
+test('the blocked user is named only if the account exists', async () => {
   const client = await room.enter('Blocker');
   await room.register('Other');
   await client.get('block', { user: 'OTHER' });
@@ -116,7 +116,7 @@ test('whom somebody blocks is told, once it is known to be somebody', async () =
   await client.closed;
 });
 
-test('who was given the address of a backup, and what an administrator was refused, is told', async () => {
+test('it records who got the URL of a backup, and refused administrator commands', async () => {
   const since = (await read()).length;
   await room.admin({ command: 'backup-url', name: 'one.ndjson.gz' });
   await room.admin({ command: 'upload-url', name: 'two.ndjson.gz', bytes: 30 });
@@ -134,7 +134,7 @@ test('who was given the address of a backup, and what an administrator was refus
   ]);
 });
 
-test('a setting stands in it by the word that people know it by', async () => {
+test('it names a setting as the console does', async () => {
   await room.change('maxCon', 90);
   await room.admin({ command: 'import', settings: { maxCon: 100, timeOut: 1000 } });
   const { lines } = await administer(room, 'log');
@@ -144,7 +144,7 @@ test('a setting stands in it by the word that people know it by', async () => {
   ]);
 });
 
-test('of one user alone, and for a person', async () => {
+test('it can be shown for one user, in readable form', async () => {
   const { lines } = await admin(room.url, ['log', '--since', '1h', '--user', 'columbia']);
   expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d columbia (on 127\.0\.0\.1 )?[a-z]+ /);
@@ -153,7 +153,7 @@ test('of one user alone, and for a person', async () => {
   expect(await administer(room, 'log', '--user', 'a" || "')).toMatchObject({ code: 1, lines: [] });
 });
 
-test('is followed: what is done from now on is shown once', async () => {
+test('it can be followed: each new command is shown once', async () => {
   const child = spawn(
     process.execPath,
     ['dist/client/admin.mjs', '--port', new URL(room.url).port, 'log', '--since', '1m', '--user', 'Google', '--follow'],

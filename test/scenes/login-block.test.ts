@@ -17,7 +17,7 @@ async function guess(client: RawClient, user: string, times: number): Promise<vo
 }
 
 describe('wrong passwords over one connection', () => {
-  test('are counted down, and the third is answered with the block itself', async () => {
+  test('are counted down, and the third is answered with the block', async () => {
     await room.register('Google');
     const client = await room.connect();
     const wrong = { user: 'Google', password: 'a guess' };
@@ -34,7 +34,7 @@ describe('wrong passwords over one connection', () => {
     await client.close();
   });
 
-  test('block that name, not others, and from that address, not from others', async () => {
+  test('block only that name, and only from that address', async () => {
     await room.register('SEAS', 'network');
     const client = await room.connect();
     await guess(client, 'SEAS', 3);
@@ -49,7 +49,7 @@ describe('wrong passwords over one connection', () => {
     await Promise.all([client, sameAddress].map((one) => one.close()));
   });
 
-  test('count at deregistering too', async () => {
+  test('also count for deregister', async () => {
     await room.register('windows');
     const client = await room.connect();
     await guess(client, 'windows', 2);
@@ -60,7 +60,7 @@ describe('wrong passwords over one connection', () => {
     await client.close();
   });
 
-  test('are forgotten once the right one came', async () => {
+  test('are reset by a right one', async () => {
     await room.register('wikipedia');
     const client = await room.connect();
     await guess(client, 'wikipedia', 2);
@@ -71,7 +71,7 @@ describe('wrong passwords over one connection', () => {
     await next.close();
   });
 
-  test('BLOCK_TIME ends the block, and three tries are given again', async () => {
+  test('the block ends after BLOCK_TIME, and there are three tries again', async () => {
     await room.register('foobar');
     await room.change('blockTime', 1);
     const client = await room.connect();
@@ -84,7 +84,7 @@ describe('wrong passwords over one connection', () => {
     await client.close();
   });
 
-  test('of ten at once, no more are answered as tries than there are', async () => {
+  test('of ten parallel ones, no more than three are answered as tries', async () => {
     await room.register('hasty');
     const client = await room.connect();
     const replies = await Promise.all(
@@ -114,7 +114,7 @@ describe('wrong passwords across connections', () => {
 });
 
 describe('a right password', () => {
-  test('among twelve parallel guesses with a bad new password is answered as they are, and costs no try', async () => {
+  test('among twelve parallel guesses with an invalid new password gets the same answer, and costs no try', async () => {
     await room.register('guarded');
     const client = await room.connect();
     const secrets = Array.from({ length: 12 }, (_, i) => (i === 7 ? password : `guess ${i}`));
@@ -126,7 +126,7 @@ describe('a right password', () => {
     await client.close();
   });
 
-  test('for one login is not told apart once the name is blocked, though its try began before', async () => {
+  test('for one login is not told apart once the name is blocked, even if its try began before', async () => {
     await room.register('newcomer');
     const { password: once } = (await room.admin({ command: 'reset-password', user: 'newcomer' })) as {
       password: string;
@@ -152,7 +152,7 @@ describe('a right password', () => {
     await Promise.all([early, late].map((one) => one.close()));
   });
 
-  test('costs no try where the user is online already', async () => {
+  test('costs no try if the user is already online', async () => {
     const user = await room.enter('present');
     const second = await room.connect();
     for (let i = 0; i < 4; i += 1) {
@@ -165,7 +165,7 @@ describe('a right password', () => {
 });
 
 describe('blocks in a row', () => {
-  test('double, each within a day of the one before', async () => {
+  test('double if each begins within a day of the previous one', async () => {
     await room.register('stubborn');
     await room.change('blockTime', 1);
     const client = await room.connect();
@@ -235,7 +235,7 @@ describe('guesses from one address at many names', () => {
 });
 
 describe('hashing', () => {
-  test('a blocked login costs none; a dearer hash is made at the next login', { timeout: 60_000 }, async () => {
+  test('a blocked login hashes nothing; the next login upgrades a cheap hash', { timeout: 60_000 }, async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'chat-cost-'));
     const cheap = await openRoom({ dataDir });
     await cheap.register('renewed');
@@ -256,7 +256,7 @@ describe('hashing', () => {
     const millis = recording.invocations
       .filter(({ trigger }) => trigger.detail === 'login')
       .map(({ start, end }) => end - start);
-    // At 2^16 a hash takes a quarter of a second; all of a blocked login is a few reads.
+    // A hash with N=2^16 takes a quarter of a second. A blocked login is only a few reads.
     const hashed = millis.slice(0, 3);
     const blocked = millis.slice(3);
     expect(blocked).toHaveLength(3);

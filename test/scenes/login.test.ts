@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 describe('registering', () => {
-  test('a name can be had once, whatever its case, and keeps the case it was typed in', async () => {
+  test('a name can be registered once in any case, and keeps its spelling', async () => {
     const client = await room.connect();
     expect(await client.get('register', { user: 'Columbia', password })).toMatchObject({ user: 'Columbia' });
     expect(await client.refused('register', { user: 'Columbia', password })).toMatchObject({ code: 'user-exists' });
@@ -35,7 +35,7 @@ describe('registering', () => {
     await client.close();
   });
 
-  test('a password has the length that the room asks for', async () => {
+  test('a password must have the required length', async () => {
     const client = await room.connect();
     const short = await client.refused('register', { user: 'shorty', password: '1234567' });
     expect(short).toMatchObject({ code: 'invalid-password', message: 'A password has at least 8 characters.' });
@@ -57,7 +57,7 @@ describe('registering', () => {
     await client.close();
   });
 
-  test('of twenty who want one name at once, one gets it', async () => {
+  test('of twenty concurrent registrations of one name, one succeeds', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => room.connect()));
     const replies = await Promise.all(clients.map((client) => client.ask('register', { user: 'wanted', password })));
     expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('registering', () => {
 });
 
 describe('logging in', () => {
-  test('tells the name as registered, a token, TIME_OUT, and what is unread', async () => {
+  test('returns the registered spelling of the name, a token, TIME_OUT, and the numbers of unread messages', async () => {
     await room.register('SEAS');
     const client = await room.connect();
     const reply = await client.get('login', { user: 'seas', password });
@@ -76,10 +76,10 @@ describe('logging in', () => {
     await client.close();
   });
 
-  test('everyone else is told, and oneself is not', async () => {
+  test('the other users get the login event, and the user does not', async () => {
     const facebook = await room.enter('facebook');
     const google = await room.enter('Google');
-    // Whoever was there before may be leaving still.
+    // Users of earlier tests may not have left yet.
     const Google = { user: 'Google' };
     expect(await facebook.event('login', Google)).toEqual({ type: 'event', event: 'login', user: 'Google' });
     await google.close();
@@ -93,26 +93,26 @@ describe('logging in', () => {
     await facebook.close();
   });
 
-  test('nobody is there under a name that nobody registered', async () => {
+  test('an unknown name is refused', async () => {
     const client = await room.connect();
     expect(await client.refused('login', { user: 'nobody', password })).toMatchObject({ code: 'no-such-user' });
     expect(await client.refused('login', { user: 'constructor', password })).toMatchObject({ code: 'no-such-user' });
     await client.close();
   });
 
-  test('nothing is said to who has not logged in', async () => {
+  test('a connection without a login gets no answers to commands of members', async () => {
     const client = await room.connect();
     for (const action of ['whoelse', 'wholasthr', 'blocklist', 'sync', 'logout'] as const) {
       expect(await client.refused(action, {})).toMatchObject({ code: 'not-logged-in' });
     }
     expect(await client.refused('broadcast', { text: 'hi' })).toMatchObject({ code: 'not-logged-in' });
     expect(await client.refused('message', { to: 'SEAS', text: 'hi' })).toMatchObject({ code: 'not-logged-in' });
-    // An acknowledgement has no reply, but what is wrong with it is told.
+    // An acknowledgement has no reply, but it can be refused.
     expect(await client.refused('ack', { inbox: 1 })).toMatchObject({ code: 'not-logged-in' });
     await client.close();
   });
 
-  test('once over one connection', async () => {
+  test('works once per connection', async () => {
     await room.register('network');
     const client = await room.enter('foobar');
     expect(await client.refused('login', { user: 'network', password })).toMatchObject({ code: 'already-logged-in' });
@@ -120,7 +120,7 @@ describe('logging in', () => {
     await client.close();
   });
 
-  test('logging out answers, tells the others, and closes the connection', async () => {
+  test('a logout is answered, announced to the other users, and closes the connection', async () => {
     const facebook = await room.enter('facebook');
     const google = await room.enter('Google');
     expect(await google.get('logout', {})).toMatchObject({ action: 'logout', ok: true });
@@ -130,7 +130,7 @@ describe('logging in', () => {
     await facebook.close();
   });
 
-  test('a user who is online is not logged in twice; one whose connection is gone is, at once', async () => {
+  test('a user who is online cannot log in again; a user whose connection is gone can, at once', async () => {
     const first = await room.enter('wikipedia');
     const second = await room.connect();
     expect(await second.refused('login', { user: 'wikipedia', password })).toMatchObject({ code: 'already-online' });
@@ -139,13 +139,13 @@ describe('logging in', () => {
     await second.close();
   });
 
-  test('a connection that says logout and goes on is nobody', async () => {
+  test('a connection that sends commands after its logout is not logged in', async () => {
     const client = await room.enter('windows');
     client.say('logout', {});
     const late = client.say('whoelse', {});
     await client.closed;
     for (const reply of client.all((heard) => heard.id === late && heard.ok === true)) {
-      // Handled side by side with the logout, it may still have come first.
+      // It is handled in parallel with the logout, so it may have been first.
       expect(reply.users).not.toContain('windows');
     }
     const again = await room.connect();
@@ -154,8 +154,8 @@ describe('logging in', () => {
   });
 });
 
-describe('of fifty logins of one user at once', () => {
-  test('exactly one wins, and the count is right', async () => {
+describe('of fifty concurrent logins of one user', () => {
+  test('exactly one succeeds, and the count is right', async () => {
     await room.register('csee4119');
     const clients = await Promise.all(Array.from({ length: 50 }, () => room.connect()));
     const replies = await Promise.all(clients.map((client) => client.ask('login', { user: 'csee4119', password })));

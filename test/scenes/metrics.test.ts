@@ -16,7 +16,7 @@ interface Figures {
   readonly [metric: string]: unknown;
 }
 
-/** The lines in the embedded metric format that functions write meanwhile. */
+/** The lines in the embedded metric format that functions write during an action. */
 async function figuresOf(act: () => Promise<unknown>): Promise<Figures[]> {
   const lines: string[] = [];
   const stop = room.local.lambdaLogs.subscribe(({ text }) => void (text.includes('"_aws"') && lines.push(text)));
@@ -30,7 +30,7 @@ async function figuresOf(act: () => Promise<unknown>): Promise<Figures[]> {
 
 const sweep = () => room.local.invoke('Sweeper', {});
 
-test('the sweeper tells how many are online, as a metric of this room', async () => {
+test('the sweeper writes the number of users online as a metric of this room', async () => {
   const clients = [await room.enter('facebook'), await room.enter('Google')];
   const [first] = await figuresOf(sweep);
   expect(first).toMatchObject({
@@ -41,7 +41,7 @@ test('the sweeper tells how many are online, as a metric of this room', async ()
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('by how much the count was wrong, when it was', async () => {
+test('the sweeper writes the drift of the count when it was wrong', async () => {
   const client = await room.enter('Columbia');
   await expect.poll(async () => (await room.database.presence()).length).toBe(1);
   await room.database.falsifyCount(4);
@@ -51,7 +51,7 @@ test('by how much the count was wrong, when it was', async () => {
   await client.close();
 });
 
-test('a post that keeps failing is given up, and counted, though its message is kept', async () => {
+test('a post that fails at every attempt is counted, and its message is kept', async () => {
   const [speaker, listener] = [await room.enter('facebook'), await room.enter('listener')];
   room.local.faults.beforePost = ({ data }) => (data.includes('given up on') ? 500 : undefined);
   onTestFinished(() => room.local.faults.reset());
@@ -68,13 +68,13 @@ test('a post that keeps failing is given up, and counted, though its message is 
   for (const client of [speaker, listener]) await client.close();
 });
 
-test('a command writes none', async () => {
+test('a command writes no metric', async () => {
   const figures = await figuresOf(async () => {
     const client = await room.enter('SEAS');
     await client.get('broadcast', { text: 'hello' });
     await client.get('logout', {});
     await client.closed;
   });
-  // The schedule may have run meanwhile.
+  // The schedule may have fired in the meantime.
   expect(figures.filter((one) => !('PeopleOnline' in one))).toEqual([]);
 });

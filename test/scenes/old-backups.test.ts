@@ -7,8 +7,8 @@ import { snapshot } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
 
 /**
- * Backups that earlier versions of this project took of the same room, oldest first, and how many messages and files each holds.
- * All of them say version 1: what each version added can be missing. The file's name says what was new in it.
+ * Backups of the same room by earlier versions of this project, oldest first, with their numbers of messages and files.
+ * All have format version 1, with optional additions. The file's name says what was new in it.
  */
 const backups = [
   ['1-first', 6, 0],
@@ -17,18 +17,18 @@ const backups = [
   ['4-reset-password', 7, 1],
 ] as const;
 
-/** It is empty before the first backup; each later one replaces what the one before it restored. */
+/** The room is empty at first. Each restore replaces the content of the previous one. */
 let room: SceneRoom;
 beforeAll(async () => {
   room = await openRoom({ speed: 50 });
 });
 afterAll(() => room.close());
 
-test.each(backups)('the backup %s restores to a room that works', async (name, messages, files) => {
+test.each(backups)('a restore of the backup %s gives a working room', async (name, messages, files) => {
   const file = fileURLToPath(new URL(`../fixtures/backups/${name}.ndjson.gz`, import.meta.url));
   const replaces = name !== backups[0][0];
   if (replaces) {
-    // Otherwise the room would hold already what the restore has to write.
+    // Otherwise the room would already have the content of the backup.
     await room.change('maxCon', 99);
     await room.change('blockTime', 60);
     const stranger = await room.enter('stranger');
@@ -68,7 +68,7 @@ test.each(backups)('the backup %s restores to a room that works', async (name, m
   await facebook.get('logout', {});
   const network = await room.connect();
   const login = await network.ask('login', { user: 'network', password });
-  // The last of these backups was taken after that account's password had been reset.
+  // The last backup was taken after a reset of this account's password.
   expect(login.ok).toBe(name !== '4-reset-password');
   await network.close();
 });

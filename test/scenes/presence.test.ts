@@ -3,7 +3,7 @@ import { limits } from '../../protocol/index.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
-/** Ten seconds of LAST_HOUR are half a second of waiting. */
+/** Ten seconds of the room's clock are half a second. */
 const speed = 20;
 
 let room: SceneRoom;
@@ -23,7 +23,7 @@ const enter = async (user: string) => {
 
 const users = async (action: 'whoelse' | 'wholasthr', client = watcher) => (await client.get(action, {})).users;
 
-describe('everyone else is told of a leaving, once, and why', () => {
+describe('the other users get one event with the reason of each logout:', () => {
   test('logout', async () => {
     const client = await enter('leaver');
     await client.get('logout', {});
@@ -38,7 +38,7 @@ describe('everyone else is told of a leaving, once, and why', () => {
     expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'logout' });
   });
 
-  test('kicked: the one who is kicked hears why, and is disconnected', async () => {
+  test('kicked: the kicked user gets the reason and is disconnected', async () => {
     const client = await enter('leaver');
     await room.admin({ command: 'kick', user: 'LEAVER', reason: 'shouting' });
     expect(await client.event('kicked')).toEqual({ type: 'event', event: 'kicked', reason: 'shouting' });
@@ -50,7 +50,7 @@ describe('everyone else is told of a leaving, once, and why', () => {
     });
   });
 
-  test('lost: after the grace, not before', async () => {
+  test('lost: after the grace period, not before', async () => {
     const client = await enter('leaver');
     await room.change('grace', 15);
     const lostAt = room.local.clock.now();
@@ -61,13 +61,13 @@ describe('everyone else is told of a leaving, once, and why', () => {
     expect(await notice).toMatchObject({ reason: 'lost' });
     const after = room.local.clock.now() - lostAt;
     expect(after).toBeGreaterThanOrEqual(15_000);
-    // Not when the schedule comes round, up to a minute later.
+    // Not at the next scheduled run, up to a minute later.
     expect(after).toBeLessThan(45_000);
     expect(await users('whoelse')).toEqual([]);
     await room.change('grace', 30);
   });
 
-  test('nobody was told twice of anything, and nobody of themselves', async () => {
+  test('no user got an event twice, or about themselves', async () => {
     expect(watcher.events('logout')).toHaveLength(6);
     expect(watcher.events('login')).toHaveLength(6);
     expect([...watcher.events('login'), ...watcher.events('logout')].map((one) => one['user'])).not.toContain(
@@ -76,8 +76,8 @@ describe('everyone else is told of a leaving, once, and why', () => {
   });
 });
 
-describe('who is there, and who was', () => {
-  test('whoelse lists the others as they are spelled, sorted, without oneself', async () => {
+describe('the lists of users', () => {
+  test('whoelse lists the other users in their registered spelling, sorted, without the caller', async () => {
     const others = await Promise.all(['zoe', 'Adam', 'user10', 'user9', 'bea'].map((user) => room.enter(user)));
     const listed = await watcher.get('whoelse', {});
     expect(listed).toMatchObject({ users: ['Adam', 'bea', 'user9', 'user10', 'zoe'], total: 5 });
@@ -85,7 +85,7 @@ describe('who is there, and who was', () => {
     await Promise.all(others.map((client) => client.get('logout', {})));
   });
 
-  test('wholasthr lists who is online and who left within LAST_HOUR, each once, never oneself', async () => {
+  test('wholasthr lists users online now or within LAST_HOUR, each once, without the caller', async () => {
     await room.change('lastHour', 3600);
     await (await room.enter('gone')).get('logout', {});
     const back = await room.enter('back');
@@ -100,7 +100,7 @@ describe('who is there, and who was', () => {
     await again.get('logout', {});
   });
 
-  test('LAST_HOUR lowered and raised again counts at once, for those who left long ago too', async () => {
+  test('a change of LAST_HOUR takes effect at once, also for users who left long ago', async () => {
     const client = await room.connect();
     await client.get('login', { user: 'leaver', password });
     await client.get('logout', {});
@@ -112,7 +112,7 @@ describe('who is there, and who was', () => {
   });
 });
 
-test('of more people than one frame can hold, as many are listed as fit, and how many there are', async () => {
+test('a list that exceeds one frame contains as many names as fit, and the total', async () => {
   const crowded = await openRoom();
   onTestFinished(() => crowded.close());
   const client = await crowded.enter('watcher');

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** What somebody was shown: what was posted, and what sync gave, each number once, as a client shows it. */
+/** The messages that a client would show: posts and pages of sync, each number once. */
 async function shownInInbox(client: RawClient): Promise<EventOf<'message'>[]> {
   const { messages } = await client.get('sync', { inbox: 0, limit: 200 });
   const bySeq = new Map<number, EventOf<'message'>>();
@@ -21,7 +21,7 @@ async function shownInInbox(client: RawClient): Promise<EventOf<'message'>[]> {
 }
 
 describe('twenty senders to one inbox at once', () => {
-  test('every message has a number of its own, without gaps, and all are posted', async () => {
+  test('every message has a unique number, without gaps, and all are posted', async () => {
     const reader = await room.enter('inbox');
     const senders = await Promise.all(Array.from({ length: 20 }, (_, i) => room.enter(`sender${i}`)));
     const replies = await Promise.all(
@@ -52,7 +52,7 @@ describe('a message sent while its recipient is logging in', () => {
       const comer = await room.connect();
       const login = comer.get('login', { user: 'comer', password });
       const text = `round ${round}`;
-      // Some while the password is being checked, some around the commit.
+      // Some during the password check, some around the commit.
       await new Promise((resolve) => setTimeout(resolve, round % 8));
       const sent = sender.get('message', { to: 'comer', text });
       await login;
@@ -93,7 +93,7 @@ test('a message is posted to a recipient who logged in and synced after it read 
   await Promise.all([sender, comer].map((client) => client.close()));
 });
 
-describe('a resume said twice at once over one connection', () => {
+describe('a resume sent twice at once over one connection', () => {
   test('resumes once', async () => {
     await room.register('twice');
     const client = await room.connect();
@@ -110,7 +110,7 @@ describe('a resume said twice at once over one connection', () => {
       }
       if (operation !== 'GetItem' || !tables.some((table) => table.startsWith('Presence'))) return undefined;
       looks += 1;
-      // The second has found nobody speaking over its connection; it looks for the session when the first has moved it.
+      // The second one has read the connection before the login of the first, and reads the session after it.
       if (looks === 2) {
         looking.resolve();
         await committed.promise;
@@ -122,7 +122,7 @@ describe('a resume said twice at once over one connection', () => {
     await committing.promise;
     const second = next.refused('resume', { user: 'twice', token });
     await looking.promise;
-    // Its other readings began at the same time.
+    // Its other reads began at the same time.
     await sleep(100);
     mayCommit.resolve();
     await first;

@@ -6,7 +6,7 @@ import { ChatProcess } from '../harness/chat-process.ts';
 import { administer } from '../harness/console.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
-/** Hurried: a restore waits for what is still under way. */
+/** On a faster clock, because a restore waits for running functions. */
 let room: SceneRoom;
 let folder: string;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ const succeed = async (...args: string[]) => {
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
 };
 
-/** Somebody comes in, says all of it, and leaves. */
+/** Logs in a user, sends these broadcasts, and logs out. */
 async function say(...texts: string[]): Promise<void> {
   const facebook = await room.enter('facebook');
   for (const text of texts) {
@@ -34,7 +34,7 @@ async function say(...texts: string[]): Promise<void> {
   await facebook.get('logout', {});
 }
 
-test('who comes back by itself to a restored room misses nothing that is said in it, and sees nothing twice', async () => {
+test('a client that reconnects to a restored room misses no new message and shows none twice', async () => {
   const older = join(folder, 'older.gz');
   const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
   await say('one');
@@ -46,7 +46,7 @@ test('who comes back by itself to a restored room misses nothing that is said in
   await succeed('restore', older, '--replace');
   await succeed('start');
   await waits.sees('The connection is restored.');
-  // Under the numbers of what was said in the room as it was, and beyond them.
+  // The new messages use the numbers of messages from before the restore, and further ones.
   await say('zwei', 'drei', 'vier', 'fünf');
   await waits.sees(
     ...['zwei', 'drei', 'vier', 'fünf'].flatMap((text) => [

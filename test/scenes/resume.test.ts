@@ -35,7 +35,7 @@ const lost = async (client: RawClient) => {
 };
 
 describe('a session whose connection was lost', () => {
-  test('goes on with its token: nobody is told, and what was missed is given', async () => {
+  test('continues with its token: other users get no event, and the client gets missed messages', async () => {
     const { client, token } = await login();
     const notices = watcher.received.length;
     await lost(client);
@@ -53,7 +53,7 @@ describe('a session whose connection was lost', () => {
     await leave(next);
   });
 
-  test('is taken over by its owner’s own login, with no notice of a leaving', async () => {
+  test('is replaced by a login of its user, without a logout event', async () => {
     const { client, token } = await login();
     await lost(client);
     const next = await room.connect();
@@ -66,7 +66,7 @@ describe('a session whose connection was lost', () => {
 });
 
 describe('a session that is online', () => {
-  test('is handed over: the old connection is told, and closed', async () => {
+  test('is handed over: the old connection gets an event and is closed', async () => {
     const { client, token } = await login();
     const next = await room.connect();
     await next.get('resume', { user: 'facebook', token });
@@ -78,7 +78,7 @@ describe('a session that is online', () => {
     await leave(next);
   });
 
-  test('loses nothing of a hundred messages that are sent meanwhile', async () => {
+  test('loses none of a hundred messages that are sent during the handover', async () => {
     const { client, token } = await login('Columbia');
     const sent = Array.from({ length: 100 }, (_, i) => `m${i}`);
     const replies = (async () => {
@@ -103,7 +103,7 @@ describe('a session that is online', () => {
 });
 
 describe('a token', () => {
-  test('is good once', async () => {
+  test('is valid once', async () => {
     const { client, token } = await login();
     const next = await room.connect();
     await next.get('resume', { user: 'facebook', token });
@@ -112,7 +112,7 @@ describe('a token', () => {
     await leave(next);
   });
 
-  test('that the client has chosen resumes, even if the reply never came; a weak one is refused', async () => {
+  test('that the client chose is valid even if the reply was lost; a weak one is refused', async () => {
     const { client, token } = await login();
     const next = await room.connect();
     const newToken = 'chosen-by-the-client-itself';
@@ -131,7 +131,7 @@ describe('a token', () => {
     await leave(third);
   });
 
-  test('is good for its own user only, and cannot be guessed', async () => {
+  test('is valid for its own user only, and cannot be guessed', async () => {
     const { client, token } = await login();
     const { client: other } = await login('Columbia');
     await badToken('Columbia', token);
@@ -143,19 +143,19 @@ describe('a token', () => {
     await leave(other);
   });
 
-  test('is no use to a connection that is logged in', async () => {
+  test('cannot be used on a connection that is logged in', async () => {
     const { client, token } = await login();
     expect(await watcher.refused('resume', { user: 'facebook', token })).toMatchObject({ code: 'already-logged-in' });
     await leave(client);
   });
 
-  test('is void after logging out', async () => {
+  test('is invalid after a logout', async () => {
     const { client, token } = await login();
     await leave(client);
     await badToken('facebook', token);
   });
 
-  test('is void after a kick', async () => {
+  test('is invalid after a kick', async () => {
     const { client, token } = await login();
     await room.kick('facebook');
     await client.closed;
@@ -163,14 +163,14 @@ describe('a token', () => {
     await badToken('facebook', token);
   });
 
-  test('is void after a change of the password', async () => {
+  test('is invalid after a change of the password', async () => {
     const { client, token } = await login();
     await client.get('passwd', { oldPassword: password, newPassword: password });
     await badToken('facebook', token);
     await leave(client);
   });
 
-  test('is void after the grace', async () => {
+  test('is invalid after the grace period', async () => {
     await room.change('grace', 1);
     const { client, token } = await login();
     await lost(client);
@@ -180,7 +180,7 @@ describe('a token', () => {
     await room.change('grace', 30);
   });
 
-  test('is void after TIME_OUT', async () => {
+  test('is invalid after TIME_OUT', async () => {
     const { client, token } = await login();
     await room.change('timeOut', 5);
     await client.event('timeout');

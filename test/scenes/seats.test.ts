@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(async () => {
   room.local.faults.reset();
   await room.change('maxCon', 100);
-  // What a test that failed has left.
+  // Clean up after a failed test.
   for (const { name } of await room.database.presence()) await room.kick(name);
   await expect.poll(() => room.database.counts(), { timeout: 10_000 }).toEqual({ counted: 0, present: 0 });
 });
@@ -40,7 +40,7 @@ const isGivingBack = (call: DynamoDbCall) => expressionOf(call).startsWith('SET 
 const isRemovalOfLeaving = ({ operation, tables: [table = ''] }: DynamoDbCall) =>
   operation === 'DeleteItem' && table.startsWith('Presence');
 
-/** Makes the marks on the Room item, and the leavings, older than any function that works at them. */
+/** Makes marks and leavings so old that their functions count as killed. */
 async function age(): Promise<void> {
   const longAgo = Date.now() - 90_000;
   const item = await room.database.room();
@@ -71,14 +71,14 @@ const marks = async (kind: string) =>
 /** Two runs of the sweeper at once, since a schedule may start a run twice. */
 const sweepTwice = () => Promise.all([room.local.runSchedule(), room.local.runSchedule()]);
 
-describe('a function that is killed leaves the count right, after the sweeper has settled what is in doubt:', () => {
+describe('the sweeper settles the count after a function was killed during', () => {
   test('a login before its transaction', async () => {
     const client = await room.connect();
     killBefore(isTransaction);
     expect(await client.refused('login', { user: 'one', password })).toMatchObject({ code: 'internal' });
     room.local.faults.reset();
     expect(await room.database.counts()).toEqual({ counted: 1, present: 0 });
-    // In doubt for too short a time: the function may still be at work.
+    // Not old enough to be settled: the function may still be running.
     await sweepTwice();
     expect(await room.database.counts()).toEqual({ counted: 1, present: 0 });
     await age();
@@ -100,7 +100,7 @@ describe('a function that is killed leaves the count right, after the sweeper ha
     await client.get('logout', {});
   });
 
-  test('a login after its transaction, whose session was taken over and ended before the sweeper looked', async () => {
+  test('a login after its transaction, whose session was taken over and ended before the sweep', async () => {
     killBefore(isConfirmation);
     const { client } = await login('one');
     room.local.faults.reset();
@@ -117,7 +117,7 @@ describe('a function that is killed leaves the count right, after the sweeper ha
   test.each([
     ['before', isGivingBack, 1],
     ['after', isRemovalOfLeaving, 0],
-  ] as const)('a logout %s the count went down', async (_, matches, counted) => {
+  ] as const)('a logout %s the count was lowered', async (_, matches, counted) => {
     const { client } = await login('one');
     killBefore(matches);
     await client.get('logout', {});
@@ -131,7 +131,7 @@ describe('a function that is killed leaves the count right, after the sweeper ha
   });
 });
 
-test('an answer that is lost changes the count no second time', async () => {
+test('a lost response does not change the count a second time', async () => {
   const lost = new Set<string>();
   const before = await marks('');
   killBefore((call) => {
@@ -150,7 +150,7 @@ test('an answer that is lost changes the count no second time', async () => {
   expect(await marks('')).toEqual(before);
 });
 
-test('two functions that end one session give its seat back once, however late the second is', async () => {
+test('two functions that end one session give its seat back once, even if the second is late', async () => {
   const { client } = await login('one');
   const { client: other } = await login('two');
   let kicking: Promise<void> | undefined;
@@ -170,7 +170,7 @@ test('two functions that end one session give its seat back once, however late t
   await other.get('logout', {});
 });
 
-test('a full room waits for a seat in doubt rather than refuse a login that finds room', async () => {
+test('a login in a full room waits for a seat in doubt', async () => {
   const { client: first } = await login('one');
   const waiting = await room.connect();
   await room.change('maxCon', 1);
@@ -222,7 +222,7 @@ describe('a session of an earlier version, which has no seat,', () => {
   });
 });
 
-describe('a stop at the moment when somebody comes in', () => {
+describe('a stop that races a login', () => {
   /** Stops the room just before or just after the transaction of a login or resume. */
   const stopBefore = (matches: (call: DynamoDbCall) => boolean) => {
     let stopping: Promise<unknown> | undefined;
@@ -237,7 +237,7 @@ describe('a stop at the moment when somebody comes in', () => {
     await room.admin({ command: 'start' });
   });
 
-  test('lets no login in', async () => {
+  test('leaves no session of a login', async () => {
     const client = await room.connect();
     stopBefore(isTransaction);
     client.say('login', { user: 'one', password });
@@ -245,7 +245,7 @@ describe('a stop at the moment when somebody comes in', () => {
     await expect.poll(() => attendance(tables)).toEqual({ online: 0, present: [] });
   });
 
-  test('lets no session resume', async () => {
+  test('leaves no resumed session', async () => {
     const { client, token } = await login('one');
     await client.kill();
     const next = await room.connect();
@@ -261,7 +261,7 @@ describe('a stop at the moment when somebody comes in', () => {
     else await client.kill();
     const next = await room.connect();
     let closing: Promise<void> | undefined;
-    // The room is closed, and its sessions have not been listed yet.
+    // The room is closed, and `stop` has not listed the sessions yet.
     room.local.faults.beforeDynamoDb = async (call) => {
       if (!isTransaction(call) || !call.function.startsWith('Account')) return undefined;
       closing ??= room.database.setOpen(false);
@@ -277,12 +277,12 @@ describe('a stop at the moment when somebody comes in', () => {
     await next.close();
   });
 
-  test('leaves no session of a login that was killed after it, once the sweeper has looked', async () => {
+  test('leaves no session of a login that was killed, after the next sweep', async () => {
     const { client } = await login('one');
     const session = await room.database.get('Presence', { shard: 0, name: 'one' });
     await room.admin({ command: 'stop' });
     await client.closed;
-    // As the login's function left it.
+    // The state that the killed function left.
     await room.database.putAll('Presence', [session ?? {}]);
     await room.database.falsifyCount(1);
     await room.local.runSchedule();

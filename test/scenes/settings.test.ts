@@ -12,7 +12,7 @@ const change = (name: string, value: unknown, seen?: unknown) =>
 const settings = async () => (await room.admin({ command: 'settings' }))['settings'];
 
 describe('the settings', () => {
-  test('of a new room', async () => {
+  test('of a new room are the defaults', async () => {
     expect(await settings()).toMatchObject({
       open: true,
       maxCon: 100,
@@ -61,12 +61,12 @@ describe('the settings', () => {
     ['timeOut', 600],
     ['minPassword', 12],
     ['grace', 3],
-  ])('%s can be %j, and is so at once', async (name, value) => {
+  ])('%s can be set to %j, with immediate effect', async (name, value) => {
     expect(await change(name, value)).toMatchObject({ ok: true, name, value });
     expect(await settings()).toMatchObject({ [name]: value });
   });
 
-  test('whether the room is open is for stop and start, which say when', async () => {
+  test('OPEN is changed only by stop and start, which return the time', async () => {
     for (const request of [
       { command: 'change', name: 'open', value: false },
       { command: 'import', settings: { maxCon: 9, open: false } },
@@ -77,14 +77,14 @@ describe('the settings', () => {
     }
   });
 
-  test('a request that is none is refused', async () => {
+  test('a malformed request is refused', async () => {
     for (const request of [{}, { command: 'change' }, { command: 'kick' }, { command: 'settings', from: 'me' }]) {
       expect(await room.admin(request)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
     }
     expect(await room.admin({ command: 'dance' })).toMatchObject({ ok: false, error: { code: 'unknown-command' } });
   });
 
-  test('of two administrators who saw the same, one changes it', async () => {
+  test('of two administrators who saw the same value, one can change it', async () => {
     await change('maxCon', 10);
     const replies = await Promise.all(Array.from({ length: 10 }, (_, i) => change('maxCon', 20 + i, 10)));
     const [winner, ...others] = replies.filter((reply) => reply['ok'] === true);
@@ -96,12 +96,12 @@ describe('the settings', () => {
     expect(await change('maxCon', 30, winner?.['value'])).toMatchObject({ ok: true });
   });
 
-  test('whoever changes one without having seen it is told what it was, whoever was quicker', async () => {
+  test('a change without a seen value returns the replaced value, also in a race', async () => {
     await change('maxCon', 10);
     const values = Array.from({ length: 10 }, (_, i) => 20 + i);
     const replies = await Promise.all(values.map((value) => change('maxCon', value)));
     const { maxCon } = (await settings()) as { maxCon: number };
-    // Each is what another replaced, but for the last.
+    // Every value except the last was replaced by another change.
     expect(replies.map(({ was }) => was).toSorted()).toEqual([10, ...values.filter((value) => value !== maxCon)]);
     expect(await room.admin({ command: 'import', settings: { maxCon: 7, lastHour: 200 } })).toMatchObject({
       settings: { maxCon: 7, lastHour: 200 },
@@ -109,7 +109,7 @@ describe('the settings', () => {
     });
   });
 
-  test('whoever says what one cannot be is told what it can be', async () => {
+  test('a refused value is answered with the valid range', async () => {
     const told = async (name: string, value: unknown) => ((await change(name, value))['error'] as Error).message;
     for (const value of [0, 1.5, 100_001, '5']) {
       expect(await told('maxCon', value)).toBe('MaxCon is a whole number from 1 to 100000.');
@@ -122,7 +122,7 @@ describe('the settings', () => {
 });
 
 describe('a change', () => {
-  test('of TIME_OUT is told at the next login', async () => {
+  test('of TIME_OUT is reported at the next login', async () => {
     await change('timeOut', 700);
     await change('minPassword', 8);
     await room.register('facebook');
@@ -132,7 +132,7 @@ describe('a change', () => {
   });
 });
 
-test('a room that is closed keeps everybody out, and nobody who is in', async () => {
+test('of OPEN to false refuses new connections and logins, but ends no session', async () => {
   await room.register('Columbia');
   const inside = await room.enter('facebook');
   const waiting = await room.connect();

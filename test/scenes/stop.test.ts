@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** Stops the room as the console does: on and on until it is done. */
+/** Stops the room as the console does: repeats the command until it is done. */
 async function stop(args: Record<string, unknown> = {}) {
   const sum = { ended: 0, closed: 0, slices: 0 };
   for (let from: unknown; ; ) {
@@ -24,7 +24,7 @@ async function stop(args: Record<string, unknown> = {}) {
 }
 
 describe('a stop', () => {
-  test('tells everybody, ends every session, and closes every connection, those of nobody too', async () => {
+  test('notifies all clients, ends all sessions, and closes all connections, also those without a login', async () => {
     const [facebook, Columbia] = [await room.enter('facebook'), await room.enter('Columbia')];
     const guest = await room.connect();
     await facebook.get('message', { to: 'Columbia', text: 'before the end' });
@@ -38,7 +38,7 @@ describe('a stop', () => {
     await expect(room.connect()).rejects.toMatchObject({ status: 503 });
   });
 
-  test('can be repeated, and the room opens again with all that was said', async () => {
+  test('can be repeated, and the room opens again with all messages', async () => {
     expect(await stop()).toMatchObject({ ended: 0, closed: 0 });
     expect(await room.admin({ command: 'start' })).toMatchObject({ ok: true });
     expect(await room.admin({ command: 'start' })).toMatchObject({ ok: true });
@@ -49,7 +49,7 @@ describe('a stop', () => {
     await Columbia.close();
   });
 
-  test('tells when the room was closed, the first time of several', async () => {
+  test('returns the time of the first stop if it is repeated', async () => {
     const first = await room.admin({ command: 'stop' });
     const second = await room.admin({ command: 'stop' });
     expect(second['stoppedAt']).toBe(first['stoppedAt']);
@@ -57,7 +57,7 @@ describe('a stop', () => {
   });
 });
 
-test('through the console it says each step, and leaves a backup and the log since the start', async () => {
+test('prints each step in the console, takes a backup, and saves the log since the start', async () => {
   const facebook = await room.enter('facebook');
   await facebook.get('broadcast', { text: 'nobody may read this in a log' });
   const { code, lines, complaints } = await admin(room.url, ['stop', 'Back', 'at', 'noon.']);
@@ -85,12 +85,12 @@ test('through the console it says each step, and leaves a backup and the log sin
   expect(done).toContainEqual(expect.objectContaining({ message: 'login', user: 'facebook', result: 'ok' }));
   expect(done).toContainEqual(expect.objectContaining({ message: 'admin stop', result: 'ok' }));
   expect(log).not.toContain('nobody may read this');
-  // What was done before the room was opened last is in an earlier log.
+  // The log begins at the last start of the room.
   expect(done.filter((line) => line['message'] === 'admin stop')).toHaveLength(1);
   await administer(room, 'start');
 });
 
-test('the log is read when the lines of the stop must have come', async () => {
+test('the log is saved after the maximum delay of its lines', async () => {
   const lateness = 15_000;
   const late = await openRoom({ speed: 10, logLateness: lateness });
   onTestFinished(() => late.close());
@@ -105,11 +105,11 @@ test('the log is read when the lines of the stop must have come', async () => {
 });
 
 describe('a stop through the console', () => {
-  test('waits for the end of what has been given up, and is whole then', async () => {
+  test('waits for the end of an abandoned job, and then completes', async () => {
     const scaled = await openRoom({ speed: 50 });
     onTestFinished(() => scaled.close());
     expect(await scaled.admin({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
-    // Long enough for the stop to reach the backup on a busy machine.
+    // Long enough for `stop` to reach the backup on a busy machine.
     await scaled.database.set('Room', { room: 'task' }, { busyUntil: scaled.local.clock.now() + 100_000 });
     const { code, lines, complaints } = await administer(scaled, 'stop');
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
@@ -118,7 +118,7 @@ describe('a stop through the console', () => {
     expect(lines.at(-1)).toMatch(/server log has been saved as log_/);
   });
 
-  test('saves the log even if there is no backup, and does not end as if there were', async () => {
+  test('saves the log even if the backup fails, and ends with an error', async () => {
     const broken = await openRoom();
     onTestFinished(() => broken.close());
     broken.local.faults.beforeS3 = ({ operation, key }) =>
@@ -130,7 +130,7 @@ describe('a stop through the console', () => {
   });
 });
 
-test('a client says what happened and leaves; with --reconnect it comes back when the room opens', async () => {
+test('a client prints the reason and ends; with --reconnect it logs in again when the room opens', async () => {
   await room.register('SEAS', 'windows');
   const leaves = await ChatProcess.enter(room.url, 'SEAS');
   const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });

@@ -32,7 +32,7 @@ async function age(message: Record<string, unknown>, ms: number) {
 const seconds = 1_000;
 const minutes = 60_000;
 
-test('a number whose message may still come ends the page, and later ones are given after it', async () => {
+test('a number whose message may still come ends the page; the next page has the later messages', async () => {
   const { sender, reader } = await readerWith('waiting', 3);
   const [, second = {}] = await inboxItems('waiting');
   await remove(second);
@@ -47,7 +47,7 @@ test('a number whose message may still come ends the page, and later ones are gi
   await reader.close();
 });
 
-test('a number whose writer has had it for seconds is filled, and no message can get it any more', async () => {
+test('a number that its writer has held for seconds gets a tombstone, and no message can have it', async () => {
   const { sender, reader } = await readerWith('bereft', 4);
   const [, second = {}, third = {}, fourth = {}] = await inboxItems('bereft');
   await remove(second);
@@ -66,7 +66,7 @@ test('a number whose writer has had it for seconds is filled, and no message can
   await reader.close();
 });
 
-test('messages that have expired leave numbers that are passed without a write', async () => {
+test('expired messages leave numbers that a reader passes without a write', async () => {
   const { sender, reader } = await readerWith('past', 3);
   const [first = {}, second = {}, third = {}] = await inboxItems('past');
   await remove(first);
@@ -92,7 +92,7 @@ function holdMessage(text: string) {
   return { reached: reached.promise, release: () => released.resolve(undefined) };
 }
 
-test('a writer that comes too late for its number takes another one', async () => {
+test('a late writer whose number has a tombstone takes another one', async () => {
   const { sender, reader } = await readerWith('patient', 0);
   const other = await room.enter('other');
   const held = holdMessage('slow');
@@ -109,7 +109,7 @@ test('a writer that comes too late for its number takes another one', async () =
   for (const client of [sender, other, reader]) await client.close();
 });
 
-test('history gives what nothing is committed into later', async () => {
+test('no message is committed later between the messages that history has returned', async () => {
   const { sender, reader } = await readerWith('archive', 1);
   const other = await room.enter('another');
   const held = holdMessage('slow');
@@ -182,7 +182,7 @@ test("a deregistered user's counter goes with the account", async () => {
   await sender.close();
 });
 
-test('what has expired is not given, though it is still stored, and the reader goes on past it', async () => {
+test('an expired message that is still stored is not returned, and the reader continues after it', async () => {
   const { sender, reader } = await readerWith('late', 3);
   for (const item of (await inboxItems('late')).slice(0, 2)) await put({ ...item, expiresAt: 1 });
   const page = await reader.get('sync', { inbox: 0 });
@@ -192,7 +192,7 @@ test('what has expired is not given, though it is still stored, and the reader g
   await reader.close();
 });
 
-test('numbers go on when everything acknowledged has expired and gone', async () => {
+test('numbers continue when all acknowledged messages have expired', async () => {
   const { sender, reader } = await readerWith('sleeper', 2);
   reader.say('ack', { inbox: 2 });
   await expect.poll(async () => seqs(await reader.get('sync', {}))).toEqual([]);
@@ -203,7 +203,7 @@ test('numbers go on when everything acknowledged has expired and gone', async ()
   await reader.close();
 });
 
-test("the room's numbers go on when every broadcast has expired and gone", async () => {
+test("the room's numbers continue when all broadcasts have expired", async () => {
   const speaker = await room.enter('speaker');
   const { seq } = await speaker.get('broadcast', { text: 'before' });
   for (const item of await room.database.stream('room')) await remove(item);
@@ -211,7 +211,7 @@ test("the room's numbers go on when every broadcast has expired and gone", async
   await speaker.close();
 });
 
-test('numbers go on when the last messages have expired before older ones, which were kept for longer', async () => {
+test('numbers continue when the last messages have expired before older ones', async () => {
   const speaker = await room.enter('shortener');
   for (let i = 1; i <= 3; i += 1) await speaker.get('broadcast', { text: `b${i}` });
   const { seq: last } = await speaker.get('broadcast', { text: 'the last for long' });
@@ -219,7 +219,7 @@ test('numbers go on when the last messages have expired before older ones, which
   for (const item of (await room.database.stream('room')).slice(-2)) await remove(item);
   expect(await speaker.get('broadcast', { text: 'after' })).toMatchObject({ seq: last + 1 });
   expect(seqs(await listener.get('sync', { room: last }))).toEqual([last + 1]);
-  // Again, and now from what a new user is told.
+  // Again, now with the number that a new user's cursor starts at.
   const [newest] = (await room.database.stream('room')).slice(-1);
   await remove(newest ?? {});
   await room.register('newcomer');

@@ -32,7 +32,7 @@ async function everything(client: RawClient): Promise<StreamMessage[]> {
   }
 }
 
-test('a room killed in mid-conversation has everything that it acknowledged', { timeout: 120_000 }, async () => {
+test('a room that was killed during a conversation has every acknowledged message', { timeout: 120_000 }, async () => {
   const acknowledged: { text: string; to: string | undefined; seq: number }[] = [];
   const attempted = new Set<string>();
 
@@ -55,7 +55,7 @@ test('a room killed in mid-conversation has everything that it acknowledged', { 
   await cutOff;
 
   const second = await startRoomProcess(dataDir);
-  // Their connections went down with the room: everyone can log in at once.
+  // The room's restart has ended all connections, so all users can log in at once.
   const again = await Promise.all(people.map((user) => enter(second.url, user)));
   const inboxes = new Map<string, StreamMessage[]>();
   for (const [person, client] of again.entries()) inboxes.set(people[person] ?? '', await everything(client));

@@ -99,7 +99,7 @@ describe('a login that finds its user online', () => {
 });
 
 describe('a login with takeOver', () => {
-  test('continues on another device: the other client ends, and nobody else notices', async () => {
+  test('continues on another device: the other client ends, and other users notice nothing', async () => {
     const watcher = await room.enter('Columbia');
     const desk = await connect({ url: room.url });
     await desk.login('facebook', password, { keepPassword: true });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 describe('a private message', () => {
-  test('reaches who is online, with its number, its sender and the request id', async () => {
+  test('reaches an online recipient with number, sender and request id', async () => {
     const facebook = await room.enter('facebook');
     const columbia = await room.enter('Columbia');
     const reply = await facebook.get('message', { to: 'columbia', text: 'I want to try private message~' });
@@ -30,7 +30,7 @@ describe('a private message', () => {
     await columbia.close();
   });
 
-  test('to someone offline is stored, and given at the next login until it is acknowledged', async () => {
+  test('to an offline user is stored, and returned at each login until it is acknowledged', async () => {
     const facebook = await room.enter('facebook');
     for (const text of ['one', 'two', 'three']) {
       expect(await facebook.get('message', { to: 'Google', text })).toMatchObject({ delivery: 'stored' });
@@ -43,13 +43,13 @@ describe('a private message', () => {
     expect(first.messages).toMatchObject([{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
     expect(await google.get('sync', {})).toMatchObject({ messages: first.messages });
     google.say('ack', { inbox: 2 });
-    // Acknowledgements have no reply: the next sync tells when it has been taken.
+    // An acknowledgement has no reply. The next sync shows that it was processed.
     await expect.poll(async () => (await google.get('sync', {})).messages.map((one) => one.seq)).toEqual([3]);
     await google.close();
     await facebook.close();
   });
 
-  test('an acknowledgement that comes late takes nothing back', async () => {
+  test('a late acknowledgement does not move the cursor back', async () => {
     const google = await room.enter('Google');
     google.say('ack', { inbox: 3 });
     await expect.poll(async () => (await google.get('sync', {})).messages).toEqual([]);
@@ -59,7 +59,7 @@ describe('a private message', () => {
     await google.close();
   });
 
-  test('is refused to oneself, to nobody, and when it is too long', async () => {
+  test('is refused to oneself, to an unknown user, and when it is too long', async () => {
     const facebook = await room.enter('facebook');
     expect(await facebook.refused('message', { to: 'Facebook', text: 'hi' })).toMatchObject({ code: 'to-self' });
     expect(await facebook.refused('message', { to: 'nobody', text: 'hi' })).toMatchObject({ code: 'no-such-user' });
@@ -72,7 +72,7 @@ describe('a private message', () => {
     await facebook.close();
   });
 
-  test('keeps every character', async () => {
+  test('arrives with every character unchanged', async () => {
     const facebook = await room.enter('facebook');
     const columbia = await room.enter('Columbia');
     const text = ' \t"quotes" \\ \u0000 \u2028 é 漢字 👩‍👩‍👧 \r\n end ';
@@ -84,7 +84,7 @@ describe('a private message', () => {
 });
 
 describe('a broadcast', () => {
-  test('reaches everyone online, oneself too, and those offline at their next login', async () => {
+  test('reaches all online users, the sender too, and offline users at their next login', async () => {
     const facebook = await room.enter('facebook');
     const columbia = await room.enter('Columbia');
     const reply = await facebook.get('broadcast', { text: "It's me facebook ~" });
@@ -97,7 +97,7 @@ describe('a broadcast', () => {
     await Promise.all([facebook, columbia, google].map((client) => client.close()));
   });
 
-  test('from before somebody registered is not news to them', async () => {
+  test('from before a registration is not returned to the new user as missed', async () => {
     const facebook = await room.enter('facebook');
     await facebook.get('broadcast', { text: 'old news' });
     const newcomer = await room.enter('newcomer');
@@ -110,7 +110,7 @@ describe('a broadcast', () => {
 });
 
 describe('earlier messages', () => {
-  test('sync gives both streams in pages, oldest first, and says where it stands', async () => {
+  test('sync returns both streams in pages, oldest first, with its position', async () => {
     const reader = await room.enter('reader');
     const facebook = await room.enter('facebook');
     await facebook.get('message', { to: 'reader', text: 'p1' });
@@ -127,7 +127,7 @@ describe('earlier messages', () => {
     await reader.close();
   });
 
-  test('history goes backwards', async () => {
+  test('history pages go backwards', async () => {
     const reader = await room.enter('reader');
     const last = await reader.get('history', { stream: 'inbox', limit: 1 });
     expect(last).toMatchObject({ messages: [{ text: 'p2', seq: 2 }], more: true });
@@ -136,7 +136,7 @@ describe('earlier messages', () => {
     await reader.close();
   });
 
-  test('a reply never outgrows a WebSocket message: it comes in more pages', async () => {
+  test('a reply never exceeds a WebSocket message: there are more pages instead', async () => {
     const writer = await room.enter('facebook');
     const reader = await room.enter('longreader');
     const worst = '\u0001'.repeat(limits.textBytes);

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
-/** Modest: 50 ms of this machine's noise are half a second of the room's. */
+/** A low speed, because 50 ms of noise on this machine are half a second on the room's clock. */
 const speed = 10;
-/** Seconds of the room. */
+/** Seconds of the room's clock. */
 const timeOut = 8;
-/** The room's promise (s), and what a busy machine may add to it. */
+/** The promised maximum delay (s), plus a tolerance for a busy machine. */
 const lateness = { promised: 5, noise: 2.5 };
 
 let room: SceneRoom;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** Keeps somebody busy, on the room's clock, until something has happened. */
+/** Keeps a user active, on the room's clock, until a promise resolves. */
 async function active(client: RawClient, until: Promise<unknown>, say: (client: RawClient) => void): Promise<void> {
   let over = false;
   void until.finally(() => {
@@ -34,10 +34,10 @@ async function active(client: RawClient, until: Promise<unknown>, say: (client: 
 const talk = (client: RawClient) => void client.say('whoelse', {});
 
 describe('TIME_OUT', () => {
-  test('ends who is silent, tells them and the others, and closes; no later than 5 s', async () => {
+  test('ends a silent session at most 5 s late, tells its client and the other users, and closes the connection', async () => {
     const idler = await room.enter('idler');
     const since = room.local.clock.now();
-    // Lowered while the sweeper may be waiting for something later: it takes effect at once.
+    // Lower it while the sweeper may be waiting for a later time. It takes effect at once.
     await room.change('timeOut', timeOut);
     const ended = idler.event('timeout').then((event) => ({ event, after: room.local.clock.now() - since }));
     await active(watcher, ended, talk);
@@ -50,7 +50,7 @@ describe('TIME_OUT', () => {
     expect((await watcher.get('whoelse', {})).users).toEqual([]);
   });
 
-  test('heartbeats, acknowledgements and sync are no activity', async () => {
+  test('heartbeats, acknowledgements and sync do not count as activity', async () => {
     const idler = await room.enter('idler');
     const ended = idler.event('timeout');
     const since = room.local.clock.now();
@@ -66,23 +66,23 @@ describe('TIME_OUT', () => {
     expect((room.local.clock.now() - since) / 1000).toBeLessThan(timeOut * 1.25 + lateness.promised + lateness.noise);
   });
 
-  test('never ends who is active in time', async () => {
+  test('never ends an active session', async () => {
     const idler = await room.enter('other');
     const ended = idler.event('timeout');
-    // The watcher has been busy all the while, far longer than TIME_OUT.
+    // The watcher has been active for much longer than TIME_OUT.
     await active(watcher, ended, talk);
     expect(watcher.events('timeout')).toEqual([]);
     expect(await watcher.get('whoelse', {})).toMatchObject({ users: [] });
   });
 });
 
-test('no run of the sweeper waits for the end of a session whose owner is active', async () => {
+test('the sweeper does not wait for an active session', async () => {
   const busy = await openRoom({ speed });
   onTestFinished(() => busy.close());
   await busy.change('timeOut', 100);
   await busy.register('talker');
   const talker = await busy.enter('talker');
-  // What was known of the session at its beginning says that it ends before the next run; what was said since, that it does not.
+  // By its stored lower bound the session is due before the next run; by its last activity it is not.
   await sleep(25_000 / speed);
   await talker.get('whoelse', {});
   const before = busy.local.clock.now();
@@ -90,13 +90,13 @@ test('no run of the sweeper waits for the end of a session whose owner is active
   expect(busy.local.clock.now() - before).toBeLessThan(40_000);
 });
 
-test('TIME_OUT is no later for who comes into an empty room, after the sweeper has looked', async () => {
+test('a session that begins in an empty room after a sweep times out no later than others', async () => {
   const empty = await openRoom({ speed });
   onTestFinished(() => empty.close());
   await empty.change('timeOut', timeOut);
   await empty.register('idler');
   const waits: number[] = [];
-  // One after the other: each comes when the run that ended the one before has found nobody else.
+  // One after the other: each user logs in after the run that ended the previous session.
   for (let i = 0; i < 4; i += 1) {
     const idler = await empty.enter('idler');
     const since = empty.local.clock.now();
@@ -108,7 +108,7 @@ test('TIME_OUT is no later for who comes into an empty room, after the sweeper h
   expect(Math.min(...waits)).toBeGreaterThan(timeOut - 0.5);
 });
 
-test('no run of the sweeper waits in an empty room, however short TIME_OUT is', async () => {
+test('the sweeper does not wait in an empty room, even with a short TIME_OUT', async () => {
   const empty = await openRoom({ speed });
   onTestFinished(() => empty.close());
   await empty.change('timeOut', 80);

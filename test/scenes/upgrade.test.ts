@@ -11,21 +11,21 @@ import { snapshot } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
 
-/** The tables of a room as an earlier version wrote them. */
+/** The tables of a room of an earlier version. */
 interface Fixture {
   readonly takenAt: number;
   readonly password: string;
   readonly items: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 }
 
-/** The first version: also what its clients sent. */
+/** The first version, with frames of its clients. */
 interface FirstVersion extends Fixture {
-  /** The resume token of SEAS, whose connection was lost a moment before. */
+  /** The resume token of SEAS, whose session is detached. */
   readonly token: string;
   readonly frames: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A room whose streams have no counters yet, with the bytes of its files by their keys, in base64. */
+/** A room without counters, with the bytes of its files in base64, by object key. */
 interface BeforeCounters extends Fixture {
   readonly objects: Readonly<Record<string, string>>;
 }
@@ -46,7 +46,7 @@ const shift = (ms: number) => (_key: string, value: unknown) => {
   return value > 1e12 ? value + ms : value + Math.round(ms / 1000);
 };
 
-/** Writes a fixture's items into a room, with all times moved as if the earlier version had been replaced just now. */
+/** Writes a fixture's items into a room. Shifts all times to now, as if the upgrade had just happened. */
 async function load<F extends Fixture>(room: SceneRoom, file: string): Promise<F> {
   const { takenAt } = JSON.parse(fixtureText(file)) as Fixture;
   const fixture = JSON.parse(fixtureText(file), shift(room.local.clock.now() - takenAt)) as F;
@@ -67,7 +67,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 describe('after an upgrade of a running room', () => {
-  test('a session goes on, with all that was said to it, and the limits of a new room where it had none', async () => {
+  test('a session continues with its messages, and gets the default limits if it had none', async () => {
     const client = await room.connect();
     const reply = await client.get('resume', { user: 'SEAS', token: before.token });
     expect(reply).toMatchObject({ user: 'SEAS', timeOut: 900, unread: { inbox: 1, room: 1 } });
@@ -83,9 +83,9 @@ describe('after an upgrade of a running room', () => {
     await client.closed;
   });
 
-  test('accounts, their passwords, wrong tries, blocks and numbers are what they were', async () => {
+  test('accounts, passwords, wrong tries, blocks and numbers are unchanged', async () => {
     const client = await room.connect();
-    // The one wrong try that was counted before counts.
+    // The wrong try from before the upgrade still counts.
     const wrong = await client.refused('login', { user: 'facebook', password: 'another wrong one' });
     expect(wrong).toMatchObject({ code: 'wrong-password' });
     await client.get('login', { user: 'facebook', password: before.password });
@@ -100,18 +100,18 @@ describe('after an upgrade of a running room', () => {
     await client.close();
   });
 
-  test('a setting that there was none of is changed by who has seen its default, and by nobody who has seen another', async () => {
+  test('a new setting can be changed by an administrator who saw its default, and by no one who saw another value', async () => {
     const change = (seen: number) => room.admin({ command: 'change', name: 'maxFileBytes', value: 1000, seen });
     expect(await change(5)).toMatchObject({ ok: false, error: { code: 'changed-meanwhile' } });
     expect(await change(defaultSettings.maxFileBytes)).toMatchObject({ ok: true, was: defaultSettings.maxFileBytes });
     expect(await change(defaultSettings.maxFileBytes)).toMatchObject({ ok: false });
-    // A setting that it did have.
+    // A setting that the earlier version had.
     const timeOut = (seen: number) => room.admin({ command: 'change', name: 'timeOut', value: 1000, seen });
     expect(await timeOut(defaultSettings.timeOut)).toMatchObject({ ok: false });
     expect(await timeOut(900)).toMatchObject({ ok: true, was: 900 });
   });
 
-  test('a connection that was open before may speak', async () => {
+  test('a connection that was open before the upgrade can send commands', async () => {
     const client = await room.enter('Columbia', before.password);
     const { db, name } = tablesOf(room.local);
     const [member] = (await room.database.presence()).filter((one) => one.name === 'columbia');
@@ -130,7 +130,7 @@ describe('after an upgrade of a running room', () => {
   });
 });
 
-test('streams without a counter go on after their last numbers, also where the last messages have expired', async () => {
+test('streams without a counter continue after their last numbers, even if the last messages have expired', async () => {
   const upgraded = await openRoom();
   onTestFinished(() => upgraded.close());
   const { password, objects } = await load<BeforeCounters>(upgraded, 'before-counters.json');
@@ -150,11 +150,11 @@ test('streams without a counter go on after their last numbers, also where the l
     upTo: { inbox: 3, room: 6 },
     more: false,
   });
-  // The last message, which was acknowledged, has expired before the two that were kept for longer.
+  // The last message was acknowledged and has expired before the two earlier ones.
   expect(await bob.get('message', { to: 'alice', text: 'after' })).toMatchObject({ seq: 4 });
   // All four messages have expired, and a file waits.
   expect(await bob.get('message', { to: 'carol', text: 'after' })).toMatchObject({ seq: 6 });
-  // The first message ever.
+  // The first message of the stream.
   expect(await bob.get('message', { to: 'dave', text: 'after' })).toMatchObject({ seq: 1 });
 
   const alice = await upgraded.connect();
@@ -184,7 +184,7 @@ test('streams without a counter go on after their last numbers, also where the l
   for (const client of [alice, bob, carol]) await client.close();
 });
 
-/** Asks for a job's next steps, until one of them is the last. */
+/** Runs a job's next steps to its end. */
 async function finish(of: SceneRoom, request: Record<string, unknown>, next: unknown) {
   for (let from = next; ; ) {
     const reply = await of.admin({ ...request, from });
@@ -194,15 +194,15 @@ async function finish(of: SceneRoom, request: Record<string, unknown>, next: unk
   }
 }
 
-describe('in the middle of a job that the version before began', () => {
-  test('a backup goes on, and files on record are delivered or end as they would have', async () => {
+describe('after an upgrade in the middle of a job', () => {
+  test('a backup continues, and files on record are delivered or end as before', async () => {
     const upgraded = await openRoom();
     onTestFinished(() => upgraded.close());
     const { items, next, objects = {}, password } = await load<UnfinishedJob>(upgraded, 'unfinished-backup.json');
     for (const [key, bytes] of Object.entries(objects)) {
       await upgraded.files.plant(key, Buffer.from(bytes, 'base64'));
     }
-    // The upload that the backup goes on with is one of this room's bucket.
+    // The backup continues an upload in this room's bucket.
     const job = items['Room']?.find((one) => one['room'] === 'task');
     const state = JSON.parse(String(job?.['state'])) as { upload: { file: { name: string }; uploadId: string } };
     const { region, credentials, s3Endpoint: endpoint, stack } = upgraded.local;
@@ -239,7 +239,7 @@ describe('in the middle of a job that the version before began', () => {
     await facebook.close();
   });
 
-  test('a restore goes on, and opens the room', async () => {
+  test('a restore continues, and opens the room', async () => {
     const upgraded = await openRoom();
     onTestFinished(() => upgraded.close());
     const { next, password } = await load<UnfinishedJob>(upgraded, 'unfinished-restore.json');
@@ -256,7 +256,7 @@ describe('in the middle of a job that the version before began', () => {
   });
 });
 
-test.each(framesBefore())('%s is understood as the first version of the clients says it', (_action, frame) => {
+test.each(framesBefore())('the frame for %s of the first version is understood', (_action, frame) => {
   expect(parseRequest(JSON.stringify(frame))).toMatchObject({ ok: true, request: { action: frame['action'] } });
 });
 
