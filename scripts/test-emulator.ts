@@ -5,16 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { contextOfCdkJson, parseConfig } from '../infra/config.ts';
 import { deviationsOf } from '../test/emulator/deviations.ts';
-import { environmentFor } from '../test/harness/deployed-room.ts';
+import { type Deployment, environmentFor } from '../test/harness/deployed-room.ts';
 import { endInOrder, endWithUs } from '../test/harness/ending.ts';
+import { smokeDeviations } from '../test/smoke/deviations.ts';
+import { smoke } from '../test/smoke/smoke.ts';
+import { findTarget } from '../test/smoke/target.ts';
 import { parseEndpoint } from './emulator/arguments.ts';
+import { emulatorUrl, resourcesOf } from './emulator/deployment.ts';
 import { emulatorAt } from './emulator/emulators.ts';
 import { NoPython, pythonTool } from './tools/python.ts';
 
 /**
- * npm run test:emulator [-- --endpoint URL] [scenes]: plays the scenes in the room deployed to the emulator at this
- * address. Without an address it starts ministack, deploys to it, and ends it afterwards.
+ * npm run test:emulator [-- --endpoint URL] [scenes]: plays the scenes, and then the smoke test (`smoke`), in the room
+ * deployed to the emulator at this address. Without an address it starts ministack, deploys to it, and ends it
+ * afterwards.
  */
+// The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 endInOrder();
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { endpoint, rest: scenes } = parseEndpoint(
@@ -53,19 +60,40 @@ async function inMinistack(): Promise<number> {
 async function play(address: string): Promise<number> {
   const { stackName: stack, stage } = parseConfig(contextOfCdkJson()['config']);
   const { name: emulator } = await emulatorAt(address);
+  const deployment: Deployment = { endpoint: address, stack, stage, emulator };
   for (const { scene, test, why } of deviationsOf(emulator)) {
     if (test === undefined) console.log(`Skipped: ${scene} ${why}.`);
   }
+  const isSmoke = (scene: string) => scene === 'smoke';
+  const code = scenes.length > 0 && scenes.every(isSmoke) ? 0 : await playScenes(deployment);
+  if (scenes.length > 0 && !scenes.some(isSmoke)) return code;
+  Object.assign(process.env, environmentFor(deployment));
+  return (await smokeTest(deployment)) ? code : 1;
+}
+
+function playScenes(deployment: Deployment): Promise<number> {
   return run(
     [
       'node_modules/vitest/vitest.mjs',
       'run',
       '--config',
       'vitest.emulator.config.ts',
-      ...scenes.map((one) => `test/scenes/${one}`),
+      ...scenes.filter((one) => one !== 'smoke').map((one) => `test/scenes/${one}`),
     ],
-    environmentFor({ endpoint: address, stack, stage, emulator }),
+    environmentFor(deployment),
   );
+}
+
+/** Runs the smoke test. Returns whether it observed nothing but AWS's behaviour and the emulator's known deviations from it. */
+async function smokeTest({ endpoint: at, stack, stage, emulator }: Deployment): Promise<boolean> {
+  const api = (await resourcesOf(stack))('AWS::ApiGatewayV2::Api', 'GatewayApi');
+  const target = await findTarget({ stack, url: emulatorUrl(at, api, stage) });
+  const { outcomes, problems } = await smoke(target, {
+    print: (line) => console.log(line),
+    deviations: smokeDeviations[emulator],
+    samples: 10,
+  });
+  return problems.length === 0 && outcomes.every(({ verdict }) => verdict !== 'differs');
 }
 
 /** Runs a program with this Node. Returns its exit code. */

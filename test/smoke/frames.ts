@@ -15,9 +15,12 @@ export async function framesUpTo(client: RawClient, count: number): Promise<read
   return client.received.slice(before);
 }
 
-/** How a connection ended, or that it is open after the client's patience. */
+/** How long (ms) to wait for the end of a connection that should close at once. */
+const closing = 5_000;
+
+/** How a connection ended, or that it is still open. */
 export async function endingOf(client: RawClient): Promise<string> {
-  const ending = await Promise.race([client.closed, sleep(client.patience, undefined, { ref: false })]);
+  const ending = await Promise.race([client.closed, sleep(closing, undefined, { ref: false })]);
   return ending === undefined ? 'still open' : `closed with ${ending.code}`;
 }
 

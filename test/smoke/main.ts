@@ -21,6 +21,7 @@ const program = new Command('npm run smoke --')
     '--url <address>',
     'the room at this address, as a client sees it; with --stack: where clients reach the stack',
   )
+  .option('--invite <code>', 'with --url: an invitation for 5 users, if the room wants one')
   .option('--port <number>', 'the local room on this port (default: 9000)', whole)
   .option('--samples <number>', 'how often each command is timed for the table; 0: no table', whole, 20)
   .option('--yes', 'test the room although users are online')

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   /** What was observed, or why it was skipped. */
   readonly text: string;
+  /** Why the room is known to differ. */
+  readonly why?: string;
 }
 
 const missing: Readonly<Record<Need, string>> = {
@@ -54,7 +56,12 @@ async function run(room: SmokeRoom, check: Check, deviation: Deviation | undefin
   if (deviation?.skip === true) return { check, verdict: 'skipped', text: deviation.why };
   const observed = await check.observe(room).catch((error: unknown) => `nothing (${messageOf(error)})`);
   await room.closeAll();
-  return { check, verdict: judge(check, observed, deviation), text: observed };
+  return {
+    check,
+    verdict: judge(check, observed, deviation),
+    text: observed,
+    ...(deviation && { why: deviation.why }),
+  };
 }
 
 function judge({ expected }: Check, observed: string, deviation: Deviation | undefined): Verdict {
@@ -64,7 +71,7 @@ function judge({ expected }: Check, observed: string, deviation: Deviation | und
 }
 
 /** One line for a person. */
-export function lineOf({ check: { name, expected, source }, verdict, text }: Outcome): string {
+export function lineOf({ check: { name, expected, source }, verdict, text, why }: Outcome): string {
   switch (verdict) {
     case 'ok':
       return `ok        ${name}: ${text}`;
@@ -73,7 +80,7 @@ export function lineOf({ check: { name, expected, source }, verdict, text }: Out
     case 'reported':
       return `reported  ${name}: ${text}`;
     case 'known':
-      return `known     ${name}: observed "${text}" in place of "${expected}"`;
+      return `known     ${name}: "${text}" in place of "${expected}": ${why}`;
     case 'skipped':
       return `skipped   ${name}: ${text}`;
   }

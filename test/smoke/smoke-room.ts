@@ -27,6 +27,8 @@ export class SmokeRoom {
   readonly #users = new Map<string, SmokeUser>();
   readonly #replaced = new Map<ChangeableName, unknown>();
   #pair: Promise<readonly [SmokeUser, SmokeUser]> | undefined;
+  #invitation: Promise<string | undefined> | undefined;
+  #invitationId: string | undefined;
   #isStopped = false;
   #count = 0;
 
@@ -78,8 +80,22 @@ export class SmokeRoom {
   /** Registers a user over a connection. {@link cleanUp} removes the account. */
   async register(client: RawClient, user = this.newUser()): Promise<SmokeUser> {
     this.#users.set(user.name, user);
-    await this.get(client, 'register', { user: user.name, password: user.password });
+    this.#invitation ??= this.#invite();
+    const invite = await this.#invitation;
+    await this.get(client, 'register', { user: user.name, password: user.password, ...(invite && { invite }) });
     return user;
+  }
+
+  /** The code of an invitation, if the room wants one. */
+  async #invite(): Promise<string | undefined> {
+    const { admin, invite } = this.target;
+    if (admin === undefined || invite !== undefined) return invite;
+    const { settings } = await admin.ask('settings', {});
+    if (settings.registration === 'open') return undefined;
+    if (settings.registration === 'closed') await this.change('registration', 'invite');
+    const { code, id } = await admin.ask('invite', { uses: 20, days: 1 });
+    this.#invitationId = id;
+    return code;
   }
 
   /** Notes a new password, or that the account is gone. */
@@ -116,9 +132,11 @@ export class SmokeRoom {
     if (!this.#replaced.has(name)) this.#replaced.set(name, was);
   }
 
-  /** Gives every setting that {@link change} changed its old value. */
-  async restoreSettings(): Promise<void> {
-    for (const [name, value] of this.#replaced) {
+  /** Gives settings that {@link change} changed their old values. */
+  async restore(...names: readonly ChangeableName[]): Promise<void> {
+    for (const name of names) {
+      if (!this.#replaced.has(name)) continue;
+      const value = this.#replaced.get(name);
       await this.admin.ask('change', { name, value });
       this.#replaced.delete(name);
     }
@@ -156,7 +174,10 @@ export class SmokeRoom {
     };
     if (this.#isStopped) await attempt('The room is still stopped. Open it with "start"', () => this.start());
     const settings = [...this.#replaced].map(([name, value]) => `${name}=${String(value)}`).join(', ');
-    await attempt(`These settings have not been restored: ${settings}`, () => this.restoreSettings());
+    await attempt(`These settings have not been restored: ${settings}`, () => this.restore(...this.#replaced.keys()));
+    const id = this.#invitationId;
+    if (id !== undefined)
+      await attempt(`The invitation ${id} has not been revoked`, () => this.admin.ask('revoke', { invitation: id }));
     await this.closeAll();
     for (const user of this.#users.values()) {
       await attempt(`The user ${user.name} has not been removed`, () => this.#remove(user));

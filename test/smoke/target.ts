@@ -7,6 +7,8 @@ import type { Metrics } from './metrics.ts';
 export interface Target {
   readonly url: string;
   readonly admin?: RoomAdmin;
+  /** The code of an invitation for several users. The administrator makes one. */
+  readonly invite?: string;
   /** A client of the API's `@connections`. */
   readonly connections?: ApiGatewayManagementApiClient;
   readonly metrics?: Metrics;
@@ -16,14 +18,15 @@ export interface Where {
   readonly port?: number;
   readonly stack?: string;
   readonly url?: string;
+  readonly invite?: string;
 }
 
 /** The room of a stack, at an address (with the rights of a client), or on a port of this machine. */
-export async function findTarget({ port, stack, url }: Where): Promise<Target> {
+export async function findTarget({ port, stack, url, invite }: Where): Promise<Target> {
   if (stack !== undefined) return stackTarget(stack, url);
   if (url !== undefined) {
     if (port !== undefined) throw new UsageError('Give one of --stack, --url and --port.');
-    return { url };
+    return { url, ...(invite !== undefined && { invite }) };
   }
   const { localRoom } = await import('../../client/admin/targets/local-room.ts');
   return { url: `ws://127.0.0.1:${port ?? 9000}`, admin: new RoomAdmin(await localRoom(port ?? 9000)) };

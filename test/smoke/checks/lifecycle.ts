@@ -26,7 +26,7 @@ export const lifecycle: readonly Check[] = [
       const { online } = await room.admin.ask('stats', {});
       await room.change('maxCon', Math.max(1, online));
       const full = await upgradeStatus(room);
-      await room.restoreSettings();
+      await room.restore('maxCon');
       return `${full}, and ${await upgradeStatus(room)} when there is space again`;
     },
   },
