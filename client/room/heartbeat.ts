@@ -13,9 +13,10 @@ export interface Pulse {
 /**
  * Finds a dead connection, and keeps a living one from idling.
  *
- * After a silence it sends a WebSocket ping frame, which API Gateway does not charge. Whether the peer answers such frames is
- * found out on each connection. While no answer has come, it sends the command `ping`, too. Every frame from the peer is a
- * sign of life. Ping frames may not count against API Gateway's idle limit, so `ping` is sent well within that limit in any case.
+ * After a silence it sends a WebSocket ping frame, which API Gateway does not charge. The heartbeat finds out on each
+ * connection whether the peer answers such frames. Until a pong frame has come, it also sends the command `ping`. Every
+ * frame from the peer is a sign of life. API Gateway may not count ping frames as activity, so `ping` is sent well within
+ * the idle limit in any case (docs/decisions/0092).
  */
 export class Heartbeat {
   readonly #pulse: Pulse;

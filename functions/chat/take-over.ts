@@ -7,8 +7,9 @@ import { Refusal } from './refusal.ts';
 const waits = [150, 300, 600, 1_000, 1_000];
 
 /**
- * Whether a login may replace a session without being told to: its connection is lost, or its client does not answer
- * (docs/decisions/0090). A post that succeeds proves nothing, because API Gateway also accepts posts to a client that is gone.
+ * Whether a login may replace a session without `takeOver`: its connection is lost, or its client does not answer
+ * (docs/decisions/0090). A post that succeeds proves nothing, because API Gateway also accepts posts to a client that is
+ * gone.
  */
 export async function isDead(room: Room, { connectionId, detachedAt }: Session): Promise<boolean> {
   if (detachedAt !== undefined) return true;

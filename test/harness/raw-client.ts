@@ -52,9 +52,9 @@ export class NotConnected extends Error {
 }
 
 /**
- * A raw WebSocket client for scenes. It sends any frame, and applies none of the protocol's rules but one: it answers `are-you-there`. It checks that each
- * reply and event it returns has the shape that the protocol declares. A wait that times out fails the scene and lists
- * the frames that arrived instead.
+ * A raw WebSocket client for scenes. It sends any frame, and applies one of the protocol's rules: it answers
+ * `are-you-there`. It checks that each reply and event it returns has the shape that the protocol declares. A wait that
+ * times out fails the scene and lists the frames that arrived instead.
  */
 export class RawClient {
   readonly socket: WebSocket;
