@@ -22,6 +22,8 @@ export const refusals = {
   'login-blocked': 'Too many wrong passwords. That user name is blocked from this address for a while.',
   'already-online': 'That user is online already.',
   'password-change-required': 'That password is good for one login. Choose another one to log in.',
+  suspended: 'This user has been suspended by the administrator.',
+  banned: 'This address has been banned by the administrator.',
   'bad-token': 'That session cannot be resumed.',
   'too-long': 'That text is too long.',
   'to-self': 'You cannot send to yourself.',

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../config/errors.ts';
 
 /** An option of a command, such as `--since <time>`. */
@@ -30,6 +30,17 @@ export const valued = (flags: string, description: string): CommandOption<string
   flags,
   description,
   otherwise: undefined,
+});
+
+/** An option that takes a whole number. */
+export const wholeNumber = (flags: string, description: string): CommandOption<number | undefined> => ({
+  flags,
+  description,
+  otherwise: undefined,
+  parse(typed) {
+    if (/^\d{1,9}$/.test(typed)) return Number(typed);
+    throw new InvalidArgumentError('Give a whole number.');
+  },
 });
 
 /**

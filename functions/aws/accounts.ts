@@ -20,6 +20,7 @@ const stored = v.object({
   accountId: v.string(),
   passwordHash: v.string(),
   mustChangePassword: v.optional(v.boolean(), false),
+  suspended: v.optional(v.boolean(), false),
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),
   inboxAcked: v.number(),
@@ -48,7 +49,7 @@ export const accounts: Accounts = {
   },
 
   async create(
-    { acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, ...account },
+    { acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, suspended: _nor, ...account },
     { at, address, invitation },
   ) {
     const put = {

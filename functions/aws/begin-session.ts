@@ -50,7 +50,7 @@ function accountUnchanged(account: Login['account'], newHash: string | undefined
   const guard = {
     TableName: tableName('users'),
     Key: { name: account.name },
-    ConditionExpression: 'accountId = :id AND passwordHash = :hash',
+    ConditionExpression: 'accountId = :id AND passwordHash = :hash AND attribute_not_exists(suspended)',
     ExpressionAttributeValues: { ':id': account.accountId, ':hash': account.passwordHash },
   };
   if (newHash === undefined) return { ConditionCheck: guard };

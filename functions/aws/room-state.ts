@@ -15,6 +15,7 @@ export const storedState = v.object({
   logins: v.number(),
   /** The room stream's last number while it has no counter. Written by a restore or an earlier version. */
   lastBroadcast: v.optional(v.number()),
+  bans: v.optional(v.record(v.string(), v.number()), {}),
   sweepUntil: v.optional(v.number()),
   spent: v.optional(v.number()),
   closedFor: v.optional(v.literal('budget')),
@@ -40,7 +41,7 @@ async function get(): Promise<State | undefined> {
   return Item && toState(Item);
 }
 
-const newRoom = { ...(isDeployedRoom() ? deployedSettings : defaultSettings), online: 0, logins: 0 };
+const newRoom = { ...(isDeployedRoom() ? deployedSettings : defaultSettings), online: 0, logins: 0, bans: {} };
 
 /** The condition that a setting has the value that the caller saw. A room older than the setting shows its default. */
 function isAsSeen(name: string, i: number, seen: Readonly<Record<string, unknown>>): string[] {

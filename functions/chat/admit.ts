@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../protocol/index.ts';
+import { isBanned } from './bans.ts';
 import { isAllowedOrigin } from './origin.ts';
 import type { Room } from './ports.ts';
 
@@ -24,6 +25,7 @@ export async function admit(room: Room, { connectionId, address, origin, purpose
     return status;
   };
   if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
+  if (isBanned(state.bans, address, room.clock.now())) return refused('banned', 403);
   if (!state.open) return refused('room-stopped', state.closedFor === 'budget' ? 402 : 503);
   if (state.online >= state.maxCon && purpose !== 'resume') return refused('room-full', 429);
   const rateLimit = { rate: state.floodRate, burst: state.floodBurst };

@@ -22,6 +22,8 @@ export interface Account extends Member {
   readonly passwordHash: string;
   /** Whether the password is valid for one login, which must set another. */
   readonly mustChangePassword: boolean;
+  /** Whether an administrator keeps its user out. */
+  readonly suspended: boolean;
   /** The users that this account has blocked: account id to folded name. */
   readonly blocks: ReadonlyMap<string, string>;
   /** The account ids of the users who have blocked this account. */

@@ -8,6 +8,7 @@ export const newAccount = (displayName: string, passwordHash: string, now: numbe
   displayName,
   accountId: newAccountId(now),
   mustChangePassword: false,
+  suspended: false,
   passwordHash,
   blocks: new Map(),
   blockedBy: new Set(),

@@ -1,4 +1,5 @@
 import type { EventOf, RoomEvent } from '../../protocol/index.ts';
+import type { Bans } from './bans.ts';
 import type { Files } from './files/ports.ts';
 import type { TryRecord } from './login-tries.ts';
 import type {
@@ -221,6 +222,8 @@ export interface LoginTries {
 }
 
 export interface State extends Settings {
+  /** The banned addresses and prefixes, each with the end of its ban (epoch ms); 0: until it is lifted. */
+  readonly bans: Bans;
   /** The number of sessions, including detached ones. */
   readonly online: number;
   /** A version number: each login and each end of a session changes it. */

@@ -12,7 +12,7 @@ export const deregister = command({
   repeat: 'never',
   request: { user: field.user, password: field.password },
   result: {},
-  refusals: [...passwordRefusals, 'password-change-required', 'room-stopped'],
+  refusals: [...passwordRefusals, 'password-change-required', 'room-stopped', 'suspended'],
 });
 
 export const docs: Docs<typeof deregister> = () => ({

@@ -19,7 +19,15 @@ export const login = command({
     takeOver: v.optional(v.boolean()),
   },
   result: session,
-  refusals: [...passwordRefusals, 'password-change-required', 'invalid-password', 'room-full', 'room-stopped'],
+  refusals: [
+    ...passwordRefusals,
+    'password-change-required',
+    'invalid-password',
+    'room-full',
+    'room-stopped',
+    'suspended',
+    'banned',
+  ],
 });
 
 export const docs: Docs<typeof login> = () => ({

@@ -17,12 +17,13 @@ export const register = command({
     'invalid-user',
     'invalid-password',
     'room-stopped',
+    'banned',
     'registration-closed',
     'invitation-required',
     'invalid-invitation',
   ],
   audit: {
-    unknownUserIf: ['invalid-password', 'registration-closed', 'invitation-required', 'invalid-invitation'],
+    unknownUserIf: ['invalid-password', 'registration-closed', 'invitation-required', 'invalid-invitation', 'banned'],
   },
 });
 

@@ -5,6 +5,8 @@ import { allUsers } from './all-users.ts';
 import { announce } from './announce.ts';
 import { backup } from './backup.ts';
 import { backups } from './backups.ts';
+import { ban } from './ban.ts';
+import { bannedAddresses } from './banned-addresses.ts';
 import { blockedUsers } from './blocked-users.ts';
 import { change } from './change.ts';
 import { doctor } from './doctor.ts';
@@ -24,7 +26,11 @@ import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { stats } from './stats.ts';
 import { stop } from './stop.ts';
+import { suspend } from './suspend.ts';
+import { suspendedUsers } from './suspended-users.ts';
+import { unban } from './unban.ts';
 import { unblock } from './unblock.ts';
+import { unsuspend } from './unsuspend.ts';
 
 /** Every command of the console, except those that print one setting. */
 export const consoleCommands = {
@@ -33,6 +39,8 @@ export const consoleCommands = {
   announce,
   backup,
   backups,
+  ban,
+  'banned-addresses': bannedAddresses,
   'blocked-users': blockedUsers,
   change,
   doctor,
@@ -52,5 +60,9 @@ export const consoleCommands = {
   start,
   stats,
   stop,
+  suspend,
+  'suspended-users': suspendedUsers,
+  unban,
   unblock,
+  unsuspend,
 } satisfies Readonly<Record<string, ConsoleCommand>>;

@@ -1,22 +1,11 @@
-import { InvalidArgumentError } from 'commander';
-import type { CommandOption } from '../../commands/options.ts';
+import { wholeNumber } from '../../commands/options.ts';
 import { adminCommand } from '../console-command.ts';
 import { count, moment } from '../texts.ts';
 
-const whole = (flags: string, description: string): CommandOption<number | undefined> => ({
-  flags,
-  description,
-  otherwise: undefined,
-  parse(typed) {
-    if (/^\d{1,9}$/.test(typed)) return Number(typed);
-    throw new InvalidArgumentError('Give a whole number.');
-  },
-});
-
 export const invite = adminCommand('invite', {
   options: {
-    uses: whole('--uses <number>', 'how many users may register with it: 1 by default, at most 1000'),
-    days: whole('--days <number>', 'for how many days it is valid: 7 by default, at most 365'),
+    uses: wholeNumber('--uses <number>', 'how many users may register with it: 1 by default, at most 1000'),
+    days: wholeNumber('--days <number>', 'for how many days it is valid: 7 by default, at most 365'),
   },
   async run(context, _args, { uses, days }) {
     const result = await context.admin.ask('invite', {

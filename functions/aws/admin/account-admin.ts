@@ -66,7 +66,7 @@ export const accountAdmin: AccountAdmin = {
     return committed;
   },
 
-  async add({ acknowledged, blocks: _none, blockedBy: _nobody, ...account }, at) {
+  async add({ acknowledged, blocks: _none, blockedBy: _nobody, suspended: _no, ...account }, at) {
     const outcome = await transact([
       {
         Put: {
@@ -88,6 +88,22 @@ export const accountAdmin: AccountAdmin = {
     ]);
     if (outcome.committed) return 'created';
     return outcome.failed.has(0) ? 'user-exists' : 'conflict';
+  },
+
+  async suspend(account, suspended) {
+    const { committed } = await transact([
+      notRestoring(),
+      {
+        Update: {
+          TableName: tableName('users'),
+          Key: { name: account.name },
+          UpdateExpression: suspended ? 'SET suspended = :true' : 'REMOVE suspended',
+          ConditionExpression: 'accountId = :id',
+          ExpressionAttributeValues: { ':id': account.accountId, ...(suspended && { ':true': true }) },
+        },
+      },
+    ]);
+    return committed;
   },
 
   async remove(account) {

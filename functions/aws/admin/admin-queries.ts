@@ -3,7 +3,7 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { AdminQueries, ListedAccount } from '../../chat/admin/ports.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
-import { db, getAll } from '../dynamodb.ts';
+import { db, getAll, type Item } from '../dynamodb.ts';
 import { messageRetentionDays, requireEnv, tableName } from '../environment.ts';
 import { type ObjectPrefix, type TableName, variables } from '../names.ts';
 import { s3 } from './backup-store.ts';
@@ -43,6 +43,18 @@ async function bytesOf(folder: ObjectPrefix): Promise<number> {
   return bytes;
 }
 
+function toListed(item: Item): ListedAccount {
+  const { lastSeenAt, ...listed } = parseStored(account, item);
+  return { ...listed, lastSeenAt };
+}
+
+const listedOnly = {
+  Limit,
+  // The password hash is not read, so it cannot leak.
+  ProjectionExpression: '#name, displayName, createdAt, lastSeenAt',
+  ExpressionAttributeNames: { '#name': 'name' },
+};
+
 export const adminQueries: AdminQueries = {
   async sizes(now) {
     const [users, messages, loginBlocks, files, backups] = await Promise.all([
@@ -66,21 +78,13 @@ export const adminQueries: AdminQueries = {
     };
   },
 
-  accounts: (from) =>
-    listPage(
-      'users',
-      from,
-      (item): ListedAccount => {
-        const { lastSeenAt, ...listed } = parseStored(account, item);
-        return { ...listed, lastSeenAt };
-      },
-      {
-        Limit,
-        // The password hash is not read, so it cannot leak.
-        ProjectionExpression: '#name, displayName, createdAt, lastSeenAt',
-        ExpressionAttributeNames: { '#name': 'name' },
-      },
-    ),
+  accounts: (from) => listPage('users', from, toListed, listedOnly),
+
+  suspended: (from) =>
+    listPage('users', from, toListed, {
+      ...listedOnly,
+      FilterExpression: 'attribute_exists(suspended)',
+    }),
 
   loginBlocks: (now, from) =>
     listPage('loginBlocks', from, (item) => parseStored(loginBlock, item), {

@@ -26,6 +26,7 @@ export const omittedTables: Readonly<Record<Exclude<TableName, keyof typeof whol
  */
 const roomAttributes: Readonly<Record<Exclude<keyof StoredRoom, ChangeableName>, true | string>> = {
   lastBroadcast: true,
+  bans: true,
   open: 'An administrator decides whether a restored room is open.',
   openedAt: 'A time of this room.',
   closedAt: 'A time of this room.',

@@ -7,6 +7,7 @@ import { accountAdmin } from './account-admin.ts';
 import { adminQueries } from './admin-queries.ts';
 import { announcementsOn } from './announcements.ts';
 import { backupStore } from './backup-store.ts';
+import { banAdmin } from './ban-admin.ts';
 import { doctorStore } from './doctor-store.ts';
 import { invitationAdmin } from './invitation-admin.ts';
 import { jobs } from './jobs.ts';
@@ -20,6 +21,7 @@ export const adminRoom: AdminRoom = {
   queries: adminQueries,
   accountAdmin,
   invitationAdmin,
+  banAdmin,
   announcements: announcementsOn(streams),
   doctorStore,
   logReader,

@@ -37,6 +37,8 @@ export interface Sizes {
 export interface AdminQueries {
   sizes(now: number): Promise<Sizes>;
   accounts(from: string | undefined): Promise<ListPage<ListedAccount>>;
+  /** The suspended accounts. */
+  suspended(from: string | undefined): Promise<ListPage<ListedAccount>>;
   /** The login blocks in force at a time (epoch ms). */
   loginBlocks(now: number, from: string | undefined): Promise<ListPage<LoginBlock>>;
   /** The last activity (epoch ms) of each connection that still exists, by connection id. */
@@ -56,6 +58,8 @@ export interface AccountAdmin {
   resetPassword(account: Account, newHash: string): Promise<boolean>;
   /** Creates an account with a password that must be changed at the first login. `conflict`: a restore has begun. */
   add(account: Account, at: number): Promise<'created' | 'user-exists' | 'conflict'>;
+  /** Suspends an account, or lifts that. False if it was deleted meanwhile, or a restore has begun. */
+  suspend(account: Account, suspended: boolean): Promise<boolean>;
   /** Removes an account. `conflict`: its user is online, or a restore has begun. */
   remove(account: Account): Promise<'removed' | 'conflict' | 'gone'>;
 }
@@ -67,6 +71,14 @@ export interface InvitationAdmin {
   all(now: number): Promise<readonly Invitation[]>;
   /** False if there is no such invitation. */
   revoke(id: string): Promise<boolean>;
+}
+
+/** Bans of addresses, in the Room item. */
+export interface BanAdmin {
+  /** Adds or replaces a ban, and removes `expired` ones. False if a restore has begun. */
+  ban(address: string, until: number, expired: readonly string[]): Promise<boolean>;
+  /** False if the address is not banned. */
+  unban(address: string): Promise<boolean>;
 }
 
 /** Broadcasts of the administrator. */
@@ -102,6 +114,7 @@ export interface AdminRoom extends FileRoom {
   readonly queries: AdminQueries;
   readonly accountAdmin: AccountAdmin;
   readonly invitationAdmin: InvitationAdmin;
+  readonly banAdmin: BanAdmin;
   readonly announcements: Announcements;
   readonly doctorStore: DoctorStore;
   readonly logReader: LogReader;

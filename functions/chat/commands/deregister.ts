@@ -6,6 +6,7 @@ import { dismiss } from '../end-session.ts';
 import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseSuspended } from '../refuse-suspended.ts';
 import { roomStopped } from '../room-stopped.ts';
 import { alreadyOnline, isDead } from '../take-over.ts';
 
@@ -25,6 +26,7 @@ export const deregister = guestCommand('deregister', {
     if (!account) throw new Refusal('no-such-user');
     const check = { account, password, connection, tries, blockTime: state.blockTime };
     return withGuestsPassword(room, check, async () => {
+      refuseSuspended(account);
       // Good for choosing another, and for nothing else.
       if (account.mustChangePassword) throw new Refusal('password-change-required');
       await endDeadSession(room, account);

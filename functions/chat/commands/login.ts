@@ -1,4 +1,5 @@
 import { foldName, type Result } from '../../../protocol/index.ts';
+import { refuseBanned } from '../bans.ts';
 import { withGuestsPassword } from '../check-password.ts';
 import { guestCommand } from '../command.ts';
 import { announce, sayAndClose } from '../end-session.ts';
@@ -7,6 +8,7 @@ import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
 import type { Login, Room, State } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseBadPassword } from '../refuse-bad-password.ts';
+import { refuseSuspended } from '../refuse-suspended.ts';
 import { roomStopped } from '../room-stopped.ts';
 import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
 import { sweepForFirst } from '../sweep-horizon.ts';
@@ -27,11 +29,13 @@ export const login = guestCommand('login', {
   async run(room, { arguments: given, connection }, { state, account, tries }) {
     const { password, newPassword, newToken: chosen, takeOver = false } = given;
     if (!state.open) throw roomStopped(state);
+    refuseBanned(state.bans, connection.address, room.clock.now());
     // Before the password is checked, so this refusal tells nothing about it.
     if (newPassword !== undefined) refuseBadPassword(newPassword, state);
     if (!account) throw new Refusal('no-such-user');
     const check = { account, password, connection, tries, blockTime: state.blockTime };
     return withGuestsPassword(room, check, async () => {
+      refuseSuspended(account);
       refuseToKeep(account, password, newPassword);
       const isDue = newPassword !== undefined || isOutdated(account.passwordHash, room.passwordCost);
       const newHash = isDue ? await hashPassword(newPassword ?? password, room.passwordCost) : undefined;
@@ -92,6 +96,7 @@ async function withAccountAsItIs(room: Room, { password, newPassword }: Wish, at
   const account = await room.accounts.find(attempt.account.name);
   if (!account) throw new Refusal('no-such-user');
   if (!(await verifyPassword(password, account.passwordHash))) throw new Refusal('wrong-password');
+  refuseSuspended(account);
   refuseToKeep(account, password, newPassword);
   return { ...attempt, account, newHash: newPassword === undefined ? undefined : attempt.newHash };
 }

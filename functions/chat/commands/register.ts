@@ -1,4 +1,5 @@
 import { foldName, isUserName } from '../../../protocol/index.ts';
+import { refuseBanned } from '../bans.ts';
 import { guestCommand } from '../command.ts';
 import { invitationId } from '../invitation-code.ts';
 import { newAccount } from '../new-account.ts';
@@ -21,6 +22,7 @@ export const register = guestCommand('register', {
 
   async run(room, { arguments: { user, password, invite }, connection }, { state, taken, broadcasts, invitation }) {
     if (!state.open) throw roomStopped(state);
+    refuseBanned(state.bans, connection.address, room.clock.now());
     // First, so that a guest without an invitation learns nothing about names.
     refuseUninvited(state, invite, invitation !== undefined);
     if (!isUserName(user)) throw new Refusal('invalid-user');

@@ -1,4 +1,5 @@
 import { foldName } from '../../../protocol/index.ts';
+import { refuseBanned } from '../bans.ts';
 import { guestCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 import { roomStopped } from '../room-stopped.ts';
@@ -18,7 +19,9 @@ export const resume = guestCommand('resume', {
 
   async run(room, { arguments: { token, newToken: chosen }, connection }, { state, account, session }) {
     if (!state.open) throw roomStopped(state);
-    if (!account || !session || account.accountId !== session.accountId) throw new Refusal('bad-token');
+    refuseBanned(state.bans, connection.address, room.clock.now());
+    if (!account || account.suspended || !session || account.accountId !== session.accountId)
+      throw new Refusal('bad-token');
     // Another `resume` over this very connection was faster.
     if (session.connectionId === connection.connectionId) throw new Refusal('already-logged-in');
     const next = newToken(chosen);

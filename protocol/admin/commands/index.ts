@@ -6,6 +6,8 @@ import { announce } from './announce.ts';
 import { backup } from './backup.ts';
 import { backupUrl } from './backup-url.ts';
 import { backups } from './backups.ts';
+import { ban } from './ban.ts';
+import { bannedAddresses } from './banned-addresses.ts';
 import { blockedUsers } from './blocked-users.ts';
 import { change } from './change.ts';
 import { doctor } from './doctor.ts';
@@ -24,7 +26,11 @@ import { settings } from './settings.ts';
 import { start } from './start.ts';
 import { stats } from './stats.ts';
 import { stop } from './stop.ts';
+import { suspend } from './suspend.ts';
+import { suspendedUsers } from './suspended-users.ts';
+import { unban } from './unban.ts';
 import { unblock } from './unblock.ts';
+import { unsuspend } from './unsuspend.ts';
 import { uploadUrl } from './upload-url.ts';
 
 /** Every administrator's command. */
@@ -35,6 +41,8 @@ export const adminCommands = {
   backup,
   'backup-url': backupUrl,
   backups,
+  ban,
+  'banned-addresses': bannedAddresses,
   'blocked-users': blockedUsers,
   change,
   doctor,
@@ -53,6 +61,10 @@ export const adminCommands = {
   start,
   stats,
   stop,
+  suspend,
+  'suspended-users': suspendedUsers,
+  unban,
   unblock,
+  unsuspend,
   'upload-url': uploadUrl,
 } satisfies Readonly<Record<string, AdminCommand>>;

@@ -1,0 +1,41 @@
+import type { BanAdmin } from '../../chat/admin/ports.ts';
+import { updateIf } from '../dynamodb.ts';
+import { tableName } from '../environment.ts';
+import { roomKey } from '../keys.ts';
+
+const room = () => ({ TableName: tableName('room'), Key: roomKey });
+
+export const banAdmin: BanAdmin = {
+  async ban(address, until, expired) {
+    await updateIf({
+      ...room(),
+      UpdateExpression: 'SET bans = :none',
+      ConditionExpression: 'attribute_not_exists(bans)',
+      ExpressionAttributeValues: { ':none': {} },
+    });
+    const others = expired.filter((one) => one !== address);
+    const remove = others.length > 0 ? ` REMOVE ${others.map((_, i) => `bans.#e${i}`).join(', ')}` : '';
+    const { written } = await updateIf({
+      ...room(),
+      UpdateExpression: `SET bans.#address = :until${remove}`,
+      // A restore would overwrite it.
+      ConditionExpression: 'attribute_not_exists(restoring)',
+      ExpressionAttributeNames: {
+        '#address': address,
+        ...Object.fromEntries(others.map((one, i) => [`#e${i}`, one])),
+      },
+      ExpressionAttributeValues: { ':until': until },
+    });
+    return written;
+  },
+
+  async unban(address) {
+    const { written } = await updateIf({
+      ...room(),
+      UpdateExpression: 'REMOVE bans.#address',
+      ConditionExpression: 'attribute_exists(bans.#address) AND attribute_not_exists(restoring)',
+      ExpressionAttributeNames: { '#address': address },
+    });
+    return written;
+  },
+};

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { isBanned, prefixOf } from './bans.ts';
+
+describe('a ban', () => {
+  test.each([
+    ['192.0.2.7', '192.0.2.7/32'],
+    ['192.0.2.7/24', '192.0.2.0/24'],
+    ['::ffff:192.0.2.7', '192.0.2.7/32'],
+    ['2001:DB8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8::/32', '2001:db8::/32'],
+    ['2001:db8::1/128', '2001:db8::/64'],
+    ['', undefined],
+    ['192.0.2', undefined],
+    ['192.0.2.7/0', undefined],
+    ['192.0.2.7/x', undefined],
+    ['localhost', undefined],
+  ])('of %j is that of %j', (text, prefix) => {
+    expect(prefixOf(text)).toBe(prefix);
+  });
+
+  test.each([
+    ['192.0.2.200', true],
+    ['192.0.3.1', false],
+    ['2001:db8:ffff::/64', true],
+    ['2001:db9::/64', false],
+    ['198.51.100.1', false],
+    ['unknown', false],
+  ])('includes %s: %s', (address, banned) => {
+    const bans = { '192.0.2.0/24': 0, '2001:db8::/32': 2000, '198.51.100.1/32': 500 };
+    expect(isBanned(bans, address, 1000)).toBe(banned);
+  });
+});
