@@ -13,6 +13,8 @@ export const limits = {
   repeatSeconds: 600,
   /** Maximum number of messages in a reply to `sync` or `history`. */
   pageSize: 200,
+  /** Files that one sender may have announced to one recipient and not uploaded yet. */
+  announcedFiles: 20,
   /** UTF-8 bytes: the longest name on common file systems. */
   fileNameBytes: 255,
   /** Maximum number of users that one user may block. */

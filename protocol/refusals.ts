@@ -37,6 +37,7 @@ export const refusals = {
   'invalid-file-name':
     'A file name must have 1 to 255 bytes, none of / \\ : * ? " < > | and no invisible characters, and be valid on every operating system.',
   'file-exists': 'A file of that name from you is waiting there already.',
+  'too-many-files': 'Too many files wait for that user. Send this one again when some of them have been fetched.',
   'no-such-file': 'There is no such file.',
 } as const;
 

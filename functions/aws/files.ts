@@ -4,74 +4,14 @@ import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts'
 import type { Account } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Stream } from '../chat/ports.ts';
-import {
-  db,
-  deleteIf,
-  type Item,
-  putIf,
-  type TransactItem,
-  transact,
-  updateIf,
-  type WriteOutcome,
-} from './dynamodb.ts';
+import { db, deleteIf, putIf, type TransactItem, transact, updateIf, type WriteOutcome } from './dynamodb.ts';
 import { tableName } from './environment.ts';
+import { expiresAt, keyOf, moveOn, table, toRecord, unchanged, whoOf } from './file-records.ts';
+import { usageOf } from './file-usage.ts';
 import { duePartition } from './keys.ts';
 import { tables } from './names.ts';
 import { fileId, recordOf } from './object-key.ts';
 import { InboxGoneError, type StreamsOnDynamoDb } from './streams/index.ts';
-
-const who = v.object({ name: v.string(), displayName: v.string(), accountId: v.string() });
-
-const stored = v.object({
-  to: who,
-  from: who,
-  name: v.string(),
-  size: v.number(),
-  sha256: v.string(),
-  objectKey: v.string(),
-  state: v.picklist(['announced', 'stored', 'removing']),
-  uploadUntil: v.number(),
-  dueAt: v.number(),
-  told: v.optional(v.object({ seq: v.number(), at: v.number() })),
-});
-
-/** A stored item, parsed. */
-export function toRecord(item: Item): FileRecord {
-  const { to, from, told, ...file } = parseStored(stored, item);
-  return { recipient: to, sender: from, ...file, ...(told && { told }) };
-}
-
-/** Days after which DynamoDB may delete a record that is due. Normally the tidying run deletes it long before. */
-const spareDays = 7;
-
-const expiresAt = (dueAt: number) => Math.ceil(dueAt / 1000) + spareDays * 86_400;
-
-const table = () => tableName('fileRecords');
-const keyOf = ({ recipient, sender, name }: FileRecord): DueFile => ({
-  recipient: recipient.accountId,
-  file: fileId(sender.name, name),
-});
-
-const whoOf = ({ name, displayName, accountId }: FileRecord['sender']) => ({ name, displayName, accountId });
-
-/** A write that changes a file's state, on condition that state and object key are still those that the caller read. */
-function moveOn(file: FileRecord, to: FileRecord['state'], dueAt: number, told?: FileRecord['told']) {
-  return {
-    TableName: table(),
-    Key: keyOf(file),
-    UpdateExpression: `SET #state = :to, dueAt = :dueAt, expiresAt = :expiresAt${told ? ', told = :told' : ''}`,
-    ConditionExpression: 'objectKey = :objectKey AND #state = :from',
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: {
-      ':objectKey': file.objectKey,
-      ':from': file.state,
-      ':to': to,
-      ':dueAt': dueAt,
-      ':expiresAt': expiresAt(dueAt),
-      ...(told && { ':told': told }),
-    },
-  };
-}
 
 /** A condition other than the message's own cancelled the transaction. */
 class ConditionFailed extends Error {
@@ -181,6 +121,28 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
       return written;
     },
 
+    usage: usageOf,
+
+    async withdraw(file) {
+      await deleteIf({ TableName: table(), Key: keyOf(file), ...unchanged(file) });
+    },
+
+    async noteUrl(file, urlsUntil) {
+      const same = unchanged(file);
+      const isFirst = file.urlsUntil === undefined;
+      const { written } = await updateIf({
+        ...{ TableName: table(), Key: keyOf(file), ...same },
+        UpdateExpression: 'SET urlsUntil = :next',
+        ConditionExpression: `${same.ConditionExpression} AND ${isFirst ? 'attribute_not_exists(urlsUntil)' : 'urlsUntil = :before'}`,
+        ExpressionAttributeValues: {
+          ...same.ExpressionAttributeValues,
+          ':next': urlsUntil,
+          ...(!isFirst && { ':before': file.urlsUntil }),
+        },
+      });
+      return written;
+    },
+
     find: (recipient, senderName, name) => get({ recipient, file: fileId(senderName, name) }),
 
     async findByObject(objectKey) {
@@ -256,13 +218,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     },
 
     async forget(file) {
-      await deleteIf({
-        TableName: table(),
-        Key: keyOf(file),
-        ConditionExpression: 'objectKey = :objectKey AND #state = :removing',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':objectKey': file.objectKey, ':removing': 'removing' },
-      });
+      await deleteIf({ TableName: table(), Key: keyOf(file), ...unchanged({ ...file, state: 'removing' }) });
     },
 
     async abandon(recipient, time) {

@@ -59,8 +59,11 @@ export const objects: Objects = {
     };
   },
 
-  downloadUrl: ({ objectKey }, now, until) =>
-    getSignedUrl(s3, new GetObjectCommand(where(objectKey)), signing(now, until)),
+  downloadUrl({ objectKey }, now, until) {
+    // A browser saves the file and never shows it: a page from a sender would run in the bucket's origin.
+    const asAttachment = { ResponseContentDisposition: 'attachment', ResponseContentType: 'application/octet-stream' };
+    return getSignedUrl(s3, new GetObjectCommand({ ...where(objectKey), ...asAttachment }), signing(now, until));
+  },
 
   async find(objectKey) {
     try {

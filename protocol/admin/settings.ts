@@ -95,6 +95,18 @@ export const settings = {
     schema: whole(0, 5 * 1024 ** 3),
     default: 100 * 1024 ** 2,
   }),
+  filesWaiting: setting({
+    word: 'FILES_WAITING',
+    summary: 'how many files may wait for a user; half as many from one sender',
+    schema: whole(1, 1_000),
+    default: 100,
+  }),
+  fileBytesWaiting: setting({
+    word: 'FILE_BYTES_WAITING',
+    summary: 'how many bytes of files may wait for a user; half as many from one sender',
+    schema: whole(0, 2 ** 48),
+    default: 5 * 1024 ** 3,
+  }),
   monthlyBudget: setting({
     word: 'MONTHLY_BUDGET',
     summary: 'US$ a month, as the room estimates its cost: it warns at 80 %, and stops at 100 %',

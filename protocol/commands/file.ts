@@ -18,7 +18,15 @@ export const file = command({
     headers: v.record(v.string(), v.string()),
     expiresAt: field.time,
   },
-  refusals: ['no-such-user', 'to-self', 'blocked', 'file-too-large', 'invalid-file-name', 'file-exists'],
+  refusals: [
+    'no-such-user',
+    'to-self',
+    'blocked',
+    'file-too-large',
+    'invalid-file-name',
+    'file-exists',
+    'too-many-files',
+  ],
 });
 
 export const docs: Docs<typeof file> = () => ({

@@ -7,7 +7,7 @@ import { toAccount } from '../accounts.ts';
 import { toConnection } from '../connections.ts';
 import { db, transact, updateIf } from '../dynamodb.ts';
 import { requireEnv, tableName } from '../environment.ts';
-import { toRecord } from '../files.ts';
+import { toRecord } from '../file-records.ts';
 import { presenceKey } from '../keys.ts';
 import { type ObjectPrefix, variables } from '../names.ts';
 import { newLeaving } from '../seats.ts';

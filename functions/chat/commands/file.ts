@@ -3,8 +3,10 @@ import { memberCommand } from '../command.ts';
 import type { FileRoom } from '../files/file-room.ts';
 import { uploadTimes } from '../files/lifetimes.ts';
 import type { FileRecord } from '../files/ports.ts';
+import { keepQuota } from '../files/quota.ts';
 import { tidyFile } from '../files/tidy.ts';
 import { composedName } from '../files/waiting-file.ts';
+import type { Settings } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 
 export const file = memberCommand('file', {
@@ -22,7 +24,7 @@ export const file = memberCommand('file', {
     if (size > state.maxFileBytes) throw new Refusal('file-too-large', { limit: state.maxFileBytes });
     const { accountId, displayName } = recipient;
     const now = room.clock.now();
-    const announced = await announce(room, {
+    const announced = await announce(room, state, {
       recipient: { name: recipient.name, displayName, accountId },
       sender: member,
       name: composed,
@@ -46,10 +48,13 @@ export const file = memberCommand('file', {
  * Records the announcement. If the same file has been announced before and has not been uploaded, its record is renewed: the upload
  * was interrupted, or the reply was lost.
  */
-async function announce(room: FileRoom, file: FileRecord): Promise<FileRecord> {
+async function announce(room: FileRoom, settings: Settings, file: FileRecord): Promise<FileRecord> {
   for (;;) {
     const outcome = await room.files.announce(file);
-    if (outcome.announced) return file;
+    if (outcome.announced) {
+      await keepQuota(room, file, settings);
+      return file;
+    }
     const { standing } = outcome;
     const again = standing.state === 'announced' && isSame(standing, file);
     const now = room.clock.now();

@@ -2,6 +2,7 @@ import { limits, type Result } from '../../../protocol/index.ts';
 import { memberCommand } from '../command.ts';
 import type { FileRoom } from '../files/file-room.ts';
 import { urlLifetime } from '../files/lifetimes.ts';
+import { takeUrl } from '../files/quota.ts';
 import { findWaiting } from '../files/waiting-file.ts';
 import { Refusal } from '../refusal.ts';
 import { pageOf } from '../reply-page.ts';
@@ -14,6 +15,7 @@ export const fileget = memberCommand('fileget', {
       throw new Refusal('bad-request', { field }, `${field}: from and name are given together, or neither.`);
     }
     const file = await findWaiting(room, member.accountId, from, name);
+    await takeUrl(room, file);
     const now = room.clock.now();
     const until = now + urlLifetime;
     return {

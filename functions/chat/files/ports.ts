@@ -24,6 +24,8 @@ export interface FileRecord {
   readonly dueAt: number;
   /** The number and time of the message in the recipient's inbox; set when the file is stored. */
   readonly told?: { readonly seq: number; readonly at: number };
+  /** Until when the download URLs given out count against the file's budget. */
+  readonly urlsUntil?: number | undefined;
 }
 
 /** The message to the sender about the end of a file. */
@@ -42,6 +44,12 @@ export type EndOutcome =
 export interface Files {
   /** Writes the record of a new file. If the sender has a file of that name waiting there, returns its record. */
   announce(file: FileRecord): Promise<{ announced: true } | { announced: false; standing: FileRecord }>;
+  /** The announced and stored files of a recipient; `enough` of them if there are more. */
+  usage(recipientId: string, now: number, enough: number): Promise<FileUse[]>;
+  /** Deletes the record of a file that has just been announced. */
+  withdraw(file: FileRecord): Promise<void>;
+  /** Sets `urlsUntil`. False if it, or the file's state, has changed since it was read. */
+  noteUrl(file: FileRecord, urlsUntil: number): Promise<boolean>;
   /** Moves the times of an announced file. False if it is no longer announced. */
   renew(file: FileRecord, times: Pick<FileRecord, 'uploadUntil' | 'dueAt'>): Promise<boolean>;
   find(recipientId: string, senderName: string, name: string): Promise<FileRecord | undefined>;
@@ -68,6 +76,14 @@ export interface Files {
   forget(file: FileRecord): Promise<void>;
   /** Makes all files that wait for an account due, so that the next tidying run ends them. */
   abandon(recipientId: string, at: number): Promise<void>;
+}
+
+/** A file as a quota counts it. */
+export interface FileUse {
+  readonly senderId: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly state: 'announced' | 'stored';
 }
 
 /** The keys of a record. */

@@ -3,9 +3,14 @@ import { eraseFile, failFile } from './end-file.ts';
 import type { FileRoom } from './file-room.ts';
 import type { FileRecord } from './ports.ts';
 
-/** One tidying run: moves every due file to its next state. Idempotent, and runs may overlap. */
+/** A run ends after this number of files. The next one, a minute later, goes on with the rest. */
+const mostPerRun = 500;
+
+/** One tidying run: moves due files to their next state, those first that have been due longest. Idempotent, and runs may overlap. */
 export async function tidyFiles(room: FileRoom): Promise<void> {
+  let handled = 0;
   for await (const page of room.files.due(room.clock.now())) {
+    handled += page.length;
     const outcomes = await Promise.allSettled(
       page.map(async (due) => {
         const file = await room.files.look(due);
@@ -15,6 +20,7 @@ export async function tidyFiles(room: FileRoom): Promise<void> {
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') room.logError('a file was not tidied', outcome.reason);
     }
+    if (handled >= mostPerRun) return;
   }
 }
 
