@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fileId } from '../../functions/aws/object-key.ts';
 import { limits } from '../../protocol/index.ts';
 import { announce, announcementOf, get, newFile, sample, send } from '../harness/files.ts';
 import type { RawClient } from '../harness/raw-client.ts';
@@ -94,7 +95,10 @@ test('a browser that opens the address of a file saves it and shows nothing', as
 test('a tidying run ends after some hundreds of files, and the next one goes on', async () => {
   await announce(facebook, 'columbia');
   const [model = {}] = await room.files.records();
-  const left = Array.from({ length: 540 }, (_, i) => ({ ...model, file: `${i}`, state: 'removing', dueAt: 1 }));
+  const left = Array.from({ length: 540 }, (_, i) => {
+    const keys = { name: `${i}`, file: fileId('facebook', `${i}`), objectKey: `files/a/b/${i}` };
+    return { ...model, ...keys, state: 'removing', dueAt: 1 };
+  });
   await room.database.putAll('FileRecords', left);
   await room.files.tidy();
   const { records } = await room.files.count();
