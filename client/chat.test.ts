@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => scripted.close());
 
-/** Runs the program with pipes for a terminal. */
+/** Runs the program with pipes instead of a terminal. */
 function run(...args: string[]) {
   return runWith({ FORCE_COLOR: undefined }, ...args);
 }
@@ -34,7 +34,7 @@ function runWith(env: NodeJS.ProcessEnv, ...args: string[]) {
   return { child, input: child.stdin, output: child.stdout, errors: text(child.stderr), exited };
 }
 
-test('input from a pipe is played, and plain text comes out', async () => {
+test('piped input is read as commands, and the output is plain text', async () => {
   const { input, errors, exited } = run('--url', scripted.url);
   input.end('facebook\r\nwastingtime\r\nwhoelse');
   const peer = await scripted.peer();
@@ -48,7 +48,7 @@ test('input from a pipe is played, and plain text comes out', async () => {
   expect(await errors).toBe('');
 });
 
-test('who wants colours in a file gets them', async () => {
+test('FORCE_COLOR gives colours in a file', async () => {
   const { input, exited } = runWith({ FORCE_COLOR: '2', NO_COLOR: undefined }, '--url', scripted.url);
   input.end('facebook\nwastingtime\nnonsense');
   const peer = await scripted.peer();
@@ -57,7 +57,7 @@ test('who wants colours in a file gets them', async () => {
   expect((await exited).printed).toContain('\u001b[38;5;196m\u001b[1mError!\u001b[22m\u001b[39m There is no command');
 });
 
-test('input that ends after a refusal, and before a login, was in vain', async () => {
+test('input that ends after a refusal and before a login gives exit code 1', async () => {
   const { input, exited } = run('--url', scripted.url);
   input.end('facebook\nwrong\n');
   (await (await scripted.peer()).next('login')).refuse('wrong-password', { triesLeft: 2 });
@@ -66,7 +66,7 @@ test('input that ends after a refusal, and before a login, was in vain', async (
   expect(printed).toContain('You are leaving the chat room');
 });
 
-test('commands for whom the room does not let in are not taken for names and passwords', async () => {
+test('after a refused login, piped commands are not read as names and passwords', async () => {
   const { input, exited } = runWith({ CHAT_PASSWORD: 'wrong' }, '--url', scripted.url, '--user', 'facebook');
   input.end('message Columbia hi\nwhoelse\n');
   const peer = await scripted.peer();
@@ -76,7 +76,7 @@ test('commands for whom the room does not let in are not taken for names and pas
   await expect(Promise.race([peer.nextOfAny(), 'nothing more'])).resolves.toBe('nothing more');
 });
 
-test('when nobody reads the output any more the program leaves', async () => {
+test('the program logs out when its output is closed', async () => {
   const { input, output, exited } = run('--url', scripted.url);
   input.write('facebook\nwastingtime\n');
   const peer = await scripted.peer();
@@ -87,7 +87,7 @@ test('when nobody reads the output any more the program leaves', async () => {
   expect((await exited).code).toBe(0);
 });
 
-test('a signal says goodbye, also while the input stays open', async () => {
+test('a signal logs out, even while the input stays open', async () => {
   const { child, input, exited } = run('--url', scripted.url);
   input.write('facebook\nwastingtime\n');
   const peer = await scripted.peer();
@@ -115,7 +115,7 @@ test.each([[['--url', 'http://example.com']], [['--url']], [['--password', 'secr
   },
 );
 
-test('--help tells of the exit codes', async () => {
+test('--help lists the exit codes', async () => {
   const { code, printed } = await run('--help').exited;
   expect(code).toBe(0);
   expect(printed).toMatch(/Exit codes: 0 .* 1 .* 2 /);

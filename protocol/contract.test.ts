@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { actions, type Command, commands, events, lastEvents, streamEvents } from './index.ts';
 
-// What each command and event looks like is on record in docs/asyncapi.yaml: a change of the contract shows there.
+// docs/asyncapi.yaml records every command and event, so a change of the contract appears there.
 
 const entries = actions.map((action): readonly [string, Command] => [action, commands[action]]);
 const actionsThat = (condition: (entry: Command) => boolean) =>
@@ -51,7 +51,7 @@ describe('the entries of the commands', () => {
     for (const [action, { summary }] of entries) expect(summary, action).toMatch(/^[A-Z][a-z]+\b.*[^.]$/);
   });
 
-  test('the log takes names only from arguments that there are', () => {
+  test('the log takes names only from existing arguments', () => {
     for (const [action, { request, audit }] of entries) {
       if (audit?.concerns) expect(request, action).toHaveProperty(audit.concerns);
     }
@@ -59,7 +59,7 @@ describe('the entries of the commands', () => {
 });
 
 describe('events', () => {
-  test('an event has a sequence number if it is kept in a stream, and only then', () => {
+  test('an event has a sequence number if and only if it is stored in a stream', () => {
     const numbered = Object.entries(events).filter(([, event]) => 'seq' in event.entries);
     expect(numbered.map(([name]) => name)).toEqual([...streamEvents]);
   });

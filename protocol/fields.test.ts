@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { byteLength, foldName, isUserName, limits, reservedNames } from './index.ts';
 
 describe('user names', () => {
-  test.each(['a', '7', 'Columbia', 'csee4119', 'a.b-c_d', 'A'.repeat(limits.userLength)])('%s is one', (name) => {
+  test.each(['a', '7', 'Columbia', 'csee4119', 'a.b-c_d', 'A'.repeat(limits.userLength)])('%s is valid', (name) => {
     expect(isUserName(name)).toBe(true);
   });
 
@@ -25,11 +25,11 @@ describe('user names', () => {
     expect(isUserName(name)).toBe(false);
   });
 
-  test('reserved words are kept in the form they are compared in', () => {
+  test('reserved words are in folded form', () => {
     for (const word of reservedNames) expect(foldName(word)).toBe(word);
   });
 
-  test('two names are the same exactly if they differ in case only', () => {
+  test('two names are equal if and only if they differ only in case', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/);
     fc.assert(
       fc.property(name, (one) => {
@@ -40,7 +40,7 @@ describe('user names', () => {
     );
   });
 
-  test('nothing that could not be registered folds to what could', () => {
+  test('no invalid name folds to a valid one', () => {
     const pattern = /^[a-z0-9][a-z0-9._-]{0,31}$/;
     for (let point = 0x80; point <= 0x10ffff; point += 1) {
       if (pattern.test(foldName(String.fromCodePoint(point)))) expect.fail(`U+${point.toString(16)} folds to ASCII`);
@@ -48,7 +48,7 @@ describe('user names', () => {
   });
 });
 
-test('a text is as long as its UTF-8', () => {
+test('the length of a text is that of its UTF-8', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       expect(byteLength(text)).toBe(Buffer.byteLength(text, 'utf8'));
@@ -57,7 +57,7 @@ test('a text is as long as its UTF-8', () => {
   expect(['a', 'é', '€', '😀'].map(byteLength)).toEqual([1, 2, 3, 4]);
 });
 
-test('the longest text, escaped as JSON may have to, fits one frame of API Gateway', () => {
+test('the longest text fits one frame of API Gateway in the longest JSON escaping', () => {
   const worst = '\u0000'.repeat(limits.textBytes);
   const frame = JSON.stringify({
     action: 'message',

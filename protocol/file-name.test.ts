@@ -92,7 +92,7 @@ describe('a file may not be named by', () => {
     expect(isFileName(name)).toBe(false);
   });
 
-  test('anything that is more than one part of a path, or not what it looks like', () => {
+  test('more than one path segment, or characters that are not what they seem', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc

@@ -85,7 +85,7 @@ describe('a frame is refused', () => {
     expect(badFrame(frame).id).toBe('mine');
   });
 
-  test('and the refusal is short and well-formed', () => {
+  test('the refusal is short and well-formed', () => {
     const cutInTwo = `${'x'.repeat(63)}😀`;
     const bad = badFrame(JSON.stringify({ action: cutInTwo }));
     expect(bad.action).toBe(`${'x'.repeat(63)}\ufffd`);
@@ -94,14 +94,14 @@ describe('a frame is refused', () => {
   });
 });
 
-describe('a frame is taken', () => {
+describe('a frame is accepted', () => {
   test.each([
     ['blanks around it', ' {"action" : "ping"} \n', {}],
     ['the longest id', `{"action":"ping","id":"${'x'.repeat(64)}"}`, {}],
     ['the longest id, of characters that UTF-16 makes two of', `{"action":"ping","id":"${'😀'.repeat(64)}"}`, {}],
     ['the last of two values', '{"action":"block","user":"a","user":"b"}', { user: 'b' }],
     ['a number in another spelling', '{"action":"ack","inbox":1.0e2}', { inbox: 100 }],
-    ['nothing that may be left out', '{"action":"sync"}', {}],
+    ['no optional argument', '{"action":"sync"}', {}],
     ['an escaped character', '{"action":"broadcast","text":"\\ud83d\\ude00"}', { text: '😀' }],
   ])('with %s', (_, frame, args) => {
     expect(parseRequest(frame)).toMatchObject({ ok: true, request: { arguments: args } });
@@ -113,7 +113,7 @@ describe('a frame is taken', () => {
     expect(login(`${'é'.repeat(limits.passwordBytes / 2)}x`)).toBe(false);
   });
 
-  test.each(actions)('%s comes through as it was said', (action) => {
+  test.each(actions)('%s is parsed without loss', (action) => {
     fc.assert(
       fc.property(callOf(action).request, maybeId, (args, id) => {
         const frame = JSON.stringify({ action, id, ...args });
@@ -123,7 +123,7 @@ describe('a frame is taken', () => {
   });
 });
 
-/** What JSON itself makes of a frame. */
+/** The frame, parsed as JSON. */
 function objectIn(frame: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(frame);
@@ -133,7 +133,7 @@ function objectIn(frame: string): Record<string, unknown> | undefined {
   }
 }
 
-describe('whatever is sent', () => {
+describe('any input', () => {
   test('10,000 random frames are each a request, or refused with an answer that a client understands', () => {
     const names: readonly string[] = actions;
     const seen = { request: 0, 'bad-request': 0, 'unknown-action': 0 };
@@ -148,7 +148,7 @@ describe('whatever is sent', () => {
       }
       const { code, message, action, id, field } = parsed.bad;
       seen[code] += 1;
-      // The library's own messages are meant for developers.
+      // Valibot's own messages are meant for developers.
       expect(message).not.toMatch(/^[^:]*:? ?Invalid |Expected .* received /);
       const unknown = typeof said?.['action'] === 'string' && !names.includes(said['action']);
       expect(code).toBe(unknown ? 'unknown-action' : 'bad-request');
@@ -159,7 +159,7 @@ describe('whatever is sent', () => {
       expect(parseRoomFrame(answer)).toMatchObject({ kind: 'refusal', action, id, error: { code, message } });
     };
     fc.assert(fc.property(anyFrame, check), { numRuns: 10_000 });
-    // Nonsense alone would prove little.
+    // Random nonsense alone would prove little.
     for (const times of Object.values(seen)) expect(times).toBeGreaterThan(50);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });

@@ -20,7 +20,7 @@ const codes = Object.keys(refusals) as RefusalCode[];
 /** The same frame from a newer room. */
 const newer = (frame: string) => JSON.stringify({ ...JSON.parse(frame), since: { version: 2 } });
 
-describe('what the room says comes through as it was said', () => {
+describe('a frame of the room is parsed without loss:', () => {
   test.each(actions)('the reply to %s', (action) => {
     fc.assert(
       fc.property(callOf(action).result, maybeId, (result, id) => {
@@ -69,7 +69,7 @@ describe('what the room says comes through as it was said', () => {
   });
 });
 
-describe('a client makes nothing of', () => {
+describe('a client ignores', () => {
   test.each([
     ['an empty frame', ''],
     ['no JSON', 'Internal server error'],
@@ -81,10 +81,10 @@ describe('a client makes nothing of', () => {
     ['an event that lacks a field', '{"type":"event","event":"login"}'],
     ['an event with a field of another type', '{"type":"event","event":"timeout","seconds":"9"}'],
     ['an event of another stream', '{"type":"event","event":"hidden","stream":"inbox","seq":1}'],
-    ['a number between two', '{"type":"event","event":"hidden","stream":"room","seq":1.5}'],
+    ['a fractional number', '{"type":"event","event":"hidden","stream":"room","seq":1.5}'],
     ['an unknown reason', '{"type":"event","event":"logout","user":"x","reason":"bored"}'],
     ['a reply to nothing', '{"type":"reply","action":null,"ok":true}'],
-    ['a reply that does not say whether', '{"type":"reply","action":"logout"}'],
+    ['a reply without `ok`', '{"type":"reply","action":"logout"}'],
     ['a refusal without an error', '{"type":"reply","action":"logout","ok":false}'],
     ['a refusal without a code', '{"type":"reply","action":"logout","ok":false,"error":{"message":"no"}}'],
     [

@@ -18,7 +18,7 @@ export const fieldDocs = {
   token: 'The secret that `resume` takes. It is valid once: the reply to `resume` holds the next one.',
   text: () => `Any text of 1 to ${limits.textBytes} bytes of UTF-8; a longer one is refused as \`too-long\`.`,
   pageSize: () => `The maximum number of messages to return. Default: ${limits.pageSize}.`,
-  sentAt: 'When the room took the message: ISO 8601, UTC.',
+  sentAt: 'When the room accepted the message: ISO 8601, UTC.',
   expiresAt: 'When the URL expires: ISO 8601, UTC. A transfer that has begun by then may end later.',
   url: 'HTTPS URL of the bytes. Anyone who has it can use it until `expiresAt`, so keep it secret.',
   sha256: 'SHA-256 of the content, in hexadecimal.',

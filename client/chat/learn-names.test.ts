@@ -21,14 +21,14 @@ afterEach(async () => {
   await visit.end();
 });
 
-/** Shows that nothing else has been asked before. */
+/** Checks that there was no other request before. */
 async function askSomethingElse(): Promise<void> {
   const asked = visit.room.request('blocklist', {});
   (await peer.next('blocklist')).reply({ users: [] });
   await asked;
 }
 
-test('who asks meanwhile waits for the same answer, who asks afterwards has it, and later the room is asked anew', async () => {
+test('concurrent completions share one request, later ones use its answer, and after a while there is a new request', async () => {
   const both = Promise.all([learn('users'), learn('users')]);
   (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
   await both;
@@ -42,7 +42,7 @@ test('who asks meanwhile waits for the same answer, who asks afterwards has it, 
   expect(names.users).toEqual(['Columbia', 'Google']);
 });
 
-test('a refusal is nobody to be told of, and no reason to ask again at once', async () => {
+test('a refusal is not shown, and the request is not repeated at once', async () => {
   const offers = learn('offers');
   (await peer.next('fileget')).refuse('internal');
   await offers;
@@ -50,7 +50,7 @@ test('a refusal is nobody to be told of, and no reason to ask again at once', as
   await askSomethingElse();
 });
 
-test('an answer that does not come is not waited for, but taken when it comes', async () => {
+test('a completion does not wait for a late answer, which is used when it arrives', async () => {
   const offers = learn('offers');
   const fileget = await peer.next('fileget');
   await offers;

@@ -23,7 +23,7 @@ test.each([
     '[--------------------]    0 %  1 kB/s  28:53:10 left  a.txt to Columbia',
   ],
   [
-    'it stands still',
+    'the transfer has stalled',
     52_000_000,
     at(52_000_000, 52_000_000),
     '[##########----------]   50 %  0 B/s  a.txt to Columbia',
@@ -32,7 +32,7 @@ test.each([
   expect(progressLine('a.txt to Columbia', { phase: 'sending', done, total: 104_000_000 }, speedometer)).toBe(line);
 });
 
-test('an empty file is whole; one that is being read says so', () => {
+test('an empty file is at 100 %, and the line says that a file is being read', () => {
   expect(progressLine('a.txt to Columbia', { phase: 'checking', done: 0, total: 0 }, at(0))).toBe(
     '[####################]  100 %  reading a.txt to Columbia',
   );

@@ -26,14 +26,14 @@ beforeEach(async () => {
 
 afterEach(() => scripted.close());
 
-/** Runs the client on these lines of input; resolves with the lines it printed after the greeting. */
+/** Runs the client on these lines of input. Resolves to the lines it printed after the greeting. */
 function chat(...lines: string[]) {
   const { input, done } = open();
   input.end(lines.map((line) => `${line}\n`).join(''));
   return done;
 }
 
-/** Runs the client on an input that the test goes on writing. */
+/** Runs the client on an input that the test writes step by step. */
 function open(commands = new ChatCommands()) {
   const input = new PassThrough();
   const output = new PassThrough();
@@ -51,7 +51,7 @@ function open(commands = new ChatCommands()) {
   return { input, output, done };
 }
 
-/** Resolves when this has been printed. */
+/** Resolves when this text has been printed. */
 function seen(output: PassThrough, expected: string): Promise<void> {
   return new Promise((resolve) => {
     let printed = '';
@@ -62,14 +62,14 @@ function seen(output: PassThrough, expected: string): Promise<void> {
   });
 }
 
-/** Answers a login as facebook, and the logout that comes at last. */
+/** Answers a login as facebook, and the logout at the end. */
 async function serve(peer: Peer, between: () => Promise<void> = async () => {}): Promise<void> {
   await scripted.letIn(peer);
   await between();
   (await peer.next('logout')).reply({});
 }
 
-describe('coming in', () => {
+describe('the login dialogue', () => {
   test('a command that the room does not know prints nothing after the login', async () => {
     const newer = chatCommand('blocklist', {
       run: async () => [],
@@ -85,7 +85,7 @@ describe('coming in', () => {
     expect((await done).said).toEqual([askUser, 'Please enter your password:', welcome, helpHint, goodbye]);
   });
 
-  test('someone registers, after some wrong turns, and leaves', async () => {
+  test('a user registers after some mistakes, and quits', async () => {
     const done = chat('/register', 'help', 'shuo', '123', '124', '123', '123', 'Shuo', '123', '123', '/quit');
     const peer = await scripted.peer();
     const first = await peer.next('register');
@@ -115,7 +115,7 @@ describe('coming in', () => {
     });
   });
 
-  test('someone whose new password will not do is asked for another, not for the name', async () => {
+  test('after a refused new password the client asks for another one, not for the name', async () => {
     const done = chat('register', 'shuo', '1', '1', 'wastingtime', 'wastingtime', 'quit');
     const peer = await scripted.peer();
     (await peer.next('register')).refuse('invalid-password');
@@ -130,7 +130,7 @@ describe('coming in', () => {
     ]);
   });
 
-  test('three wrong passwords block; a block that was there before has other words', async () => {
+  test('three wrong passwords block; an existing block has another text', async () => {
     const done = chat('facebook', '1', 'facebook', '2', 'facebook', '3', 'facebook', '4', 'Google', '5');
     const peer = await scripted.peer();
     (await peer.next('login')).refuse('wrong-password', { triesLeft: 2 });
@@ -181,7 +181,7 @@ describe('coming in', () => {
     expect(said.slice(-3)).toEqual(['The registration of "shuo" has been cancelled.', askUser, goodbye]);
   });
 
-  test('a room that is full by now says so, and is left', async () => {
+  test('a login that is refused because the room is full ends the client', async () => {
     const done = chat('facebook', 'wastingtime', 'never read');
     (await (await scripted.peer()).next('login')).refuse('room-full');
     const { said, asWanted } = await done;
@@ -198,8 +198,8 @@ describe('coming in', () => {
   });
 });
 
-describe('talking', () => {
-  test('the commands of the original, with its words', async () => {
+describe('a conversation', () => {
+  test('the commands of the original have its texts', async () => {
     const done = chat(
       'facebook',
       'wastingtime',
@@ -222,7 +222,7 @@ describe('talking', () => {
       (await peer.next('wholasthr')).reply({ users: ['Columbia'], total: 3 });
       const said = await peer.next('broadcast');
       said.reply({ seq: 1, sentAt, online: 2 });
-      // It does not come back by itself: the client asks for it before it goes on.
+      // The broadcast is not posted: the client syncs before the next command.
       const messages = [broadcast(1, said.arguments.text)];
       (await peer.next('sync')).reply({ messages, upTo: { inbox: 0, room: 1 }, more: false });
       const toColumbia = await peer.next('message');
@@ -263,7 +263,7 @@ describe('talking', () => {
     });
   });
 
-  test('what was missed stands in a block of its own, and is acknowledged at the end of input', async () => {
+  test('missed messages are printed in a separate block, and acknowledged at the end of input', async () => {
     const done = chat('facebook', 'wastingtime');
     const peer = await scripted.peer();
     const login = await peer.next('login');
@@ -285,7 +285,7 @@ describe('talking', () => {
     ]);
   });
 
-  test('what came when the room had counted already is counted too', async () => {
+  test('the count includes messages that arrive after the room has counted', async () => {
     const done = chat('facebook', 'wastingtime');
     const peer = await scripted.peer();
     const login = await peer.next('login');
@@ -301,7 +301,7 @@ describe('talking', () => {
     ]);
   });
 
-  test('people come and go, and files do', async () => {
+  test('logins, logouts and files are printed', async () => {
     const { input, output, done } = open();
     input.write('facebook\nwastingtime\n');
     const peer = await scripted.peer();
@@ -332,7 +332,7 @@ describe('talking', () => {
     ]);
   });
 
-  test('the history, a changed password, and refusals in words', async () => {
+  test('the history, a changed password, and the texts of refusals', async () => {
     const done = chat(
       ...['facebook', 'wastingtime', 'history inbox 2', 'passwd', 'wastingtime', 'a', 'b', 'a', 'a'],
       ...['broadcast much', 'message facebook me', 'message nobody hi', 'message Columbia hi', 'whoelse'],
@@ -372,7 +372,7 @@ describe('talking', () => {
   });
 });
 
-describe('leaving', () => {
+describe('the end of a visit', () => {
   test.each([
     [
       { type: 'event', event: 'timeout', seconds: 60 } as const,
@@ -387,7 +387,7 @@ describe('leaving', () => {
       { type: 'event', event: 'replaced' } as const,
       'You have logged in from somewhere else, so this connection was closed.',
     ],
-  ])('%o is said, and ends the program', async (event, line) => {
+  ])('%o is printed and ends the program', async (event, line) => {
     const { input, done } = open();
     input.write('facebook\nwastingtime\n');
     const peer = await scripted.peer();
@@ -398,7 +398,7 @@ describe('leaving', () => {
     expect(asWanted).toBe(false);
   });
 
-  test('an interruption waits for no answer, and nothing more is read', async () => {
+  test('an interruption does not wait for an answer, and no more input is read', async () => {
     const { input, output, done } = open();
     input.write('facebook\nwastingtime\nwhoelse\nblocklist\n');
     const peer = await scripted.peer();
@@ -413,7 +413,7 @@ describe('leaving', () => {
     expect(await done).toMatchObject({ asWanted: true, said: expect.arrayContaining(['Columbia', goodbye]) });
   });
 
-  test('a lost connection is said, and that it is back', async () => {
+  test('a lost and a restored connection are printed', async () => {
     const { input, done } = open();
     input.write('facebook\nwastingtime\n');
     const peer = await scripted.peer();

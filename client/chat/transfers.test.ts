@@ -19,7 +19,7 @@ const prompt = 'facebook>> ';
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'transfers-'));
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
-  // Where it runs is where files are saved.
+  // Files are saved in the working directory.
   typist = new TerminalDriver({ url: scripted.url, cwd: folder, columns: 100 });
   await typist.seeLast('>>');
   typist.enter('facebook');
@@ -37,7 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A file of so many bytes that the room takes, and the store takes half of before it waits to be let go on. */
+/** Sends a file of this size. The store holds the upload halfway until the test continues it. */
 async function sendHalf(name: string, size = 1_000_000) {
   const path = join(folder, name);
   writeFileSync(path, Buffer.alloc(size));
@@ -66,7 +66,7 @@ async function sendHalf(name: string, size = 1_000_000) {
   return { goOn: () => goOn() };
 }
 
-test('while a file goes one can talk, and sees above the typed line how far it is', async () => {
+test('during an upload the user can chat, and the progress is shown above the typed line', async () => {
   const { goOn } = await sendHalf('test_file.txt', 40_000_000);
   await typist.see((rows) => rows.some((row) => row.includes('Sending "test_file.txt" to Columbia ...')));
   typist.type('broadcast meanwh');
@@ -84,7 +84,7 @@ test('while a file goes one can talk, and sees above the typed line how far it i
   expect(typist.rows.slice(-2)).toEqual(['The room has received the file "test_file.txt".', prompt.trimEnd()]);
 });
 
-test('while a file comes one sees how fast, and how long it still takes', async () => {
+test('during a download the rate and the time left are shown', async () => {
   const content = Buffer.alloc(1_000_000, 'x');
   let goesOn = true;
   store.expect(async (_request, response) => {
@@ -111,7 +111,7 @@ test('while a file comes one sees how fast, and how long it still takes', async 
   expect(readFileSync(join(folder, 'film.mov')).equals(content)).toBe(true);
 });
 
-test('each of several has a line of its own', async () => {
+test('each of several transfers has its own line', async () => {
   const first = await sendHalf('first.txt', 40_000_000);
   const second = await sendHalf('second.txt', 40_000_000);
   await typist.see(
@@ -123,7 +123,7 @@ test('each of several has a line of its own', async () => {
   await typist.see((rows) => rows.at(-1) === prompt.trimEnd() && !rows.some((row) => row.includes(' % ')));
 });
 
-test('whoever leaves meanwhile leaves when it is finished', async () => {
+test('a quit during a transfer waits until it is finished', async () => {
   const { goOn } = await sendHalf('test_file.txt');
   typist.enter('quit');
   await typist.see((rows) =>
@@ -132,13 +132,13 @@ test('whoever leaves meanwhile leaves when it is finished', async () => {
   goOn();
   (await peer.next('logout')).reply({});
   expect(await typist.exited).toBe(0);
-  // The terminal may hear of the exit before it has shown the last line.
+  // The exit may be reported before the last line is shown.
   await expect
     .poll(() => typist.rows.slice(-2))
     .toEqual(['The room has received the file "test_file.txt".', 'You are leaving the chat room. See you again!']);
 });
 
-test('Ctrl+C gives up what is on the way', async () => {
+test('Ctrl+C cancels the transfers', async () => {
   await sendHalf('test_file.txt');
   typist.type('\u0003');
   (await peer.next('logout')).reply({});
@@ -147,7 +147,7 @@ test('Ctrl+C gives up what is on the way', async () => {
   expect(typist.rows.join('\n')).not.toContain('Error');
 });
 
-test('names that a room should never give are not printed as they are', async () => {
+test('dangerous names from a room are escaped', async () => {
   const name = '\u001b[2J../../../tmp/\u202egpj.exe';
   typist.enter('fileget');
   (await peer.next('fileget')).reply({
@@ -161,7 +161,7 @@ test('names that a room should never give are not printed as they are', async ()
   );
 });
 
-test('what is refused is told in one line', async () => {
+test('a refusal is printed as one line', async () => {
   typist.enter('fileget Columbia test_file.txt');
   (await peer.next('fileget')).refuse('no-such-file');
   await typist.see((rows) =>

@@ -35,7 +35,7 @@ const timing = { stall: 10_000, leave: 10_000, retry: 5, retryMost: 20, retries:
 
 const get = (options: Partial<GetOptions> = {}) => getFile(room, { ...offer, folder, timing, ...options });
 
-/** The room has the file that is asked for next. */
+/** Answers the next `fileget` with an offer. */
 async function have(what = content, path = '/file') {
   const asked = await peer.next('fileget');
   asked.reply({ url: store.url(path), size: what.length, sha256: sha256(what), expiresAt: '2026-11-23T09:00:00Z' });
@@ -44,7 +44,7 @@ async function have(what = content, path = '/file') {
 
 const here = (name: string) => readFileSync(join(folder, name));
 
-/** Gets the file; whoever dies before the room knows leaves what this leaves. */
+/** Downloads the file, and stops before the confirmation, as a killed client does. */
 async function getUntold(): Promise<void> {
   const giveUp = new AbortController();
   store.expect(give(content));
@@ -55,7 +55,7 @@ async function getUntold(): Promise<void> {
   await expect(getting).rejects.toThrow('died');
 }
 
-test('a room over TLS that names a place without it is not believed', async () => {
+test('a file address without TLS from a room with TLS is refused', async () => {
   const encrypted = { user: 'Columbia', isEncrypted: true, request: room.request.bind(room) };
   const getting = getFile(encrypted, { ...offer, folder, timing });
   await Promise.all([
@@ -66,7 +66,7 @@ test('a room over TLS that names a place without it is not believed', async () =
 });
 
 describe('a file', () => {
-  test('is here under its name when the room is told so, and nothing else is', async () => {
+  test('has its name before the confirmation, and no other file is left', async () => {
     const seen: Progress[] = [];
     store.expect(give(content));
     const getting = get({ progress: (one) => seen.push(one) });
@@ -93,7 +93,7 @@ describe('a file', () => {
     expect(here('test_file.txt').length).toBe(0);
   });
 
-  test('overwrites nothing', async () => {
+  test('does not overwrite other files', async () => {
     writeFileSync(join(folder, 'test_file.txt'), 'mine');
     symlinkSync('/nowhere', join(folder, 'test_file (1).txt'));
     store.expect(give(content));
@@ -105,7 +105,7 @@ describe('a file', () => {
     expect(here('test_file (2).txt').equals(content)).toBe(true);
   });
 
-  test('is asked for from where it broke off, as often as it does', async () => {
+  test('is resumed at the same byte after each broken connection', async () => {
     const breaks = [0, 50_000, 50_000, 50_000, 50_000, 50_000].map((most) => give(content, { most }));
     store.expect(...breaks, give(content));
     const getting = get();
@@ -118,7 +118,7 @@ describe('a file', () => {
     expect(ranges.at(-1)).toBe(250_000);
   });
 
-  test('is begun anew by a store that knows no ranges', async () => {
+  test('starts over if the store does not support ranges', async () => {
     store.expect(give(content, { most: 50_000 }), give(content, { ranges: false }));
     const getting = get();
     await have();
@@ -127,7 +127,7 @@ describe('a file', () => {
     expect(here('test_file.txt').equals(content)).toBe(true);
   });
 
-  test('is asked for at another address when the first has expired', async () => {
+  test('is requested with a new URL when the first has expired', async () => {
     store.expect(give(content, { most: 50_000 }), refuse(403, 'AccessDenied'), give(content));
     const getting = get();
     await have(content, '/first');
@@ -138,7 +138,7 @@ describe('a file', () => {
     expect(here('test_file.txt').equals(content)).toBe(true);
   });
 
-  test('that another one has replaced meanwhile is not mixed with it', async () => {
+  test('that was replaced by another one meanwhile is not mixed with it', async () => {
     store.expect(give(content, { most: 50_000 }), refuse(404, 'NoSuchKey'));
     const getting = get();
     await have();
@@ -147,8 +147,8 @@ describe('a file', () => {
   });
 });
 
-describe('a download that somebody goes on with', () => {
-  test('brings only the rest', async () => {
+describe('a resumed download', () => {
+  test('requests only the rest', async () => {
     store.expect(give(content, { most: 200_000 }), refuse(403, 'AccessDenied'));
     const first = get();
     await have();
@@ -168,7 +168,7 @@ describe('a download that somebody goes on with', () => {
     expect(readdirSync(folder)).toEqual(['test_file.txt']);
   });
 
-  test('that was whole, and told to nobody: it is here once, and is not brought again', async () => {
+  test('that was complete but not confirmed gives one file, without another download', async () => {
     await getUntold();
     const getting = get();
     await have();
@@ -178,7 +178,7 @@ describe('a download that somebody goes on with', () => {
     expect(store.requests.length).toBe(1);
   });
 
-  test('that was whole, and told to a room whose answer was lost: nothing is left of its coming', async () => {
+  test('that was complete and confirmed, but whose answer was lost, leaves no part file', async () => {
     await getUntold();
     const getting = get({ from: 'FACEBOOK' });
     (await peer.next('fileget')).refuse('no-such-file');
@@ -186,7 +186,7 @@ describe('a download that somebody goes on with', () => {
     expect(readdirSync(folder)).toEqual(['test_file.txt']);
   });
 
-  test('that was whole, and whose file the user has changed: that stays as it is', async () => {
+  test('that was complete, and whose file the user has changed, leaves that file unchanged', async () => {
     await getUntold();
     writeFileSync(join(folder, 'test_file.txt'), 'changed by me');
     store.expect(give(content));
@@ -198,7 +198,7 @@ describe('a download that somebody goes on with', () => {
     expect(here('test_file (1).txt').equals(content)).toBe(true);
   });
 
-  test('of which wrong bytes are here is begun anew', async () => {
+  test('with wrong bytes in the part file starts over', async () => {
     store.expect(give(randomBytes(300_000), { most: 200_000 }), give(content), give(content));
     const getting = get();
     await have();
@@ -207,7 +207,7 @@ describe('a download that somebody goes on with', () => {
     expect(here('test_file.txt').equals(content)).toBe(true);
   });
 
-  test('is not gone on with through a symbolic link', async () => {
+  test('does not follow a symbolic link', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
     try {
       const giveUp = new AbortController();
@@ -230,7 +230,7 @@ describe('a download that somebody goes on with', () => {
     }
   });
 
-  test('goes on once at a time', async () => {
+  test('runs once at a time', async () => {
     let release: () => void = () => {};
     const requested = new Promise<void>((resolve) => {
       store.expect((request, response) => {
@@ -253,15 +253,15 @@ describe('a download that somebody goes on with', () => {
   });
 });
 
-describe('what cannot be got', () => {
-  test('a file that does not wait', async () => {
+describe('a failed download', () => {
+  test('of a file that does not exist', async () => {
     const getting = get();
     (await peer.next('fileget')).refuse('no-such-file');
     await expect(getting).rejects.toMatchObject({ code: 'no-such-file' });
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('a file that is another than was announced', async () => {
+  test('of other bytes than announced', async () => {
     store.expect(give(randomBytes(300_000)), give(randomBytes(300_000)));
     const getting = get();
     await have();
@@ -269,14 +269,14 @@ describe('what cannot be got', () => {
     expect(existsSync(join(folder, 'test_file.txt'))).toBe(false);
   });
 
-  test('a file that does not come to its end', async () => {
+  test('whose connection keeps breaking', async () => {
     store.expect(...Array.from({ length: 4 }, () => give(content, { most: 0 })));
     const getting = get();
     await have();
     await expect(getting).rejects.toMatchObject({ failure: 'unreachable' });
   });
 
-  test('a file that stops coming', async () => {
+  test('that stalls', async () => {
     store.expect((_request, response) => {
       response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 1000));
     });
@@ -287,7 +287,7 @@ describe('what cannot be got', () => {
     expect(store.requests.at(-1)?.headers.range).toBe('bytes=1000-');
   });
 
-  test('a folder that is none', async () => {
+  test('into a folder that does not exist', async () => {
     const getting = get({ folder: join(folder, 'nowhere') });
     await have();
     await expect(getting).rejects.toMatchObject({
@@ -297,7 +297,7 @@ describe('what cannot be got', () => {
   });
 });
 
-test('a file that is here counts as got, though the room has it no more', async () => {
+test('a complete download succeeds even if the room no longer has the file', async () => {
   store.expect(give(content));
   const getting = get();
   await have();
@@ -306,7 +306,7 @@ test('a file that is here counts as got, though the room has it no more', async 
   expect(readdirSync(folder)).toEqual(['test_file.txt']);
 });
 
-test('giving up ends it at once, and what has come stays to be gone on with', async () => {
+test('an abort ends the download at once, and keeps the part file', async () => {
   const giveUp = new AbortController();
   store.expect(give(content, { most: 100_000 }));
   const getting = get({
@@ -319,7 +319,7 @@ test('giving up ends it at once, and what has come stays to be gone on with', as
   expect(here(part).equals(content.subarray(0, 100_000))).toBe(true);
 });
 
-test('the room is told again when it did not answer', async () => {
+test('the confirmation is repeated if the room does not answer', async () => {
   store.expect(give(content));
   const getting = get();
   await have();
@@ -329,7 +329,7 @@ test('the room is told again when it did not answer', async () => {
   expect((await getting).name).toBe('test_file.txt');
 });
 
-test('declining is done when the room, asked again, has the file no more', async () => {
+test('a repeated decline succeeds if the room no longer has the file', async () => {
   const declining = declineFile(room, { ...offer, folder, timing });
   await peer.next('filedecline');
   peer.send('{"message":"Internal server error","connectionId":"x=","requestId":"abc="}');
@@ -340,7 +340,7 @@ test('declining is done when the room, asked again, has the file no more', async
   await expect(again).rejects.toMatchObject({ code: 'no-such-file' });
 });
 
-test('declining takes away what has come', async () => {
+test('a decline removes the part file', async () => {
   writeFileSync(join(folder, 'mine.part'), 'mine');
   const giveUp = new AbortController();
   store.expect(give(content, { most: 100_000 }));

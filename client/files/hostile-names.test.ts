@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(outside, { recursive: true });
 });
 
-test('a thousand names, from a room that checks none: each file is in the folder, under a safe name, and nothing else is anywhere', async () => {
+test('a thousand hostile names from a room that checks none: each file is saved in the folder under a safe name, and no other file appears', async () => {
   const names = manyHostileNames(1000);
   const room = await connect({ url: scripted.url, message: () => {} });
   const peer = await scripted.peer();
@@ -51,6 +51,6 @@ test('a thousand names, from a room that checks none: each file is in the folder
   expect(saved.size).toBe(1000);
   expect(new Set(readdirSync(folder))).toEqual(new Set([...saved, 'mine']));
   expect(readFileSync(join(folder, 'mine'), 'utf8')).toBe('mine');
-  // The folders down to it, and what is in it.
+  // The parent folders, and the content of the folder.
   expect(readdirSync(outside, { recursive: true }).length).toBe(1004);
 });

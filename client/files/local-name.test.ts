@@ -29,7 +29,7 @@ test.each([
   expect(localName(name)).toBe(here);
 });
 
-test('whatever a file was called, its name here is one part of a path, here and on Windows', () => {
+test('every local name is one path segment, on this system and on Windows', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
     fc
@@ -52,7 +52,7 @@ test('whatever a file was called, its name here is one part of a path, here and 
   );
 });
 
-test('names that are taken are numbered before the extension, and no name is too long', () => {
+test('taken names get a number before the extension, and no name is too long', () => {
   const take = (name: string, count: number) => {
     const names = numbered(name);
     return Array.from({ length: count }, () => names.next().value);

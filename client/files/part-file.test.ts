@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What FAT says, where this machine has none to try it on. */
+/** The error of a FAT file system, which this machine does not have. */
 const noLinks = async () => {
   throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM', syscall: 'link' });
 };
@@ -22,20 +22,20 @@ describe.each([
   ['with links', undefined, true],
   ['without links', noLinks, false],
 ])('a file system %s', (_, link, keeps) => {
-  test('a free name is given', async () => {
+  test('a free name is used', async () => {
     expect(await giveName(path('part'), path('name'), link)).toBe(true);
     expect(readFileSync(path('name'), 'utf8')).toBe('whole');
     expect(existsSync(path('part'))).toBe(keeps);
   });
 
-  test('a name that is taken is not', async () => {
+  test('a taken name is not used', async () => {
     writeFileSync(path('name'), 'mine');
     expect(await giveName(path('part'), path('name'), link)).toBe(false);
     expect(readFileSync(path('name'), 'utf8')).toBe('mine');
     expect(readFileSync(path('part'), 'utf8')).toBe('whole');
   });
 
-  test('a folder that is gone is an error', async () => {
+  test('a missing folder is an error', async () => {
     await expect(giveName(path('part'), path('nowhere/name'), link)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

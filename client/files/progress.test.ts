@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Speedometer } from './progress.ts';
 
-/** A speedometer that has seen these, each a second after the one before. */
+/** A speedometer that got these values, one per second. */
 function seen(...done: number[]) {
   const speedometer = new Speedometer();
   for (const [second, bytes] of done.entries()) speedometer.note(bytes, second * 1000);

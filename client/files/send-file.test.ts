@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const timing = { stall: 10_000, leave: 10_000, retry: 5, retryMost: 20, retries: 3 };
 
-/** A file of the folder, of these contents. */
+/** Creates a file with this content in the folder. */
 function file(content: Buffer | string = randomBytes(300_000), name = 'test_file.txt') {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -45,7 +45,7 @@ function file(content: Buffer | string = randomBytes(300_000), name = 'test_file
 const send = (path: string, options: Partial<SendOptions> = {}) =>
   sendFile(room, { to: 'Columbia', path, timing, ...options });
 
-/** Root may read whatever it wants. */
+/** Root can read every file. */
 async function asNobody(work: () => Promise<void>): Promise<void> {
   if (process.getuid?.() !== 0) return work();
   process.seteuid?.(65534);
@@ -56,7 +56,7 @@ async function asNobody(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The room takes the file that is asked for next. */
+/** Accepts the next `file` request. */
 async function accept(path = '/place', lifetime = 60_000) {
   const asked = await peer.next('file');
   asked.reply({
@@ -68,7 +68,7 @@ async function accept(path = '/place', lifetime = 60_000) {
   return asked.arguments;
 }
 
-test('a room over TLS that names a place without it gets no bytes', async () => {
+test('a file is not sent to an address without TLS from a room with TLS', async () => {
   const encrypted = { user: 'facebook', isEncrypted: true, request: room.request.bind(room) };
   const sending = sendFile(encrypted, { to: 'Columbia', path: file().path, timing });
   await Promise.all([
@@ -79,7 +79,7 @@ test('a room over TLS that names a place without it gets no bytes', async () => 
 });
 
 describe('a file', () => {
-  test('is announced with its checksum, and goes to its place with an exact length', async () => {
+  test('is announced with its checksum and uploaded with an exact length', async () => {
     const { path, content } = file();
     const seen: Progress[] = [];
     let stored: Buffer | undefined;
@@ -113,7 +113,7 @@ describe('a file', () => {
     expect(store.requests[0]?.headers['content-length']).toBe('0');
   });
 
-  test('goes again when the connection breaks', async () => {
+  test('is sent again when the connection breaks', async () => {
     const { path } = file();
     store.expect(hangUpAfter(100_000), refuse(503, 'SlowDown'), take());
     const [sent] = await Promise.all([send(path), accept()]);
@@ -121,14 +121,14 @@ describe('a file', () => {
     expect(store.left).toBe(0);
   });
 
-  test('is there when its place is taken: the answer to an earlier try was lost', async () => {
+  test('is sent if the object exists, because an earlier attempt succeeded', async () => {
     const { path } = file();
     store.expect(hangUpAfter(300_000), refuse(412, 'PreconditionFailed'));
     const [sent] = await Promise.all([send(path), accept()]);
     expect(sent.size).toBe(300_000);
   });
 
-  test('gets another place when the first has expired', async () => {
+  test('gets a new URL when the first has expired', async () => {
     const { path } = file();
     store.expect(hangUpAfter(1), refuse(403, 'AccessDenied'), take());
     const sending = send(path);
@@ -138,7 +138,7 @@ describe('a file', () => {
     expect(store.requests.map(({ url }) => url)).toEqual(['/first', '/first', '/second']);
   });
 
-  test('is there when the room says so after a try of unknown outcome', async () => {
+  test('is sent if the room says so after an attempt of unknown outcome', async () => {
     const { path } = file();
     store.expect(hangUpAfter(300_000), refuse(403, 'AccessDenied'));
     const sending = send(path);
@@ -194,7 +194,7 @@ describe('what cannot be sent is refused in one line', () => {
     });
   });
 
-  test('a file that may not be read', async () => {
+  test('an unreadable file', async () => {
     const { path } = file();
     chmodSync(path, 0o000);
     await asNobody(() =>
@@ -205,20 +205,20 @@ describe('what cannot be sent is refused in one line', () => {
     );
   });
 
-  test('a file that S3 takes in no one request, before it is read', async () => {
+  test('a file above the limit of S3, before it is read', async () => {
     const { path } = file('');
-    // Sparse: it takes no room.
+    // A sparse file, which takes no space.
     truncateSync(path, 5 * 1024 ** 3 + 1);
     await expect(send(path)).rejects.toMatchObject({ failure: 'too-large' });
   });
 
-  test('a file that the room does not take', async () => {
+  test('a file that the room refuses', async () => {
     const sending = send(file().path);
     (await peer.next('file')).refuse('file-too-large');
     await expect(sending).rejects.toMatchObject({ name: 'RefusalError', code: 'file-too-large' });
   });
 
-  test('a place that is none', async () => {
+  test('an invalid file address', async () => {
     const sending = send(file().path);
     (await peer.next('file')).reply({
       url: 'file:///etc/passwd',
@@ -263,7 +263,7 @@ describe('what cannot be sent is refused in one line', () => {
   });
 });
 
-describe('a file that changes meanwhile', () => {
+describe('a file that changes during the transfer', () => {
   const changed = { failure: 'changed', message: expect.stringMatching(/changed while it was being sent/) };
 
   test('after it was read', async () => {
@@ -276,7 +276,7 @@ describe('a file that changes meanwhile', () => {
     expect(store.requests).toEqual([]);
   });
 
-  test('while it is being sent, becoming shorter', async () => {
+  test('while it is sent, and becomes shorter', async () => {
     const { path } = file(Buffer.alloc(20_000_000));
     store.expect((request, response) => {
       writeFileSync(path, 'short');
@@ -288,7 +288,7 @@ describe('a file that changes meanwhile', () => {
     await expect(sending).rejects.toMatchObject(changed);
   });
 
-  test('without a trace but other bytes, which the store notices', async () => {
+  test('in its bytes only, which the store notices', async () => {
     const { path } = file('first');
     const at = new Date('2026-01-01');
     await utimes(path, at, at);
@@ -302,7 +302,7 @@ describe('a file that changes meanwhile', () => {
   });
 });
 
-test('giving up ends it at once', async () => {
+test('an abort ends the upload at once', async () => {
   const { path } = file(Buffer.alloc(50_000_000));
   const giveUp = new AbortController();
   let received = 0;

@@ -16,7 +16,7 @@ afterEach(async () => {
   await scripted.close();
 });
 
-test('at a terminal a script asks for the password, which is not seen', async () => {
+test('in a terminal a script asks for the password without echo', async () => {
   await typist.seeLast('Password of facebook:');
   typist.enter('wastingtime');
   const peer = await scripted.peer();
@@ -29,7 +29,7 @@ test('at a terminal a script asks for the password, which is not seen', async ()
   expect(typist.rows).toEqual(['Password of facebook:', 'Columbia']);
 });
 
-test('Ctrl+C in place of a password ends it', async () => {
+test('Ctrl+C at the password question ends the script', async () => {
   await typist.seeLast('Password of facebook:');
   typist.type('\u0003');
   expect(await typist.exited).toBe(2);

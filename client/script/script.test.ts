@@ -30,14 +30,14 @@ afterEach(async () => {
 });
 
 interface Run {
-  /** Undefined: what comes is written by the test. */
+  /** The input. Undefined: the test writes it. */
   readonly input?: string | undefined;
   readonly environment?: Record<string, string>;
-  /** What stands on file descriptor 3. */
+  /** The content of file descriptor 3. */
   readonly third?: string;
 }
 
-/** Runs `chat` as a script does, with nothing of this machine's own settings. */
+/** Runs `chat` as a script does, without this machine's settings. */
 function chat(args: readonly string[], run: Run = {}) {
   const { input, environment = {}, third } = { input: '', ...run };
   const child = spawn(process.execPath, ['dist/client/chat.mjs', ...args], {
@@ -53,7 +53,7 @@ function chat(args: readonly string[], run: Run = {}) {
     },
   });
   if (input !== undefined) child.stdin.end(input);
-  // Of which only the first line is read.
+  // Only the first line is read.
   (child.stdio[3] as NodeJS.WritableStream).on('error', () => {}).end(third ?? '');
   const done = Promise.all([text(child.stdout).catch(() => 'cut off'), text(child.stderr), once(child, 'close')]).then(
     ([out, err, [code]]) => ({ out, err, code: code as number }),
@@ -64,7 +64,7 @@ function chat(args: readonly string[], run: Run = {}) {
 const facebook = () => ['--url', scripted.url, '--user', 'facebook'];
 const session = { user: 'facebook', token: 't', timeOut: 600, unread: { inbox: 2, room: 3 } };
 
-/** Lets the script in; it asks for no message, and so acknowledges none. */
+/** Accepts the script's login. The script does not sync, so it acknowledges no message. */
 async function letIn() {
   const peer = await scripted.peer();
   const login = await peer.next('login');
@@ -73,7 +73,7 @@ async function letIn() {
 }
 
 describe('a user who is logged in elsewhere', () => {
-  test('is told what to do', async () => {
+  test('gets a hint about --take-over', async () => {
     const { done } = chat([...facebook(), 'whoelse']);
     const since = new Date(new Date().setHours(9, 14)).toISOString();
     (await (await scripted.peer()).next('login')).refuse('already-online', { since });
@@ -93,7 +93,7 @@ describe('a user who is logged in elsewhere', () => {
   });
 });
 
-test('a room on another machine that is reached without TLS is warned of, and this machine is not', async () => {
+test('a warning is printed for a room without TLS on another machine, but not for this machine', async () => {
   const { done } = chat(['--url', 'ws://no-such-host.invalid', '--user', 'facebook', 'whoelse']);
   const { err, code } = await done;
   expect(code).toBe(3);
@@ -106,7 +106,7 @@ test('a room on another machine that is reached without TLS is warned of, and th
 });
 
 describe('a script', () => {
-  test('says something to one user, and nothing else: what waits for the user goes on waiting', async () => {
+  test('sends a message to one user, and reads no missed messages', async () => {
     const { done } = chat([...facebook(), 'send', 'Columbia', 'hello', 'there']);
     const { peer, login } = await letIn();
     expect(login).toEqual({ user: 'facebook', password: 'wastingtime' });
@@ -119,7 +119,7 @@ describe('a script', () => {
     expect(await done).toEqual({ out: 'stored\n', err: '', code: 0 });
   });
 
-  test('reads what to say, and the password, from where it is told', async () => {
+  test('reads the text from stdin and the password from a file descriptor', async () => {
     const { done } = chat(['broadcast', '--json', '--password-fd', '3', ...facebook()], {
       input: 'from a pipe\nin two lines\n',
       third: 'lotsofexams\nanother line\n',
@@ -133,7 +133,7 @@ describe('a script', () => {
     expect(await done).toEqual({ out: `{"online":2,"seq":9,"sentAt":"${sentAt}"}\n`, err: '', code: 0 });
   });
 
-  test('reads a password from stdin however slowly it comes, and leaves what follows', async () => {
+  test('reads a slow password from stdin, and leaves the rest of the input', async () => {
     const { child, done } = chat([...facebook(), '--password-fd', '0', 'send', 'Columbia'], { input: undefined });
     await sleep(1_500);
     child.stdin.write('lotsof');
@@ -148,7 +148,7 @@ describe('a script', () => {
     expect(await done).toEqual({ out: 'stored\n', err: '', code: 0 });
   });
 
-  test('has done its work when nobody reads what came of it', async () => {
+  test('succeeds even if its output is closed', async () => {
     const { child, done } = chat([...facebook(), 'send', 'Columbia', 'hello']);
     child.stdout.destroy();
     const { peer } = await letIn();
@@ -157,7 +157,7 @@ describe('a script', () => {
     expect(await done).toMatchObject({ err: '', code: 0 });
   });
 
-  test('asks who else is online', async () => {
+  test('prints the other users online', async () => {
     const { done } = chat([...facebook(), 'whoelse']);
     const { peer } = await letIn();
     (await peer.next('whoelse')).reply({ users: ['Columbia', 'Goo\u001bgle'], total: 2 });
@@ -165,7 +165,7 @@ describe('a script', () => {
     expect(await done).toEqual({ out: 'Columbia\nGoo\\egle\n', err: '', code: 0 });
   });
 
-  test('prints what is said, and acknowledges what it has printed', async () => {
+  test('prints messages, and acknowledges those that it has printed', async () => {
     const { child, done } = chat([...facebook(), 'tail', '--json']);
     const peer = await scripted.peer();
     await scripted.letIn(peer, { inbox: 4, room: 0 });
@@ -193,7 +193,7 @@ describe('a script', () => {
     ]);
   });
 
-  test('leaves when nobody reads on, and what it could not print is not acknowledged', async () => {
+  test('ends when its output is closed, and does not acknowledge messages that it could not print', async () => {
     const { child, done } = chat([...facebook(), 'tail']);
     const peer = await scripted.peer();
     await scripted.letIn(peer);
@@ -204,7 +204,7 @@ describe('a script', () => {
     expect(await done).toMatchObject({ err: '', code: 0 });
   });
 
-  test('says on stderr why it was refused, and ends with 1', async () => {
+  test('prints the refusal on stderr, and ends with 1', async () => {
     const { done } = chat([...facebook(), 'send', 'nobody', 'hello']);
     const { peer } = await letIn();
     (await peer.next('message')).refuse('no-such-user');
@@ -212,13 +212,13 @@ describe('a script', () => {
     expect(await done).toEqual({ out: '', err: 'There is no such user.\n', code: 1 });
   });
 
-  test('is not let in with a wrong password', async () => {
+  test('ends with 1 after a wrong password', async () => {
     const { done } = chat([...facebook(), 'whoelse']);
     (await (await scripted.peer()).next('login')).refuse('wrong-password', { triesLeft: 2 });
     expect(await done).toEqual({ out: '', err: 'Wrong password.\n', code: 1 });
   });
 
-  test('ends with 3 when there is no room, or it loses it', async () => {
+  test('ends with 3 if it finds no room, or loses it', async () => {
     const nobody = chat(['--url', 'ws://127.0.0.1:1', '--user', 'facebook', 'whoelse']);
     expect(await nobody.done).toMatchObject({
       out: '',
@@ -252,7 +252,7 @@ describe('a script', () => {
     expect(err).toMatch(complaint);
   });
 
-  test('asks for no password where there is no terminal', async () => {
+  test('does not ask for a password without a terminal', async () => {
     const { err, code } = await chat([...facebook(), 'whoelse'], { environment: { CHAT_PASSWORD: '' } }).done;
     expect(code).toBe(2);
     expect(err).toMatch(/CHAT_PASSWORD/);
@@ -260,7 +260,7 @@ describe('a script', () => {
 });
 
 describe('a profile', () => {
-  test('remembers where and who, for its owner alone, and comes to mind when nothing else is said', async () => {
+  test('stores address and user, readable by its owner only, and is used by default', async () => {
     expect(await chat(['profile', 'set', 'default', ...facebook()]).done).toEqual({ out: '', err: '', code: 0 });
     const unread = chat(['profile', 'list']);
     unread.child.stdout.destroy();
@@ -288,10 +288,10 @@ describe('a profile', () => {
   });
 });
 
-describe('an address with a password in it', () => {
+describe('an address that contains a password', () => {
   const address = 'wss://me:lotsofexams@chat.example.com';
 
-  test.each([[['profile', 'set', 'default']], [['whoelse', '--user', 'me']], [[]]])('%j takes none', async (args) => {
+  test.each([[['profile', 'set', 'default']], [['whoelse', '--user', 'me']], [[]]])('is refused: %j', async (args) => {
     const { out, err, code } = await chat(['--url', address, ...args]).done;
     expect({ out, code }).toEqual({ out: '', code: 2 });
     expect(err).toBe(
@@ -300,7 +300,7 @@ describe('an address with a password in it', () => {
     expect(await readdir(config)).toEqual([]);
   });
 
-  test('is not taken from a profile either', async () => {
+  test('is refused in a profile, too', async () => {
     await mkdir(join(config, 'chat-room'));
     const profiles = { default: { url: address, user: 'me' } };
     await writeFile(join(config, 'chat-room', 'profiles.json'), JSON.stringify({ profiles }));
@@ -312,10 +312,10 @@ describe('an address with a password in it', () => {
   });
 });
 
-describe('a room with a certificate that this machine is told to trust', () => {
+describe('a room with a certificate that NODE_EXTRA_CA_CERTS trusts', () => {
   const soon = () => new Date(Date.now() + 60_000);
 
-  /** Asks who is there at this host; before the room stands one who takes off the TLS. */
+  /** Runs `whoelse` on this host. A proxy in front of the room terminates TLS. */
   const ask = async (host: string, until: Date) => {
     const { cert, key } = await selfSigned('localhost', { until });
     const server = createServer({ cert, key }, (socket) => {
@@ -336,7 +336,7 @@ describe('a room with a certificate that this machine is told to trust', () => {
     return { url, done: chat(['--url', url, '--user', 'facebook', 'whoelse'], { environment }).done };
   };
 
-  test('lets in', async () => {
+  test('is accepted', async () => {
     const { done } = await ask('localhost', soon());
     const { peer } = await letIn();
     (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
@@ -347,7 +347,7 @@ describe('a room with a certificate that this machine is told to trust', () => {
   test.each([
     ['is for another name', '127.0.0.1', soon],
     ['has expired', 'localhost', () => new Date(Date.now() - 60_000)],
-  ])('is told in one line if that %s', async (fault, host, until) => {
+  ])('gives one error line if the certificate %s', async (fault, host, until) => {
     const { url, done } = await ask(host, until());
     expect(await done).toEqual({ out: '', err: `The certificate of ${url} ${fault}.\n`, code: 3 });
   });
@@ -361,7 +361,7 @@ describe('a deployed stack', () => {
     return { asked, ...chat(['--stack', 'ChatRoom', '--user', 'facebook', 'whoelse'], { environment }) };
   };
 
-  test('says where it is', async () => {
+  test('has the address in its outputs', async () => {
     const { asked, done } = await ask(stackWith({ WebSocketUrl: scripted.url }));
     const { peer } = await letIn();
     (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
@@ -373,7 +373,7 @@ describe('a deployed stack', () => {
   test.each([
     ['it is not a room', stackWith({}), /no output WebSocketUrl/],
     ['there is none', noSuchStack, /could not be looked up: Stack with id ChatRoom does not exist/],
-  ])('is told in one line if %s', async (_, answer, complaint) => {
+  ])('gives one error line if %s', async (_, answer, complaint) => {
     const { done } = await ask(answer);
     const { out, err, code } = await done;
     expect({ out, code }).toEqual({ out: '', code: 3 });

@@ -30,7 +30,7 @@ async function logIn(options: Omit<TypistOptions, 'url'> = {}): Promise<void> {
   ({ typist, peer } = await openTerminal(scripted, options));
 }
 
-/** Types, and waits until it stands there as the last row. */
+/** Types a text, and waits until it is in the last row. */
 async function typeAndSee(text: string): Promise<void> {
   typist.type(text);
   await typist.seeLast(`${prompt}${text}`);
@@ -38,7 +38,7 @@ async function typeAndSee(text: string): Promise<void> {
 
 const nextBroadcast = async () => (await nextAsked('broadcast')).arguments.text;
 
-/** The next request, acknowledgements apart. */
+/** The next request, except acknowledgements. */
 async function nextAsked<A extends Action>(action: A): Promise<Received<A>> {
   for (;;) {
     const request = await peer.nextOfAny();
@@ -48,14 +48,14 @@ async function nextAsked<A extends Action>(action: A): Promise<Received<A>> {
   }
 }
 
-/** The rows that a line being typed begins with: one, unless something of it was left behind. */
+/** The rows that begin with the prompt: one, unless parts of an old line were left behind. */
 const beginnings = () => typist.rows.filter((row) => row.startsWith(`${prompt}broadcast `));
 
-/** The lines that came in, in their order on the screen. */
+/** The incoming lines, in their order on the screen. */
 const said = () => typist.rows.flatMap((row) => withoutTime(row) ?? []);
 
 describe.each(['code points', 'graphemes'] as const)('in a terminal that measures %s', (widths) => {
-  test('typing while 50 lines a second come in: nothing typed is lost or garbled, every line is shown once', async () => {
+  test('typing while 50 lines a second arrive: no typed text is lost or garbled, and every line is shown once', async () => {
     await logIn({ columns: 60, rows: 20, widths });
     const count = 150;
     const flood = (async () => {
@@ -79,7 +79,7 @@ describe.each(['code points', 'graphemes'] as const)('in a terminal that measure
     );
   });
 
-  test('as many flags as fill rows cost no line that was printed', async () => {
+  test('rows full of flags erase no printed line', async () => {
     await logIn({ columns: 40, widths });
     typist.type(`broadcast ${flag.repeat(24)}`);
     for (let seq = 1; seq <= 3; seq += 1) peer.event(message(seq));
@@ -93,7 +93,7 @@ describe.each(['code points', 'graphemes'] as const)('in a terminal that measure
     expect(await nextBroadcast()).toBe(`${flag.repeat(24)}!`);
   });
 
-  test('a family, a flag, a heart, an accent are one character each to the cursor and to backspace', async () => {
+  test('cursor and backspace treat a family, a flag, a heart and an accented letter as one character each', async () => {
     await logIn({ widths });
     await typeAndSee(`broadcast 你${family}${flag}${heart}${thumb}${accent}`);
     typist.type(backspace);
@@ -102,7 +102,7 @@ describe.each(['code points', 'graphemes'] as const)('in a terminal that measure
     await typist.seeLast(`${prompt}broadcast 你${flag}${heart}${thumb}`);
     typist.type('a');
     await typist.seeLast(`${prompt}broadcast 你a${flag}${heart}${thumb}`);
-    // It is where the terminal itself counts it to be.
+    // The cursor is where the terminal itself places it.
     await typist.see(() => typist.cursor.column === `${prompt}broadcast 你a`.length + 1);
     typist.enter('');
     expect(await nextBroadcast()).toBe(`你a${flag}${heart}${thumb}`);
@@ -122,12 +122,12 @@ test('a line with more rows than the window shows the part around the cursor', a
   await typist.see((rows) => rows.at(-1)?.endsWith('w89!') === true);
   typist.enter('');
   expect(await nextBroadcast()).toBe(`${words}!`);
-  // What is left on the screen is the line, once.
+  // The line is on the screen once.
   await typist.see(() => typist.rows.join('').includes('w88 w89!'));
   expect(said()).toEqual(['facebook(broadcast): hello']);
 });
 
-test('Tab completes commands, users whoever spelt them, and tells the ways there are', async () => {
+test('Tab completes commands and users in any case, and lists several candidates', async () => {
   await logIn();
   for (const user of ['Columbia', 'colin', 'Google']) peer.event({ type: 'event', event: 'login', user });
   await typist.see(() => said().length === 3);
@@ -148,7 +148,7 @@ test('Tab completes commands, users whoever spelt them, and tells the ways there
   expect((await peer.next('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
 });
 
-test('Tab straight after a login offers who is there, and what waits; the room is asked once, unseen, and typing goes on', async () => {
+test('Tab right after a login offers users and waiting files; the client asks the room once, in the background', async () => {
   await logIn({ columns: 100 });
   const before = typist.rows.length;
   await typeAndSee('/msg G');
@@ -176,13 +176,13 @@ test('Tab straight after a login offers who is there, and what waits; the room i
   expect((await nextAsked('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
 });
 
-test('what comes together with a Tab is not completed in its middle', async () => {
+test('text that arrives together with a Tab, as in a paste, is not completed in the middle', async () => {
   await logIn();
   typist.type('/ms\tCol');
   await typist.seeLast(`${prompt}/msCol`);
 });
 
-test("Tab completes one's own files, and those that are offered", async () => {
+test('Tab completes local files, and offered files', async () => {
   await logIn({ columns: 100 });
   peer.event({
     ...{
@@ -212,12 +212,12 @@ test("Tab completes one's own files, and those that are offered", async () => {
   await completed('filedecline columbia ', 'filedecline columbia my\\u{7} thesis.txt');
 });
 
-test('what was typed comes back, but for passwords and answers', async () => {
+test('the history has typed commands, but no passwords and answers', async () => {
   await logIn();
   typist.enter('whoelse');
   (await peer.next('whoelse')).reply({ users: [], total: 0 });
   await typist.seeLast(prompt.trimEnd());
-  // Typed at once: what is asked for is not known yet when it is typed.
+  // Typed ahead, before the client has asked.
   typist.type('passwd\rwastingtime\rnew-secret\rnew-secret\r');
   (await peer.next('passwd')).reply({});
   await typist.see((rows) => rows.at(-2) === 'You have changed your password.');
@@ -231,7 +231,7 @@ test('what was typed comes back, but for passwords and answers', async () => {
   expect(typist.output).not.toMatch(/wastingtime|new-secret/);
 });
 
-test('a password that is typed before it is asked for is not seen either', async () => {
+test('a password that is typed before the question is not echoed either', async () => {
   typist = new TerminalDriver({ url: scripted.url });
   await typist.seeLast('>>');
   typist.type('facebook\rwastingtime\rwhoelse\r');
@@ -270,7 +270,7 @@ test.each(['y', 'Yes', 'n', ''])('a user who is logged in elsewhere is asked; th
   await typist.seeLast(prompt.trimEnd());
 });
 
-test('a slip is answered with what was meant', async () => {
+test('a mistyped command gets a suggestion', async () => {
   await logIn({ columns: 100 });
   typist.enter('wholes');
   await typist.see(
@@ -279,7 +279,7 @@ test('a slip is answered with what was meant', async () => {
   );
 });
 
-test('a long list comes a screenful at a time, and loses nothing that comes in meanwhile', async () => {
+test('a long list is printed a screenful at a time, and no incoming line is lost meanwhile', async () => {
   await logIn({ columns: 100, rows: 12 });
   typist.enter('history 60');
   const messages = Array.from({ length: 60 }, (_, index) => broadcast(index + 1));
@@ -290,7 +290,7 @@ test('a long list comes a screenful at a time, and loses nothing that comes in m
   await typist.see((rows) => withoutTime(rows.at(-2)) === 'facebook(broadcast): meanwhile');
   typist.enter('');
   await typist.see(isAsked(39));
-  // Whoever has seen enough goes on.
+  // Quit the list.
   typist.enter('whoelse');
   const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
   (await peer.next('whoelse')).reply({ users, total: 40 });
@@ -319,12 +319,12 @@ test('a long list comes a screenful at a time, and loses nothing that comes in m
   await typist.seeLast(prompt.trimEnd());
 });
 
-test('how much was missed is told below it', async () => {
+test('the number of missed messages is printed below them', async () => {
   typist = new TerminalDriver({ url: scripted.url });
   await typist.seeLast('>>');
   typist.type('facebook\rwastingtime\r');
   peer = await scripted.peer();
-  // The room counts what is hidden, and what has expired, too.
+  // The room's count includes hidden and expired messages.
   (await peer.next('login')).reply({ user: 'facebook', token: 't', timeOut: 60, unread: { inbox: 2, room: 3 } });
   const messages = [broadcast(1), message(2), hidden(2), broadcast(3)];
   (await peer.next('sync')).reply({ messages, upTo: { inbox: 2, room: 3 }, more: false });
@@ -344,7 +344,7 @@ test('Ctrl+L clears the screen, and the line being typed stays', async () => {
   await typist.see((rows) => typist.cursor.row === typist.buffer.baseY && rows.at(-1) === `${prompt}broadcast hi`);
 });
 
-test('stopped by Ctrl+Z and brought back, it goes on where it was', async () => {
+test('after Ctrl+Z and a return to the foreground, the client continues', async () => {
   await logIn({ under: ['bash', '-c', 'set -m; "$@"; fg', 'bash'] });
   await typeAndSee('broadcast hi');
   typist.type('\u001a');

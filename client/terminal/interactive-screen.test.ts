@@ -14,21 +14,21 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  // Without a room there is nobody to say goodbye to.
+  // Without a room, the client would wait for the logout.
   await scripted.close();
   typist.close();
   await typist.exited;
 });
 
-/** Comes in as facebook, in a terminal that is so wide. */
+/** Logs in as facebook, in a terminal of this width. */
 async function logIn(columns = 40, reflowCursorLine = false): Promise<void> {
   ({ typist, peer } = await openTerminal(scripted, { columns, reflowCursorLine }));
 }
 
-/** What is typed, in rows: the last column of each is left to the cursor. */
+/** The typed line in rows. The last column of each row is left for the cursor. */
 const wrapped = (typed: string, columns: number) => typed.match(new RegExp(`.{1,${columns - 1}}`, 'g')) ?? [];
 
-test('a password is not shown, neither at once nor in the history', async () => {
+test('a password is neither echoed nor in the history', async () => {
   await logIn();
   expect(typist.rows.join('\n')).not.toContain('wastingtime');
   typist.type('\u001b[A\u001b[A');
@@ -36,7 +36,7 @@ test('a password is not shown, neither at once nor in the history', async () => 
   await typist.seeLast(`${prompt}whoelse`);
 });
 
-test('what comes in is printed above what is being typed, cursor and all', async () => {
+test('incoming lines are printed above the typed line, and the cursor keeps its place', async () => {
   await logIn(60);
   typist.type('broadcast hallo\u001b[D\u001b[D\u001b[D');
   await typist.see(() => typist.cursor.column === 23);
@@ -47,7 +47,7 @@ test('what comes in is printed above what is being typed, cursor and all', async
   );
   expect(withoutTime(typist.rows.at(-3))).toBe('facebook(broadcast): first');
   await typist.see(() => typist.cursor.column === 23);
-  // What is typed next goes where the cursor stood.
+  // The next typed text goes to the position of the cursor.
   typist.enter('-');
   expect((await peer.next('broadcast')).arguments.text).toBe('ha-llo');
 });
@@ -120,7 +120,7 @@ test('a text that is padded to the width of the terminal forges no line', async 
   expect(typist.rows.filter((row) => row.startsWith('      12:00 System(broadcast):'))).toHaveLength(1);
 });
 
-test('what is typed while a command is under way is the next one', async () => {
+test('a line typed while a command runs is the next command', async () => {
   await logIn();
   typist.enter('whoelse');
   const first = await peer.next('whoelse');
@@ -134,7 +134,7 @@ test('what is typed while a command is under way is the next one', async () => {
   await peer.next('wholasthr');
 });
 
-test('nobody can fake a line', async () => {
+test('a message cannot fake a line of another user', async () => {
   await logIn(120);
   peer.event(broadcast(1, 'hi\u001b[2K\rSystem(broadcast): x\nSystem(broadcast): y'));
   await typist.see(
@@ -151,7 +151,7 @@ test('Tab completes a command', async () => {
   await typist.seeLast(`${prompt}wholasthr`);
 });
 
-test('a completion that never comes keeps nobody from typing', async () => {
+test('a completion that never arrives does not block typing', async () => {
   const program = `
     import { InteractiveScreen } from './client/terminal/interactive-screen.ts';
     const { stdin: input, stdout: output } = process;
@@ -189,7 +189,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s leaves, and says so to the room', 
   expect(await typist.exited).toBe(0);
 });
 
-test('Ctrl+C leaves before a login too, and from a password', async () => {
+test('Ctrl+C also quits before a login, and at a password question', async () => {
   typist = new TerminalDriver({ url: scripted.url });
   await typist.seeLast('>>');
   typist.enter('facebook');

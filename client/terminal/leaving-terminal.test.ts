@@ -22,13 +22,13 @@ afterEach(async () => {
   await typist.exited;
 });
 
-/** As npm does: a shell that waits for what it runs. */
+/** A shell that waits for the program, as npm's does. */
 const npm = ['sh', '-c', '"$@"; exit $?', 'sh'];
-/** A shell with job control, in front of which somebody sits: it runs one thing, says how the
- * terminal is when that was stopped, puts it right, and goes on at Enter. */
+/** An interactive shell with job control. It runs one program, prints the terminal's
+ * mode when the program was stopped, resets it, and continues the program at Enter. */
 const shell = ['sh', '-mc', '"$@"; echo "stopped $?"; stty -a; stty sane; echo "Enter goes on"; read line; fg', 'sh'];
 
-test('Ctrl+Z stops the program with what runs it, and the terminal is the shellâ€™s, until it is gone on with', async () => {
+test('Ctrl+Z stops the program and its parents, and the shell has the terminal until the program continues', async () => {
   ({ typist, peer } = await openTerminal(scripted, { under: [...shell, ...npm] }));
   typist.type('whoe');
   await typist.seeLast(`${prompt}whoe`);
@@ -38,13 +38,13 @@ test('Ctrl+Z stops the program with what runs it, and the terminal is the shellâ
   await typist.seeLast('Enter goes on');
   typist.enter('');
   await typist.seeLast(`${prompt}whoe`);
-  // Raw again, and what is typed is not shown twice.
+  // The terminal is raw again, so typed text is not echoed twice.
   typist.enter('lse');
   (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
   await typist.see((rows) => rows.at(-2) === 'Columbia' && rows.at(-1) === prompt.trimEnd());
 });
 
-test('a program that was stopped from outside is in front of the terminal again when it goes on', async () => {
+test('a program that was stopped from outside redraws when it continues', async () => {
   ({ typist, peer } = await openTerminal(scripted, { under: shell }));
   typist.type('whoelse');
   await typist.seeLast(`${prompt}whoelse`);
@@ -57,20 +57,20 @@ test('a program that was stopped from outside is in front of the terminal again 
   (await peer.next('whoelse')).reply({ users: [], total: 0 });
 });
 
-test('Ctrl+Z where nobody could go on with it changes nothing', async () => {
+test('Ctrl+Z has no effect if no shell could continue the program', async () => {
   ({ typist, peer } = await openTerminal(scripted));
   typist.type(`whoe${ctrlZ}`);
   await typist.seeLast(`${prompt}whoe`);
   peer.event(broadcast(1, 'still here?'));
   await typist.see((rows) => withoutTime(rows.at(-2)) === 'facebook(broadcast): still here?');
   await sleep(300);
-  // A terminal that is no longer raw would complete nothing.
+  // Tab completes only if the terminal is still raw.
   typist.type('\t');
   await typist.seeLast(`${prompt}whoelse`);
 });
 
-test('when the terminal goes away, what was half typed is not carried out', async () => {
-  // The shell hears that the terminal has gone, and the program only sees that nothing comes any more.
+test('a half-typed line is not run when the terminal closes', async () => {
+  // The shell gets SIGHUP. The program only sees the end of its input.
   ({ typist, peer } = await openTerminal(scripted, { under: ['sh', '-c', 'trap "" HUP; "$@"; exit $?', 'sh'] }));
   typist.type('broadcast I think Bob is');
   await typist.seeLast(`${prompt}broadcast I think Bob is`);
@@ -81,8 +81,8 @@ test('when the terminal goes away, what was half typed is not carried out', asyn
   expect(await peer.closed).toBe(1000);
 });
 
-test('a terminal that cannot be read any more is one with nothing more to read', async () => {
-  // What ran it was killed: the shell takes the terminal back, and each read of it is answered with EIO.
+test('a read error of the terminal counts as the end of input', async () => {
+  // The parent was killed, so the shell takes the terminal back, and every read fails with EIO.
   ({ typist, peer } = await openTerminal(scripted, { under: ['sh', '-mc', '"$@"; sleep 60', 'sh', ...npm] }));
   process.kill(childOf(typist.pid), 'SIGKILL');
   await typist.see((rows) => rows.some((row) => row.endsWith('Killed')));

@@ -9,7 +9,7 @@ let typist: TerminalDriver;
 let peer: Peer;
 
 const prompt = 'facebook>> ';
-/** Clears the screen, sets its title, writes over a line, rings, turns text around. */
+/** Clears the screen, sets the title, overwrites a line, rings the bell, reverses text. */
 const hostile = '\u001b[2J\u001b]0;title\u0007\r\u202eevil\u009b1A';
 const spelt = '\\e[2J\\e]0;title\\u{7}\\r\\u{202e}evil\\u{9b}1A';
 
@@ -27,10 +27,10 @@ async function logIn(options: Omit<TypistOptions, 'url'> = {}): Promise<void> {
   ({ typist, peer } = await openTerminal(scripted, { columns: 150, ...options }));
 }
 
-/** What the terminal was told of colours and the like. */
+/** The style sequences in the output. */
 const looks = () => typist.output.split('\u001b[').filter((text) => /^[\d;]*m/.test(text));
 
-/** The colour of what stands in a row that holds this; -1 is the terminal's own. */
+/** The colour of a text in a row that contains another text. -1 is the default colour. */
 function colourOf(text: string, inRow: string = text): number {
   const index = typist.rows.findLastIndex((row) => row.includes(inRow));
   const column = typist.rows[index]?.indexOf(text) ?? -1;
@@ -40,7 +40,7 @@ function colourOf(text: string, inRow: string = text): number {
 }
 
 describe('a hostile room', () => {
-  test('cannot reach the terminal by what is said, by names, by files, or by its own sentences', async () => {
+  test('cannot control the terminal through messages, names, files or texts of the room', async () => {
     await logIn();
     const sentAt = '2026-11-23T09:00:00.000Z';
     const file = { type: 'event', stream: 'inbox', name: hostile, sentAt } as const;
@@ -75,7 +75,7 @@ describe('a hostile room', () => {
     }
   });
 
-  test('cannot by the name it gives who logs in', async () => {
+  test('cannot control the terminal through the name in the reply to a login', async () => {
     typist = new TerminalDriver({ url: scripted.url, columns: 150 });
     await typist.seeLast('>>');
     typist.type('facebook\rwastingtime\r');
@@ -89,7 +89,7 @@ describe('a hostile room', () => {
 });
 
 describe('colours', () => {
-  test('each user has one, and keeps it; private words and errors have theirs; one is oneself without', async () => {
+  test('each user has a fixed colour; private messages and errors have their own; the own name has none', async () => {
     await logIn();
     peer.event({ ...broadcast(1, 'one'), from: 'Columbia' });
     peer.event({ ...broadcast(2, 'two'), from: 'Google' });
@@ -114,7 +114,7 @@ describe('colours', () => {
   test.each([
     { what: 'NO_COLOR', env: { NO_COLOR: '1' } },
     { what: 'a terminal that has none', env: { TERM: 'dumb' } },
-  ])('$what turns them off, all', async ({ env }) => {
+  ])('$what turns all of them off', async ({ env }) => {
     await logIn({ env });
     peer.event(broadcast(1, 'one'));
     typist.enter('nonsense');
@@ -122,7 +122,7 @@ describe('colours', () => {
     expect(looks()).toEqual([]);
   });
 
-  test('a terminal with sixteen gets some of those', async () => {
+  test('a terminal with sixteen colours gets some of those', async () => {
     await logIn({ env: { TERM: 'xterm' } });
     peer.event({ ...broadcast(1, 'one'), from: 'Columbia' });
     await typist.see((rows) => rows.at(-2)?.endsWith(': one') === true);

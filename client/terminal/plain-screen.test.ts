@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { PlainScreen } from './plain-screen.ts';
 
-test('input that breaks is at its end, after what came before', async () => {
+test('an input error ends the input, after the lines before it', async () => {
   const input = new PassThrough();
   const screen = new PlainScreen(input, new PassThrough(), () => {});
   input.write('one\n');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wrapTypedLine } from './typed-line.ts';
 
-/** The rows of a line whose cursor is at the bar, with the bar in its place. */
+/** The rows of a line. A bar marks the cursor. */
 function rows(line: string, width: number, height = 10): string[] {
   const cursor = line.indexOf('|');
   const typed = wrapTypedLine({ prompt: '>> ', text: line.replace('|', ''), cursor }, width, height);
@@ -22,7 +22,7 @@ test.each([
   ['between two rows', 'abcdefg|h', 10, ['>> abcdefg|', 'h']],
   ['wide characters, which are not cut', 'abc你你|', 8, ['>> abc你', '你|']],
   ['a family, as wide as it may be', 'a👩‍👩‍👧|', 9, ['>> a', '👩‍👩‍👧|']],
-  ['what no terminal may be given', '\u001b[2J|', 20, ['>> \\e[2J|']],
+  ['an escape sequence', '\u001b[2J|', 20, ['>> \\e[2J|']],
   ['a terminal narrower than anything', 'a|', 1, ['>>', ' a|']],
 ])('%s', (_what, line, width, expected) => {
   expect(rows(line, width)).toEqual(expected);

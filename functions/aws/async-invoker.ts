@@ -20,7 +20,7 @@ async function invoke(functionName: string, payload: unknown): Promise<void> {
 }
 
 export const asyncInvoker: AsyncInvoker = {
-  // A function cannot be named in its own variables: to CloudFormation that is a circular dependency.
+  // A function's own environment variables cannot contain its name: for CloudFormation that is a circular dependency.
   invokeFanOut(fanOut) {
     // The function that posts has no access to the room's count.
     notePosts(fanOut.to.length);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Session } from '../chat/model.ts';
 import { mostEndedTogether } from '../chat/ports.ts';
 
-/** What DynamoDB answers in turn: an error, by its name, or what there is; nothing in particular when there is no more. */
+/** DynamoDB's scripted answers in order: the name of an error, or a result. After the last one, an empty result. */
 interface Answer {
   readonly error?: string;
   readonly [field: string]: unknown;
@@ -51,25 +51,25 @@ beforeEach(() => {
 
 const put = { TableName: 'table', Item: { key: 1 }, ConditionExpression: 'attribute_not_exists(#key)' };
 
-test('a write that meets a transaction on its item is made again', async () => {
+test('a write that conflicts with a transaction on its item is retried', async () => {
   answers = ['TransactionConflictException', 'TransactionConflictException'];
   expect(await dynamodb.putIf(put)).toEqual({ written: true });
   expect(asked).toBe(3);
 });
 
-test('one that never gets through fails, and says why', async () => {
+test('a write that fails at every attempt throws the reason', async () => {
   answers = Array.from({ length: 20 }, () => 'TransactionConflictException');
   await expect(dynamodb.putIf(put)).rejects.toMatchObject({ name: 'TransactionConflictException' });
   expect(asked).toBe(5);
 });
 
-test('a condition that fails is an outcome, and not tried again', async () => {
+test('a failed condition is an outcome, and is not retried', async () => {
   answers = ['ConditionalCheckFailedException'];
   expect(await dynamodb.putIf(put)).toEqual({ written: false, item: undefined });
   expect(asked).toBe(1);
 });
 
-test('the current item is asked for only where there is a condition', async () => {
+test('the current item is requested only for a write with a condition', async () => {
   answers = [];
   const { ConditionExpression: _, ...plain } = put;
   const key = { TableName: 'table', Key: { key: 1 } };
@@ -83,7 +83,7 @@ test('the current item is asked for only where there is a condition', async () =
   expect(items[1].Put).toHaveProperty('ReturnValuesOnConditionCheckFailure', 'ALL_OLD');
 });
 
-test('a stop ends as many sessions at a time as one transaction of DynamoDB takes', async () => {
+test("a stop ends as many sessions at a time as DynamoDB's limit for a transaction allows", async () => {
   const { sessions } = await import('./sessions.ts');
   vi.stubEnv('PRESENCE_TABLE', 'table').stubEnv('CONNECTIONS_TABLE', 'table').stubEnv('USERS_TABLE', 'table');
   const session = (i: number): Session => ({
@@ -100,7 +100,7 @@ test('a stop ends as many sessions at a time as one transaction of DynamoDB take
   expect(items).toHaveLength(100);
 });
 
-test('what is wrong with a request is not tried again', async () => {
+test('an invalid request is not retried', async () => {
   answers = ['ValidationException'];
   await expect(dynamodb.deleteIf({ TableName: 'table', Key: { key: 1 } })).rejects.toMatchObject({
     name: 'ValidationException',
@@ -114,7 +114,7 @@ const cancelled = (...codes: string[]): Answer => ({
 });
 
 test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
-  'a transaction that is cancelled by %s is tried again',
+  'a transaction that is cancelled by %s is retried',
   async (code) => {
     answers = [cancelled('None', code), cancelled(code, 'None')];
     expect(await dynamodb.transact([{ Put: put }, { Put: put }])).toEqual({ committed: true });
@@ -123,7 +123,7 @@ test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExcee
 );
 
 test.each(['ValidationError', 'ItemCollectionSizeLimitExceeded', 'AccessDenied'])(
-  'one that is cancelled by %s would be again, and is not',
+  'a transaction that is cancelled by %s is not retried',
   async (code) => {
     answers = [cancelled('TransactionConflict', code)];
     await expect(dynamodb.transact([{ Put: put }, { Put: put }])).rejects.toMatchObject({
@@ -133,7 +133,7 @@ test.each(['ValidationError', 'ItemCollectionSizeLimitExceeded', 'AccessDenied']
   },
 );
 
-test('what a reading of many leaves unprocessed is asked for again', async () => {
+test('unprocessed keys of a batch read are requested again', async () => {
   const there = (key: string) => ({ key: { S: key } });
   answers = [
     { Responses: { table: [there('a')] }, UnprocessedKeys: { table: { Keys: [there('b'), there('c')] } } },

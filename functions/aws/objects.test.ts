@@ -6,7 +6,7 @@ const sha256 = 'a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447
 const member = (name: string) => ({ name, displayName: name, accountId: `id-of-${name}` });
 const now = Date.parse('2026-11-23T17:04:05.006Z');
 
-/** Nothing here is reached: a URL is signed without asking anybody. */
+/** No server is needed: signing a URL makes no request. */
 async function objectsAt(endpoint: string | undefined): Promise<Objects> {
   vi.resetModules();
   vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint);
@@ -39,7 +39,7 @@ describe('the URL of an upload', () => {
     };
   });
 
-  test('is good for one key, size and checksum, once, for five minutes', async () => {
+  test('is valid for one key, size and checksum, once, for five minutes', async () => {
     const { url, headers } = await objects.uploadUrl(file, now, file.uploadUntil);
     const { host, pathname, searchParams } = new URL(url);
     expect(host).toBe('the-bucket.s3.us-east-1.amazonaws.com');
@@ -52,7 +52,7 @@ describe('the URL of an upload', () => {
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64'),
     });
-    // A checksum of the empty body, which the SDK would put into the query, is one that no file has.
+    // The SDK must not put the checksum of an empty body into the query: no file has it.
     expect([...searchParams.keys()].filter((name) => /checksum/i.test(name))).toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe('the URL of an upload', () => {
     expect(headers['content-length']).toBe('0');
   });
 
-  test('is another one for another size, or another checksum', async () => {
+  test('depends on size and checksum', async () => {
     const urls = await Promise.all(
       [file, { ...file, size: 13 }, { ...file, sha256: sha256.replace('a', 'b') }].map(async (one) => {
         const { url } = await objects.uploadUrl(one, now, file.uploadUntil);
@@ -72,13 +72,13 @@ describe('the URL of an upload', () => {
     expect(new Set(urls).size).toBe(3);
   });
 
-  test('of a download may be used with any range', async () => {
+  test('for a download can be used with any range', async () => {
     const url = new URL(await objects.downloadUrl(file, now, now + 300_000));
     expect(url.pathname).toBe(`/${file.objectKey}`);
     expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('host');
   });
 
-  test('has the bucket in its path where S3 is not at AWS', async () => {
+  test('has the bucket in its path if S3 is not at AWS', async () => {
     const elsewhere = await objectsAt('http://localhost:4566');
     const { url } = await elsewhere.uploadUrl(file, now, file.uploadUntil);
     expect(url).toMatch(`http://localhost:4566/the-bucket/${file.objectKey}?`);
@@ -86,7 +86,7 @@ describe('the URL of an upload', () => {
 });
 
 describe('the key of an object', () => {
-  test('leads to its record, and is never given twice', async () => {
+  test('contains the keys of its record, and is unique', async () => {
     const { newKey } = await objectsAt(undefined);
     const keys = Array.from({ length: 100 }, () => newKey('id-of-columbia', 'facebook', 'Grüße #1.txt'));
     expect(new Set(keys).size).toBe(100);
@@ -96,7 +96,10 @@ describe('the key of an object', () => {
     }
   });
 
-  test.each(['files/a', 'files/a/b', 'files/a/b/c/d', 'logs/a/b/c', 'files//b/c', ''])('%s is none of ours', (key) => {
-    expect(recordOf(key)).toBeUndefined();
-  });
+  test.each(['files/a', 'files/a/b', 'files/a/b/c/d', 'logs/a/b/c', 'files//b/c', ''])(
+    '%s is not the key of a file',
+    (key) => {
+      expect(recordOf(key)).toBeUndefined();
+    },
+  );
 });

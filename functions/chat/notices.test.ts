@@ -8,7 +8,7 @@ const sessionOf = (index: number): Session => ({
   ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, seat: undefined },
 });
 
-/** A room of so many users online, whose clock moves only while somebody sleeps. */
+/** A room with this many users online. Its clock advances only during sleeps. */
 function roomOf(online: number) {
   const posts: { to: string; event: Record<string, unknown> }[] = [];
   let now = 0;

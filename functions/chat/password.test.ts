@@ -4,7 +4,7 @@ import { hashPassword, isOutdated, isUsableHash, verifyPassword } from './passwo
 const cheap = { ln: 4, r: 8, p: 1 };
 
 describe('password hashes', () => {
-  test('a hash is a PHC string that tells its cost, and knows its password', async () => {
+  test('a hash is a PHC string with its cost, and matches its password', async () => {
     const hash = await hashPassword('wastingtime', cheap);
     expect(hash).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(await verifyPassword('wastingtime', hash)).toBe(true);
@@ -12,7 +12,7 @@ describe('password hashes', () => {
     expect(await verifyPassword('', hash)).toBe(false);
   });
 
-  test('the same password twice gives two hashes', async () => {
+  test('hashing a password twice gives different hashes', async () => {
     expect(await hashPassword('x', cheap)).not.toBe(await hashPassword('x', cheap));
   });
 
@@ -21,7 +21,7 @@ describe('password hashes', () => {
     expect(await verifyPassword('cafe\u0301', hash)).toBe(true);
   });
 
-  test('a hash is verified with its own cost, whatever today is', async () => {
+  test('a hash is verified with its own cost, not the current one', async () => {
     const hash = await hashPassword('x', { ln: 5, r: 4, p: 2 });
     expect(await verifyPassword('x', hash)).toBe(true);
     expect(isOutdated(hash, { ln: 5, r: 4, p: 2 })).toBe(false);
@@ -29,7 +29,7 @@ describe('password hashes', () => {
     expect(isOutdated(hash, { ln: 4, r: 4, p: 2 })).toBe(false);
   });
 
-  test('the cost that OWASP gives is within what Node is allowed', async () => {
+  test("OWASP's cost is within Node's memory limit", async () => {
     const hash = await hashPassword('x', { ln: 17, r: 8, p: 1 });
     expect(await verifyPassword('x', hash)).toBe(true);
   });
@@ -47,12 +47,12 @@ describe('password hashes', () => {
     ['memory by its blocks', '$scrypt$ln=14,r=999,p=1$c2FsdA$a2V5'],
     ['time', '$scrypt$ln=17,r=8,p=99$c2FsdA$a2V5'],
     ['a key', `$scrypt$ln=4,r=8,p=1$c2FsdA$${'a'.repeat(200)}`],
-  ])('a hash that asks for too much: %s', async (_, hash) => {
+  ])('a hash of too high a cost is refused: %s', async (_, hash) => {
     expect(isUsableHash(hash)).toBe(false);
     await expect(verifyPassword('x', hash)).rejects.toThrow('costs more than the room allows');
   });
 
-  test('what is no such hash is an error, never a match', async () => {
+  test('a malformed hash is an error, never a match', async () => {
     await expect(verifyPassword('x', 'plain')).rejects.toThrow('not a scrypt PHC string');
   });
 });

@@ -33,7 +33,7 @@ describe('both streams as one list', () => {
     expect(numbers(merged)).toEqual(['inbox 1', 'room 7', 'room 8', 'inbox 2', 'room 9']);
   });
 
-  test('each stream stays in the order of its numbers, whatever the clocks said', () => {
+  test('each stream stays in the order of its numbers, even if clocks disagree', () => {
     const seconds = fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 20 });
     fc.assert(
       fc.property(seconds, seconds, (forInbox, forRoom) => {
@@ -51,15 +51,15 @@ describe('both streams as one list', () => {
   });
 });
 
-describe('what one reply holds', () => {
-  test('as many as were asked for', () => {
+describe('the size of one reply', () => {
+  test('is at most the requested number of messages', () => {
     const { fitting, all } = pageOf([inbox(1, 1), inbox(2, 2), inbox(3, 3)], 2);
     expect(numbers(fitting)).toEqual(['inbox 1', 'inbox 2']);
     expect(all).toBe(false);
     expect(pageOf([inbox(1, 1)], 1).all).toBe(true);
   });
 
-  test('no more bytes than one WebSocket message, however the texts are escaped', () => {
+  test('is at most one WebSocket message, with any escaping of the texts', () => {
     const worst = '\u0001'.repeat(limits.textBytes);
     const { fitting, all } = pageOf(
       Array.from({ length: 10 }, (_, i) => inbox(i + 1, i, worst)),

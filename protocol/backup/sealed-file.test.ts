@@ -29,11 +29,11 @@ const texts = ['{"header":{}}\n', `${'{"user":{}}\n'.repeat(500)}`, '{"trailer":
 const whole = fileOf(texts);
 
 describe('a sealed file', () => {
-  test('is what zcat reads', () => {
+  test('can be read by zcat', () => {
     expect(execFileSync('zcat', { input: whole, encoding: 'utf8' })).toBe(texts.join(''));
   });
 
-  test('is read member by member, and on from any of them', async () => {
+  test('is read member by member, from any member on', async () => {
     const positions = [beginning];
     for await (const { next } of readSealed(sourceOf(whole))) positions.push(next);
     expect(positions.at(-1)?.offset).toBe(whole.length);
@@ -45,7 +45,7 @@ describe('a sealed file', () => {
     }
   });
 
-  test('is refused with any bit of any byte turned over', async () => {
+  test('is refused if any bit of any byte is flipped', async () => {
     for (let offset = 0; offset < whole.length; offset += 1) {
       const damaged = Buffer.from(whole);
       damaged.writeUInt8(damaged.readUInt8(offset) ^ (1 << (offset % 8)), offset);
@@ -63,7 +63,7 @@ describe('a sealed file', () => {
     }
   });
 
-  test('is refused with members left out, doubled, in another order, or with something put in', async () => {
+  test('is refused if members are missing, duplicated, moved or inserted', async () => {
     const members = await membersOf(whole);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(members.length - 1), { minLength: 1, maxLength: 5 }), async (order) => {
@@ -87,7 +87,7 @@ describe('a sealed file', () => {
     await expect(membersOf(damaged)).rejects.toThrow(DamagedFileError);
   });
 
-  test('that is something else is no backup', async () => {
+  test('that is another kind of file is not a backup', async () => {
     await expect(membersOf(gzipSync('hello'.repeat(50)))).rejects.toThrow('It is no backup of a room.');
     await expect(membersOf(Buffer.from('hello'))).rejects.toThrow('It is no backup of a room.');
   });

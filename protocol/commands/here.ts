@@ -15,9 +15,9 @@ export const here = command({
 
 export const docs: Docs<typeof here> = () => ({
   description:
-    'Send it at once, over the same connection, for each event `are-you-there`. Otherwise the room takes the connection ' +
-    'for dead. Then send `sync`: messages may have been posted in vain. One-way: there is no reply, only a refusal if ' +
-    'something is wrong.',
+    'Send it at once, over the same connection, for each event `are-you-there`. Otherwise the room treats the connection ' +
+    'as dead. Then send `sync`: some posts may have been lost. One-way: there is no reply, only a refusal if something is ' +
+    'wrong.',
   request: {},
   result: {},
   example: { request: {}, result: {} },

@@ -42,7 +42,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   to: 'User name of the recipient.',
   text: 'The text as it was sent. Escape it before you display it.',
   seq: "The message's sequence number in its stream.",
-  sentAt: 'When the room took the message: ISO 8601, UTC.',
+  sentAt: 'When the room accepted the message: ISO 8601, UTC.',
   name: 'Name of the file.',
   size: 'Bytes.',
   sha256: 'SHA-256 of the content, in hexadecimal.',

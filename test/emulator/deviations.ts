@@ -97,7 +97,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'races', test: 'is shown exactly once', because: 'invocations' },
   { scene: 'races', test: 'resumes once', because: 'faults' },
   { scene: 'races', test: 'a message is posted to a recipient who logged in', because: 'faults' },
-  { scene: 'settings', test: 'of OPEN to false', because: 'refusal' },
+  { scene: 'settings', test: 'a closed room refuses', because: 'refusal' },
   { scene: 'streams', test: 'expired messages leave numbers', because: 'faults' },
   { scene: 'streams', test: 'a message whose commit failed leaves a number', because: 'faults' },
   { scene: 'streams', test: 'a message whose commit was answered too late', because: 'faults' },

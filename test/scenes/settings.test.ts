@@ -132,7 +132,7 @@ describe('a change', () => {
   });
 });
 
-test('of OPEN to false refuses new connections and logins, but ends no session', async () => {
+test('a closed room refuses new connections and logins, but ends no session', async () => {
   await room.register('Columbia');
   const inside = await room.enter('facebook');
   const waiting = await room.connect();

@@ -19,24 +19,24 @@ const sizes = (items: number, since: number) => ({
   objectBytes: 2 ** 31,
 });
 
-/** How many of one thing there are in an estimate. */
+/** The count of one item of an estimate. */
 const counted = (what: string, { parts }: ReturnType<typeof estimate>) =>
   parts.find((part) => part.what === what)?.count;
 
 describe('messages that are stored', () => {
-  test('are those of the month in a room that is no older', () => {
+  test('count fully in a room that began this month', () => {
     const found = estimate({ ...counters, broadcasts: 5030 }, sizes(100, began + 3 * day), began + 10 * day);
     expect(counted('broadcasts', found)).toBe(30);
     expect(counted('messages', found)).toBe(70);
   });
 
-  test('are for the most part those of the month before, soon after it', () => {
+  test('count mostly for the previous month at the beginning of a month', () => {
     const found = estimate(counters, sizes(30_000, began - 29 * day), began + day);
     expect(counted('messages', found)).toBe(1000);
     expect(counted('broadcasts', found)).toBe(0);
   });
 
-  test('are of ten years, where they are kept for that long', () => {
+  test('count by their share of ten years if they are kept that long', () => {
     const found = estimate(counters, sizes(365_000, began - 3640 * day), began + 10 * day);
     expect(counted('messages', found)).toBe(1000);
   });
@@ -46,7 +46,7 @@ describe('messages that are stored', () => {
     for (const idle of [before, { ...counters, usage: undefined }]) {
       const { since, parts, total } = estimate(idle, sizes(30_000, began - 15 * day), began + 15 * day);
       expect(since).toBe('2026-11-01T00:00:00.000Z');
-      // What is stored has its price all the same: half a month of a GB, and of two in the bucket.
+      // Storage still has a cost: half a month of 1 GB in tables and 2 GB in the bucket.
       expect(parts.map(({ what }) => what)).toEqual(['bytes in tables', 'bytes of files and backups']);
       expect(total).toBeCloseTo((0.25 + 2 * 0.023) / 2, 6);
     }

@@ -31,7 +31,7 @@ const message = toLine('message', said);
 const loginBlock = toLine('loginBlock', { name: 'google', address: '::1', blockedUntil: 1, expiresAt: 1 });
 const trailer = toLine('trailer', { counts: { users: 1, messages: 1, loginBlocks: 1, files: 0 }, lastBroadcast: 0 });
 
-/** A file whose seals are in order, whatever is in it. */
+/** A file with valid seals and this content. */
 function fileOf(lines: readonly string[]): ByteSource {
   let at = beginning;
   const members = lines.map((line) => {
@@ -52,8 +52,8 @@ async function check(...lines: string[]) {
 
 const good = [header, user, message, loginBlock, trailer];
 
-describe('a file that is sealed', () => {
-  test('is a backup when everything in it is in its place', async () => {
+describe('a sealed file', () => {
+  test('is accepted if all records are in order', async () => {
     expect(await check(...good)).toMatchObject({ header: { settings }, trailer: { lastBroadcast: 0 } });
     expect(await check(good.join(''))).toBeDefined();
   });
@@ -76,7 +76,7 @@ describe('a file that is sealed', () => {
     }
   });
 
-  test('is refused with a password hash that would take the room any amount of memory', async () => {
+  test('is refused with a password hash of unbounded cost', async () => {
     const costly = user.replace('ln=17', 'ln=30');
     await expect(check(header, costly, message, loginBlock, trailer)).rejects.toThrow(
       'A user in it is not well-formed: passwordHash: not a password hash of bounded cost.',
@@ -91,7 +91,7 @@ describe('a file that is sealed', () => {
     await expect(check(header.replace(formatName, 'a cake'))).rejects.toThrow('It is no backup of a room.');
   });
 
-  test('keeps what it does not know of an account and a message, and sets as sets', async () => {
+  test('keeps unknown attributes of accounts and messages, and sets', async () => {
     const more = toLine('message', { ...said, hiddenFrom: new Set(['0b2']), later: { nested: new Set([1]) } });
     for await (const { records } of readRecords(fileOf([more]), beginning)) {
       expect(records).toEqual([
@@ -100,7 +100,7 @@ describe('a file that is sealed', () => {
     }
   });
 
-  test('is not unpacked to more than anybody can hold', async () => {
+  test('is refused if a member unpacks to more than the limit', async () => {
     await expect(check('x'.repeat(65 * 2 ** 20))).rejects.toThrow('It cannot be unpacked');
   });
 });
