@@ -19,7 +19,7 @@ export const limits = {
   fileNameBytes: 255,
   /** Maximum number of users that one user may block. */
   blockedUsers: 500,
-  /** Maximum number of users that may block one user. Each broadcast stores them, about 25 bytes each. */
+  /** Maximum number of users that may block one user. The account stores them, about 25 bytes each. */
   blockers: 5_000,
 } as const;
 

@@ -149,7 +149,17 @@ describe('a list of blocks that is full', () => {
     const last = await room.enter('last');
     await last.get('block', { user: 'hated' });
     await hated.get('broadcast', { text: 'to who has not blocked me' });
-    expect(await last.event('hidden')).toMatchObject({ stream: 'room' });
+    const { seq } = await last.event('hidden');
+    // The message does not store them all, and is still hidden from those who read it later.
+    const stored = (await room.database.messages('room')).find((item) => item['seq'] === seq);
+    expect(JSON.stringify(stored, (_, value) => (value instanceof Set ? [...value] : value)).length).toBeLessThan(
+      1_000,
+    );
+    const eventOf = async (client: RawClient) =>
+      (await client.get('history', { stream: 'room', limit: 1 })).messages.map(({ event }) => event);
+    expect(await eventOf(last)).toEqual(['hidden']);
+    expect(await eventOf(hated)).toEqual(['broadcast']);
+    expect((await last.get('sync', { room: seq - 1 })).messages).toMatchObject([{ event: 'hidden', seq }]);
     const late = await room.enter('late');
     expect(await late.refused('block', { user: 'hated' })).toMatchObject({ code: 'too-many-blockers' });
     expect(await late.get('blocklist', {})).toMatchObject({ users: [] });

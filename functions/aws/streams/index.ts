@@ -8,7 +8,7 @@ import { tableName } from '../environment.ts';
 import { type Counters, countersAt, type Ticket } from './counters.ts';
 import { eraseInbox } from './erase.ts';
 import { holesAt } from './holes.ts';
-import { asKept, isOf, isTombstone, type StoredItem } from './items.ts';
+import { asKept, hidingFrom, isOf, isTombstone, type StoredItem } from './items.ts';
 import { messageKey, ownerOf } from './keys.ts';
 import { readBack, streamReader } from './reader.ts';
 
@@ -126,7 +126,7 @@ export function streamsOn(options: {
             ...ticket,
             ...draft,
             fromId,
-            hiddenFrom: hiddenFrom?.size ? hiddenFrom : undefined,
+            ...hidingFrom(hiddenFrom),
             uid,
             expiresAt: expiresAt(),
           },

@@ -77,17 +77,39 @@ export const tombstone = ({ seq, previousAt }: Pick<StoredItem, 'seq' | 'previou
 export const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
   parseStored(streamMessage, { ...item, type: 'event', stream: kind }) as EventOf<E>;
 
-const marks = v.object({ expiresAt: v.number(), hiddenFrom: v.optional(v.set(v.string())) });
+/**
+ * The most account ids that a message stores, about 25 bytes each. Beyond it, the message says that its readers have to look at their own
+ * blocks. So a user with thousands of blockers does not make the room's stream expensive to write and to read.
+ */
+const mostHiddenFrom = 100;
+
+/** What a message stores about the users who do not see it. */
+export function hidingFrom(accountIds: ReadonlySet<string> | undefined) {
+  if (!accountIds?.size) return {};
+  return accountIds.size <= mostHiddenFrom ? { hiddenFrom: accountIds } : { hiddenFromBlockers: true };
+}
+
+const marks = v.object({
+  expiresAt: v.number(),
+  hiddenFrom: v.optional(v.set(v.string())),
+  hiddenFromBlockers: v.optional(v.boolean(), false),
+  fromId: v.optional(v.string(), ''),
+});
+
+/** The blocks of a reader, read when they are needed. */
+export type ReadBlocks = () => Promise<ReadonlyMap<string, string>>;
 
 /** A stored message as one reader sees it. Undefined for an expired message or a tombstone. */
-export function asSeenBy(
+export async function asSeenBy(
   reader: Member,
   kind: Stream['kind'],
   { item, seq }: StoredItem,
   now: number,
-): StreamMessage | undefined {
-  const { expiresAt, hiddenFrom } = parseStored(marks, item);
+  readBlocks: ReadBlocks,
+): Promise<StreamMessage | undefined> {
+  const { expiresAt, hiddenFrom, hiddenFromBlockers, fromId } = parseStored(marks, item);
   if (isTombstone(item) || expiresAt * 1000 <= now) return undefined;
-  if (hiddenFrom?.has(reader.accountId)) return { type: 'event', event: 'hidden', stream: 'room', seq };
+  const isHidden = hiddenFromBlockers ? (await readBlocks()).has(fromId) : hiddenFrom?.has(reader.accountId);
+  if (isHidden) return { type: 'event', event: 'hidden', stream: 'room', seq };
   return parseStored(streamMessage, { ...item, type: 'event', stream: kind });
 }

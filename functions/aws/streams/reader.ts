@@ -1,7 +1,9 @@
 import type { StreamMessage } from '../../../protocol/index.ts';
+import type { Member } from '../../chat/model.ts';
 import type { Stream, Streams } from '../../chat/ports.ts';
+import { accounts } from '../accounts.ts';
 import type { Above, Holes } from './holes.ts';
-import { asSeenBy, queryItems, type StoredItem } from './items.ts';
+import { asSeenBy, queryItems, type ReadBlocks, type StoredItem } from './items.ts';
 import type { StreamOwner } from './keys.ts';
 
 /**
@@ -63,11 +65,12 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
   return {
     async after(kind, reader, seq, limit) {
       const messages: StreamMessage[] = [];
+      const readBlocks = blocksOf(reader);
       const steps = readOn(holes, ownOf(kind, reader), seq, limit + 1);
       for (let upTo = seq; ; ) {
         const { done, value } = await steps.next();
         if (done) return { messages, upTo, more: value };
-        const message = asSeenBy(reader, kind, value, now());
+        const message = await asSeenBy(reader, kind, value, now(), readBlocks);
         if (message) {
           if (messages.length === limit) return { messages, upTo, more: true };
           messages.push(message);
@@ -78,8 +81,9 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
 
     async before(kind, reader, seq, limit) {
       const messages: StreamMessage[] = [];
+      const readBlocks = blocksOf(reader);
       for await (const item of readBack(holes, ownOf(kind, reader), seq, limit + 1)) {
-        const message = asSeenBy(reader, kind, item, now());
+        const message = await asSeenBy(reader, kind, item, now(), readBlocks);
         if (!message) continue;
         if (messages.length === limit) return { messages: messages.reverse(), more: true };
         messages.push(message);
@@ -91,3 +95,16 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
 
 const ownOf = (stream: Stream['kind'], owner: StreamOwner['owner']): StreamOwner =>
   stream === 'room' ? { stream } : { stream, owner };
+
+/** Reads a reader's blocks once, when they are first needed. */
+function blocksOf({ name, accountId }: Member): ReadBlocks {
+  let blocks: ReturnType<ReadBlocks> | undefined;
+  const read = async () => {
+    const account = await accounts.find(name);
+    return account?.accountId === accountId ? account.blocks : new Map();
+  };
+  return () => {
+    blocks ??= read();
+    return blocks;
+  };
+}
