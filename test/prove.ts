@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
+import { attack } from './attack/attack.ts';
 import { playBackup } from './backup/play.ts';
 import { playStop } from './backup/play-stop.ts';
 import { cuts } from './connection/cuts.ts';
@@ -76,6 +77,13 @@ proof(
   'Measure how long the terminal client takes to notice that its network drops every packet',
   {},
   deadLink,
+);
+
+proof(
+  'attack',
+  'Measure how long a message takes, alone and while one address attacks at its limits',
+  { seconds: [60, 'how long each of the two is measured'] },
+  attack,
 );
 
 program

@@ -5,6 +5,7 @@ import {
   type Command,
   commands,
   isAction,
+  mostTokens,
   parseRequest,
   type RefusalCode,
   type Request,
@@ -93,7 +94,8 @@ async function perform<A extends Action, R extends Room>(
   };
   const [connection, early] = await Promise.all([findConnection(room, incoming), isKnown ? prefetch() : undefined]);
   caller.member = connection.member;
-  await take(room, connection, (entry.weight ?? 1) + (again ? repeatTokens : 0));
+  const weight = (entry.weight ?? 1) + (again ? repeatTokens : 0);
+  await take(room, connection, tokensOf(connection, incoming.frame, weight, entry.who));
   // The connection is alive, although API Gateway did not know it a moment ago.
   if (connection.lostAt !== undefined && connection.member)
     await reattach(room, connection.member, connection.connectionId);
@@ -111,11 +113,20 @@ async function perform<A extends Action, R extends Room>(
   }
 }
 
+/** API Gateway meters frames in units of so many bytes. */
+const meteredBytes = 32 * 1024;
+
+/** The tokens that a frame takes. A guest's frame that no client has a reason to send takes half of a guest's burst. */
+function tokensOf({ member }: Connection, frame: string, weight: number, who?: Command['who']): number {
+  const hasReason = member || (who !== 'member' && frame.length <= meteredBytes);
+  return hasReason ? weight : Math.max(weight, mostTokens / 2);
+}
+
 /** Counts a frame that is no command, and returns its refusal. */
 async function refusalOf(room: Room, incoming: IncomingFrame, { code, message, field }: BadFrame): Promise<Refusal> {
   await refuseIfRemembered(room, incoming);
   const connection = await findConnection(room, incoming);
-  await take(room, connection, 1);
+  await take(room, connection, tokensOf(connection, incoming.frame, 1));
   if (room.rateLimiters.isDue(connection)) {
     await orLog(room, 'a frame was not counted', store(room, connection, false), undefined);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { guestLimit, mostRefused } from '../../protocol/index.ts';
 import type { Connection } from './model.ts';
-import { RateLimiters } from './rate-limiter.ts';
+import { mostRefusedOfGuests, RateLimiters } from './rate-limiter.ts';
 
 const rateLimit = { rate: 20, burst: 100 };
 
@@ -112,18 +112,24 @@ test('a guest may send less than a member, and its tokens do not count after the
   expect(rateLimiters.isMember('c')).toBe(true);
 });
 
-test('a connection floods if it is refused so many times more often than it is accepted', () => {
-  const rateLimiters = new RateLimiters();
-  const { rate } = guestLimit(rateLimit);
-  let [refused, accepted] = [0, 0];
-  for (let frame = 0; !rateLimiters.isFlooding('c') && frame < 10_000; frame += 1) {
-    // Twice as many frames as are accepted in the long run.
-    const now = 1_000_000 + (frame * 1000) / (2 * rate);
-    const wait = rateLimiters.remembered('c', now) || rateLimiters.take({ ...guest, theoreticalArrivalTime: 0 }, now);
-    if (wait > 0) refused += 1;
-    else accepted += 1;
-  }
-  expect(refused).toBeGreaterThanOrEqual(mostRefused);
-  expect(refused).toBeLessThanOrEqual(mostRefused + accepted);
-  expect(rateLimiters.isFlooding('another')).toBe(false);
-});
+test.each([
+  ['member', connection, rateLimit, mostRefused],
+  ['guest', guest, guestLimit(rateLimit), mostRefusedOfGuests],
+] as const)(
+  'a %s floods if it is refused so many times more often than it is accepted',
+  (_, sender, { rate }, most) => {
+    const rateLimiters = new RateLimiters();
+    let [refused, accepted] = [0, 0];
+    for (let frame = 0; !rateLimiters.isFlooding('c') && frame < 10_000; frame += 1) {
+      // Twice as many frames as are accepted in the long run.
+      const now = 1_000_000 + (frame * 1000) / (2 * rate);
+      const wait =
+        rateLimiters.remembered('c', now) || rateLimiters.take({ ...sender, theoreticalArrivalTime: 0 }, now);
+      if (wait > 0) refused += 1;
+      else accepted += 1;
+    }
+    expect(refused).toBeGreaterThanOrEqual(most);
+    expect(refused).toBeLessThanOrEqual(most + accepted);
+    expect(rateLimiters.isFlooding('another')).toBe(false);
+  },
+);

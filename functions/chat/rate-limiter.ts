@@ -12,6 +12,9 @@ interface Known {
   isMember: boolean;
 }
 
+/** A guest is closed sooner: nobody types so much before a login. */
+export const mostRefusedOfGuests = mostRefused / 3;
+
 /** The maximum number of cached connections. The cache is cleared when it is full. */
 const most = 10_000;
 
@@ -60,10 +63,10 @@ export class RateLimiters {
     return 0;
   }
 
-  /** Whether a connection that was refused just now must be closed: true once for every {@link mostRefused} refusals. */
+  /** Whether a connection that was refused just now must be closed: true once for every {@link mostRefused} refusals, or a third of them for a guest. */
   isFlooding(connectionId: string): boolean {
-    const refused = this.#known.get(connectionId)?.refused ?? 0;
-    return refused > 0 && refused % mostRefused === 0;
+    const { refused, isMember } = this.#known.get(connectionId) ?? { refused: 0, isMember: false };
+    return refused > 0 && refused % (isMember ? mostRefused : mostRefusedOfGuests) === 0;
   }
 
   /** Whether the accepted frames must be stored even if nothing else is written. */

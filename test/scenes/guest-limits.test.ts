@@ -48,6 +48,26 @@ describe('frames of a connection that has not logged in', () => {
     expect(new Set(tablesOf(recording.calls))).toEqual(new Set(['Connections']));
   });
 
+  test.each([
+    ["members' commands", JSON.stringify({ action: 'whoelse' })],
+    ['messages above 32 KB', JSON.stringify({ action: 'dance', text: 'x'.repeat(40_000) })],
+  ])('%s: few are accepted, because no client has a reason to send them', async (_, message) => {
+    const client = await room.connect();
+    const codes: (string | undefined)[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      // A frame of more than 32 KB would be refused by API Gateway, a message of several frames is not.
+      client.socket.send(message.slice(0, 20_000), { fin: message.length <= 20_000 });
+      for (let at = 20_000; at < message.length; at += 20_000)
+        client.socket.send(message.slice(at, at + 20_000), { fin: at + 20_000 >= message.length });
+      const { error } = await client.next(({ ok }) => ok === false);
+      codes.push(error?.code);
+    }
+    // Two for a burst; each of two environments may count one more alone.
+    expect(codes.filter((code) => code !== 'rate-limited').length).toBeLessThanOrEqual(4);
+    expect(codes.at(-1)).toBe('rate-limited');
+    await client.close();
+  });
+
   test('enough are accepted to register, to mistype the password twice, and to log in', async () => {
     const client = await room.connect();
     await client.get('register', { user: 'Clumsy', password });
