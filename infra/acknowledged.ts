@@ -4,8 +4,8 @@ import { objectPrefixes } from '../functions/aws/names.ts';
 import type { ConnectionPermission } from './functions.ts';
 
 /**
- * What cdk-nag's AwsSolutions rules find in this stack and why it is as it is meant to be: every exception, in one list.
- * A finding that is not here fails `npm run synth`.
+ * The findings of cdk-nag's AwsSolutions rules that this stack accepts, each with its reason. Any other finding fails
+ * `npm run synth`.
  */
 export function acknowledgeFindings(
   stack: Stack,
@@ -19,28 +19,28 @@ export function acknowledgeFindings(
   accept(stack, [
     [
       'APIG1',
-      "Every command is one line in the room's own log, with who, what, when and the result; an access log beside it would double the price of logging and say less.",
+      "Every command is one line in the room's own log, with user, command, time and result. An access log would double the cost of logging and contain less.",
     ],
     [
       'APIG4',
-      'People log in over the socket, by commands: the room itself holds which of them need a login (protocol/commands), counts wrong passwords, and knows who speaks by the connection.',
+      'Users log in by a command over the WebSocket. The room itself authorizes every command (protocol/commands), counts wrong passwords, and identifies a user by the connection.',
     ],
     ...connections.map(
       (finding) =>
         [
           `IAM5[${finding}]`,
-          'Connection ids come and go. The wildcard stands for them alone: API, stage and method are named.',
+          'Connection ids are unknown at deployment. The wildcard covers only them: API, stage and method are named.',
         ] as const,
     ),
     ...objects.map(
       (finding) =>
         [
           `IAM5[${finding}]`,
-          'Objects come and go. The wildcard stands for their names alone: the bucket and the folder are named.',
+          'Object names are unknown at deployment. The wildcard covers only them: bucket and folder are named.',
         ] as const,
     ),
-    ['SQS3', 'It is the queue of dead letters itself: nothing takes from it but a person.'],
-    ...(tracing ? [['IAM5[Resource::*]', 'X-Ray knows no resources to name.'] as const] : []),
+    ['SQS3', 'It is the dead-letter queue itself. Only an operator reads it.'],
+    ...(tracing ? [['IAM5[Resource::*]', 'X-Ray does not support resource-level permissions.'] as const] : []),
     [
       'S1',
       "The bucket is reached only by presigned URLs and by named roles. Access logs would want a second bucket, kept and paid for to log what the room's own log already has.",

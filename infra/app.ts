@@ -18,6 +18,6 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
-// Left out of the quick builds; `npm run synth` asks for it.
+// Quick builds skip the validation; `npm run synth` does it.
 if (String(app.node.tryGetContext('nag')) === 'true') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

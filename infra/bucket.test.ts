@@ -6,7 +6,7 @@ import { variables } from '../functions/aws/names.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { ofType, type Statement, statementsOf, synthesize, type TemplateResource } from './test-template.ts';
 
-/** Where the bytes are. Under another id CloudFormation would make a new, empty bucket, and leave the old one behind. */
+/** The bucket's logical id. With another id CloudFormation would create a new, empty bucket and orphan the old one. */
 const logicalId = 'Bucket83908E77';
 
 let lasting: Readonly<Record<string, TemplateResource>>;
@@ -16,7 +16,7 @@ beforeAll(() => {
   ephemeral = synthesize({ ephemeral: true });
 });
 
-test('there is one bucket, always the same', () => {
+test('there is one bucket, with a fixed logical id', () => {
   expect(ofType(lasting, 'AWS::S3::Bucket').map(([id]) => id)).toEqual([logicalId]);
 });
 
@@ -54,7 +54,7 @@ test('its policy only denies requests without TLS', () => {
   ]);
 });
 
-test('it forgets files a day after the room does, and broken uploads and what unfinished backups put aside in a day; backups and logs stay', () => {
+test('files expire a day later than in the room; interrupted uploads and stashes of unfinished backups expire after a day; backups and logs stay', () => {
   const rules = (resources: typeof lasting) => resources[logicalId]?.Properties['LifecycleConfiguration'];
   expect(rules(lasting)).toEqual({
     Rules: [
@@ -75,7 +75,7 @@ test('it reports new objects to EventBridge, without a custom resource', () => {
   expect(Object.values(lasting).map(({ Type }) => Type)).not.toContain('Custom::S3BucketNotifications');
 });
 
-test('it outlives the stack, unless the stack is one to throw away', () => {
+test('it is retained when the stack is deleted, unless the stack is ephemeral', () => {
   expect(lasting[logicalId]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   expect(ephemeral[logicalId]).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
   expect(Object.values(ephemeral).map(({ Type }) => Type)).not.toContain('Custom::S3AutoDeleteObjects');

@@ -95,12 +95,12 @@ export class ChatRoomStack extends Stack {
     }
 
     new Rule(this, 'EveryMinute', {
-      description: 'Ends what is over: sessions and files; a minute is the shortest period EventBridge knows',
+      description: "Ends sessions and files that are due; a minute is EventBridge's shortest period",
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [functions.sweeper, functions.files].map((fn) => new LambdaTarget(fn, { deadLetterQueue: deadLetters })),
     });
     new Rule(this, 'FileArrived', {
-      description: 'Makes a file exist when its bytes are there',
+      description: 'Stores a file when its bytes were uploaded',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
@@ -121,22 +121,22 @@ export class ChatRoomStack extends Stack {
     new CfnOutput(this, 'WebSocketUrl', { value: gateway.url, description: 'Where clients connect to' });
     new CfnOutput(this, 'AdminFunction', {
       value: functions.admin.functionName,
-      description: 'What the administrator console invokes',
+      description: 'The function that the administrator console invokes',
     });
     new CfnOutput(this, 'InviteCommand', {
       value: `npm run admin -- --stack ${stackName} invite`,
       description: 'Prints an invitation: users need one to register',
     });
-    // What the runbook's commands speak of.
+    // Outputs that the runbook's commands use.
     new CfnOutput(this, 'LogGroup', { value: logGroup.logGroupName, description: "The room's log" });
-    new CfnOutput(this, 'BucketName', { value: bucket.bucketName, description: 'Where files and backups are' });
+    new CfnOutput(this, 'BucketName', { value: bucket.bucketName, description: 'The bucket of files and backups' });
     new CfnOutput(this, 'DeadLettersUrl', {
       value: deadLetters.queueUrl,
-      description: 'The queue of events that nothing could handle',
+      description: 'The dead-letter queue',
     });
     new CfnOutput(this, 'SweeperFunction', {
       value: functions.sweeper.functionName,
-      description: 'What ends sessions that are over, every minute',
+      description: 'The function that ends sessions that are due, every minute',
     });
   }
 }

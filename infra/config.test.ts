@@ -7,7 +7,7 @@ const config = contextOfCdkJson()['config'] as Record<string, unknown>;
 const read = (context: Record<string, unknown>) => readConfig(new App({ context: { config, ...context } }).node);
 
 describe('the config section of cdk.json', () => {
-  test('is what a room is deployed with', () => {
+  test('is a valid configuration', () => {
     expect(read({})).toEqual({ ...config, waf: false });
   });
 
@@ -16,7 +16,7 @@ describe('the config section of cdk.json', () => {
     expect(() => read({ 'aws:cdk:some-flag': true, '@aws-cdk/core:flag': true, nag: 'true' })).not.toThrow();
   });
 
-  test('gives way to the command line, whose values are texts', () => {
+  test('is overridden by the command line, whose values are texts', () => {
     const overridden = read({
       ephemeral: 'true',
       messageRetentionDays: '7',
@@ -55,7 +55,7 @@ describe('the config section of cdk.json', () => {
   });
 });
 
-describe('what it decides', () => {
+describe('the configuration determines', () => {
   test('how long messages and the log are kept', () => {
     const resources = synthesize({ messageRetentionDays: 7, logRetentionDays: 90 });
     expect(ofType(resources, 'AWS::Logs::LogGroup').map(([, log]) => log.Properties['RetentionInDays'])).toEqual([90]);
@@ -112,14 +112,14 @@ describe('what it decides', () => {
     expect(JSON.stringify(usual.endpoints[0])).toContain('execute-api');
   });
 
-  test('whether runs are traced', () => {
+  test('whether invocations are traced', () => {
     const modes = (tracing: boolean) =>
       ofType(synthesize({ tracing }), 'AWS::Lambda::Function').map(([, fn]) => fn.Properties['TracingConfig']);
     expect(new Set(modes(false))).toEqual(new Set([undefined]));
     for (const mode of modes(true)) expect(mode).toEqual({ Mode: 'Active' });
   });
 
-  test('the tags of everything that can have some', () => {
+  test('the tags of all resources that support tags', () => {
     const resources = synthesize({ tags: { team: 'chat' } });
     for (const type of ['AWS::Lambda::Function', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket', 'AWS::IAM::Role']) {
       for (const [, { Properties }] of ofType(resources, type)) {

@@ -61,12 +61,12 @@ export const configSchema = v.strictObject({
   ),
   throttling: v.strictObject({
     stage: throttle,
-    /** Routes that are held tighter than the stage: commands, new connections, and frames that are no command. */
+    /** Routes with lower limits than the stage: commands, `$connect`, and `$default`. */
     routes: v.record(v.picklist([...actions, '$connect', '$default'], 'no such command'), throttle),
   }),
   /** X-Ray traces of the functions; they cost about as much as a command does. */
   tracing: v.boolean('true or false is expected'),
-  /** Stands here to be refused with a reason rather than ignored. */
+  /** Exists so that it is refused with a reason and not ignored. */
   waf: v.optional(
     v.literal(false, 'AWS WAF does not support WebSocket APIs; use `throttling` and the flood limit instead'),
     false,
@@ -83,7 +83,7 @@ export const configSchema = v.strictObject({
 
 export type RoomConfig = v.InferOutput<typeof configSchema>;
 
-/** A configuration that cannot be deployed: one line that names the key and what is wrong with it. */
+/** An invalid configuration. The message is one line that names the key and the error. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -96,14 +96,14 @@ export function contextOfCdkJson(): Record<string, unknown> {
 }
 
 /**
- * The configuration of an app: its `config` context, each key of which another context value of that name replaces.
- * @throws ConfigError if it is not one.
+ * The configuration of an app: its `config` context. A context value with the name of a key overrides that key.
+ * @throws ConfigError if it is invalid.
  */
 export function readConfig(node: Pick<Node, 'tryGetContext' | 'getAllContext'>): RoomConfig {
   const given: unknown = node.tryGetContext('config');
   if (typeof given !== 'object' || given === null) throw new ConfigError('cdk.json has no `config` section.');
   const known = ['config', 'nag', ...Object.keys(configSchema.entries)];
-  // AWS's own have a colon or a slash in their names.
+  // Context keys of AWS contain a colon or a slash.
   const unknown = Object.keys(node.getAllContext()).find((key) => !/[:/]/.test(key) && !known.includes(key));
   if (unknown !== undefined)
     throw new ConfigError(`--context ${unknown}: no such key (see cdk.json and docs/deploy.md)`);
@@ -116,7 +116,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext' | 'getAllContext'>):
 
 /**
  * Parses a configuration.
- * @throws ConfigError if it is not one.
+ * @throws ConfigError if it is invalid.
  */
 export function parseConfig(given: unknown): RoomConfig {
   const parsed = v.safeParse(configSchema, given, { abortEarly: true });
@@ -132,7 +132,7 @@ export function parseConfig(given: unknown): RoomConfig {
   );
 }
 
-/** The command line gives texts: what reads as JSON is meant as such, anything else is a text. */
+/** Values on the command line are texts. A text that is valid JSON is parsed; any other stays a text. */
 function fromCommandLine(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

@@ -58,7 +58,7 @@ export type ObjectPermission = 'GetObject' | 'PutObject' | 'DeleteObject' | 'Lis
 /** Functions that other functions invoke asynchronously. */
 export type InvokableFunction = 'fanout' | 'notices' | 'sweeper';
 
-/** A function of the room, and everything it may touch. */
+/** A function of the room, with all of its permissions. */
 export interface RoomFunctionEntry {
   readonly purpose: string;
   /** MB; 1769 buys one full vCPU, less buys a share of one. */
@@ -82,10 +82,10 @@ export interface RoomFunctionEntry {
 
 export type FunctionName = RoutedFunction | InvokableFunction | 'admin';
 
-/** Every function with its weight and its permissions, one line per permission. */
+/** Every function with its memory, timeout and permissions; one line per permission. */
 export const functions: Record<FunctionName, RoomFunctionEntry> = {
   connection: {
-    purpose: 'Lets connections in, and ends the session of one that is gone',
+    purpose: 'Accepts connections, and ends the session of a closed connection',
     memory: 512,
     timeout: 10,
     tables: {
@@ -98,7 +98,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['POST', 'DELETE'],
   },
   account: {
-    purpose: 'Register, log in, resume, change the password, deregister: whatever hashes a password or a token',
+    purpose: 'Register, log in, resume, change the password, deregister: the commands that hash a password or a token',
     memory: 1769,
     timeout: 15,
     tables: {
@@ -114,7 +114,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST', 'DELETE'],
   },
   chat: {
-    purpose: 'Everything said in the room',
+    purpose: 'All other commands of a conversation',
     memory: 1024,
     timeout: 10,
     tables: {
@@ -128,7 +128,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST', 'DELETE'],
   },
   files: {
-    purpose: 'Files: signs where their bytes go, hears that they have come, and clears away what is over',
+    purpose: 'Files: presigns URLs, handles finished uploads, and deletes files that have ended',
     memory: 1024,
     timeout: 28,
     // S3 sends an event once, so it is retried. The tidying run finds uploads whose event was lost.
@@ -159,7 +159,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST'],
   },
   notices: {
-    purpose: 'Tells users of logins and logouts, apart from messages, which must not wait for them',
+    purpose: 'Posts logins and logouts, separately from messages, which must not wait for them',
     memory: 512,
     // In a large room one run waits up to half a minute for more notices.
     timeout: 60,
@@ -173,7 +173,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST'],
   },
   sweeper: {
-    purpose: 'Ends what is over: idle and detached sessions, ghosts',
+    purpose: 'Ends idle and detached sessions, and ghosts',
     memory: 256,
     // A run waits up to 90 s for sessions that fall due, and then needs time to end them.
     timeout: 150,
@@ -190,7 +190,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST', 'DELETE'],
   },
   admin: {
-    purpose: 'The administrator console: invoked by who holds the permission in IAM, and by nobody else',
+    purpose: 'The administrator console: only a caller with the IAM permission can invoke it',
     memory: 512,
     // Long work is split into slices of half a minute; a step that has begun is finished.
     timeout: 120,

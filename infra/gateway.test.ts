@@ -43,7 +43,7 @@ describe('routes', () => {
     expect(keys.toSorted()).toEqual(['$connect', '$default', '$disconnect', ...actions].toSorted());
   });
 
-  test('a frame finds its route by its action', () => {
+  test('the action of a frame selects its route', () => {
     const [[, api] = []] = ofType(resources, 'AWS::ApiGatewayV2::Api');
     expect(api?.Properties).toMatchObject({
       ProtocolType: 'WEBSOCKET',
@@ -112,7 +112,7 @@ test('no function answers a mock, and a function answers every other command', (
   expect(mocks.map((action) => expectedRoutes.get(action)?.target)).toEqual(mocks.map(() => 'mock'));
 });
 
-test.each(mocks)('%s is answered by the gateway itself', (key) => {
+test.each(mocks)('API Gateway answers %s itself', (key) => {
   const [, route] = routeOf(key);
   const [integrationId, integration] = integrationOf(route);
   expect(integration.Properties).toMatchObject({

@@ -23,9 +23,9 @@ type GatewayProps = Pick<RoomConfig, 'stage' | 'throttling' | 'customDomain'>;
 /** Selects the template `$default`. API Gateway refuses the key without its backslash. */
 const defaultTemplate = '\\$default';
 
-/** The door: a WebSocket API with one stage, whose routes are the commands. */
+/** The WebSocket API with one stage. Each command is a route. */
 export class Gateway extends Construct {
-  /** Where clients connect to. */
+  /** The address for clients. */
   readonly url: string;
   /** Where functions find @connections. */
   private readonly callbackUrl: string;

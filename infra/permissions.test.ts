@@ -29,7 +29,7 @@ function environmentOf(name: string): Readonly<Record<string, unknown>> {
 }
 
 describe.each(names)('%s', (name) => {
-  test('may do on each table what the table of functions says, and has the name of those tables alone', () => {
+  test('has the listed permissions on each table, and the names of those tables only', () => {
     for (const [tableName, shape] of Object.entries(tables)) {
       const permissions: readonly TablePermission[] = functions[name].tables[tableName as keyof typeof tables] ?? [];
       const tableId = idOf('AWS::DynamoDB::GlobalTable', tableName);
@@ -45,7 +45,7 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  test('may do with objects what the table of functions says, folder by folder, and knows the bucket only then', () => {
+  test('has the listed permissions on objects, folder by folder, and the name of the bucket only then', () => {
     const [[bucketId] = ['']] = ofType(resources, 'AWS::S3::Bucket');
     const statements = permissionsOf(name).filter((statement) => refersTo(statement.Resource, bucketId));
     for (const prefix of objectPrefixes) {
@@ -55,28 +55,28 @@ describe.each(names)('%s', (name) => {
         .map((action) => action.replace('s3:', ''));
       expect(granted.toSorted(), prefix).toEqual((functions[name].objects?.[prefix] ?? []).toSorted());
     }
-    // Whatever is granted is granted in one folder: nothing reaches the rest of the bucket.
+    // Every grant is limited to one folder.
     for (const { Resource, Condition } of statements) {
       expect(JSON.stringify([Resource, Condition])).toMatch(new RegExp(`\\b(${objectPrefixes.join('|')})/\\*"`));
     }
     expect(environmentOf(name)[variables.bucket]).toEqual(functions[name].objects ? { Ref: bucketId } : undefined);
   });
 
-  test('may invoke the functions in the table', () => {
+  test('may invoke the listed functions', () => {
     const invokes = functions[name].invokes ?? [];
     const granted = permissionsOf(name).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
     const targets = granted.flatMap(resourcesOf);
     expect(targets).toHaveLength(invokes.length);
     for (const invoked of invokes) {
       expect(targets).toContainEqual({ 'Fn::GetAtt': [functionId(invoked), 'Arn'] });
-      // Its own name a function has from Lambda.
+      // Lambda provides a function's own name.
       if (invoked === name) continue;
       const variable = variables[`${invoked}Function`];
       expect(environmentOf(name)[variable]).toEqual({ Ref: functionId(invoked) });
     }
   });
 
-  test('may do with connections what the table says', () => {
+  test('has the listed permissions on connections', () => {
     const granted = permissionsOf(name)
       .filter((statement) => actionsOf(statement).includes('execute-api:ManageConnections'))
       .flatMap(resourcesOf)
@@ -104,14 +104,14 @@ describe.each(names)('%s', (name) => {
     expect(granted.flatMap(actionsOf)).toEqual(functions[name].asynchronous ? ['sqs:SendMessage'] : []);
   });
 
-  test('may read the log if the table says so', () => {
+  test('may read the log if that is listed', () => {
     const reading = permissionsOf(name).filter((statement) => actionsOf(statement).includes('logs:FilterLogEvents'));
     expect(reading.length > 0).toBe(functions[name].readsLog ?? false);
     const [[logId = ''] = []] = ofType(resources, 'AWS::Logs::LogGroup');
     for (const resource of reading.flatMap(resourcesOf)) expect(refersTo(resource, logId)).toBe(true);
   });
 
-  test('has no permission beside those, but to write the log', () => {
+  test('has no other permission except to write the log', () => {
     const services = new Set(permissionsOf(name).flatMap(actionsOf));
     for (const action of services) {
       expect(action).toMatch(
@@ -138,7 +138,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test('the bytes of files are for the function of files and the administrator alone; only the latter may list them', () => {
+test('only the files function and the admin function can access the bytes of files; only the latter may list them', () => {
   const permissions = names.flatMap((name) => {
     const inFiles = permissionsOf(name).filter((one) =>
       JSON.stringify([one.Resource, one.Condition]).includes('files/*"'),
@@ -153,7 +153,7 @@ test('the bytes of files are for the function of files and the administrator alo
 });
 
 describe('the administrator function', () => {
-  test('is reached by no route, no event, and no permission', () => {
+  test('has no route, no event and no resource policy', () => {
     const id = functionId('admin');
     for (const type of ['AWS::ApiGatewayV2::Integration', 'AWS::Lambda::Permission', 'AWS::Events::Rule']) {
       for (const [, resource] of ofType(resources, type)) expect(refersTo(resource.Properties, id)).toBe(false);
@@ -168,7 +168,7 @@ describe('the administrator function', () => {
   });
 });
 
-/** The functions that a rule starts, each of which it may invoke. */
+/** The targets of a rule. Checks that it may invoke each of them. */
 function startedBy(ruleId: string): string[] {
   const targets = resources[ruleId]?.Properties['Targets'];
   const started = names.filter((name) => refersTo(targets, functionId(name)));
@@ -203,7 +203,7 @@ test('the files function receives events for its own folder of the bucket only',
   expect(startedBy(id)).toEqual(['files']);
 });
 
-test('an asynchronous event is tried again where that was decided, while there is time for it, and not for longer', () => {
+test('asynchronous events have the configured retries and a maximum age that allows for them', () => {
   const configs = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
   const decided = Object.fromEntries(
     names.flatMap((name) => {
@@ -215,7 +215,7 @@ test('an asynchronous event is tried again where that was decided, while there i
   for (const name of names) {
     const { asynchronous, timeout } = functions[name];
     if (!asynchronous) continue;
-    // Lambda waits a minute before the first retry of a run that failed, two before the second; an event that is older by then is given up.
+    // Lambda waits one minute before the first retry and two before the second. It drops an event that is older by then.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     const waits = [60, 120].slice(0, asynchronous.retries);
     const lastBegins = waits.reduce((seconds, wait) => seconds + timeout + wait, 0);

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ofType, synthesize } from './test-template.ts';
 
 /**
- * What an upgrade must not replace, beside the tables and the bucket, which their own tests hold: the address that clients know, the log,
- * and the events that wait to be looked at. CloudFormation knows them by these ids alone.
+ * The logical ids of resources that an upgrade must not replace: the API that clients connect to, the log, and the
+ * dead-letter queue. Other tests check the tables and the bucket.
  */
 const lasting: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGatewayV2::Api': ['GatewayApi4EDF2151'],
@@ -12,7 +12,7 @@ const lasting: Readonly<Record<string, readonly string[]>> = {
   'AWS::SQS::Queue': ['DeadLettersBBF8BAAB'],
 };
 
-/** Types whose resources come and go with an upgrade, and take nothing along that anybody would miss. */
+/** Types whose resources an upgrade may replace without loss. */
 const replaceable = new Set([
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::IntegrationResponse',
@@ -31,7 +31,7 @@ const replaceable = new Set([
   'AWS::SQS::QueuePolicy',
 ]);
 
-/** Types of which another test holds every id. */
+/** Types whose ids another test checks. */
 const heldElsewhere = new Set(['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket']);
 
 test('everything that an upgrade must not replace keeps its id', () => {

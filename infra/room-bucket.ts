@@ -9,7 +9,7 @@ import type { ObjectPermission, RoomFunctionEntry } from './functions.ts';
 export interface RoomBucketProps {
   /** How long a file waits for its recipient. */
   readonly fileRetention: Duration;
-  /** Whether the bucket may go with the stack. CloudFormation deletes none that still holds objects. */
+  /** Whether the bucket is deleted with the stack. CloudFormation deletes only an empty bucket. */
   readonly ephemeral: boolean;
 }
 
@@ -28,7 +28,7 @@ export class RoomBucket extends Bucket {
         {
           id: 'ForgottenFiles',
           prefix: `${filesPrefix}/`,
-          // A day later than the room itself forgets a file, so that whatever it still offers is there.
+          // A day later than the room's own expiry, so that every file that the room still offers has its bytes.
           expiration: fileRetention.plus(Duration.days(1)),
         },
         { id: 'UnfinishedBackups', prefix: `${unfinishedBackups}/`, expiration: Duration.days(1) },

@@ -21,9 +21,9 @@ export interface RoomFunctionProps {
   /** Folder with a bundle folder per function. */
   readonly bundles: string;
   readonly logGroup: ILogGroup;
-  /** Whether X-Ray is told of every run. */
+  /** Whether invocations are traced with X-Ray. */
   readonly tracing: boolean;
-  /** Where asynchronous events go that it could not handle. */
+  /** The queue for asynchronous events that fail at every attempt. */
   readonly deadLetters: IQueue;
 }
 
@@ -33,13 +33,13 @@ const variableOf: Record<InvokableFunction, string> = {
   sweeper: variables.sweeperFunction,
 };
 
-/** A Lambda function of the room. It may write its log; every other permission is bound to it by what it touches. */
+/** A Lambda function of the room. It may write its log; the other constructs grant all other permissions. */
 export class RoomFunction extends LambdaFunction {
   private readonly executionRole: Role;
 
   constructor(scope: Construct, id: string, { name, bundles, logGroup, tracing, deadLetters }: RoomFunctionProps) {
     const { purpose, memory, timeout, asynchronous } = functions[name];
-    // Not Lambda's managed basic role: that one may write to every log of the account.
+    // Not Lambda's managed basic role, which may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     super(scope, id, {
       description: purpose,
@@ -49,13 +49,13 @@ export class RoomFunction extends LambdaFunction {
       handler: 'index.handler',
       memorySize: memory,
       timeout: Duration.seconds(timeout),
-      // Stack traces name our files and lines. Costs about 10 ms of a cold start on a full vCPU, and nothing after it.
+      // Stack traces then name source files and lines. It costs about 10 ms per cold start on a full vCPU.
       environment: { NODE_OPTIONS: '--enable-source-maps', [variables.metricsService]: Stack.of(scope).stackName },
       role,
       ...(tracing && { tracing: Tracing.ACTIVE }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // The platform's three lines about every good invocation would be most of the log, and most of its price.
+      // The platform's three lines about each successful invocation would be most of the log and its cost.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(asynchronous && {
         maxEventAge: Duration.seconds(asynchronous.maxAge),
@@ -65,17 +65,17 @@ export class RoomFunction extends LambdaFunction {
     });
     this.executionRole = role;
     logGroup.grantWrite(role);
-    // CDK's own destination would let it look at the queue, too.
+    // CDK's own destination would also grant reading the queue's attributes.
     if (asynchronous) {
       this.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }));
     }
   }
 
-  /** Lets a function start this one, and tells it the name; this one itself has the name from Lambda. */
+  /** Lets another function invoke this one, and passes the name to it. */
   invokableBy(caller: RoomFunction, name: InvokableFunction): void {
     const statement = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.functionArn] });
     if (caller === this) {
-      // The role's own policy is made before the function, so it cannot name it: CloudFormation takes no circles.
+      // The function's role cannot refer to the function: for CloudFormation that is a circular dependency.
       new Policy(this, 'InvokeItself', { statements: [statement] }).attachToRole(this.executionRole);
       return;
     }

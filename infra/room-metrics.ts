@@ -102,7 +102,7 @@ export class RoomMetrics {
     });
   }
 
-  /** A metric that API Gateway has of the stage. */
+  /** A metric of API Gateway for the stage. */
   gateway(metricName: string, statistic: string = Stats.SUM): Metric {
     return new Metric({
       namespace: 'AWS/ApiGateway',

@@ -9,18 +9,18 @@ import type { TablePermission } from './functions.ts';
 
 export interface RoomTableProps {
   readonly shape: TableShape;
-  /** Attributes that the index carries beside the keys. */
+  /** The attributes that the index projects besides the keys. */
   readonly indexed?: readonly string[];
-  /** Settings of the table's content, for every function that is bound to it. */
+  /** Environment variables for every function with permissions on the table. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Whether the data may go with the stack. */
+  /** Whether the data is deleted with the stack. */
   readonly ephemeral: boolean;
 }
 
 const types = { S: AttributeType.STRING, N: AttributeType.NUMBER } as const;
 const attribute = (key: TableShape['partitionKey']) => ({ name: key.name, type: types[key.type] });
 
-/** A table of the room: on demand, encrypted, restorable to any second, and kept when the stack is deleted. */
+/** A table of the room: on demand, encrypted, with point-in-time recovery, and retained when the stack is deleted. */
 export class RoomTable extends TableV2 {
   private readonly shape: TableShape;
   private readonly settings: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ export class RoomTable extends TableV2 {
         ],
       }),
       billing: Billing.onDemand(),
-      // DynamoDB's own key is free; KMS asks $0.03 for every 10,000 uses of one in the account, which is more than a small room's messages cost.
+      // DynamoDB's own key is free. A KMS key costs US$ 0.03 per 10,000 requests, more than a small room's messages.
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: !ephemeral,
@@ -55,7 +55,7 @@ export class RoomTable extends TableV2 {
   }
 
   /**
-   * A metric of the table's index, if it has one: those of a table leave out what its indexes are throttled by.
+   * A metric of the table's index, if it has one. A table's metrics do not include the throttles of its indexes.
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
    */
   metricOfIndex(metricName: string, options: MetricOptions): IMetric | undefined {

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ofType, synthesizeTemplate } from './test-template.ts';
 
-/** What the runbook's commands are about, by the names of the outputs that they ask for. */
+/** The expected resource type of each output that the runbook's commands use. */
 const asked = {
   LogGroup: 'AWS::Logs::LogGroup',
   DeadLettersUrl: 'AWS::SQS::Queue',
   SweeperFunction: 'AWS::Lambda::Function',
 };
 
-test('the commands of the runbook find what they speak of in the outputs of the stack', () => {
+test("the stack has the outputs that the runbook's commands use", () => {
   const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
   const names = [...runbook.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => name);
   expect([...new Set(names)].toSorted()).toEqual(Object.keys(asked).toSorted());

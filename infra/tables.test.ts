@@ -3,8 +3,8 @@ import { type TableShape, tables } from '../functions/aws/names.ts';
 import { ofType, synthesize, type TemplateResource } from './test-template.ts';
 
 /**
- * Where the data is. CloudFormation knows a table by this id alone: under another id it would make a new, empty table,
- * and leave the old one behind. Nothing in here may ever change.
+ * The tables' logical ids. With another id CloudFormation would create a new, empty table and orphan the old one. Never
+ * change them.
  */
 const logicalIds: Record<keyof typeof tables, string> = {
   users: 'Users0A0EEA89',
@@ -25,7 +25,7 @@ beforeAll(() => {
 
 const entries = Object.entries(tables) as [keyof typeof tables, TableShape][];
 
-test('there are the tables that the functions know, and no others', () => {
+test('the stack has the tables that the functions use, and no others', () => {
   const ids = ofType(lasting, 'AWS::DynamoDB::GlobalTable').map(([id]) => id);
   expect(ids.toSorted()).toEqual(Object.values(logicalIds).toSorted());
 });
@@ -52,14 +52,14 @@ describe.each(entries)('%s', (name, shape) => {
     }
   });
 
-  test('forgets what has expired', () => {
+  test('has the TTL attribute', () => {
     const { ttl } = shape;
     expect(table().Properties['TimeToLiveSpecification']).toEqual(
       ttl === undefined ? undefined : { AttributeName: ttl, Enabled: true },
     );
   });
 
-  test('is paid by use, encrypted, and can be restored to any second', () => {
+  test('is on demand, encrypted, and has point-in-time recovery', () => {
     expect(table().Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       // Not enabled means DynamoDB's own key: every table is encrypted at rest.
@@ -68,7 +68,7 @@ describe.each(entries)('%s', (name, shape) => {
     });
   });
 
-  test('outlives the stack, unless the stack is one to throw away', () => {
+  test('is retained when the stack is deleted, unless the stack is ephemeral', () => {
     expect(table()).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -82,7 +82,7 @@ describe.each(entries)('%s', (name, shape) => {
   });
 });
 
-test('the index of the recently seen carries what `wholasthr` shows, and not the password hashes', () => {
+test('the index of recently seen users projects what `wholasthr` shows, and no password hashes', () => {
   expect(lasting[logicalIds.users]?.Properties['GlobalSecondaryIndexes']).toEqual([
     {
       IndexName: 'lastSeen',

@@ -7,7 +7,7 @@ import { ChatRoomStack } from './chat-room-stack.ts';
 import { parseConfig, type RoomConfig } from './config.ts';
 import { functions } from './functions.ts';
 
-/** A resource as it stands in a template. */
+/** A resource of a template. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export interface TemplateResource {
   readonly DependsOn?: readonly string[];
 }
 
-/** A statement of a policy; a list of one may stand alone. */
+/** A statement of a policy. A list with one item may be written as the item. */
 export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
@@ -24,7 +24,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** A stack as CloudFormation would get it. */
+/** A synthesized stack. */
 export interface StackTemplate {
   /** By logical id. */
   readonly Resources: Readonly<Record<string, TemplateResource>>;
@@ -52,7 +52,7 @@ export function synthesize(changes: Partial<RoomConfig> = {}): StackTemplate['Re
   return synthesizeTemplate(changes).Resources;
 }
 
-/** The stack's template. The bundles are empty: only their place matters. */
+/** The stack's template. The bundles are stubs, because only their paths matter. */
 export function synthesizeTemplate(changes: Partial<RoomConfig> = {}): StackTemplate {
   const config = parseConfig({ ...plainConfig, ...changes });
   const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
@@ -76,12 +76,12 @@ export function ofType(
   return Object.entries(resources).filter(([, resource]) => resource.Type === type);
 }
 
-/** Whether a value of a template refers to a resource anywhere in it. */
+/** Whether a value of a template contains a reference to a resource. */
 export function refersTo(value: unknown, logicalId: string): boolean {
   return JSON.stringify(value).includes(`"${logicalId}"`);
 }
 
-/** What a role may do, over all of its policies. */
+/** The statements of all policies of a role. */
 export function statementsOf(resources: Readonly<Record<string, TemplateResource>>, roleId: string): Statement[] {
   return ofType(resources, 'AWS::IAM::Policy')
     .filter(([, policy]) => refersTo(policy.Properties['Roles'], roleId))

@@ -38,7 +38,7 @@ describe('alarms', () => {
     }
   });
 
-  test('exist only with an address, and report to it when they begin and end', () => {
+  test('exist only if an address is configured, and notify it when they begin and end', () => {
     expect(ofType(silent, 'AWS::SNS::Topic')).toHaveLength(0);
     expect(alarms(silent)).toHaveLength(0);
     const [[topic] = ['']] = ofType(telling, 'AWS::SNS::Topic');
@@ -51,7 +51,7 @@ describe('alarms', () => {
     }
   });
 
-  test('may publish to that topic, though it has a policy of its own', () => {
+  test("may publish to that topic in spite of the topic's own policy", () => {
     const [[, policy] = []] = ofType(telling, 'AWS::SNS::TopicPolicy');
     expect(policy?.Properties['PolicyDocument']).toMatchObject({
       Statement: expect.arrayContaining([
@@ -66,7 +66,7 @@ describe('alarms', () => {
     });
   });
 
-  test('are computed from no more metrics than CloudWatch takes', () => {
+  test('are computed from no more metrics than CloudWatch allows', () => {
     for (const { name, metrics } of alarms(telling)) {
       expect(metrics.filter(({ MetricStat }) => MetricStat).length, name).toBeLessThanOrEqual(10);
     }
@@ -78,7 +78,7 @@ describe('alarms', () => {
   });
 
   test('cost what docs/deploy.md says', () => {
-    // One that is not computed reads the one metric that it is of.
+    // An alarm without an expression reads one metric.
     const read = alarms(telling)
       .map(({ metrics }) => Math.max(1, metrics.filter(({ MetricStat }) => MetricStat).length))
       .reduce((sum, count) => sum + count);
@@ -167,7 +167,7 @@ test('the dashboard shows users, messages, latency, errors and usage', () => {
   }
 });
 
-test('the dashboard shows no more metrics than a free one may', () => {
+test('the dashboard has no more metrics than a free one may have', () => {
   const [[, dashboard] = []] = ofType(silent, 'AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(dashboard?.Properties['DashboardBody']);
   // A metric is listed as ["namespace","name",…], an expression as [{…}].
@@ -183,7 +183,7 @@ describe('dead letters', () => {
     return { id, resource };
   };
 
-  test('wait two weeks, encrypted, reached by TLS only', () => {
+  test('are kept for two weeks, encrypted, and accessible by TLS only', () => {
     const { id, resource } = queue();
     expect(resource).toMatchObject({
       Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 },

@@ -112,17 +112,17 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
     minutes: [3, 5],
   },
   FanOutFailures: {
-    what: 'A fan-out has failed, or posts to people online were given up; they have them at the next sync.',
+    what: 'A fan-out has failed, or posts to online users failed at every attempt. Their clients get the messages by sync.',
     metric: metrics.fanOutFailures,
   },
   DeadLetters: {
-    what: 'An event that a function could not handle waits to be looked at.',
+    what: 'The dead-letter queue has an event that a function could not handle.',
     metric: metrics.deadLetters,
   },
   DatabaseReadThrottles: { what: 'DynamoDB has refused reads.', metric: metrics.readThrottles, minutes: [3, 5] },
   DatabaseWriteThrottles: { what: 'DynamoDB has refused writes.', metric: metrics.writeThrottles, minutes: [3, 5] },
   CountDrift: {
-    what: 'The sweeper has found the count of those online wrong, and corrected it.',
+    what: 'The sweeper has found a wrong count of users online, and corrected it.',
     metric: metrics.countDrift,
   },
   MessageRate: {
