@@ -289,10 +289,11 @@ describe('losing the connection', () => {
   });
 
   test('any frame is an answer to a heartbeat', async () => {
-    const peer = await visit.logIn({}, { ping: 100, pong: 150 });
+    const peer = await visit.logIn({}, { ping: 50, pong: 1_000 });
     peer.answersPings = false;
-    const notice = setInterval(() => peer.event({ type: 'event', event: 'login', user: 'Google' }), 120);
-    await expect.poll(() => peer.pings).toBeGreaterThan(4);
+    const notice = setInterval(() => peer.event({ type: 'event', event: 'login', user: 'Google' }), 60);
+    // Enough heartbeats for the first one to be overdue.
+    await expect.poll(() => peer.pings, { timeout: 10_000 }).toBeGreaterThan(25);
     clearInterval(notice);
     expect(await peer.closed).toBe(1006);
   });

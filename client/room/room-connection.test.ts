@@ -76,7 +76,7 @@ describe('requests', () => {
     peer.answersPings = false;
     const asked = visit.room.request('whoelse', {});
     const request = await peer.next('whoelse');
-    await expect.poll(() => peer.pings).toBe(1);
+    await expect.poll(() => peer.pings).toBeGreaterThan(0);
     peer.send('{"message":"Too Many Requests","connectionId":"x=","requestId":"abc="}');
     if (first === 'pong') {
       const failure = expect(asked).rejects.toMatchObject({ name: 'GatewayError' });
