@@ -45,13 +45,11 @@ const breakages: readonly Breakage[] = [
     observed: 'nothing (the event broadcast',
   },
   {
-    what: 'an upload without its condition header',
-    breakIt: (assembly) => {
-      assembly.replace('Files', /IfNoneMatch:"\*",?/g, '');
-      assembly.replace('Files', /"if-none-match":"\*",?/g, '');
-    },
-    check: 'the same upload again',
-    observed: '200',
+    what: 'a wrong content header of downloads',
+    breakIt: (assembly) =>
+      assembly.replace('Files', /(ResponseContentType:)"application\/octet-stream"/g, '$1"text/html"'),
+    check: 'the headers of a download',
+    observed: 'attachment, text/html',
   },
 ];
 

@@ -91,6 +91,18 @@ export const files: readonly Check[] = [
     },
   },
   {
+    // A browser that follows the URL must not show the file as a page of the bucket's origin.
+    name: 'the headers of a download',
+    expected: 'attachment, application/octet-stream',
+    source: sources.ranges,
+    async observe(room) {
+      const { recipient, from, file } = await sent(room);
+      const { headers } = await get(await room.get(recipient, 'fileget', { from, name: file.name }));
+      await room.get(recipient, 'filedecline', { from, name: file.name });
+      return `${headers['content-disposition']}, ${headers['content-type']}`;
+    },
+  },
+  {
     name: 'a download in two parts',
     expected: '206 and 206, together the same bytes',
     source: sources.ranges,
