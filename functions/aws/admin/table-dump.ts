@@ -1,4 +1,4 @@
-import { BatchWriteCommand, DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import * as v from 'valibot';
@@ -19,8 +19,8 @@ import { tableName } from '../environment.ts';
 import { type TableName, tables } from '../names.ts';
 import { roomState } from '../room-state.ts';
 import { countersAt } from '../streams/counters.ts';
-import { isTombstone } from '../streams/items.ts';
-import { keysBetween, messageKey, withoutGap } from '../streams/keys.ts';
+import { isTombstone, queryItems } from '../streams/items.ts';
+import { messageKey, withoutGap } from '../streams/keys.ts';
 import { keptRoomAttributes, wholeTables } from './backup-contents.ts';
 import { scanPage } from './scan-page.ts';
 
@@ -72,21 +72,13 @@ const put = (Item: Item): Write => ({ PutRequest: { Item } });
 
 /** A page of a stream's items after a number. */
 async function look(stream: KeptStream, after: number, upTo: number | undefined, limit: number) {
-  const { key, first, last } = keysBetween(stream, after + 1, upTo);
-  const { Items, LastEvaluatedKey } = await db.send(
-    new QueryCommand({
-      TableName: tableName('messages'),
-      KeyConditionExpression: '#stream = :stream AND #position BETWEEN :first AND :last',
-      ExpressionAttributeNames: { '#stream': 'stream', '#position': 'position' },
-      ExpressionAttributeValues: { ':stream': key, ':first': first, ':last': last },
-      ConsistentRead: true,
-      Limit: limit,
-    }),
-  );
-  const messages = (Items ?? [])
-    .filter((item) => !isTombstone(item))
-    .map(({ stream: _stream, position: _position, ...item }) => parseRecord('message', { ...item, ...stream }));
-  return { messages, more: LastEvaluatedKey !== undefined };
+  const { items, next } = await queryItems(stream, { first: after + 1, last: upTo }, { limit });
+  const messages = items
+    .filter(({ item }) => !isTombstone(item))
+    .map(({ item: { stream: _stream, position: _position, ...item } }) =>
+      parseRecord('message', { ...item, ...stream }),
+    );
+  return { messages, more: next !== undefined };
 }
 
 /** Reads and writes the room's tables; see the port. */

@@ -134,7 +134,7 @@ export function streamsOn(options: {
         });
         // The SDK retried a put whose first answer was lost: what is there is our own.
         if (outcome.written || outcome.item?.['uid'] === uid) {
-          return { type: 'event', stream: stream.kind, seq: ticket.seq, ...draft } as unknown as EventOf<E>;
+          return asKept<E>(stream, { seq: ticket.seq, ...draft });
         }
         if (outcome.item && isOf(outcome.item, fromId, draft)) return asKept<E>(stream, outcome.item);
         // A message at a fresh number was written by an earlier version, which does not use the counter.
