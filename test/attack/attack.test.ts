@@ -5,6 +5,6 @@ test('an attack by one address is played and measured, while two users talk', as
   const { ratio, frames, connections } = await attack({ seconds: 2 });
   // How slow a busy machine makes it is for `npm run prove -- attack` to judge.
   expect(ratio).toBeGreaterThan(0);
-  expect(frames).toBeGreaterThan(20);
-  expect(connections).toBeGreaterThan(20);
+  expect(connections).toBeGreaterThanOrEqual(20);
+  expect(frames).toBeGreaterThanOrEqual(20);
 });

@@ -17,7 +17,7 @@ export interface AttackReport {
 
 /** The attacker's address: another than the users'. */
 const address = '127.0.0.2';
-const guests = 20;
+const guests = 19;
 /** The pause (ms) between two messages of the user, as many as the throttle lets through. */
 const pause = 350;
 
@@ -38,6 +38,8 @@ export async function attack({ seconds }: { readonly seconds: number }): Promise
       ...Array.from({ length: guests }, () => guest(room, count, end.signal)),
       flooder(room, count, end.signal),
     ];
+    // All of them are connected before the measurement begins.
+    while (count.connections <= guests) await sleep(50);
     const attacked = await medianOf(from, to, seconds);
     end.abort();
     await Promise.all(attackers);
