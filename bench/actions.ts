@@ -185,7 +185,7 @@ async function countCrowd(stage: Stage, add: Add, speaker: RawClient, sizes: Siz
   await countOnline(stage, add, speaker, many, beforeSweep);
 }
 
-/** What reads who is online. */
+/** The actions that read all sessions. */
 async function countOnline(
   stage: Stage,
   add: Add,

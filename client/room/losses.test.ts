@@ -324,7 +324,7 @@ describe('losing the connection', () => {
 describe('the handover before API Gateway ends the connection', () => {
   const resumed = { user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 0 } };
 
-  test('nobody notices, and nothing is lost or shown twice', async () => {
+  test('is not visible to the user, and no message is lost or shown twice', async () => {
     const states: string[] = [];
     const old = await visit.logIn({ connection: (state) => states.push(state) }, { handover: 60 });
     const answered = visit.room.request('whoelse', {});

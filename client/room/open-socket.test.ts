@@ -83,7 +83,7 @@ test('a room whose TLS is not ours', async () => {
   });
 });
 
-test('a certificate that nobody has signed whom this machine trusts', async () => {
+test('a certificate that no trusted authority has signed', async () => {
   const server = createTlsServer(await selfSigned('localhost', { until: new Date(Date.now() + 60_000) }));
   const port = await listen(server.on('tlsClientError', () => {}));
   await expect(openSocket(`wss://localhost:${port}`, 1000)).rejects.toMatchObject({

@@ -27,7 +27,7 @@ test('nothing is given out before it is known where to begin', () => {
   expect(order.takeReady()).toEqual([]);
 });
 
-test('what a page leaves out has expired, but for what was posted meanwhile', () => {
+test('a number that a page leaves out has expired, unless it was posted meanwhile', () => {
   const order = orderFrom(2);
   order.hold(broadcast(4));
   expect(numbers(order.takeFromPage(broadcast(7)))).toEqual([4, 7]);

@@ -258,7 +258,7 @@ export class InteractiveScreen implements Screen {
     this.#live.forget();
   }
 
-  /** Stops the program as the terminal would, were it not in raw mode: with whatever runs it, such as npm. */
+  /** Stops the program and its parents, such as npm, as the terminal does outside raw mode. */
   #stop(): void {
     this.#input.setRawMode(false);
     process.kill(0, 'SIGTSTP');

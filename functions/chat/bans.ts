@@ -20,7 +20,7 @@ export function prefixOf(text: string): string | undefined {
   const parsed = ipaddr.process(address);
   const longest = parsed.kind() === 'ipv4' ? 32 : longestIpv6;
   const length = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-  // A ban of everybody is what `stop` is for.
+  // To ban all users, use `stop`.
   if (!(length >= 1 && length <= 128)) return undefined;
   const prefix = Math.min(length, longest);
   const kind = parsed.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;

@@ -88,7 +88,7 @@ export function brokenPromises(snapshot: TableSnapshot): string[] {
     for (const blocker of setOf(user['blockedBy'])) {
       const other = byId.get(blocker);
       if (!Object.hasOwn((other?.['blocks'] as object | undefined) ?? {}, String(user['accountId']))) {
-        problems.push(`${name} is blocked by somebody who does not know`);
+        problems.push(`${name} is in a blockedBy set without a block`);
       }
     }
   }

@@ -130,7 +130,7 @@ test('of two clients with one token exactly one resumes', { timeout }, async () 
 test.each([
   ['acts', 'stays'],
   ['logs out', 'has left'],
-])('somebody who %s at the moment of their timeout %s', { timeout }, async (how) => {
+])('a user who %s at the moment of the timeout %s', { timeout }, async (how) => {
   for (let round = 0; round < rounds; round += 1) {
     const { client } = await loginOf('racer');
     let raced: Promise<unknown> | undefined;

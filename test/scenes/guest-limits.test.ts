@@ -83,7 +83,7 @@ describe('frames of a connection that has not logged in', () => {
   });
 });
 
-test('a guest that marks its frames as repeats slows nobody down', async () => {
+test('a guest that marks its frames as repeats does not slow other users down', async () => {
   const member = await room.enter('Columbia');
   await member.get('whoelse', {});
   const guest = await room.connect();

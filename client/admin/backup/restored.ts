@@ -45,7 +45,7 @@ function wouldChange(kept: Restored['settings'], { counts, settings: now, refusa
   return [
     ...(changes.length > 0 ? changes : ['[restore] The settings would stay as they are.']),
     counts.users + counts.messages === 0
-      ? '[restore] There is nobody in the room, and no message: nothing would be replaced.'
+      ? '[restore] The room has no users and no messages: nothing would be replaced.'
       : `[restore] This would replace what is in the room: ${countsText(counts)}.`,
     ...(refusal === undefined ? [] : [`[restore] It would be refused now. ${refusal}`]),
     '[restore] Nothing has been changed.',

@@ -65,7 +65,7 @@ async function readPrivate(file: string): Promise<string> {
       const user = process.getuid?.();
       // Windows has neither. There, access control lists keep the user's folders private.
       if (user !== undefined && (uid !== user || (mode & 0o077) !== 0)) {
-        throw new Error('it must belong to you, and be readable by nobody else');
+        throw new Error('it must belong to you, and no other user may be able to read it');
       }
       return await handle.readFile('utf8');
     } finally {
