@@ -5,9 +5,9 @@ import { limits } from './limits.ts';
 const forbidden = /[/\\:*?"<>|]/;
 
 /**
- * Invisible characters, and those that change how others look: control characters, line separators, lone surrogates, format
- * characters, fillers, the blank Braille pattern. A bidirectional override makes `gpj.exe` look like `exe.jpg`. A variation selector
- * is seen only after a pictograph or in a keycap.
+ * Invisible characters, and those that change how others look: control characters, line separators, lone surrogates,
+ * format characters, fillers, the blank Braille pattern. A bidirectional override makes `gpj.exe` look like `exe.jpg`.
+ * A variation selector is seen only after a pictograph or in a keycap.
  */
 const unseen =
   /(?!\ufe0f)[\p{Control}\p{Format}\p{Default_Ignorable_Code_Point}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}\u2800]|(?<!\p{Extended_Pictographic})\ufe0f(?!\u20e3)/u;
@@ -23,8 +23,8 @@ const loose = /^\p{White_Space}|[\p{White_Space}.]$/u;
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
 
 /**
- * Whether a file may have this name: a single path segment that is valid on every common system and does not look like another name.
- * The room checks the sender's name, and the client checks the room's.
+ * Whether a file may have this name: a single path segment that is valid on every common system and does not look like
+ * another name. The room checks the sender's name, and the client checks the room's.
  */
 export function isFileName(name: string): boolean {
   if (name === '' || byteLength(name) > limits.fileNameBytes) return false;

@@ -13,11 +13,13 @@ const address = /^[\x21-\x7e]*$/;
 const indentWidth = 6;
 
 /**
- * Breaks a line into rows, between words if possible. Rows after the first are indented. So no text can look like a line of its own: without
- * the indent, a text padded to the terminal's width would continue at the left edge, where lines begin.
+ * Breaks a line into rows, between words if possible. Rows after the first are indented. So no text can look like a
+ * line of its own: without the indent, a text padded to the terminal's width would continue at the left edge, where
+ * lines begin.
  *
- * A word of ASCII that is longer than a row is left to the terminal, which wraps it at the left edge. Such a word gets rows of its own, and
- * contains no blank, while every line of the chat does. A terminal that becomes narrower later wraps the rows again, without an indent.
+ * A word of ASCII that is longer than a row is left to the terminal, which wraps it at the left edge. Such a word gets
+ * rows of its own, and contains no blank, while every line of the chat does. A terminal that becomes narrower later
+ * wraps the rows again, without an indent.
  */
 export function wrapPieces(pieces: readonly Piece[], columns: number): Piece[][] {
   const indent = ' '.repeat(Math.max(1, Math.min(indentWidth, Math.floor(columns / 4))));

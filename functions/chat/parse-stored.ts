@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * Parses a stored item or an event of AWS. The error names the attribute, and never its value: an item may hold a password hash or a text,
- * and every error reaches the log. Valibot's own error carries the whole input.
+ * Parses a stored item or an event of AWS. The error names the attribute, and never its value: an item may hold a
+ * password hash or a text, and every error reaches the log. Valibot's own error carries the whole input.
  * @param what begins the error's message.
  */
 export function parseStored<S extends v.GenericSchema>(

@@ -53,8 +53,8 @@ export class Dynoxide {
   }
 
   /**
-   * Starts dynoxide on a free port of a random loopback address, because it checks no credentials and lets every web page read its answers.
-   * No other process may have the database open.
+   * Starts dynoxide on a free port of a random loopback address, because it checks no credentials and lets every web
+   * page read its answers. No other process may have the database open.
    * @throws RoomError if there is no binary for this platform, or it does not start.
    */
   static async start(files: DynoxideFiles): Promise<Dynoxide> {
@@ -144,8 +144,8 @@ const loopbackAddress = () =>
   process.platform === 'darwin' ? '127.0.0.1' : `127.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 /**
- * A free port. dynoxide does not report its port if it is started with port 0. The port is below the ephemeral range, so
- * no other program gets it before dynoxide binds it.
+ * A free port. dynoxide does not report its port if it is started with port 0. The port is below the ephemeral range,
+ * so no other program gets it before dynoxide binds it.
  */
 async function freePort(host: string): Promise<number> {
   for (;;) {

@@ -16,8 +16,8 @@ const together = 25;
 const mostErased = 2_000;
 
 /**
- * Deletes the inbox of an account that is deleted, newest first. Returns whether it is empty; messages that are left expire. A message whose
- * writer took its number before the account was deleted may come later, and expires, too.
+ * Deletes the inbox of an account that is deleted, newest first. Returns whether it is empty; messages that are left
+ * expire. A message whose writer took its number before the account was deleted may come later, and expires, too.
  */
 export async function eraseInbox(owner: Member): Promise<boolean> {
   const inbox = { stream: 'inbox', owner } as const;

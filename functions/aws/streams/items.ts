@@ -78,8 +78,9 @@ export const asKept = <E extends Kept['event']>({ kind }: Stream, item: Item) =>
   parseStored(streamMessage, { ...item, type: 'event', stream: kind }) as EventOf<E>;
 
 /**
- * The most account ids that a message stores, about 25 bytes each. Beyond it, the message says that its readers have to look at their own
- * blocks. So a user with thousands of blockers does not make the room's stream expensive to write and to read.
+ * The most account ids that a message stores, about 25 bytes each. Beyond it, the message says that its readers have to
+ * look at their own blocks. So a user with thousands of blockers does not make the room's stream expensive to write and
+ * to read.
  */
 const mostHiddenFrom = 100;
 

@@ -5,8 +5,8 @@ import type { FileRoom } from './file-room.ts';
 import type { FileRecord, FileUse } from './ports.ts';
 
 /**
- * Withdraws a file that was just announced if it is one too many for its recipient. The files are counted after the record was written, so of
- * any number of announcements at a time, no more than the quota stay.
+ * Withdraws a file that was just announced if it is one too many for its recipient. The files are counted after the
+ * record was written, so of any number of announcements at a time, no more than the quota stay.
  * @throws a refusal after that.
  */
 export async function keepQuota(room: FileRoom, file: FileRecord, settings: Settings): Promise<void> {
@@ -34,8 +34,7 @@ const half = (quota: number) => Math.ceil(quota / 2);
 const isTooMuch = (files: readonly FileUse[], count: number, bytes: number) =>
   files.length > count || (files.length > 1 && files.reduce((sum, { size }) => sum + size, 0) > bytes);
 
-const unfinished =
-  'Too many files from you to that user have been announced and not uploaded. Try again when they have been uploaded, or in some minutes.';
+const unfinished = 'Too many files from you to that user have been announced and not uploaded. Try again later.';
 const ofYours = 'Too many files from you wait for that user. Send this one again when some of them have been fetched.';
 
 /** A URL to download a file takes this long (ms) of the file's budget. */

@@ -6,7 +6,10 @@ import type { FileRecord } from './ports.ts';
 /** A run ends after this number of files. The next one, a minute later, goes on with the rest. */
 const mostPerRun = 500;
 
-/** One tidying run: moves due files to their next state, those first that have been due longest. Idempotent, and runs may overlap. */
+/**
+ * One tidying run: moves due files to their next state, those first that have been due longest. Idempotent, and runs
+ * may overlap.
+ */
 export async function tidyFiles(room: FileRoom): Promise<void> {
   let handled = 0;
   for await (const page of room.files.due(room.clock.now())) {

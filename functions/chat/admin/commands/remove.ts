@@ -6,8 +6,8 @@ import { AdminRefusal } from '../refusal.ts';
 import { refuseDuringRestore } from '../refuse-during-restore.ts';
 
 /**
- * Ends the user's session, if there is one, and removes the account with its inbox and files. Other users' blocks of it are keyed by the
- * account id, which is never reused. They are removed when a list is full.
+ * Ends the user's session, if there is one, and removes the account with its inbox and files. Other users' blocks of it
+ * are keyed by the account id, which is never reused. They are removed when a list is full.
  */
 export const remove: AdminHandler<'remove'> = async (room, { user }) => {
   await refuseDuringRestore(room);
