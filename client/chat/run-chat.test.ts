@@ -40,14 +40,19 @@ function open(commands = new ChatCommands()) {
   const screen = new PlainScreen(input, output, () => interruption.abort());
   const printed = text(output);
   const names = new NamesSeen();
-  const done = runChat({ url: scripted.url, screen, interruption: interruption.signal, names, commands }).then(
-    async (asWanted) => {
-      output.end();
-      const [greeting, ...said] = (await printed).trimEnd().split('\n');
-      expect(greeting).toMatch(/^Connecting to the chat room\./);
-      return { said, asWanted };
-    },
-  );
+  const done = runChat({
+    url: scripted.url,
+    screen,
+    interruption: interruption.signal,
+    names,
+    commands,
+    timing: { maxBackoff: 800 },
+  }).then(async (asWanted) => {
+    output.end();
+    const [greeting, ...said] = (await printed).trimEnd().split('\n');
+    expect(greeting).toMatch(/^Connecting to the chat room\./);
+    return { said, asWanted };
+  });
   return { input, output, done };
 }
 
@@ -190,11 +195,17 @@ describe('the login dialogue', () => {
   });
 
   test.each([
-    [429, 'The room is full, or too many people are connecting at once. Try again in a moment.'],
-    [503, 'The room is stopped.'],
-  ])('a room that refuses the connection with %i', async (status, line) => {
+    [
+      429,
+      [
+        'The room is full, or too many people connect from your network. Trying again ...',
+        'The room is full, or too many people are connecting at once. Try again in a moment.',
+      ],
+    ],
+    [503, ['The room is stopped.']],
+  ])('a room that refuses the connection with %i', { timeout: 30_000 }, async (status, said) => {
     scripted.refuseWith = status;
-    expect(await chat('facebook')).toEqual({ said: [line], asWanted: false });
+    expect(await chat('facebook')).toEqual({ said, asWanted: false });
   });
 });
 

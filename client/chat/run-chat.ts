@@ -1,4 +1,11 @@
-import { ConnectError, ConnectionEndedError, connect, type Ending, type ShownMessage } from '../room/index.ts';
+import {
+  ConnectError,
+  ConnectionEndedError,
+  connect,
+  type Ending,
+  type ShownMessage,
+  type Timing,
+} from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
 import type { ChatContext } from './chat-command.ts';
@@ -16,6 +23,7 @@ export interface ChatOptions {
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly screen: Screen;
+  readonly timing?: Partial<Timing>;
   /** After a stop of the room, log in again when it opens. */
   readonly reconnect?: boolean;
   /** Replace a session of the same user without a question. */
@@ -55,6 +63,7 @@ async function visit({
   names,
   commands,
   reconnect = false,
+  timing = {},
   takeOver = false,
 }: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
@@ -63,6 +72,7 @@ async function visit({
   });
   const connecting = connect({
     url,
+    timing,
     message: (message, context) => {
       names.message(message);
       if (context.missed) missed.take(message);
@@ -74,6 +84,7 @@ async function visit({
     },
     reconnectAfterStop: reconnect,
     stopped: (message) => screen.print(nowLine(texts.waitingForStart(message))),
+    busy: () => screen.print(texts.busy),
     connection: (state) => screen.print(nowLine(state === 'lost' ? texts.connectionLost : texts.connectionRestored)),
   });
   const room = await Promise.race([connecting, interrupted]).catch((error: unknown) => {

@@ -37,6 +37,7 @@ export const texts = {
   missedEnd: 'You can now enter commands:',
   leaving: 'You are leaving the chat room. See you again!',
   roomFull: 'The room is full, so you cannot log in now. Please try again later.',
+  busy: 'The room is full, or too many people connect from your network. Trying again ...',
   connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
     `The chat room has been stopped. ${message} You will be reconnected when it opens again.`,

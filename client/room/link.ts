@@ -25,8 +25,8 @@ export interface Sending {
 
 export interface LinkHandlers {
   event(link: Link, event: RoomEvent): void;
-  /** Called once, after every pending request has failed. */
-  closed(link: Link): void;
+  /** Called once, after every pending request has failed, with the close code. */
+  closed(link: Link, code: number): void;
 }
 
 /** One WebSocket to the room, with requests, replies, events and a heartbeat. */
@@ -56,17 +56,22 @@ export class Link {
     socket.on('ping', () => this.#heartbeat.heard());
     // `close` follows every error.
     socket.on('error', () => {});
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       this.#open = false;
       this.#heartbeat.stop();
       this.#pending.failAll(new ConnectionLostError());
-      handlers.closed(this);
+      handlers.closed(this, code);
     });
   }
 
   /** @throws {ConnectError} */
   static async open(url: string, timing: Timing, handlers: LinkHandlers): Promise<Link> {
     return new Link(await openSocket(url, timing.connect), timing, handlers);
+  }
+
+  /** Whether a request has no reply yet. */
+  get isBusy(): boolean {
+    return !this.#pending.isEmpty;
   }
 
   get isOpen(): boolean {

@@ -73,6 +73,10 @@ export class PendingRequests {
     for (const id of [...this.#pending.keys()]) this.#take(id)?.fail(error);
   }
 
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** Resolves when no request is pending. */
   idle(): Promise<void> {
     if (!this.#isBusy) return Promise.resolve();

@@ -31,6 +31,8 @@ export interface RoomHandlers {
   notice?(notice: EventOf<'login' | 'logout' | 'presence'>): void;
   /** The connection was lost and is being restored, or has been restored. */
   connection?(state: 'lost' | 'restored'): void;
+  /** The room is full, or too many clients connect from this address. The first connection is tried again for a while. */
+  busy?(): void;
   /** The room was stopped, with the administrator's message. The connection is restored when the room opens. */
   stopped?(message: string): void;
 }
@@ -131,6 +133,7 @@ export class RoomConnection {
       event: (event) => this.#receive(event),
       lost: () => this.#lost(),
       restored: (after) => this.#restored(after),
+      busy: () => this.#handlers.busy?.(),
       givenUp: (error) => this.#end(endingAfter(error)),
     });
   }
@@ -319,7 +322,7 @@ export class RoomConnection {
     if (!this.#isStopped && !this.#hasFailed) this.#handlers.connection?.('lost');
   }
 
-  #restored(after: 'loss' | 'handover'): void {
+  #restored(after: 'loss' | 'handover' | 'rest'): void {
     this.#isStopped = false;
     this.#session?.feed?.catchUp();
     if (after === 'loss') this.#handlers.connection?.('restored');

@@ -46,6 +46,8 @@ export interface Timing {
   readonly handoverRetry: number;
   /** For frames that are still on their way to the old connection after a handover. */
   readonly overlap: number;
+  /** For a login, before a connection without one is closed. The next request opens another. */
+  readonly guest: number;
   /** For a logout: the last acknowledgement and the reply. */
   readonly logout: number;
 }
@@ -69,6 +71,7 @@ export const defaultTiming: Timing = {
   handoverJitter: 3 * minutes,
   handoverRetry: 30 * seconds,
   overlap: 5 * seconds,
+  guest: 5 * seconds,
   logout: 5 * seconds,
 };
 

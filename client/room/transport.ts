@@ -19,13 +19,18 @@ export interface TransportOptions {
   isPatient(): boolean;
   event(event: RoomEvent): void;
   lost(): void;
-  /** The session continues over another link, after a loss or a handover. */
-  restored(after: 'loss' | 'handover'): void;
+  /** The session continues over another link, after a loss or a handover. After a rest, no session was lost. */
+  restored(after: 'loss' | 'handover' | 'rest'): void;
+  /** The room is full, or too many clients connect from this address. The first connection is tried again. */
+  busy(): void;
   givenUp(error: unknown): void;
 }
 
 /** Reconnection attempts in a row: about ten minutes with full jitter and the default backoff. */
 const mostAttempts = 40;
+
+/** Attempts at the first connection, if the room answers 429: about half a minute with the default backoff. */
+const mostBusyAttempts = 20;
 
 /**
  * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it. Callers that
@@ -39,6 +44,9 @@ export class Transport {
   #held = true;
   #handover: NodeJS.Timeout | undefined;
   #handingOver = false;
+  /** Before a login: there is no link, and the next request opens one. */
+  #resting = false;
+  #rest: NodeJS.Timeout | undefined;
   /** Resolves when the machine wakes up: then a reconnection is tried at once. */
   #awake: Deferred<void> = deferred();
   readonly #stopWatching: () => void;
@@ -50,11 +58,21 @@ export class Transport {
   }
 
   /**
-   * Opens the first link.
+   * Opens the first link. If the room answers 429, tries again a few times.
    * @throws {ConnectError}
    */
   async open(): Promise<void> {
-    this.#use(await this.#connect());
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return this.#use(await this.#connect());
+      } catch (error) {
+        const isBusy = error instanceof ConnectError && error.failure === 'room-full';
+        if (!isBusy || attempt + 1 >= mostBusyAttempts) throw error;
+        if (attempt === 1) this.#options.busy();
+        const { timing } = this.#options;
+        await sleep(backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 8 }));
+      }
+    }
   }
 
   /**
@@ -62,6 +80,10 @@ export class Transport {
    * @throws {ConnectionEndedError}
    */
   link(): Promise<Link> {
+    if (this.#resting) {
+      this.#resting = false;
+      void this.#reconnect('rest');
+    }
     return this.#usable.promise;
   }
 
@@ -75,6 +97,7 @@ export class Transport {
     this.#ended.abort();
     this.#stopWatching();
     clearTimeout(this.#handover);
+    clearTimeout(this.#rest);
     this.#hold();
     this.#usable.reject(new ConnectionEndedError());
     const link = this.#link;
@@ -86,7 +109,7 @@ export class Transport {
     const { url, hasSession } = this.#options;
     return Link.open(hasSession() ? urlToResume(url) : url, this.#options.timing, {
       event: (link, event) => this.#event(link, event),
-      closed: (link) => this.#closed(link),
+      closed: (link, code) => this.#closed(link, code),
     });
   }
 
@@ -95,6 +118,29 @@ export class Transport {
     this.#release(link);
     const { handover, handoverJitter } = this.#options.timing;
     this.#planHandover(handover + (2 * Math.random() - 1) * handoverJitter);
+    if (!this.#options.hasSession()) this.#planRest(link);
+  }
+
+  /**
+   * Closes a link without a login, which an idle user would keep from others: the room admits few at a time from an address, and closes
+   * them after a minute.
+   */
+  #planRest(link: Link): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      if (link !== this.#link || this.#options.hasSession()) return;
+      if (link.isBusy) return this.#planRest(link);
+      this.#beginRest();
+      link.close();
+    }, this.#options.timing.guest);
+  }
+
+  #beginRest(): void {
+    clearTimeout(this.#handover);
+    clearTimeout(this.#rest);
+    this.#hold();
+    this.#link = undefined;
+    this.#resting = !this.#ended.signal.aborted;
   }
 
   /** Makes callers that send wait. */
@@ -116,8 +162,11 @@ export class Transport {
     else this.#options.event(event);
   }
 
-  #closed(link: Link): void {
-    if (link === this.#link && !this.#handingOver) this.#lose();
+  /** The room closes a connection without a login after a minute, with code 1000. */
+  #closed(link: Link, code: number): void {
+    if (link !== this.#link || this.#handingOver) return;
+    if (code === 1000 && !this.#options.hasSession()) this.#beginRest();
+    else this.#lose();
   }
 
   #lose(): void {
@@ -126,28 +175,32 @@ export class Transport {
     this.#link = undefined;
     if (this.#ended.signal.aborted) return;
     this.#options.lost();
-    void this.#reconnect();
+    void this.#reconnect('loss');
   }
 
-  async #reconnect(): Promise<void> {
+  async #reconnect(after: 'loss' | 'rest'): Promise<void> {
     const { signal } = this.#ended;
+    let state = after;
     for (let attempt = 0; ; attempt += 1) {
       let link: Link | undefined;
       try {
-        await Promise.race([sleep(backoff(attempt, this.#options.timing), undefined, { signal }), this.#awake.promise]);
+        const wait = state === 'rest' ? 0 : backoff(attempt, this.#options.timing);
+        await Promise.race([sleep(wait, undefined, { signal }), this.#awake.promise]);
         signal.throwIfAborted();
         link = await this.#connect();
         signal.throwIfAborted();
         await this.#options.restore(link);
         signal.throwIfAborted();
         this.#use(link);
-        this.#options.restored('loss');
+        this.#options.restored(state);
         return;
       } catch (error) {
         link?.drop();
         if (signal.aborted) return;
         const enough = attempt + 1 >= mostAttempts && !this.#options.isPatient();
         if (enough || this.#options.isFinal(error)) return this.#options.givenUp(error);
+        if (state === 'rest') this.#options.lost();
+        state = 'loss';
       }
     }
   }

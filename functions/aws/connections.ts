@@ -4,7 +4,7 @@ import { defaultSettings } from '../../protocol/admin/settings.ts';
 import type { Connection } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Connections } from '../chat/ports.ts';
-import { db, type Item, updateIf } from './dynamodb.ts';
+import { db, deleteIf, type Item, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
 const stored = v.object({
@@ -94,5 +94,14 @@ export const connections: Connections = {
       new DeleteCommand({ TableName: table(), Key: { connectionId }, ReturnValues: 'ALL_OLD' }),
     );
     return Attributes && toConnection(Attributes);
+  },
+
+  async closeGuest(connectionId) {
+    const outcome = await deleteIf({
+      TableName: table(),
+      Key: { connectionId },
+      ConditionExpression: 'attribute_not_exists(accountId)',
+    });
+    return outcome.written;
   },
 };

@@ -25,5 +25,8 @@ export const presenceShard = 0;
 /** The partition of the Presence table that holds the seats of ended sessions, until the count has gone down. */
 export const leavingShard = 1;
 
+/** The partition of the Presence table that counts the guests of each address. */
+export const guestsShard = 2;
+
 /** The key of a user's session in the Presence table. */
 export const presenceKey = (name: string) => ({ shard: presenceShard, name });

@@ -8,6 +8,7 @@ import { connectionGateway } from './connection-gateway.ts';
 import { connections } from './connections.ts';
 import { messageRetentionDays, numberFromEnv } from './environment.ts';
 import { filesOn } from './files.ts';
+import { guests } from './guests.ts';
 import { invitations } from './invitations.ts';
 import { auditLog, logError } from './log.ts';
 import { loginTries } from './login-tries.ts';
@@ -42,6 +43,7 @@ export const streams = streamsOn({
 export const room: Room = {
   accounts,
   connections,
+  guests,
   sessions,
   seats,
   invitations,

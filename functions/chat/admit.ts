@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../../protocol/index.ts';
 import { isBanned } from './bans.ts';
+import { orLog } from './or-log.ts';
 import { isAllowedOrigin } from './origin.ts';
 import type { Room } from './ports.ts';
 
@@ -19,16 +20,25 @@ export interface Newcomer {
  * @returns The HTTP status for `$connect`, which is all that a refused client gets.
  */
 export async function admit(room: Room, { connectionId, address, origin, purpose }: Newcomer): Promise<number> {
+  const at = room.clock.now();
+  if (room.guests.isRefused(address, at)) return 429;
   const state = await room.state.readOrCreate();
-  const refused = (result: RefusalCode | 'origin-refused', status: number) => {
+  const refused = (
+    result: RefusalCode | 'origin-refused' | 'too-many-guests' | 'too-many-connects',
+    status: number,
+  ) => {
     room.auditLog({ what: 'connect', result, address });
     return status;
   };
   if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
-  if (isBanned(state.bans, address, room.clock.now())) return refused('banned', 403);
+  if (isBanned(state.bans, address, at)) return refused('banned', 403);
   if (!state.open) return refused('room-stopped', state.closedFor === 'budget' ? 402 : 503);
   if (state.online >= state.maxCon && purpose !== 'resume') return refused('room-full', 429);
+  // If the count fails, the client is admitted: a member must not be kept out by it.
+  const counted = room.guests.admit({ address, connectionId, at }, state);
+  const outcome = await orLog(room, 'a guest was not counted', counted, 'admitted');
+  if (outcome !== 'admitted') return refused(outcome, 429);
   const rateLimit = { rate: state.floodRate, burst: state.floodBurst };
-  await room.connections.open(connectionId, address, rateLimit, room.clock.now());
+  await room.connections.open(connectionId, address, rateLimit, at);
   return 200;
 }

@@ -4,6 +4,7 @@ import {
   type BadFrame,
   type Command,
   commands,
+  floodConnects,
   isAction,
   mostTokens,
   parseRequest,
@@ -171,18 +172,24 @@ function run<A extends Action>(command: Prefetched<A>, call: GuestCall<A>): Prom
   return command.run({ ...call, member });
 }
 
-const refuseIfRemembered = (room: Room, { connectionId }: IncomingFrame) =>
-  refuseTooFast(room, connectionId, room.rateLimiters.remembered(connectionId, room.clock.now()));
+type Sender = Pick<Connection, 'connectionId' | 'address'>;
+
+const refuseIfRemembered = (room: Room, sender: Sender) =>
+  refuseTooFast(room, sender, room.rateLimiters.remembered(sender.connectionId, room.clock.now()));
 
 const take = (room: Room, connection: Connection, tokens: number) =>
-  refuseTooFast(room, connection.connectionId, room.rateLimiters.take(connection, room.clock.now(), tokens));
+  refuseTooFast(room, connection, room.rateLimiters.take(connection, room.clock.now(), tokens));
 
 /** Refuses a frame, and closes the connection if it keeps being refused. */
-async function refuseTooFast(room: Room, connectionId: string, retryAfter: number): Promise<void> {
+async function refuseTooFast(room: Room, { connectionId, address }: Sender, retryAfter: number): Promise<void> {
   if (retryAfter === 0) return;
   if (room.rateLimiters.isFlooding(connectionId)) {
     room.auditLog({ what: 'close', result: 'rate-limited', connectionId });
-    await orLog(room, 'a connection was not closed', room.gateway.close(connectionId), undefined, { connectionId });
+    const penalty = room.guests.penalize(address, floodConnects, room.clock.now());
+    await Promise.all([
+      orLog(room, 'a connection was not closed', room.gateway.close(connectionId), undefined, { connectionId }),
+      orLog(room, 'the connects of an address were not counted', penalty, undefined),
+    ]);
   }
   throw new Refusal('rate-limited', { retryAfter });
 }

@@ -57,8 +57,9 @@ export async function sayAndClose(room: Room, connectionId: string, frame: strin
 /** Handles the end of a connection: the client closed it, or it was lost. */
 export async function connectionClosed(room: Room, connectionId: string, how: 'closed' | 'lost'): Promise<void> {
   const connection = await room.connections.close(connectionId);
-  const member = connection?.member;
-  if (!member) return;
+  if (!connection) return;
+  const { member, address } = connection;
+  if (!member) return room.guests.forget({ address, connectionId, at: room.clock.now() });
   if (how === 'lost') return connectionLost(room, member, connectionId);
   const session = await room.sessions.find(member.name);
   if (session?.connectionId === connectionId) await endSession(room, session, 'logout');

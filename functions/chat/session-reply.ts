@@ -15,7 +15,11 @@ export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
  * @throws Refusal if the room is closed.
  */
 export async function confirmOrEnd(room: Room, session: Session, seat?: string): Promise<void> {
-  const isOpen = await orLog(room, 'a login was not confirmed', room.seats.confirm(seat), true);
+  const guest = { address: session.address, connectionId: session.connectionId, at: room.clock.now() };
+  const [isOpen] = await Promise.all([
+    orLog(room, 'a login was not confirmed', room.seats.confirm(seat), true),
+    orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed: seat === undefined }), undefined),
+  ]);
   if (isOpen) return;
   await endSession(room, session, 'logout');
   throw new Refusal('room-stopped');

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { keepBudget } from './budget.ts';
+import { closeLateGuests } from './close-late-guests.ts';
 import { dismiss, endSession } from './end-session.ts';
 import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -38,6 +39,7 @@ export async function sweep(room: Room): Promise<void> {
   const outcomes = await Promise.allSettled([
     correctCount(room, seats, sessions, startedAt),
     endLeftovers(room, seats, sessions, startedAt),
+    closeLateGuests(room, startedAt),
     // An empty room needs no write, except that the counts of a new month begin with it.
     ...(state.online > 0 || isNewMonth(state, startedAt) ? [noteUsage(room, state, startedAt)] : []),
     keepBudget(room, state, sessions, startedAt),

@@ -141,6 +141,18 @@ export const settings = {
     ),
     default: '',
   }),
+  guestsPerAddress: setting({
+    word: 'GUESTS_PER_ADDRESS',
+    summary: 'the maximum number of connections from one address that have not logged in',
+    schema: whole(1, 100_000),
+    default: 20,
+  }),
+  connectsPerAddress: setting({
+    word: 'CONNECTS_PER_ADDRESS',
+    summary: 'the maximum number of new connections from one address in ten minutes',
+    schema: whole(1, 1_000_000),
+    default: 300,
+  }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

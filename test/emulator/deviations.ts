@@ -64,6 +64,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'file-crashes', because: 'faults' },
   { scene: 'files-faults', because: 'faults' },
   { scene: 'guest-limits', because: 'faults' },
+  { scene: 'guests-per-address', because: 'faults' },
   { scene: 'log', because: 'console' },
   { scene: 'old-backups', because: 'console' },
   { scene: 'presence', because: 'clock' },

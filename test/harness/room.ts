@@ -62,7 +62,10 @@ export const password = 'wastingtime';
 /** An empty room: a new local one, or the deployed room of {@link deployedAt}, emptied. */
 export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
   const room = sceneRoom(deployedAt === undefined ? await openLocalRoom(options) : await openDeployedRoom(deployedAt));
-  if (options.floodLimit !== true) await room.database.seed({ floodBurst: 1_000_000, floodRate: 100_000 });
+  if (options.floodLimit !== true) {
+    const connections = { guestsPerAddress: 100_000, connectsPerAddress: 1_000_000 };
+    await room.database.seed({ floodBurst: 1_000_000, floodRate: 100_000, ...connections });
+  }
   return room;
 }
 

@@ -40,7 +40,8 @@ export const resume = guestCommand('resume', {
     // failure, resumes once more.
     await room.gateway.post(session.connectionId, replacedFrame);
     await room.gateway.close(session.connectionId);
-    const moved = { ...session, connectionId: connection.connectionId, detachedAt: undefined };
+    const { connectionId, address } = connection;
+    const moved = { ...session, connectionId, address, detachedAt: undefined };
     const [counts] = await Promise.all([unread(room, account), confirmOrEnd(room, moved)]);
     return { user: account.displayName, token: next.token, timeOut: state.timeOut, unread: counts };
   },

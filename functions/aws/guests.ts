@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+import { parseStored } from '../chat/parse-stored.ts';
+import type { Guests } from '../chat/ports.ts';
+import { deleteIf, queryAll, updateIf } from './dynamodb.ts';
+import { tableName } from './environment.ts';
+import { guestsShard } from './keys.ts';
+
+/**
+ * Each address has an item in the Presence table (docs/decisions/0050-limits-before-a-login.md):
+ * - `guests`: the number of its guests;
+ * - `guest:<connection>` (epoch ms): when a guest connected. With this mark each guest is counted and uncounted once;
+ * - `connects:<window>`: its new connections in a window of ten minutes.
+ */
+const guestMark = (connectionId: string) => `${guestPrefix}${connectionId}`;
+const guestPrefix = 'guest:';
+const connectsIn = (at: number) => `connects:${Math.floor(at / windowMs)}`;
+const windowMs = 600_000;
+
+const stored = v.object({ name: v.string(), guests: v.optional(v.number(), 0) });
+const openedAt = v.number();
+
+const item = (address: string) => ({
+  TableName: tableName('presence'),
+  Key: { shard: guestsShard, name: address },
+});
+
+/** After a refusal, an environment refuses the address for this long (ms) without a request. */
+const refusalMs = 250;
+const mostRefusals = 10_000;
+const refusedUntil = new Map<string, number>();
+
+export const guests: Guests = {
+  isRefused: (address, at) => (refusedUntil.get(address) ?? 0) > at,
+
+  async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
+    const outcome = await updateIf({
+      ...item(address),
+      UpdateExpression: 'SET #guest = :at ADD guests :one, #connects :one',
+      ConditionExpression:
+        'attribute_not_exists(#guest) AND (attribute_not_exists(guests) OR guests < :guests) AND ' +
+        '(attribute_not_exists(#connects) OR #connects < :connects)',
+      ExpressionAttributeNames: { '#guest': guestMark(connectionId), '#connects': connectsIn(at) },
+      ExpressionAttributeValues: { ':at': at, ':one': 1, ':guests': guestsPerAddress, ':connects': connectsPerAddress },
+    });
+    // A retried update whose first answer was lost finds its own mark.
+    if (outcome.written || outcome.item?.[guestMark(connectionId)] !== undefined) return 'admitted';
+    if (refusedUntil.size >= mostRefusals) refusedUntil.clear();
+    refusedUntil.set(address, at + refusalMs);
+    return Number(outcome.item?.['guests'] ?? 0) < guestsPerAddress ? 'too-many-connects' : 'too-many-guests';
+  },
+
+  async forget({ address, connectionId, at }, { resumed = false } = {}) {
+    await updateIf({
+      ...item(address),
+      UpdateExpression: `REMOVE #guest ADD guests :less${resumed ? ', #connects :less' : ''}`,
+      ConditionExpression: 'attribute_exists(#guest)',
+      ExpressionAttributeNames: { '#guest': guestMark(connectionId), ...(resumed && { '#connects': connectsIn(at) }) },
+      ExpressionAttributeValues: { ':less': -1 },
+    });
+  },
+
+  async penalize(address, connects, at) {
+    await updateIf({
+      ...item(address),
+      UpdateExpression: 'ADD #connects :connects',
+      ExpressionAttributeNames: { '#connects': connectsIn(at) },
+      ExpressionAttributeValues: { ':connects': connects },
+    });
+  },
+
+  async addresses() {
+    const items = await queryAll({
+      TableName: tableName('presence'),
+      KeyConditionExpression: '#shard = :shard',
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: { ':shard': guestsShard },
+    });
+    return items.map((one) => ({
+      address: parseStored(stored, one, 'an address').name,
+      guests: new Map(
+        Object.entries(one)
+          .filter(([name]) => name.startsWith(guestPrefix))
+          .map(([name, at]) => [name.slice(guestPrefix.length), parseStored(openedAt, at, 'a guest')]),
+      ),
+    }));
+  },
+
+  async tidy(address, at) {
+    await deleteIf({
+      ...item(address),
+      ConditionExpression: '(attribute_not_exists(guests) OR guests <= :none) AND attribute_not_exists(#connects)',
+      ExpressionAttributeNames: { '#connects': connectsIn(at) },
+      ExpressionAttributeValues: { ':none': 0 },
+    });
+  },
+};

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connect } from '../../client/room/index.ts';
+import { floodConnects, mostRefused } from '../../protocol/index.ts';
+import type { RawClient } from '../harness/raw-client.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+beforeAll(async () => {
+  room = await openRoom();
+  await room.register('Columbia');
+});
+afterAll(() => room.close());
+beforeEach(async () => {
+  await room.change('guestsPerAddress', 3);
+  await room.change('connectsPerAddress', 1_000_000);
+});
+
+const tooMany = { status: 429 };
+
+/** Connects as soon as the address has a place again. */
+async function connectSoon(address: string): Promise<RawClient> {
+  let client: RawClient | undefined;
+  await expect
+    .poll(async () => {
+      client = await room.connect(address).catch(() => undefined);
+      return client;
+    })
+    .toBeDefined();
+  if (!client) throw new Error('not connected');
+  return client;
+}
+
+/** Makes the address's guests older than they are, and runs the sweeper. */
+async function sweepOldGuests(address: string): Promise<void> {
+  const key = { shard: 2, name: address };
+  const item = (await room.database.get('Presence', key)) ?? {};
+  const marks = Object.keys(item).filter((name) => name.startsWith('guest:'));
+  await room.database.set('Presence', key, Object.fromEntries(marks.map((name) => [name, Date.now() - 61_000])));
+  await room.local.invoke('Sweeper', {});
+}
+
+test('an address has a number of guests at a time; members and closed connections do not count', async () => {
+  const [first, second, third] = [
+    await room.connect('127.0.0.2'),
+    await room.connect('127.0.0.2'),
+    await room.connect('127.0.0.2'),
+  ];
+  await expect(room.connect('127.0.0.2')).rejects.toMatchObject(tooMany);
+  // Another address has places of its own.
+  await (await room.connect('127.0.0.3')).close();
+  await first.get('login', { user: 'Columbia', password });
+  const fourth = await connectSoon('127.0.0.2');
+  await expect(room.connect('127.0.0.2')).rejects.toMatchObject(tooMany);
+  await second.close();
+  const fifth = await connectSoon('127.0.0.2');
+  await first.get('logout', {});
+  for (const client of [third, fourth, fifth]) await client.close();
+});
+
+test('guests that do not log in are closed, members stay, and places are free again though $disconnect never came', async () => {
+  const member = await room.connect('127.0.0.4');
+  await member.get('login', { user: 'Columbia', password });
+  const guest = await room.connect('127.0.0.4');
+  room.local.faults.disconnect.drop = 1;
+  for (let i = 0; i < 2; i += 1) await (await room.connect('127.0.0.4')).kill();
+  await expect(room.connect('127.0.0.4')).rejects.toMatchObject(tooMany);
+  await sweepOldGuests('127.0.0.4');
+  room.local.faults.reset();
+  expect(await guest.closed).toMatchObject({ code: 1000 });
+  const others = [await room.connect('127.0.0.4'), await room.connect('127.0.0.4'), await room.connect('127.0.0.4')];
+  await member.get('whoelse', {});
+  for (const client of others) await client.close();
+  await member.get('logout', {});
+});
+
+test('an address has a number of new connections in ten minutes; a resumed session gives its connection back', async () => {
+  await room.change('connectsPerAddress', 3);
+  const member = await room.connect('127.0.0.5');
+  let { token } = await member.get('login', { user: 'Columbia', password });
+  await member.kill();
+  let last = member;
+  for (let i = 0; i < 3; i += 1) {
+    last = await connectSoon('127.0.0.5');
+    token = (await last.get('resume', { user: 'Columbia', token })).token;
+  }
+  await (await room.connect('127.0.0.5')).close();
+  await (await room.connect('127.0.0.5')).close();
+  await expect(room.connect('127.0.0.5')).rejects.toMatchObject(tooMany);
+  await last.get('logout', {});
+});
+
+test('a connection that was closed for flooding costs its address several connections', async () => {
+  await room.change('floodRate', 20);
+  await room.change('floodBurst', 100);
+  await room.change('connectsPerAddress', floodConnects);
+  const flooder = await room.connect('127.0.0.6');
+  for (let i = 0; i < 3 * mostRefused; i += 1) flooder.send('hello');
+  await flooder.closed;
+  await expect.poll(() => room.connect('127.0.0.6').catch(({ status }) => status)).toBe(429);
+  await room.change('floodRate', 100_000);
+  await room.change('floodBurst', 1_000_000);
+});
+
+test('a client whose connection was closed before the login opens another when it needs one, and nobody is told', async () => {
+  const states: string[] = [];
+  const client = await connect({
+    url: room.url,
+    timing: { guest: 50 },
+    connection: (state) => states.push(state),
+  });
+  const opened = room.local.connections.length;
+  await expect.poll(() => room.local.connections.length).toBe(opened - 1);
+  await client.login('Columbia', password);
+  await client.request('whoelse', {});
+  await client.leave();
+  expect(states).toEqual([]);
+});
+
+test('five times as many clients as an address may have guests get in at once, and again after a stop', {
+  timeout: 120_000,
+}, async () => {
+  const users = Array.from({ length: 30 }, (_, i) => `worker${i}`);
+  await room.change('guestsPerAddress', 100_000);
+  await room.register(...users);
+  await room.change('guestsPerAddress', 6);
+  await room.change('connectsPerAddress', 90);
+  await room.change('maxCon', 100);
+  const timing = { backoff: 500, maxBackoff: 8_000 };
+  const clients = await Promise.all(
+    users.map(async (user) => {
+      const client = await connect({ url: room.url, timing, reconnectAfterStop: true });
+      await client.login(user, password, { keepPassword: true });
+      return client;
+    }),
+  );
+  await room.admin({ command: 'stop', message: 'Back soon.' });
+  await expect.poll(() => room.database.counts(), { timeout: 20_000 }).toEqual({ counted: 0, present: 0 });
+  await room.admin({ command: 'start' });
+  await expect
+    .poll(() => room.database.counts(), { timeout: 60_000 })
+    .toEqual({ counted: users.length, present: users.length });
+  await Promise.all(clients.map((client) => client.leave()));
+});
