@@ -19,8 +19,9 @@ export async function snapshot(of: SceneRoom): Promise<TableSnapshot> {
 
 /** Fills a room with every kind of item. */
 export async function seed(room: SceneRoom): Promise<void> {
-  const { enter, register, connect, change, database } = room;
+  const { enter, register, connect, change, database, admin } = room;
   await changeAllSettings(room);
+  await change('registration', 'open');
   await change('maxCon', 7);
   await change('blockTime', 86_400);
   await register('Columbia', 'network', 'Google');
@@ -39,6 +40,7 @@ export async function seed(room: SceneRoom): Promise<void> {
   expect(upTo).toEqual({ inbox: 5, room: 1 });
   Columbia.send({ action: 'ack', inbox: 3, room: 1 });
   await Columbia.get('logout', {});
+  await admin({ command: 'invite', uses: 3 });
   const stranger = await connect();
   for (let tries = 0; tries < 3; tries++) await stranger.refused('login', { user: 'Google', password: 'wrong one' });
   await facebook.get('logout', {});
@@ -59,8 +61,12 @@ async function changeAllSettings({ admin, change }: SceneRoom): Promise<void> {
     const { schema }: Setting = settings[name];
     const candidates = [
       Number(now[name]) - 1,
+      Number(now[name]) + 1,
       now[name] === false,
       'another text',
+      // An origin; a budget.
+      'https://chat.example.org',
+      '100',
       ...('options' in schema ? (schema.options as unknown[]) : []),
     ];
     const other = candidates.find((value) => value !== now[name] && v.is(schema, value));

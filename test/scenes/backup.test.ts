@@ -38,7 +38,7 @@ describe('a backup', () => {
       '[backup] The messages have been stored: 6.',
       '[backup] The file records have been stored: 0.',
       '[backup] The lists of blocked users have been stored.',
-      '[backup] The login blocks have been stored: 1.',
+      '[backup] The login blocks have been stored: 5.',
       expect.stringMatching(/^\[backup\] The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
     ]);
     expect(code).toBe(0);
@@ -139,9 +139,9 @@ describe('a restore', () => {
     const { code, lines } = await administer(other, 'restore', file, '--dry-run');
     expect(code).toBe(0);
     expect(lines.slice(-5)).toEqual([
-      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 1 login block\.$/),
+      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 5 login blocks\.$/),
       '[restore] MaxCon 5 -> 7',
-      '[restore] This would replace what is in the room: 4 users, 7 messages, 0 files, 1 login block.',
+      '[restore] This would replace what is in the room: 4 users, 7 messages, 0 files, 5 login blocks.',
       expect.stringMatching(
         /^\[restore\] It would be refused now\. The room holds users or messages\. .* use --replace\.$/,
       ),

@@ -239,9 +239,15 @@ const without = (item: Item, omitted: Readonly<Record<string, string>>): Item =>
 
 const stampedTry = v.object({ at: v.number() });
 
-/** The tries go on counting for their address. The connections they came over are gone by then. */
+/**
+ * The tries go on counting for their address. The connections they came over are gone by then. Invitations and counters, which are
+ * kept in the same table, hold no tries.
+ */
 function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
-  return parseRecord('loginBlock', { ...item, tries: parseStored(v.array(stampedTry), tries) });
+  return parseRecord(
+    'loginBlock',
+    tries === undefined ? item : { ...item, tries: parseStored(v.array(stampedTry), tries) },
+  );
 }
 
 /** The item for a record, as the room itself writes it. */
