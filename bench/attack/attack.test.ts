@@ -10,6 +10,12 @@ test('all attackers together cost at most US$ 40 a day', () => {
   for (const { what, usdPerDay } of attacks()) expect(usdPerDay, what).toBeLessThanOrEqual(40);
 });
 
+test('one address without an account costs at most US$ 5 a day', () => {
+  const found = attacks().filter(({ by }) => by === 'one address without an account');
+  expect(found).toHaveLength(1);
+  for (const { what, usdPerDay } of found) expect(usdPerDay, what).toBeLessThanOrEqual(5);
+});
+
 describe('the throttles of cdk.json refuse nothing', () => {
   /** Plays requests, each at a second and of a route. Returns the routes that were refused. */
   function refused(requests: readonly (readonly [second: number, route: string])[]): string[] {

@@ -1,6 +1,8 @@
+import { mostRefusedOfGuests } from '../../functions/chat/rate-limiter.ts';
 import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
 import { routes } from '../../infra/functions.ts';
 import { defaultSettings } from '../../protocol/admin/index.ts';
+import { floodConnects, guestLimit, guestSeconds } from '../../protocol/index.ts';
 import { table } from '../part.ts';
 import {
   ceiling,
@@ -41,6 +43,12 @@ export function attacks(row = costTable()): Attack[] {
       limit: 'throttles',
       usdPerDay: everyGuest.reduce((sum, usd) => sum + usd, 0),
     },
+    {
+      what: 'connect, send and flood as fast as the limits of an address allow, and use up `ping`',
+      by: 'one address without an account',
+      limit: `${guestsPerAddress} guests, ${connectsPerAddress} connects in ten minutes`,
+      usdPerDay: oneAddress(row),
+    },
     ...(['message', 'broadcast', 'sync'] as const).map((route) => {
       const rate = Math.min(defaultSettings.floodRate, throttleOf(throttling, route).rate);
       return {
@@ -51,6 +59,27 @@ export function attacks(row = costTable()): Attack[] {
       };
     }),
   ];
+}
+
+const { guestsPerAddress, connectsPerAddress, floodRate, floodBurst } = defaultSettings;
+
+/**
+ * Every guest of the address stays as long as it may, and sends what its rate limit accepts. The connects that are left flood: each counts
+ * as several. Frames that are on their way when the room closes a connection are not included.
+ */
+function oneAddress(row: (name: string) => number): number {
+  const { rate, burst } = guestLimit({ rate: floodRate, burst: floodBurst });
+  const connects = connectsPerAddress / 600;
+  const renewals = Math.min(connects, guestsPerAddress / guestSeconds);
+  const accepted = renewals * (burst + rate * guestSeconds);
+  const flooding = ((connects - renewals) / floodConnects) * (burst + mostRefusedOfGuests);
+  // A message above 32 KB takes half of the burst, so it is not the dearest.
+  return (
+    usdPerDay(accepted, row('refused')) +
+    usdPerDay(flooding, guestPerMillion('$default', row)) +
+    usdPerDay(connects, worstPerMillion('$connect', row)) +
+    usdPerDay(throttleOf(throttling, 'ping').rate, worstPerMillion('ping', row))
+  );
 }
 
 const dollars = (usd: number) => usd.toFixed(2);
