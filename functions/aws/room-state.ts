@@ -41,7 +41,8 @@ async function get(): Promise<State | undefined> {
   return Item && toState(Item);
 }
 
-const newRoom = { ...(isDeployedRoom() ? deployedSettings : defaultSettings), online: 0, logins: 0, bans: {} };
+const newItem = { ...(isDeployedRoom() ? deployedSettings : defaultSettings), online: 0, logins: 0 };
+const newRoom = { ...newItem, bans: {} };
 
 /** The condition that a setting has the value that the caller saw. A room older than the setting shows its default. */
 function isAsSeen(name: string, i: number, seen: Readonly<Record<string, unknown>>): string[] {
@@ -61,7 +62,7 @@ export const roomState: RoomState = {
     if (state) return state;
     const outcome = await putIf({
       TableName: table(),
-      Item: { ...roomKey, ...newRoom },
+      Item: { ...roomKey, ...newItem },
       ConditionExpression: 'attribute_not_exists(room)',
     });
     return outcome.written || !outcome.item ? newRoom : toState(outcome.item);
