@@ -41,6 +41,7 @@ export async function seed(room: SceneRoom): Promise<void> {
   Columbia.send({ action: 'ack', inbox: 3, room: 1 });
   await Columbia.get('logout', {});
   await admin({ command: 'invite', uses: 3 });
+  await admin({ command: 'ban', address: '192.0.2.0/24' });
   const stranger = await connect();
   for (let tries = 0; tries < 3; tries++) await stranger.refused('login', { user: 'Google', password: 'wrong one' });
   await facebook.get('logout', {});
