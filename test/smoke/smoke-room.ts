@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../client/admin/errors.ts';
 import type { RoomAdmin } from '../../client/admin/room-admin.ts';
 import type { ChangeableName, Settings } from '../../protocol/admin/settings.ts';
-import type { Action, Arguments } from '../../protocol/index.ts';
+import type { Action, Arguments, RefusalReply } from '../../protocol/index.ts';
 import { type GrantedReply, RawClient } from '../harness/raw-client.ts';
 import type { Need } from './check.ts';
 import { Latencies } from './latencies.ts';
@@ -66,9 +66,14 @@ export class SmokeRoom {
         this.latencies.add(action, performance.now() - start);
         return reply;
       }
-      if (reply.error.code !== 'rate-limited') throw new Error(`${action} was refused: ${reply.error.code}`);
-      await sleep((reply.error.retryAfter ?? 1) * 1000);
+      await this.waitOutLimit(reply.error);
     }
+  }
+
+  /** Waits until the flood limit allows another request. Throws if a request was refused for any other reason. */
+  async waitOutLimit({ code, retryAfter = 1 }: RefusalReply['error']): Promise<void> {
+    if (code !== 'rate-limited') throw new Error(`a request was refused: ${code}`);
+    await sleep(retryAfter * 1000);
   }
 
   /** A name and a password that no earlier run used. The account does not exist yet. */
