@@ -47,9 +47,6 @@ export const repeatTokens = 4;
 /** The room closes a connection after this many refusals by its rate limit, each balanced by an accepted frame. */
 export const mostRefused = 150;
 
-/** The room closes a connection that has not logged in after this many seconds, at its next run of the sweeper. */
-export const guestSeconds = 60;
-
 /** The new connections of an address for which one that the room closed for flooding counts, in `CONNECTS_PER_ADDRESS`. */
 export const floodConnects = 10;
 

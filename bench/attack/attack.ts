@@ -2,7 +2,7 @@ import { mostRefusedOfGuests } from '../../functions/chat/rate-limiter.ts';
 import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
 import { routes } from '../../infra/functions.ts';
 import { defaultSettings } from '../../protocol/admin/index.ts';
-import { floodConnects, guestLimit, guestSeconds } from '../../protocol/index.ts';
+import { floodConnects, guestLimit } from '../../protocol/index.ts';
 import { table } from '../part.ts';
 import {
   ceiling,
@@ -61,7 +61,7 @@ export function attacks(row = costTable()): Attack[] {
   ];
 }
 
-const { guestsPerAddress, connectsPerAddress, floodRate, floodBurst } = defaultSettings;
+const { guestsPerAddress, connectsPerAddress, guestTime, floodRate, floodBurst } = defaultSettings;
 
 /**
  * Every guest of the address stays as long as it may, and sends what its rate limit accepts. The connects that are left flood: each counts
@@ -70,8 +70,8 @@ const { guestsPerAddress, connectsPerAddress, floodRate, floodBurst } = defaultS
 function oneAddress(row: (name: string) => number): number {
   const { rate, burst } = guestLimit({ rate: floodRate, burst: floodBurst });
   const connects = connectsPerAddress / 600;
-  const renewals = Math.min(connects, guestsPerAddress / guestSeconds);
-  const accepted = renewals * (burst + rate * guestSeconds);
+  const renewals = Math.min(connects, guestsPerAddress / guestTime);
+  const accepted = renewals * (burst + rate * guestTime);
   const flooding = ((connects - renewals) / floodConnects) * (burst + mostRefusedOfGuests);
   // A message above 32 KB takes half of the burst, so it is not the dearest.
   return (

@@ -1,5 +1,4 @@
 import pMap from 'p-map';
-import { guestSeconds } from '../../protocol/index.ts';
 import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 
@@ -7,15 +6,15 @@ import type { Room } from './ports.ts';
 const concurrency = 20;
 
 /**
- * Closes the connections that have not logged in within a minute, and uncounts guests whose `$disconnect` never came. So an address
+ * Closes the connections that have not logged in within `guestTime` seconds, and uncounts guests whose `$disconnect` never came. So an address
  * gets its places back, whatever was lost.
  */
-export async function closeLateGuests(room: Room, now: number): Promise<void> {
+export async function closeLateGuests(room: Room, guestTime: number, now: number): Promise<void> {
   const addresses = await room.guests.addresses();
   await pMap(
     addresses,
     async ({ address, guests }) => {
-      const late = [...guests].filter(([, openedAt]) => openedAt <= now - guestSeconds * 1000);
+      const late = [...guests].filter(([, openedAt]) => openedAt <= now - guestTime * 1000);
       for (const [connectionId] of late) {
         const closed = closeGuest(room, { address, connectionId, at: now });
         await orLog(room, 'a guest was not closed', closed, undefined, { connectionId });

@@ -39,7 +39,7 @@ export async function sweep(room: Room): Promise<void> {
   const outcomes = await Promise.allSettled([
     correctCount(room, seats, sessions, startedAt),
     endLeftovers(room, seats, sessions, startedAt),
-    closeLateGuests(room, startedAt),
+    closeLateGuests(room, state.guestTime, startedAt),
     // An empty room needs no write, except that the counts of a new month begin with it.
     ...(state.online > 0 || isNewMonth(state, startedAt) ? [noteUsage(room, state, startedAt)] : []),
     keepBudget(room, state, sessions, startedAt),

@@ -153,6 +153,13 @@ export const settings = {
     schema: whole(1, 1_000_000),
     default: 300,
   }),
+  guestTime: setting({
+    word: 'GUEST_TIME',
+    summary: 'how long a connection may stay without a login',
+    schema: seconds(10, 86_400),
+    default: 60,
+    unit: 'seconds',
+  }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

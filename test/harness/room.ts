@@ -63,7 +63,12 @@ export const password = 'wastingtime';
 export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
   const room = sceneRoom(deployedAt === undefined ? await openLocalRoom(options) : await openDeployedRoom(deployedAt));
   if (options.floodLimit !== true) {
-    const connections = { guestsPerAddress: 100_000, connectsPerAddress: 1_000_000 };
+    // A guest must have time to log in, however fast the room's clock runs.
+    const connections = {
+      guestsPerAddress: 100_000,
+      connectsPerAddress: 1_000_000,
+      guestTime: 60 * (options.speed ?? 1),
+    };
     await room.database.seed({ floodBurst: 1_000_000, floodRate: 100_000, ...connections });
   }
   return room;

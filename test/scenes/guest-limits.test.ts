@@ -7,6 +7,8 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 let room: SceneRoom;
 beforeAll(async () => {
   room = await openRoom({ floodLimit: true, environmentsPerFunction: 2 });
+  // All floods come from one address.
+  await room.database.seed({ connectsPerAddress: 1_000_000 });
 });
 afterAll(() => room.close());
 
