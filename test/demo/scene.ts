@@ -244,7 +244,7 @@ export class Scene {
       /^\[backup\] The messages have been stored: \d+\.$/,
       /^\[backup\] The file records have been stored: \d+\.$/,
       '[backup] The lists of blocked users have been stored.',
-      /^\[backup\] The login blocks have been stored: 1\.$/,
+      /^\[backup\] The login records have been stored: \d+\.$/,
       /^\[backup\] The backup is \S+ in the bucket \(\d+ bytes\)\.$/,
       'The server has been stopped. Bye!',
       /^\[backup\] The server log has been saved as \S*log_\S+\.log\.$/,

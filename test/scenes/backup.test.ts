@@ -38,7 +38,7 @@ describe('a backup', () => {
       '[backup] The messages have been stored: 6.',
       '[backup] The file records have been stored: 0.',
       '[backup] The lists of blocked users have been stored.',
-      '[backup] The login blocks have been stored: 5.',
+      '[backup] The login records have been stored: 5.',
       expect.stringMatching(/^\[backup\] The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
     ]);
     expect(code).toBe(0);

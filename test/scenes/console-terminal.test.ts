@@ -111,7 +111,7 @@ test('words are completed, and a wrong command does not end the console', async 
   admin.enter('help');
   await admin.see((rows) => rows.some((row) => /^ {2}kick <user> \[reason\] +End a user's session$/.test(row)));
   admin.enter('help log');
-  await admin.see((rows) => rows.some((row) => /^ {4}--follow +go on/.test(row)));
+  await admin.see((rows) => rows.some((row) => /^ {4}--follow +also show/.test(row)));
   await admin.seeLast('admin>>');
 });
 

@@ -19,7 +19,7 @@ const stored: readonly { readonly before: string; line(counts: Slice['counts']):
   },
   { before: 'end', line: ({ files }) => `[backup] The file records have been stored: ${files}.` },
   { before: 'end', line: () => '[backup] The lists of blocked users have been stored.' },
-  { before: 'end', line: ({ loginBlocks }) => `[backup] The login blocks have been stored: ${loginBlocks}.` },
+  { before: 'end', line: ({ loginBlocks }) => `[backup] The login records have been stored: ${loginBlocks}.` },
 ];
 
 const stages = ['header', 'users', 'room', 'loginBlocks', 'files', 'end'];
