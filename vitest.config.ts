@@ -16,7 +16,7 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     setupFiles: ['test/harness/end-in-order.ts'],
     // More files at a time than cores, because scenes spend much of their time waiting.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: Math.max(3, Math.ceil(1.5 * availableParallelism())),
     // Files share processes, and with them the modules that are loaded.
     isolate: false,
     sequence: { sequencer: SlowestFirst },

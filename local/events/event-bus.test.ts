@@ -158,9 +158,9 @@ test("lifecycle rules delete objects and abort uploads at midnight of the room's
   onTestFinished(() => scaled.close());
   const client = s3Of(scaled, { maxAttempts: 3 });
   onTestFinished(() => client.destroy());
+  const born = scaled.clock.now();
   for (const Key of ['files/old', 'backups/old']) await client.putObject({ Bucket, Key, Body: 'x' });
   await client.createMultipartUpload({ Bucket, Key: 'backups/begun' });
-  const born = scaled.clock.now();
   const keys = async () => (await client.listObjectsV2({ Bucket })).Contents?.map(({ Key }) => Key);
   await expect.poll(keys, { timeout: 20_000 }).toEqual(['backups/old']);
   expect(scaled.clock.now() - born).toBeGreaterThan(2 * day * 1000);

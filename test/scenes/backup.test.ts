@@ -32,7 +32,8 @@ describe('a backup', () => {
   test('is saved to a local file, completely or not at all, which only its owner can read', async () => {
     const { code, lines, complaints } = await admin(room.url, ['backup', file]);
     expect(complaints).toEqual([]);
-    expect(lines).toEqual([
+    // A slow backup also prints how far it is.
+    expect(lines.filter((line) => !line.endsWith(' so far ...'))).toEqual([
       '[backup] The settings have been stored.',
       '[backup] The accounts have been stored: 4 users, passwords as hashes.',
       '[backup] The messages have been stored: 6.',
