@@ -15,8 +15,8 @@ export default defineConfig({
     // The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     setupFiles: ['test/harness/end-in-order.ts'],
-    // More files at a time than cores, because scenes spend much of their time waiting.
-    maxWorkers: Math.max(3, Math.ceil(1.5 * availableParallelism())),
+    // One file per core: with more, scenes that play against the clock come too late on a busy machine.
+    maxWorkers: availableParallelism(),
     // Files share processes, and with them the modules that are loaded.
     isolate: false,
     sequence: { sequencer: SlowestFirst },

@@ -8,8 +8,7 @@ import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 let room: SceneRoom;
 let files: RoomFiles;
 beforeAll(async () => {
-  // Each examination waits two seconds of the room's clock before it reports a problem.
-  room = await openRoom({ speed: 10 });
+  room = await openRoom();
   files = room.files;
 });
 afterAll(async () => {
