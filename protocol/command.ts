@@ -32,8 +32,6 @@ export type Command = Reply & {
   readonly who: 'anyone' | 'guest' | 'member';
   /** Whether it counts as activity, which restarts the session's timeout. */
   readonly activity: boolean;
-  /** The tokens that it takes from the connection's rate limit, up to `mostTokens`; 1 by default. */
-  readonly weight?: number;
   /**
    * What a client does if the connection was lost before the reply came:
    * - `as-is`: send the command again, which is idempotent;

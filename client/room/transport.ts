@@ -33,8 +33,8 @@ const mostAttempts = 40;
 const mostBusyAttempts = 20;
 
 /**
- * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it. Callers that
- * send wait while there is none.
+ * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it. A caller
+ * that sends waits until there is a usable link.
  */
 export class Transport {
   readonly #options: TransportOptions;

@@ -44,6 +44,7 @@ async function nextAsked<A extends Action>(action: A): Promise<Received<A>> {
     const request = await peer.nextOfAny();
     if (request.action === 'ack') continue;
     expect(request.action).toBe(action);
+    // TypeScript does not narrow a type parameter by the comparison.
     return request as unknown as Received<A>;
   }
 }

@@ -88,6 +88,7 @@ export class Peer {
   async next<A extends ScriptedAction>(action: A): Promise<Received<A>> {
     const request = await this.#requests.take();
     if (request.action !== action) throw new Error(`expected ${action}, got ${request.action}`);
+    // TypeScript does not narrow a type parameter by the comparison.
     return request as unknown as Received<A>;
   }
 

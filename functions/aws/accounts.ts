@@ -37,6 +37,26 @@ const same = 'accountId = :id';
 
 const users = () => tableName('users');
 
+/** Part of a transaction: creates an account, if its name is free. */
+export const putNewAccount = (
+  { acknowledged, blocks: _none, blockedBy: _nobody, suspended: _no, mustChangePassword, ...account }: Account,
+  createdAt: number,
+) => ({
+  Put: {
+    TableName: users(),
+    Item: {
+      ...account,
+      ...(mustChangePassword && { mustChangePassword }),
+      blocks: {},
+      inboxAcked: acknowledged.inbox,
+      roomAcked: acknowledged.room,
+      createdAt,
+    },
+    ConditionExpression: 'attribute_not_exists(#name)',
+    ExpressionAttributeNames: { '#name': 'name' },
+  },
+});
+
 export const accounts: Accounts = {
   async find(name) {
     const { Item } = await db.send(new GetCommand({ TableName: users(), Key: { name }, ConsistentRead: true }));
@@ -48,25 +68,10 @@ export const accounts: Accounts = {
     return (await getAll(users(), keys)).map(toAccount);
   },
 
-  async create(
-    { acknowledged, blocks: _none, blockedBy: _nobody, mustChangePassword: _no, suspended: _nor, ...account },
-    { at, address, invitation },
-  ) {
-    const put = {
-      TableName: users(),
-      Item: {
-        ...account,
-        blocks: {},
-        inboxAcked: acknowledged.inbox,
-        roomAcked: acknowledged.room,
-        createdAt: at,
-      },
-      ConditionExpression: 'attribute_not_exists(#name)',
-      ExpressionAttributeNames: { '#name': 'name' },
-    };
+  async create(account, { at, address, invitation }) {
     const known = { Put: rememberAddress(account.name, address, at) };
     const used = invitation === undefined ? [] : [useInvitation(invitation, at)];
-    const outcome = await transact([{ Put: put }, createCounter(account), known, ...used]);
+    const outcome = await transact([putNewAccount(account, at), createCounter(account), known, ...used]);
     if (outcome.committed) return 'created';
     return outcome.failed.has(3) ? 'invalid-invitation' : 'user-exists';
   },

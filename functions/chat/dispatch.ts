@@ -34,8 +34,8 @@ export interface IncomingFrame {
 
 /**
  * Answers one frame. This is the only place that parses frames, enforces what a command's entry declares, applies the rate limit, turns
- * failures into refusals, and writes the audit log. Returns the frame to send back as the route response, or nothing if there is none to
- * send.
+ * failures into refusals, and writes the audit log. Returns the frame for the route response, or
+ * undefined for a command without a reply.
  */
 export async function answer<R extends Room>(
   room: R,
@@ -95,8 +95,8 @@ async function perform<A extends Action, R extends Room>(
   };
   const [connection, early] = await Promise.all([findConnection(room, incoming), isKnown ? prefetch() : undefined]);
   caller.member = connection.member;
-  const weight = (entry.weight ?? 1) + (again ? repeatTokens : 0);
-  await take(room, connection, tokensOf(connection, incoming.frame, weight, entry.who));
+  const tokens = 1 + (again ? repeatTokens : 0);
+  await take(room, connection, tokensOf(connection, incoming.frame, tokens, entry.who));
   // The connection is alive, although API Gateway did not know it a moment ago.
   if (connection.lostAt !== undefined && connection.member)
     await reattach(room, connection.member, connection.connectionId);
@@ -118,9 +118,9 @@ async function perform<A extends Action, R extends Room>(
 const meteredBytes = 32 * 1024;
 
 /** The tokens that a frame takes. A guest's frame that no client has a reason to send takes half of a guest's burst. */
-function tokensOf({ member }: Connection, frame: string, weight: number, who?: Command['who']): number {
+function tokensOf({ member }: Connection, frame: string, least: number, who?: Command['who']): number {
   const hasReason = member || (who !== 'member' && frame.length <= meteredBytes);
-  return hasReason ? weight : Math.max(weight, mostTokens / 2);
+  return hasReason ? least : Math.max(least, mostTokens / 2);
 }
 
 /** Counts a frame that is no command, and returns its refusal. */

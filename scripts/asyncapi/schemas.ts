@@ -15,7 +15,7 @@ const used = new Set<string>();
 
 export const unusedDescriptions = (): string[] => Object.keys(fieldDescriptions).filter((name) => !used.has(name));
 
-/** Adds a description to every field: its own, or the shared one of the closest scope. @throws if there is none. */
+/** Adds a description to every field: its own, or the shared one of the closest scope. @throws if a field has no description. */
 class Describer {
   readonly #own: Descriptions;
   readonly #scopes: readonly string[];

@@ -15,7 +15,11 @@ interface Invited {
   readonly id: string;
 }
 
-const invite = async (uses = 1) => (await room.admin({ command: 'invite', uses })) as unknown as Invited;
+async function invite(uses = 1): Promise<Invited> {
+  const { code, id } = await room.admin({ command: 'invite', uses });
+  return { code: String(code), id: String(id) };
+}
+
 const invites = async () => (await room.admin({ command: 'invites' }))['invitations'];
 
 describe('registration', () => {

@@ -16,7 +16,7 @@ export class BrokenAssembly {
     cpSync('cdk.out', this.folder, { recursive: true });
   }
 
-  /** Removes the resources of a type that satisfy a condition. Throws if there is none. */
+  /** Removes the resources of a type that satisfy a condition. Throws if no resource does. */
   remove(type: string, fits: (resource: Resource, resources: Readonly<Record<string, Resource>>) => boolean): void {
     this.#change((resources) => {
       const found = Object.entries(resources).filter(([, one]) => one.Type === type && fits(one, resources));

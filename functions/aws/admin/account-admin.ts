@@ -2,6 +2,7 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { AccountAdmin, LoginBlock } from '../../chat/admin/ports.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
+import { putNewAccount } from '../accounts.ts';
 import { addressOf } from '../address.ts';
 import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
@@ -66,23 +67,9 @@ export const accountAdmin: AccountAdmin = {
     return committed;
   },
 
-  async add({ acknowledged, blocks: _none, blockedBy: _nobody, suspended: _no, ...account }, at) {
+  async add(account, at) {
     const outcome = await transact([
-      {
-        Put: {
-          TableName: tableName('users'),
-          Item: {
-            ...account,
-            mustChangePassword: true,
-            blocks: {},
-            inboxAcked: acknowledged.inbox,
-            roomAcked: acknowledged.room,
-            createdAt: at,
-          },
-          ConditionExpression: 'attribute_not_exists(#name)',
-          ExpressionAttributeNames: { '#name': 'name' },
-        },
-      },
+      putNewAccount({ ...account, mustChangePassword: true }, at),
       notRestoring(),
       createCounter(account),
     ]);

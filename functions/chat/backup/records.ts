@@ -167,6 +167,7 @@ export function parseLine(line: string): BackupRecord {
     const [issue] = result.issues;
     throw new DamagedFileError(`A ${kind} in it is not well-formed: ${v.getDotPath(issue) ?? kind}: ${issue.message}.`);
   }
+  // TypeScript does not relate a computed key to the value of `kind`.
   return { kind, [kind]: result.output } as unknown as BackupRecord;
 }
 
