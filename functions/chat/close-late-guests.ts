@@ -6,8 +6,8 @@ import type { Room } from './ports.ts';
 const concurrency = 20;
 
 /**
- * Closes the connections that have not logged in within `guestTime` seconds, and uncounts guests whose `$disconnect` never came. So an address
- * gets its places back, whatever was lost.
+ * Closes the connections that have not logged in within `guestTime` seconds, and uncounts guests whose `$disconnect` never came. So an
+ * address gets its places back, whatever was lost.
  */
 export async function closeLateGuests(room: Room, guestTime: number, now: number): Promise<void> {
   const addresses = await room.guests.addresses();

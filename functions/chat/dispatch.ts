@@ -34,8 +34,7 @@ export interface IncomingFrame {
 
 /**
  * Answers one frame. This is the only place that parses frames, enforces what a command's entry declares, applies the rate limit, turns
- * failures into refusals, and writes the audit log. Returns the frame for the route response, or
- * undefined for a command without a reply.
+ * failures into refusals, and writes the audit log. Returns the frame for the route response, or undefined if the route has none.
  */
 export async function answer<R extends Room>(
   room: R,

@@ -63,7 +63,10 @@ export class RateLimiters {
     return 0;
   }
 
-  /** Whether a connection that was refused just now must be closed: true once for every {@link mostRefused} refusals, or a third of them for a guest. */
+  /**
+   * Whether a connection that was refused just now must be closed: true once for every {@link mostRefused} refusals of a member, and
+   * for every {@link mostRefusedOfGuests} of a guest.
+   */
   isFlooding(connectionId: string): boolean {
     const { refused, isMember } = this.#known.get(connectionId) ?? { refused: 0, isMember: false };
     return refused > 0 && refused % (isMember ? mostRefused : mostRefusedOfGuests) === 0;
