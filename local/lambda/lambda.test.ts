@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { probeFunction } from '../fixtures/assembly.ts';
 import { heard, type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
 
@@ -10,8 +10,8 @@ let room: ProbeRoom;
 let lambda: LambdaClient;
 
 beforeAll(async () => {
-  process.env.AWS_PROFILE = 'of-the-user';
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = 'http://of-the-user.invalid';
+  vi.stubEnv('AWS_PROFILE', 'of-the-user');
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'http://of-the-user.invalid');
   room = await startProbeRoom(
     {
       Brief: probeFunction({ Timeout: 1 }),
@@ -48,7 +48,11 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => room.close());
+afterAll(async () => {
+  // Files share a process, and the AWS SDK takes no credentials from the environment while there is a profile.
+  vi.unstubAllEnvs();
+  await room.close();
+});
 
 function invoke(name: string, payload: unknown, options: { type?: 'Event' | 'DryRun'; tail?: boolean } = {}) {
   return lambda.send(
