@@ -7,4 +7,5 @@ export { byteLength, foldName, isUserName, reservedNames } from './fields.ts';
 export { isFileName, withoutUnseen } from './file-name.ts';
 export * from './frames.ts';
 export * from './limits.ts';
+export { claimsAuthority, skeletonOf } from './look-alike.ts';
 export * from './refusals.ts';

@@ -8,7 +8,7 @@ export const refusals = {
   'rate-limited': 'You are sending too fast. Please wait a moment.',
   'not-logged-in': 'You are not logged in.',
   'already-logged-in': 'You are already logged in over this connection.',
-  'user-exists': 'That user name is taken.',
+  'user-exists': 'That user name is taken or reserved, or looks like that of another user.',
   'registration-closed': 'Nobody can register in this room. Ask its administrator for an account.',
   'invitation-required': 'You need an invitation to register in this room.',
   'invalid-invitation': 'That invitation is not valid: it is unknown, used up, expired or revoked.',

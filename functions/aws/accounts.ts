@@ -10,6 +10,7 @@ import { tableName } from './environment.ts';
 import { useInvitation } from './invitations.ts';
 import { presenceKey, seenPartition } from './keys.ts';
 import { rememberAddress } from './login-tries.ts';
+import { claimName, claimOldName } from './name-claims.ts';
 import { tables } from './names.ts';
 import { loginTriesAfter } from './session-items.ts';
 import { createCounter } from './streams/keys.ts';
@@ -21,6 +22,7 @@ const stored = v.object({
   passwordHash: v.string(),
   mustChangePassword: v.optional(v.boolean(), false),
   suspended: v.optional(v.boolean(), false),
+  nameClaimed: v.optional(v.boolean(), false),
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),
   inboxAcked: v.number(),
@@ -71,9 +73,20 @@ export const accounts: Accounts = {
   async create(account, { at, address, invitation }) {
     const known = { Put: rememberAddress(account.name, address, at) };
     const used = invitation === undefined ? [] : [useInvitation(invitation, at)];
-    const outcome = await transact([putNewAccount(account, at), createCounter(account), known, ...used]);
+    const outcome = await transact([putNewAccount(account, at), createCounter(account), known, claimName(account, at), ...used]);
     if (outcome.committed) return 'created';
-    return outcome.failed.has(3) ? 'invalid-invitation' : 'user-exists';
+    return outcome.failed.has(4) ? 'invalid-invitation' : 'user-exists';
+  },
+
+  async claimName(account) {
+    await claimOldName(account);
+    await updateIf({
+      TableName: users(),
+      Key: { name: account.name },
+      UpdateExpression: 'SET nameClaimed = :true',
+      ConditionExpression: same,
+      ExpressionAttributeValues: { ':id': account.accountId, ':true': true },
+    });
   },
 
   async block(blocker, blocked) {

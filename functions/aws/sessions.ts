@@ -3,6 +3,7 @@ import { beginSession } from './begin-session.ts';
 import { queryAll, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, presenceShard } from './keys.ts';
+import { removeWithName } from './name-claims.ts';
 import { newLeaving } from './seats.ts';
 import {
   bindConnection,
@@ -114,8 +115,8 @@ export const sessions: Sessions = {
     });
   },
 
-  async removeAccount({ account, address, at: time }) {
-    const outcome = await transact([
+  async removeAccount({ account, reservedUntil, address, at: time }) {
+    const outcome = await removeWithName(account, reservedUntil, [
       nobodyThere(account.name),
       {
         Delete: {

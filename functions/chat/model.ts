@@ -22,6 +22,8 @@ export interface Account extends Member {
   readonly passwordHash: string;
   /** Whether the password is valid for one login, which must set another. */
   readonly mustChangePassword: boolean;
+  /** False for an account of an earlier version, until its next login. */
+  readonly nameClaimed: boolean;
   /** Whether an administrator keeps its user out. */
   readonly suspended: boolean;
   /** The users that this account has blocked: account id to folded name. */

@@ -9,6 +9,7 @@ export const newAccount = (displayName: string, passwordHash: string, now: numbe
   accountId: newAccountId(now),
   mustChangePassword: false,
   suspended: false,
+  nameClaimed: true,
   passwordHash,
   blocks: new Map(),
   blockedBy: new Set(),

@@ -31,6 +31,8 @@ export interface Accounts {
   findAll(names: readonly string[]): Promise<Account[]>;
   /** Creates an account, makes the address known for its name, and uses the invitation up by one. */
   create(account: Account, by: Registration): Promise<'created' | 'user-exists' | 'invalid-invitation'>;
+  /** Claims the name of an account of an earlier version, so that nobody registers a name that looks like it. */
+  claimName(account: Account): Promise<void>;
   /**
    * Adds both sides of a block in one transaction. `changed`: an account has changed, or the block exists. `full`:
    * `limits.blockers` users have blocked that user.

@@ -31,6 +31,8 @@ export interface EndGuard {
 
 export interface Removal {
   readonly account: Account;
+  /** Until when (epoch ms) nobody can register under the name; undefined: it is free at once. */
+  readonly reservedUntil: number | undefined;
   readonly address: string;
   readonly at: number;
 }

@@ -81,6 +81,13 @@ export const settings = {
     default: 'open',
     deployed: 'invite',
   }),
+  nameReservation: setting({
+    word: 'NAME_RESERVATION',
+    summary: 'how many days nobody can register under a name that was given up or removed',
+    schema: whole(0, 3_650),
+    default: 0,
+    deployed: 30,
+  }),
   grace: setting({
     word: 'GRACE',
     summary: 'how long a session outlives its lost connection',

@@ -39,7 +39,7 @@ describe('a backup', () => {
       '[backup] The messages have been stored: 6.',
       '[backup] The file records have been stored: 0.',
       '[backup] The lists of blocked users have been stored.',
-      '[backup] The login records have been stored: 5.',
+      '[backup] The login records have been stored: 9.',
       expect.stringMatching(/^\[backup\] The backup has been saved as .*mine\.ndjson\.gz \(\d+ bytes\)\.$/),
     ]);
     expect(code).toBe(0);
@@ -60,7 +60,7 @@ describe('a backup', () => {
       'header',
       ...Array(4).fill('user'),
       ...Array(6).fill('message'),
-      ...Array.from({ length: 5 }, () => 'loginBlock'),
+      ...Array.from({ length: 9 }, () => 'loginBlock'),
       'trailer',
     ]);
     expect(text).not.toContain(password);
@@ -99,7 +99,7 @@ describe('a backup', () => {
         .slice(1)
         .map((line) => JSON.parse(line));
     const records = await recordsOf(again);
-    expect(records).toHaveLength(16);
+    expect(records).toHaveLength(20);
     expect(records).toEqual(expect.arrayContaining(await recordsOf(file)));
     expect(kept(await snapshot(other))).toEqual(before);
   });
@@ -140,9 +140,9 @@ describe('a restore', () => {
     const { code, lines } = await administer(other, 'restore', file, '--dry-run');
     expect(code).toBe(0);
     expect(lines.slice(-5)).toEqual([
-      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 5 login blocks\.$/),
+      expect.stringMatching(/was taken at .*: 4 users, 6 messages, 0 files, 9 login blocks\.$/),
       '[restore] MaxCon 5 -> 7',
-      '[restore] This would replace what is in the room: 4 users, 7 messages, 0 files, 5 login blocks.',
+      '[restore] This would replace what is in the room: 4 users, 7 messages, 0 files, 9 login blocks.',
       expect.stringMatching(
         /^\[restore\] It would be refused now\. The room holds users or messages\. .* use --replace\.$/,
       ),

@@ -6,6 +6,7 @@ import { putNewAccount } from '../accounts.ts';
 import { addressOf } from '../address.ts';
 import { db, deleteIf, transact } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
+import { overrideReservation, removeWithName } from '../name-claims.ts';
 import { nobodyThere } from '../session-items.ts';
 import { createCounter, deleteCounter } from '../streams/keys.ts';
 import { notRestoring } from './room-lifecycle.ts';
@@ -72,9 +73,10 @@ export const accountAdmin: AccountAdmin = {
       putNewAccount({ ...account, mustChangePassword: true }, at),
       notRestoring(),
       createCounter(account),
+      overrideReservation(account),
     ]);
     if (outcome.committed) return 'created';
-    return outcome.failed.has(0) ? 'user-exists' : 'conflict';
+    return outcome.failed.has(0) || outcome.failed.has(3) ? 'user-exists' : 'conflict';
   },
 
   async suspend(account, suspended) {
@@ -93,8 +95,8 @@ export const accountAdmin: AccountAdmin = {
     return committed;
   },
 
-  async remove(account) {
-    const outcome = await transact([
+  async remove(account, reservedUntil) {
+    const outcome = await removeWithName(account, reservedUntil, [
       nobodyThere(account.name),
       {
         Delete: {

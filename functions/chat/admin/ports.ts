@@ -61,7 +61,7 @@ export interface AccountAdmin {
   /** Suspends an account, or lifts that. False if it was deleted meanwhile, or a restore has begun. */
   suspend(account: Account, suspended: boolean): Promise<boolean>;
   /** Removes an account. `conflict`: its user is online, or a restore has begun. */
-  remove(account: Account): Promise<'removed' | 'conflict' | 'gone'>;
+  remove(account: Account, reservedUntil: number | undefined): Promise<'removed' | 'conflict' | 'gone'>;
 }
 
 /** Invitations to register. */

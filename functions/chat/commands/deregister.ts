@@ -7,6 +7,7 @@ import type { Account } from '../model.ts';
 import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseSuspended } from '../refuse-suspended.ts';
+import { reservedUntil } from '../reserved-until.ts';
 import { roomStopped } from '../room-stopped.ts';
 import { alreadyOnline, isDead } from '../take-over.ts';
 
@@ -32,6 +33,7 @@ export const deregister = guestCommand('deregister', {
       await endDeadSession(room, account);
       const outcome = await room.sessions.removeAccount({
         account,
+        reservedUntil: reservedUntil(state, room.clock.now()),
         address: connection.address,
         at: room.clock.now(),
       });

@@ -4,6 +4,7 @@ import { withGuestsPassword } from '../check-password.ts';
 import { guestCommand } from '../command.ts';
 import { announce, sayAndClose } from '../end-session.ts';
 import type { Account, Session } from '../model.ts';
+import { orLog } from '../or-log.ts';
 import { hashPassword, isOutdated, verifyPassword } from '../password.ts';
 import type { Login, Room, State } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
@@ -74,6 +75,7 @@ async function enter(room: Room, state: State, wish: Wish, attempt: Login): Prom
         confirmOrEnd(room, outcome.session, attempt.takesOver ? undefined : outcome.session.seat),
         welcome(room, attempt),
         sweepForFirst(room, state),
+        claimOldName(room, account),
       ]);
       return { user: account.displayName, token: wish.token, timeOut: state.timeOut, unread: counts };
     }
@@ -99,6 +101,12 @@ async function withAccountAsItIs(room: Room, { password, newPassword }: Wish, at
   refuseSuspended(account);
   refuseToKeep(account, password, newPassword);
   return { ...attempt, account, newHash: newPassword === undefined ? undefined : attempt.newHash };
+}
+
+/** Accounts of earlier versions have not claimed their names. */
+async function claimOldName(room: Room, account: Account): Promise<void> {
+  if (account.nameClaimed) return;
+  await orLog(room, 'a name was not claimed', room.accounts.claimName(account), undefined);
 }
 
 async function welcome(room: Room, { account, takesOver }: { account: Account; takesOver: Session | undefined }) {

@@ -1,4 +1,4 @@
-import { foldName, isUserName } from '../../../protocol/index.ts';
+import { claimsAuthority, foldName, isUserName } from '../../../protocol/index.ts';
 import { refuseBanned } from '../bans.ts';
 import { guestCommand } from '../command.ts';
 import { invitationId } from '../invitation-code.ts';
@@ -25,7 +25,7 @@ export const register = guestCommand('register', {
     refuseBanned(state.bans, connection.address, room.clock.now());
     // First, so that a guest without an invitation learns nothing about names.
     refuseUninvited(state, invite, invitation !== undefined);
-    if (!isUserName(user)) throw new Refusal('invalid-user');
+    if (!isUserName(user) || claimsAuthority(user)) throw new Refusal('invalid-user');
     if (taken) throw new Refusal('user-exists');
     refuseBadPassword(password, state);
     const passwordHash = await hashPassword(password, room.passwordCost);

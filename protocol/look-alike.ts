@@ -1,0 +1,34 @@
+import { foldName } from './fields.ts';
+
+/**
+ * The form in which two names are equal that a reader may take for each other: `I`, `l` and `1`, `O` and `0`, `rn` and `m`, and
+ * punctuation at the end.
+ */
+export function skeletonOf(name: string): string {
+  return foldName(name)
+    .replace(/[._-]+$/, '')
+    .replace(/[i1]/g, 'l')
+    .replaceAll('0', 'o')
+    .replaceAll('rn', 'm');
+}
+
+/** Names that claim authority. Only the administrator gives them, with `add-user`. */
+const authorities: ReadonlySet<string> = new Set(
+  [
+    'system',
+    'admin',
+    'administrator',
+    'root',
+    'moderator',
+    'operator',
+    'sysadmin',
+    'superuser',
+    'support',
+    'staff',
+    'security',
+    'official',
+  ].map(skeletonOf),
+);
+
+/** Whether a name claims authority, or looks like one that does: `admin`, `Adm1n`, `system.` */
+export const claimsAuthority = (name: string): boolean => authorities.has(skeletonOf(name));
