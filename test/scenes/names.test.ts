@@ -74,3 +74,14 @@ test('an account of an earlier version claims its name at the next login', async
   expect(await register('harvard.')).toBe('user-exists');
   await client.close();
 });
+
+test('of two accounts of an earlier version that look alike both still log in, and one can be deleted', async () => {
+  await room.register('Stanford');
+  const { nameClaimed: _, ...item } = (await room.database.user('stanford')) ?? {};
+  await room.database.putAll('Users', [{ ...item, name: 'stanf0rd', displayName: 'stanf0rd', accountId: 'second' }]);
+  for (const name of ['Stanford', 'stanf0rd', 'Stanford']) await (await room.enter(name)).close();
+  await deregister('stanf0rd');
+  // The other account keeps the claim.
+  expect(await register('stanf0rd')).toBe('user-exists');
+  await (await room.enter('Stanford')).close();
+});

@@ -70,7 +70,7 @@ test('prints each step in the console, takes a backup, and saves the log since t
     '[backup] The messages have been stored: 2.',
     '[backup] The file records have been stored: 0.',
     '[backup] The lists of blocked users have been stored.',
-    '[backup] The login records have been stored: 2.',
+    '[backup] The login records have been stored: 4.',
     expect.stringMatching(/^\[backup\] The backup is room_[\d_-]+\.ndjson\.gz in the bucket \(\d+ bytes\)\.$/),
     'The server has been stopped. Bye!',
     expect.stringMatching(/^\[backup\] The server log has been saved as log_\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.log\.$/),
