@@ -73,7 +73,13 @@ export const accounts: Accounts = {
   async create(account, { at, address, invitation }) {
     const known = { Put: rememberAddress(account.name, address, at) };
     const used = invitation === undefined ? [] : [useInvitation(invitation, at)];
-    const outcome = await transact([putNewAccount(account, at), createCounter(account), known, claimName(account, at), ...used]);
+    const outcome = await transact([
+      putNewAccount(account, at),
+      createCounter(account),
+      known,
+      claimName(account, at),
+      ...used,
+    ]);
     if (outcome.committed) return 'created';
     return outcome.failed.has(4) ? 'invalid-invitation' : 'user-exists';
   },
