@@ -1,32 +1,63 @@
 import { byteLength } from './fields.ts';
 import { limits } from './limits.ts';
 
-/** Separators of paths, streams and drives, and the other characters that Windows rejects. */
-const forbidden = /[/\\:*?"<>|]/;
+/** Scripts whose letters change their form with a joiner or non-joiner between them. */
+const cursive = String.raw`\p{sc=Arab}\p{sc=Syrc}\p{sc=Mand}\p{sc=Nkoo}\p{sc=Mong}`;
+/** Scripts whose marks form ligatures, or not, with a joiner or non-joiner. */
+const indic = String.raw`\p{sc=Deva}\p{sc=Beng}\p{sc=Guru}\p{sc=Gujr}\p{sc=Orya}\p{sc=Taml}\p{sc=Telu}\p{sc=Knda}\p{sc=Mlym}\p{sc=Sinh}\p{sc=Khmr}\p{sc=Mymr}`;
+
+/**
+ * Joiners, variation selectors and tags where they change what is seen: within an emoji, between letters of a cursive
+ * script, beside a mark of an Indic script. https://www.unicode.org/reports/tr31/#Layout_and_Format_Control_Characters
+ */
+const seen = [
+  String.raw`(?<=\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f]?)\u200d(?=\p{Extended_Pictographic})`,
+  String.raw`(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]`,
+  String.raw`\ufe0f(?=\u20e3)`,
+  String.raw`(?<=[[${cursive}]&&[\p{L}\p{M}]])[\u200c\u200d](?=[[${cursive}]&&\p{L}])`,
+  String.raw`(?<=[[${indic}]&&\p{M}])[\u200c\u200d]`,
+  String.raw`(?<=[[${indic}]&&\p{L}])[\u200c\u200d](?=[[${indic}]&&\p{M}])`,
+].join('|');
+
+/** The flags of England, Scotland and Wales: the only emoji with tags. */
+const flags = String.raw`(?<=\u{1f3f4})\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}`;
 
 /**
  * Invisible characters, and those that change how others look: control characters, line separators, lone surrogates,
  * format characters, fillers, the blank Braille pattern. A bidirectional override makes `gpj.exe` look like `exe.jpg`.
- * A variation selector is seen only after a pictograph or in a keycap.
  */
-const unseen =
-  /(?!\ufe0f)[\p{Control}\p{Format}\p{Default_Ignorable_Code_Point}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}\u2800]|(?<!\p{Extended_Pictographic})\ufe0f(?!\u20e3)/u;
+const unseen = String.raw`[\p{Control}\p{Format}\p{Default_Ignorable_Code_Point}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}\u2800]`;
+
+/** What is seen comes first, so that only the rest matches the group. */
+const finding = new RegExp(`${flags}|${seen}|(?<unseen>${unseen})`, 'gv');
+
+/** The first invisible character of a name. */
+function firstUnseen(name: string): string | undefined {
+  for (const { groups } of name.matchAll(finding)) if (groups?.['unseen'] !== undefined) return groups['unseen'];
+  return undefined;
+}
 
 /** A file name whose invisible characters are replaced. */
 export const withoutUnseen = (name: string, replacement: string): string =>
-  name.replace(new RegExp(unseen, 'gu'), replacement);
-
-/** White space at either end, and a trailing dot, which Windows drops. Covers `.` and `..`. */
-const loose = /^\p{White_Space}|[\p{White_Space}.]$/u;
-
-/** Names of devices on Windows, with any extension. https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
-const device = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
+  name.replace(finding, (found: string, hidden: string | undefined) => (hidden === undefined ? found : replacement));
 
 /**
- * Whether a file may have this name: a single path segment that is valid on every common system and does not look like
- * another name. The room checks the sender's name, and the client checks the room's.
+ * Why a file may not have this name; completes the sentence "A file name …". Undefined if it may. A name is one path
+ * segment on every system and does not look like another name. It need not be valid on every system: the client of the
+ * recipient changes what its system does not allow.
  */
-export function isFileName(name: string): boolean {
-  if (name === '' || byteLength(name) > limits.fileNameBytes) return false;
-  return ![forbidden, unseen, loose, device].some((bad) => bad.test(name));
+export function wrongWithFileName(name: string): string | undefined {
+  if (name === '') return 'must not be empty';
+  if (byteLength(name) > limits.fileNameBytes) return `must not have more than ${limits.fileNameBytes} bytes`;
+  const hidden = firstUnseen(name);
+  if (hidden !== undefined) {
+    const code = (hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `must not contain an invisible character, such as U+${code} in this one`;
+  }
+  if (/[/\\]/.test(name) || name === '.' || name === '..') return 'must not be a path';
+  if (/^\p{White_Space}|\p{White_Space}$/u.test(name)) return 'must not begin or end with a blank';
+  return undefined;
 }
+
+/** Whether a file may have this name. The room checks the sender's name. */
+export const isFileName = (name: string): boolean => wrongWithFileName(name) === undefined;

@@ -35,7 +35,7 @@ export const refusals = {
   'too-many-blockers': 'That user has been blocked by the maximum number of users.',
   'file-too-large': 'That file is larger than the room takes.',
   'invalid-file-name':
-    'A file name must have 1 to 255 bytes, none of / \\ : * ? " < > | and no invisible characters, and be valid on every operating system.',
+    'A file name must have 1 to 255 bytes, neither / nor \\, no invisible characters, and no blank at either end.',
   'file-exists': 'A file of that name from you is waiting there already.',
   'too-many-files': 'Too many files wait for that user. Send this one again when some of them have been fetched.',
   'no-such-file': 'There is no such file.',

@@ -15,8 +15,8 @@ export interface GetOptions extends TransferOptions {
   readonly name: string;
   /** The download folder. Nothing is written outside it, and nothing in it is overwritten. */
   readonly folder: string;
-  /** Called before the first byte, when the room has the file ready. */
-  readonly accepted?: () => void;
+  /** Called before the first byte, when the room has the file ready, with its size in bytes. */
+  readonly accepted?: (size: number) => void;
 }
 
 /** A complete local file that the room no longer stores. */
@@ -56,7 +56,7 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
   const content = { user: room.user, from, name, size: offer.size, sha256: offer.sha256 };
   const part = await PartFile.open(folder, content);
   try {
-    options.accepted?.();
+    options.accepted?.(offer.size);
     const download = new Download(part, offer, () => askForOffer(room, options, patience, offer.sha256), patience);
     await download.complete((done) => options.progress?.({ phase: 'receiving', done, total: offer.size }));
     const savedAs = await part.publish();

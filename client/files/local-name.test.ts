@@ -2,7 +2,8 @@ import { basename, resolve, win32 } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { byteLength, isFileName } from '../../protocol/index.ts';
-import { localName, numbered } from './local-name.ts';
+import { hostileNames, isPortable } from '../testing/hostile-names.ts';
+import { announcedName, localName, numbered, portableName } from './local-name.ts';
 
 test.each([
   ['test_file.txt', 'test_file.txt'],
@@ -25,6 +26,9 @@ test.each([
   ['trailing. . ', 'trailing'],
   ['nul\u0000.txt', 'nul_.txt'],
   ['half \ud83d', 'half _'],
+  ['12:30 notes.log', '12_30 notes.log'],
+  ['می‌خواهم.txt', 'می‌خواهم.txt'],
+  ['👨‍👩‍👧‍👦.png', '👨‍👩‍👧‍👦.png'],
 ])('%j is %j here', (name, here) => {
   expect(localName(name)).toBe(here);
 });
@@ -46,7 +50,7 @@ test('every local name is one path segment, on this system and on Windows', () =
       expect(win32.resolve('C:\\folder', here)).toBe(`C:\\folder\\${here}`);
       expect(byteLength(here)).toBeLessThanOrEqual(255);
       expect(here).not.toMatch(/^[-.]/);
-      expect(isFileName(here)).toBe(true);
+      expect(isFileName(here) && isPortable(here)).toBe(true);
     }),
     { numRuns: 1000 },
   );
@@ -62,4 +66,31 @@ test('taken names get a number before the extension, and no name is too long', (
   expect(take('v1.2 of the minutes of the meeting', 2)[1]).toBe('v1.2 of the minutes of the meeting (1)');
   const long = `${'ü'.repeat(125)}.txt`;
   expect(take(long, 2)).toEqual([long, `${'ü'.repeat(123)} (1).txt`]);
+});
+
+test.each([
+  ['12:30 notes.log', '12:30 notes.log'],
+  ['👨‍👩‍👧‍👦.png', '👨‍👩‍👧‍👦.png'],
+  ['cafe\u0301.txt', 'café.txt'],
+  [' blanks ', 'blanks'],
+  ['a\\b', 'a_b'],
+  [`${'報告'.repeat(80)}.pdf`, `${'報告'.repeat(41)}報.pdf`],
+])('%j is announced as %j', (own, announced) => {
+  expect(announcedName(own)).toBe(announced);
+});
+
+test.each(['invoice\u202egpj.exe', 'new\nline', '   ', 'zero\u200bwidth'])(
+  '%j is not announced, and the reason is told',
+  (own) => {
+    expect(() => announcedName(own)).toThrow(
+      /^The file ".*" cannot be sent: a file name must not .*\. Rename it first\.$/s,
+    );
+  },
+);
+
+test('a name for older rooms is portable, and has no joiners', () => {
+  for (const name of [...hostileNames, 'می‌خواهم.txt', '👨‍👩‍👧‍👦.png', '12:30']) {
+    expect(isPortable(portableName(name))).toBe(true);
+    expect(portableName(name)).not.toMatch(/[\p{Format}]/u);
+  }
 });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { isFileName } from '../../protocol/index.ts';
 import { osReason, TransferError } from './errors.ts';
+import { announcedName } from './local-name.ts';
 import { readChunks } from './read-chunks.ts';
 
 /** S3's limit for one PUT, in bytes. */
@@ -14,29 +14,31 @@ export class OutgoingFile {
   readonly #handle: FileHandle;
   readonly #path: string;
   readonly #opened: BigIntStats;
-  /** The last segment of the path. */
+  /** The name for the room: the last segment of the path, as {@link announcedName} makes it. */
   readonly name: string;
 
-  private constructor(handle: FileHandle, path: string, opened: BigIntStats) {
+  private constructor(handle: FileHandle, path: string, name: string, opened: BigIntStats) {
     this.#handle = handle;
     this.#path = path;
     this.#opened = opened;
-    this.name = basename(path);
+    this.name = name;
   }
 
-  /** @throws {TransferError} if it is not a file that can be sent. */
-  static async open(path: string): Promise<OutgoingFile> {
-    if (!isFileName(basename(path))) {
-      throw new TransferError('bad-name', `The room takes no file of the name "${basename(path)}".`);
-    }
+  /**
+   * @param location Its path, or the bytes of its path if they are not UTF-8.
+   * @throws {TransferError} if it is not a file that can be sent.
+   */
+  static async open(location: string | Buffer): Promise<OutgoingFile> {
+    const path = String(location);
+    const name = announcedName(basename(path));
     try {
       // Check before opening: opening a device can have effects, and opening a pipe blocks.
-      assertFile(path, await stat(path, { bigint: true }));
-      const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      assertFile(path, await stat(location, { bigint: true }));
+      const handle = await open(location, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       try {
         const opened = await handle.stat({ bigint: true });
         assertFile(path, opened);
-        return new OutgoingFile(handle, path, opened);
+        return new OutgoingFile(handle, path, name, opened);
       } catch (error) {
         await handle.close();
         throw error;
@@ -97,7 +99,8 @@ export class OutgoingFile {
 
 function assertFile(path: string, stats: BigIntStats): void {
   if (!stats.isFile()) {
-    throw new TransferError('not-a-file', `"${path}" is ${stats.isDirectory() ? 'a folder' : 'not a file'}.`);
+    const what = stats.isDirectory() ? 'a folder. Pack it into one file, and send that' : 'not a file';
+    throw new TransferError('not-a-file', `"${path}" is ${what}.`);
   }
   if (stats.size > mostBytes) {
     throw new TransferError('too-large', `The file "${path}" is too large: a file may have 5 GiB at the most.`);

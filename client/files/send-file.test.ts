@@ -179,11 +179,19 @@ test('a file goes through the proxy that the environment names', async () => {
 describe('what cannot be sent is refused in one line', () => {
   test.each([
     ['nowhere.txt', 'unreadable', /^The file ".*nowhere.txt" cannot be read: it does not exist\.$/],
-    ['folder', 'not-a-file', /^".*folder" is a folder\.$/],
+    ['folder', 'not-a-file', /^".*folder" is a folder\. Pack it into one file, and send that\.$/],
     ['pipe', 'not-a-file', /^".*pipe" is not a file\.$/],
-    ['bad\u202egpj.exe', 'bad-name', /^The room takes no file of the name "bad/],
-    ['new\nline', 'bad-name', /^The room takes no file of the name/],
-    ['..', 'bad-name', /^The room takes no file of the name "\.\."\.$/],
+    [
+      'bad\u202egpj.exe',
+      'bad-name',
+      /^The file "bad.*" cannot be sent: a file name must not contain an invisible character, such as U\+202E/,
+    ],
+    [
+      'new\nline',
+      'bad-name',
+      /^The file "new\nline" cannot be sent: a file name must not contain an invisible character, such as U\+000A/,
+    ],
+    ['..', 'bad-name', /^The file "\.\." cannot be sent: a file name must not be a path\. Rename it first\.$/],
   ])('%j: %s', async (name, failure, message) => {
     mkdirSync(join(folder, 'folder'));
     execFileSync('mkfifo', [join(folder, 'pipe')]);

@@ -2,6 +2,7 @@ import pRetry from 'p-retry';
 import type { Result } from '../../protocol/index.ts';
 import { RefusalError } from '../room/index.ts';
 import { exchange, NetworkError, readShort } from './http.ts';
+import { portableName } from './local-name.ts';
 import { OutgoingFile } from './outgoing-file.ts';
 import type { Progress } from './progress.ts';
 import { addressOf, askRoom, type FileRoom, type Patience, retryOptions } from './room-requests.ts';
@@ -10,14 +11,15 @@ import { ExpiredError, patienceOf, type TransferOptions } from './transfer-optio
 
 export interface SendOptions extends TransferOptions {
   readonly to: string;
-  /** The path of the file. The recipient sees its last segment. */
-  readonly path: string;
-  /** Called when the room has accepted the file and the upload begins. */
-  readonly accepted?: () => void;
+  /** The path of the file, or the bytes of a path that is not UTF-8. The recipient sees its last segment. */
+  readonly path: string | Buffer;
+  /** Called when the room has accepted the file, under this name, and the upload begins. */
+  readonly accepted?: (name: string) => void;
 }
 
 /** A file that was uploaded completely. */
 export interface SentFile {
+  /** The name in the room. It differs from that of the local file if the room does not take it. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -40,13 +42,20 @@ export async function sendFile(room: FileRoom, options: SendOptions): Promise<Se
   const report = (phase: Progress['phase']) => (done: number) => options.progress?.({ phase, done, total: file.size });
   try {
     const sha256 = await file.digest(patience.signal, report('checking'));
-    const { name, size } = file;
+    const { size } = file;
+    let { name } = file;
     const askForPlace = async () => {
       const place = await askRoom(room, 'file', { to: options.to, name, size, sha256 }, patience);
       return { ...place, url: addressOf(room, place.url) };
     };
-    const place = await askForPlace();
-    options.accepted?.();
+    const place = await askForPlace().catch((error: unknown) => {
+      const portable = portableName(name);
+      if (!(error instanceof RefusalError) || error.code !== 'invalid-file-name' || portable === name) throw error;
+      // An older room takes fewer names.
+      name = portable;
+      return askForPlace();
+    });
+    options.accepted?.(name);
     await uploadPersistently(file, place, askForPlace, report('sending'), patience);
     return { name, size, sha256 };
   } catch (error) {

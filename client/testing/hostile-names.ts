@@ -71,6 +71,11 @@ export const hostileNames: readonly string[] = [
   '*?',
 ];
 
+/** Whether a name is a single path segment that is valid on Windows, too. */
+export const isPortable = (name: string): boolean =>
+  !/[/\\:*?"<>|]|^\p{White_Space}|[\p{White_Space}.]$/u.test(name) &&
+  !/^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i.test(name);
+
 /** This many hostile names: the list and combinations of its parts. Always the same. */
 export function manyHostileNames(count: number): string[] {
   const part = fc.oneof(

@@ -38,8 +38,9 @@ export const docs: Docs<typeof file> = () => ({
   request: {
     to: fieldDocs.to,
     name:
-      `Name of the file: 1 to ${limits.fileNameBytes} bytes of UTF-8, valid as a file name on every common system, without ` +
-      'invisible characters. The room normalizes it to NFC.',
+      `Name of the file: 1 to ${limits.fileNameBytes} bytes of UTF-8, neither \`/\` nor \`\\\`, no invisible characters, no blank ` +
+      'at either end. It need not be valid on every system, so make it safe before you save a file under it. The room ' +
+      'normalizes it to NFC.',
     size: 'Bytes.',
     sha256: fieldDocs.sha256,
   },

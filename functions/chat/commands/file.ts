@@ -1,4 +1,4 @@
-import { foldName, isFileName } from '../../../protocol/index.ts';
+import { foldName, wrongWithFileName } from '../../../protocol/index.ts';
 import { memberCommand } from '../command.ts';
 import type { FileRoom } from '../files/file-room.ts';
 import { uploadTimes } from '../files/lifetimes.ts';
@@ -17,7 +17,8 @@ export const file = memberCommand('file', {
 
   async run(room: FileRoom, { arguments: { name, size, sha256 }, member }, { state, recipient }) {
     const composed = composedName(name);
-    if (!isFileName(composed)) throw new Refusal('invalid-file-name');
+    const wrong = wrongWithFileName(composed);
+    if (wrong !== undefined) throw new Refusal('invalid-file-name', {}, `A file name ${wrong}.`);
     if (!recipient) throw new Refusal('no-such-user');
     if (recipient.accountId === member.accountId) throw new Refusal('to-self');
     if (recipient.blocks.has(member.accountId)) throw new Refusal('blocked');
