@@ -5,6 +5,7 @@ import type { RoomConnection } from '../room/index.ts';
 import type { Line, Printed } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { NamesSeen } from './names-seen.ts';
+import type { SentMessages } from './sent-messages.ts';
 import type { Transfers } from './transfers.ts';
 
 /** What a chat command works with. */
@@ -13,6 +14,7 @@ export interface ChatContext {
   readonly room: RoomConnection;
   readonly names: NamesSeen;
   readonly transfers: Transfers;
+  readonly sent: SentMessages;
   /** The lines of `help`. */
   help(about?: string): Line[];
 }

@@ -48,6 +48,14 @@ describe('parsing', () => {
     ['/whoelse', 'whoelse', {}],
     ['/who', 'whoelse', {}],
     ['/msg Columbia hi', 'message', { user: 'Columbia', text: 'hi' }],
+    ['msg Columbia hi', 'message', { user: 'Columbia', text: 'hi' }],
+    ['get', 'fileget', {}],
+    ['Get facebook a', 'fileget', { user: 'facebook', name: 'a' }],
+    ['who', 'whoelse', {}],
+    ['?', 'help', {}],
+    ['message Columbia: hi', 'message', { user: 'Columbia', text: 'hi' }],
+    ['message @Columbia, hi', 'message', { user: 'Columbia', text: 'hi' }],
+    ['block "Columbia"', 'block', { user: 'Columbia' }],
     ['/M Columbia hi', 'message', { user: 'Columbia', text: 'hi' }],
     ['/all hi', 'broadcast', { text: 'hi' }],
     ['/quit', 'quit', {}],
@@ -78,7 +86,7 @@ describe('parsing', () => {
     expect(() => set.parse(line)).toThrow(`Usage: ${usage}`);
   });
 
-  test.each(['whoeles', 'constructor', 'hello everybody', '/constructor', '//who', '/', 'msg Columbia hi', 'say hi'])(
+  test.each(['whoeles', 'constructor', 'hello everybody', '/constructor', '//who', '/', 'say hi', 'all right'])(
     '%j is answered with: there is no such command',
     (line) => {
       expect(() => set.parse(line)).toThrow(`There is no command "${line.split(' ')[0]}".`);

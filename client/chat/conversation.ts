@@ -1,7 +1,11 @@
+import { UnknownCommandError } from '../commands/command-set.ts';
+import { UsageError } from '../config/errors.ts';
 import { ConnectionEndedError, RefusalError } from '../room/index.ts';
 import { ask, EndOfInput } from './ask.ts';
 import type { ChatContext, ChatResult } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
+import { offerToSay } from './plain-text.ts';
+import { withMeant } from './suggest.ts';
 import { type ErrorSubject, errorLine } from './texts.ts';
 
 /** Prints the lines of each command's `afterLogin`. A command that an older room does not know is skipped. */
@@ -41,7 +45,11 @@ async function carryOut(line: string, context: ChatContext, commands: ChatComman
     subject = subjectOf(args);
     return await run(context);
   } catch (error) {
-    return [errorLine(reportable(error), subject)];
+    const { names, screen } = context;
+    if (error instanceof UnknownCommandError) return [errorLine(new UsageError(offerToSay(line, error, names)))];
+    const isUnknown = error instanceof RefusalError && error.code === 'no-such-user';
+    if (isUnknown && screen.isAttended) await names.learn?.('users');
+    return [errorLine(reportable(error), withMeant(error, subject, names))];
   }
 }
 

@@ -1,13 +1,24 @@
 import prettyBytes from 'pretty-bytes';
+import type { Result } from '../../protocol/index.ts';
 import type { RefusalError } from '../room/index.ts';
+import { localMoment } from '../times.ts';
+
+/** A file that waits for the user. */
+type Offered = NonNullable<Result<'fileget'>['files']>[number];
 
 /** What the terminal client prints about transfers. */
 export const fileTexts = {
-  sending: (name: string, to: string) => `Sending "${name}" to ${to} ...`,
+  sending: (name: string, announced: string, to: string) =>
+    name.normalize('NFC') === announced
+      ? `Sending "${announced}" to ${to} ...`
+      : `Sending "${announced}" (here "${name}") to ${to} ...`,
   sent: (name: string) => `The room has received the file "${name}".`,
-  receiving: (name: string, from: string) => `Receiving "${name}" from ${from} ...`,
+  offered: ({ from, name, size, sentAt }: Offered) =>
+    `File "${name.replaceAll('"', '\\"')}" from "${from}", ${prettyBytes(size)}, sent ${localMoment(new Date(sentAt))}.`,
+  receiving: (name: string, size: number, from: string) =>
+    `Receiving "${name}" (${prettyBytes(size)}) from ${from} ...`,
   received: (name: string) => `The file "${name}" has been received.`,
-  savedAs: (savedAs: string) => `It was saved as "${savedAs}".`,
+  savedAs: (path: string) => `It was saved as "${path}".`,
   finishing: (count: number) =>
     count === 1
       ? 'Waiting for 1 file transfer to finish. Press Ctrl+C to cancel it.'
@@ -15,10 +26,15 @@ export const fileTexts = {
 } as const;
 
 /** Why the room refused a command about a file. Undefined if the general text applies. */
-export function fileRefusal({ code, details }: RefusalError, user: string, name: string): string | undefined {
+export function fileRefusal(
+  { code, details }: RefusalError,
+  user: string,
+  name: string,
+  question = 'Enter "fileget" to list your files.',
+): string | undefined {
   switch (code) {
     case 'no-such-file':
-      return `There is no file "${name}" from "${user}". Enter "fileget" to list your files.`;
+      return `There is no file "${name}" from "${user}". ${question}`;
     case 'file-exists':
       return `A file "${name}" from you is already waiting for ${user}. Rename yours, or try again later.`;
     case 'file-too-large':

@@ -1,5 +1,7 @@
 import { foldName } from '../../protocol/index.ts';
+import { shellWords } from '../commands/shell-words.ts';
 import type { RoomHandlers, ShownMessage } from '../room/index.ts';
+import { looksSame } from './looks-same.ts';
 
 type Notice = Parameters<NonNullable<RoomHandlers['notice']>>[0];
 
@@ -39,6 +41,20 @@ export class NamesSeen {
   /** The files that are offered, in the order they came in. */
   get offers(): readonly Offer[] {
     return this.#offers;
+  }
+
+  /**
+   * The name of the offered file that a user has typed: as it is, in quotes, with escaped blanks, or with other
+   * characters that look the same. The typed text if none is known.
+   */
+  offeredName(from: string, typed: string): string {
+    const names = this.#offers.filter((offer) => foldName(offer.from) === foldName(from)).map(({ name }) => name);
+    const readings = [typed, shellWords(typed)?.join(' ') ?? typed];
+    return (
+      names.find((name) => name === typed) ??
+      names.find((name) => readings.some((one) => looksSame(name, one))) ??
+      typed
+    );
   }
 
   /** Adds a file that is offered, or offered again. */

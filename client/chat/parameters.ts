@@ -1,23 +1,35 @@
-import { readdir } from 'node:fs/promises';
 import { foldName } from '../../protocol/index.ts';
 import { rest, text, word } from '../commands/parameters.ts';
 import { fileNamesLike, wordsLike } from '../terminal/completion.ts';
 import type { NamesSeen } from './names-seen.ts';
+import { completeOwnFile } from './own-files.ts';
+
+/** What people type around a name: `@Bob`, `Bob:`, `"Bob"`. No name begins or ends so. */
+const around = /^[@"'<]|[:,;"'>]+$/g;
+
+/** The name within what is typed. */
+export const asName = (typed: string) => typed.replace(around, '') || typed;
 
 /** A user's name. */
-export const user = word<NamesSeen>('user', async (typed, { names }) => {
-  await names.learn?.('users');
-  return wordsLike(typed, names.users);
-});
+export const user = {
+  ...word<NamesSeen>('user', async (typed, { names }) => {
+    await names.learn?.('users');
+    return wordsLike(typed, names.users);
+  }),
+  parse: asName,
+};
 
 /** The text of a message, exactly as typed. */
 export const messageText = text<NamesSeen>('text');
 
 /** A user who has sent a file that waits for this user. */
-export const fileSource = word<NamesSeen>('source', async (typed, { names }) => {
-  await names.learn?.('offers');
-  return wordsLike(typed, [...new Set(names.offers.map(({ from }) => from))]);
-});
+export const fileSource = {
+  ...word<NamesSeen>('source', async (typed, { names }) => {
+    await names.learn?.('offers');
+    return wordsLike(typed, [...new Set(names.offers.map(({ from }) => from))]);
+  }),
+  parse: asName,
+};
 
 /** The name of a file from the user before it; it may hold blanks. */
 export const offeredFile = rest<NamesSeen>('filename', async (typed, { names, previous }) => {
@@ -29,14 +41,5 @@ export const offeredFile = rest<NamesSeen>('filename', async (typed, { names, pr
   );
 });
 
-/** The path of a file on this machine; it may hold blanks. */
-export const ownFile = rest<NamesSeen>('filename', async (typed) => {
-  const own = await filesHere();
-  return fileNamesLike(typed, typed === '' ? own.filter((name) => !name.startsWith('.')) : own);
-});
-
-/** The files in the working directory; none if it cannot be read. */
-async function filesHere(): Promise<string[]> {
-  const entries = await readdir('.', { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-}
+/** The paths of files on this machine, as a user types or drops them. */
+export const ownFile = rest<NamesSeen>('filename', (typed) => completeOwnFile(typed));

@@ -14,6 +14,7 @@ import { converse, greet } from './conversation.ts';
 import { learnNames } from './learn-names.ts';
 import { LoginDialog } from './login-dialog.ts';
 import type { NamesSeen } from './names-seen.ts';
+import { SentMessages } from './sent-messages.ts';
 import { endingLine, messageLine, missedLine, noticeLine, nowLine, texts } from './texts.ts';
 import { Transfers } from './transfers.ts';
 
@@ -104,7 +105,8 @@ async function visit({
     transfers.abort();
     screen.endInput();
   });
-  const context = { screen, room, names, transfers, help: (about?: string) => commands.help(about) };
+  const sent = new SentMessages();
+  const context = { screen, room, names, transfers, sent, help: (about?: string) => commands.help(about) };
   const outcome = await logInAndConverse(context, commands, { user, password, takeOver }, missed);
   await room.leave();
   return conclude(await room.ended, outcome);

@@ -1,8 +1,10 @@
+import prettyBytes from 'pretty-bytes';
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
 import { type Line, span, type Text } from '../terminal/line.ts';
-import { localDate, localMoment, localTime } from '../times.ts';
+import { localMoment } from '../times.ts';
 import { fileRefusal } from './file-texts.ts';
+import type { SentMessage } from './sent-messages.ts';
 
 /** Texts of the terminal client that do not belong to one command. */
 export const texts = {
@@ -78,7 +80,7 @@ const fileFailures: Readonly<Record<FileFailure, string>> = {
 };
 
 /** A message of a stream, as the user `me` sees it. */
-export function messageLine(message: ShownMessage, me: string | undefined): Line {
+export function messageLine(message: ShownMessage, me: string | undefined): Exclude<Line, string> {
   return { at: new Date(message.sentAt), text: messageText(message, me) };
 }
 
@@ -89,7 +91,12 @@ function messageText(message: ShownMessage, me: string | undefined): Text {
     case 'message':
       return [author(message.from, me), span('private', '(private):'), ` ${message.text}`];
     case 'file':
-      return [author(message.from, me), span('private', '(file_transfer):'), ` ${message.name}`];
+      return [
+        author(message.from, me),
+        span('private', '(file_transfer):'),
+        ` ${message.name} `,
+        span('quiet', `(${prettyBytes(message.size)})`),
+      ];
     case 'file-received':
       return [span('user', message.by), ` has received your file "${message.name}".`];
     case 'file-declined':
@@ -111,21 +118,23 @@ export function nowLine(sentence: string): Line {
 /** The number of missed messages, and the time of the first. */
 export function missedLine({ inbox, room }: { inbox: number; room: number }, since: string): Line {
   const count = [...(inbox > 0 ? [`${inbox} private`] : []), ...(room > 0 ? [`${room} broadcast`] : [])].join(', ');
-  return { text: [span('strong', `${count} since ${dateAndTime(since)}`)] };
+  return { text: [span('strong', `${count} since ${localMoment(new Date(since))}`)] };
 }
 
 /** The user's own lines, and those of the room, do not get a user's colour. */
 const author = (name: string, me: string | undefined) =>
   span(name === me || name === 'System' ? 'strong' : 'user', name);
 
-/** A message of the history, with its local date and time. */
-export function historyLine(message: ShownMessage, me: string | undefined): Line {
-  return { text: [span('quiet', dateAndTime(message.sentAt)), ' ', ...messageText(message, me)] };
+/** A private message of the user's own, and whether the recipient got it or will get it. */
+export function sentLine({ to, text, sentAt, delivery }: SentMessage, me = ''): Exclude<Line, string> {
+  const addressed = [span('private', '(private to '), span('user', to), span('private', `, ${delivery}):`)];
+  return { at: new Date(sentAt), text: [author(me, me), ...addressed, ` ${text}`] };
 }
 
-function dateAndTime(time: string): string {
-  const at = new Date(time);
-  return `${localDate(at)} ${localTime(at)}`;
+/** A private message that the user has sent or got, or a broadcast, in the history. */
+export function historyLine(message: ShownMessage | SentMessage, me: string | undefined): Line {
+  const line = 'delivery' in message ? sentLine(message, me) : messageLine(message, me);
+  return { ...line, isDated: true };
 }
 
 /** Why a session ended, unless the user ended it. */
@@ -156,18 +165,25 @@ const sentence = (error: unknown) => (error instanceof Error ? error.message : S
 export interface ErrorSubject {
   readonly user?: string;
   readonly name?: string;
+  /** The existing name that is nearest to one that does not exist. */
+  readonly meant?: string;
 }
 
 /** Why a command was not carried out. */
-export function errorLine(error: Error, { user = '', name }: ErrorSubject = {}): Line {
+export function errorLine(error: Error, { user = '', name, meant }: ErrorSubject = {}): Line {
   if (!(error instanceof RefusalError)) return alarm(error.message);
-  const ofFile = name === undefined ? undefined : fileRefusal(error, user, name);
-  return alarm(ofFile ?? refusalSentence(error, user));
+  const question = meant === undefined ? undefined : `Did you mean "${meant}"?`;
+  const ofFile = name === undefined ? undefined : fileRefusal(error, user, name, question);
+  return alarm(ofFile ?? refusalSentence(error, user, question));
 }
 
 const alarm = (sentence: string): Line => ({ text: [span('error', 'Error!'), ` ${sentence}`] });
 
-function refusalSentence({ action, code, message, details }: RefusalError, user: string): string {
+function refusalSentence(
+  { action, code, message, details }: RefusalError,
+  user: string,
+  question = 'Check the name and try again.',
+): string {
   switch (code) {
     case 'block-self':
       return `You cannot ${action} yourself.`;
@@ -178,7 +194,7 @@ function refusalSentence({ action, code, message, details }: RefusalError, user:
     case 'not-blocked':
       return `You have not blocked ${user}.`;
     case 'no-such-user':
-      return `There is no user "${user}". Check the name and try again.`;
+      return `There is no user "${user}". ${question}`;
     case 'blocked':
       return `${user} has blocked you, so you cannot send them messages.`;
     case 'too-long':

@@ -106,7 +106,7 @@ test('during a download the rate and the time left are shown', async () => {
   goesOn = false;
   (await peer.next('filedone')).reply({});
   await typist.see(
-    (rows) => rows.includes('The file "film.mov" has been received.') && rows.at(-1) === prompt.trimEnd(),
+    (rows) => rows.at(-2)?.endsWith(`${join(folder, 'film.mov')}".`) === true && rows.at(-1) === prompt.trimEnd(),
   );
   expect(readFileSync(join(folder, 'film.mov')).equals(content)).toBe(true);
 });
@@ -157,7 +157,9 @@ test('dangerous names from a room are escaped', async () => {
     more: false,
   });
   await typist.see((rows) =>
-    rows.some((row) => row.includes('File "\\e[2J../../../tmp/\\u{202e}gpj.exe" from "eve\\u{7}".')),
+    rows.some((row) =>
+      row.includes('File "\\e[2J../../../tmp/\\u{202e}gpj.exe" from "eve\\u{7}", 3 B, sent 2026-11-23 '),
+    ),
   );
 });
 

@@ -5,7 +5,9 @@ import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { fileTexts } from './file-texts.ts';
 import type { NamesSeen } from './names-seen.ts';
+import type { OwnFile } from './own-files.ts';
 import { progressLine } from './progress-line.ts';
+import { withMeant } from './suggest.ts';
 import { type ErrorSubject, errorLine } from './texts.ts';
 
 /** Milliseconds between two updates of the progress lines. A shorter transfer shows none. */
@@ -38,11 +40,11 @@ export class Transfers {
   }
 
   /** Starts to send a file to a user. */
-  send(to: string, path: string): void {
-    const name = basename(path);
+  send(to: string, path: OwnFile): void {
+    const name = basename(String(path));
     this.#start(`${name} to ${to}`, { user: to, name }, async (options) => {
       const { sendFile } = await files();
-      const accepted = () => this.#screen.print(fileTexts.sending(name, to));
+      const accepted = (announced: string) => this.#screen.print(fileTexts.sending(name, announced, to));
       const sent = await sendFile(this.#room, { ...options, to, path, accepted });
       return [fileTexts.sent(sent.name)];
     });
@@ -52,10 +54,10 @@ export class Transfers {
   get(from: string, name: string): void {
     this.#start(`${name} from ${from}`, { user: from, name }, async (options) => {
       const { getFile } = await files();
-      const accepted = () => this.#screen.print(fileTexts.receiving(name, from));
+      const accepted = (size: number) => this.#screen.print(fileTexts.receiving(name, size, from));
       const got = await getFile(this.#room, { ...options, from, name, folder: process.cwd(), accepted });
       this.#names.settled({ from, name });
-      return [fileTexts.received(name), ...(got.name === name ? [] : [fileTexts.savedAs(got.name)])];
+      return [fileTexts.received(name), fileTexts.savedAs(got.path)];
     });
   }
 
@@ -95,7 +97,10 @@ export class Transfers {
       (error: unknown) => {
         if (!(error instanceof Error)) throw error;
         const isOver = signal.aborted || error instanceof ConnectionEndedError;
-        this.#end(running, () => isOver || this.#screen.print(errorLine(error, subject)));
+        this.#end(
+          running,
+          () => isOver || this.#screen.print(errorLine(error, withMeant(error, subject, this.#names))),
+        );
       },
     );
     const running: Running = { what, speedometer: new Speedometer(), progress: undefined, done };

@@ -6,6 +6,20 @@ import { type HelpTexts, helpOnAll, helpOnOne } from './help.ts';
 import { type Input, takeWord, takeWords } from './input.ts';
 import { nearest } from './nearest.ts';
 
+/** There is no command of the typed name. */
+export class UnknownCommandError extends UsageError {
+  readonly typed: string;
+  /** The nearest name, if one is near. */
+  readonly meant: string | undefined;
+
+  constructor(typed: string, meant: string | undefined) {
+    const suggestion = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+    super(`There is no command "${typed}".${suggestion} Enter "help" to see the commands.`);
+    this.typed = typed;
+    this.meant = meant;
+  }
+}
+
 const nothing: Completion = { candidates: [], of: '' };
 
 const wordCount = (spelling: string) => spelling.split(' ').length;
@@ -16,7 +30,7 @@ export class CommandSet<Context, Result, Names = undefined> {
   readonly #texts: HelpTexts;
   /** Commands by all of their spellings, in lower case. */
   readonly #bySpelling: ReadonlyMap<string, Command<Context, Result, Names>>;
-  /** All spellings, in the case in which they are shown. */
+  /** The spellings that are shown, in their case. */
   readonly #spellings: readonly string[];
   /** The number of words in the longest name. */
   readonly #longest: number;
@@ -29,7 +43,11 @@ export class CommandSet<Context, Result, Names = undefined> {
       return [...new Set([command.name, ...afterPrefix])].map((spelling) => [spelling, command] as const);
     });
     this.#spellings = spelled.map(([spelling]) => spelling);
-    this.#bySpelling = new Map(spelled.map(([spelling, command]) => [spelling.toLowerCase(), command]));
+    // A short name may be typed without its prefix, unless the command takes any text: "all right" is no command.
+    const bare = commands.flatMap((command) =>
+      command.parameters[0]?.takes === 'text' ? [] : command.aliases.map((alias) => [alias, command] as const),
+    );
+    this.#bySpelling = new Map([...bare, ...spelled].map(([spelling, command]) => [spelling.toLowerCase(), command]));
     this.#longest = Math.max(...this.#spellings.map(wordCount));
   }
 
@@ -77,8 +95,7 @@ export class CommandSet<Context, Result, Names = undefined> {
     const found = this.#lookUp(input);
     if (found) return found;
     const { typed, meant } = this.#suggest(input);
-    const suggestion = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    throw new UsageError(`There is no command "${typed}".${suggestion} Enter "help" to see the commands.`);
+    throw new UnknownCommandError(typed, meant);
   }
 
   #lookUp(input: Input) {

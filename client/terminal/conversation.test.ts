@@ -300,7 +300,7 @@ test('a long list is printed a screenful at a time, and no incoming line is lost
   expect(rows.filter((row) => /: broadcast \d+$/.test(row)).map((row) => Number(row.split(' ').at(-1)))).toEqual(
     Array.from({ length: 21 }, (_, index) => index + 1),
   );
-  expect(said()).toEqual(['facebook(broadcast): meanwhile']);
+  expect(said().filter((line) => !/: broadcast \d+$/.test(line))).toEqual(['facebook(broadcast): meanwhile']);
   expect(rows.slice(-7)).toEqual([
     `${prompt}whoelse`,
     'The other users are:',
@@ -330,7 +330,7 @@ test('the number of missed messages is printed below them', async () => {
   const messages = [broadcast(1), message(2), hidden(2), broadcast(3)];
   (await peer.next('sync')).reply({ messages, upTo: { inbox: 2, room: 3 }, more: false });
   await typist.seeLast(prompt.trimEnd());
-  expect(typist.rows.at(-3)).toMatch(/^1 private, 2 broadcast since 2026-11-2\d \d\d:\d\d:00$/);
+  expect(typist.rows.at(-3)).toMatch(/^1 private, 2 broadcast since 2026-11-2\d \d\d:\d\d$/);
   expect(said()).toEqual([
     'facebook(broadcast): broadcast 1',
     'facebook(private): message 2',

@@ -21,8 +21,9 @@ export type Line =
   | string
   | {
       readonly text: Text;
-      /** The time of the event. Only a terminal shows it. */
+      /** The time of the event. Only a terminal shows it, unless the line is dated. */
       readonly at?: Date;
+      readonly isDated?: boolean;
     };
 
 /** The names of users, in as many columns as fit. */

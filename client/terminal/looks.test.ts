@@ -99,7 +99,7 @@ describe('colours', () => {
     await typist.see((rows) => rows.at(-2)?.endsWith('"columbia" has just logged in.') === true);
     typist.enter('nonsense');
     await typist.see((rows) => rows.at(-2)?.startsWith('Error!') === true);
-    const columbia = colourOf('Columbia', 'one');
+    const columbia = colourOf('Columbia', ': one');
     expect(userColours).toContain(columbia);
     expect(userColours).toContain(colourOf('Google'));
     expect(colourOf('Google')).not.toBe(columbia);

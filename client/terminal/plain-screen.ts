@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
-import type { Printed } from './line.ts';
+import type { Line, Printed } from './line.ts';
 import { columnsOf, Painter } from './painter.ts';
 import type { Screen } from './screen.ts';
 
@@ -38,9 +38,15 @@ export class PlainScreen implements Screen {
     const rows = lines.flatMap((line) =>
       typeof line === 'object' && 'users' in line
         ? line.users.map((user) => this.#painter.paint('user', user))
-        : this.#painter.rows(line, columnsOf(this.#output)),
+        : this.#rows(line),
     );
     if (rows.length > 0) this.#output.write(`${rows.join('\n')}\n`);
+  }
+
+  #rows(line: Line): string[] {
+    const columns = columnsOf(this.#output);
+    const isDated = typeof line === 'object' && line.isDated === true;
+    return isDated ? this.#painter.stampedRows(line, columns) : this.#painter.rows(line, columns);
   }
 
   async page(lines: readonly Printed[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalRoom } from '../../local/room.ts';
 import { Seat, stamped } from './seat.ts';
@@ -70,8 +70,12 @@ export class Scene {
     for (const seat of [facebook, columbia, google]) await seat.see(stamped("facebook(broadcast): It's me facebook ~"));
     await facebook.enter('message Columbia I want to try private message~');
     await columbia.see(stamped('facebook(private): I want to try private message~'));
+    await facebook.see(stamped('facebook(private to Columbia, delivered): I want to try private message~'));
     await facebook.enter('message csee4119 I want to try off-line message~');
-    await facebook.see('The user "csee4119" is not online. The room has stored your message.');
+    await facebook.see(
+      stamped('facebook(private to csee4119, stored): I want to try off-line message~'),
+      'The user "csee4119" is not online. The room has stored your message.',
+    );
 
     await facebook.enter('block facebook');
     await facebook.see('Error! You cannot block yourself.');
@@ -101,13 +105,18 @@ export class Scene {
   }
 
   async #transferFile(facebook: Seat, columbia: Seat): Promise<void> {
+    const { size: bytes } = await stat(join(ownFolder, 'test_file.txt'));
     await facebook.enter('file Columbia test_file.txt');
     await facebook.see('Sending "test_file.txt" to Columbia ...', 'The room has received the file "test_file.txt".');
-    await columbia.see(stamped('facebook(file_transfer): test_file.txt'));
+    await columbia.see(stamped(`facebook(file_transfer): test_file.txt (${bytes} B)`));
     await columbia.enter('fileget');
-    await columbia.see('File "test_file.txt" from "facebook".');
+    await columbia.see(new RegExp(`^File "test_file.txt" from "facebook", ${bytes} B, sent \\d\\d:\\d\\d\\.$`));
     await columbia.enter('fileget facebook test_file.txt');
-    await columbia.see('Receiving "test_file.txt" from facebook ...', 'The file "test_file.txt" has been received.');
+    await columbia.see(
+      `Receiving "test_file.txt" (${bytes} B) from facebook ...`,
+      'The file "test_file.txt" has been received.',
+      `It was saved as "${join(this.#folder, 'test_file.txt')}".`,
+    );
     await facebook.see(stamped('Columbia has received your file "test_file.txt".'));
     const [sent, got] = await Promise.all(
       [ownFolder, this.#folder].map((folder) => readFile(join(folder, 'test_file.txt'))),
@@ -202,7 +211,7 @@ export class Scene {
       'Messages while you were away:',
       stamped("facebook(broadcast): It's me facebook ~"),
       stamped('facebook(private): I want to try off-line message~'),
-      /^1 private, 1 broadcast since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
+      /^1 private, 1 broadcast since \d\d:\d\d$/,
       'You can now enter commands:',
     );
     await this.#change('timeOut', 5);

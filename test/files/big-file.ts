@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import prettyBytes from 'pretty-bytes';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
@@ -64,7 +65,7 @@ export async function playBigFile(size: number): Promise<BigFileReport> {
     });
 
     const first = await ChatProcess.enter(proxy.url, recipient, own(recipient));
-    await first.sees(`${sender}(file_transfer): ${name}`);
+    await first.sees(`${sender}(file_transfer): ${name} (${prettyBytes(size)})`);
     const half = proxy.hold('GET', 'half');
     const gettingHalf = await measure(first, room.pid, async () => {
       first.type(`fileget ${sender} ${name}`);

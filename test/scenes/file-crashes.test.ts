@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { FaultProxy, type InterceptPoint, type Stage } from '../harness/fault-proxy.ts';
@@ -115,7 +116,7 @@ test.each([
 
     const arrives = point === 'PUT' && (stage === 'unanswered' || stage === 'after');
     const recipient = await enter(Columbia);
-    if (arrives) await recipient.sees(`${facebook}(file_transfer): ${name}`);
+    if (arrives) await recipient.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
     expect(await offered(recipient)).toBe(arrives);
     await roomIsConsistent();
     if (arrives) await gets(recipient, Columbia, facebook);
@@ -123,7 +124,7 @@ test.each([
       const again = await enter(facebook);
       again.type(`file ${Columbia} ${name}`);
       await again.sees(`The room has received the file "${name}".`);
-      await recipient.sees(`${facebook}(file_transfer): ${name}`);
+      await recipient.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
       await gets(recipient, Columbia, facebook);
       await again.quit();
     }
@@ -161,7 +162,7 @@ test.each([
     sender.type(`file ${Columbia} ${name}`);
     await sender.sees(`The room has received the file "${name}".`);
     const first = await enter(Columbia);
-    await first.sees(`${facebook}(file_transfer): ${name}`);
+    await first.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
     // The forwarded bytes may not be on the disk yet.
     const partIsThere = () => expect.poll(() => partBytes(Columbia)).toBeGreaterThan(0);
     await killAt(point, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
@@ -195,7 +196,7 @@ test.each(['before', 'unanswered', 'after'] as const)(
     const sender = await enter(facebook);
     sender.type(`file ${Columbia} ${name}`);
     const first = await enter(Columbia);
-    await first.sees(`${facebook}(file_transfer): ${name}`);
+    await first.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
     await killAt('filedecline', stage, first, `filedecline ${facebook} ${name}`);
     const again = await enter(Columbia);
     expect(await offered(again)).toBe(stage === 'before');

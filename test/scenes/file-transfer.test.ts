@@ -58,11 +58,15 @@ describe('a file', () => {
     const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
     sender.type(`file ${Columbia} test_file.txt`);
     await sender.sees(`Sending "test_file.txt" to ${Columbia} ...`, arrived('test_file.txt'));
-    await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
+    await recipient.sees(`${facebook}(file_transfer): test_file.txt (3 MB)`);
     recipient.type('fileget');
-    await recipient.sees(`File "test_file.txt" from "${facebook}".`);
+    await recipient.sees(/^File "test_file\.txt" from "facebook\d+", 3 MB, sent \d\d:\d\d\.$/);
     recipient.type(`fileget ${facebook} test_file.txt`);
-    await recipient.sees(`Receiving "test_file.txt" from ${facebook} ...`, received('test_file.txt'));
+    await recipient.sees(
+      `Receiving "test_file.txt" (3 MB) from ${facebook} ...`,
+      received('test_file.txt'),
+      `It was saved as "${at(Columbia, 'test_file.txt')}".`,
+    );
     expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
     expect(readdirSync(at(Columbia))).toEqual(['test_file.txt']);
     await sender.sees(`${Columbia} has received your file "test_file.txt".`);
@@ -78,7 +82,7 @@ describe('a file', () => {
     sender.type(`file ${Columbia} empty`);
     await sender.sees(arrived('empty'));
     const recipient = await enter(Columbia);
-    await recipient.sees(`${facebook}(file_transfer): empty`);
+    await recipient.sees(`${facebook}(file_transfer): empty (0 B)`);
     recipient.type(`fileget ${facebook} empty`);
     await recipient.sees(received('empty'));
     expect(readFileSync(at(Columbia, 'empty')).length).toBe(0);
@@ -89,7 +93,7 @@ describe('a file', () => {
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
     const [sender, recipient] = [await enter(facebook), await enter(Columbia)];
     sender.type(`file ${Columbia} test_file.txt`);
-    await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
+    await recipient.sees(`${facebook}(file_transfer): test_file.txt (5 B)`);
     recipient.type(`filedecline ${facebook} test_file.txt`);
     await recipient.sees(`You have declined the file "test_file.txt" from "${facebook}".`);
     await sender.sees(`${Columbia} has declined your file "test_file.txt".`);
@@ -111,7 +115,7 @@ describe('a file', () => {
       writeFileSync(path, content);
       sender.type(`file ${Columbia} my notes.txt`);
       await sender.sees(arrived('my notes.txt'));
-      await recipient.sees(`${facebook}(file_transfer): my notes.txt`);
+      await recipient.sees(`${facebook}(file_transfer): my notes.txt (${content.length} B)`);
       sender.type(`file ${Columbia} my notes.txt`);
       await sender.sees(
         `Error! A file "my notes.txt" from you is already waiting for ${Columbia}. Rename yours, or try again later.`,
@@ -120,7 +124,7 @@ describe('a file', () => {
       await recipient.sees(received('my notes.txt'));
       expect(readFileSync(at(Columbia, name), 'utf8')).toBe(content);
     }
-    await recipient.sees('It was saved as "my notes (1).txt".');
+    await recipient.sees(`It was saved as "${at(Columbia, 'my notes (1).txt')}".`);
     expect(readdirSync(at(Columbia)).sort()).toEqual(['my notes (1).txt', 'my notes.txt']);
   });
 });
@@ -143,7 +147,7 @@ test('two files are transferred at once while users chat', async () => {
     for (const { release } of holds) release();
     const eachArrived = /^The room has received the file "(first|second)"\.$/;
     await sender.sees(eachArrived, eachArrived);
-    await recipient.sees(/\(file_transfer\): (first|second)$/, /\(file_transfer\): (first|second)$/);
+    await recipient.sees(/\(file_transfer\): (first|second) \(2 MB\)$/, /\(file_transfer\): (first|second) \(2 MB\)$/);
     recipient.type(`fileget ${facebook} first`, `fileget ${facebook} second`);
     const eachReceived = /^The file "(first|second)" has been received\.$/;
     await recipient.sees(eachReceived, eachReceived);
@@ -165,7 +169,7 @@ test('a script that sends a file and quits completes the upload', async () => {
   expect(await script.exited).toBe(0);
   await script.sees(arrived('test_file.txt'), 'You are leaving the chat room. See you again!');
   const recipient = await enter(Columbia);
-  await recipient.sees(`${facebook}(file_transfer): test_file.txt`);
+  await recipient.sees(`${facebook}(file_transfer): test_file.txt (5 MB)`);
   recipient.type(`fileget ${facebook} test_file.txt`, 'quit');
   expect(await recipient.exited).toBe(0);
   expect(readFileSync(at(Columbia, 'test_file.txt')).equals(content)).toBe(true);
@@ -203,7 +207,7 @@ describe('one error line is printed for', () => {
     const { facebook, Columbia, SEAS } = await people('facebook', 'Columbia', 'SEAS');
     mkdirSync(at(facebook, 'folder'));
     writeFileSync(at(facebook, 'test_file.txt'), 'hello');
-    writeFileSync(at(facebook, 'nul.txt'), 'hello');
+    writeFileSync(at(facebook, 'zero\u200bwidth.txt'), 'hello');
     writeFileSync(at(facebook, 'too large'), Buffer.alloc(2000));
     symlinkSync('loop', at(facebook, 'loop'));
     const [sender, other] = [await enter(facebook), await enter(SEAS)];
@@ -213,9 +217,12 @@ describe('one error line is printed for', () => {
     for (const [command, line] of [
       [`file ${Columbia} nowhere.txt`, 'Error! The file "nowhere.txt" cannot be read: it does not exist.'],
       [`file ${Columbia} loop`, 'Error! The file "loop" cannot be read: it is a symbolic link.'],
-      [`file ${Columbia} folder`, 'Error! "folder" is a folder.'],
+      [`file ${Columbia} folder`, 'Error! "folder" is a folder. Pack it into one file, and send that.'],
       [`file ${Columbia} /dev/zero`, 'Error! "/dev/zero" is not a file.'],
-      [`file ${Columbia} nul.txt`, 'Error! The room takes no file of the name "nul.txt".'],
+      [
+        `file ${Columbia} zero\u200bwidth.txt`,
+        'Error! The file "zero\\u{200b}width.txt" cannot be sent: a file name must not contain an invisible character, such as U+200B in this one. Rename it first.',
+      ],
       [`file ${Columbia} too large`, 'Error! The file "too large" is too large. The limit is 1000 B.'],
       [`file ${SEAS} test_file.txt`, `Error! ${SEAS} has blocked you, so you cannot send them files.`],
       [`file ${facebook} test_file.txt`, 'Error! You cannot send a file to yourself.'],

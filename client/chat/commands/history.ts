@@ -6,7 +6,7 @@ import { chatCommand } from '../chat-command.ts';
 import type { NamesSeen } from '../names-seen.ts';
 import { historyLine } from '../texts.ts';
 
-const headings = { inbox: 'The last messages to you are:', room: 'The last broadcasts are:' } as const;
+const headings = { inbox: 'The last private messages are:', room: 'The last broadcasts are:' } as const;
 
 const streamName: Parameter<StreamName, NamesSeen, 'required'> = {
   ...word<NamesSeen>('inbox|room', (typed) => wordsLike(typed, Object.keys(headings))),
@@ -21,9 +21,13 @@ const messageCount: Parameter<number, NamesSeen, 'required'> = {
 export const history = chatCommand('history', {
   aliases: ['hist'],
   parameters: { stream: optional(streamName), count: optional(messageCount) },
-  async run({ room }, { stream = 'room', count = 20 }) {
+  async run({ room, sent }, { stream = 'room', count = 20 }) {
     const { messages } = await room.request('history', { stream, limit: count });
     const shown = messages.filter((message): message is ShownMessage => message.event !== 'hidden');
-    return [headings[stream], ...shown.map((message) => historyLine(message, room.user))];
+    const own = stream === 'inbox' ? sent.last : [];
+    const all = [...shown, ...own]
+      .sort((one, other) => Date.parse(one.sentAt) - Date.parse(other.sentAt))
+      .slice(-count);
+    return [headings[stream], ...(all.length > 0 ? all.map((message) => historyLine(message, room.user)) : ['(none)'])];
   },
 });

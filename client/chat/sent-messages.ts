@@ -1,0 +1,24 @@
+import type { Result } from '../../protocol/index.ts';
+import { limits } from '../../protocol/index.ts';
+
+/** A private message that this user has sent. */
+export interface SentMessage {
+  readonly to: string;
+  readonly text: string;
+  readonly sentAt: string;
+  readonly delivery: Result<'message'>['delivery'];
+}
+
+/** The private messages that were sent during this visit. The room keeps them for their recipients only. */
+export class SentMessages {
+  #last: readonly SentMessage[] = [];
+
+  /** The last ones, oldest first: as many as the room returns of the received ones. */
+  get last(): readonly SentMessage[] {
+    return this.#last;
+  }
+
+  add(sent: SentMessage): void {
+    this.#last = [...this.#last, sent].slice(-limits.pageSize);
+  }
+}
