@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { messageOf, printable, RoomError } from './errors.ts';
 import { type LocalRoom, type RoomOptions, startLocalRoom } from './room.ts';
@@ -7,6 +8,8 @@ const defaultUrl = 'ws://127.0.0.1:9000';
 
 /** Options that a program adds to a local room. */
 export interface RoomHooks {
+  /** The folder of the default state and assembly. */
+  readonly root: string;
   /** Environment variables of the room's functions, in addition to those in the template. */
   readonly environment: Readonly<Record<string, string>>;
   /** Called before the room's address is printed. May return a line to print. */
@@ -16,14 +19,14 @@ export interface RoomHooks {
 }
 
 /**
- * Runs a local room until its console or a signal ends it. A second signal ends it at once.
+ * Runs a local room until its console or a signal ends it. A second Ctrl+C ends it at once.
  * @param argv arguments, without node and script.
  * @returns the exit code.
  */
 export async function runLocalRoom(argv: readonly string[], hooks: RoomHooks): Promise<number> {
   let options: RoomOptions;
   try {
-    options = parse(argv);
+    options = parse(argv, hooks.root);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     throw error;
@@ -49,39 +52,58 @@ export async function runLocalRoom(argv: readonly string[], hooks: RoomHooks): P
     await room.close();
     return code;
   } catch (error) {
-    if (!(error instanceof RoomError)) throw error;
-    process.stderr.write(`${printable(error.message)}\n`);
+    if (!(error instanceof RoomError) && !isOfTheSystem(error)) throw error;
+    process.stderr.write(`${printable(messageOf(error))}\n`);
     return 1;
   }
 }
 
-/** Resolves at the first signal. At the second one, of any kind, the process exits, and dynoxide with it. */
+/** Whether the operating system refused something, such as to write to a full disk. */
+const isOfTheSystem = (error: unknown) => error instanceof Error && 'syscall' in error;
+
+/** Milliseconds in which a second SIGINT is the same Ctrl+C: the terminal and npm each send one. */
+const sameKeyMs = 300;
+
+/**
+ * Resolves at the first signal. Further ones change nothing, because a terminal that closes sends several, and so do a
+ * shell and npm that end. Only a second Ctrl+C makes the process exit, and dynoxide with it.
+ */
 function firstSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0;
+  return new Promise((signalled) => {
+    let interruptedAt = Number.POSITIVE_INFINITY;
     for (const signal of endSignals) {
       process.on(signal, () => {
-        signals += 1;
-        if (signals > 1) process.exit(1);
-        resolve();
+        const now = performance.now();
+        if (signal === 'SIGINT' && now - interruptedAt > sameKeyMs) process.exit(1);
+        if (signal === 'SIGINT') interruptedAt = Math.min(interruptedAt, now);
+        signalled();
       });
     }
   });
 }
 
-function greet(room: LocalRoom): void {
-  const join = room.url === defaultUrl ? 'npm run chat' : `npm run chat -- --url ${room.url}`;
-  process.stdout.write(`The room is open at ${room.url}\nJoin it from another terminal: ${join}\nCtrl+C stops it.\n`);
+/** The number of addresses that the greeting names, of a machine with many. */
+const greetedUrls = 3;
+
+function greet({ url, urlsFromElsewhere }: LocalRoom): void {
+  const join = (to: string) => (to === defaultUrl ? 'npm run chat' : `npm run chat -- --url ${to}`);
+  const lines = [
+    `The room is open at ${url}`,
+    `Join it from another terminal: ${join(url)}`,
+    ...urlsFromElsewhere.slice(0, greetedUrls).map((one) => `Join it from another machine: ${join(one)}`),
+    'Ctrl+C stops it.',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function parse(argv: readonly string[]): RoomOptions {
+function parse(argv: readonly string[], root: string): RoomOptions {
   const command = new Command('npm start --')
     .description('Run the room on this machine, without AWS.')
     .option('--port <number>', 'port to listen on; 0 for any free port', integer(0, 65_535), 9000)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--data <folder>', 'folder of the stored state', '.local')
+    .option('--data <folder>', 'folder of the stored state', join(root, '.local'))
     .option('--fresh', 'delete the stored state first', false)
-    .option('--assembly <folder>', 'folder of the synthesized stack', 'cdk.out')
+    .option('--assembly <folder>', 'folder of the synthesized stack', join(root, 'cdk.out'))
     .option('--dynamodb <url>', 'use the DynamoDB at this endpoint instead of starting one', httpUrl)
     .option('--speed <factor>', "speed of the room's clock, as a multiple of real time, for tests", factor, 1)
     .exitOverride()
@@ -95,7 +117,15 @@ function parse(argv: readonly string[]): RoomOptions {
     dynamodb?: string;
     speed: number;
   }>();
-  return { port, host, dataDir: data, fresh, assembly, speed, ...(dynamodb !== undefined && { dynamodb }) };
+  return {
+    port,
+    host,
+    dataDir: resolve(data),
+    fresh,
+    assembly: resolve(assembly),
+    speed,
+    ...(dynamodb !== undefined && { dynamodb }),
+  };
 }
 
 function integer(least: number, most: number): (text: string) => number {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { localConsole, restart } from '../client/admin/local-console.ts';
 import { variables } from '../functions/aws/names.ts';
 import { runLocalRoom } from './cli.ts';
@@ -21,6 +22,8 @@ function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
 const { stdin: input, stdout: output } = process;
 process.exit(
   await runLocalRoom(process.argv.slice(2), {
+    // This file runs as dist/local/main.mjs.
+    root: fileURLToPath(new URL('../..', import.meta.url)),
     // A line can be read from the local log as soon as it is written.
     environment: { [variables.logLateness]: '0', [variables.roomKind]: 'local' },
     async prepare(room) {

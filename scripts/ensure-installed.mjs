@@ -22,7 +22,9 @@ export async function ensureInstalled(root) {
       process.stderr.write('Installing the dependencies ...\n');
       // npm's output goes to stderr, so that stdout contains only the program's output.
       const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-      const { status, error } = spawnSync(npm, ['ci', '--loglevel=error'], {
+      // All kinds, whatever NODE_ENV and npm's settings leave out: the programs are built here.
+      const kinds = ['--include=dev', '--include=optional'];
+      const { status, error } = spawnSync(npm, ['ci', '--loglevel=error', ...kinds], {
         cwd: root,
         stdio: ['ignore', 2, 2],
         shell: process.platform === 'win32',

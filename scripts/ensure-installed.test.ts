@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -51,4 +51,25 @@ test('an interrupted installation does not count', () => {
   writeFileSync(join(root, 'package-lock.json'), lockFile({ ws }));
   writeFileSync(join(root, 'node_modules/.package-lock.json'), lockFile({ ws }).slice(0, 20));
   expect(isInstalled()).toBe('false');
+});
+
+test('an installation leaves nothing out, whatever the environment says', () => {
+  writeFileSync(join(root, 'package-lock.json'), lockFile({ ws }));
+  const npm = join(root, 'npm');
+  // Instead of npm: notes its arguments, and installs.
+  const installs = `writeFileSync('node_modules/.package-lock.json', readFileSync('package-lock.json'))`;
+  writeFileSync(
+    npm,
+    `#!${process.execPath}
+const { readFileSync, writeFileSync } = require('node:fs');
+writeFileSync('arguments', process.argv.slice(2).join(' ')); ${installs};`,
+    { mode: 0o755 },
+  );
+  execFileSync(
+    process.execPath,
+    ['--input-type=module', '--eval', `import { ensureInstalled } from '${module}'; await ensureInstalled('${root}');`],
+    { env: { ...process.env, NODE_ENV: 'production', PATH: `${root}:${process.env['PATH']}` }, stdio: 'pipe' },
+  );
+  expect(readFileSync(join(root, 'arguments'), 'utf8')).toBe('ci --loglevel=error --include=dev --include=optional');
+  expect(isInstalled()).toBe('true');
 });

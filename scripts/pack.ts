@@ -11,7 +11,7 @@ import { programs } from './bundling.ts';
  */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const folder = resolve(process.argv[2] ?? 'dist/package');
+const folder = process.argv[2] ? resolve(process.env['INIT_CWD'] ?? '.', process.argv[2]) : resolve('dist/package');
 const { name, version, license, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
 
 rmSync(folder, { recursive: true, force: true });

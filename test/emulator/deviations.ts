@@ -47,6 +47,7 @@ export interface Deviation {
 
 /** All scenes that are skipped on an emulator. */
 export const deviations: readonly Deviation[] = [
+  { scene: 'addresses', because: 'ownRoom' },
   { scene: 'after-commit', because: 'faults' },
   { scene: 'backup', because: 'ownRoom' },
   { scene: 'backup-steps', because: 'ownRoom' },
@@ -66,6 +67,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'guest-limits', because: 'faults' },
   { scene: 'guests-per-address', because: 'faults' },
   { scene: 'log', because: 'console' },
+  { scene: 'npm-run', because: 'ownRoom' },
   { scene: 'old-backups', because: 'console' },
   { scene: 'presence', because: 'clock' },
   { scene: 'disconnect', because: 'clock' },

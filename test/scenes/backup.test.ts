@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
@@ -216,7 +216,9 @@ describe('a restore', () => {
 
   test('of a missing file, or one too large for an upload, does not begin', async () => {
     const misuse = (complaint: string) => ({ code: 2, complaints: [expect.stringContaining(complaint)] });
-    expect(await administer(other, 'restore', './rom.gz')).toMatchObject(misuse('There is no file ./rom.gz.'));
+    expect(await administer(other, 'restore', './rom.gz')).toMatchObject(
+      misuse(`There is no file ${resolve('rom.gz')}.`),
+    );
     const huge = join(folder, 'huge');
     await writeFile(huge, '');
     await truncate(huge, 5 * 1024 ** 3 + 1);

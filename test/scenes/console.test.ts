@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin } from '../harness/console.ts';
@@ -106,8 +106,13 @@ describe('a script gets an exit code and one error line for', () => {
     ['an invalid value', 2, ['change', 'MaxCon', 'many'], 'Error! MaxCon is a whole number from 1 to 100000.'],
     ['an unknown command', 2, ['dance'], 'Error! There is no command "dance".'],
     ['help on an unknown command', 2, ['help', 'dance'], 'Error! There is no command "dance".'],
-    ['an unreadable file', 2, ['restore', 'test'], 'Error! test cannot be read: '],
-    ['a folder that does not exist', 2, ['backup', 'no/such/folder/x.gz'], 'Error! Nothing can be written to no/such/'],
+    ['an unreadable file', 2, ['restore', 'test'], `Error! ${resolve('test')} cannot be read: `],
+    [
+      'a folder that does not exist',
+      2,
+      ['backup', 'no/such/folder/x.gz'],
+      `Error! Nothing can be written to ${resolve('no/such')}/`,
+    ],
     ['a missing argument', 2, ['kick'], 'Error! Usage: kick <user> [reason]'],
   ])('%s', async (_, code, args, complaint) => {
     const ran = await run(...args);

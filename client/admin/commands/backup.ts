@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { flag } from '../../commands/options.ts';
 import { optional, word } from '../../commands/parameters.ts';
 import { backupStored, takeBackup } from '../backup/take-backup.ts';
@@ -9,7 +10,8 @@ import { count } from '../texts.ts';
 export const backup = adminCommand('backup', {
   parameters: { file: optional(word('file')) },
   options: { withFiles: flag('--with-files', 'include the bytes of the files that wait for their recipients') },
-  async run(context, { file }, { withFiles }) {
+  async run(context, { file: typed }, { withFiles }) {
+    const file = typed === undefined ? undefined : resolve(typed);
     if (file !== undefined) await checkTarget(file);
     const taken = await takeBackup(context, withFiles);
     if (!taken) return exitCodes.refused;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { settingNames } from '../../../protocol/admin/index.ts';
 import { word } from '../../commands/parameters.ts';
 import { adminCommand } from '../console-command.ts';
@@ -8,7 +9,8 @@ import { settingChanged } from '../setting-texts.ts';
 
 export const importSettings = adminCommand('import', {
   parameters: { file: word('file') },
-  async run(context, { file }) {
+  async run(context, { file: typed }) {
+    const file = resolve(typed);
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       throw new UsageError(`${file} cannot be read: ${messageOf(error)}`);
     });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { isBackupName } from '../../../protocol/admin/index.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { flag } from '../../commands/options.ts';
@@ -54,10 +55,11 @@ export const restore = adminCommand('restore', {
 });
 
 /** The name in the bucket of a backup. A file on this machine is uploaded first. */
-async function nameInBucket(context: CommandContext, file: string): Promise<string> {
+async function nameInBucket(context: CommandContext, typed: string): Promise<string> {
+  const file = resolve(typed);
   if (!existsSync(file)) {
-    if (!isBackupName(file)) throw new UsageError(`There is no file ${file}.`);
-    return file;
+    if (!isBackupName(typed)) throw new UsageError(`There is no file ${file}.`);
+    return typed;
   }
   if ((await stat(file)).size > mostUploadBytes) {
     throw new UsageError(
