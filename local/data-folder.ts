@@ -109,9 +109,9 @@ export class DataFolder {
     await writeFile(file, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
   }
 
-  /** Releases the lock. */
+  /** Releases the lock. On a disk that has become read-only, the file of the room stays, and means nothing. */
   async release(): Promise<void> {
-    await rm(this.#file('room.json'), { force: true });
+    await rm(this.#file('room.json'), { force: true }).catch(() => undefined);
     await this.#lock.close().catch((error: unknown) => {
       if (codeOf(error) !== 'EBADF') throw error;
     });

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { LambdaFunction } from './assembly/functions.ts';
 import type { Clock } from './clock.ts';
+import { messageOf } from './errors.ts';
 import type { Access } from './iam/access.ts';
 import type { Result } from './lambda/messages.ts';
 import type { Recorder } from './recorder.ts';
@@ -53,7 +54,11 @@ export class DeadLetters {
     const queue = lambda.onFailure.split(':').at(-1) ?? '';
     const right = { action: 'sqs:SendMessage', resource: queue, arn: lambda.onFailure };
     if (this.#access.refusal(caller, [right]) !== undefined) return;
-    await appendFile(this.#file, `${JSON.stringify({ queue: lambda.onFailure, message })}\n`, { mode: 0o600 });
+    const line = `${JSON.stringify({ queue: lambda.onFailure, message })}\n`;
+    // A full disk must not end the room.
+    await appendFile(this.#file, line, { mode: 0o600 }).catch((error: unknown) => {
+      process.stderr.write(`A dead letter of ${lambda.logicalId} could not be written: ${messageOf(error)}\n`);
+    });
     this.#recorder.call(caller, { service: 'sqs', operation: 'SendMessage', rights: [right], start, status: 200 });
   }
 }

@@ -39,7 +39,9 @@ export interface RoomOptions {
 export interface LocalRoom {
   /** The address for clients (`ws://127.0.0.1:9000`). */
   readonly url: string;
-  /** The same address with `http://`, for `/health` and the AWS APIs. */
+  /** The addresses for clients on other machines; empty if they cannot reach the room. */
+  readonly urlsFromElsewhere: readonly string[];
+  /** The origin on this machine, for `/health` and the AWS APIs. */
   readonly origin: string;
   /** Endpoint of the room's DynamoDB, for the holders of its credentials. */
   readonly dynamoDbEndpoint: string;

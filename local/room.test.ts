@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Dynoxide } from './dynamodb/dynoxide.ts';
 import { commandLineOf } from './dynamodb/process.ts';
@@ -105,6 +106,13 @@ test('state survives a restart, a kill and a dynoxide left behind by the kill; -
   const client = await TestClient.connect(await opened(first));
   expect(await client.ask(put)).toMatchObject({ $metadata: { httpStatusCode: 200 } });
   const orphan = await dynoxidePid(data);
+  // Without the subshell that ends dynoxide with the room.
+  const group = execFileSync('pgrep', ['-g', String(orphan)], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(Number);
+  expect(group).toHaveLength(2);
+  for (const pid of group) if (pid !== orphan) process.kill(pid, 'SIGKILL');
   first.child.kill('SIGKILL');
   await first.ended;
   expect(await runs(orphan)).toBe(true);
@@ -139,23 +147,47 @@ test("an unrelated process with a dead dynoxide's id is not killed", async () =>
   await second.ended;
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'a second %s ends a room and its dynoxide at once',
-  async (signal) => {
-    const data = join(folder, `forced-${signal}`);
-    const program = start('--data', data);
-    const client = await TestClient.connect(await opened(program));
-    // The function runs longer than a user would wait.
-    client.send({ do: 'wait', input: 60_000 });
-    await client.ask({ do: 'context' });
-    const pid = await dynoxidePid(data);
-    program.child.kill(signal);
-    await client.closed;
-    program.child.kill(signal);
-    expect(await program.ended).toMatchObject({ code: 1 });
-    await expect.poll(() => runs(pid)).toBe(false);
-  },
-);
+/** A room with a function that runs longer than a user would wait. */
+async function busyRoom(name: string) {
+  const data = join(folder, name);
+  const program = start('--data', data);
+  const client = await TestClient.connect(await opened(program));
+  client.send({ do: 'wait', input: 60_000 });
+  await client.ask({ do: 'context' });
+  return { program, client, pid: await dynoxidePid(data) };
+}
+
+test('a second Ctrl+C ends a room and its dynoxide at once', async () => {
+  const { program, client, pid } = await busyRoom('forced');
+  program.child.kill('SIGINT');
+  await client.closed;
+  // The first key may have caused several signals.
+  program.child.kill('SIGINT');
+  await sleep(400);
+  expect(program.child.exitCode).toBeNull();
+  program.child.kill('SIGINT');
+  expect(await program.ended).toMatchObject({ code: 1 });
+  await expect.poll(() => runs(pid)).toBe(false);
+});
+
+test.each(['SIGTERM', 'SIGHUP'] as const)('a room ends in order after %s, however often it is sent', async (signal) => {
+  const { program, client, pid } = await busyRoom(`in-order-${signal}`);
+  const repeated = setInterval(() => program.child.kill(signal), 50);
+  expect((await client.closed).code).toBe(1012);
+  expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+  clearInterval(repeated);
+  expect(await runs(pid)).toBe(false);
+});
+
+test('a room that is killed takes its dynoxide along', async () => {
+  const data = join(folder, 'killed');
+  const program = start('--data', data);
+  await opened(program);
+  const pid = await dynoxidePid(data);
+  expect(await runs(pid)).toBe(true);
+  program.child.kill('SIGKILL');
+  await expect.poll(() => runs(pid)).toBe(false);
+});
 
 test('an error that the user can fix is one line, with exit code 1', async () => {
   const busy = createServer().listen(0, '127.0.0.1');
@@ -219,6 +251,18 @@ test('no page and no other user gets anything out of a door of the room', async 
   await program.ended;
 });
 
+test('a room on every address names one that other machines can use', async () => {
+  const program = start('--data', join(folder, 'everywhere'), '--host', '0.0.0.0');
+  const url = await opened(program);
+  await program.line();
+  const others = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
+  const own = others.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const elsewhere = `Join it from another machine: npm run chat -- --url ws://${own}:${new URL(url).port}`;
+  expect(await program.line()).toBe(own === undefined ? 'Ctrl+C stops it.' : elsewhere);
+  program.child.kill('SIGTERM');
+  await program.ended;
+});
+
 test('a request with a foreign host name is refused (DNS rebinding)', async () => {
   const program = start('--data', join(folder, 'rebound'));
   const url = await opened(program);
@@ -232,7 +276,10 @@ test('a request with a foreign host name is refused (DNS rebinding)', async () =
     });
   for (const host of ['localhost:1', '127.0.0.1', '[::1]:9000']) expect(await status(host), host).toBe(200);
   for (const host of ['evil.example', '127.0.0.1.evil.example', '10.0.0.1']) expect(await status(host), host).toBe(403);
-  await expect(TestClient.connect(url, { headers: { Host: 'evil.example' } })).rejects.toThrow('403');
+  // Browsers name the origin of the page. Other programs do not, and may use any name of the machine.
+  const page = { Host: 'evil.example', Origin: 'http://evil.example' };
+  await expect(TestClient.connect(url, { headers: page })).rejects.toThrow('403');
+  await TestClient.connect(url, { headers: { Host: 'chat.example.org' } });
   program.child.kill('SIGTERM');
   await program.ended;
 });

@@ -37,12 +37,19 @@ const drainMs = 3_000;
 export async function startLocalRoom(options: RoomOptions): Promise<LocalRoom> {
   const undo: (() => unknown)[] = [];
   const unwind = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of undo.splice(0).reverse()) {
+      // One failure must not keep the rest, such as the database, from ending.
+      await Promise.resolve()
+        .then(step)
+        .catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     return await build(options, undo, unwind);
   } catch (error) {
-    await unwind();
+    await unwind().catch(() => undefined);
     throw error;
   }
 }
@@ -97,18 +104,21 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
       dynamoDb: database.endpoint,
       lambda: server.origin,
       connections: `${server.origin}/${stack.api.stage}`,
-      s3: server.addressOrigin,
+      s3: server.origin,
       logs: `${server.origin}${logsPath}`,
     },
     environmentsPerFunction: options.environmentsPerFunction ?? Math.max(2, availableParallelism()),
   });
   undo.push(() => lambda.close());
+  const clientHosts = new Set<string>();
   const gateway = new Gateway(stack.api, {
     clock,
     faults,
     lambda,
     recorder,
     throttling: options.throttling ?? true,
+    storeOrigin: server.origin,
+    clientHosts,
   });
   const scheduler = new Scheduler(stack.schedules, lambda, clock, stack.target);
   const bus = new EventBus({ rules: stack.eventRules, lambda, faults, clock, target: stack.target });
@@ -124,6 +134,8 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     recorder,
     bus,
     fresh,
+    host: new URL(server.origin).host,
+    clientHosts,
   });
   undo.push(() => s3.close());
   const operator = credentials.issue(() => ({ function: 'operator' }));
@@ -155,7 +167,8 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     url: server.url,
     origin: server.origin,
     dynamoDbEndpoint: database.endpoint,
-    s3Endpoint: server.addressOrigin,
+    s3Endpoint: server.origin,
+    urlsFromElsewhere: server.urlsFromElsewhere,
     credentials: operator,
     region,
     stack,

@@ -29,29 +29,40 @@ export interface Services {
   readonly dataFolder: string;
 }
 
-/** The room's one port: WebSocket connections, `GET /health`, and the AWS APIs that functions call. */
+/**
+ * The room's one port: WebSocket connections, `GET /health`, and the AWS APIs that functions call. Besides the address
+ * that the user chose, it listens on 127.0.0.1, where the functions and the console find it.
+ */
 export class RoomServer {
+  /** The address for clients. */
   readonly url: string;
-  readonly origin: string;
+  /** The same addresses for clients on other machines; empty if they cannot reach the room. */
+  readonly urlsFromElsewhere: readonly string[];
   /**
-   * The origin in presigned URLs, which clients on other machines use if they can reach the room. It holds an IP
-   * address, because the SDK then puts the bucket's name into the path.
+   * The origin for functions and for the console, and in presigned URLs. It holds an IP address, because the SDK then
+   * puts the bucket's name into the path.
    */
-  readonly addressOrigin: string;
-  readonly #server: Server;
-  readonly #host: string;
+  readonly origin: string;
+  readonly #servers: readonly Server[];
+  readonly #names: ReadonlySet<string>;
+  readonly #isOnEveryAddress: boolean;
   #accepting = true;
   /** Undefined until the room is ready for its first client. */
   #services: Services | undefined;
 
-  private constructor(server: Server, host: string, { address, port }: AddressInfo) {
-    this.#server = server;
-    this.#host = host;
-    // A server on every address is reachable from this machine by the loopback address.
-    const reachable = isEveryAddress(host) ? '127.0.0.1' : host;
-    this.url = `ws://${authority(reachable, port)}`;
-    this.origin = `http://${authority(reachable, port)}`;
-    this.addressOrigin = `http://${authority(isEveryAddress(host) ? ownAddress() : address, port)}`;
+  private constructor(servers: readonly Server[], host: string, { address, port }: AddressInfo) {
+    this.#servers = servers;
+    this.#names = new Set([host.toLowerCase(), address, 'localhost']);
+    this.#isOnEveryAddress = isEveryAddress(host);
+    this.origin = `http://127.0.0.1:${port}`;
+    this.url = `ws://${authority(this.#isOnEveryAddress ? '127.0.0.1' : host, port)}`;
+    if (this.#isOnEveryAddress)
+      this.urlsFromElsewhere = ownAddresses(host).map((own) => `ws://${authority(own, port)}`);
+    else this.urlsFromElsewhere = isLoopback(address) ? [] : [this.url];
+    for (const server of servers) this.#answerOn(server);
+  }
+
+  #answerOn(server: Server): void {
     const answer = (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
@@ -73,22 +84,16 @@ export class RoomServer {
    * @throws RoomError if the port is taken or not allowed.
    */
   static async listen(host: string, port: number): Promise<RoomServer> {
-    // No request timeout: an upload may be slow. S3 drops a client that stops sending.
-    const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }).listen(port, host);
-    try {
-      await once(server, 'listening');
-    } catch (error) {
-      const reasons: Record<string, string> = {
-        EADDRINUSE: 'is in use; choose another with --port',
-        EACCES: 'may not be opened by this user; choose another with --port',
-        EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host',
-        ENOTFOUND: 'is not a known host; choose another with --host',
-      };
-      throw new RoomError(`${host}:${port} ${reasons[codeOf(error) ?? ''] ?? messageOf(error)}`);
-    }
-    const address = server.address();
+    const chosen = await listenOn(host, port);
+    const address = chosen.address();
     if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
-    return new RoomServer(server, host, address);
+    if (isEveryAddress(host) || address.address === '127.0.0.1') return new RoomServer([chosen], host, address);
+    try {
+      return new RoomServer([chosen, await listenOn('127.0.0.1', address.port)], host, address);
+    } catch (error) {
+      chosen.close();
+      throw error;
+    }
   }
 
   serve(services: Services): void {
@@ -102,20 +107,26 @@ export class RoomServer {
 
   /** Closes the port and every connection. */
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (this.#services === undefined || !this.#accepting) return refuse(socket, 503);
     const { pathname } = new URL(request.url ?? '/', this.origin);
-    if (!this.#isForUs(request) || !this.#isWebSocketPath(pathname)) return refuse(socket, 403);
+    // A browser names the page's origin. Any other program may use any name of this machine, or of a tunnel to it.
+    const isTrusted = request.headers.origin === undefined || this.#isForUs(request);
+    if (!isTrusted || !this.#isWebSocketPath(pathname)) return refuse(socket, 403);
     await this.#services.gateway.upgrade(request, socket, head);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#isForUs(request)) return sendError(response, 403, 'ForbiddenException', 'Forbidden');
     const services = this.#services;
+    if (!this.#isForUs(request) && !isByPresignedUrl(request)) {
+      return sendError(response, 403, 'ForbiddenException', 'Forbidden');
+    }
     if (services === undefined) return sendError(response, 503, 'ServiceUnavailableException', 'Starting');
     if (services.s3.isFor(request)) return services.s3.handle(request, response);
     if (request.headers.expect !== undefined) response.writeContinue();
@@ -164,11 +175,32 @@ export class RoomServer {
       .replace(/:\d+$/, '')
       .replace(/^\[(.+)\]$/, '$1')
       .toLowerCase();
-    if (name === this.#host.toLowerCase() || name === 'localhost' || name.endsWith('.localhost')) return true;
+    if (this.#names.has(name) || name.endsWith('.localhost')) return true;
     if (isIP(name) === 0) return false;
-    return isEveryAddress(this.#host) || name.startsWith('127.') || name === '::1';
+    return this.#isOnEveryAddress || isLoopback(name);
   }
 }
+
+async function listenOn(host: string, port: number): Promise<Server> {
+  // No request timeout: an upload may be slow. S3 drops a client that stops sending.
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }).listen(port, host);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    const reasons: Record<string, string> = {
+      EADDRINUSE: 'is in use; choose another with --port',
+      EACCES: 'may not be opened by this user; choose another with --port',
+      EADDRNOTAVAIL: 'is not an address of this machine; choose another with --host',
+      ENOTFOUND: 'is not a known host; choose another with --host',
+    };
+    throw new RoomError(`${authority(host, port)} ${reasons[codeOf(error) ?? ''] ?? messageOf(error)}`);
+  }
+}
+
+/** Whether a program, not a web page, sends a request whose URL holds a signature. Only the room makes such URLs. */
+const isByPresignedUrl = ({ headers, url = '' }: IncomingMessage) =>
+  headers.origin === undefined && /[?&]X-Amz-Signature=/.test(url);
 
 const isLoopback = (address = '') => /^(::ffff:)?127\.|^::1$/.test(address);
 
@@ -176,8 +208,11 @@ const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 const authority = (host: string, port: number) => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
-/** This machine's IPv4 address in its network; loopback without a network. */
-function ownAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((ofOne) => ofOne ?? []);
-  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+/** This machine's addresses in its networks, IPv4 first. Link-local addresses are not usable without a zone. */
+function ownAddresses(host: string): string[] {
+  const all = Object.values(networkInterfaces())
+    .flatMap((ofOne) => ofOne ?? [])
+    .filter(({ address, internal }) => !internal && !address.startsWith('fe80:'));
+  const of = (wanted: string) => all.filter(({ family }) => family === wanted).map(({ address }) => address);
+  return [...of('IPv4'), ...(host === '::' ? of('IPv6') : [])];
 }

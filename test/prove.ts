@@ -8,6 +8,7 @@ import { deadLink } from './connection/dead-link.ts';
 import { marathon } from './connection/marathon.ts';
 import { playBigFile } from './files/big-file.ts';
 import { endInOrder } from './harness/ending.ts';
+import { kills } from './kills/kills.ts';
 import { soak } from './soak/play.ts';
 
 /** The default of a proof's option, and what the option means. */
@@ -114,6 +115,13 @@ proof(
     slice: [2_000, 'how long (ms) one invocation works'],
   },
   playBackup,
+);
+
+proof(
+  'kills',
+  'Kill the room at random moments, on a full disk and under other faults, and start it again',
+  { rounds: [200, 'how many starts'], seed: [1, 'the same faults and signals again'] },
+  kills,
 );
 
 proof('stop', 'Stop a full room', { clients: [500, 'how many users are online'] }, ({ clients }) => playStop(clients));

@@ -3,6 +3,9 @@ import { limits } from '../../protocol/index.ts';
 import { ConnectError } from './errors.ts';
 import { proxyFor, type WebProxy } from './proxy.ts';
 
+/** Milliseconds until a host counts as unreachable that does not accept a connection: a firewall may drop its packets. */
+const hostTimeout = 7_000;
+
 /**
  * Opens a WebSocket.
  * @param timeout Milliseconds.
@@ -20,6 +23,14 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
         // API Gateway sends no larger message. A larger one closes the socket with 1009.
         maxPayload: limits.frameBytes,
         agent: proxy?.agent,
+        finishRequest(request) {
+          const silence = setTimeout(() => request.destroy(new Error('timed out')), Math.min(timeout, hostTimeout));
+          const answered = () => clearTimeout(silence);
+          // A proxy's agent returns a connected socket.
+          request.once('socket', (one) => (one.connecting ? one.once('connect', answered) : answered()));
+          request.once('close', answered);
+          request.end();
+        },
       });
     } catch (error) {
       reject(new ConnectError('bad-address', `${url} is not the address of a room (ws://… or wss://…).`, error));
@@ -76,7 +87,7 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
     return new ConnectError('proxy', `The proxy ${proxy.address} cannot be reached (${code}).`, error);
   }
   if (code === 'ECONNREFUSED') {
-    return new ConnectError('refused', `Nothing answers at ${url}. Is the room running there?`, error);
+    return new ConnectError('refused', `Nothing answers at ${url}. ${whyNothingAnswers(url)}`, error);
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new ConnectError('unknown-host', `The host of ${url} is unknown, or there is no network.`, error);
@@ -85,12 +96,21 @@ function fromError(url: string, error: Error & { code?: string }, proxy: WebProx
   if (/^(ERR_SSL|EPROTO)/.test(code)) return new ConnectError('tls', tlsLine(url, error.message), error);
   if (/^(ERR_TLS|UNABLE_TO_)|CERT|CRL/.test(code)) return new ConnectError('tls', certificateLine(url, code), error);
   if (/timed out/i.test(error.message) || code === 'ETIMEDOUT') {
-    return new ConnectError('timeout', `${url} did not answer in time.`, error);
+    const advice = 'Check the address, and whether a firewall is in between.';
+    return new ConnectError('timeout', `${url} did not answer in time. ${advice}`, error);
   }
   if (/^E[A-Z]+$/.test(code)) {
     return new ConnectError('unreachable', `${url} cannot be reached (${code}).`, error);
   }
   return new ConnectError('not-a-room', `What answers at ${url} is not a chat room: ${error.message}.`, error);
+}
+
+/** A local room listens to other machines only if it is told to. */
+function whyNothingAnswers(url: string): string {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'ws:' && !/^(localhost|127[.\d]+|\[::1\])$/.test(hostname)
+    ? 'Is the room running there, and open to other machines? "npm start -- --host 0.0.0.0" opens it.'
+    : 'Is the room running there?';
 }
 
 /** @param code OpenSSL's code for a failed verification, or Node's code for a wrong host name. */

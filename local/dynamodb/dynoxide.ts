@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
@@ -22,12 +22,19 @@ export interface DynoxideFiles {
 const startLimitMs = 10_000;
 const endLimitMs = 5_000;
 
+/**
+ * Runs dynoxide beside a subshell that reads a pipe from this program. The pipe ends with this program, however that
+ * ends, and the subshell then kills their process group. `exec` keeps the process id.
+ */
+const guarded = '(read _ <&3; kill -s KILL 0) & exec "$0" "$@" 3<&-';
+
 /** A running dynoxide: DynamoDB's API over SQLite (https://github.com/nubo-db/dynoxide). */
 export class Dynoxide {
   readonly endpoint: string;
   readonly #process: ChildProcess;
   readonly #pidFile: string;
-  /** Kills dynoxide when a program ends without closing its room. */
+  #isGuarded = process.platform !== 'win32';
+  /** Kills dynoxide when a program ends without closing its room, where there is no shell to do it. */
   readonly #endWithUs = () => void this.#process.kill('SIGTERM');
 
   private constructor(child: ChildProcess, endpoint: string, pidFile: string) {
@@ -65,20 +72,26 @@ export class Dynoxide {
     await (await open(files.database, 'a', 0o600)).close();
     await chmod(files.database, 0o600);
     const log = await open(files.log, 'a', 0o600);
+    const command = [binary, 'serve', '--host', host, '--port', String(port), '--db-path', files.database];
+    const [program = '', ...args] = process.platform === 'win32' ? command : ['/bin/sh', '-c', guarded, ...command];
     // Its own process group: Ctrl+C in the terminal must not end it before the functions have finished.
-    const child = spawn(binary, ['serve', '--host', host, '--port', String(port), '--db-path', files.database], {
-      detached: true,
-      env: {},
-      stdio: ['ignore', log.fd, log.fd],
-    });
+    const child = spawn(program, args, { detached: true, env: {}, stdio: ['ignore', log.fd, log.fd, 'pipe'] });
+    // The pipe is no reason to go on running.
+    const [, , , pipe] = child.stdio;
+    if (pipe instanceof Socket) pipe.on('error', () => undefined).unref();
     const failed = once(child, 'error').then(([error]) => error);
     // Register it at once, so that it ends with this program.
     const dynoxide = new Dynoxide(child, `http://${host}:${port}`, files.pid);
     await log.close();
-    if (child.pid === undefined) throw new RoomError(`${binary} does not start: ${String(await failed)}`);
-    await writeFile(files.pid, JSON.stringify({ pid: child.pid }), { mode: 0o600 });
-    await dynoxide.#listening(files.log);
-    return dynoxide;
+    if (child.pid === undefined) throw new RoomError(`${program} does not start: ${String(await failed)}`);
+    try {
+      await writeFile(files.pid, JSON.stringify({ pid: child.pid }), { mode: 0o600 });
+      await dynoxide.#listening(files.log);
+      return dynoxide;
+    } catch (error) {
+      await dynoxide.close();
+      throw error;
+    }
   }
 
   /** Calls back when it ends unexpectedly. */
@@ -88,7 +101,6 @@ export class Dynoxide {
 
   /** Ends it. All acknowledged writes are on disk. */
   async close(): Promise<void> {
-    process.removeListener('exit', this.#endWithUs);
     this.#process.removeAllListeners('exit');
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const exited = once(this.#process, 'exit');
@@ -97,12 +109,23 @@ export class Dynoxide {
       await exited;
       clearTimeout(impatience);
     }
-    await rm(this.#pidFile, { force: true });
+    // Only now: the program may be ended while it waits.
+    process.removeListener('exit', this.#endWithUs);
+    this.#endGuard();
+    // On a read-only disk it stays. The next start checks the process anyway.
+    await rm(this.#pidFile, { force: true }).catch(() => undefined);
   }
 
   /** Kills it without waiting. */
   kill(): void {
     this.#process.kill('SIGKILL');
+    this.#endGuard();
+  }
+
+  /** Kills the process group in which only the subshell is left. It cannot belong to others while the subshell is in it. */
+  #endGuard(): void {
+    if (this.#isGuarded && this.#process.pid !== undefined) sendSignal(-this.#process.pid, 'SIGKILL');
+    this.#isGuarded = false;
   }
 
   async #listening(log: string): Promise<void> {
@@ -116,7 +139,6 @@ export class Dynoxide {
       if (reached) return;
       await sleep(5);
     }
-    await this.close();
     throw new RoomError(`dynoxide does not start; see ${log}`);
   }
 }

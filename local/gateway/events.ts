@@ -5,6 +5,10 @@ import type { Clock } from '../clock.ts';
 
 /** The data of a connection's upgrade request. */
 export interface Handshake {
+  /** The `http://` or `https://` origin of the address that the client used. */
+  readonly origin: string;
+  /** The Host header as it arrived. A proxy may have changed it. */
+  readonly host: string;
   readonly connectionId: string;
   /** Epoch milliseconds. */
   readonly connectedAt: number;
@@ -37,6 +41,8 @@ export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: 
     query[name] = [...(query[name] ?? []), value];
   }
   return {
+    origin: originOf(request),
+    host: request.headers.host ?? '',
     connectionId: newId(),
     connectedAt: now,
     sourceIp,
@@ -44,6 +50,16 @@ export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: 
     headers,
     query,
   };
+}
+
+/** The client's address of the room. A tunnel or proxy before the room reports it in the X-Forwarded headers. */
+function originOf({ headers }: IncomingMessage): string {
+  const first = (name: string) =>
+    String(headers[name] ?? '')
+      .split(',')[0]
+      ?.trim() ?? '';
+  const scheme = /^(https|wss)$/i.test(first('x-forwarded-proto')) ? 'https' : 'http';
+  return `${scheme}://${first('x-forwarded-host') || headers.host || ''}`;
 }
 
 /** Builds the events that a WebSocket API sends to its functions. */

@@ -20,6 +20,10 @@ export interface GatewayHost {
   readonly recorder: Recorder;
   /** Whether the stage's throttles apply. */
   readonly throttling: boolean;
+  /** The origin in presigned URLs. A client gets them with the origin of its own address of the room. */
+  readonly storeOrigin: string;
+  /** Gets the hosts of those addresses. */
+  readonly clientHosts: Set<string>;
 }
 
 /** When the room closes, how long it waits for clients to answer the close frame. */
@@ -79,7 +83,8 @@ export class Gateway {
 
   /** Sends a text to a connection; false if it is gone. */
   post(connectionId: string, data: string): boolean {
-    const sent = this.#connections.get(connectionId)?.send(data) ?? false;
+    const connection = this.#connections.get(connectionId);
+    const sent = connection?.send(this.#readdressed(data, connection.handshake)) ?? false;
     if (sent) this.#record(connectionId, 'out', data);
     return sent;
   }
@@ -119,6 +124,15 @@ export class Gateway {
     if (reply.kind === 'error') return 502;
     if (reply.kind === 'timeout') return 504;
     return reply.statusCode >= 200 && reply.statusCode < 300 ? undefined : reply.statusCode;
+  }
+
+  /** A frame whose presigned URLs the client can reach. Within a text, quotes are escaped, so no text matches. */
+  #readdressed(data: string, { origin, host }: Handshake): string {
+    const ours = `"url":"${this.#host.storeOrigin}/`;
+    // A strange Host header is no origin.
+    if (!data.includes(ours) || !/^https?:\/\/[\w.:[\]-]+$/.test(origin)) return data;
+    this.#host.clientHosts.add(host).add(new URL(origin).host);
+    return data.replaceAll(ours, `"url":"${origin}/`);
   }
 
   #isTooMuch(routeKey: string): boolean {

@@ -64,7 +64,9 @@ export class BucketEvents {
 
   async #announce(object: StoredObject): Promise<void> {
     if (object.event === undefined) return;
-    if ((await this.#bus?.deliver(object.event)) === true) await this.#store.announced(object);
+    if ((await this.#bus?.deliver(object.event)) !== true) return;
+    // If the disk is full, the next start sends the event again.
+    await this.#store.announced(object).catch(() => undefined);
   }
 
   #circumstances(origin: Origin | undefined, reason: string): object {

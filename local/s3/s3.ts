@@ -4,8 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { escapeUri } from '@smithy/core/protocols';
 import type { Bucket } from '../assembly/buckets.ts';
-import type { Clock } from '../clock.ts';
-import type { CredentialStore } from '../credentials.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Faults } from '../faults.ts';
@@ -17,18 +15,15 @@ import { BucketEvents } from './events.ts';
 import { expire } from './lifecycle.ts';
 import { operationOf } from './operations.ts';
 import type { OpenBucket } from './request.ts';
-import { isSignedForS3, S3SignatureCheck, type Signed } from './signature.ts';
+import { isSignedForS3, S3SignatureCheck, type SignatureOptions, type Signed } from './signature.ts';
 import { BucketStore } from './store.ts';
 import { sendS3Error } from './xml.ts';
 
-export interface S3Options {
+export interface S3Options extends SignatureOptions {
   /** The folder for the objects. */
   readonly folder: string;
   readonly buckets: readonly Bucket[];
   readonly account: string;
-  readonly region: string;
-  readonly clock: Clock;
-  readonly credentials: CredentialStore;
   readonly faults: Faults;
   readonly access: Access;
   readonly recorder: Recorder;
@@ -50,7 +45,7 @@ export class S3 {
   private constructor(options: S3Options, buckets: ReadonlyMap<string, OpenBucket>) {
     this.#options = options;
     this.#buckets = buckets;
-    this.#signatures = new S3SignatureCheck(options.credentials, options.clock, options.region);
+    this.#signatures = new S3SignatureCheck(options);
     // If a file cannot be removed now, the next run removes it.
     this.#timer = options.clock.setInterval(() => void this.expire().catch(() => undefined), lifecyclePeriodMs);
   }

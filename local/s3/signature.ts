@@ -38,16 +38,30 @@ export function isSignedForS3({ headers, url = '' }: IncomingMessage): boolean {
   return /\/s3\/aws4_request\b/.test(headers.authorization ?? '') || /%2Fs3%2Faws4_request\b/i.test(url);
 }
 
+export interface SignatureOptions {
+  readonly credentials: CredentialStore;
+  readonly clock: Clock;
+  readonly region: string;
+  /** The host that presigned URLs are signed for. */
+  readonly host: string;
+  /** The hosts under which clients were given presigned URLs. Each counts as the one that was signed. */
+  readonly clientHosts: ReadonlySet<string>;
+}
+
 /** Verifies signatures, version 4, as S3 does: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html */
 export class S3SignatureCheck {
   readonly #credentials: CredentialStore;
   readonly #clock: Clock;
   readonly #region: string;
+  readonly #host: string;
+  readonly #clientHosts: ReadonlySet<string>;
 
-  constructor(credentials: CredentialStore, clock: Clock, region: string) {
+  constructor({ credentials, clock, region, host, clientHosts }: SignatureOptions) {
     this.#credentials = credentials;
     this.#clock = clock;
     this.#region = region;
+    this.#host = host;
+    this.#clientHosts = clientHosts;
   }
 
   /** @throws S3Error unless a holder of this room's credentials signed this request, and the signature is still valid. */
@@ -71,14 +85,22 @@ export class S3SignatureCheck {
     const signedQuery = new URLSearchParams(query);
     signedQuery.delete('X-Amz-Signature');
     const content = { path, query: signedQuery, payload: signed.payload };
-    const expected = signatureOf(request, signed, content, identity.credentials.secretAccessKey);
+    const { method, headers } = request;
+    const isPresigned = signed.expiresIn !== undefined;
+    const host = isPresigned && this.#clientHosts.has(headers.host ?? '') ? this.#host : headers.host;
+    const expected = signatureOf(
+      { headers: { ...headers, host }, method },
+      signed,
+      content,
+      identity.credentials.secretAccessKey,
+    );
     if (!isSame(expected, signed.signature)) {
       throw new S3Error(
         'SignatureDoesNotMatch',
         'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
       );
     }
-    return { identity, payload: signed.payload, presigned: signed.expiresIn !== undefined };
+    return { identity, payload: signed.payload, presigned: isPresigned };
   }
 
   #checkTime({ date, expiresIn }: S3SignedRequest): void {

@@ -19,7 +19,7 @@ export const sha256 = (data: string | Uint8Array): string => createHash('sha256'
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function signatureOf(
-  { headers, method = '' }: IncomingMessage,
+  { headers, method = '' }: Pick<IncomingMessage, 'headers' | 'method'>,
   { date, region, service, signedHeaders }: SignedRequest,
   { path, query, payload }: SignedContent,
   secretAccessKey: string,

@@ -35,6 +35,8 @@ export interface SceneOptions {
   /** The speed of the room's clock, as a multiple of the machine's clock. */
   readonly speed?: number;
   readonly dataDir?: string;
+  /** The address to listen on; 127.0.0.1 by default. */
+  readonly host?: string;
   /** Binary logarithm of scrypt's N. The default is cheap. */
   readonly passwordCost?: number;
   /** Which settings the new room begins with. The default is `local`. */
@@ -97,6 +99,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
       ...(options.spentStep !== undefined && { SPENT_STEP: String(options.spentStep) }),
       ...(options.adminSlice !== undefined && { ADMIN_SLICE_MS: String(options.adminSlice) }),
     },
+    ...(options.host !== undefined && { host: options.host }),
     ...(options.speed !== undefined && { speed: options.speed }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.contention !== undefined && { contention: options.contention }),
