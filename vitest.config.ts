@@ -5,7 +5,7 @@ import { SlowestFirst } from './test/harness/slowest-first.ts';
 /** Tests that start the client or the room as users do: the bundled programs. */
 const programs = [
   'client/chat.test.ts',
-  'client/chat/transfers.test.ts',
+  'client/chat/{new-user,transfers}.test.ts',
   'client/{script,terminal}/**/*.test.ts',
   'local/room.test.ts',
 ];

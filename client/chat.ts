@@ -1,12 +1,14 @@
 import { WriteStream } from 'node:tty';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ChatCommands } from './chat/command-set.ts';
+import { ConversationLog } from './chat/conversation-log.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
 import { UnknownAddressError, UsageError } from './config/errors.ts';
 import { findRoom, isExposed, type Wanted } from './config/find-room.ts';
 import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { Attention } from './terminal/attention.ts';
 import { isClosedPipe } from './terminal/closed-pipe.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { columnsOf } from './terminal/painter.ts';
@@ -39,6 +41,19 @@ const program = new Command('chat')
   .option('--password-fd <number>', 'read the password from this file descriptor', descriptor)
   .option('--reconnect', 'after a stop of the room, log in again when it opens')
   .option('--take-over', 'if you are logged in elsewhere, continue here instead')
+  .addOption(
+    new Option(
+      '--default <command>',
+      'send a line that does not begin with a slash by this: broadcast, "message Bob"',
+    ).env('CHAT_DEFAULT'),
+  )
+  .addOption(
+    new Option('--notify <how>', 'bell, notification and title for private messages and mentions')
+      .choices(['on', 'off'])
+      .default('on')
+      .env('CHAT_NOTIFY'),
+  )
+  .option('--log <file>', 'append the conversation to this file')
   .option('--json', 'for scripts: print data as JSON, one value a line')
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
@@ -120,8 +135,18 @@ const wanted = () => ({
   json: false,
   reconnect: false,
   takeOver: false,
-  ...program.opts<Wanted & { passwordFd?: number; json?: true; reconnect?: true; takeOver?: true }>(),
+  ...program.opts<Wanted & Settings>(),
 });
+
+interface Settings {
+  readonly passwordFd?: number;
+  readonly json?: true;
+  readonly reconnect?: true;
+  readonly takeOver?: true;
+  readonly default?: string;
+  readonly notify: 'on' | 'off';
+  readonly log?: string;
+}
 
 const output = () => ({
   json: wanted().json,
@@ -193,12 +218,15 @@ async function talkInPerson(): Promise<ExitCode> {
     throw new UsageError('--json does not go with a conversation: chat tail --json prints what is said.');
   const { url, user } = await roomAndUser();
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
+  const { reconnect, takeOver, notify, default: defaultCommand, log: logFile } = wanted();
+  if (defaultCommand !== undefined) commands.checkDefault(defaultCommand);
+  const log = logFile === undefined ? undefined : ConversationLog.open(logFile);
   const screen = openScreen();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-  const { reconnect, takeOver } = wanted();
   const { signal } = interruption;
   const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect, takeOver };
-  const asWanted = await runChat(visit);
+  const attention = screen.isAttended && notify === 'on' ? new Attention(stdin, stdout) : undefined;
+  const asWanted = await runChat({ ...visit, defaultCommand, attention, log });
   return asWanted ? exitCodes.done : exitCodes.refused;
 }
 

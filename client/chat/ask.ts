@@ -20,10 +20,18 @@ export async function ask(screen: Screen, question: readonly Line[], kind: ReadK
   return line;
 }
 
-/** Asks for a new password until it was typed the same way twice. */
-export async function askNewPassword(screen: Screen): Promise<string> {
-  for (;;) {
-    const password = await ask(screen, [texts.askNewPassword], 'secret');
+/**
+ * Asks for a new password until it was typed the same way twice.
+ * @param shortest The shortest password that the room takes, in characters, if that is known.
+ */
+export async function askNewPassword(screen: Screen, shortest?: number): Promise<string> {
+  const rule = shortest === undefined ? [] : [texts.passwordRule(shortest)];
+  for (let lines = rule; ; lines = []) {
+    const password = await ask(screen, [...lines, texts.askNewPassword], 'secret');
+    if ([...password].length < (shortest ?? 0)) {
+      screen.print(texts.passwordTooShort);
+      continue;
+    }
     if ((await ask(screen, [texts.askPasswordAgain], 'secret')) === password) return password;
     screen.print(texts.passwordsDiffer);
   }

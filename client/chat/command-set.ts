@@ -1,4 +1,5 @@
 import { CommandSet } from '../commands/command-set.ts';
+import { UsageError } from '../config/errors.ts';
 import type { ChatCommand, ChatContext, ChatResult } from './chat-command.ts';
 import { chatCommands } from './commands/index.ts';
 import type { NamesSeen } from './names-seen.ts';
@@ -13,5 +14,14 @@ export class ChatCommands extends CommandSet<ChatContext, ChatResult, NamesSeen>
       aliasPrefix: '/',
     });
     this.afterLogin = all.flatMap(({ afterLogin }) => afterLogin ?? []);
+  }
+
+  /** @throws {UsageError} unless the words are a command that a text can follow. */
+  checkDefault(words: string): void {
+    try {
+      this.parse(`${words} text`);
+    } catch {
+      throw new UsageError(`--default "${words}" is not a command for a text, such as broadcast or "message Bob".`);
+    }
   }
 }

@@ -20,16 +20,22 @@ export async function greet(context: ChatContext, { afterLogin }: ChatCommands):
 
 /**
  * Reads commands and carries them out, one after the other. Transfers still running at the end are completed.
+ * @param defaultCommand Carries out a line that does not begin with a slash.
  * @returns the last line to print.
  * @throws {EndOfInput | ConnectionEndedError}
  */
-export async function converse(context: ChatContext, commands: ChatCommands): Promise<string> {
+export async function converse(
+  context: ChatContext,
+  commands: ChatCommands,
+  defaultCommand: string | undefined,
+): Promise<string> {
   const { screen, room, transfers } = context;
   try {
     for (;;) {
       const line = await ask(screen, [], 'command', room.user);
       if (line.trim() === '') continue;
-      const result = await carryOut(line, context, commands);
+      const isText = defaultCommand !== undefined && !line.trimStart().startsWith('/');
+      const result = await carryOut(isText ? `${defaultCommand} ${line}` : line, context, commands);
       if ('goodbye' in result) return result.goodbye;
       await screen.page(result);
     }

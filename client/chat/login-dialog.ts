@@ -99,14 +99,21 @@ export class LoginDialog {
         this.#wasRefused = true;
         const { since } = error.details;
         if (asksForPassword.has(error.code)) {
-          this.#screen.print(error.message);
-          newPassword = await askNewPassword(this.#screen);
+          if (newPassword !== '') this.#screen.print(error.message);
+          // The refusal of an empty password tells the rule, before the user types one twice.
+          const isRuleKnown = newPassword !== undefined || !this.#screen.isAttended;
+          newPassword = isRuleKnown ? await this.#askNewPassword(error) : '';
         } else if (error.code === 'already-online' && since !== undefined && this.#screen.isAttended) {
           if (!(await this.#wantsToContinueHere(since))) return askUser;
           takeOver = true;
         } else return this.#refused(error, user);
       }
     }
+  }
+
+  /** Without a person at the terminal, the rule is known from the refusal that was printed. */
+  #askNewPassword({ details }: RefusalError): Promise<string> {
+    return askNewPassword(this.#screen, this.#screen.isAttended ? details.limit : undefined);
   }
 
   async #wantsToContinueHere(since: string): Promise<boolean> {
@@ -130,7 +137,8 @@ export class LoginDialog {
 
   /** Undefined if the room refuses the name. */
   async #registerAs(user: string): Promise<Next | undefined> {
-    for (let password = await askNewPassword(this.#screen); ; ) {
+    // The refusal of an empty password tells the rule, or what else is in the way, before the user types one twice.
+    for (let password = this.#screen.isAttended ? '' : await askNewPassword(this.#screen); ; ) {
       try {
         const invite = this.#invite === undefined ? {} : { invite: this.#invite };
         const registered = await this.#room.request('register', { user, password, ...invite });
@@ -145,9 +153,11 @@ export class LoginDialog {
           if (this.#invite === undefined) return askUser;
           continue;
         }
-        this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, { user }));
+        const isRule = password === '' && error.code === 'invalid-password';
+        if (!isRule)
+          this.#screen.print(error.code === 'user-exists' ? texts.userExists(user) : errorLine(error, { user }));
         if (error.code !== 'invalid-password') return undefined;
-        password = await askNewPassword(this.#screen);
+        password = await this.#askNewPassword(error);
       }
     }
   }

@@ -6,16 +6,20 @@ import {
   type ShownMessage,
   type Timing,
 } from '../room/index.ts';
+import type { Attention } from '../terminal/attention.ts';
+import type { Line } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
 import type { ChatContext } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
 import { converse, greet } from './conversation.ts';
+import type { ConversationLog } from './conversation-log.ts';
 import { learnNames } from './learn-names.ts';
 import { LoginDialog } from './login-dialog.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { SentMessages } from './sent-messages.ts';
-import { endingLine, messageLine, missedLine, noticeLine, nowLine, texts } from './texts.ts';
+import { summaryOf } from './summary.ts';
+import { endingLine, messageLine, missedLine, noticeLine, nowLine, sentLine, texts } from './texts.ts';
 import { Transfers } from './transfers.ts';
 
 export interface ChatOptions {
@@ -34,6 +38,10 @@ export interface ChatOptions {
   /** Notes the users and files that are mentioned. */
   readonly names: NamesSeen;
   readonly commands: ChatCommands;
+  /** Carries out a line that does not begin with a slash: `broadcast`, `message Bob`. */
+  readonly defaultCommand?: string | undefined;
+  readonly attention?: Attention | undefined;
+  readonly log?: ConversationLog | undefined;
 }
 
 /** The result of a visit: the last lines on the screen, and whether it ended as the user wanted. */
@@ -66,22 +74,31 @@ async function visit({
   reconnect = false,
   timing = {},
   takeOver = false,
+  defaultCommand,
+  attention,
+  log,
 }: ChatOptions): Promise<Outcome> {
   const missed = new MissedBlock(screen);
   const interrupted = new Promise<'interrupted'>((resolve) => {
     interruption.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
+  const show = (line: Exclude<Line, string>) => {
+    screen.print(line);
+    log?.note(line);
+  };
+  if (log) log.failed = (why) => screen.print(why);
   const connecting = connect({
     url,
     timing,
     message: (message, context) => {
       names.message(message);
       if (context.missed) missed.take(message);
-      screen.print(messageLine(message, names.me));
+      show(messageLine(message, names.me));
+      attention?.said(summaryOf(message, names.me));
     },
     notice: (notice) => {
       names.notice(notice);
-      screen.print(noticeLine(notice));
+      show(noticeLine(notice));
     },
     reconnectAfterStop: reconnect,
     stopped: (message) => screen.print(nowLine(texts.waitingForStart(message))),
@@ -105,9 +122,15 @@ async function visit({
     transfers.abort();
     screen.endInput();
   });
-  const sent = new SentMessages();
+  const sent = new SentMessages((message) => log?.note(sentLine(message, room.user)));
   const context = { screen, room, names, transfers, sent, help: (about?: string) => commands.help(about) };
-  const outcome = await logInAndConverse(context, commands, { user, password, takeOver }, missed);
+  const caughtUp = () => {
+    missed.end();
+    attention?.begin(texts.title(room.user ?? ''));
+  };
+  const known = { user, password, takeOver, defaultCommand };
+  const outcome = await logInAndConverse(context, commands, known, caughtUp);
+  attention?.end();
   await room.leave();
   return conclude(await room.ended, outcome);
 }
@@ -115,8 +138,12 @@ async function visit({
 async function logInAndConverse(
   context: ChatContext,
   commands: ChatCommands,
-  { takeOver, ...known }: Pick<ChatOptions, 'user' | 'password'> & { takeOver: boolean },
-  missed: MissedBlock,
+  {
+    takeOver,
+    defaultCommand,
+    ...known
+  }: Pick<ChatOptions, 'user' | 'password' | 'defaultCommand'> & { takeOver: boolean },
+  caughtUp: () => void,
 ): Promise<Outcome> {
   const { screen, room, names } = context;
   const dialog = new LoginDialog(screen, room, takeOver);
@@ -135,9 +162,10 @@ async function logInAndConverse(
         names.learn = learnNames(room, names);
         screen.print(texts.welcome(room.user ?? ''));
         await greet(context, commands);
+        if (defaultCommand !== undefined) screen.print(texts.defaultCommand(defaultCommand));
         await room.caughtUp();
-        missed.end();
-        return { lines: [await converse(context, commands)], asWanted: true };
+        caughtUp();
+        return { lines: [await converse(context, commands, defaultCommand)], asWanted: true };
     }
   } catch (error) {
     if (error instanceof EndOfInput || error instanceof ConnectionEndedError) {

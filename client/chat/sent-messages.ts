@@ -11,7 +11,13 @@ export interface SentMessage {
 
 /** The private messages that were sent during this visit. The room keeps them for their recipients only. */
 export class SentMessages {
+  readonly #added: (sent: SentMessage) => void;
   #last: readonly SentMessage[] = [];
+
+  /** @param added Called with each message. */
+  constructor(added: (sent: SentMessage) => void) {
+    this.#added = added;
+  }
 
   /** The last ones, oldest first: as many as the room returns of the received ones. */
   get last(): readonly SentMessage[] {
@@ -20,5 +26,6 @@ export class SentMessages {
 
   add(sent: SentMessage): void {
     this.#last = [...this.#last, sent].slice(-limits.pageSize);
+    this.#added(sent);
   }
 }

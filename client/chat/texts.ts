@@ -14,6 +14,9 @@ export const texts = {
   askPassword: 'Please enter your password:',
   askNewUser: 'Please enter a new username:',
   askNewPassword: 'Please enter a new password:',
+  passwordRule: (shortest: number) =>
+    `A password has at least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and is not one of the most common ones.`,
+  passwordTooShort: 'That is too short.',
   askPasswordAgain: 'Please enter it again:',
   passwordsDiffer: 'The two passwords differ. Please try again.',
   askInvitation: 'Please enter the code of your invitation (or nothing to go back):',
@@ -35,6 +38,9 @@ export const texts = {
   askTakeOver: (since: string) => `${loggedInElsewhere(since)} Continue here instead? (y/n)`,
   useTakeOver: (since: string) => `${loggedInElsewhere(since)} To continue here instead, use --take-over.`,
   welcome: (user: string) => `Welcome to the chat room, ${user}! You are now logged in.`,
+  title: (user: string) => `${user} - chat`,
+  defaultCommand: (command: string) =>
+    `A line that does not begin with a slash is sent by "${command}". Enter "/help" or "/quit" with a slash.`,
   missed: 'Messages while you were away:',
   missedEnd: 'You can now enter commands:',
   leaving: 'You are leaving the chat room. See you again!',
@@ -59,7 +65,7 @@ const logoutReasons: Readonly<Record<LogoutReason, string>> = {
 };
 
 /** Users have logged in or out. */
-export function noticeLine(notice: EventOf<'login' | 'logout' | 'presence'>): Line {
+export function noticeLine(notice: EventOf<'login' | 'logout' | 'presence'>): Exclude<Line, string> {
   if (notice.event === 'presence') {
     const { came, left, online } = notice;
     return nowLine(`System(broadcast): ${came} logged in, ${left} logged out. ${online} users are online.`);
@@ -111,7 +117,7 @@ function messageText(message: ShownMessage, me: string | undefined): Text {
 }
 
 /** A sentence about something that happened just now. */
-export function nowLine(sentence: string): Line {
+export function nowLine(sentence: string): Exclude<Line, string> {
   return { at: new Date(), text: [span('quiet', sentence)] };
 }
 

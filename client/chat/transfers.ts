@@ -1,8 +1,11 @@
-import { basename } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { TransferOptions } from '../files/index.ts';
 import { type Progress, Speedometer } from '../files/progress.ts';
 import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
+import { localDate, localTime } from '../times.ts';
 import { fileTexts } from './file-texts.ts';
 import type { NamesSeen } from './names-seen.ts';
 import type { OwnFile } from './own-files.ts';
@@ -47,6 +50,25 @@ export class Transfers {
       const accepted = (announced: string) => this.#screen.print(fileTexts.sending(name, announced, to));
       const sent = await sendFile(this.#room, { ...options, to, path, accepted });
       return [fileTexts.sent(sent.name)];
+    });
+  }
+
+  /** Starts to send a text as a file, named after the time. */
+  sendText(to: string, text: string): void {
+    const now = new Date();
+    const name = `message ${localDate(now)} ${localTime(now).replaceAll(':', '.')}.txt`;
+    this.#start(`${name} to ${to}`, { user: to, name }, async (options) => {
+      const { sendFile } = await files();
+      const folder = await mkdtemp(join(tmpdir(), 'chat-'));
+      try {
+        const path = join(folder, name);
+        await writeFile(path, `${text}\n`, { mode: 0o600 });
+        const accepted = () => this.#screen.print(fileTexts.sending(name, name, to));
+        await sendFile(this.#room, { ...options, to, path, accepted });
+        return [fileTexts.sent(name)];
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     });
   }
 

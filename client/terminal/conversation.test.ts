@@ -220,7 +220,11 @@ test('the history has typed commands, but no passwords and answers', async () =>
   await typist.seeLast(prompt.trimEnd());
   // Typed ahead, before the client has asked.
   typist.type('passwd\rwastingtime\rnew-secret\rnew-secret\r');
-  (await peer.next('passwd')).reply({});
+  // The first request asks for the rule.
+  (await peer.next('passwd')).refuse('invalid-password', { limit: 8 });
+  const asked = await peer.next('passwd');
+  expect(asked.arguments).toMatchObject({ oldPassword: 'wastingtime', newPassword: 'new-secret' });
+  asked.reply({});
   await typist.see((rows) => rows.at(-2) === 'You have changed your password.');
   typist.type(up);
   await typist.seeLast(`${prompt}passwd`);

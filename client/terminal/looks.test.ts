@@ -41,7 +41,7 @@ function colourOf(text: string, inRow: string = text): number {
 
 describe('a hostile room', () => {
   test('cannot control the terminal through messages, names, files or texts of the room', async () => {
-    await logIn();
+    await logIn({ env: { CHAT_NOTIFY: 'off' } });
     const sentAt = '2026-11-23T09:00:00.000Z';
     const file = { type: 'event', stream: 'inbox', name: hostile, sentAt } as const;
     peer.event(broadcast(1, hostile));

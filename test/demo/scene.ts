@@ -273,7 +273,10 @@ export class Scene {
     await seat.enter('register');
     await seat.see('Please enter a new username:');
     await seat.enter(user);
-    await seat.see('Please enter a new password:');
+    await seat.see(
+      /^A password has at least 3 characters, and is not one of the most common ones\.$/,
+      'Please enter a new password:',
+    );
     await seat.enter(passwords[user], { secret: true });
     await seat.see('Please enter it again:');
     await seat.enter(passwords[user], { secret: true });

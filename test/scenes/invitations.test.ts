@@ -152,7 +152,7 @@ describe('the console', () => {
   });
 });
 
-test('the terminal client asks for an invitation when the room wants one', async () => {
+test('the terminal client asks for an invitation and tells the rule for passwords before one is typed', async () => {
   const { code } = await invite();
   const typist = new TerminalDriver({ url: room.url, args: ['dist/client/chat.mjs'], columns: 120 });
   onTestFinished(() => typist.close());
@@ -162,11 +162,15 @@ test('the terminal client asks for an invitation when the room wants one', async
   };
   await answer('Please enter your username (or "register", "de-register" or "quit"):', 'register');
   await answer('Please enter a new username:', 'facebook');
-  await answer('Please enter a new password:', password);
-  await answer('Please enter it again:', password);
   const question = 'Please enter the code of your invitation (or nothing to go back):';
   await answer(question, 'wrong');
   await typist.see((rows) => rows.some((row) => row.startsWith('That invitation is not valid')));
   await answer(question, code);
+  await typist.see((rows) => rows.at(-2) === 'Please enter a new password:');
+  expect(typist.rows.at(-3)).toMatch(/^A password has at least \d+ characters, and is not one of the most common/);
+  await answer('Please enter a new password:', 'short');
+  await typist.see((rows) => rows.includes('That is too short.'));
+  await answer('Please enter a new password:', password);
+  await answer('Please enter it again:', password);
   await typist.see((rows) => rows.includes('You have registered "facebook". You can now log in.'));
 });

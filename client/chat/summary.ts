@@ -1,0 +1,21 @@
+import type { ShownMessage } from '../room/index.ts';
+
+/** Why a message concerns the user `me` in person. Undefined if it does not. */
+export function summaryOf(message: ShownMessage, me: string | undefined): string | undefined {
+  switch (message.event) {
+    case 'message':
+      return `Private message from ${message.from}`;
+    case 'file':
+      return `File from ${message.from}`;
+    case 'broadcast':
+      return message.from !== me && mentions(message.text, me) ? `${message.from} has mentioned you` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a text contains a name as a word, in any case. */
+function mentions(text: string, name = ''): boolean {
+  const escaped = name.replace(/[.\\-]/g, '\\$&');
+  return name !== '' && new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'i').test(text);
+}
