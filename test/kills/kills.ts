@@ -59,7 +59,8 @@ export async function kills({ rounds, seed }: { rounds: number; seed: number }) 
       const talker = new Talker(`user${round}`);
       const talking = program.opened.then((url) => (url === undefined ? undefined : talker.talk(url)));
       const faulted = faultAt === 0 ? undefined : sleep(faultAt).then(() => begin(program));
-      if (killsOpenRoom) await program.opened;
+      // A room whose output is closed does not tell that it is open.
+      if (killsOpenRoom) await Promise.race([program.opened, sleep(2 * latest)]);
       await Promise.race([sleep(killAt), program.ended]);
       for (const { signal, pause } of sent) {
         program.child.kill(signal);
