@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { commandSet } from './admin/command-set.ts';
 import { Console } from './admin/console.ts';
 import { exitCodes, UnreachableError } from './admin/errors.ts';
-import { type Invoke, RoomAdmin } from './admin/room-admin.ts';
+import { RoomAdmin, type Target } from './admin/room-admin.ts';
 import { outputTo, runCommand } from './admin/run-command.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import type { Line } from './terminal/line.ts';
@@ -24,9 +24,12 @@ const plain = new Painter(1);
 const plainLines = (lines: readonly Line[]) => lines.map((line) => plain.line(line)).join('\n');
 
 const program = new Command('chat-admin')
-  .description('Run one administrator command on a room; without a command, open the console.')
+  .description(
+    'Run one administrator command on a room; without a command, open the console.\nWithout options, on the room of this project, else on the room on port 9000.',
+  )
   .argument('[command...]', 'a command, as typed in the console')
-  .option('--port <number>', 'the room on this port of this machine', portNumber, 9000)
+  .option('--port <number>', 'the room on this port of this machine', portNumber)
+  .option('--data <folder>', 'the room of this machine whose state is in this folder')
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
   .option('--json', 'print results as JSON, one value per line')
   // The command parses its own options.
@@ -39,7 +42,12 @@ Exit codes: 0 done; 1 refused, or problems found; 2 wrong usage; 3 the room coul
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
   .parse();
 
-const { port, stack, json = false } = program.opts<{ port: number; stack?: string; json?: true }>();
+const {
+  port,
+  data,
+  stack,
+  json = false,
+} = program.opts<{ port?: number; data?: string; stack?: string; json?: true }>();
 const { stdin, stdout, stderr } = process;
 const write =
   (stream: NodeJS.WriteStream) =>
@@ -56,18 +64,14 @@ function readNoMore(error: NodeJS.ErrnoException): void {
 }
 
 /** Loads the AWS clients only when they are needed. */
-async function findRoom(): Promise<Invoke> {
+async function findRoom(): Promise<Target> {
   if (stack !== undefined) return (await import('./admin/targets/deployed-room.ts')).deployedRoom(stack);
-  return (await import('./admin/targets/local-room.ts')).localRoom(port);
+  return (await import('./admin/targets/local-room.ts')).localRoom({ port, data });
 }
 
 async function runOneCommand(): Promise<number> {
   // An unknown command is reported without asking for a room.
-  let room: Promise<Invoke> | undefined;
-  const admin = new RoomAdmin(async (payload) => {
-    room ??= findRoom();
-    return (await room)(payload);
-  });
+  const admin = new RoomAdmin(findRoom);
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => interruption.abort());
@@ -79,7 +83,8 @@ async function runOneCommand(): Promise<number> {
 }
 
 async function runConsole(): Promise<number> {
-  const admin = new RoomAdmin(await findRoom());
+  const admin = new RoomAdmin(findRoom);
+  const { name } = await admin.target();
   const interrupt = () => {
     if (!administrator.interrupt()) screen.endInput();
   };
@@ -94,12 +99,13 @@ async function runConsole(): Promise<number> {
         input: stdin,
         output: stdout,
         interrupted: interrupt,
-        complete: (line) => commandSet.complete(line, undefined),
+        complete: (line) => commandSet.complete(line, admin),
       })
     : new PlainScreen(stdin, stdout, () => screen.endInput());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   const err = stdin.isTTY ? screen.print.bind(screen) : write(stderr);
   const administrator = new Console(admin, screen, outputTo(screen.print.bind(screen), err, json), unread.signal);
+  if (stdin.isTTY && name !== undefined) screen.print(`[admin] ${name}`);
   await administrator.run();
   return administrator.code;
 }

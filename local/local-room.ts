@@ -47,6 +47,8 @@ export interface LocalRoom {
   readonly dynamoDbEndpoint: string;
   /** Endpoint of the room's S3. */
   readonly s3Endpoint: string;
+  /** The folder of the buckets' objects. */
+  readonly bucketFolder: string;
   /** Credentials that the room's APIs accept. */
   readonly credentials: Credentials;
   readonly region: string;

@@ -10,10 +10,11 @@ process.removeAllListeners('warning').on('warning', (warning) => {
 });
 
 /** The room for the console, if the stack has an admin function. */
-function administered({ outputs, invoke, lambdaLogs }: LocalRoom) {
+function administered({ bucketFolder: bucket, outputs, invoke, lambdaLogs }: LocalRoom) {
   const { AdminFunction: name } = outputs;
   if (name === undefined) return undefined;
   return {
+    bucket,
     invoke: (payload: Record<string, unknown>) => invoke(name, payload),
     onLogLine: (listener: (text: string) => void) => void lambdaLogs.subscribe(({ text }) => listener(text)),
   };
@@ -24,8 +25,8 @@ process.exit(
   await runLocalRoom(process.argv.slice(2), {
     // This file runs as dist/local/main.mjs.
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    // A line can be read from the local log as soon as it is written.
-    environment: { [variables.logLateness]: '0', [variables.roomKind]: 'local' },
+    // A line can be read from the local log as soon as it is written, and no command takes seconds on one machine.
+    environment: { [variables.logLateness]: '0', [variables.roomKind]: 'local', [variables.drainTime]: '3000' },
     async prepare(room) {
       const administrable = administered(room);
       return administrable && restart(administrable);

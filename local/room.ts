@@ -169,6 +169,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     dynamoDbEndpoint: database.endpoint,
     s3Endpoint: server.origin,
     urlsFromElsewhere: server.urlsFromElsewhere,
+    bucketFolder: folder.objects,
     credentials: operator,
     region,
     stack,

@@ -3,6 +3,7 @@ import { CommandSet } from '../commands/command-set.ts';
 import type { CommandContext } from './command-context.ts';
 import { consoleCommands } from './commands/index.ts';
 import { type ConsoleCommand, type ConsoleResult, consoleCommand } from './console-command.ts';
+import type { RoomAdmin } from './room-admin.ts';
 import { presentSettings, settingHeading, settingValue } from './setting-texts.ts';
 
 /** One command for each setting, named after it: `MaxCon`. */
@@ -18,7 +19,7 @@ const settingCommands: readonly ConsoleCommand[] = settingNames.map((name) =>
   }),
 );
 
-export const commandSet = new CommandSet<CommandContext, ConsoleResult>(
+export const commandSet = new CommandSet<CommandContext, ConsoleResult, RoomAdmin>(
   [...Object.values(consoleCommands), ...settingCommands],
   { hint: '"help <command>" explains one command and its options.', aliasPrefix: '' },
 );

@@ -10,6 +10,8 @@ import { outputTo } from './run-command.ts';
 
 /** A room that runs in this process. */
 export interface RoomInProcess {
+  /** Where its bucket is. */
+  readonly bucket: string;
   /** Invokes the room's admin function. */
   invoke(payload: Record<string, unknown>): Promise<unknown>;
   /** Calls back with each line of the functions' log. */
@@ -25,11 +27,14 @@ export interface OpenConsole {
 }
 
 const adminOf = (room: RoomInProcess) =>
-  new RoomAdmin((payload) =>
-    room.invoke(payload).catch((error: unknown) => {
-      throw new UnreachableError(`The room's admin function failed: ${messageOf(error)}`);
-    }),
-  );
+  new RoomAdmin(async () => ({
+    bucket: room.bucket,
+    opensWith: 'npm start',
+    invoke: (payload) =>
+      room.invoke(payload).catch((error: unknown) => {
+        throw new UnreachableError(`The room's admin function failed: ${messageOf(error)}`);
+      }),
+  }));
 
 /**
  * Starts a room that was stopped when its program ended.
@@ -55,10 +60,11 @@ export function localConsole(room: RoomInProcess, { input, output }: Terminal): 
   const interrupted = () => {
     if (!administrator.interrupt()) screen.endInput();
   };
-  const complete = (line: string) => commandSet.complete(line, undefined);
+  const admin = adminOf(room);
+  const complete = (line: string) => commandSet.complete(line, admin);
   const screen = new InteractiveScreen({ input, output, interrupted, complete });
   const print = (...lines: Line[]) => screen.print(...lines);
-  const administrator = new Console(adminOf(room), screen, outputTo(print, print, false));
+  const administrator = new Console(admin, screen, outputTo(print, print, false));
   room.onLogLine((text) => {
     const line = parseLogLine(text);
     if (line) screen.print({ text: [span('quiet', logText(line.fields))], at: line.at });

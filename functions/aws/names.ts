@@ -96,6 +96,8 @@ export const variables = {
   retentionDays: 'MESSAGE_RETENTION_DAYS',
   /** How long (ms) one invocation of the admin function works at a job. Default: half a minute. */
   adminSlice: 'ADMIN_SLICE_MS',
+  /** How long (ms) a restore waits for commands that are running. Default: as long as a function may run. */
+  drainTime: 'DRAIN_MS',
   /** The maximum delay (ms) until a written log line can be read. Default: that of CloudWatch Logs. */
   logLateness: 'LOG_LATENESS_MS',
   /** How long a file waits for its recipient, in days. */

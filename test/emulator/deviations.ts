@@ -54,6 +54,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'budget', because: 'ownRoom' },
   { scene: 'console', because: 'console' },
   { scene: 'console-accounts', because: 'console' },
+  { scene: 'console-finds', because: 'console' },
   { scene: 'console-stack', because: 'console' },
   { scene: 'console-stats', because: 'console' },
   { scene: 'console-terminal', because: 'console' },

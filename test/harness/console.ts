@@ -25,15 +25,23 @@ export function admin(url: string, args: readonly string[], input = ''): Promise
   return run(['--port', new URL(url).port, ...args], input);
 }
 
+/** Runs another copy of the administrator's program, without naming a room. */
+export function adminAt(program: string, ...args: string[]): Promise<ConsoleRun> {
+  return run(args, '', process.env, program);
+}
+
 /** Runs the administrator's program on the room of a deployed stack. */
 export function adminOfStack(stack: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<ConsoleRun> {
   return run(['--stack', stack, ...args], '', { ...process.env, ...env });
 }
 
-async function run(args: readonly string[], input: string, env = process.env): Promise<ConsoleRun> {
-  const child = endWithUs(
-    spawn(process.execPath, ['dist/client/admin.mjs', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env }),
-  );
+async function run(
+  args: readonly string[],
+  input: string,
+  env = process.env,
+  program = 'dist/client/admin.mjs',
+): Promise<ConsoleRun> {
+  const child = endWithUs(spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env }));
   let [out, err] = ['', ''];
   child.stdout.on('data', (data: Buffer) => {
     out += data.toString();
@@ -65,7 +73,7 @@ export async function administer(room: SceneRoom, ...args: string[]): Promise<Co
   const { result } = await runCommand(
     args.filter((arg) => arg !== '--json'),
     outputTo(printTo(lines), printTo(complaints), args.includes('--json')),
-    { admin: new RoomAdmin(invoke), signal, unread: signal },
+    { admin: new RoomAdmin(async () => ({ invoke })), signal, unread: signal },
   );
   return { code: result === 'quit' ? 0 : result, lines, complaints };
 }

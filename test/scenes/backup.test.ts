@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
@@ -166,8 +167,11 @@ describe('a restore', () => {
 
   test('replaces the content of a stopped room, which stays stopped until it is started', async () => {
     await administer(other, 'stop');
+    // Every command of that moment ends within 30 s of the room's clock.
+    await sleep(31_000 / 50);
     const { code, lines } = await administer(other, 'restore', file, '--replace');
     expect(code).toBe(0);
+    expect(lines.join('\n')).not.toContain('Waiting');
     expect(lines.slice(-2)).toEqual([
       '[restore] All of it has been restored.',
       'The room is stopped: "start" opens it.',
@@ -210,6 +214,7 @@ describe('a restore', () => {
     held.resolve(undefined);
     const { code, lines } = await restored;
     expect(code).toBe(0);
+    expect(lines).toContain('[restore] Waiting 30 s for commands that began before the room was closed ...');
     expect(lines.at(-1)).toBe('The room is stopped: "start" opens it.');
     expect(await third.database.room()).toMatchObject({ open: false, maxCon: 7 });
   });

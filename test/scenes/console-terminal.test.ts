@@ -162,7 +162,7 @@ test.each<[string, (admin: TerminalDriver) => void]>([
 ])('%s there takes a backup and saves the log, even if another backup was just cancelled', async (name, end) => {
   const data = join(folder, name);
   const { admin, url } = await startInTerminal(data, '--speed', '10');
-  const invoke = await localRoom(Number(new URL(url).port));
+  const { invoke } = await localRoom({ port: Number(new URL(url).port) });
   // A job that its console has abandoned.
   expect(await invoke({ command: 'backup' })).toMatchObject({ ok: true, next: expect.any(String) });
   end(admin);

@@ -72,11 +72,13 @@ test('prints each step in the console, takes a backup, and saves the log since t
     '[backup] The lists of blocked users have been stored.',
     '[backup] The login records have been stored: 4.',
     expect.stringMatching(/^\[backup\] The backup is room_[\d_-]+\.ndjson\.gz in the bucket \(\d+ bytes\)\.$/),
+    `[backup] The bucket is ${room.local.bucketFolder}. "backup <file>" saves a backup as a file.`,
     'The server has been stopped. Bye!',
     expect.stringMatching(/^\[backup\] The server log has been saved as log_\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.log\.$/),
+    'The room is stopped: "start" opens it.',
   ]);
   expect(await facebook.next((heard) => heard.event === 'stop')).toMatchObject({ message: 'Back at noon.' });
-  const saved = /log_[\d_:-]+\.log/.exec(lines.at(-1) ?? '')?.[0] ?? '';
+  const saved = /log_[\d_:-]+\.log/.exec(lines.at(-2) ?? '')?.[0] ?? '';
   const log = await room.object(`logs/${saved}`);
   const done = log
     .trimEnd()
@@ -115,7 +117,8 @@ describe('a stop through the console', () => {
     expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
     expect(lines.filter((line) => line.includes('Waiting for it to end'))).toHaveLength(1);
     expect(lines).toContainEqual(expect.stringMatching(/The backup is room_/));
-    expect(lines.at(-1)).toMatch(/server log has been saved as log_/);
+    expect(lines.at(-2)).toMatch(/server log has been saved as log_/);
+    expect(lines.at(-1)).toBe('The room is stopped: "start" opens it.');
   });
 
   test('saves the log even if the backup fails, and ends with an error', async () => {

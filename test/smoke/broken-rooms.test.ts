@@ -62,7 +62,7 @@ test.each(breakages)('$what is named, and nothing stays behind', async ({ breakI
     environment: { PASSWORD_COST: '4' },
   });
   onTestFinished(() => room.close());
-  const admin = new RoomAdmin(await localRoom(Number(new URL(room.url).port)));
+  const admin = new RoomAdmin(() => localRoom({ port: Number(new URL(room.url).port) }));
   const lines: string[] = [];
   const { outcomes, problems } = await smoke(
     { url: room.url, admin },

@@ -11,7 +11,10 @@ import { smoke } from './smoke.ts';
 async function openTarget() {
   const room = await openRoom({ floodLimit: true });
   onTestFinished(() => room.close());
-  return { room, target: { url: room.url, admin: new RoomAdmin((payload) => room.admin(payload)) } };
+  return {
+    room,
+    target: { url: room.url, admin: new RoomAdmin(async () => ({ invoke: (payload) => room.admin(payload) })) },
+  };
 }
 
 /** Everything that the test could leave behind. */

@@ -29,7 +29,7 @@ export async function findTarget({ port, stack, url, invite }: Where): Promise<T
     return { url, ...(invite !== undefined && { invite }) };
   }
   const { localRoom } = await import('../../client/admin/targets/local-room.ts');
-  return { url: `ws://127.0.0.1:${port ?? 9000}`, admin: new RoomAdmin(await localRoom(port ?? 9000)) };
+  return { url: `ws://127.0.0.1:${port ?? 9000}`, admin: new RoomAdmin(() => localRoom({ port: port ?? 9000 })) };
 }
 
 /** @param address where clients reach the room, if it is not the one that the stack tells. */
@@ -40,7 +40,7 @@ async function stackTarget(stack: string, address?: string): Promise<Target> {
     import('@aws-sdk/client-apigatewaymanagementapi'),
     import('./metrics.ts'),
   ]);
-  const admin = new RoomAdmin(await deployedRoom(stack));
+  const admin = new RoomAdmin(() => deployedRoom(stack));
   const url = address ?? (await stackOutputs(stack)).get('WebSocketUrl') ?? '';
   const connections = new ApiGatewayManagementApiClient({ endpoint: url.replace(/^ws/, 'http') });
   return { url, admin, connections, metrics: new Metrics(stack) };

@@ -17,5 +17,11 @@ export async function takeBackup(context: CommandContext, withFiles: boolean): P
   return undefined;
 }
 
-export const backupStored = ({ name, bytes }: Backup) =>
-  `[backup] The backup is ${name} in the bucket (${count(bytes, 'byte')}).`;
+/** The lines that say where a backup is. */
+export async function backupStored({ admin }: CommandContext, { name, bytes }: Backup): Promise<string[]> {
+  const { bucket } = await admin.target();
+  return [
+    `[backup] The backup is ${name} in the bucket (${count(bytes, 'byte')}).`,
+    ...(bucket === undefined ? [] : [`[backup] The bucket is ${bucket}. "backup <file>" saves a backup as a file.`]),
+  ];
+}

@@ -16,7 +16,7 @@ export const backup = adminCommand('backup', {
     const taken = await takeBackup(context, withFiles);
     if (!taken) return exitCodes.refused;
     if (file === undefined) {
-      context.show(taken, backupStored(taken));
+      context.show(taken, ...(await backupStored(context, taken)));
       return undefined;
     }
     const { url } = await context.admin.ask('backup-url', { name: taken.name });

@@ -4,12 +4,14 @@ import { resolve } from 'node:path';
 import { isBackupName } from '../../../protocol/admin/index.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { flag } from '../../commands/options.ts';
-import { word } from '../../commands/parameters.ts';
+import { type CompletionContext, word } from '../../commands/parameters.ts';
+import { backupsLike } from '../backup/backups-like.ts';
 import { restoredLines } from '../backup/restored.ts';
 import { lastSeal, mostUploadBytes, upload } from '../backup/transfer.ts';
 import type { CommandContext } from '../command-context.ts';
 import { adminCommand } from '../console-command.ts';
 import { exitCodes, messageOf, RefusedError, UsageError } from '../errors.ts';
+import type { RoomAdmin } from '../room-admin.ts';
 import { countsText } from '../texts.ts';
 
 /** What a restore does, by its stage. */
@@ -17,6 +19,7 @@ const stages: Readonly<Record<string, string>> = {
   check: 'Checking the file',
   count: 'Counting what is in the room',
   close: 'Closing the room',
+  drain: 'Closing the room',
   wipe: 'Deleting what is in the room',
   write: 'Writing',
   join: 'Restoring blocks and files',
@@ -25,7 +28,7 @@ const stages: Readonly<Record<string, string>> = {
 };
 
 export const restore = adminCommand('restore', {
-  parameters: { file: word('file') },
+  parameters: { file: word('file', (typed, { names }: CompletionContext<RoomAdmin>) => backupsLike(typed, names)) },
   options: {
     dryRun: flag('--dry-run', 'print what would be changed, and change nothing'),
     replace: flag('--replace', 'delete everything in the room, which must be stopped'),
@@ -38,7 +41,9 @@ export const restore = adminCommand('restore', {
         context.show(slice.restored, ...restoredLines(slice.restored));
         return undefined;
       }
-      if (slice.stage !== stage || slice.stage === 'write') {
+      if (slice.waits !== undefined) {
+        context.note(`[restore] Waiting ${slice.waits} s for commands that began before the room was closed ...`);
+      } else if (slice.stage !== stage || slice.stage === 'write') {
         context.note(`[restore] ${stages[slice.stage] ?? slice.stage}: ${countsText(slice.counts)} so far ...`);
       }
       stage = slice.stage;

@@ -24,12 +24,14 @@ export const stop = adminCommand('stop', {
     let [backup, log]: [Backup | undefined, SavedLog | undefined] = [undefined, undefined];
     try {
       backup = await whenFree(context, () => takeBackup(context, false));
-      if (backup) context.note(backupStored(backup), 'The server has been stopped. Bye!');
+      if (backup) context.note(...(await backupStored(context, backup)), 'The server has been stopped. Bye!');
     } finally {
       // Save it even if the backup failed: the next start begins another log.
       log = await whenFree(context, () => saveLog(context));
       if (log) context.note(`[backup] The server log has been saved as ${log.name}.`);
     }
+    const { opensWith = 'start' } = await context.admin.target();
+    context.note(`The room is stopped: "${opensWith}" opens it.`);
     if (!backup || !log) return exitCodes.refused;
     context.show({ ended, closed, stoppedAt, backup, log });
     return undefined;

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { messageOf, UnreachableError } from '../errors.ts';
-import type { Invoke } from '../room-admin.ts';
+import type { Target } from '../room-admin.ts';
 import { invokeFunction } from './invoke-function.ts';
 
 const health = v.object({ data: v.string() });
@@ -17,23 +18,66 @@ const roomFile = v.object({
   outputs: v.object({ AdminFunction: v.string() }),
 });
 
+/** The port of a room that was started without options. */
+const defaultPort = 9000;
+
+/** The folder of the state of a room that was started in this project: this file runs as dist/client/…/*.mjs. */
+const ownFolder = () => {
+  const [project] = fileURLToPath(import.meta.url).split(join(sep, 'dist', 'client', sep));
+  return join(project ?? '', '.local');
+};
+
 /**
- * The room that listens on a port of this machine. The room names its data folder. Only the user who started the room can
- * read the credentials in it.
+ * A room of this machine: on a port, or with its state in a folder, or else that of this project, or on the default port.
+ * The room names its data folder. Only the user who started the room can read the credentials in it.
  * @throws {UnreachableError}
  */
-export async function localRoom(port: number): Promise<Invoke> {
+export async function localRoom(wanted: { port?: number | undefined; data?: string | undefined }): Promise<Target> {
+  if (wanted.port !== undefined) return roomOn(wanted.port);
+  if (wanted.data !== undefined) {
+    const folder = resolve(wanted.data);
+    const port = await portOf(folder);
+    if (port === undefined) {
+      throw new UnreachableError(`There is no room with its state in ${folder}. "npm start -- --data" starts one.`);
+    }
+    return roomOn(port);
+  }
+  return roomOn((await portOf(ownFolder())) ?? defaultPort);
+}
+
+async function roomOn(port: number): Promise<Target> {
   const folder = await dataFolder(port);
-  const file = join(folder, 'room.json');
-  const room = v.safeParse(v.pipe(v.string(), v.parseJson(), roomFile), await readPrivate(file));
-  if (!room.success || new URL(room.output.origin).port !== String(port)) {
+  const room = await readRoomFile(folder);
+  if (room === undefined || new URL(room.origin).port !== String(port)) {
     throw new UnreachableError(
-      `${file} does not belong to the room on port ${port}. Check that both have the same version.`,
+      `${roomFileOf(folder)} does not belong to the room on port ${port}. Check that both have the same version.`,
     );
   }
-  const { origin, region, accessKeyId, secretAccessKey, sessionToken, outputs } = room.output;
+  const { origin, region, accessKeyId, secretAccessKey, sessionToken, outputs } = room;
   const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  return invokeFunction(outputs.AdminFunction, { endpoint: origin, region, credentials });
+  return {
+    invoke: invokeFunction(outputs.AdminFunction, { endpoint: origin, region, credentials }),
+    name: `The room on port ${port}, with its state in ${folder}.`,
+    bucket: join(folder, 's3'),
+  };
+}
+
+/** The port of the room that runs with its state in this folder. Undefined if none runs. */
+async function portOf(folder: string): Promise<number | undefined> {
+  const room = await readRoomFile(folder).catch(() => undefined);
+  if (room === undefined) return undefined;
+  const port = Number(new URL(room.origin).port);
+  // The file stays when a room is killed.
+  const runningIn = await dataFolder(port).catch(() => undefined);
+  return runningIn === folder ? port : undefined;
+}
+
+const roomFileOf = (folder: string) => join(folder, 'room.json');
+
+/** Undefined if the file has another form. @throws {UnreachableError} if it cannot be read. */
+async function readRoomFile(folder: string) {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), roomFile), await readPrivate(roomFileOf(folder)));
+  return parsed.success ? parsed.output : undefined;
 }
 
 async function dataFolder(port: number): Promise<string> {
@@ -43,7 +87,7 @@ async function dataFolder(port: number): Promise<string> {
       (response) => response.json(),
       () => {
         throw new UnreachableError(
-          `There is no room on port ${port} of this machine. Start one with "npm start", or name another with --port or --stack.`,
+          `There is no room on port ${port} of this machine. Start one with "npm start", or name another with --port, --data or --stack.`,
         );
       },
     )

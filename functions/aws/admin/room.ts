@@ -1,4 +1,5 @@
 import type { AdminRoom } from '../../chat/admin/ports.ts';
+import { drainTime } from '../../chat/backup/restore.ts';
 import { numberFromEnv } from '../environment.ts';
 import { fileRoom } from '../file-room.ts';
 import { variables } from '../names.ts';
@@ -30,4 +31,5 @@ export const adminRoom: AdminRoom = {
   jobs,
   lifecycle: roomLifecycle,
   timeBudget: numberFromEnv(variables.adminSlice, 30_000),
+  drainTime: numberFromEnv(variables.drainTime, drainTime),
 };

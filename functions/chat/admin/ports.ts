@@ -124,4 +124,6 @@ export interface AdminRoom extends FileRoom {
   readonly lifecycle: RoomLifecycle;
   /** How long (ms) one invocation works before it returns its progress. */
   readonly timeBudget: number;
+  /** How long (ms) a restore waits for commands that are running when the room is closed. */
+  readonly drainTime: number;
 }

@@ -14,9 +14,12 @@ import type { JobStep, ResumableJob } from './run-job.ts';
 
 /**
  * How long (ms) a restore waits for commands that began before the room was closed: longer than the longest `timeout` in
- * `infra/functions.ts` of a function that handles users' commands.
+ * `infra/functions.ts` of a function that handles users' commands. A local room waits less.
  */
 export const drainTime = 30_000;
+
+/** How long (ms) the restore waits before it reports how much longer it will wait. */
+const drainReport = 5_000;
 
 /** The clocks of two functions differ by less than this (ms), including the time that a command takes. */
 const clockSkew = 60_000;
@@ -28,7 +31,9 @@ export interface RestoreState {
   readonly file: string;
   readonly replace: boolean;
   readonly dryRun: boolean;
-  readonly stage: 'check' | 'count' | 'close' | 'wipe' | 'write' | 'join' | 'tidy' | 'open';
+  readonly stage: 'check' | 'count' | 'close' | 'drain' | 'wipe' | 'write' | 'join' | 'tidy' | 'open';
+  /** When all commands have ended that began before the room was closed (epoch ms). */
+  readonly drainedAt?: number;
   readonly position: Position;
   readonly check: Check;
   /** The records written so far. In a dry run: what the room holds. */
@@ -59,6 +64,8 @@ export interface RestorePorts {
   readonly doctorStore: Pick<DoctorStore, 'objectKeys'>;
   readonly lifecycle: RoomLifecycle;
   readonly clock: Clock;
+  /** See {@link drainTime}. */
+  readonly drainTime: number;
 }
 
 /**
@@ -96,7 +103,8 @@ export function restoreJob(
         const next = await step(ports, state, until, current);
         if (next === 'done') return { done: true, state, result: await resultOf(ports, state) };
         state = next;
-      } while (clock.now() < until);
+        // Report the wait.
+      } while (clock.now() < until && state.stage !== 'drain');
       return { done: false, state };
     },
   };
@@ -150,6 +158,8 @@ function step(
       return count(ports, state);
     case 'close':
       return close(ports, state);
+    case 'drain':
+      return drain(ports, state);
     case 'wipe':
       return wipe(ports, state);
     case 'write':
@@ -199,22 +209,36 @@ async function count({ tableDump }: RestorePorts, state: RestoreState): Promise<
   };
 }
 
-/** Closes the room, and checks again: until now users could log in and register. */
-async function close(ports: RestorePorts, { file, replace, ...state }: RestoreState): Promise<RestoreState> {
+/** Closes the room. Its commands of that moment have ended some time after it was closed, which may be long ago. */
+async function close(ports: RestorePorts, state: RestoreState): Promise<RestoreState> {
   const { clock, lifecycle, state: roomState } = ports;
   const { open } = await roomState.readOrCreate();
-  const lock = (await lifecycle.restoreLock()) ?? { file, open, writing: false };
-  if (!lock.writing) {
-    await lifecycle.lock(lock);
-    await clock.sleepUntil(clock.now() + drainTime);
-    const unfit = await whyUnfit(ports, replace, lock.open);
-    if (unfit) {
-      await lifecycle.unlock(lock);
-      throw new AdminRefusal(unfit);
-    }
+  const lock = (await lifecycle.restoreLock()) ?? { file: state.file, open, writing: false };
+  if (lock.writing) return beginWriting(ports, state);
+  const { closedAt } = await lifecycle.times();
+  await lifecycle.lock(lock);
+  const closedSince = lock.open || closedAt === undefined ? clock.now() : closedAt;
+  return { ...state, stage: 'drain', drainedAt: Math.min(closedSince, clock.now()) + ports.drainTime };
+}
+
+/** Waits, and checks again: until the room was closed, users could log in and register. */
+async function drain(ports: RestorePorts, state: RestoreState): Promise<RestoreState> {
+  const { clock, lifecycle } = ports;
+  const { drainedAt = 0 } = state;
+  await clock.sleepUntil(Math.min(drainedAt, clock.now() + drainReport));
+  if (clock.now() < drainedAt) return state;
+  const lock = await lifecycle.restoreLock();
+  const unfit = lock && (await whyUnfit(ports, state.replace, lock.open));
+  if (lock && unfit) {
+    await lifecycle.unlock(lock);
+    throw new AdminRefusal(unfit);
   }
-  await lifecycle.noteWriting(file);
-  return { ...state, file, replace, stage: 'wipe' };
+  return beginWriting(ports, state);
+}
+
+async function beginWriting({ lifecycle }: RestorePorts, state: RestoreState): Promise<RestoreState> {
+  await lifecycle.noteWriting(state.file);
+  return { ...state, stage: 'wipe' };
 }
 
 async function wipe({ tableDump }: RestorePorts, state: RestoreState): Promise<RestoreState> {

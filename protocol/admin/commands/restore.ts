@@ -17,6 +17,8 @@ export const restore = command({
   result: {
     stage: v.string(),
     counts,
+    /** In the stage `drain`: how many seconds the restore still waits for commands that are running. */
+    waits: v.exactOptional(field.count),
     /** Set when the restore is complete: the content of the file. */
     restored: v.exactOptional(
       v.object({
