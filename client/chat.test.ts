@@ -77,14 +77,16 @@ test('after a refused login, piped commands are not read as names and passwords'
 });
 
 test('the program logs out when its output is closed', async () => {
-  const { input, output, exited } = run('--url', scripted.url);
+  const { input, output, errors, exited } = run('--url', scripted.url);
   input.write('facebook\nwastingtime\n');
   const peer = await scripted.peer();
   await scripted.letIn(peer);
   output.destroy();
   input.write('help\nhelp\nhelp\n');
   (await peer.next('logout')).reply({});
-  expect((await exited).code).toBe(0);
+  // Commands were left.
+  expect((await exited).code).toBe(4);
+  expect(await errors).toMatch(/^The conversation ended after line \d of the input\./);
 });
 
 test('a signal logs out, even while the input stays open', async () => {
@@ -102,7 +104,7 @@ test('a room that cannot be reached is an error', async () => {
   const { input, exited } = run('--url', scripted.url);
   input.end();
   const { code, printed } = await exited;
-  expect(code).toBe(1);
+  expect(code).toBe(3);
   expect(printed.split('\n').slice(1)).toEqual(['The room is stopped.', '']);
 });
 
@@ -118,5 +120,5 @@ test.each([[['--url', 'http://example.com']], [['--url']], [['--password', 'secr
 test('--help lists the exit codes', async () => {
   const { code, printed } = await run('--help').exited;
   expect(code).toBe(0);
-  expect(printed).toMatch(/Exit codes: 0 .* 1 .* 2 /);
+  expect(printed).toMatch(/Exit codes: 0 .* 1 .* 2 .*\n3 .* 4 /);
 });

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+import { fstatSync } from 'node:fs';
 import { WriteStream } from 'node:tty';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ChatCommands } from './chat/command-set.ts';
 import { ConversationLog } from './chat/conversation-log.ts';
 import { NamesSeen } from './chat/names-seen.ts';
@@ -9,12 +11,12 @@ import { findRoom, isExposed, type Wanted } from './config/find-room.ts';
 import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { Attention } from './terminal/attention.ts';
-import { isClosedPipe } from './terminal/closed-pipe.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { columnsOf } from './terminal/painter.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
 import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
+import { isClosedPipe, UnwrittenError, unwritten } from './terminal/unwritten.ts';
 
 function descriptor(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
@@ -26,9 +28,19 @@ const interruption = new AbortController();
 
 /** The first signal logs out; a second one exits at once. */
 function leave(): void {
-  if (interruption.signal.aborted) process.exit(1);
+  if (interruption.signal.aborted) process.exit(exitCodes.unclear);
   interruption.abort();
 }
+
+/** Why the output could not be written, if so. */
+let failedWrite: Error | undefined;
+
+stdout.on('error', (error) => {
+  failedWrite ??= error;
+  interruption.abort();
+});
+// Nobody can be told.
+stderr.on('error', () => {});
 
 const program = new Command('chat')
   .description(
@@ -62,10 +74,11 @@ const program = new Command('chat')
 A script's password is read from --password-fd, else from CHAT_PASSWORD, else asked for on the terminal.
 Only data goes to stdout; errors go to stderr.
 
-Exit codes: 0 done, or you have left; 1 refused: not let in, not let stay, not done; 2 this command was misused;
-3 a script found no room, or lost it.`,
+Exit codes: 0 done, or you have left; 1 not done: refused, not let in, not let stay; 2 not done: this command was misused;
+3 not done: no room was found, or it was lost; 4 only a part was done, it is unknown whether it was done, or the output
+could not be written: read stderr before you repeat it. A request that the room refuses as too fast waits and is sent again.`,
   )
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.misused))
+  .exitOverride()
   .action(() => {
     const [word] = program.args;
     if (word !== undefined) program.error(`error: unknown command '${printable(word)}'; chat --help lists them`);
@@ -153,7 +166,10 @@ const output = () => ({
   columns: columnsOf(stdout),
   write: (line: string) =>
     new Promise<void>((resolve, reject) => {
-      stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+      stdout.write(`${line}\n`, (error) => {
+        if (!error) resolve();
+        else reject(isClosedPipe(error) ? error : unwritten(error));
+      });
     }),
 });
 
@@ -174,7 +190,7 @@ async function roomAndUser() {
 
 /** The modules and options of scripts. A conversation does not load them. */
 async function script() {
-  const [scripts, { text }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
+  const [scripts, { buffer }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
   const { url, user } = await roomAndUser();
   if (user === undefined) throw new UsageError('No user is given: use --user, or a profile with a user.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
@@ -185,11 +201,27 @@ async function script() {
     by: { url, user, password, reconnect, takeOver, interruption: interruption.signal, complain },
     output: output(),
     async textOf(words: readonly string[]) {
-      const said = words.length > 0 ? words.join(' ') : (await text(stdin)).replace(/\r?\n$/, '');
+      if (words.length === 0) refuseFolder();
+      const said =
+        words.length > 0 ? words.join(' ') : inUtf8(await buffer(stdin).catch(failToRead)).replace(/\r?\n$/, '');
       if (said.trim() === '') throw new UsageError('There is nothing to say.');
       return said;
     },
   };
+}
+
+/** Node reads a folder as an empty file. */
+function refuseFolder(): void {
+  if (fstatSync(0).isDirectory()) throw new UsageError('The input is a folder.');
+}
+
+function failToRead(error: Error): never {
+  throw new UsageError(`The text cannot be read from stdin: ${error.message}`);
+}
+
+function inUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new UsageError('The text on stdin is not in UTF-8.');
+  return bytes.toString();
 }
 
 /** In bits. Output to a file has colours only if FORCE_COLOR is set. */
@@ -202,6 +234,7 @@ const names = new NamesSeen();
 const commands = new ChatCommands();
 
 function openScreen(): Screen {
+  refuseFolder();
   if (!stdin.isTTY) return new PlainScreen(stdin, stdout, () => interruption.abort(), colourDepth());
   // Otherwise the terminal would echo the passwords.
   if (!stdout.isTTY) throw new UsageError('Input from a terminal needs output to it as well.');
@@ -224,24 +257,47 @@ async function talkInPerson(): Promise<ExitCode> {
   const screen = openScreen();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   const { signal } = interruption;
-  const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect, takeOver };
+  const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect, takeOver, complain };
   const attention = screen.isAttended && notify === 'on' ? new Attention(stdin, stdout) : undefined;
-  const asWanted = await runChat({ ...visit, defaultCommand, attention, log });
-  return asWanted ? exitCodes.done : exitCodes.refused;
+  return runChat({ ...visit, defaultCommand, attention, log });
 }
 
 async function run(task: () => Promise<ExitCode>): Promise<void> {
-  stdout.on('error', () => interruption.abort());
-  const code = await task().catch((error: unknown): ExitCode => {
-    if (isClosedPipe(error)) return exitCodes.done;
-    if (error instanceof UsageError) complain(`error: ${error.message}`);
-    else if (error instanceof UnknownAddressError) complain(error.message);
-    else throw error;
-    return error instanceof UsageError ? exitCodes.misused : exitCodes.unreachable;
+  await exit(
+    await task().catch((error: unknown): ExitCode => {
+      if (isClosedPipe(error)) return exitCodes.done;
+      if (error instanceof UnwrittenError) {
+        failedWrite = error;
+        return exitCodes.unclear;
+      }
+      if (error instanceof UsageError) complain(`error: ${error.message}`);
+      else if (error instanceof UnknownAddressError) complain(error.message);
+      else throw error;
+      return error instanceof UsageError ? exitCodes.misused : exitCodes.unreachable;
+    }),
+  );
+}
+
+/** Exits even if something is still open, such as a pending connection, but only after the output has been written. */
+function exit(code: ExitCode): Promise<never> {
+  return new Promise(() => {
+    // The event of a failed write comes after its callback.
+    const end = () => {
+      if (!failedWrite || isClosedPipe(failedWrite)) process.exit(code);
+      complain((failedWrite instanceof UnwrittenError ? failedWrite : unwritten(failedWrite)).message);
+      process.exit(exitCodes.unclear);
+    };
+    const soon = () => setImmediate(end);
+    if (stdout.writableLength > 0) stdout.write('', soon);
+    else soon();
   });
-  // Exit even if something is still open, such as a pending connection, but write all output first.
-  stdout.write('', () => process.exit(code));
 }
 
 // Excess arguments are allowed here because the default action reports unknown commands itself.
-await program.allowExcessArguments().parseAsync();
+await program
+  .allowExcessArguments()
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (!(error instanceof CommanderError)) throw error;
+    return exit(error.exitCode === 0 ? exitCodes.done : exitCodes.misused);
+  });

@@ -34,12 +34,25 @@ export class Console {
     for (;;) {
       const line = await this.#screen.read('admin>> ', 'command');
       if (line === undefined) return false;
-      if (line.trim() === '') continue;
-      const outcome = await this.runLine(line);
-      if (outcome.result === 'quit') return false;
-      this.#code = outcome.result;
-      if (isLast(outcome)) return true;
+      for (const command of await this.#commandsIn(line)) {
+        const outcome = await this.runLine(command);
+        if (outcome.result === 'quit') return false;
+        this.#code = outcome.result;
+        if (isLast(outcome)) return true;
+      }
     }
+  }
+
+  /** The lines to carry out: one, unless several were pasted. */
+  async #commandsIn(line: string): Promise<string[]> {
+    const isPaste = this.#screen.wasPasted;
+    const commands = (isPaste ? line.split('\n') : [line]).filter((one) => one.trim() !== '');
+    if (!isPaste) return commands;
+    this.#output.note(
+      `You have pasted ${commands.length} lines. Carry them out as commands, one after the other? (y/n)`,
+    );
+    const answer = await this.#screen.read('', 'answer');
+    return /^y(es)?$/i.test(answer?.trim() ?? '') ? commands : [];
   }
 
   /** Carries out one line. */

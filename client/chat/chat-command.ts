@@ -4,6 +4,7 @@ import type { Parameters } from '../commands/parameters.ts';
 import type { RoomConnection } from '../room/index.ts';
 import type { Line, Printed } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
+import type { Fates } from './fates.ts';
 import type { NamesSeen } from './names-seen.ts';
 import type { SentMessages } from './sent-messages.ts';
 import type { Transfers } from './transfers.ts';
@@ -15,6 +16,7 @@ export interface ChatContext {
   readonly names: NamesSeen;
   readonly transfers: Transfers;
   readonly sent: SentMessages;
+  readonly fates: Fates;
   /** The lines of `help`. */
   help(about?: string): Line[];
 }

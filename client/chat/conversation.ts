@@ -1,12 +1,14 @@
 import { UnknownCommandError } from '../commands/command-set.ts';
+import { type Input, textOf } from '../commands/input.ts';
 import { UsageError } from '../config/errors.ts';
-import { ConnectionEndedError, RefusalError } from '../room/index.ts';
+import { ConnectionEndedError, mayBeDone, RefusalError } from '../room/index.ts';
+import { UnreadableInputError } from '../terminal/plain-screen.ts';
 import { ask, EndOfInput } from './ask.ts';
 import type { ChatContext, ChatResult } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
 import { offerToSay } from './plain-text.ts';
 import { withMeant } from './suggest.ts';
-import { type ErrorSubject, errorLine } from './texts.ts';
+import { type ErrorSubject, errorLine, texts } from './texts.ts';
 
 /** Prints the lines of each command's `afterLogin`. A command that an older room does not know is skipped. */
 export async function greet(context: ChatContext, { afterLogin }: ChatCommands): Promise<void> {
@@ -29,13 +31,22 @@ export async function converse(
   commands: ChatCommands,
   defaultCommand: string | undefined,
 ): Promise<string> {
-  const { screen, room, transfers } = context;
+  const { screen, room, transfers, fates } = context;
   try {
     for (;;) {
-      const line = await ask(screen, [], 'command', room.user);
-      if (line.trim() === '') continue;
-      const isText = defaultCommand !== undefined && !line.trimStart().startsWith('/');
-      const result = await carryOut(isText ? `${defaultCommand} ${line}` : line, context, commands);
+      let result: ChatResult = [];
+      try {
+        const line = await ask(screen, [], 'command', room.user);
+        if (line.trim() === '') continue;
+        const isText = defaultCommand !== undefined && !line.trimStart().startsWith('/');
+        result = screen.wasPasted
+          ? await sendPasted(line, context, commands)
+          : await carryOut(isText ? `${defaultCommand} ${line}` : line, context, commands);
+      } catch (error) {
+        if (!(error instanceof UnreadableInputError)) throw error;
+        fates.note(screen.linesRead, 'failed');
+        result = [errorLine(error)];
+      }
       if ('goodbye' in result) return result.goodbye;
       await screen.page(result);
     }
@@ -44,15 +55,31 @@ export async function converse(
   }
 }
 
-async function carryOut(line: string, context: ChatContext, commands: ChatCommands): Promise<ChatResult> {
+/** A pasted text is never a command: asks for whom it is. */
+async function sendPasted(text: string, context: ChatContext, commands: ChatCommands): Promise<ChatResult> {
+  const { screen, room } = context;
+  const question = texts.askRecipient(text.split('\n').length, Buffer.byteLength(text));
+  const to = (await ask(screen, [question], 'answer', room.user)).trim();
+  if (to === '') return [texts.notSent];
+  return carryOut(to === '*' ? ['broadcast', text] : ['message', to, text], context, commands);
+}
+
+async function carryOut(line: Input, context: ChatContext, commands: ChatCommands): Promise<ChatResult> {
+  const { screen, fates } = context;
+  const { linesRead } = screen;
   let subject: ErrorSubject = {};
   try {
     const { args, run } = commands.parse(line);
     subject = subjectOf(args);
-    return await run(context);
+    const result = await run(context);
+    fates.note(linesRead, 'done');
+    return result;
   } catch (error) {
-    const { names, screen } = context;
-    if (error instanceof UnknownCommandError) return [errorLine(new UsageError(offerToSay(line, error, names)))];
+    fates.note(linesRead, mayBeDone(error) ? 'unclear' : 'failed');
+    const { names } = context;
+    if (error instanceof UnknownCommandError) {
+      return [errorLine(new UsageError(offerToSay(textOf(line), error, names)))];
+    }
     const isUnknown = error instanceof RefusalError && error.code === 'no-such-user';
     if (isUnknown && screen.isAttended) await names.learn?.('users');
     return [errorLine(reportable(error), withMeant(error, subject, names))];

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { PlainScreen } from '../terminal/plain-screen.ts';
 import { broadcast, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { chatCommand } from './chat-command.ts';
@@ -40,6 +41,7 @@ function open(commands = new ChatCommands()) {
   const screen = new PlainScreen(input, output, () => interruption.abort());
   const printed = text(output);
   const names = new NamesSeen();
+  const complaints: string[] = [];
   const done = runChat({
     url: scripted.url,
     screen,
@@ -47,13 +49,14 @@ function open(commands = new ChatCommands()) {
     names,
     commands,
     timing: { maxBackoff: 800 },
-  }).then(async (asWanted) => {
+    complain: (line) => complaints.push(line),
+  }).then(async (code) => {
     output.end();
     const [greeting, ...said] = (await printed).trimEnd().split('\n');
     expect(greeting).toMatch(/^Connecting to the chat room\./);
-    return { said, asWanted };
+    return { said, code };
   });
-  return { input, output, done };
+  return { input, output, done, complaints };
 }
 
 /** Resolves when this text has been printed. */
@@ -98,7 +101,7 @@ describe('the login dialogue', () => {
     first.refuse('user-exists');
     (await peer.next('register')).reply({ user: 'Shuo' });
     expect(await done).toEqual({
-      asWanted: true,
+      code: exitCodes.done,
       said: [
         askUser,
         'Please enter a new username:',
@@ -189,23 +192,24 @@ describe('the login dialogue', () => {
   test('a login that is refused because the room is full ends the client', async () => {
     const done = chat('facebook', 'wastingtime', 'never read');
     (await (await scripted.peer()).next('login')).refuse('room-full');
-    const { said, asWanted } = await done;
+    const { said, code } = await done;
     expect(said.at(-1)).toBe('The room is full, so you cannot log in now. Please try again later.');
-    expect(asWanted).toBe(false);
+    expect(code).toBe(exitCodes.refused);
   });
 
   test.each([
     [
       429,
+      exitCodes.refused,
       [
         'The room is full, or too many people connect from your network. Trying again ...',
         'The room is full, or too many people are connecting at once. Try again in a moment.',
       ],
     ],
-    [503, ['The room is stopped.']],
-  ])('a room that refuses the connection with %i', { timeout: 30_000 }, async (status, said) => {
+    [503, exitCodes.unreachable, ['The room is stopped.']],
+  ])('a room that refuses the connection with %i', { timeout: 30_000 }, async (status, code, said) => {
     scripted.refuseWith = status;
-    expect(await chat('facebook')).toEqual({ said, asWanted: false });
+    expect(await chat('facebook')).toEqual({ said, code });
   });
 });
 
@@ -247,7 +251,8 @@ describe('a conversation', () => {
       (await peer.next('blocklist')).reply({ users: [] });
     });
     expect(await done).toEqual({
-      asWanted: true,
+      // Two commands were refused, and one was mistyped.
+      code: exitCodes.unclear,
       said: [
         askUser,
         'Please enter your password:',
@@ -406,13 +411,13 @@ describe('the end of a visit', () => {
     const peer = await scripted.peer();
     await scripted.letIn(peer);
     peer.event(event);
-    const { said, asWanted } = await done;
+    const { said, code } = await done;
     expect(said.at(-1)).toBe(line);
-    expect(asWanted).toBe(false);
+    expect(code).toBe(event.event === 'kicked' ? exitCodes.refused : exitCodes.unreachable);
   });
 
   test('an interruption does not wait for an answer, and no more input is read', async () => {
-    const { input, output, done } = open();
+    const { input, output, done, complaints } = open();
     input.write('facebook\nwastingtime\nwhoelse\nblocklist\n');
     const peer = await scripted.peer();
     await scripted.letIn(peer);
@@ -423,7 +428,12 @@ describe('the end of a visit', () => {
     await seen(output, 'Columbia');
     logout.reply({});
     expect(await Promise.race([peer.nextOfAny(), peer.closed])).toBe(1000);
-    expect(await done).toMatchObject({ asWanted: true, said: expect.arrayContaining(['Columbia', goodbye]) });
+    // One command was carried out, and one was not.
+    expect(await done).toMatchObject({
+      code: exitCodes.unclear,
+      said: expect.arrayContaining(['Columbia', goodbye]),
+    });
+    expect(complaints).toEqual(['The conversation ended after line 3 of the input. The rest was not carried out.']);
   });
 
   test('a lost and a restored connection are printed', async () => {

@@ -1,3 +1,4 @@
+import { codeOf, type ExitCode, exitCodes } from '../exit-codes.ts';
 import {
   ConnectError,
   ConnectionEndedError,
@@ -8,12 +9,14 @@ import {
 } from '../room/index.ts';
 import type { Attention } from '../terminal/attention.ts';
 import type { Line } from '../terminal/line.ts';
+import { UnreadableInputError } from '../terminal/plain-screen.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput } from './ask.ts';
 import type { ChatContext } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
 import { converse, greet } from './conversation.ts';
 import type { ConversationLog } from './conversation-log.ts';
+import { Fates } from './fates.ts';
 import { learnNames } from './learn-names.ts';
 import { LoginDialog } from './login-dialog.ts';
 import type { NamesSeen } from './names-seen.ts';
@@ -42,42 +45,35 @@ export interface ChatOptions {
   readonly defaultCommand?: string | undefined;
   readonly attention?: Attention | undefined;
   readonly log?: ConversationLog | undefined;
+  /** Reports what became of piped commands, beside the conversation. */
+  complain(message: string): void;
 }
 
-/** The result of a visit: the last lines on the screen, and whether it ended as the user wanted. */
+/** The result of a visit. */
 interface Outcome {
+  /** The last lines on the screen. */
   readonly lines: readonly string[];
-  readonly asWanted: boolean;
+  readonly code: ExitCode;
+  /** Whether the user left by a command: then input after it is not meant to be carried out. */
+  readonly hasQuit?: boolean;
 }
 
-/**
- * One visit to a room, from the connection to the goodbye.
- * @returns Whether it ended as the user wanted.
- */
-export async function runChat(options: ChatOptions): Promise<boolean> {
-  const { screen } = options;
+/** One visit to a room, from the connection to the goodbye. */
+export async function runChat(options: ChatOptions): Promise<ExitCode> {
+  const { screen, complain } = options;
+  const fates = new Fates(screen);
   screen.print(texts.greeting);
-  const { lines, asWanted } = await visit(options);
+  const { lines, code, hasQuit = false } = await visit(options, fates);
+  const leftOver = hasQuit ? undefined : screen.leftOver;
   screen.endInput();
   screen.print(...lines);
-  return asWanted;
+  for (const line of fates.report(leftOver)) complain(line);
+  return fates.code(code, leftOver);
 }
 
-async function visit({
-  url,
-  user,
-  password,
-  screen,
-  interruption,
-  names,
-  commands,
-  reconnect = false,
-  timing = {},
-  takeOver = false,
-  defaultCommand,
-  attention,
-  log,
-}: ChatOptions): Promise<Outcome> {
+async function visit(options: ChatOptions, fates: Fates): Promise<Outcome> {
+  const { url, user, password, screen, interruption, names, commands, defaultCommand, attention, log } = options;
+  const { reconnect = false, timing = {}, takeOver = false } = options;
   const missed = new MissedBlock(screen);
   const interrupted = new Promise<'interrupted'>((resolve) => {
     interruption.addEventListener('abort', () => resolve('interrupted'), { once: true });
@@ -103,16 +99,19 @@ async function visit({
     reconnectAfterStop: reconnect,
     stopped: (message) => screen.print(nowLine(texts.waitingForStart(message))),
     busy: () => screen.print(texts.busy),
+    waiting: sayAtTimes(() => screen.print(nowLine(texts.tooFast))),
     connection: (state) => screen.print(nowLine(state === 'lost' ? texts.connectionLost : texts.connectionRestored)),
   });
   const room = await Promise.race([connecting, interrupted]).catch((error: unknown) => {
     if (error instanceof ConnectError) return error;
     throw error;
   });
-  if (room === 'interrupted') return { lines: [texts.leaving], asWanted: true };
-  if (room instanceof ConnectError) return { lines: [room.message], asWanted: false };
+  if (room === 'interrupted') return { lines: [texts.leaving], code: exitCodes.done };
+  if (room instanceof ConnectError) {
+    return { lines: [room.message], code: room.failure === 'room-full' ? exitCodes.refused : exitCodes.unreachable };
+  }
 
-  const transfers = new Transfers(screen, room, names);
+  const transfers = new Transfers(screen, room, names, fates);
   void interrupted.then(() => {
     transfers.abort();
     screen.endInput();
@@ -123,7 +122,7 @@ async function visit({
     screen.endInput();
   });
   const sent = new SentMessages((message) => log?.note(sentLine(message, room.user)));
-  const context = { screen, room, names, transfers, sent, help: (about?: string) => commands.help(about) };
+  const context = { screen, room, names, transfers, fates, sent, help: (about?: string) => commands.help(about) };
   const caughtUp = () => {
     missed.end();
     attention?.begin(texts.title(room.user ?? ''));
@@ -150,13 +149,13 @@ async function logInAndConverse(
   try {
     switch (await dialog.run(known)) {
       case 'full':
-        return { lines: [texts.roomFull], asWanted: false };
+        return { lines: [texts.roomFull], code: exitCodes.refused };
       case 'stopped':
-        return { lines: [endingLine({ reason: 'stop' })], asWanted: false };
+        return { lines: [endingLine({ reason: 'stop' })], code: exitCodes.unreachable };
       case 'refused':
-        return { lines: [texts.leaving], asWanted: false };
+        return { lines: [texts.leaving], code: exitCodes.refused };
       case 'quit':
-        return { lines: [texts.leaving], asWanted: true };
+        return { lines: [texts.leaving], code: exitCodes.done, hasQuit: true };
       case 'logged-in':
         names.me = room.user;
         names.learn = learnNames(room, names);
@@ -165,11 +164,13 @@ async function logInAndConverse(
         if (defaultCommand !== undefined) screen.print(texts.defaultCommand(defaultCommand));
         await room.caughtUp();
         caughtUp();
-        return { lines: [await converse(context, commands, defaultCommand)], asWanted: true };
+        return { lines: [await converse(context, commands, defaultCommand)], code: exitCodes.done, hasQuit: true };
     }
   } catch (error) {
+    if (error instanceof UnreadableInputError) return { lines: [error.message], code: exitCodes.refused };
     if (error instanceof EndOfInput || error instanceof ConnectionEndedError) {
-      return { lines: [texts.leaving], asWanted: screen.isAttended || !dialog.wasRefused };
+      const wasRefused = dialog.wasRefused && !screen.isAttended;
+      return { lines: [texts.leaving], code: wasRefused ? exitCodes.refused : exitCodes.done };
     }
     throw error;
   }
@@ -177,7 +178,20 @@ async function logInAndConverse(
 
 /** The last line. If the user left, it is the goodbye; otherwise the reason of the end. */
 function conclude(ending: Ending, outcome: Outcome): Outcome {
-  return ending.reason === 'logout' ? outcome : { lines: [endingLine(ending)], asWanted: false };
+  return ending.reason === 'logout' ? outcome : { lines: [endingLine(ending)], code: codeOf(ending) };
+}
+
+/** Milliseconds between two lines about the same thing that goes on. */
+const silence = 60_000;
+
+/** Calls back now, and later no more often than once in a while. */
+function sayAtTimes(say: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    if (now - last > silence) say();
+    last = now;
+  };
 }
 
 /**

@@ -46,6 +46,10 @@ export const texts = {
   leaving: 'You are leaving the chat room. See you again!',
   roomFull: 'The room is full, so you cannot log in now. Please try again later.',
   busy: 'The room is full, or too many people connect from your network. Trying again ...',
+  askRecipient: (lines: number, bytes: number) =>
+    `You have pasted ${lines === 1 ? 'a line' : `${lines} lines`}, ${bytes} bytes. Enter the user who is to get this text as one message, "*" for everybody, or nothing to discard it:`,
+  notSent: 'Nothing was sent.',
+  tooFast: 'You are faster than the room allows. Your commands are carried out, one after the other, as it takes them.',
   connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
     `The chat room has been stopped. ${message} You will be reconnected when it opens again.`,

@@ -6,6 +6,7 @@ import { type Progress, Speedometer } from '../files/progress.ts';
 import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { localDate, localTime } from '../times.ts';
+import type { Fates } from './fates.ts';
 import { fileTexts } from './file-texts.ts';
 import type { NamesSeen } from './names-seen.ts';
 import type { OwnFile } from './own-files.ts';
@@ -32,14 +33,16 @@ export class Transfers {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
   readonly #names: NamesSeen;
+  readonly #fates: Fates;
   readonly #aborted = new AbortController();
   readonly #running = new Set<Running>();
   #redrawing: NodeJS.Timeout | undefined;
 
-  constructor(screen: Screen, room: RoomConnection, names: NamesSeen) {
+  constructor(screen: Screen, room: RoomConnection, names: NamesSeen, fates: Fates) {
     this.#screen = screen;
     this.#room = room;
     this.#names = names;
+    this.#fates = fates;
   }
 
   /** Starts to send a file to a user. */
@@ -111,6 +114,7 @@ export class Transfers {
     transfer: (options: TransferOptions) => Promise<readonly string[]>,
   ): void {
     const { signal } = this.#aborted;
+    const line = this.#screen.linesRead;
     const progress = (one: Progress) => {
       running.progress = one;
     };
@@ -118,6 +122,7 @@ export class Transfers {
       (lines) => this.#end(running, () => this.#screen.print(...lines)),
       (error: unknown) => {
         if (!(error instanceof Error)) throw error;
+        this.#fates.note(line, 'failed');
         const isOver = signal.aborted || error instanceof ConnectionEndedError;
         this.#end(
           running,

@@ -14,13 +14,14 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-const passing: ReadonlySet<string> = new Set(['rate-limited', 'internal']);
-
-/** Whether a request may be retried: the room did not answer, or asks for a retry. Lost connections retry by themselves. */
+/**
+ * Whether a request may be retried: the room did not answer, or failed. The connection itself repeats requests after a
+ * loss, and those that were too fast.
+ */
 const isWorthAnother = (error: unknown) =>
   error instanceof GatewayError ||
   error instanceof RequestTimeoutError ||
-  (error instanceof RefusalError && passing.has(error.code));
+  (error instanceof RefusalError && error.code === 'internal');
 
 /** Options of `p-retry` for a transfer's timing and signal. */
 export const retryOptions = ({ timing, signal }: Patience) => ({

@@ -1,4 +1,4 @@
-import type { Action, RefusalCode, RefusalDetails } from '../../protocol/index.ts';
+import { type Action, commands, type RefusalCode, type RefusalDetails } from '../../protocol/index.ts';
 
 /** The room refused a request; `message` is the room's sentence for a person. */
 export class RefusalError extends Error {
@@ -74,6 +74,17 @@ export class RequestTooLargeError extends Error {
     super(`That is too long: a request may have ${limit} bytes.`);
     this.limit = limit;
   }
+}
+
+/** Whether a failed request may have been carried out nevertheless. */
+export function mayBeDone(error: unknown): boolean {
+  if (error instanceof RefusalError) return error.code === 'internal' && commands[error.action].repeat !== 'as-is';
+  return (
+    error instanceof ConnectionLostError ||
+    error instanceof RequestTimeoutError ||
+    error instanceof GatewayError ||
+    error instanceof UnexpectedReplyError
+  );
 }
 
 /** Why no connection could be made. */

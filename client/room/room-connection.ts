@@ -12,6 +12,7 @@ import {
 import { deferred } from './deferred.ts';
 import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
 import { Feed } from './feed.ts';
+import { Pace } from './pace.ts';
 import { Session } from './session.ts';
 import type { ShownMessage, StreamName } from './stream-order.ts';
 import { defaultTiming, type Timing } from './timing.ts';
@@ -35,6 +36,8 @@ export interface RoomHandlers {
   busy?(): void;
   /** The room was stopped, with the administrator's message. The connection is restored when the room opens. */
   stopped?(message: string): void;
+  /** The room has refused a request as too fast. The connection sends it again after this many seconds. */
+  waiting?(seconds: number): void;
 }
 
 export interface ConnectOptions extends RoomHandlers {
@@ -72,6 +75,12 @@ export interface LoginOptions {
   readonly takeOver?: boolean;
 }
 
+/** A request: its id, and when it was sent first (epoch ms). Undefined: the room has certainly not carried it out. */
+interface Sent {
+  readonly id: string;
+  at: number | undefined;
+}
+
 /** Whether this refusal of a repeated request means that the first sending succeeded. */
 const meansDone = (error: unknown, repeat: Command['repeat']) =>
   error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
@@ -105,6 +114,7 @@ export class RoomConnection {
   readonly #timing: Timing;
   readonly #ended = deferred<Ending>();
   readonly #transport: Transport;
+  readonly #pace: Pace;
   /** Whether the room is reached over TLS. */
   readonly isEncrypted: boolean;
   #session: Session | undefined;
@@ -122,6 +132,10 @@ export class RoomConnection {
     this.#handlers = handlers;
     this.#reconnectAfterStop = reconnectAfterStop;
     this.#timing = { ...defaultTiming, ...timing };
+    this.#pace = new Pace({
+      longest: this.#timing.tooFast,
+      waiting: (seconds) => this.#handlers.waiting?.(seconds),
+    });
     this.isEncrypted = URL.canParse(url) && new URL(url).protocol === 'wss:';
     this.#transport = new Transport({
       url,
@@ -157,7 +171,8 @@ export class RoomConnection {
 
   /**
    * Sends a request. While the connection is lost, the request waits for the next one. After a loss, a request without
-   * a reply is repeated, as the action's `repeat` in the protocol allows; a message is committed once.
+   * a reply is repeated, as the action's `repeat` in the protocol allows; a message is committed once. A request that
+   * the room refuses as too fast was not carried out: it is sent again when the room takes it.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError | UnexpectedReplyError | RequestTooLargeError}
    */
   request<A extends Exclude<Action, OwnAction>>(action: A, args: Arguments<A>): Promise<Result<A>> {
@@ -249,27 +264,32 @@ export class RoomConnection {
     await link.request('logout', this.#session.feed?.shownUpTo ?? {});
   }
 
-  async #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
+  #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
+    const sending: Sent = { id: randomUUID(), at: undefined };
+    return this.#pace.send(() => this.#send(action, args, sending));
+  }
+
+  async #send<A extends Action>(action: A, args: Arguments<A>, sent: Sent): Promise<Result<A>> {
     const { repeat }: Command = commands[action];
-    const id = randomUUID();
-    let sentAt: number | undefined;
     for (;;) {
       const link = await this.#transport.link().catch((error: Error) => {
-        throw unanswered(repeat, sentAt, error);
+        throw unanswered(repeat, sent.at, error);
       });
-      const again = sentAt !== undefined;
-      if (sentAt !== undefined && repeat === 'marked' && Date.now() - sentAt > this.#timing.repeat) {
+      const again = sent.at !== undefined;
+      if (sent.at !== undefined && repeat === 'marked' && Date.now() - sent.at > this.#timing.repeat) {
         throw new ConnectionLostError();
       }
-      if (link.isOpen) sentAt ??= Date.now();
+      if (link.isOpen) sent.at ??= Date.now();
       try {
-        return await link.request(action, args, { id, again: again && repeat === 'marked' });
+        return await link.request(action, args, { id: sent.id, again: again && repeat === 'marked' });
       } catch (error) {
         // An action with `doneIf` has no result.
         if (again && meansDone(error, repeat)) return {} as Result<A>;
+        // A refusal of the only sending means that nothing was carried out.
+        if (!again && error instanceof RefusalError) sent.at = undefined;
         if (!(error instanceof ConnectionLostError)) throw this.#isOver ? new ConnectionEndedError() : error;
-        if (this.#isOver) throw unanswered(repeat, sentAt, new ConnectionEndedError());
-        if (sentAt !== undefined && repeat === 'never') throw error;
+        if (this.#isOver) throw unanswered(repeat, sent.at, new ConnectionEndedError());
+        if (sent.at !== undefined && repeat === 'never') throw error;
       }
     }
   }
@@ -345,6 +365,7 @@ export class RoomConnection {
     this.#isOver = true;
     this.#session?.feed?.stop();
     this.#transport.end()?.close();
+    this.#pace.stop();
     void this.#deliveries.then(() => this.#ended.resolve(ending));
   }
 }

@@ -26,6 +26,8 @@ export interface Timing {
   readonly asleep: number;
   /** How long after its first sending a request that changes something is repeated over a new connection. */
   readonly repeat: number;
+  /** How long a request that the room refuses as too fast waits in all. */
+  readonly tooFast: number;
   /** Before a missing message is asked for. Doubles while the room does not have it. */
   readonly gap: number;
   /** The longest wait between two such attempts. */
@@ -62,6 +64,7 @@ export const defaultTiming: Timing = {
   watch: 2 * seconds,
   asleep: 10 * seconds,
   repeat: limits.repeatSeconds * seconds,
+  tooFast: 10 * minutes,
   gap: 300,
   maxGap: 10 * seconds,
   acknowledge: 2 * seconds,
@@ -77,7 +80,7 @@ export const defaultTiming: Timing = {
 
 /**
  * The same timing for a room whose clock runs faster than this machine's by a factor. The timeouts of connections and
- * replies stay the same, because they depend on the processor.
+ * replies stay the same, because they depend on the processor, and `tooFast`, because it bounds waits that are not scaled.
  */
 export function scaled(timing: Timing, speed: number): Timing {
   const entries = Object.entries(timing).map(([name, milliseconds]) => [name, milliseconds / speed]);

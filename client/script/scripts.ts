@@ -1,27 +1,35 @@
 import type { RoomEvent } from '../../protocol/index.ts';
 import { messageLine, noticeLine } from '../chat/texts.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { isClosedPipe } from '../terminal/closed-pipe.ts';
 import { jsonLine } from '../terminal/json-line.ts';
 import type { Line } from '../terminal/line.ts';
 import { Painter } from '../terminal/painter.ts';
 import { printable } from '../terminal/printable.ts';
-import { complainOf, type Visit, visit } from './visit.ts';
+import { isClosedPipe, UnwrittenError } from '../terminal/unwritten.ts';
+import { complainOf, throwFailure, type Visit, visit } from './visit.ts';
 
 /** Where data goes, and in which form. */
 export interface Output {
   readonly json: boolean;
   /** The width of a terminal; infinite for other output. */
   readonly columns: number;
-  /** Resolves when the line is written. */
+  /**
+   * Resolves when the line is written.
+   * @throws {UnwrittenError} or EPIPE.
+   */
   write(line: string): Promise<void>;
+}
+
+/** Adds to the error of a write that the message was sent, so that nobody sends it twice. */
+function throwUnwritten(error: Error): never {
+  throw error instanceof UnwrittenError ? new UnwrittenError(`${error.message} The message was sent.`) : error;
 }
 
 /** Says something to one user: prints whether it was `delivered` or `stored`. */
 export function send(by: Visit, { json, write }: Output, to: string, text: string): Promise<ExitCode> {
   return visit(by, async (room) => {
-    const { delivery, seq, sentAt } = await room.request('message', { to, text });
-    await write(json ? jsonLine({ delivery, seq, sentAt }) : delivery);
+    const { delivery, seq, sentAt } = await room.request('message', { to, text }).catch(throwFailure);
+    await write(json ? jsonLine({ delivery, seq, sentAt }) : delivery).catch(throwUnwritten);
     return exitCodes.done;
   });
 }
@@ -29,8 +37,8 @@ export function send(by: Visit, { json, write }: Output, to: string, text: strin
 /** Says something to everyone: prints how many were online. */
 export function broadcast(by: Visit, { json, write }: Output, text: string): Promise<ExitCode> {
   return visit(by, async (room) => {
-    const { online, seq, sentAt } = await room.request('broadcast', { text });
-    await write(json ? jsonLine({ online, seq, sentAt }) : String(online));
+    const { online, seq, sentAt } = await room.request('broadcast', { text }).catch(throwFailure);
+    await write(json ? jsonLine({ online, seq, sentAt }) : String(online)).catch(throwUnwritten);
     return exitCodes.done;
   });
 }
@@ -54,7 +62,8 @@ export function tail(by: Visit, { json, columns, write }: Output): Promise<ExitC
     async (room) => {
       const ending = await room.ended;
       if (ending.reason === 'logout') return exitCodes.done;
-      if (ending.reason === 'failed' && isClosedPipe(ending.cause)) throw ending.cause;
+      const { cause } = { cause: undefined, ...ending };
+      if (isClosedPipe(cause) || cause instanceof UnwrittenError) throw cause;
       return complainOf(ending, by);
     },
     {

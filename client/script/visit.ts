@@ -1,14 +1,15 @@
 import { endingLine, texts } from '../chat/texts.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { codeOf, type ExitCode, exitCodes } from '../exit-codes.ts';
 import {
   ConnectError,
   connect,
   type ForcedEnding,
+  mayBeDone,
   RefusalError,
   type RoomConnection,
   type RoomHandlers,
 } from '../room/index.ts';
-import { isClosedPipe } from '../terminal/closed-pipe.ts';
+import { isClosedPipe, UnwrittenError } from '../terminal/unwritten.ts';
 
 /** The room, the user, and where to report errors. */
 export interface Visit {
@@ -25,7 +26,17 @@ export interface Visit {
   complain(message: string): void;
 }
 
-/** Logs in, runs `act`, and leaves even if it failed. @throws EPIPE if the output is closed. */
+/** Something may have been done in the room, or not. */
+class InDoubtError extends Error {
+  override readonly name = 'InDoubtError';
+}
+
+/** Throws the error of a request that changes something. */
+export function throwFailure(error: Error): never {
+  throw mayBeDone(error) ? new InDoubtError(error.message) : error;
+}
+
+/** Logs in, runs `act`, and leaves even if it failed. @throws {UnwrittenError} or EPIPE. */
 export async function visit(
   { url, user, password, reconnect, takeOver, interruption, complain }: Visit,
   act: (room: RoomConnection) => Promise<ExitCode>,
@@ -44,9 +55,9 @@ export async function visit(
       await room.leave();
     }
   } catch (error) {
-    if (!(error instanceof Error) || isClosedPipe(error)) throw error;
+    if (!(error instanceof Error) || error instanceof UnwrittenError || isClosedPipe(error)) throw error;
     // After an interruption the user knows the reason.
-    if (!interruption.aborted) complain(whyOf(error));
+    if (!interruption.aborted || error instanceof InDoubtError) complain(whyOf(error));
     return exitCodeOf(error);
   }
 }
@@ -54,7 +65,7 @@ export async function visit(
 /** Reports why the room ended a visit. */
 export function complainOf(ending: ForcedEnding, { complain }: Visit): ExitCode {
   complain(endingLine(ending));
-  return ending.reason === 'kicked' ? exitCodes.refused : exitCodes.unreachable;
+  return codeOf(ending);
 }
 
 function whyOf(error: Error): string {
@@ -63,6 +74,7 @@ function whyOf(error: Error): string {
 }
 
 function exitCodeOf(error: Error): ExitCode {
+  if (error instanceof InDoubtError) return exitCodes.unclear;
   if (error instanceof RefusalError && error.code !== 'room-stopped') return exitCodes.refused;
   if (error instanceof ConnectError && error.failure === 'room-full') return exitCodes.refused;
   return exitCodes.unreachable;

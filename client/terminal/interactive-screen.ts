@@ -1,8 +1,13 @@
-import { createInterface, emitKeypressEvents, type Interface, type Key } from 'node:readline';
-import { Writable } from 'node:stream';
+import { constants } from 'node:os';
+import type { Interface, Key } from 'node:readline';
+import { limits } from '../../protocol/index.ts';
+import type { Area } from './area.ts';
 import { inColumns } from './columns.ts';
 import { type Completion, commonBeginning } from './completion.ts';
+import { DumbArea } from './dumb-area.ts';
+import { askWhetherPastesAreMarked, Keyboard, markNoPastes, markPastes } from './keyboard.ts';
 import type { Line, Printed, Style } from './line.ts';
+import { fitsEditor, fromEditor, lineEditor, toEditor } from './line-editor.ts';
 import { LiveArea } from './live-area.ts';
 import { Painter } from './painter.ts';
 import { printable } from './printable.ts';
@@ -12,6 +17,18 @@ import { editWholeCharacters } from './whole-characters.ts';
 const clearScreen = '\u001b[H\u001b[2J';
 /** As many users as this stand below one another, as in the original; more stand in columns. */
 const usersInOneColumn = 10;
+
+/** Terminals that understand no escape sequence. */
+const dumbTerminals: ReadonlySet<string | undefined> = new Set(['dumb', 'emacs', 'unknown']);
+
+/** Signals that end a program, beside those with a listener of their own. */
+const deadlySignals = ['SIGQUIT', 'SIGABRT', 'SIGALRM', 'SIGUSR2', 'SIGXCPU', 'SIGVTALRM', 'SIGSYS'] as const;
+
+/** Characters. No longer line can be sent as a message, so it is entered at once, and not edited. */
+const longestEdited = 2 * limits.textBytes;
+
+/** Characters of an entered line that are printed. */
+const longestShown = 4000;
 
 /** Milliseconds after Ctrl+Z. A program that still runs then cannot be stopped, because no shell could continue it. */
 const stopping = 200;
@@ -28,16 +45,29 @@ export interface InteractiveOptions {
   complete(line: string): Completion | Promise<Completion>;
 }
 
+/** A line that was entered. `isPaste`: it is a pasted text, and no command. */
+interface Entered {
+  readonly line: string;
+  readonly isPaste: boolean;
+}
+
 /** A terminal with a line editor. Incoming lines are printed above the line being typed. */
 export class InteractiveScreen implements Screen {
   readonly isAttended = true;
+  readonly linesRead = 0;
+  readonly leftOver = undefined;
   readonly #input: NodeJS.ReadStream;
   readonly #output: NodeJS.WriteStream;
+  readonly #keyboard: Keyboard;
   readonly #painter: Painter;
-  readonly #live: LiveArea;
+  readonly #isDumb = dumbTerminals.has(process.env['TERM']);
+  readonly #live: Area;
   readonly #readline: Interface;
   readonly #complete: InteractiveOptions['complete'];
-  readonly #typedAhead: string[] = [];
+  readonly #typedAhead: Entered[] = [];
+  #wasPasted = false;
+  /** Whether the terminal was asked whether it marks pastes. */
+  #hasAsked = false;
   #history: string[] = [];
   #reader: ((line: string | undefined) => void) | undefined;
   #kind: Kind = 'answer';
@@ -53,37 +83,36 @@ export class InteractiveScreen implements Screen {
     this.#input = input;
     this.#output = output;
     this.#painter = new Painter(output.getColorDepth());
-    this.#live = new LiveArea(output, this.#painter);
+    this.#live = this.#isDumb ? new DumbArea(output) : new LiveArea(output, this.#painter);
     this.#complete = complete;
-    // Before the editor's own listener, which would submit a half-typed line when the terminal is gone.
-    input.prependListener('end', () => this.endInput());
-    // Without the editor as its second argument: else it would put what is pasted at the line's end, wherever the cursor is.
-    emitKeypressEvents(input);
-    this.#readline = createInterface({
-      input,
-      // Node's editor edits, and we draw: docs/decisions/0030 says why.
-      output: new Writable({ write: (_chunk, _encoding, done) => done() }),
-      terminal: true,
-      prompt: '',
-      removeHistoryDuplicates: true,
-      completer: (line: string) => this.#completions(line),
+    this.#keyboard = new Keyboard(input, {
+      pasted: (text) => this.#paste(text),
+      mayBePaste: () => this.#readsCommands,
     });
-    this.#readline.on('line', (line) => this.#take(line));
+    // A half-typed line is not submitted when the terminal is gone.
+    for (const event of ['end', 'error'] as const) input.on(event, () => this.endInput());
+    this.#readline = lineEditor(this.#keyboard, (line) => this.#completions(line));
+    this.#readline.on('line', (line) => this.#take({ line: fromEditor(line), isPaste: false }));
     this.#readline.on('history', (history) => this.#forgetAnswer(history));
-    this.#readline.on('SIGINT', interrupted);
+    this.#readline.on('SIGINT', () => this.#clearHalfTyped() || interrupted());
     this.#readline.on('SIGTSTP', () => this.#stop());
     process.on('SIGCONT', this.#comeBack);
     this.#readline.on('close', () => this.endInput());
-    // The terminal can be read no more.
-    this.#readline.on('error', () => this.endInput());
-    editWholeCharacters(input, this.#readline);
-    input.on('keypress', (_text, key: Key) => {
+    editWholeCharacters(this.#keyboard, this.#readline);
+    this.#keyboard.on('keypress', (_text, key: Key) => {
       if (key.ctrl && key.name === 'l') this.#clear();
       this.#drawSoon();
     });
     output.on('resize', () => this.#drawSoon());
     // The terminal is gone.
     output.on('error', () => this.endInput());
+    process.on('exit', this.#restore);
+    for (const signal of deadlySignals) process.on(signal, this.#restoreAndDie);
+    this.#control(markPastes);
+  }
+
+  get wasPasted(): boolean {
+    return this.#wasPasted;
   }
 
   print(...lines: Printed[]): void {
@@ -100,7 +129,7 @@ export class InteractiveScreen implements Screen {
       if (typed === undefined || typed.trim() === 'q') return;
       if (typed.trim() === '') continue;
       // Any other text is the next command.
-      this.#typedAhead.unshift(typed);
+      this.#typedAhead.unshift({ line: typed, isPaste: this.#wasPasted });
       return;
     }
   }
@@ -116,8 +145,8 @@ export class InteractiveScreen implements Screen {
 
   withdraw(): void {
     if (!this.#reader) return;
-    this.#leave(this.#readline.line);
-    for (const name of ['e', 'u']) this.#readline.write(null, { ctrl: true, name });
+    this.#leave(this.#typed);
+    this.#clearLine();
     this.#deliver(undefined);
   }
 
@@ -126,9 +155,13 @@ export class InteractiveScreen implements Screen {
     this.#hasEnded = true;
     clearImmediate(this.#drawing);
     // An unfinished line stays on the screen; the next output begins below it.
-    if (this.#reader && this.#kind !== 'more') this.#leave(this.#readline.line);
+    if (this.#reader && this.#kind !== 'more') this.#leave(this.#typed);
     else this.#live.replace();
     process.off('SIGCONT', this.#comeBack);
+    process.off('exit', this.#restore);
+    for (const signal of deadlySignals) process.off(signal, this.#restoreAndDie);
+    this.#control(markNoPastes);
+    this.#keyboard.close();
     this.#readline.close();
     this.#deliver(undefined);
   }
@@ -136,11 +169,17 @@ export class InteractiveScreen implements Screen {
   #read(prompt: string, kind: Kind): Promise<string | undefined> {
     this.#kind = kind;
     this.#prompt = prompt;
+    if (kind === 'command' && !this.#hasAsked) {
+      this.#hasAsked = true;
+      // A terminal that does not know the question may print a part of it, which is overwritten.
+      this.#control(`${askWhetherPastesAreMarked}\r`);
+    }
     const typed = this.#typedAhead.shift();
-    if (typed !== undefined) {
-      if (kind !== 'command') this.#forget(typed);
-      this.#leave(typed);
-      return Promise.resolve(typed);
+    if (typed) {
+      if (kind !== 'command') this.#forget(typed.line);
+      this.#leave(typed.line);
+      this.#wasPasted = typed.isPaste;
+      return Promise.resolve(typed.line);
     }
     if (this.#hasEnded) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -149,13 +188,57 @@ export class InteractiveScreen implements Screen {
     });
   }
 
-  #take(line: string): void {
+  /** The line being typed. */
+  get #typed(): string {
+    return fromEditor(this.#readline.line);
+  }
+
+  /** Whether commands are read, and no answers. */
+  get #readsCommands(): boolean {
+    return this.#kind === 'command' || this.#kind === 'more';
+  }
+
+  #take(entered: Entered): void {
     if (this.#hasEnded) return;
     if (this.#reader) {
-      this.#leave(line);
-      this.#deliver(line);
-    } else this.#typedAhead.push(line);
+      this.#leave(entered.line);
+      this.#wasPasted = entered.isPaste;
+      this.#deliver(entered.line);
+    } else this.#typedAhead.push(entered);
     this.#drawSoon();
+  }
+
+  /**
+   * Inserts a pasted text into the line being typed. It is never submitted: the user presses Enter. Several lines without a
+   * typed command before them are entered at once, as a text.
+   */
+  #paste(pasted: string | undefined): void {
+    if (this.#hasEnded) return;
+    const text = pasted?.replace(/\r\n?/g, '\n').replace(/\n$/, '');
+    const { line, cursor } = this.#readline;
+    const isLong = text === undefined || line.length + text.length > longestEdited;
+    if (text === undefined || (isLong && !this.#readsCommands)) return this.print('What you have pasted is too long.');
+    const isAlone = line.trim() === '';
+    const isText = this.#readsCommands && (isLong || (isAlone && text.includes('\n')) || !fitsEditor(text));
+    if (!isText) this.#readline.write(toEditor(text));
+    else {
+      const whole = fromEditor(line.slice(0, cursor)) + text + fromEditor(line.slice(cursor));
+      this.#clearLine();
+      this.#take({ line: whole, isPaste: isAlone });
+    }
+    this.#drawSoon();
+  }
+
+  #clearLine(): void {
+    for (const name of ['e', 'u']) this.#readline.write(null, { ctrl: true, name });
+  }
+
+  /** Clears a half-typed command. @returns whether there was one. */
+  #clearHalfTyped(): boolean {
+    if (!this.#reader || this.#kind !== 'command' || this.#readline.line === '') return false;
+    this.#clearLine();
+    this.#drawSoon();
+    return true;
   }
 
   #deliver(line: string | undefined): void {
@@ -169,7 +252,9 @@ export class InteractiveScreen implements Screen {
     const prompt = this.#painter.paint('strong', this.#prompt);
     this.#prompt = '';
     if (this.#kind === 'more') this.#live.replace();
-    else this.#live.replace(prompt + (this.#kind === 'secret' ? '' : printable(line)));
+    else if (this.#kind === 'secret') this.#live.replace(prompt);
+    else
+      this.#live.replace(prompt + printable(line.slice(0, longestShown)) + (line.length > longestShown ? ' ...' : ''));
   }
 
   /** Draws after all pending input, such as a paste, has been read. */
@@ -183,7 +268,7 @@ export class InteractiveScreen implements Screen {
     if (this.#hasEnded) return this.#live.replace(...printed);
     // What is typed before it is asked for may be a password, unless a command is under way.
     const isSecret = this.#kind === 'secret' || (this.#kind === 'answer' && !this.#reader);
-    const typed = isSecret ? { text: '', cursor: 0 } : { text: this.#readline.line, cursor: this.#readline.cursor };
+    const typed = isSecret ? { text: '', cursor: 0 } : { text: this.#typed, cursor: this.#readline.cursor };
     const above = this.#status.map((line) => this.#painter.line(line));
     this.#live.draw({ above, typed: { prompt: this.#prompt, ...typed } }, printed);
   }
@@ -223,7 +308,7 @@ export class InteractiveScreen implements Screen {
   async #findCompletion(line: string): Promise<void> {
     this.#lastTab += 1;
     const tab = this.#lastTab;
-    const completion = await this.#complete(line);
+    const completion = await this.#complete(fromEditor(line));
     if (this.#hasEnded || tab !== this.#lastTab) return;
     // The user typed on: the completion would end up inside the text.
     if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return;
@@ -249,27 +334,43 @@ export class InteractiveScreen implements Screen {
   }
 
   #forget(line: string): void {
-    const at = this.#history.indexOf(line);
+    const at = this.#history.indexOf(toEditor(line));
     if (at >= 0) this.#history.splice(at, 1);
   }
 
   #clear(): void {
-    this.#output.write(clearScreen);
+    if (this.#isDumb) return;
+    this.#control(clearScreen);
     this.#live.forget();
   }
 
+  #control(sequence: string): void {
+    if (!this.#isDumb) this.#output.write(sequence);
+  }
+
+  /** The program ends without notice. */
+  readonly #restore = () => this.endInput();
+
+  readonly #restoreAndDie = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
+
   /** Stops the program and its parents, such as npm, as the terminal does outside raw mode. */
   #stop(): void {
+    this.#control(markNoPastes);
     this.#input.setRawMode(false);
     process.kill(0, 'SIGTSTP');
-    setTimeout(() => this.#hasEnded || this.#input.setRawMode(true), stopping);
+    setTimeout(() => this.#hasEnded || this.#resume(), stopping);
+  }
+
+  #resume(): void {
+    this.#input.setRawMode(true);
+    this.#control(markPastes);
   }
 
   /** The program continues after a stop. Another program may have changed the terminal's mode in between. */
   readonly #comeBack = () => {
     if (this.#hasEnded) return;
     this.#input.setRawMode(false);
-    this.#input.setRawMode(true);
+    this.#resume();
     this.#live.forget();
     this.#drawSoon();
   };

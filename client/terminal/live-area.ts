@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Area, LiveView } from './area.ts';
 import { textCells } from './cell-width.ts';
 import type { Painter } from './painter.ts';
-import { type TypedLine, type TypedRow, wrapTypedLine } from './typed-line.ts';
+import { type TypedRow, wrapTypedLine } from './typed-line.ts';
 
 const csi = '\u001b[';
 const eraseDown = `${csi}J`;
@@ -10,19 +11,12 @@ const wrapOff = `${csi}?7l`;
 const wrapOn = `${csi}?7h`;
 const up = (rows: number) => (rows > 0 ? `${csi}${rows}A` : '');
 
-/** The content below the printed lines. */
-export interface LiveView {
-  /** The lines above the input line, one row each. They are already escaped. */
-  readonly above: readonly string[];
-  readonly typed: TypedLine;
-}
-
 /**
  * The bottom of the screen: the status lines and the line being typed. Drawing does not depend on the terminal's
  * character widths. Each row is started explicitly and wrapping is off, so the distance to the first row is known. The
  * cursor is positioned by writing the text before it a second time.
  */
-export class LiveArea {
+export class LiveArea implements Area {
   readonly #output: NodeJS.WriteStream;
   readonly #painter: Painter;
   /** How many rows the cursor is below the first. */
@@ -41,7 +35,6 @@ export class LiveArea {
     return this.#output.rows || 24;
   }
 
-  /** Redraws the area. Prints these lines permanently above it. */
   draw({ above, typed }: LiveView, printed: readonly string[] = []): void {
     const { rows, cursor } = wrapTypedLine(typed, this.columns - 1, Math.max(1, this.rows - above.length));
     const all = [...above.slice(Math.max(0, above.length - this.rows + 1)), ...rows.map((row) => this.#paint(row))];
@@ -55,18 +48,15 @@ export class LiveArea {
     this.#cursorRow = all.length - 1 - back;
   }
 
-  /** Removes the area and prints these lines in its place. */
   replace(...printed: string[]): void {
     this.#output.write(`${up(this.#cursorRow)}\r${eraseDown}${printed.map((line) => `${line}\n`).join('')}`);
     this.#cursorRow = 0;
   }
 
-  /** Call this after other output on the terminal. The cursor must be at the start of a row. */
   forget(): void {
     this.#cursorRow = 0;
   }
 
-  /** How many rows a terminal makes of a line. */
   rowsOf(line: string): number {
     return Math.max(1, Math.ceil(textCells(stripVTControlCharacters(line)) / this.columns));
   }

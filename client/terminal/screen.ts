@@ -7,6 +7,11 @@ export type ReadKind = 'command' | 'answer' | 'secret';
 export interface Screen {
   /** Whether a person is at the terminal and can be asked again after a bad answer. */
   readonly isAttended: boolean;
+  /** Whether the line read last is a pasted text of several lines, and no command that was typed. */
+  readonly wasPasted: boolean;
+  /** Of piped input: how many lines were read, and a sentence about the rest if it is known that there is one. */
+  readonly linesRead: number;
+  readonly leftOver: string | undefined;
   /** Prints whole lines at once, above the line being typed. */
   print(...lines: Printed[]): void;
   /** Prints lines one screenful at a time. Resolves when all are printed or the reader stops. */

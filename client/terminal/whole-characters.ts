@@ -5,7 +5,7 @@ import { splitGraphemes } from './cell-width.ts';
  * Makes Node's line editor, which works by code point, move over and delete whole graphemes: a family, a flag, a letter
  * with its accent.
  */
-export function editWholeCharacters(input: NodeJS.ReadStream, editor: Interface): void {
+export function editWholeCharacters(input: NodeJS.ReadableStream, editor: Interface): void {
   let line = '';
   let cursor = 0;
   input.prependListener('keypress', () => {

@@ -22,6 +22,8 @@ export interface TypistOptions {
   readonly reflowCursorLine?: boolean;
   /** How the terminal measures a family or a flag: by code point, as most do, or as one grapheme of two cells. */
   readonly widths?: 'code points' | 'graphemes';
+  /** Whether the terminal marks pastes, and says so when it is asked. */
+  readonly marksPastes?: boolean;
   /** Added to this process's environment, from which the colour settings are removed. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -51,6 +53,7 @@ export class TerminalDriver {
     rows = 24,
     reflowCursorLine = false,
     widths = 'code points',
+    marksPastes = true,
     env = {},
   }: TypistOptions) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, reflowCursorLine, allowProposedApi: true });
@@ -77,6 +80,8 @@ export class TerminalDriver {
         for (const watcher of this.#watchers) watcher();
       });
     });
+    // The terminal's answers to the program.
+    if (marksPastes) this.#terminal.onData((data) => this.#pty.write(data));
     this.exited = new Promise((resolve) => this.#pty.onExit(({ exitCode }) => resolve(exitCode)));
   }
 
@@ -92,6 +97,11 @@ export class TerminalDriver {
   /** Types a line, and Enter. */
   enter(line: string): void {
     this.type(`${line}\r`);
+  }
+
+  /** Pastes a text, as a terminal that marks pastes does. */
+  paste(text: string): void {
+    this.type(`\u001b[200~${text.replace(/\r?\n/g, '\r')}\u001b[201~`);
   }
 
   /** Resizes the terminal. Resolves when the client has redrawn. */

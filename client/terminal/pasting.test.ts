@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTerminal } from '../testing/open-terminal.ts';
+import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import type { TerminalDriver } from '../testing/terminal-driver.ts';
+
+let scripted: ScriptedRoom;
+let typist: TerminalDriver;
+let peer: Peer;
+
+const prompt = 'facebook>> ';
+const sentAt = '2026-11-23T09:00:00.000Z';
+const delivered = { delivery: 'delivered', seq: 1, sentAt } as const;
+const hostile = 'first\nblock carol\nquit\n';
+
+beforeEach(async () => {
+  scripted = await ScriptedRoom.start();
+});
+
+afterEach(async () => {
+  await scripted.close();
+  typist.close();
+  await typist.exited;
+});
+
+async function logIn(marksPastes = true): Promise<void> {
+  ({ typist, peer } = await openTerminal(scripted, { columns: 120, marksPastes }));
+}
+
+const isAskedFor = (rows: string[]) => rows.some((row) => row.startsWith('You have pasted'));
+
+describe('a text of several lines', () => {
+  test('after a typed command is one message, unaltered, and is sent at Enter', async () => {
+    await logIn();
+    typist.type('message Columbia ');
+    typist.paste(hostile);
+    await typist.seeLast(`${prompt}message Columbia first\\nblock carol\\nquit`);
+    typist.enter('');
+    const said = await peer.next('message');
+    expect(said.arguments).toEqual({ to: 'Columbia', text: 'first\nblock carol\nquit' });
+    said.reply(delivered);
+    // Nothing of it is left in the line.
+    typist.enter('whoelse');
+    await peer.next('whoelse');
+  });
+
+  test('without a command is a question: it goes to the user whom the answer names', async () => {
+    await logIn();
+    typist.paste(hostile);
+    await typist.see(isAskedFor);
+    await typist.seeLast(prompt.trimEnd());
+    typist.enter('Columbia');
+    const said = await peer.next('message');
+    expect(said.arguments).toEqual({ to: 'Columbia', text: 'first\nblock carol\nquit' });
+    said.reply(delivered);
+    typist.enter('whoelse');
+    await peer.next('whoelse');
+  });
+
+  test.each([
+    ['*', 'broadcast'],
+    ['', 'whoelse'],
+  ] as const)('goes to everybody or to nobody: %j', async (answer, action) => {
+    await logIn();
+    typist.paste(hostile);
+    await typist.see((rows) => isAskedFor(rows) && rows.at(-1) === prompt.trimEnd());
+    typist.enter(answer);
+    if (answer === '') {
+      await typist.see((rows) => rows.at(-2) === 'Nothing was sent.');
+      typist.enter('whoelse');
+    }
+    const { arguments: args } = await peer.next(action);
+    expect(args).toEqual(answer === '' ? {} : { text: 'first\nblock carol\nquit' });
+  });
+
+  test('that comes while a command runs is asked about after it', async () => {
+    await logIn();
+    typist.enter('whoelse');
+    const whoelse = await peer.next('whoelse');
+    typist.paste(hostile);
+    typist.type('x');
+    await typist.seeLast('x');
+    whoelse.reply({ users: [], total: 0 });
+    await typist.see(isAskedFor);
+  });
+
+  test('with the mark of its own end, and with marks around a command, is still one text', async () => {
+    await logIn();
+    const text = 'one\u001b[201~\rquit\r\u001b[200~two';
+    typist.type('message Columbia ');
+    typist.paste(text);
+    typist.type('\r');
+    const said = await peer.next('message');
+    expect(said.arguments.text).toBe('one\u001b[201~\nquit\n\u001b[200~two');
+  });
+
+  test('that is larger than a text may be is entered at once', async () => {
+    await logIn();
+    const text = 'All work and no play makes Jack a dull boy.\n'.repeat(10_000);
+    typist.paste(text);
+    await typist.see((rows) => rows.some((row) => row.includes('10000 lines, 439999 bytes')));
+    typist.enter('');
+    await typist.see((rows) => rows.at(-2) === 'Nothing was sent.');
+    typist.enter('whoelse');
+    await peer.next('whoelse');
+  });
+
+  test('is no answer to a question before the login but one, and no command', async () => {
+    ({ typist, peer } = await openTerminal(scripted));
+    typist.enter('passwd');
+    await typist.see((rows) => rows.at(-2)?.includes('password') === true);
+    typist.paste('old\nwhoelse\nquit');
+    typist.enter('');
+    await typist.see((rows) => rows.filter((row) => row.includes('password')).length > 1);
+    typist.enter('new');
+    typist.enter('new');
+    expect((await peer.next('passwd')).arguments).toMatchObject({ oldPassword: 'old\nwhoelse\nquit' });
+  });
+});
+
+test('a pasted line is not carried out before Enter, and keeps its Tab and its line separator', async () => {
+  await logIn();
+  typist.paste('message Columbia a\tb\u2028whoelse\n');
+  await typist.seeLast(`${prompt}message Columbia a\\tb\\u{2028}whoelse`);
+  typist.enter('!');
+  expect((await peer.next('message')).arguments).toEqual({ to: 'Columbia', text: 'a\tb\u2028whoelse!' });
+});
+
+describe('in a terminal that marks no pastes', () => {
+  test.each([hostile, 'first\nquit', `${'x'.repeat(5000)}\nquit\n`])(
+    'several lines in one read are a paste: %#',
+    async (text) => {
+      await logIn(false);
+      typist.type(text.replaceAll('\n', '\r'));
+      await typist.see(isAskedFor);
+      typist.enter('Columbia');
+      const said = await peer.next('message');
+      expect(said.arguments.text).toBe(text.replace(/\n$/, ''));
+    },
+  );
+
+  test('a line and Enter in one read are typed', async () => {
+    await logIn(false);
+    typist.type('whoelse\r');
+    await peer.next('whoelse');
+  });
+});
+
+test('the terminal marks pastes until the program ends', async () => {
+  await logIn();
+  typist.enter('quit');
+  (await peer.next('logout')).reply({});
+  await typist.exited;
+  const modes = typist.output.split('\u001b').filter((part) => part.startsWith('[?2004'));
+  expect(modes.at(0)).toMatch(/^\[\?2004h/);
+  expect(modes.at(-1)).toMatch(/^\[\?2004l/);
+});
+
+test('Ctrl+C clears a half-typed line, and then leaves', async () => {
+  await logIn();
+  typist.type('message Columbia I am');
+  await typist.seeLast(`${prompt}message Columbia I am`);
+  typist.type('\u0003');
+  await typist.seeLast(prompt.trimEnd());
+  typist.enter('whoelse');
+  (await peer.next('whoelse')).reply({ users: [], total: 0 });
+  await typist.seeLast(prompt.trimEnd());
+  typist.type('\u0003');
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+});
