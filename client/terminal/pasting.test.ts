@@ -104,6 +104,15 @@ describe('a text of several lines', () => {
     await peer.next('whoelse');
   });
 
+  test('that is too long for a message, after a typed command, is offered as a file', async () => {
+    await logIn();
+    typist.type('message Columbia ');
+    typist.paste('All work and no play makes Jack a dull boy.\n'.repeat(1000));
+    await typist.see((rows) => rows.some((row) => row.startsWith('The text has 43999 bytes.')));
+    typist.enter('n');
+    await typist.see((rows) => rows.at(-2) === 'The text was not sent.');
+  });
+
   test('is no answer to a question before the login but one, and no command', async () => {
     ({ typist, peer } = await openTerminal(scripted));
     typist.enter('passwd');
@@ -126,7 +135,7 @@ test('a pasted line is not carried out before Enter, and keeps its Tab and its l
 });
 
 describe('in a terminal that marks no pastes', () => {
-  test.each([hostile, 'first\nquit', `${'x'.repeat(5000)}\nquit\n`])(
+  test.each([hostile, 'first\nquit', `${'x'.repeat(3000)}\nquit\n`])(
     'several lines in one read are a paste: %#',
     async (text) => {
       await logIn(false);
