@@ -122,6 +122,16 @@ test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExcee
   },
 );
 
+test('all attempts of a transaction have one token, so that one whose answer was lost is not committed again', async () => {
+  bodies = [];
+  answers = [cancelled('TransactionConflict'), 'ThrottlingException', cancelled('ThrottlingError')];
+  expect(await dynamodb.transact([{ Put: put }])).toEqual({ committed: true });
+  expect(await dynamodb.transact([{ Put: put }])).toEqual({ committed: true });
+  const [first, ...tokens] = bodies.map((body) => JSON.parse(body).ClientRequestToken);
+  expect(first).toEqual(expect.any(String));
+  expect(tokens).toEqual([first, first, first, expect.not.stringMatching(first)]);
+});
+
 test.each(['ValidationError', 'ItemCollectionSizeLimitExceeded', 'AccessDenied'])(
   'a transaction that is cancelled by %s is not retried',
   async (code) => {

@@ -22,6 +22,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import pRetry from 'p-retry';
 import { chunksOf } from '../chat/chunks.ts';
+import { newVersionTag } from '../chat/token.ts';
 
 /** A raw stored item. Parse it before use. */
 export type Item = Record<string, unknown>;
@@ -145,10 +146,11 @@ export type TransactionOutcome =
 
 /**
  * Commits all of the writes or none. Retries conflicts with other transactions and throttling. Returns failed
- * conditions to the caller. The SDK gives each transaction a token, so that its own retries cannot commit it twice.
+ * conditions to the caller. All attempts have one token: if an attempt committed and its answer was lost, the next one
+ * succeeds without an effect. With another token it would fail on the transaction's own writes.
  */
 export function transact(items: readonly TransactItem[]): Promise<TransactionOutcome> {
-  const input = { TransactItems: items.map(withOldItems) };
+  const input = { TransactItems: items.map(withOldItems), ClientRequestToken: newVersionTag() };
   return pRetry(
     async () => {
       try {

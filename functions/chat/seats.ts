@@ -5,8 +5,11 @@ import type { Leaving, Room, SeatState } from './ports.ts';
 /** A function takes a seat or gives it back within this time (ms), unless it was killed. */
 const abandonedAfter = 60_000;
 
-/** Within this time (ms) a function may remove the mark for its own seats: the sweeper has not read the leaving yet. */
-const ownFor = 30_000;
+/**
+ * Within this time (ms) a function may remove the mark for its own seats. The sweeper has not read the leaving yet, and no attempt of
+ * the update has timed out: such an attempt could still reach DynamoDB, and without the mark it would give the seats back again.
+ */
+const ownFor = 2_500;
 
 /** After this time (ms) no run of the sweeper still handles a leaving that it read before the leaving was deleted. */
 const forgottenAfter = 300_000;

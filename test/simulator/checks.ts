@@ -1,0 +1,104 @@
+import type { Sent, Shown, StreamName, Visit } from './history.ts';
+import { isSettled } from './scheduler.ts';
+import type { User } from './user.ts';
+import type { World } from './world.ts';
+
+type Until = (isOver: () => boolean, most: number) => Promise<void>;
+
+const grace = 10_000;
+
+/** Judges the end of a simulation, when nothing fails any more and no function is running. */
+export async function judge(world: World, users: readonly User[], until: Until): Promise<void> {
+  const { history } = world;
+  quiet(world, 'after the day');
+  for (const user of users) {
+    const reading = user.readAll();
+    let worked = false;
+    void reading.then((result) => {
+      worked = result;
+    });
+    await until(isSettled(reading), 30 * 60_000);
+    if (!worked) world.violated(`${user.name} is locked out`);
+  }
+  // Two runs of the sweeper, the grace period, and what they take.
+  await until(() => false, 2 * 60_000 + grace + 100_000);
+  const ghosts = history.sessions().map((session) => session['name']);
+  if (ghosts.length > 0) world.violated(`ghosts: ${ghosts.join(', ')}`);
+  quiet(world, 'at the end');
+  for (const visit of history.visits) shownInOrder(world, visit);
+  for (const sent of history.sent) shownOnce(world, sent, users);
+  numberedInOrder(world, history.sent);
+}
+
+/** Nothing is running: the count is exact, and every session has its connection. */
+function quiet(world: World, when: string): void {
+  const { history, database, gateway } = world;
+  const sessions = history.sessions();
+  const online = Number(history.roomItem()?.['online'] ?? 0);
+  if (online !== sessions.length)
+    world.violated(`${when}, the count is ${online}, and there are ${sessions.length} sessions`);
+  const bound = database.model
+    .table('connections')
+    .all()
+    .filter((item) => item['accountId'] !== undefined);
+  for (const { connectionId, name } of bound) {
+    const isOpen = gateway.connections.some(({ id }) => id === connectionId);
+    if (isOpen && !sessions.some((session) => session['connectionId'] === connectionId)) {
+      world.violated(`${when}, ${name} is logged in over ${connectionId} without a session`);
+    }
+  }
+}
+
+const streamOf = ({ to }: Sent): StreamName => (to === undefined ? 'room' : 'inbox');
+
+/** A program shows a stream in order, each message once, and leaves out none between two others. */
+function shownInOrder(world: World, { program, user, shown }: Visit): void {
+  for (const stream of ['inbox', 'room'] as const) {
+    const numbers = shown.filter((one) => one.stream === stream).map(({ seq }) => seq);
+    const wrong = numbers.findIndex((seq, i) => seq <= (numbers[i - 1] ?? 0));
+    if (wrong >= 0) world.violated(`${program} shows ${stream} ${numbers[wrong]} after ${numbers[wrong - 1]}`);
+    const [first = 0, last = 0] = [numbers[0], numbers.at(-1)];
+    const known = world.history.sent.filter(
+      (sent) => sent.outcome === 'acknowledged' && streamOf(sent) === stream && (stream === 'room' || sent.to === user),
+    );
+    for (const { seq = 0, text } of known) {
+      if (seq > first && seq < last && !numbers.includes(seq))
+        world.violated(`${program} leaves out ${stream} ${seq}: ${text}`);
+    }
+  }
+}
+
+/** An acknowledged message is shown to each of its readers; no message is shown under two numbers; a refused one never. */
+function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
+  const { visits } = world.history;
+  const readers = users.filter(({ name }) => (sent.to === undefined ? true : name === sent.to));
+  const everywhere = new Set<number>();
+  for (const { name } of readers) {
+    const shown = visits
+      .filter(({ user }) => user === name)
+      .flatMap((visit) => visit.shown.filter((one) => isOf(one, sent)));
+    for (const { seq } of shown) everywhere.add(seq);
+    if (sent.outcome === 'acknowledged' && shown.length === 0) {
+      world.violated(`"${sent.text}" was acknowledged as ${streamOf(sent)} ${sent.seq}, and ${name} never saw it`);
+    }
+    if (sent.outcome === 'acknowledged' && shown.some(({ seq }) => seq !== sent.seq)) {
+      world.violated(`"${sent.text}" was acknowledged as ${sent.seq}, and shown as ${shown[0]?.seq}`);
+    }
+  }
+  if (everywhere.size > 1) world.violated(`"${sent.text}" is in the stream as ${[...everywhere].join(' and ')}`);
+  if (sent.outcome === 'refused' && everywhere.size > 0) world.violated(`"${sent.text}" was refused, and shown`);
+}
+
+const isOf = ({ stream, text }: Shown, sent: Sent) => stream === streamOf(sent) && text === sent.text;
+
+/** A message that was sent after another one had been acknowledged has a higher number. */
+function numberedInOrder(world: World, all: readonly Sent[]): void {
+  const acknowledged = all.filter(({ outcome }) => outcome === 'acknowledged');
+  for (const one of acknowledged) {
+    for (const other of acknowledged) {
+      const isLater = other.to === one.to && one.settledAt !== undefined && other.sentAt > one.settledAt;
+      if (isLater && (other.seq ?? 0) <= (one.seq ?? 0))
+        world.violated(`"${other.text}" came later than "${one.text}", and has a lower number`);
+    }
+  }
+}

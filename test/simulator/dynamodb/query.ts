@@ -1,0 +1,41 @@
+import { conditionHolds, type Item, type Words } from './evaluate.ts';
+import { projected, type Reading } from './read.ts';
+import { byKeys, type Table } from './tables.ts';
+
+export interface Query extends Words {
+  readonly IndexName?: string;
+  readonly KeyConditionExpression?: string;
+  readonly FilterExpression?: string;
+  readonly ProjectionExpression?: string;
+  readonly ScanIndexForward?: boolean;
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: Item;
+  readonly Select?: string;
+}
+
+/** A query or a scan. Pages end at `Limit` only: the room's pages are far smaller than 1 MB. */
+export function queryTable(table: Table, query: Query, { since, seesChange }: Reading): Record<string, unknown> {
+  const { Limit: limit = Number.POSITIVE_INFINITY, ExclusiveStartKey: from, ScanIndexForward: forward = true } = query;
+  const index = query.IndexName === undefined ? undefined : table.shape.index;
+  const { partitionKey, sortKey } = table.shape;
+  const tableKeys = [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
+  const order = index ? [index.partitionKey.name, index.sortKey.name, ...tableKeys] : tableKeys;
+  const sign = forward ? 1 : -1;
+  const inOrder = (one: Item, other: Item) => sign * byKeys(one, other, order);
+  const matching = table
+    .all(since, seesChange)
+    .filter((item) => order.every((name) => item[name] !== undefined))
+    .filter((item) => conditionHolds(query.KeyConditionExpression, item, query))
+    .sort(inOrder)
+    .filter((item) => from === undefined || inOrder(item, from) > 0);
+  const page = matching.slice(0, limit);
+  const items = page.filter((item) => conditionHolds(query.FilterExpression, item, query));
+  const last = page.at(-1);
+  return {
+    ...(query.Select !== 'COUNT' && { Items: items.map((item) => projected(item, query.ProjectionExpression, query)) }),
+    Count: items.length,
+    ScannedCount: page.length,
+    // DynamoDB finds out that nothing follows only by reading on.
+    ...(last && page.length === limit && { LastEvaluatedKey: table.keysOf(last, index) }),
+  };
+}

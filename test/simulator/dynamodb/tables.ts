@@ -1,0 +1,73 @@
+import { tables as shapes, type TableShape } from '../../../functions/aws/names.ts';
+import { compare, type Item } from './evaluate.ts';
+
+/** An item, and what it was before its last change. */
+interface Kept {
+  readonly item: Item | undefined;
+  readonly before: Item | undefined;
+  readonly changedAt: number;
+}
+
+/** One table of the model. */
+export class Table {
+  readonly name: string;
+  readonly shape: TableShape;
+  readonly #items = new Map<string, Kept>();
+
+  constructor(name: string, shape: TableShape) {
+    this.name = name;
+    this.shape = shape;
+  }
+
+  keyOf(item: Item): string {
+    const { partitionKey, sortKey } = this.shape;
+    return `${item[partitionKey.name]}\u0000${sortKey ? item[sortKey.name] : ''}`;
+  }
+
+  /** The primary key of an item, and the keys of its index. */
+  keysOf(item: Item, index?: TableShape['index']): Item {
+    const { partitionKey, sortKey } = this.shape;
+    const names = [partitionKey, sortKey, index?.partitionKey, index?.sortKey].flatMap((key) => key?.name ?? []);
+    return Object.fromEntries(names.map((name) => [name, item[name]]));
+  }
+
+  get(key: Item): Item | undefined {
+    return this.#items.get(this.keyOf(key))?.item;
+  }
+
+  /**
+   * The item as a read may see it that is not a snapshot: where the item changed at or after `since`, the caller's choice
+   * decides whether it sees the change.
+   */
+  seen(key: Item, since: number, seesChange: () => boolean): Item | undefined {
+    const kept = this.#items.get(this.keyOf(key));
+    return kept && kept.changedAt >= since && !seesChange() ? kept.before : kept?.item;
+  }
+
+  put(key: Item, item: Item | undefined, now: number): void {
+    const id = this.keyOf(key);
+    this.#items.set(id, { item, before: this.#items.get(id)?.item, changedAt: now });
+  }
+
+  /** All items, in the order of their keys. */
+  all(since = Number.POSITIVE_INFINITY, seesChange = () => true): Item[] {
+    const { partitionKey, sortKey } = this.shape;
+    const seen = ({ item, before, changedAt }: Kept) => (changedAt >= since && !seesChange() ? before : item);
+    return [...this.#items.values()]
+      .map(seen)
+      .filter((item) => item !== undefined)
+      .sort((one, other) => byKeys(one, other, [partitionKey.name, ...(sortKey ? [sortKey.name] : [])]));
+  }
+}
+
+/** Orders items by some attributes. */
+export function byKeys(one: Item, other: Item, names: readonly string[]): number {
+  for (const name of names) {
+    const order = compare(one[name], other[name]);
+    if (order !== undefined && order !== 0) return order;
+  }
+  return 0;
+}
+
+export const roomTables = (): ReadonlyMap<string, Table> =>
+  new Map(Object.entries(shapes).map(([name, shape]) => [name, new Table(name, shape)]));

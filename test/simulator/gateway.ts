@@ -1,0 +1,176 @@
+import type { EventEmitter } from 'node:events';
+import { type FunctionName, routes } from '../../infra/functions.ts';
+import { Connection } from './connection.ts';
+import type { ClientSocket, Post } from './machine.ts';
+import type { SimulatedProcess } from './process.ts';
+import type { World } from './world.ts';
+
+/** API Gateway gives up on an integration after this time (ms). */
+const integrationTimeout = 29_000;
+
+const pong = JSON.stringify({ type: 'pong' });
+
+/** API Gateway's WebSocket API: connections, routes, and the @connections API. */
+export class Gateway {
+  readonly #world: World;
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get connections(): Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  /** Whether a client has a connection that cannot work any more. */
+  hasDeadNetwork(process: SimulatedProcess): boolean {
+    return this.connections.some(({ client, isHalfOpen }) => client === process && isHalfOpen);
+  }
+
+  /** Opens a connection for a client. */
+  connect(client: SimulatedProcess, url: string, events: EventEmitter): ClientSocket {
+    const { scheduler } = this.#world;
+    const id = `c${scheduler.random.bytes(6).toString('hex')}`;
+    const connection = new Connection(this.#world, id, client, events, {
+      message: (body) => this.#message(connection, body),
+      ended: (code, reason) => {
+        this.#connections.delete(id);
+        this.#disconnected(connection, code, reason);
+      },
+    });
+    scheduler.after(this.#world.latency(10, 40), () => {
+      const [purpose] = new URL(url).searchParams.values();
+      const queryStringParameters = purpose === undefined ? undefined : { [parameterOf(url)]: purpose };
+      this.#integrate(
+        'connection',
+        this.#event(connection, 'CONNECT', { headers: {}, queryStringParameters }),
+        (reply) => {
+          const status = reply.status ?? 502;
+          scheduler.note(`${client.name} connects as ${id}: ${status}`);
+          if (status !== 200) return connection.refuse(status);
+          this.#connections.set(id, connection);
+          connection.open();
+        },
+      );
+    });
+    return connection.socket;
+  }
+
+  /** A post of a function to a connection. */
+  post(process: SimulatedProcess, { path, body }: Post, answer: (status: number | undefined) => void): void {
+    const id = decodeURIComponent(path.split('/').at(-1) ?? '');
+    this.#called(process, `posts to ${id} ${summary(body)}`, answer, () => {
+      const connection = this.#connections.get(id);
+      connection?.send(body);
+      return connection ? 200 : 410;
+    });
+  }
+
+  connectionCall(
+    process: SimulatedProcess,
+    method: 'GET' | 'DELETE',
+    id: string,
+    answer: (status: number | undefined) => void,
+  ): void {
+    this.#called(process, `${method === 'GET' ? 'looks up' : 'closes'} ${id}`, answer, () => {
+      const connection = this.#connections.get(id);
+      if (method === 'DELETE') connection?.close(1000, 'Connection Closed Normally');
+      return connection ? 200 : 410;
+    });
+  }
+
+  /** A call to @connections, with its failures. */
+  #called(
+    process: SimulatedProcess,
+    label: string,
+    answer: (status: number | undefined) => void,
+    effect: () => number,
+  ): void {
+    const { scheduler, weather } = this.#world;
+    const { before, after, gone, throttled } = weather.post;
+    const dice = scheduler.random.next();
+    scheduler.after(this.#world.latency(3, 15), () => {
+      let status: number | undefined;
+      if (dice < before) status = 500;
+      else if (dice < before + throttled) status = 429;
+      else if (dice < before + throttled + gone) status = 410;
+      else {
+        const done = effect();
+        status = dice < before + throttled + gone + after ? undefined : done;
+      }
+      scheduler.note(`${process.name} ${label}: ${status ?? 'the answer is lost'}`);
+      scheduler.after(this.#world.latency(3, 15), () => answer(status));
+    });
+  }
+
+  #message(connection: Connection, body: string): void {
+    const action = actionOf(body);
+    const route = routes.get(action) ?? routes.get('$default');
+    if (!route) return;
+    this.#world.scheduler.note(`${connection.client.name} sends ${summary(body)}`);
+    if (route.target === 'mock') return connection.send(pong);
+    const requestId = this.#world.scheduler.random.bytes(6).toString('hex');
+    this.#integrate(route.target, this.#event(connection, 'MESSAGE', { body }), ({ status, body: reply, failure }) => {
+      const { id: connectionId } = connection;
+      if (failure !== undefined) connection.send(JSON.stringify({ message: failure, connectionId, requestId }));
+      else if (status !== undefined && reply !== undefined && route.twoWay) connection.send(reply);
+    });
+  }
+
+  #integrate(
+    name: FunctionName,
+    event: object,
+    done: (reply: { status?: number; body?: string; failure?: string }) => void,
+  ): void {
+    let isOver = false;
+    const end = (reply: Parameters<typeof done>[0]) => {
+      if (!isOver) done(reply);
+      isOver = true;
+      late.cancelled = true;
+    };
+    const late = this.#world.scheduler.after(integrationTimeout, () => end({ failure: 'Endpoint request timed out' }));
+    this.#world.lambda.invoke(name, event, (result) => {
+      if ('error' in result) return end({ failure: 'Internal server error' });
+      const { statusCode, body } = result.payload as { statusCode: number; body?: string };
+      end({ status: statusCode, ...(body !== undefined && { body }) });
+    });
+  }
+
+  #disconnected(connection: Connection, disconnectStatusCode: number, disconnectReason: string): void {
+    const { scheduler, weather } = this.#world;
+    const { lost, late, twice } = weather.disconnect;
+    scheduler.note(`${connection.id} has ended: ${disconnectStatusCode}`);
+    if (scheduler.random.chance(lost)) return;
+    const event = this.#event(connection, 'DISCONNECT', {}, { disconnectStatusCode, disconnectReason });
+    for (let time = scheduler.random.chance(twice) ? 2 : 1; time > 0; time -= 1) {
+      const delay = scheduler.random.chance(late) ? scheduler.random.between(0, 30_000) : this.#world.latency(5, 20);
+      scheduler.after(delay, () => this.#world.lambda.invoke('connection', event, () => {}));
+    }
+  }
+
+  #event({ id, address }: Connection, eventType: string, rest: object, more: object = {}): object {
+    const requestContext = { connectionId: id, requestId: id, eventType, identity: { sourceIp: address }, ...more };
+    return { requestContext, ...rest };
+  }
+}
+
+const parameterOf = (url: string) => [...new URL(url).searchParams.keys()][0] ?? '';
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+const actionOf = (body: string) => String(parsed(body)['action']);
+
+/** A frame in a few words, for the trace. */
+function summary(body: string): string {
+  const frame = parsed(body);
+  const names = ['event', 'action', 'user', 'to', 'text', 'stream', 'seq', 'inbox', 'room', 'again'];
+  return names.flatMap((name) => (frame[name] === undefined ? [] : String(frame[name]))).join(' ');
+}

@@ -1,0 +1,77 @@
+import type { Item } from './dynamodb/evaluate.ts';
+import type { World } from './world.ts';
+
+export type StreamName = 'inbox' | 'room';
+
+/** A message that a user sent. Its text is unique. */
+export interface Sent {
+  readonly text: string;
+  readonly from: string;
+  /** A user; undefined for a broadcast. */
+  readonly to: string | undefined;
+  readonly sentAt: number;
+  /** The readers of a broadcast, or the recipient. */
+  outcome: 'pending' | 'acknowledged' | 'refused' | 'unknown';
+  seq: number | undefined;
+  settledAt: number | undefined;
+}
+
+/** A message that a program has shown. */
+export interface Shown {
+  readonly stream: StreamName;
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** One run of a user's program, from its login to its end. */
+export interface Visit {
+  readonly user: string;
+  readonly program: string;
+  readonly shown: Shown[];
+  readonly loggedInAt: number;
+  isOnline: boolean;
+}
+
+/** What users did and saw. The checks at its end compare it with the room's promises, and know nothing of the room's code. */
+export class History {
+  readonly #world: World;
+  readonly sent: Sent[] = [];
+  readonly visits: Visit[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+    world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
+  }
+
+  /** Every commit: the count of users online is never below the number of sessions, nor above MaxCon. */
+  #changed(table: string, before: Item | undefined, after: Item | undefined): void {
+    const isSession = table === 'presence' && (before ?? after)?.['shard'] === 0;
+    const isRoom = table === 'room' && (before ?? after)?.['room'] === 'room';
+    if (!isSession && !isRoom) return;
+    const room = this.roomItem();
+    const sessions = this.sessions().length;
+    const online = Number(room?.['online'] ?? 0);
+    if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);
+    const isMore = isRoom && online > Number(before?.['online'] ?? 0);
+    if (isMore && online > Number(room?.['maxCon'])) {
+      this.#world.violated(`${online} users are online, and MaxCon is ${room?.['maxCon']}`);
+    }
+  }
+
+  roomItem(): Item | undefined {
+    return this.#world.database.model.table('room').get({ room: 'room' });
+  }
+
+  sessions(): Item[] {
+    return this.#world.database.model
+      .table('presence')
+      .all()
+      .filter((item) => item['shard'] === 0);
+  }
+
+  logged(what: string, error: unknown): void {
+    if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) {
+      this.#world.violated(`a function fails: ${what}: ${error.stack}`);
+    }
+  }
+}

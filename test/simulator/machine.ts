@@ -1,0 +1,34 @@
+import type { EventEmitter } from 'node:events';
+
+/** What a DynamoDB call gets: the output, or an error by its name. */
+export type Answer =
+  | { readonly output: Record<string, unknown> }
+  | { readonly error: string; readonly detail?: Record<string, unknown>; readonly isTransient: boolean };
+
+/** A request to @connections or to Lambda. `status` is undefined if there was no answer. */
+export interface Post {
+  readonly service: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** The client's end of a WebSocket, as far as the client uses `ws`. */
+export interface ClientSocket {
+  ping(): void;
+  send(bytes: Buffer, options: { readonly fin: boolean }): void;
+  close(code: number): void;
+  terminate(): void;
+}
+
+/** What the stand-ins for AWS and for Node.js use. Each bundle gets one as the free variable `machine`. */
+export interface Machine {
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  random(): number;
+  bytes(count: number): Buffer;
+  dynamoDb(operation: string, input: object): Promise<Answer>;
+  post(request: Post): Promise<number | undefined>;
+  /** The status of a GET or DELETE on a connection; undefined if there was no answer. */
+  connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined>;
+  connect(url: string, events: EventEmitter): ClientSocket;
+  log(what: string, error: unknown, about: Record<string, unknown>): void;
+}

@@ -1,0 +1,53 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { programsOfRoom, simulate } from './simulate.ts';
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number above 0.');
+  return value;
+}
+
+const { seeds, from, seed, trace, minutes } = new Command('npm run simulate --')
+  .description('Play whole days of a room with random interleavings and faults, each decided by a seed.')
+  .option('--seeds <number>', 'how many seeds', whole, 100)
+  .option('--minutes <number>', 'play seeds for this long instead', whole)
+  .option('--from <number>', 'the first seed', whole, 1)
+  .option('--seed <number>', 'play this seed only', whole)
+  .option('--trace', 'print what happens')
+  .parse()
+  .opts<{ seeds: number; from: number; seed?: number; trace?: true; minutes?: number }>();
+
+const programs = await programsOfRoom();
+const startedAt = performance.now();
+const elapsed = () => performance.now() - startedAt;
+const isEnough = (played: number) => (minutes === undefined ? played >= seeds : elapsed() > minutes * 60_000);
+
+if (seed !== undefined) {
+  const outcome = await simulate(seed, programs, { trace: trace === true });
+  for (const line of outcome.trace) console.log(line);
+  report(seed, outcome.violations);
+  console.log(`seed ${seed}: ${outcome.steps} steps, hash ${outcome.hash}`);
+} else await playAll();
+
+async function playAll(): Promise<void> {
+  const hashes = new Set<string>();
+  let [steps, failed, played] = [0, 0, 0];
+  for (; !isEnough(played); played += 1) {
+    const outcome = await simulate(from + played, programs);
+    hashes.add(outcome.hash);
+    steps += outcome.steps;
+    if (outcome.violations.length > 0) failed += 1;
+    report(outcome.seed, outcome.violations);
+  }
+  const perMinute = Math.round((60_000 * played) / elapsed());
+  console.log(
+    `${played} seeds (${from} to ${from + played - 1}), ${failed} with violations, ${hashes.size} distinct courses, ` +
+      `${steps} steps; ${perMinute} seeds a minute`,
+  );
+}
+
+function report(played: number, violations: readonly string[]): void {
+  if (violations.length === 0) return;
+  process.exitCode = 1;
+  console.log(`seed ${played}: ${violations[0]}`);
+}

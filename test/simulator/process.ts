@@ -1,0 +1,115 @@
+import type { EventEmitter } from 'node:events';
+import type { Answer, ClientSocket, Machine, Post } from './machine.ts';
+import type { Planned } from './scheduler.ts';
+import type { World } from './world.ts';
+
+/**
+ * A program that runs: an environment of a Lambda function, or a client. It has its own modules, timers and clock. It can be
+ * killed, and an environment is frozen between two invocations.
+ */
+export class SimulatedProcess implements Machine {
+  readonly name: string;
+  readonly world: World;
+  /** What its clock is ahead of the world's (ms). */
+  readonly skew: number;
+  /** How many more calls this invocation may make. */
+  callsLeft = Number.POSITIVE_INFINITY;
+  #isDead = false;
+  #isFrozen = false;
+  readonly #whenThawed: (() => void)[] = [];
+
+  constructor(world: World, name: string, skew = 0) {
+    this.world = world;
+    this.name = name;
+    this.skew = skew;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
+  kill(): void {
+    this.#isDead = true;
+  }
+
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    for (const run of this.#whenThawed.splice(0)) this.deliver(run);
+  }
+
+  /** Runs something in this process; later if it is frozen, never if it is dead. */
+  deliver(run: () => void): void {
+    if (this.#isDead) return;
+    if (this.#isFrozen) this.#whenThawed.push(run);
+    else run();
+  }
+
+  now(): number {
+    return Math.floor(this.world.scheduler.now + this.skew);
+  }
+
+  after(milliseconds: number, run: () => void): Planned {
+    return this.world.scheduler.after(milliseconds, () => this.deliver(run));
+  }
+
+  /** A promise of this process, which never settles after its death. */
+  promise<T>(start: (resolve: (value: T) => void) => void): Promise<T> {
+    return new Promise((resolve) => start((value) => this.deliver(() => resolve(value))));
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        planned.cancelled = true;
+        reject(signal?.reason);
+      };
+      const planned = this.after(milliseconds, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  random(): number {
+    return this.world.scheduler.random.next();
+  }
+
+  bytes(count: number): Buffer {
+    return this.world.scheduler.random.bytes(count);
+  }
+
+  dynamoDb(operation: string, input: object): Promise<Answer> {
+    this.callsLeft -= 1;
+    if (this.callsLeft === 0) this.world.violated(`${this.name} makes calls without end`);
+    return this.promise((resolve) => this.world.database.call(this, operation, input, resolve));
+  }
+
+  post(request: Post): Promise<number | undefined> {
+    return this.promise((resolve) => {
+      if (request.service === 'lambda') this.world.lambda.queue(this, request, resolve);
+      else this.world.gateway.post(this, request, resolve);
+    });
+  }
+
+  connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined> {
+    return this.promise((resolve) => this.world.gateway.connectionCall(this, method, connectionId, resolve));
+  }
+
+  connect(url: string, events: EventEmitter): ClientSocket {
+    return this.world.gateway.connect(this, url, events);
+  }
+
+  log(what: string, error: unknown, about: Record<string, unknown>): void {
+    this.world.logged(this, what, error, about);
+  }
+}

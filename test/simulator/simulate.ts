@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { bundle, type Mutation, type Program } from './bundle.ts';
+import { judge } from './checks.ts';
+import type { CarriedOut } from './database.ts';
+import { isSettled } from './scheduler.ts';
+import { User } from './user.ts';
+import { World } from './world.ts';
+
+/** How long (virtual ms) the users come and go, and how long the room then has to become quiet. */
+const day = 45_000;
+const evening = 30 * 60_000;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly hash: string;
+  readonly steps: number;
+  readonly trace: readonly string[];
+  readonly world: World;
+}
+
+/** Bundles the functions and the client. */
+export function programsOfRoom(mutation?: Mutation): Promise<ReadonlyMap<string, Program>> {
+  const lambdas = readdirSync('functions').filter((file) => file.endsWith('.lambda.ts') && !/admin|files/.test(file));
+  return bundle([...lambdas.map((file) => `functions/${file}`), 'test/simulator/client-entry.ts'], mutation);
+}
+
+/** Plays the simulation of a seed. */
+export async function simulate(
+  seed: number,
+  programs: ReadonlyMap<string, Program>,
+  { trace = false, onCall }: { trace?: boolean; onCall?: (call: CarriedOut) => void } = {},
+): Promise<Outcome> {
+  const world = new World(seed, programs, trace);
+  world.database.onCarriedOut = onCall;
+  const { scheduler } = world;
+  const names = ['ann', 'bob', 'cy', 'dee', 'eve'].slice(0, 2 + scheduler.random.below(4));
+  const users = names.map((name) => new User(world, name, () => names));
+  const { maxCon, timeOut } = { maxCon: 1 + scheduler.random.below(6), timeOut: scheduler.random.pick([20, 60, 1800]) };
+  const settings = { open: true, maxCon, blockTime: 60, lastHour: 3600, timeOut, grace: 10, online: 0, logins: 0 };
+  world.database.put('room', { room: 'room', ...settings, bans: {} });
+  const isFailed = () => world.violations.length > 0;
+  const until = (isOver: () => boolean, most: number) =>
+    scheduler.runUntil(scheduler.now + most, () => isFailed() || isOver());
+
+  const sweeping = () => {
+    world.lambda.schedule('sweeper', {});
+    scheduler.after(60_000, sweeping);
+  };
+  sweeping();
+  const { weather } = world;
+  world.clearUp();
+  const registered = Promise.all(users.map((user) => user.register()));
+  await until(isSettled(registered), evening);
+  scheduler.note(`the weather: ${JSON.stringify(weather)}`);
+  world.weather = weather;
+  cutConnections(world, names.length);
+  const endsAt = scheduler.now + day;
+  const lives = Promise.all(users.map((user) => user.live(endsAt)));
+  await until(isSettled(lives), day + evening);
+  world.clearUp();
+  await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);
+  await until(() => false, 200_000);
+  if (!isFailed()) await judge(world, users, until);
+  return {
+    ...{ seed, violations: world.violations, hash: scheduler.hash, steps: scheduler.steps },
+    ...{ trace: scheduler.trace ?? [], world },
+  };
+}
+
+/** Breaks the network of random connections. */
+function cutConnections(world: World, users: number): void {
+  const { perMinute, silent } = world.weather.cuts;
+  if (perMinute === 0) return;
+  const { random } = world.scheduler;
+  world.scheduler.after(-Math.log(1 - random.next()) * (60_000 / (perMinute * users)), () => {
+    if (world.weather.cuts.perMinute === 0) return;
+    random.pick(world.gateway.connections)?.cut(random.chance(silent));
+    cutConnections(world, users);
+  });
+}

@@ -1,0 +1,2 @@
+/** Items are never marshalled here. */
+export const unmarshall = <T>(item: T): T => item;

@@ -1,0 +1,205 @@
+import type * as Client from './client-entry.ts';
+import type { Sent, Visit } from './history.ts';
+import { SimulatedProcess } from './process.ts';
+import type { World } from './world.ts';
+
+export const password = 'wastingtime';
+
+type Room = Client.RoomConnection;
+
+/** A user who comes, talks and leaves at random, with the real client library. */
+export class User {
+  readonly name: string;
+  readonly #world: World;
+  readonly #others: () => readonly string[];
+  #programs = 0;
+  #said = 0;
+  #isRunning = false;
+  /** Programs that have not ended. */
+  readonly #open = new Set<SimulatedProcess>();
+
+  constructor(world: World, name: string, others: () => readonly string[]) {
+    this.#world = world;
+    this.name = name;
+    this.#others = others;
+  }
+
+  /** Registers, over a connection of its own. True when the account exists. */
+  async register(): Promise<boolean> {
+    const { process, client } = this.#start();
+    try {
+      const room = await client.connect({ url: 'ws://room.invalid/' });
+      await room.request('register', { user: this.name, password });
+      await room.leave();
+      return true;
+    } catch (error) {
+      return error instanceof client.RefusalError && error.code === 'user-exists';
+    } finally {
+      this.#end(process);
+    }
+  }
+
+  /** Comes and goes until this time (epoch ms). */
+  async live(until: number): Promise<void> {
+    const { scheduler } = this.#world;
+    this.#isRunning = true;
+    while (scheduler.now < until) {
+      await this.#pause(0, 8_000);
+      if (scheduler.now < until) await this.#visit(until);
+    }
+    this.#isRunning = false;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Logs in when nothing fails any more, and reads everything. Returns whether that worked. */
+  async readAll(): Promise<boolean> {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const { process, client } = this.#start();
+      try {
+        const { room } = await this.#enter(client, process, true);
+        await room.caughtUp();
+        await this.#pause(3_000, 3_000);
+        await room.leave();
+        return true;
+      } catch (error) {
+        this.#world.scheduler.note(`${process.name} cannot log in: ${error}`);
+        await this.#pause(10_000, 20_000);
+      } finally {
+        this.#end(process);
+      }
+    }
+    return false;
+  }
+
+  /** The user's machine loses its power or network: the programs end without a word. */
+  crash(): void {
+    for (const process of this.#open) this.#end(process);
+  }
+
+  async #visit(until: number): Promise<void> {
+    const { random } = this.#world.scheduler;
+    const { process, client } = this.#start();
+    try {
+      const { room, visit } = await this.#enter(client, process, random.chance(0.3));
+      const ended = room.ended.then((ending) => {
+        visit.isOnline = false;
+        this.#world.scheduler.note(`${process.name} has ended: ${ending.reason}`);
+      });
+      const leaveAt = Math.min(until, this.#world.scheduler.now + random.between(2_000, 60_000));
+      while (visit.isOnline && this.#world.scheduler.now < leaveAt) {
+        await Promise.race([this.#pause(10, random.pick([200, 3_000])), ended]);
+        if (visit.isOnline) await Promise.race([this.#act(room, client, process), ended]);
+      }
+      const crashes = random.chance(this.#world.weather.crash);
+      if (visit.isOnline && !crashes) await room.leave();
+      visit.isOnline = false;
+    } catch (error) {
+      this.#world.scheduler.note(`${process.name} gives up: ${error}`);
+    } finally {
+      this.#end(process);
+    }
+  }
+
+  async #enter(
+    client: typeof Client,
+    process: SimulatedProcess,
+    takeOver: boolean,
+  ): Promise<{ room: Room; visit: Visit }> {
+    const visit: Visit = {
+      user: this.name,
+      program: process.name,
+      shown: [],
+      loggedInAt: this.#world.scheduler.now,
+      isOnline: true,
+    };
+    const room = await client.connect({
+      url: 'ws://room.invalid/',
+      message: (message) => {
+        this.#world.scheduler.note(`${process.name} shows ${message.stream} ${message.seq}`);
+        const text = 'text' in message ? message.text : '';
+        visit.shown.push({ stream: message.stream, seq: message.seq, text });
+      },
+    });
+    await room.login(this.name, password, { keepPassword: true, takeOver });
+    this.#world.history.visits.push(visit);
+    return { room, visit };
+  }
+
+  async #act(room: Room, client: typeof Client, process: SimulatedProcess): Promise<void> {
+    const { random } = this.#world.scheduler;
+    const act = random.next();
+    if (act < 0.45) await this.#say(room, client, process, random.pick(this.#others()));
+    else if (act < 0.8) await this.#say(room, client, process, undefined);
+    else await this.#ask(client, process, room.request('whoelse', {}));
+  }
+
+  async #say(room: Room, client: typeof Client, process: SimulatedProcess, to: string | undefined): Promise<void> {
+    this.#said += 1;
+    const text = `${this.name} says ${this.#said}`;
+    const { scheduler, history } = this.#world;
+    const sent: Sent = {
+      ...{ text, from: this.name, to, sentAt: scheduler.now },
+      ...{ outcome: 'pending', seq: undefined, settledAt: undefined },
+    };
+    history.sent.push(sent);
+    const request = to === undefined ? room.request('broadcast', { text }) : room.request('message', { to, text });
+    // The user does not wait for every reply.
+    const settled = this.#settle(sent, request, client, process);
+    if (scheduler.random.chance(0.5)) await settled;
+  }
+
+  async #settle(
+    sent: Sent,
+    request: Promise<{ seq: number }>,
+    client: typeof Client,
+    process: SimulatedProcess,
+  ): Promise<void> {
+    const { scheduler } = this.#world;
+    try {
+      const { seq } = await request;
+      Object.assign(sent, { outcome: 'acknowledged', seq, settledAt: scheduler.now });
+      scheduler.note(`${process.name} knows that "${sent.text}" is sent as ${seq}`);
+    } catch (error) {
+      const isRefused = error instanceof client.RefusalError && error.code !== 'internal';
+      sent.outcome = isRefused ? 'refused' : 'unknown';
+      this.#failed(client, process, error);
+    }
+  }
+
+  async #ask(client: typeof Client, process: SimulatedProcess, request: Promise<unknown>): Promise<void> {
+    await request.catch((error: unknown) => this.#failed(client, process, error));
+  }
+
+  #failed(client: typeof Client, process: SimulatedProcess, error: unknown): void {
+    this.#world.scheduler.note(`${process.name} gets an error: ${error}`);
+    // A client cannot tell which of its requests API Gateway's error is about. Over a dead network no answer comes.
+    const mayBeUnanswered = this.#world.weather.kill > 0 || this.#world.gateway.hasDeadNetwork(process);
+    if (error instanceof client.RequestTimeoutError && !mayBeUnanswered) {
+      this.#world.violated(`${process.name} has no answer: ${error.message}`);
+    }
+  }
+
+  #start(): { process: SimulatedProcess; client: typeof Client } {
+    this.#programs += 1;
+    const process = new SimulatedProcess(this.#world, `${this.name}${this.#programs}`);
+    const program = this.#world.programs.get('client-entry');
+    if (!program) throw new Error('there is no client');
+    this.#open.add(process);
+    return { process, client: program(process, {}) as typeof Client };
+  }
+
+  #end(process: SimulatedProcess): void {
+    if (!this.#open.delete(process)) return;
+    process.kill();
+    for (const { client, socket } of this.#world.gateway.connections) if (client === process) socket.terminate();
+  }
+
+  #pause(least: number, most: number): Promise<void> {
+    const { scheduler } = this.#world;
+    const milliseconds = scheduler.random.between(least, most);
+    return new Promise((resolve) => scheduler.after(milliseconds, resolve));
+  }
+}

@@ -1,0 +1,61 @@
+import type { Random } from './scheduler.ts';
+
+/** What goes wrong in one simulation, and how often. Shares are 0 to 1; times are milliseconds. */
+export interface Weather {
+  /** The latency of most calls, as a multiple of that on AWS. */
+  readonly latency: number;
+  /** The share of calls that take up to a hundred times as long. */
+  readonly slow: number;
+  /** The shares of DynamoDB's calls that fail before and after their effect, get no answer, or are throttled. */
+  readonly database: { before: number; after: number; silent: number; throttled: number };
+  /** The shares of calls to @connections that fail before and after their effect, or get a wrong 410, or 429. */
+  readonly post: { before: number; after: number; gone: number; throttled: number };
+  /** The shares of invocations in which the environment is killed. */
+  readonly kill: number;
+  /** The shares of `$disconnect` events that are lost, late or repeated. */
+  readonly disconnect: { lost: number; late: number; twice: number };
+  /** The shares of asynchronous invocations that are late or repeated. */
+  readonly invocation: { late: number; twice: number };
+  /** Lost connections for each user and minute, and the share of them that neither side notices. */
+  readonly cuts: { perMinute: number; silent: number };
+  /** The most that two environments' clocks differ. */
+  readonly skew: number;
+  /** The share of users' programs that are killed instead of left. */
+  readonly crash: number;
+}
+
+export const calm: Weather = {
+  latency: 1,
+  slow: 0,
+  database: { before: 0, after: 0, silent: 0, throttled: 0 },
+  post: { before: 0, after: 0, gone: 0, throttled: 0 },
+  kill: 0,
+  disconnect: { lost: 0, late: 0, twice: 0 },
+  invocation: { late: 0, twice: 0 },
+  cuts: { perMinute: 0, silent: 0 },
+  skew: 0,
+  crash: 0,
+};
+
+/**
+ * The weather of a seed. Each kind of fault is absent in many seeds, because a frequent fault hides what another one
+ * would show.
+ */
+export function weatherOf(random: Random): Weather {
+  const latency = random.pick([1, 1, 3, 10]);
+  const slow = random.pick([0, 0.02, 0.1]);
+  if (random.chance(0.25)) return { ...calm, latency, slow };
+  const often = (share: number) => (random.chance(0.4) ? random.next() * share : 0);
+  return {
+    latency,
+    slow,
+    database: { before: often(0.05), after: often(0.05), silent: often(0.02), throttled: often(0.1) },
+    post: { before: often(0.1), after: often(0.1), gone: often(0.1), throttled: often(0.1) },
+    kill: often(0.08),
+    disconnect: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
+    invocation: { late: often(0.5), twice: often(0.5) },
+    cuts: { perMinute: often(6), silent: often(0.5) },
+    skew: often(200),
+    crash: often(0.5),
+  };
+}

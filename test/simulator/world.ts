@@ -1,0 +1,59 @@
+import type { Program } from './bundle.ts';
+import { Database } from './database.ts';
+import { Gateway } from './gateway.ts';
+import { History } from './history.ts';
+import { Lambda } from './lambda.ts';
+import type { SimulatedProcess } from './process.ts';
+import { Scheduler } from './scheduler.ts';
+import { calm, type Weather, weatherOf } from './weather.ts';
+
+/** Everything of one simulation. */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly database: Database;
+  readonly lambda: Lambda;
+  readonly gateway: Gateway;
+  readonly history: History;
+  readonly violations: string[] = [];
+  weather: Weather;
+
+  constructor(seed: number, programs: ReadonlyMap<string, Program>, keepsTrace: boolean) {
+    this.programs = programs;
+    this.scheduler = new Scheduler(seed, Date.UTC(2026, 0, 1), keepsTrace);
+    this.weather = weatherOf(this.scheduler.random);
+    this.database = new Database(this);
+    this.lambda = new Lambda(this);
+    this.gateway = new Gateway(this);
+    this.history = new History(this);
+  }
+
+  /** From now on nothing fails. */
+  clearUp(): void {
+    this.scheduler.note('the weather clears up');
+    this.weather = calm;
+  }
+
+  /** How long (ms) something takes, on this world's machines. */
+  latency(least: number, most: number): number {
+    const { random } = this.scheduler;
+    const usual = random.between(least, most) * this.weather.latency;
+    return random.chance(this.weather.slow) ? usual * random.between(1, 100 / this.weather.latency) : usual;
+  }
+
+  /** The IP address of a client: two users share one. */
+  addressOf({ name }: SimulatedProcess): string {
+    return `192.0.2.${1 + (name.charCodeAt(0) % 3)}`;
+  }
+
+  violated(what: string): void {
+    this.scheduler.note(`VIOLATION: ${what}`);
+    this.violations.push(what);
+  }
+
+  logged({ name }: SimulatedProcess, what: string, error: unknown, about: Record<string, unknown>): void {
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error ?? '');
+    this.scheduler.note(`${name} logs: ${what} ${cause} ${JSON.stringify(about)}`);
+    this.history.logged(what, error);
+  }
+}
