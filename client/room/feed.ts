@@ -65,7 +65,7 @@ export class Feed {
     for (const stream of streamNames) this.#begin(stream);
   }
 
-  /** Reads on, because messages may have been posted in vain. */
+  /** Reads the streams from the last shown message on: the room may have posted messages that did not arrive. */
   readOn(): void {
     if (!this.#stopped) void this.#sync();
   }

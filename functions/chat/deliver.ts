@@ -18,7 +18,7 @@ export async function deliver(room: Room, to: Recipient, event: RoomEvent): Prom
   return outcome;
 }
 
-/** Runs of the fan-out function that try a post. After the last one the client gets the message by `sync`. */
+/** How many runs of the fan-out function try a post. If all fail, the client gets the message by `sync`. */
 const attempts = 3;
 
 /** Posts an event to each recipient in parallel. Those whose post failed get another run of the fan-out function. */

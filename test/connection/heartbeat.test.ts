@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { test } from 'vitest';
 import { connect, defaultTiming, scaled } from '../../client/room/index.ts';
 import { openRoom, password } from '../harness/room.ts';
 import { mostSeconds } from './dead-link.ts';
@@ -8,42 +8,46 @@ import { Network } from './network.ts';
 const speed = 20;
 const seconds = 1000 / speed;
 
-test.each(['answers', 'ignores'] as const)('a gateway that %s ping frames', async (how) => {
-  const room = await openRoom({ speed });
-  const network = await Network.to(room.url);
-  onTestFinished(async () => {
-    network.close();
-    await room.close();
-  });
-  room.local.faults.ignoresPingFrames = how === 'ignores';
-  await room.register('facebook');
-  let pings = 0;
-  room.local.calls.subscribe((entry) => {
-    if (entry.kind === 'frame' && entry.routeKey === 'ping') pings += 1;
-  });
-  let lose: () => void = () => {};
-  const lost = new Promise<void>((resolve) => {
-    lose = resolve;
-  });
-  const states: string[] = [];
-  const client = await connect({
-    url: network.url,
-    timing: scaled(defaultTiming, speed),
-    connection: (state) => {
-      states.push(state);
-      lose();
-    },
-  });
-  await client.login('facebook', password);
-  // Longer than the gateway's idle limit.
-  await sleep(700 * seconds);
-  expect(states).toEqual([]);
-  if (how === 'answers') expect(pings).toBe(1);
-  else expect(pings).toBeGreaterThan(5);
-  network.cut();
-  const cutAt = performance.now();
-  await lost;
-  expect((performance.now() - cutAt) / seconds).toBeLessThan(mostSeconds);
-  network.mend('dead');
-  await client.leave();
-});
+// Both wait most of the time.
+test.concurrent.for(['answers', 'ignores'] as const)(
+  'a gateway that %s ping frames',
+  async (how, { expect, onTestFinished }) => {
+    const room = await openRoom({ speed });
+    const network = await Network.to(room.url);
+    onTestFinished(async () => {
+      network.close();
+      await room.close();
+    });
+    room.local.faults.ignoresPingFrames = how === 'ignores';
+    await room.register('facebook');
+    let pings = 0;
+    room.local.calls.subscribe((entry) => {
+      if (entry.kind === 'frame' && entry.routeKey === 'ping') pings += 1;
+    });
+    let lose: () => void = () => {};
+    const lost = new Promise<void>((resolve) => {
+      lose = resolve;
+    });
+    const states: string[] = [];
+    const client = await connect({
+      url: network.url,
+      timing: scaled(defaultTiming, speed),
+      connection: (state) => {
+        states.push(state);
+        lose();
+      },
+    });
+    await client.login('facebook', password);
+    // Longer than the gateway's idle limit.
+    await sleep(700 * seconds);
+    expect(states).toEqual([]);
+    if (how === 'answers') expect(pings).toBe(1);
+    else expect(pings).toBeGreaterThan(5);
+    network.cut();
+    const cutAt = performance.now();
+    await lost;
+    expect((performance.now() - cutAt) / seconds).toBeLessThan(mostSeconds);
+    network.mend('dead');
+    await client.leave();
+  },
+);

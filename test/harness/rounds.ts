@@ -1,7 +1,7 @@
 import type { SceneOptions } from './room.ts';
 
 /** How often each race is run. A broken condition shows within these rounds; `npm run prove -- races` runs more of them. */
-export const rounds = Number(process.env['RACE_ROUNDS'] ?? 12);
+export const rounds = Number(process.env['RACE_ROUNDS'] ?? 6);
 
 /** How long (ms) all rounds of one race may take. */
 export const timeout = 60_000 + rounds * 500;

@@ -57,7 +57,7 @@ export async function takeSnapshot({ db, name }: Tables): Promise<TableSnapshot>
 
 const setOf = (value: unknown) => (value instanceof Set ? (value as Set<string>) : new Set<string>());
 
-/** The violated invariants of the tables, in a room where no user is online and nothing has expired. */
+/** Lists the invariants that the tables violate. Needs a room where no user is online and nothing has expired. */
 export function brokenPromises(snapshot: TableSnapshot): string[] {
   const { room, users, streams, counters, present, connections } = snapshot;
   const problems: string[] = [];

@@ -240,8 +240,8 @@ const without = (item: Item, omitted: Readonly<Record<string, string>>): Item =>
 const stampedTry = v.object({ at: v.number() });
 
 /**
- * The tries go on counting for their address. The connections they came over are gone by then. Invitations and counters, which are
- * kept in the same table, hold no tries.
+ * A backup keeps the time of each try, but not its connection, which will be gone. Invitations and counters share this
+ * table, and have no tries.
  */
 function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
   return parseRecord(

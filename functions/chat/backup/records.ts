@@ -80,7 +80,7 @@ const file = v.looseObject({
 /** A piece of the bytes of the preceding file. */
 const bytes = v.object({
   objectKey: text,
-  /** The numbers of all records. */
+  /** How many records of each kind the file has. */
   size: number,
   offset: number,
   base64: v.pipe(v.string(), v.base64()),

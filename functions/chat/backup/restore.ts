@@ -36,7 +36,7 @@ export interface RestoreState {
   readonly drainedAt?: number;
   readonly position: Position;
   readonly check: Check;
-  /** The records written so far. In a dry run: what the room holds. */
+  /** How many records of each kind have been written. In a dry run: how many the room holds. */
   readonly counts: Counts;
   readonly countFrom: CountKey | 'end' | undefined;
   /** The upload of the file whose bytes are being written. */
@@ -50,7 +50,7 @@ export interface RestoreState {
 export interface LeftOut {
   /** Their bytes are neither in the backup nor in the bucket. */
   readonly withoutBytes: number;
-  /** Their recipient or the message about them is not in the backup, because it came after that part had been read. */
+  /** The backup lacks their recipient or the message about them, because these came after the backup had read that part. */
   readonly untold: number;
 }
 
@@ -279,7 +279,7 @@ async function writeFiles(
   return counts;
 }
 
-/** Writes what depends on everything else: the blocked side of blocks. Drops the records of files whose bytes are missing. */
+/** Writes the blocked side of blocks, which needs all accounts. Drops the records of files whose bytes are missing. */
 async function join(ports: RestorePorts, state: RestoreState, until: number): Promise<RestoreState> {
   const { tableDump, clock } = ports;
   let { position, leftOut } = state;
@@ -307,7 +307,7 @@ async function joinFile(ports: RestorePorts, file: KeptFile): Promise<keyof Left
   return record?.objectKey === file.objectKey ? undefined : 'untold';
 }
 
-/** Removes the bytes of replaced files. A restore into an empty room keeps all bytes: it was not told to replace anything. */
+/** Removes the bytes of replaced files. Only a restore with `--replace` runs this stage. */
 async function tidy({ doctorStore, files, objects }: RestorePorts, state: RestoreState): Promise<RestoreState> {
   const { items, next } = await doctorStore.objectKeys(state.tidyFrom);
   const lookAt = async (objectKey: string) => {
