@@ -23,11 +23,13 @@ export async function ask(screen: Screen, question: readonly Line[], kind: ReadK
 /**
  * Asks for a new password until it was typed the same way twice.
  * @param shortest The shortest password that the room takes, in characters, if that is known.
+ * @returns undefined if the user wants to go back. A person enters nothing for that; of a script, nothing is a password.
  */
-export async function askNewPassword(screen: Screen, shortest?: number): Promise<string> {
+export async function askNewPassword(screen: Screen, shortest?: number): Promise<string | undefined> {
   const rule = shortest === undefined ? [] : [texts.passwordRule(shortest)];
   for (let lines = rule; ; lines = []) {
     const password = await ask(screen, [...lines, texts.askNewPassword], 'secret');
+    if (password === '' && screen.isAttended) return undefined;
     if ([...password].length < (shortest ?? 0)) {
       screen.print(texts.passwordTooShort);
       continue;

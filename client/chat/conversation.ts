@@ -77,11 +77,11 @@ async function carryOut(line: Input, context: ChatContext, commands: ChatCommand
   } catch (error) {
     fates.note(linesRead, mayBeDone(error) ? 'unclear' : 'failed');
     const { names } = context;
-    if (error instanceof UnknownCommandError) {
-      return [errorLine(new UsageError(offerToSay(textOf(line), error, names)))];
-    }
-    const isUnknown = error instanceof RefusalError && error.code === 'no-such-user';
-    if (isUnknown && screen.isAttended) await names.learn?.('users');
+    const typed = textOf(line);
+    const isUnknownUser = error instanceof RefusalError && error.code === 'no-such-user';
+    const mayNameUser = error instanceof UnknownCommandError && /\s/.test(typed.trim());
+    if ((isUnknownUser || mayNameUser) && screen.isAttended) await names.learn?.('users');
+    if (error instanceof UnknownCommandError) return [errorLine(new UsageError(offerToSay(typed, error, names)))];
     return [errorLine(reportable(error), withMeant(error, subject, names))];
   }
 }

@@ -103,6 +103,7 @@ export class LoginDialog {
           // The refusal of an empty password tells the rule, before the user types one twice.
           const isRuleKnown = newPassword !== undefined || !this.#screen.isAttended;
           newPassword = isRuleKnown ? await this.#askNewPassword(error) : '';
+          if (newPassword === undefined) return askUser;
         } else if (error.code === 'already-online' && since !== undefined && this.#screen.isAttended) {
           if (!(await this.#wantsToContinueHere(since))) return askUser;
           takeOver = true;
@@ -112,7 +113,7 @@ export class LoginDialog {
   }
 
   /** Without a person at the terminal, the rule is known from the refusal that was printed. */
-  #askNewPassword({ details }: RefusalError): Promise<string> {
+  #askNewPassword({ details }: RefusalError): Promise<string | undefined> {
     return askNewPassword(this.#screen, this.#screen.isAttended ? details.limit : undefined);
   }
 
@@ -138,7 +139,8 @@ export class LoginDialog {
   /** Undefined if the room refuses the name. */
   async #registerAs(user: string): Promise<Next | undefined> {
     // The refusal of an empty password tells the rule, or what else is in the way, before the user types one twice.
-    for (let password = this.#screen.isAttended ? '' : await askNewPassword(this.#screen); ; ) {
+    let password = this.#screen.isAttended ? '' : await askNewPassword(this.#screen);
+    while (password !== undefined) {
       try {
         const invite = this.#invite === undefined ? {} : { invite: this.#invite };
         const registered = await this.#room.request('register', { user, password, ...invite });
@@ -160,6 +162,7 @@ export class LoginDialog {
         password = await this.#askNewPassword(error);
       }
     }
+    return askUser;
   }
 
   async #deregister(): Promise<Next> {

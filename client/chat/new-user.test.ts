@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
 import { openTerminal, type Sitting } from '../testing/open-terminal.ts';
 import { broadcast, message, ScriptedRoom } from '../testing/scripted-room.ts';
@@ -42,18 +42,20 @@ const sentAt = '2026-11-23T09:00:00.000Z';
 
 describe('a line that begins with no command', () => {
   test.each([
+    ['hello', 'Did you mean "help"? Enter "broadcast hello" to say it to everyone, or "help" to see the commands.'],
+    ['help me', 'Enter "help" to see the commands.', 'me'],
     ['hello everybody', 'Enter "broadcast hello everybody" to say it to everyone, or "help" to see the commands.'],
     [
       'Columbia: are you there?',
       'Enter "message Columbia are you there?" to say it to Columbia, or "help" to see the commands.',
     ],
     ['brodcast hi', 'Did you mean "broadcast"? Enter "help" to see the commands.'],
-  ])('%j is answered with how to say it', async (line, answer) => {
+  ])('%j is answered with how to say it', async (line, answer, unknown = line.split(' ')[0]) => {
     const { typist, peer } = await sit();
-    peer.event({ type: 'event', event: 'login', user: 'Columbia' });
-    await typist.see((rows) => withoutTime(rows.at(-2)) === 'System(broadcast): "Columbia" has just logged in.');
     typist.enter(line);
-    await typist.see((rows) => rows.at(-2) === `Error! There is no command "${line.split(' ')[0]}". ${answer}`);
+    // The client asks who is online: the first word may be a name.
+    if (line.includes(' ')) (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
+    await typist.see((rows) => rows.at(-2) === `Error! There is no command "${unknown}". ${answer}`);
   });
 
   test('is said to everyone, with --default broadcast; commands begin with a slash', async () => {
@@ -103,6 +105,27 @@ test('an own private message is echoed with time and state, and is in the histor
   await typist.see((rows) => withoutTime(rows.at(-2)) === 'Columbia(private): message 2');
   expect(typist.rows.at(-4)).toBe('The last private messages are:');
   expect(typist.rows.at(-3)).toMatch(echo);
+});
+
+test('the rule for passwords is told first, and nothing goes back', async () => {
+  const typist = new TerminalDriver({ url: scripted.url, args: [program], columns: 150 });
+  onTestFinished(() => typist.close());
+  const answer = async (question: string, typed: string) => {
+    await typist.see((rows) => rows.at(-2) === question && rows.at(-1) === '>>');
+    typist.enter(typed);
+  };
+  await answer('Please enter your username (or "register", "de-register" or "quit"):', 'register');
+  await answer('Please enter a new username:', 'Bob');
+  const peer = await scripted.peer();
+  (await peer.next('register')).refuse('invalid-password', { limit: 8 });
+  await answer('Please enter a new password:', '7 bytes');
+  expect(typist.rows).toContain(
+    'A password has at least 8 characters, and is not a common one. It is not shown while you type. Enter nothing to go back.',
+  );
+  await typist.see((rows) => rows.at(-3) === 'That is too short.');
+  await answer('Please enter a new password:', '');
+  await answer('Please enter your username (or "register", "de-register" or "quit"):', 'quit');
+  expect(await typist.exited).toBe(0);
 });
 
 describe('a text that is too long', () => {

@@ -11,14 +11,15 @@ const longest = 40;
 export function offerToSay(line: string, { typed, meant, message }: UnknownCommandError, names: NamesSeen): string {
   const text = line.trim();
   const isOneWord = text === typed;
-  if (text.startsWith('/') || (meant !== undefined && (isOneWord || isClose(typed, meant)))) return message;
+  if (text.startsWith('/') || !text.startsWith(typed) || (meant !== undefined && isClose(typed, meant))) return message;
   const name = foldName(asName(typed));
   const addressee = isOneWord ? undefined : names.users.find((user) => foldName(user) === name);
   const offer =
     addressee === undefined
       ? `"broadcast ${excerpt(text)}" to say it to everyone`
       : `"message ${addressee} ${excerpt(text.slice(typed.length).trim())}" to say it to ${addressee}`;
-  return `There is no command "${typed}". Enter ${offer}, or "help" to see the commands.`;
+  const question = isOneWord && meant !== undefined ? ` Did you mean "${meant}"?` : '';
+  return `There is no command "${typed}".${question} Enter ${offer}, or "help" to see the commands.`;
 }
 
 const excerpt = (text: string) => ([...text].length > longest ? `${[...text].slice(0, longest).join('')}...` : text);

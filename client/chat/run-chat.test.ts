@@ -275,7 +275,7 @@ describe('a conversation', () => {
         'Error! You have not blocked Columbia.',
         'The users you have blocked are:',
         '(nobody)',
-        'Error! There is no command "wholes". Did you mean "whoelse"? Enter "help" to see the commands.',
+        'Error! There is no command "wholes". Did you mean "whoelse"? Enter "broadcast wholes" to say it to everyone, or "help" to see the commands.',
         'You have logged out. See you again!',
       ],
     });

@@ -15,7 +15,7 @@ export const texts = {
   askNewUser: 'Please enter a new username:',
   askNewPassword: 'Please enter a new password:',
   passwordRule: (shortest: number) =>
-    `A password has at least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and is not one of the most common ones.`,
+    `A password has at least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and is not a common one. It is not shown while you type. Enter nothing to go back.`,
   passwordTooShort: 'That is too short.',
   askPasswordAgain: 'Please enter it again:',
   passwordsDiffer: 'The two passwords differ. Please try again.',
@@ -26,7 +26,7 @@ export const texts = {
   askCancel: (user: string) => `Are you sure you want to cancel the registration of ${user}? Enter "yes" or "no":`,
   cancelled: (user: string) => `The registration of "${user}" has been cancelled.`,
   notCancelled: (user: string) => `"${user}" is still registered.`,
-  noSuchUser: (user: string) => `There is no user "${user}". Check the name and try again.`,
+  noSuchUser: (user: string) => `There is no user "${user}". Check the name, or enter "register" to create an account.`,
   wrongPassword: (triesLeft: number) =>
     `Wrong password. You have ${triesLeft} more ${triesLeft === 1 ? 'try' : 'tries'}.`,
   nowBlocked: (secondsLeft: number) =>

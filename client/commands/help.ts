@@ -25,6 +25,7 @@ export function helpOnAll(commands: readonly Explained[], { hint }: HelpTexts): 
   return [
     ...commands.map(({ usage, summary }) => ({
       text: ['  ', span('strong', usage.padEnd(width)), `  ${summary}`],
+      indent: width + 4,
     })),
     { text: [span('quiet', hint)] },
   ];

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Whether a mistyped word can hardly mean anything else: at most a quarter of it differs. Ignores case. */
+/** Whether a mistyped word can hardly mean anything else: at most a third of it differs. Ignores case. */
 export const isClose = (typed: string, word: string): boolean =>
-  distance(typed.toLowerCase(), word.toLowerCase()) <= Math.max(typed.length, word.length) / 4;
+  distance(typed.toLowerCase(), word.toLowerCase()) <= Math.max(typed.length, word.length) / 3;
 
 /** The word nearest to a mistyped one, if at least half of it matches. Ignores case. */
 export function nearest(typed: string, words: readonly string[]): string | undefined {

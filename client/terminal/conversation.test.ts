@@ -276,11 +276,12 @@ test.each(['y', 'Yes', 'n', ''])('a user who is logged in elsewhere is asked; th
 });
 
 test('a mistyped command gets a suggestion', async () => {
-  await logIn({ columns: 100 });
+  await logIn({ columns: 150 });
   typist.enter('wholes');
   await typist.see(
     (rows) =>
-      rows.at(-2) === 'Error! There is no command "wholes". Did you mean "whoelse"? Enter "help" to see the commands.',
+      rows.at(-2) ===
+      'Error! There is no command "wholes". Did you mean "whoelse"? Enter "broadcast wholes" to say it to everyone, or "help" to see the commands.',
   );
 });
 

@@ -24,6 +24,8 @@ export type Line =
       /** The time of the event. Only a terminal shows it, unless the line is dated. */
       readonly at?: Date;
       readonly isDated?: boolean;
+      /** The cells before each row after the first, in place of the usual indent. */
+      readonly indent?: number;
     };
 
 /** The names of users, in as many columns as fit. */

@@ -41,7 +41,8 @@ export class Painter {
 
   /** The rows of a line in a terminal of this width, with a hanging indent. */
   rows(line: Line, columns: number): string[] {
-    return wrapPieces(this.#pieces(line), columns).map(painted);
+    const indent = typeof line === 'string' ? undefined : line.indent;
+    return wrapPieces(this.#pieces(line), columns, indent).map(painted);
   }
 
   /** The same, after the time it was said at, if it was. */

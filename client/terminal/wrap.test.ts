@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { textCells } from './cell-width.ts';
+import { Painter } from './painter.ts';
 import { wrapPieces } from './wrap.ts';
 
 const rowsOf = (text: string, columns: number) =>
@@ -64,4 +65,11 @@ test('no text is lost, and no row but one of a single long word is wider than th
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a line may have an indent of its own, if the terminal has room for it', () => {
+  const painter = new Painter(1);
+  const line = { text: ['  whoelse   List the others'], indent: 12 };
+  expect(painter.rows(line, 24)).toEqual(['  whoelse   List the ', `${' '.repeat(12)}others`]);
+  expect(painter.rows(line, 20)).toEqual(['  whoelse   List the', '     others']);
 });

@@ -20,9 +20,12 @@ const indentWidth = 6;
  * A word of ASCII that is longer than a row is left to the terminal, which wraps it at the left edge. Such a word gets
  * rows of its own, and contains no blank, while every line of the chat does. A terminal that becomes narrower later
  * wraps the rows again, without an indent.
+ *
+ * @param wanted The indent in cells, if a terminal of this width has room for it.
  */
-export function wrapPieces(pieces: readonly Piece[], columns: number): Piece[][] {
-  const indent = ' '.repeat(Math.max(1, Math.min(indentWidth, Math.floor(columns / 4))));
+export function wrapPieces(pieces: readonly Piece[], columns: number, wanted?: number): Piece[][] {
+  const usual = Math.max(1, Math.min(indentWidth, Math.floor(columns / 4)));
+  const indent = ' '.repeat(wanted !== undefined && wanted <= columns / 2 ? wanted : usual);
   const rows: Piece[][] = [[]];
   let free = columns;
   const begin = () => {

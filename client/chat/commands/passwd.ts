@@ -18,7 +18,9 @@ export const passwd = chatCommand('passwd', {
   async run({ screen, room }) {
     const oldPassword = await ask(screen, ['Please enter your old password:'], 'secret');
     const shortest = screen.isAttended ? await shortestPassword(room, oldPassword) : undefined;
-    await room.changePassword(oldPassword, await askNewPassword(screen, shortest));
+    const newPassword = await askNewPassword(screen, shortest);
+    if (newPassword === undefined) return ['Your password is unchanged.'];
+    await room.changePassword(oldPassword, newPassword);
     return ['You have changed your password.'];
   },
 });
