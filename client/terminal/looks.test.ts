@@ -117,6 +117,7 @@ describe('colours', () => {
   ])('$what turns all of them off', async ({ env }) => {
     await logIn({ env });
     peer.event(broadcast(1, 'one'));
+    await typist.see((rows) => rows.at(-2)?.endsWith(': one') === true);
     typist.enter('nonsense');
     await typist.see((rows) => rows.at(-2)?.startsWith('Error!') === true);
     expect(looks()).toEqual([]);
