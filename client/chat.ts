@@ -12,7 +12,7 @@ import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { Attention } from './terminal/attention.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
-import { columnsOf } from './terminal/painter.ts';
+import { colourDepthOf, columnsOf } from './terminal/painter.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
 import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
@@ -227,7 +227,7 @@ function inUtf8(bytes: Buffer): string {
 /** In bits. Output to a file has colours only if FORCE_COLOR is set. */
 function colourDepth(): number {
   if (!stdout.isTTY && process.env['FORCE_COLOR'] === undefined) return 1;
-  return WriteStream.prototype.getColorDepth();
+  return colourDepthOf(WriteStream.prototype);
 }
 
 const names = new NamesSeen();
@@ -262,9 +262,20 @@ async function talkInPerson(): Promise<ExitCode> {
   return runChat({ ...visit, defaultCommand, attention, log });
 }
 
+/** Node puts this in place of bytes that are not in UTF-8. */
+function refuseOtherEncodings(): void {
+  if (process.argv.slice(2).some((argument) => argument.includes('\ufffd'))) {
+    throw new UsageError('An argument is not in UTF-8. A text can also be given on stdin.');
+  }
+}
+
 async function run(task: () => Promise<ExitCode>): Promise<void> {
+  const checked = async () => {
+    refuseOtherEncodings();
+    return task();
+  };
   await exit(
-    await task().catch((error: unknown): ExitCode => {
+    await checked().catch((error: unknown): ExitCode => {
       if (isClosedPipe(error)) return exitCodes.done;
       if (error instanceof UnwrittenError) {
         failedWrite = error;

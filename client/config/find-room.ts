@@ -1,3 +1,4 @@
+import { devNull, homedir } from 'node:os';
 import { UnknownAddressError, UsageError } from './errors.ts';
 import { readProfiles } from './profiles.ts';
 
@@ -63,6 +64,7 @@ async function look({ url, stack, profile: name, user }: Wanted): Promise<Found>
 async function addressOf(stack: string): Promise<string> {
   // Hide the SDK's advice on Node versions, which does not concern users of the chat.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  if (!hasHome()) process.env['HOME'] = devNull;
   const { stackOutputs } = await import('../aws/stack-outputs.ts');
   const outputs = await stackOutputs(stack).catch((error: Error) => {
     throw new UnknownAddressError(`The stack ${stack} could not be looked up: ${error.message}`);
@@ -72,4 +74,13 @@ async function addressOf(stack: string): Promise<string> {
     throw new UnknownAddressError(`The stack ${stack} has no output WebSocketUrl, so it is not a chat room.`);
   }
   return url;
+}
+
+/** Whether the user has a home folder. Without one, the SDK fails outside of any promise of ours. */
+function hasHome(): boolean {
+  try {
+    return homedir() !== '';
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { readSync } from 'node:fs';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
 import { UsageError } from './errors.ts';
 
 const newline = 0x0a;
+/** Stands for bytes that are not in UTF-8, in Node's arguments and environment. */
+const replacement = '\ufffd';
 /** Milliseconds between two reads of a non-blocking pipe. */
 const pause = 20;
 
@@ -12,7 +15,11 @@ const pause = 20;
  * @throws {UsageError} if nothing can be read from the descriptor.
  */
 export function givenPassword(descriptor: number | undefined): string | undefined {
-  if (descriptor === undefined) return process.env['CHAT_PASSWORD'] || undefined;
+  if (descriptor === undefined) {
+    const password = process.env['CHAT_PASSWORD'] || undefined;
+    if (password?.includes(replacement)) throw new UsageError('CHAT_PASSWORD is not in UTF-8. Use --password-fd.');
+    return password;
+  }
   try {
     return firstLine(descriptor);
   } catch (error) {
@@ -25,7 +32,9 @@ function firstLine(descriptor: number): string {
   const bytes: number[] = [];
   const next = Buffer.alloc(1);
   while (readWaiting(descriptor, next) === 1 && next[0] !== newline) bytes.push(next.readUInt8());
-  return Buffer.from(bytes).toString('utf8').replace(/\r$/, '');
+  const line = Buffer.from(bytes);
+  if (!isUtf8(line)) throw new Error('it is not in UTF-8');
+  return line.toString('utf8').replace(/\r$/, '');
 }
 
 /** Node makes a pipe on stdin non-blocking, so this polls until data has arrived. */

@@ -28,6 +28,17 @@ export async function proxyFor(url: string): Promise<WebProxy | undefined> {
   if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
     throw new ConnectError('proxy', 'The proxy that HTTPS_PROXY names has no http:// or https:// address.');
   }
+  if (!hasReadableCredentials(new URL(proxy))) {
+    throw new ConnectError('proxy', 'The user or password of the proxy that HTTPS_PROXY names is not URL-encoded.');
+  }
   const { protocol, host } = new URL(proxy);
   return { address: `${protocol}//${host}`, agent: new HttpsProxyAgent(proxy) };
+}
+
+function hasReadableCredentials({ username, password }: URL): boolean {
+  try {
+    return decodeURIComponent(username + password) !== undefined;
+  } catch {
+    return false;
+  }
 }

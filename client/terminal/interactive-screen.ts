@@ -9,7 +9,7 @@ import { askWhetherPastesAreMarked, Keyboard, markNoPastes, markPastes } from '.
 import type { Line, Printed, Style } from './line.ts';
 import { fitsEditor, fromEditor, lineEditor, toEditor } from './line-editor.ts';
 import { LiveArea } from './live-area.ts';
-import { Painter } from './painter.ts';
+import { colourDepthOf, Painter } from './painter.ts';
 import { printable } from './printable.ts';
 import type { ReadKind, Screen } from './screen.ts';
 import { editWholeCharacters } from './whole-characters.ts';
@@ -82,7 +82,7 @@ export class InteractiveScreen implements Screen {
   constructor({ input, output, interrupted, complete }: InteractiveOptions) {
     this.#input = input;
     this.#output = output;
-    this.#painter = new Painter(output.getColorDepth());
+    this.#painter = new Painter(colourDepthOf(output));
     this.#live = this.#isDumb ? new DumbArea(output) : new LiveArea(output, this.#painter);
     this.#complete = complete;
     this.#keyboard = new Keyboard(input, {

@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:tty';
 import { Chalk } from 'chalk';
 import { foldName } from '../../protocol/index.ts';
 import { localMoment } from '../times.ts';
@@ -71,6 +72,15 @@ export class Painter {
 }
 
 const painted = (pieces: readonly Piece[]) => pieces.map(({ text, paint }) => paint(text)).join('');
+
+/**
+ * How many colours (in bits) a terminal has. Node warns on the terminal if FORCE_COLOR contradicts NO_COLOR, and follows
+ * FORCE_COLOR.
+ */
+export function colourDepthOf(output: Pick<WriteStream, 'getColorDepth'>): number {
+  const { NO_COLOR, NODE_DISABLE_COLORS, ...others } = process.env;
+  return output.getColorDepth(others['FORCE_COLOR'] === undefined ? process.env : others);
+}
 
 /** The width of a terminal. The rows of other output have no end. */
 export const columnsOf = (output: NodeJS.WritableStream & { readonly columns?: number }): number =>
