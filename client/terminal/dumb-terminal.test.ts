@@ -37,7 +37,7 @@ test.each(['dumb', 'emacs'])('with TERM=%s the keys edit the line, and no escape
   peer.event(broadcast(1, 'meanwhile'));
   await typist.see((rows) => rows.at(-2)?.endsWith('facebook(broadcast): meanwhile') === true);
   expect(typist.rows.at(-1)).toBe(`${prompt}broadcast hellXo`);
-  typist.type(`${ctrlU}whoelse\r`);
+  typist.type(`\u0005${ctrlU}whoelse\r`);
   // The message is acknowledged before or after it.
   while ((await peer.nextOfAny()).action !== 'whoelse');
   expect(typist.output).not.toContain('\u001b');
