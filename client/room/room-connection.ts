@@ -15,7 +15,7 @@ import { Feed } from './feed.ts';
 import { Pace } from './pace.ts';
 import { Session } from './session.ts';
 import type { ShownMessage, StreamName } from './stream-order.ts';
-import { defaultTiming, type Timing } from './timing.ts';
+import { defaultTiming, elapsed, type Moment, type Timing, thisMoment } from './timing.ts';
 import { isStopped, Transport } from './transport.ts';
 
 /** The actions that the connection sends by itself. */
@@ -78,7 +78,7 @@ export interface LoginOptions {
 /** A request: its id, and when it was sent first (epoch ms). Undefined: the room has certainly not carried it out. */
 interface Sent {
   readonly id: string;
-  at: number | undefined;
+  at: Moment | undefined;
 }
 
 /** Whether this refusal of a repeated request means that the first sending succeeded. */
@@ -89,7 +89,7 @@ const meansDone = (error: unknown, repeat: Command['repeat']) =>
  * The error of a pending request when the connection ends. A request that may have been carried out is not reported as
  * unsent.
  */
-const unanswered = (repeat: Command['repeat'], sentAt: number | undefined, ended: Error) =>
+const unanswered = (repeat: Command['repeat'], sentAt: Moment | undefined, ended: Error) =>
   sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
 
 /**
@@ -276,10 +276,10 @@ export class RoomConnection {
         throw unanswered(repeat, sent.at, error);
       });
       const again = sent.at !== undefined;
-      if (sent.at !== undefined && repeat === 'marked' && Date.now() - sent.at > this.#timing.repeat) {
+      if (sent.at !== undefined && repeat === 'marked' && elapsed(sent.at) > this.#timing.repeat) {
         throw new ConnectionLostError();
       }
-      if (link.isOpen) sent.at ??= Date.now();
+      if (link.isOpen) sent.at ??= thisMoment();
       try {
         return await link.request(action, args, { id: sent.id, again: again && repeat === 'marked' });
       } catch (error) {

@@ -96,3 +96,15 @@ export function scaled(timing: Timing, speed: number): Timing {
 export function backoff(attempt: number, timing: Timing): number {
   return Math.random() * Math.min(timing.maxBackoff, timing.backoff * 2 ** attempt);
 }
+
+/** A moment on two clocks: the wall clock may be set back, and the other stops while the machine sleeps. */
+export interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+export const thisMoment = (): Moment => ({ wall: Date.now(), monotonic: performance.now() });
+
+/** Milliseconds since a moment. */
+export const elapsed = ({ wall, monotonic }: Moment): number =>
+  Math.max(Date.now() - wall, performance.now() - monotonic);

@@ -30,7 +30,11 @@ const mostRefusals = 10_000;
 const refusedUntil = new Map<string, number>();
 
 export const guests: Guests = {
-  isRefused: (address, at) => (refusedUntil.get(address) ?? 0) > at,
+  isRefused(address, at) {
+    const until = refusedUntil.get(address) ?? 0;
+    // Further ahead, the clock has gone back.
+    return until > at && until <= at + refusalMs;
+  },
 
   async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
     const outcome = await updateIf({

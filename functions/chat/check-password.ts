@@ -3,6 +3,7 @@ import {
   blockedFor,
   failTry,
   isKnownAddress,
+  shortenBlock,
   startTry,
   type TryRecord,
   triesLeft,
@@ -13,7 +14,7 @@ import { orLog } from './or-log.ts';
 import { verifyPassword } from './password.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
-import { strangerCounters } from './stranger-tries.ts';
+import { strangerCounters, strangerWindow } from './stranger-tries.ts';
 import { newVersionTag } from './token.ts';
 
 const loginBlocked = (ms: number) => new Refusal('login-blocked', { secondsLeft: Math.ceil(ms / 1000) });
@@ -62,7 +63,7 @@ export async function withGuestsPassword<T>(room: Room, check: PasswordCheck, wh
   const counters = strangerCounters(check.account.name, check.connection.address);
   for (const counter of counters) {
     const blockedUntil = await room.strangerTries.count(counter, now);
-    if (blockedUntil !== undefined) throw loginBlocked(blockedUntil - now);
+    if (blockedUntil !== undefined) throw loginBlocked(Math.min(blockedUntil - now, strangerWindow));
   }
   const takeBackBoth = async () => {
     const both = Promise.all(counters.map((counter) => room.strangerTries.takeBack(counter, now)));
@@ -93,6 +94,12 @@ async function countTry(room: Room, check: PasswordCheck, id: string): Promise<T
   const { account, connection } = check;
   for (let before = check.tries; ; ) {
     const attempt = attemptNow(room, check, id);
+    const shortened = shortenBlock(before, attempt);
+    if (shortened) {
+      const outcome = await room.loginTries.replace(account.name, connection.address, before, shortened);
+      before = outcome.replaced ? shortened : outcome.now;
+      continue;
+    }
     const blocked = blockedFor(before, attempt.at);
     if (blocked > 0) throw loginBlocked(blocked);
     const start = startTry(before, attempt);

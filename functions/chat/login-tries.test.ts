@@ -7,6 +7,7 @@ import {
   blockMemory,
   failTry,
   isKnownAddress,
+  shortenBlock,
   startTry,
   type TryRecord,
   triesLeft,
@@ -44,6 +45,19 @@ describe('wrong passwords', () => {
     expect([first, second].map((record) => blockedFor(record, 2000))).toEqual([0, 0]);
     expect(blockedFor(third, 3000)).toBe(60_000);
     expect(blockedFor(third, 63_000)).toBe(0);
+  });
+
+  test('a block never tells of more than its length, whatever the clock or BLOCK_TIME did', () => {
+    const third = ['a', 'a', 'a'].reduce<TryRecord | undefined>(
+      (record, id) => wrong(record, id, 10_000_000),
+      undefined,
+    );
+    expect(shortenBlock(third, attemptOf('a', 10_000_000))).toBeUndefined();
+    // The clock has gone back by an hour.
+    const back = shortenBlock(third, attemptOf('a', 10_000_000 - 3_600_000));
+    expect(blockedFor(back, 10_000_000 - 3_600_000)).toBe(60_000);
+    const shorter = shortenBlock(third, { ...attemptOf('a', 10_000_000), blockTime: 5 });
+    expect(blockedFor(shorter, 10_000_000)).toBe(5_000);
   });
 
   test('after the block the connection has three tries again', () => {

@@ -40,6 +40,18 @@ export function blockedFor(record: TryRecord | undefined, now: number): number {
   return Math.max(0, (record?.blockedUntil ?? 0) - now);
 }
 
+/**
+ * The record with an end of its block that is not further ahead than a block lasts. Undefined if it is not. It is if the
+ * clock has gone back, or BLOCK_TIME was shortened.
+ */
+export function shortenBlock(
+  record: TryRecord | undefined,
+  { at, blockTime, version }: Attempt,
+): TryRecord | undefined {
+  const latest = at + blockLength((record?.blocks ?? 0) - 1, blockTime);
+  return record && record.blockedUntil > latest ? { ...record, blockedUntil: latest, version } : undefined;
+}
+
 /** Whether the user has logged in from this address within {@link addressMemory}. */
 export function isKnownAddress(record: TryRecord | undefined, now: number): boolean {
   return record?.goodAt !== undefined && record.goodAt > now - addressMemory;
@@ -132,14 +144,18 @@ const withTries = (record: TryRecord, tries: readonly Try[]): TryRecord => ({
   tries: tries.slice(-triesPerHour),
 });
 
+/** How long (ms) a block lasts after others. A record of an earlier version does not count its blocks. */
+function blockLength(blocksBefore: number, blockTime: number): number {
+  const shortest = blockTime * 1000;
+  return Math.min(shortest * 2 ** Math.max(0, blocksBefore), Math.max(shortest, longestBlock));
+}
+
 function block(record: TryRecord, { connectionId, at, blockTime }: Attempt): TryRecord {
   const blocksBefore = record.blockedUntil > at - blockMemory ? record.blocks : 0;
-  const shortest = blockTime * 1000;
-  const length = Math.min(shortest * 2 ** blocksBefore, Math.max(shortest, longestBlock));
   return {
     ...record,
     tries: record.tries.map((one) => (one.connectionId === connectionId ? { ...one, connectionId: undefined } : one)),
-    blockedUntil: Math.max(record.blockedUntil, at + length),
+    blockedUntil: Math.max(record.blockedUntil, at + blockLength(blocksBefore, blockTime)),
     blocks: blocksBefore + 1,
   };
 }

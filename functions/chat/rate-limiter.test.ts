@@ -57,6 +57,14 @@ test('a connection that has waited for the stated time may send again', () => {
   expect(speaker.say(0, 1_000_000 + wait * 1000)).toBe(0);
 });
 
+test('a clock that goes back by an hour refuses nobody for an hour', () => {
+  const speaker = new Speaker(1);
+  for (let i = 0; i < 500; i += 1) speaker.say(0, 10_000_000);
+  expect(speaker.say(0, 10_000_000)).toBe(1);
+  expect(speaker.say(0, 10_000_000 - 3_600_000)).toBeLessThanOrEqual(1);
+  expect(speaker.say(0, 10_000_000 - 3_598_000)).toBe(0);
+});
+
 test('a normal user never waits, and adds no writes', () => {
   const speaker = new Speaker(1);
   for (let minute = 0; minute < 100; minute += 1) {

@@ -3,7 +3,8 @@ import type { Connection, RateLimit } from './model.ts';
 
 /** A connection as one Lambda environment remembers it. */
 interface Known {
-  /** The connection's frames are refused until this time (epoch ms). */
+  /** The connection's frames are refused between these times (epoch ms). Before the first, the clock has gone back. */
+  refusedAt: number;
   refusedUntil: number;
   /** The tokens of accepted frames that are not stored yet. */
   unwritten: number;
@@ -17,6 +18,9 @@ export const mostRefusedOfGuests = mostRefused / 3;
 
 /** The maximum number of cached connections. The cache is cleared when it is full. */
 const most = 10_000;
+
+/** The clocks of two environments differ by less than this (ms). */
+const clockSkew = 60_000;
 
 /** The share of a burst that an environment accepts before it must store it: a guest's is larger, because its burst is small. */
 const unwrittenShare = { member: 1 / 10, guest: 1 / 2 } as const;
@@ -36,7 +40,7 @@ export class RateLimiters {
   /** Seconds until a connection may send again, as cached in this environment; 0 if it may. Reads nothing, and counts a refusal. */
   remembered(connectionId: string, now: number): number {
     const known = this.#known.get(connectionId);
-    const wait = secondsUntil(known?.refusedUntil ?? 0, now);
+    const wait = known && now >= known.refusedAt ? secondsUntil(known.refusedUntil, now) : 0;
     if (known && wait > 0) known.refused += 1;
     return wait;
   }
@@ -51,10 +55,13 @@ export class RateLimiters {
     const known = this.#of(connection);
     const { rate, burst } = limitOf(connection);
     const each = 1000 / rate;
-    const usedMs = Math.max(0, connection.theoreticalArrivalTime - now) + (known.unwritten + tokens) * each;
+    const storedMs = Math.max(0, connection.theoreticalArrivalTime - now);
+    // More than a full bucket and the skew of clocks: the clock has gone back since.
+    const usedMs = (storedMs > burst * each + clockSkew ? 0 : storedMs) + (known.unwritten + tokens) * each;
     const tooMuch = usedMs - burst * each;
     if (tooMuch > 0) {
       known.refused += 1;
+      known.refusedAt = now;
       known.refusedUntil = now + tooMuch;
       return secondsUntil(known.refusedUntil, now);
     }
@@ -95,7 +102,7 @@ export class RateLimiters {
     let known = this.#known.get(connectionId);
     if (!known || known.isMember !== isMember) {
       if (this.#known.size >= most) this.#known.clear();
-      known = { refusedUntil: 0, unwritten: 0, refused: 0, isMember };
+      known = { refusedAt: 0, refusedUntil: 0, unwritten: 0, refused: 0, isMember };
       this.#known.set(connectionId, known);
     }
     return known;

@@ -3,14 +3,31 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * npm run test:node24: runs the functions' tests and some scenes on Lambda's Node.js version. It installs that Node.js
- * from the package registry into a separate folder. As a dependency it would replace the developer's own Node.
+ * npm run test:node -- 22: starts the room, talks, sends files, backs up and restores on another Node.js version. It
+ * installs that Node.js from the package registry into a separate folder. As a dependency it would replace the
+ * developer's own Node. 24 is Lambda's version.
  */
-const version = '24.9.0';
+const versions: Readonly<Record<string, string>> = { 22: '22.23.5', 24: '24.9.0' };
+const tests = [
+  'functions',
+  'local/lambda',
+  'local/room.test.ts',
+  'test/scenes/talk.test.ts',
+  'test/scenes/login.test.ts',
+  'test/scenes/files',
+  'test/scenes/file-transfer.test.ts',
+  'test/scenes/backup.test.ts',
+];
+
+const [wanted = '24'] = process.argv.slice(2);
+const version = versions[wanted];
+if (version === undefined) {
+  console.error(`Give one of ${Object.keys(versions).join(', ')}.`);
+  process.exit(2);
+}
 const name = `node-${process.platform}-${process.arch}`;
 const folder = join('dist', 'tools', `${name}-${version}`);
 const node = join(folder, 'node_modules', name, 'bin', 'node');
-const tests = ['functions', 'test/scenes/talk', 'test/scenes/login', 'test/scenes/files', 'local/lambda'];
 
 if (!existsSync(node)) {
   mkdirSync(folder, { recursive: true });
@@ -25,7 +42,7 @@ if (!existsSync(node)) {
     `${name}@${version}`,
   ]);
 }
-// This Node bundles; Node 24 runs the bundles and the local room.
+// This Node bundles; the other one runs the bundles and the local room.
 run(resolve(node), ['node_modules/vitest/vitest.mjs', 'run', ...tests]);
 
 function run(program: string, args: readonly string[]): void {
