@@ -15,8 +15,38 @@ type Fault = 'none' | 'disk full' | 'read-only' | 'port taken' | 'output closed'
 
 /** How long (ms) a start, an end, or the end of left-over processes may take. */
 const patience = 30_000;
-/** The latest moment (ms) of a fault or a signal, after the start or after the greeting. */
+/** The most time (ms) from the start, the greeting or the first message to the first signal. */
 const latest = 1_500;
+
+/** What happens to one start. Times are in ms. */
+interface Round {
+  readonly fault: Fault;
+  /** Whether the fault is there from the start, or comes later. */
+  readonly isEarly: boolean;
+  /** How far the room gets before the later fault and the signals. */
+  readonly until: 'started' | 'open' | 'talking';
+  readonly faultAfter: number;
+  readonly killAfter: number;
+  readonly signals: readonly { readonly signal: NodeJS.Signals; readonly pause: number }[];
+}
+
+function planRound(random: SeededRandom, faults: readonly Fault[]): Round {
+  const below = (limit: number) => Math.floor(random.next() * limit);
+  const pick = <T>(list: readonly T[]) => list[below(list.length)] as T;
+  const fault = pick(faults);
+  return {
+    fault,
+    // A disk cannot become read-only while files on it are open.
+    isEarly: fault === 'read-only' || fault === 'port taken' || random.next() < 0.3,
+    until: pick(['started', 'open', 'talking', 'talking']),
+    faultAfter: below(latest / 3),
+    killAfter: below(latest),
+    signals: Array.from({ length: 1 + below(3) }, () => ({ signal: pick(signals), pause: below(150) })),
+  };
+}
+
+const nameOf = ({ fault, isEarly, until, signals }: Round) =>
+  `${fault}${isEarly ? ' from the start' : ''}, ${until}, ${signals.map(({ signal }) => signal).join(' ')}`;
 
 /**
  * Starts the room on one folder again and again. Each start is under a random fault, and random signals kill it at a
@@ -25,8 +55,6 @@ const latest = 1_500;
  */
 export async function kills({ rounds, seed }: { rounds: number; seed: number }) {
   const random = new SeededRandom(seed);
-  const below = (limit: number) => Math.floor(random.next() * limit);
-  const pick = <T>(list: readonly T[]) => list[below(list.length)] as T;
   const place = temporaryFolder('chat-kills-');
   const disk = SmallDisk.mount(place, 64);
   const folder = disk?.folder ?? join(place, 'data');
@@ -35,49 +63,21 @@ export async function kills({ rounds, seed }: { rounds: number; seed: number }) 
     ? ['none', 'disk full', 'read-only', 'port taken', 'output closed']
     : ['none', 'port taken', 'output closed'];
   const problems: string[] = [];
-  const figures = { starts: 0, openedBeforeTheKill: 0, acknowledged: 0, faults: {} as Record<string, number> };
+  const figures = { starts: 0, opened: 0, talked: 0, acknowledged: 0, faults: {} as Record<string, number> };
   try {
-    // The first start creates the tables, which takes longer.
     problems.push(...(await checkStart(folder, undefined)));
-    for (let round = 1; round <= rounds; round++) {
-      const fault = pick(faults);
-      const isEarly = fault === 'read-only' || random.next() < 0.5;
-      const faultAt = isEarly ? 0 : below(latest);
-      const killsOpenRoom = random.next() < 0.6;
-      const killAt = below(latest);
-      const sent = Array.from({ length: 1 + below(3) }, () => ({ signal: pick(signals), pause: below(150) }));
-      const name = `round ${round} (${fault}${isEarly ? ' from the start' : ''}, ${sent.map(({ signal }) => signal).join(' ')})`;
-      const holder = fault === 'port taken' ? await listening() : undefined;
-      const begin = (program?: RoomProgram) => {
-        if (fault === 'disk full') disk?.fill();
-        else if (fault === 'read-only') disk?.makeReadOnly();
-        else if (fault === 'output closed') program?.closeOutput();
-      };
-      if (faultAt === 0) begin();
-      const program = new RoomProgram(folder, holder?.port ?? 0);
-      if (faultAt === 0 && fault === 'output closed') begin(program);
-      const talker = new Talker(`user${round}`);
-      const talking = program.opened.then((url) => (url === undefined ? undefined : talker.talk(url)));
-      const faulted = faultAt === 0 ? undefined : sleep(faultAt).then(() => begin(program));
-      // A room whose output is closed does not tell that it is open.
-      if (killsOpenRoom) await Promise.race([program.opened, sleep(2 * latest)]);
-      await Promise.race([sleep(killAt), program.ended]);
-      for (const { signal, pause } of sent) {
-        program.child.kill(signal);
-        await Promise.race([sleep(pause), program.ended]);
-      }
-      const ended = await endOf(program);
-      await Promise.all([faulted, talking]);
-      const known = sent.map(({ signal }) => signal as NodeJS.Signals);
-      problems.push(...problemsOf(program, ended, known, fault).map((problem) => `${name}: ${problem}`));
-      problems.push(...(await leftOver(folder)).map((problem) => `${name}: ${problem}`));
+    for (let number = 1; number <= rounds; number++) {
+      const round = planRound(random, faults);
+      const talker = new Talker(`user${number}`);
+      const found = [...(await play(round, folder, disk, talker)), ...(await leftOver(folder))];
       disk?.restore();
-      holder?.close();
-      problems.push(...(await checkStart(folder, talker)).map((problem) => `${name}: ${problem}`));
+      found.push(...(await checkStart(folder, talker)));
+      problems.push(...found.map((problem) => `round ${number} (${nameOf(round)}): ${problem}`));
       figures.starts += 1;
-      figures.faults[fault] = (figures.faults[fault] ?? 0) + 1;
+      figures.faults[round.fault] = (figures.faults[round.fault] ?? 0) + 1;
       figures.acknowledged += talker.acknowledged.length;
-      if (talker.hasBegun) figures.openedBeforeTheKill += 1;
+      if (talker.hasBegun) figures.opened += 1;
+      if (talker.acknowledged.length > 0) figures.talked += 1;
     }
   } finally {
     for (const pid of processesNaming(folder)) process.kill(pid, 'SIGKILL');
@@ -85,6 +85,34 @@ export async function kills({ rounds, seed }: { rounds: number; seed: number }) 
     await removeFolder(place);
   }
   return { problems, ...figures };
+}
+
+/** Starts the room, and kills it. */
+async function play(round: Round, folder: string, disk: SmallDisk | undefined, talker: Talker): Promise<string[]> {
+  const { fault, isEarly, until, faultAfter, killAfter } = round;
+  const holder = fault === 'port taken' ? await listening() : undefined;
+  if (isEarly && fault === 'disk full') disk?.fill();
+  if (fault === 'read-only') disk?.makeReadOnly();
+  const program = new RoomProgram(folder, holder?.port ?? 0);
+  if (isEarly && fault === 'output closed') program.closeOutput();
+  const talking = program.opened.then((url) => (url === undefined ? undefined : talker.talk(url)));
+  // A room whose output is closed does not tell that it is open, and one whose disk is full acknowledges nothing.
+  const reached = { started: sleep(0), open: program.opened, talking: talker.talks }[until];
+  await Promise.race([reached, program.ended, sleep(4 * latest)]);
+  if (!isEarly) {
+    await Promise.race([sleep(faultAfter), program.ended]);
+    if (fault === 'disk full') disk?.fill();
+    if (fault === 'output closed') program.closeOutput();
+  }
+  await Promise.race([sleep(killAfter), program.ended]);
+  for (const { signal, pause } of round.signals) {
+    program.child.kill(signal);
+    await Promise.race([sleep(pause), program.ended]);
+  }
+  const ended = await endOf(program);
+  await talking;
+  holder?.close();
+  return problemsOf(program, ended, round);
 }
 
 /** A program that has another program's port. */
@@ -103,10 +131,12 @@ async function endOf({ child, ended }: RoomProgram): Promise<Ended | undefined> 
   return undefined;
 }
 
-function problemsOf(program: RoomProgram, ended: Ended | undefined, sent: readonly NodeJS.Signals[], fault: Fault) {
+function problemsOf(program: RoomProgram, ended: Ended | undefined, { fault, signals: sent }: Round): string[] {
   const problems: string[] = [];
   if (ended === undefined) problems.push('it did not end');
-  else if (ended.signal !== null && !sent.includes(ended.signal)) problems.push(`it ended by ${ended.signal}`);
+  else if (ended.signal !== null && !sent.some(({ signal }) => signal === ended.signal)) {
+    problems.push(`it ended by ${ended.signal}`);
+  }
   if (program.hasFailed) problems.push(`an error was unhandled: ${program.errors}`);
   if (program.errors !== '' && fault === 'none') problems.push(`it complained: ${program.errors}`);
   return problems;

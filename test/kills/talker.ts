@@ -7,6 +7,11 @@ export class Talker {
   /** The texts that the room acknowledged. */
   readonly acknowledged: string[] = [];
   #hasBegun = false;
+  #begins: () => void = () => undefined;
+  /** Resolves when the room has acknowledged a text. */
+  readonly talks = new Promise<void>((resolve) => {
+    this.#begins = resolve;
+  });
 
   constructor(user: string) {
     this.#user = user;
@@ -26,7 +31,9 @@ export class Talker {
       for (let number = 1; ; number++) {
         const text = `${this.#user} says ${number}`;
         const reply = await client.ask('broadcast', { text });
-        if (reply.ok) this.acknowledged.push(text);
+        if (!reply.ok) continue;
+        this.acknowledged.push(text);
+        this.#begins();
       }
     } catch {
       // The room was killed, or its disk is full.
