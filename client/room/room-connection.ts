@@ -75,7 +75,7 @@ export interface LoginOptions {
   readonly takeOver?: boolean;
 }
 
-/** A request: its id, and when it was sent first (epoch ms). Undefined: the room has certainly not carried it out. */
+/** A request: its id, and when it was sent first. Undefined: the room has certainly not carried it out. */
 interface Sent {
   readonly id: string;
   at: Moment | undefined;

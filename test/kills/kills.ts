@@ -98,7 +98,8 @@ async function play(round: Round, folder: string, disk: SmallDisk | undefined, t
   const talking = program.opened.then((url) => (url === undefined ? undefined : talker.talk(url)));
   // A room whose output is closed does not tell that it is open, and one whose disk is full acknowledges nothing.
   const reached = { started: sleep(0), open: program.opened, talking: talker.talks }[until];
-  await Promise.race([reached, program.ended, sleep(4 * latest)]);
+  const mayTalk = fault === 'none' || !isEarly;
+  await Promise.race([reached, program.ended, sleep(mayTalk ? patience : 2 * latest)]);
   if (!isEarly) {
     await Promise.race([sleep(faultAfter), program.ended]);
     if (fault === 'disk full') disk?.fill();
