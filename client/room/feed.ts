@@ -77,6 +77,7 @@ export class Feed {
 
   /** Takes a message that was posted. */
   take(message: StreamMessage): void {
+    if (this.#stopped) return;
     const order = this.#orders[message.stream];
     order.hold(message);
     // The page that is being read may have earlier messages.

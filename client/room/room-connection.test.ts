@@ -251,6 +251,19 @@ describe('streams', () => {
     expect((await peer.next('ack')).arguments).toEqual({ inbox: 0, room: 50 });
   });
 
+  test('what is posted during the logout is not shown, because it is not acknowledged', async () => {
+    const peer = await visit.logIn();
+    peer.event(broadcast(1));
+    await visit.shownCount(1);
+    const left = visit.room.leave();
+    const logout = await peer.next('logout');
+    expect(logout.arguments).toEqual({ inbox: 0, room: 1 });
+    peer.event(broadcast(2));
+    logout.reply({});
+    await left;
+    expect(visit.shown).toEqual([1]);
+  });
+
   test('leaving tells what was shown with the logout, which nothing overtakes', async () => {
     const peer = await visit.logIn({}, { acknowledge: 60_000 });
     peer.event(broadcast(1));

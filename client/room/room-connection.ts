@@ -260,6 +260,8 @@ export class RoomConnection {
   async #sayGoodbye(deliveries?: Promise<void>): Promise<void> {
     const link = this.#transport.current;
     if (!link || !this.#session) return;
+    // The logout would not acknowledge what is shown from now on, and the next login would show it again.
+    this.#session.feed?.stop();
     await deliveries;
     await link.request('logout', this.#session.feed?.shownUpTo ?? {});
   }

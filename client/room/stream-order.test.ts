@@ -27,6 +27,15 @@ test('nothing is given out before it is known where to begin', () => {
   expect(order.takeReady()).toEqual([]);
 });
 
+test('a message that is posted late, before the first page begins, is not given out again', () => {
+  const order = new StreamOrder();
+  order.hold(broadcast(17));
+  order.hold(broadcast(22));
+  expect(numbers(order.takeFromPage(broadcast(21)))).toEqual([21]);
+  expect(order.skipTo(21)).toEqual([]);
+  expect(numbers(order.takeReady())).toEqual([22]);
+});
+
 test('a number that a page leaves out has expired, unless it was posted meanwhile', () => {
   const order = orderFrom(2);
   order.hold(broadcast(4));

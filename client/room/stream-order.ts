@@ -56,9 +56,15 @@ export class StreamOrder {
     return [...before, message];
   }
 
-  /** Takes the held messages up to `seq`, the end of a page. Other numbers up to there have no message. */
+  /**
+   * Takes the held messages up to `seq`, the end of a page. Other numbers up to there have no message. Messages before the first page
+   * were posted late: the user has acknowledged them.
+   */
   skipTo(seq: number): StreamMessage[] {
-    const passed = [...this.#held.values()].filter((held) => held.seq <= seq).sort((a, b) => a.seq - b.seq);
+    const isFirst = this.#position === undefined;
+    const passed = isFirst
+      ? []
+      : [...this.#held.values()].filter((held) => held.seq <= seq).sort((a, b) => a.seq - b.seq);
     this.#advance(seq);
     return passed;
   }

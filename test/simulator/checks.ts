@@ -31,7 +31,7 @@ export async function judge(world: World, users: readonly User[], until: Until):
 }
 
 /** Nothing is running: the count is exact, and every session has its connection. */
-function quiet(world: World, when: string): void {
+export function quiet(world: World, when: string): void {
   const { history, database, gateway } = world;
   const sessions = history.sessions();
   const online = Number(history.roomItem()?.['online'] ?? 0);
@@ -61,7 +61,9 @@ function shownInOrder(world: World, { program, user, shown }: Visit): void {
     const known = world.history.sent.filter(
       (sent) => sent.outcome === 'acknowledged' && streamOf(sent) === stream && (stream === 'room' || sent.to === user),
     );
-    for (const { seq = 0, text } of known) {
+    for (const sent of known) {
+      const { seq = 0, text } = sent;
+      if (world.history.isFor(user, sent) !== 'always') continue;
       if (seq > first && seq < last && !numbers.includes(seq))
         world.violated(`${program} leaves out ${stream} ${seq}: ${text}`);
     }
@@ -78,7 +80,10 @@ function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
       .filter(({ user }) => user === name)
       .flatMap((visit) => visit.shown.filter((one) => isOf(one, sent)));
     for (const { seq } of shown) everywhere.add(seq);
-    if (sent.outcome === 'acknowledged' && shown.length === 0) {
+    const isFor = world.history.isFor(name, sent);
+    if (isFor === 'never' && shown.length > 0)
+      world.violated(`${name} has blocked ${sent.from}, and sees "${sent.text}"`);
+    if (sent.outcome === 'acknowledged' && isFor === 'always' && shown.length === 0) {
       world.violated(`"${sent.text}" was acknowledged as ${streamOf(sent)} ${sent.seq}, and ${name} never saw it`);
     }
     if (sent.outcome === 'acknowledged' && shown.some(({ seq }) => seq !== sent.seq)) {

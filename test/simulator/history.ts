@@ -28,8 +28,23 @@ export interface Visit {
   readonly user: string;
   readonly program: string;
   readonly shown: Shown[];
-  readonly loggedInAt: number;
-  isOnline: boolean;
+  loggedInAt: number;
+  /** When it left, or learned that its session has ended. */
+  endedAt: number;
+  /** Whether the user left, and the logout was over before the program ended. */
+  hasLeft: boolean;
+}
+
+/** A user's block of another user, in times as the blocker knows them. */
+export interface Block {
+  readonly by: string;
+  readonly whom: string;
+  readonly askedAt: number;
+  /** Whose reply has come; infinity without one. */
+  since: number;
+  /** When the blocker asked to end it; it may have ended any time after that. */
+  endAskedAt: number;
+  endedAt: number;
 }
 
 /** What users did and saw. The checks at its end compare it with the room's promises, and know nothing of the room's code. */
@@ -37,6 +52,7 @@ export class History {
   readonly #world: World;
   readonly sent: Sent[] = [];
   readonly visits: Visit[] = [];
+  readonly blocks: Block[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -56,6 +72,14 @@ export class History {
     if (isMore && online > Number(room?.['maxCon'])) {
       this.#world.violated(`${online} users are online, and MaxCon is ${room?.['maxCon']}`);
     }
+  }
+
+  /** Whether a reader must see a message: always, never, or as it happens. */
+  isFor(reader: string, { from, sentAt, settledAt = Number.POSITIVE_INFINITY }: Sent): 'always' | 'never' | 'perhaps' {
+    const blocks = this.blocks.filter(({ by, whom }) => by === reader && whom === from);
+    if (blocks.some(({ since, endAskedAt }) => since < sentAt && endAskedAt > settledAt)) return 'never';
+    const mayMeet = blocks.some(({ askedAt, endedAt }) => askedAt <= settledAt && endedAt >= sentAt);
+    return mayMeet ? 'perhaps' : 'always';
   }
 
   roomItem(): Item | undefined {

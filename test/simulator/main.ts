@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { shrink } from './shrink.ts';
 import { programsOfRoom, simulate } from './simulate.ts';
 
 function whole(text: string): number {
@@ -7,22 +8,35 @@ function whole(text: string): number {
   return value;
 }
 
-const { seeds, from, seed, trace, minutes } = new Command('npm run simulate --')
+const {
+  seeds,
+  from,
+  seed,
+  trace,
+  minutes,
+  shrink: isShrunk,
+} = new Command('npm run simulate --')
   .description('Play whole days of a room with random interleavings and faults, each decided by a seed.')
   .option('--seeds <number>', 'how many seeds', whole, 100)
   .option('--minutes <number>', 'play seeds for this long instead', whole)
   .option('--from <number>', 'the first seed', whole, 1)
   .option('--seed <number>', 'play this seed only', whole)
   .option('--trace', 'print what happens')
+  .option('--shrink', 'look for a smaller day with the same violation, and print it')
   .parse()
-  .opts<{ seeds: number; from: number; seed?: number; trace?: true; minutes?: number }>();
+  .opts<{ seeds: number; from: number; seed?: number; trace?: true; shrink?: true; minutes?: number }>();
 
 const programs = await programsOfRoom();
 const startedAt = performance.now();
 const elapsed = () => performance.now() - startedAt;
 const isEnough = (played: number) => (minutes === undefined ? played >= seeds : elapsed() > minutes * 60_000);
 
-if (seed !== undefined) {
+if (seed !== undefined && isShrunk) {
+  const { seed: smallest, plan, outcome } = await shrink(seed, programs);
+  for (const line of outcome.trace) console.log(line);
+  report(smallest, outcome.violations);
+  console.log(`seed ${smallest}, reduced: ${JSON.stringify(plan)}`);
+} else if (seed !== undefined) {
   const outcome = await simulate(seed, programs, { trace: trace === true });
   for (const line of outcome.trace) console.log(line);
   report(seed, outcome.violations);

@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
+import { Administrator } from './administrator.ts';
 import { bundle, type Mutation, type Program } from './bundle.ts';
+import { judgeCalmDay } from './calm-checks.ts';
 import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
 import { isSettled } from './scheduler.ts';
 import { User } from './user.ts';
+import { type Fault, withoutFaults } from './weather.ts';
 import { World } from './world.ts';
 
 /** How long (virtual ms) the users come and go, and how long the room then has to become quiet. */
@@ -19,9 +22,25 @@ export interface Outcome {
   readonly world: World;
 }
 
+/** What is left of a seed's day, when it is made smaller. */
+export interface Plan {
+  /** The most users. */
+  readonly users?: number;
+  /** How long (virtual ms) they come and go. */
+  readonly day?: number;
+  /** The faults that do not happen. */
+  readonly without?: readonly Fault[];
+}
+
+export interface SimulationOptions {
+  readonly trace?: boolean;
+  readonly onCall?: (call: CarriedOut) => void;
+  readonly plan?: Plan;
+}
+
 /** Bundles the functions and the client. */
 export function programsOfRoom(mutation?: Mutation): Promise<ReadonlyMap<string, Program>> {
-  const lambdas = readdirSync('functions').filter((file) => file.endsWith('.lambda.ts') && !/admin|files/.test(file));
+  const lambdas = readdirSync('functions').filter((file) => file.endsWith('.lambda.ts') && !file.startsWith('files'));
   return bundle([...lambdas.map((file) => `functions/${file}`), 'test/simulator/client-entry.ts'], mutation);
 }
 
@@ -29,12 +48,12 @@ export function programsOfRoom(mutation?: Mutation): Promise<ReadonlyMap<string,
 export async function simulate(
   seed: number,
   programs: ReadonlyMap<string, Program>,
-  { trace = false, onCall }: { trace?: boolean; onCall?: (call: CarriedOut) => void } = {},
+  { trace = false, onCall, plan = {} }: SimulationOptions = {},
 ): Promise<Outcome> {
   const world = new World(seed, programs, trace);
   world.database.onCarriedOut = onCall;
   const { scheduler } = world;
-  const names = ['ann', 'bob', 'cy', 'dee', 'eve'].slice(0, 2 + scheduler.random.below(4));
+  const names = ['ann', 'bob', 'cy', 'dee', 'eve'].slice(0, Math.min(plan.users ?? 5, 2 + scheduler.random.below(4)));
   const users = names.map((name) => new User(world, name, () => names));
   const { maxCon, timeOut } = { maxCon: 1 + scheduler.random.below(6), timeOut: scheduler.random.pick([20, 60, 1800]) };
   const settings = { open: true, maxCon, blockTime: 60, lastHour: 3600, timeOut, grace: 10, online: 0, logins: 0 };
@@ -48,18 +67,20 @@ export async function simulate(
     scheduler.after(60_000, sweeping);
   };
   sweeping();
-  const { weather } = world;
+  const weather = withoutFaults(world.weather, plan.without ?? []);
   world.clearUp();
   const registered = Promise.all(users.map((user) => user.register()));
   await until(isSettled(registered), evening);
   scheduler.note(`the weather: ${JSON.stringify(weather)}`);
   world.weather = weather;
   cutConnections(world, names.length);
-  const endsAt = scheduler.now + day;
-  const lives = Promise.all(users.map((user) => user.live(endsAt)));
+  const endsAt = scheduler.now + (plan.day ?? day);
+  const administrator = scheduler.random.chance(0.3) ? [new Administrator(world, names).work(endsAt)] : [];
+  const lives = Promise.all([...administrator, ...users.map((user) => user.live(endsAt))]);
   await until(isSettled(lives), day + evening);
   world.clearUp();
   await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);
+  if (weather.isCalm && !isFailed()) judgeCalmDay(world);
   await until(() => false, 200_000);
   if (!isFailed()) await judge(world, users, until);
   return {

@@ -7,6 +7,11 @@ export const password = 'wastingtime';
 
 type Room = Client.RoomConnection;
 
+const never = Number.POSITIVE_INFINITY;
+
+/** The client gives a logout no more time (ms) than this. */
+const logoutTime = 5_000;
+
 /** A user who comes, talks and leaves at random, with the real client library. */
 export class User {
   readonly name: string;
@@ -59,10 +64,10 @@ export class User {
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const { process, client } = this.#start();
       try {
-        const { room } = await this.#enter(client, process, true);
+        const { room, visit } = await this.#enter(client, process, true);
         await room.caughtUp();
         await this.#pause(3_000, 3_000);
-        await room.leave();
+        await this.#leave(room, visit);
         return true;
       } catch (error) {
         this.#world.scheduler.note(`${process.name} cannot log in: ${error}`);
@@ -85,22 +90,29 @@ export class User {
     try {
       const { room, visit } = await this.#enter(client, process, random.chance(0.3));
       const ended = room.ended.then((ending) => {
-        visit.isOnline = false;
+        visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
         this.#world.scheduler.note(`${process.name} has ended: ${ending.reason}`);
       });
       const leaveAt = Math.min(until, this.#world.scheduler.now + random.between(2_000, 60_000));
-      while (visit.isOnline && this.#world.scheduler.now < leaveAt) {
+      const isOnline = () => visit.endedAt === Number.POSITIVE_INFINITY;
+      while (isOnline() && this.#world.scheduler.now < leaveAt) {
         await Promise.race([this.#pause(10, random.pick([200, 3_000])), ended]);
-        if (visit.isOnline) await Promise.race([this.#act(room, client, process), ended]);
+        if (isOnline()) await Promise.race([this.#act(room, client, process), ended]);
       }
-      const crashes = random.chance(this.#world.weather.crash);
-      if (visit.isOnline && !crashes) await room.leave();
-      visit.isOnline = false;
+      if (isOnline() && !random.chance(this.#world.weather.crash)) await this.#leave(room, visit);
+      visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
     } catch (error) {
       this.#world.scheduler.note(`${process.name} gives up: ${error}`);
     } finally {
       this.#end(process);
     }
+  }
+
+  async #leave(room: Room, visit: Visit): Promise<void> {
+    visit.endedAt = this.#world.scheduler.now;
+    await room.leave();
+    const { reason } = await room.ended;
+    visit.hasLeft = reason === 'logout' && this.#world.scheduler.now < visit.endedAt + logoutTime;
   }
 
   async #enter(
@@ -112,11 +124,13 @@ export class User {
       user: this.name,
       program: process.name,
       shown: [],
-      loggedInAt: this.#world.scheduler.now,
-      isOnline: true,
+      loggedInAt: Number.POSITIVE_INFINITY,
+      endedAt: Number.POSITIVE_INFINITY,
+      hasLeft: false,
     };
     const room = await client.connect({
       url: 'ws://room.invalid/',
+      reconnectAfterStop: this.#world.scheduler.random.chance(0.5),
       message: (message) => {
         this.#world.scheduler.note(`${process.name} shows ${message.stream} ${message.seq}`);
         const text = 'text' in message ? message.text : '';
@@ -124,6 +138,7 @@ export class User {
       },
     });
     await room.login(this.name, password, { keepPassword: true, takeOver });
+    visit.loggedInAt = this.#world.scheduler.now;
     this.#world.history.visits.push(visit);
     return { room, visit };
   }
@@ -133,7 +148,27 @@ export class User {
     const act = random.next();
     if (act < 0.45) await this.#say(room, client, process, random.pick(this.#others()));
     else if (act < 0.8) await this.#say(room, client, process, undefined);
-    else await this.#ask(client, process, room.request('whoelse', {}));
+    else if (act < 0.9) await this.#ask(client, process, room.request('whoelse', {}));
+    else await this.#ask(client, process, this.#toggleBlock(room));
+  }
+
+  /** Blocks a user, or ends a block of that user. */
+  async #toggleBlock(room: Room): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const whom = scheduler.random.pick(this.#others());
+    if (whom === undefined || whom === this.name) return;
+    const standing = history.blocks.find((one) => one.by === this.name && one.whom === whom && one.endedAt === never);
+    if (standing) {
+      standing.endAskedAt = Math.min(standing.endAskedAt, scheduler.now);
+      await room.request('unblock', { user: whom });
+      standing.endedAt = scheduler.now;
+      return;
+    }
+    const times = { askedAt: scheduler.now, since: never, endAskedAt: never, endedAt: never };
+    const block = { by: this.name, whom, ...times };
+    history.blocks.push(block);
+    await room.request('block', { user: whom });
+    if (block.endAskedAt === never) block.since = scheduler.now;
   }
 
   async #say(room: Room, client: typeof Client, process: SimulatedProcess, to: string | undefined): Promise<void> {

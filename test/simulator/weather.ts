@@ -2,6 +2,8 @@ import type { Random } from './scheduler.ts';
 
 /** What goes wrong in one simulation, and how often. Shares are 0 to 1; times are milliseconds. */
 export interface Weather {
+  /** Whether nothing fails: then stricter promises hold. */
+  readonly isCalm: boolean;
   /** The latency of most calls, as a multiple of that on AWS. */
   readonly latency: number;
   /** The share of calls that take up to a hundred times as long. */
@@ -25,6 +27,7 @@ export interface Weather {
 }
 
 export const calm: Weather = {
+  isCalm: true,
   latency: 1,
   slow: 0,
   database: { before: 0, after: 0, silent: 0, throttled: 0 },
@@ -47,6 +50,7 @@ export function weatherOf(random: Random): Weather {
   if (random.chance(0.25)) return { ...calm, latency, slow };
   const often = (share: number) => (random.chance(0.4) ? random.next() * share : 0);
   return {
+    isCalm: false,
     latency,
     slow,
     database: { before: often(0.05), after: often(0.05), silent: often(0.02), throttled: often(0.1) },
@@ -59,3 +63,17 @@ export function weatherOf(random: Random): Weather {
     crash: often(0.5),
   };
 }
+
+/** A kind of fault. */
+export type Fault = Exclude<keyof Weather, 'isCalm' | 'latency'>;
+
+export const faults: readonly Fault[] = [
+  ...(['slow', 'database', 'post', 'kill', 'disconnect'] as const),
+  ...(['invocation', 'cuts', 'skew', 'crash'] as const),
+];
+
+/** The weather without some kinds of faults. */
+export const withoutFaults = (weather: Weather, without: readonly Fault[]): Weather => ({
+  ...weather,
+  ...Object.fromEntries(without.map((fault) => [fault, calm[fault]])),
+});

@@ -1,5 +1,8 @@
 import { here } from './machine.ts';
 
+/** Not simulated: only the doctor and estimates use it. */
+export class DescribeTableCommand {}
+
 interface Reason {
   readonly Code?: string;
   readonly Item?: Record<string, unknown>;

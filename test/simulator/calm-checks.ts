@@ -1,0 +1,35 @@
+import { quiet } from './checks.ts';
+import type { Sent, Visit } from './history.ts';
+import type { World } from './world.ts';
+
+/** A message of a calm day reaches a client that is online within this time (ms). */
+const promptness = 15_000;
+
+/** Judges a day on which nothing failed: the sweeper had nothing to repair, and no client had to read anything twice. */
+export function judgeCalmDay(world: World): void {
+  const { visits, sent } = world.history;
+  quiet(world, 'after a calm day');
+  for (const visit of visits) {
+    for (const one of sent) shownAtOnce(world, visit, one);
+    for (const later of visits) shownOnlyOnce(world, visit, later);
+  }
+}
+
+/** A client that was online all the time has shown a message. */
+function shownAtOnce(world: World, visit: Visit, sent: Sent): void {
+  const isReader = sent.to === undefined || sent.to === visit.user;
+  const wasOnline = visit.loggedInAt < sent.sentAt && visit.endedAt > (sent.settledAt ?? 0) + promptness;
+  if (sent.outcome !== 'acknowledged' || !isReader || !wasOnline) return;
+  if (world.history.isFor(visit.user, sent) !== 'always') return;
+  if (!visit.shown.some(({ text }) => text === sent.text))
+    world.violated(`${visit.program} did not show "${sent.text}" while online`);
+}
+
+/** What a client showed before it left is not shown again after the next login. */
+function shownOnlyOnce(world: World, visit: Visit, later: Visit): void {
+  if (later.user !== visit.user || !visit.hasLeft || later.loggedInAt <= visit.endedAt) return;
+  for (const { stream, seq, text } of visit.shown) {
+    const isAgain = later.shown.some((one) => one.stream === stream && one.seq === seq);
+    if (isAgain) world.violated(`${later.program} shows "${text}" again, which ${visit.program} had shown`);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Program } from './bundle.ts';
+import { type Outcome, type Plan, simulate } from './simulate.ts';
+import { faults } from './weather.ts';
+
+/** A smaller day with the same violation. */
+export interface Shrunk {
+  readonly seed: number;
+  readonly plan: Plan;
+  readonly outcome: Outcome;
+}
+
+/** Other seeds that are tried with each smaller plan: with fewer choices, a seed plays another day. */
+const seedsPerPlan = 40;
+
+/** Violations of one kind differ in names and numbers only. */
+const kindOf = (violation = ''): string => violation.replaceAll(/"[^"]*"|\b(ann|bob|cy|dee|eve)\d*\b|\d+/g, '*');
+
+/** Makes the day of a failing seed smaller as long as a violation of the same kind occurs: fewer users, less time, fewer faults. */
+export async function shrink(seed: number, programs: ReadonlyMap<string, Program>): Promise<Shrunk> {
+  let best: Shrunk = { seed, plan: {}, outcome: await simulate(seed, programs, { trace: true }) };
+  const kind = kindOf(best.outcome.violations[0]);
+  const attempt = async (plan: Plan): Promise<void> => {
+    for (let other = best.seed; other < best.seed + seedsPerPlan; other += 1) {
+      const outcome = await simulate(other, programs, { trace: true, plan });
+      const isSmaller = outcome.trace.length <= best.outcome.trace.length;
+      if (kindOf(outcome.violations[0]) !== kind || !isSmaller) continue;
+      best = { seed: other, plan, outcome };
+      return;
+    }
+  };
+  for (const fault of faults) await attempt({ ...best.plan, without: [...(best.plan.without ?? []), fault] });
+  for (const users of [1, 2, 3]) if (best.plan.users === undefined) await attempt({ ...best.plan, users });
+  for (const day of [5_000, 10_000, 20_000]) if (best.plan.day === undefined) await attempt({ ...best.plan, day });
+  return best;
+}
