@@ -30,5 +30,6 @@ const authorities: ReadonlySet<string> = new Set(
   ].map(skeletonOf),
 );
 
-/** Whether a name claims authority, or looks like one that does: `admin`, `Adm1n`, `system.` */
-export const claimsAuthority = (name: string): boolean => authorities.has(skeletonOf(name));
+/** Whether a name or a part of it claims authority, or looks like that: `admin`, `Adm1n`, `system.`, `the-admin`. */
+export const claimsAuthority = (name: string): boolean =>
+  name.split(/[._-]/).some((part) => authorities.has(skeletonOf(part)));

@@ -35,9 +35,12 @@ test.each([
   expect(await register(others[0] ?? '')).toBe('ok');
 });
 
-test.each(['admin', 'Adm1n', 'root', 'r00t', 'system.', 'Moderator'])('%s claims authority', async (name) => {
-  expect(await register(name)).toBe('invalid-user');
-});
+test.each(['admin', 'Adm1n', 'root', 'r00t', 'system.', 'Moderator', 'the-admin', 'system.bot'])(
+  '%s claims authority',
+  async (name) => {
+    expect(await register(name)).toBe('invalid-user');
+  },
+);
 
 test('the administrator may give a name of authority, and an old one still logs in', async () => {
   expect(await room.admin({ command: 'add-user', user: 'Support' })).toMatchObject({ ok: true });
