@@ -34,7 +34,8 @@ export const loginTries: LoginTries = {
     const { Item } = await db.send(
       new GetCommand({ TableName: tableName('loginBlocks'), Key: { name, address }, ConsistentRead: true }),
     );
-    return Item && toRecord(Item);
+    // Items whose names no user can have, such as counters and invitations, have no tries.
+    return Item?.['tries'] === undefined ? undefined : toRecord(Item);
   },
 
   async replace(name, address, before, after) {

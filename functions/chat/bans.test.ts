@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isBanned, prefixOf } from './bans.ts';
 
@@ -28,5 +29,37 @@ describe('a ban', () => {
   ])('includes %s: %s', (address, banned) => {
     const bans = { '192.0.2.0/24': 0, '2001:db8::/32': 2000, '198.51.100.1/32': 500 };
     expect(isBanned(bans, address, 1000)).toBe(banned);
+  });
+
+  test('of any text has one form or none, and of any address includes that address', () => {
+    const bits = fc.integer({ min: -1, max: 200 });
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.tuple(fc.oneof(fc.ipV4Extended(), fc.ipV6(), fc.string()), bits).map((parts) => parts.join('/')),
+      fc.stringMatching(/^[0-9a-fx:./% ]{0,40}$/),
+    );
+    fc.assert(
+      fc.property(anyText, fc.oneof(fc.ipV4(), fc.ipV6()), (text, address) => {
+        const prefix = prefixOf(text);
+        if (prefix === undefined) return;
+        expect(prefixOf(prefix)).toBe(prefix);
+        expect(isBanned({ [prefix]: 0 }, prefix, 0)).toBe(true);
+        isBanned({ [prefix]: 0 }, address, 0);
+        isBanned({ [prefix]: 0 }, text, 0);
+      }),
+      { numRuns: 2_000 },
+    );
+    // Written as API Gateway writes them.
+    const ownAddress = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6().filter((one) => !one.includes('.')),
+    );
+    fc.assert(
+      fc.property(ownAddress, bits, (address, length) => {
+        const prefix = prefixOf(`${address}/${length}`);
+        if (prefix !== undefined) expect(isBanned({ [prefix]: 0 }, address, 0)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

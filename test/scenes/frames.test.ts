@@ -79,10 +79,27 @@ describe('random frames', () => {
           id: fc.oneof(fc.string({ maxLength: 80 }), fc.integer()),
           user: fc.oneof(fc.string(), fc.integer(), fc.constant(null)),
           password: fc.anything(),
+          newPassword: fc.anything(),
+          takeOver: fc.anything(),
+          invite: fc.anything(),
           text: fc.anything(),
           __proto__: fc.anything(),
         },
         { requiredKeys: ['action'] },
+      )
+      .map((value) => JSON.stringify(value)),
+    // Of the right types, so that the handlers get them.
+    fc
+      .record(
+        {
+          action: fc.constantFrom('login', 'register'),
+          user: fc.oneof(fc.constantFrom('patient', 'nobody'), fc.string({ unit: 'grapheme' })),
+          password: fc.string({ unit: 'grapheme' }),
+          newPassword: fc.string({ unit: 'grapheme' }),
+          takeOver: fc.boolean(),
+          invite: fc.string({ unit: 'grapheme', maxLength: 2000 }),
+        },
+        { requiredKeys: ['action', 'user', 'password'] },
       )
       .map((value) => JSON.stringify(value)),
     fc
@@ -117,6 +134,42 @@ describe('random frames', () => {
     const late = await room.connect();
     await late.get('login', { user: 'patient', password });
     await Promise.all([...clients, late].map((client) => client.close()));
+  });
+
+  test("of the administrator's commands are each answered", { timeout }, async () => {
+    const address = fc.oneof(
+      fc.string(),
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.tuple(fc.ipV4(), fc.integer()).map((one) => one.join('/')),
+    );
+    const request = fc.record(
+      {
+        command: fc.constantFrom('ban', 'unban', 'invite', 'revoke', 'suspend', 'unsuspend', 'add-user', 'change'),
+        address: fc.oneof(address, fc.anything()),
+        hours: fc.oneof(fc.integer(), fc.double(), fc.anything()),
+        uses: fc.oneof(fc.integer(), fc.anything()),
+        days: fc.oneof(fc.integer(), fc.anything()),
+        id: fc.oneof(fc.string(), fc.anything()),
+        user: fc.oneof(fc.string({ unit: 'grapheme' }), fc.anything()),
+        name: fc.oneof(fc.constantFrom('nameReservation', 'lastHour', 'constructor'), fc.anything()),
+        value: fc.oneof(fc.integer(), fc.anything()),
+      },
+      { requiredKeys: ['command'] },
+    );
+    for (const given of fc.sample(request, { numRuns: 10 * rounds, seed: 7 })) {
+      // As JSON, because Lambda gets nothing else. A command with an argument that it does not have is refused.
+      const { ok, error } = (await room.admin(JSON.parse(JSON.stringify(given)))) as ReceivedFrame;
+      expect(ok === true || (error !== undefined && error.code !== 'internal'), JSON.stringify(given)).toBe(true);
+    }
+    for (const command of [{ command: 'ban' }, { command: 'unban' }]) {
+      for (const one of fc.sample(address, { numRuns: 5 * rounds, seed: 7 })) {
+        const { ok, error } = (await room.admin({ ...command, address: one })) as ReceivedFrame;
+        expect([true, 'invalid-address', 'not-banned', 'too-many-bans'], one).toContain(ok || error?.code);
+      }
+    }
+    // Some of them ban this machine.
+    await room.database.set('Room', { room: 'room' }, { bans: {} });
   });
 
   test('broken UTF-8 and binary close their own connection, and no other', async () => {
