@@ -25,7 +25,7 @@ test.each([
   [429, 'room-full', /The room is full/],
   [402, 'room-stopped', /budget for this month is used up/],
   [503, 'room-stopped', /The room is stopped/],
-  [403, 'not-a-room', /no chat room at .*403/],
+  [403, 'not-a-room', /no chat room at .*, or it takes no connections from here .*403/],
   [502, 'unexpected-status', /status 502/],
   [407, 'unexpected-status', /status 407/],
 ])('a room that answers %i: %s', async (status, failure, message) => {

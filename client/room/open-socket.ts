@@ -69,9 +69,12 @@ function fromStatus(url: string, status: number, proxy: WebProxy | undefined): C
     case 426:
       return new ConnectError(
         'not-a-room',
-        proxy
-          ? `There is no chat room at ${url}, or the proxy ${proxy.address} does not let you there (HTTP status ${status}).`
-          : `There is no chat room at ${url} (HTTP status ${status}).`,
+        `${[
+          `There is no chat room at ${url}`,
+          // The answer to a banned address. API Gateway gives it for an unknown path, too.
+          ...(status === 403 ? ['or it takes no connections from here'] : []),
+          ...(proxy ? [`or the proxy ${proxy.address} does not let you there`] : []),
+        ].join(', ')} (HTTP status ${status}).`,
       );
     default:
       return new ConnectError(
