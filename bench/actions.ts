@@ -73,6 +73,9 @@ async function countGoing(stage: Stage, add: Add): Promise<void> {
     await guest.next(({ ok }) => ok === false, 'the refusal');
   };
   add('refused', '', (await meter.count(1, unknown)).entries);
+  const logIn = (user: string) => () => guest.refused('login', { user, password: 'a guess' });
+  add('refused', 'unknown user', (await meter.count(1, logIn('zoe'))).entries);
+  add('refused', 'wrong password', (await meter.count(1, logIn('ann'))).entries, 1);
   add('disconnect', 'guest', (await meter.count(1, () => guest.close())).entries);
   stage.forget(guest);
   const leaving = await stage.enter('ann');

@@ -62,7 +62,7 @@ export const notes = `Prices are those of us-east-1 in 2026-11, without free tie
 - *In a row*: DynamoDB requests that wait for one another. The others run in parallel with them.
 - *Messages*: WebSocket messages in and out, in units of 32 KB.
 - A command adds one write unit if its sender was silent for more than ${activityResolutionMs / 1000} seconds.
-- *refused*: a frame of a connection that has not logged in, and that is no command.
+- *refused*: a frame of a connection that has not logged in: no command, or a login that fails.
 - *notice*: what the other users are told of a login, logout or disconnect. It is not part of those rows.
 - A file's bytes travel between the client and S3. The requests are counted, the bytes are not: US$ 0.023 per GB and month while the file
   waits, US$ 0.09 per GB that leaves AWS.

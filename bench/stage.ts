@@ -103,7 +103,7 @@ export class Stage {
     return client;
   }
 
-  /** Writes registered users into the table. Returns their names. */
+  /** Writes registered users into the table, whose logins are not announced: so many would be told together, late. Returns their names. */
   async seed(count: number): Promise<string[]> {
     const table = this.#table('Users');
     const { Item: model } = await this.#db.send(new GetCommand({ TableName: table, Key: { name: 'model' } }));
@@ -111,7 +111,9 @@ export class Stage {
     this.#seeded += count;
     for (let from = 0; from < count; from += batch) {
       const puts = names.slice(from, from + batch).map((name) => ({
-        PutRequest: { Item: { ...model, name, displayName: name, accountId: randomUUID() } },
+        PutRequest: {
+          Item: { ...model, name, displayName: name, accountId: randomUUID(), announcedUntil: Number.MAX_SAFE_INTEGER },
+        },
       }));
       await this.#db.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
     }

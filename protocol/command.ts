@@ -32,6 +32,8 @@ export type Command = Reply & {
   readonly who: 'anyone' | 'guest' | 'member';
   /** Whether it counts as activity, which restarts the session's timeout. */
   readonly activity: boolean;
+  /** The tokens that it takes of its connection's rate limit, at most `mostTokens`. Default: 1. */
+  readonly weight?: number;
   /**
    * What a client does if the connection was lost before the reply came:
    * - `as-is`: send the command again, which is idempotent;

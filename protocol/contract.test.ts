@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actions, type Command, commands, events, lastEvents, streamEvents } from './index.ts';
+import { type Action, actions, type Command, commands, events, lastEvents, mostTokens, streamEvents } from './index.ts';
 
 // docs/asyncapi.yaml records every command and event, so a change of the contract appears there.
 
@@ -8,6 +8,13 @@ const actionsThat = (condition: (entry: Command) => boolean) =>
   entries.filter(([, entry]) => condition(entry)).map(([action]) => action);
 
 describe('the entries of the commands', () => {
+  test('weigh what they cost, and no more than fits into any burst', () => {
+    const weightOf = (action: Action) => entries.find(([name]) => name === action)?.[1].weight ?? 1;
+    for (const dear of ['broadcast', 'file', 'login'] as const)
+      expect(weightOf(dear)).toBeGreaterThan(weightOf('whoelse'));
+    for (const action of actions) expect(weightOf(action)).toBeLessThanOrEqual(mostTokens);
+  });
+
   test('every command of a member counts as activity, except those that clients send by themselves and logout', () => {
     const idle = actionsThat(({ who, activity }) => who === 'member' && !activity);
     expect(idle).toEqual([...actionsThat(({ audit }) => audit?.refusalsOnly === true), 'logout'].toSorted());

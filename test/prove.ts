@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { attack } from './attack/attack.ts';
+import { office } from './attack/office.ts';
 import { playBackup } from './backup/play.ts';
 import { playStop } from './backup/play-stop.ts';
 import { cuts } from './connection/cuts.ts';
@@ -85,6 +86,13 @@ proof(
   'Measure how long a message takes, alone and while one address attacks at its limits',
   { seconds: [60, 'how long each of the two is measured'] },
   attack,
+);
+
+proof(
+  'office',
+  'Let everybody behind one address log in at once, and again after a stop and a start',
+  { people: [100, 'how many'], attackers: [0, 'connections of another address that send logins meanwhile'] },
+  office,
 );
 
 program

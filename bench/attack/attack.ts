@@ -1,8 +1,9 @@
 import { mostRefusedOfGuests } from '../../functions/chat/rate-limiter.ts';
+import { strangersPerAddress } from '../../functions/chat/stranger-tries.ts';
 import { contextOfCdkJson, parseConfig } from '../../infra/config.ts';
 import { routes } from '../../infra/functions.ts';
 import { defaultSettings } from '../../protocol/admin/index.ts';
-import { floodConnects, guestLimit } from '../../protocol/index.ts';
+import { floodConnects } from '../../protocol/index.ts';
 import { table } from '../part.ts';
 import {
   ceiling,
@@ -61,22 +62,24 @@ export function attacks(row = costTable()): Attack[] {
   ];
 }
 
-const { guestsPerAddress, connectsPerAddress, guestTime, floodRate, floodBurst } = defaultSettings;
+const { guestsPerAddress, connectsPerAddress } = defaultSettings;
+
+/** The window (seconds) in which the connects of an address are counted. */
+const window = 600;
 
 /**
- * Every guest of the address stays as long as it may, and sends what its rate limit accepts. The connects that are left flood: each counts
- * as several. Frames that are on their way when the room closes a connection are not included.
+ * In each window, the address uses up its connects: a connection counts as one, a frame that the rate limit accepts and the room refuses as
+ * at least one more, a flood as several. Then the room closes its guests. All the while they send more than the rate limit accepts, as much as
+ * does not close them. Frames that are on their way when the room closes a connection are not included.
  */
 function oneAddress(row: (name: string) => number): number {
-  const { rate, burst } = guestLimit({ rate: floodRate, burst: floodBurst });
-  const connects = connectsPerAddress / 600;
-  const renewals = Math.min(connects, guestsPerAddress / guestTime);
-  const accepted = renewals * (burst + rate * guestTime);
-  const flooding = ((connects - renewals) / floodConnects) * (burst + mostRefusedOfGuests);
+  const connects = connectsPerAddress / window;
+  const flooding = connects / floodConnects + guestsPerAddress / window;
   // A message above 32 KB takes half of the burst, so it is not the dearest.
   return (
-    usdPerDay(accepted, row('refused')) +
-    usdPerDay(flooding, guestPerMillion('$default', row)) +
+    usdPerDay(connects, row('refused: unknown user')) +
+    usdPerDay(connects + flooding * mostRefusedOfGuests, guestPerMillion('$default', row)) +
+    usdPerDay(strangersPerAddress / 3600, row('refused: wrong password')) +
     usdPerDay(connects, worstPerMillion('$connect', row)) +
     usdPerDay(throttleOf(throttling, 'ping').rate, worstPerMillion('ping', row))
   );

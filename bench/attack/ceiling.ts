@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { noticePostsPerSecond } from '../../functions/chat/notices.ts';
+import { longIntervalMs, noticePostsPerSecond } from '../../functions/chat/notices.ts';
+import { questionEveryMs, questionsInARow } from '../../functions/chat/take-over.ts';
+import { mostAnnounced, turnoverWindowMs } from '../../functions/chat/turnover.ts';
 import type { RoomConfig } from '../../infra/config.ts';
 import { functions, routes } from '../../infra/functions.ts';
 import { defaultSettings } from '../../protocol/admin/index.ts';
@@ -51,8 +53,8 @@ const worst: Readonly<Record<string, Worst>> = {
   // Real events are as many as connects. The rest are frames that name this route.
   $disconnect: { rows: ['refused'] },
   $default: { rows: ['refused'] },
-  // A login may wait three seconds for the old connection, and the session may end without a logout.
-  login: { rows: ['login', 'disconnect: lost'], more: waiting(3, 1769) },
+  // The session may end without a logout.
+  login: { rows: ['login', 'disconnect: lost'] },
   resume: { rows: ['resume', 'disconnect: lost'] },
   message: { rows: ['message: recipient online'], more: longText + waiting(1, 1024) },
   broadcast: { rows: ['broadcast: 100 online'], more: longText + waiting(1, 1024) },
@@ -65,10 +67,21 @@ const worst: Readonly<Record<string, Worst>> = {
   wholasthr: { rows: ['wholasthr: 100 online'], more: fullPage },
 };
 
-/** What a frame of a connection that has not logged in costs at most, in US$ per million: it runs no handler of a member's command. */
+/** The dearest refusals of guests' commands that need an account. */
+const withoutAccount: Readonly<Record<string, string>> = {
+  login: 'refused: wrong password',
+  deregister: 'refused: wrong password',
+  resume: 'refused: unknown user',
+};
+
+/**
+ * What a frame of a connection that has not logged in, and that has no account, costs at most, in US$ per million: it runs no handler of a
+ * member's command.
+ */
 export function guestPerMillion(route: string, row: (name: string) => number): number {
   const isMembers = isAction(route) && route !== 'ping' && commands[route].who === 'member';
-  return isMembers ? row('refused') + oversized : worstPerMillion(route, row);
+  const refused = isMembers ? 'refused' : withoutAccount[route];
+  return refused === undefined ? worstPerMillion(route, row) : row(refused) + oversized;
 }
 
 /**
@@ -120,14 +133,21 @@ export function ceiling(
 /** What does not belong to one request. */
 function besideRoutes(throttling: Throttling, row: (name: string) => number, maxCon: number): CeilingLine[] {
   const login = throttleOf(throttling, 'login');
-  // Each login is told to all, and so is the end of its session.
-  const told = Math.min(2 * perDay(login) * maxCon, noticePostsPerSecond * day);
+  // Each login is told to all, and so is the end of its session: by name, or together with others.
+  const noticesPerSecond = mostAnnounced / (turnoverWindowMs / 1000) + 1000 / longIntervalMs;
+  const told = Math.min(2 * perDay(login) * maxCon, noticesPerSecond * day * maxCon, noticePostsPerSecond * day);
+  const questions = perDay({ rate: 1000 / questionEveryMs, burst: questionsInARow });
   const asleep = (megabytes: number, atOnce: number) => (atOnce * waiting(day, megabytes)) / million;
   const awake = asleep(functions.sweeper.memory, 1.5) + asleep(functions.notices.memory, 1);
   const everyMinute = ((row('sweep: 100 online') * maxCon) / 100 + row('tidying: nothing due')) * 1440;
   const open = maxCon + throttleOf(throttling, '$connect').rate * 60;
   return [
     { what: 'logins and logouts told to all', limit: `${maxCon} online`, usdPerDay: (told * postPerMillion) / million },
+    {
+      what: 'logins that wait for the answer of another client',
+      limit: `${questionsInARow}, and one in ${questionEveryMs / 1000} s`,
+      usdPerDay: (questions * waiting(3, functions.account.memory)) / million,
+    },
     { what: 'functions that wait or run every minute', limit: 'all day', usdPerDay: awake + everyMinute / million },
     {
       what: 'connection minutes',

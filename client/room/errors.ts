@@ -21,12 +21,21 @@ export class RefusalError extends Error {
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly requestId: string;
+  readonly isThrottled: boolean;
 
   constructor(message: string, requestId: string) {
     super(`The room failed to answer: ${message} (request ${requestId}).`);
     this.requestId = requestId;
+    this.isThrottled = message === 'Too Many Requests';
   }
 }
+
+/**
+ * Whether API Gateway has refused this very request because all clients together send too many. Then the room did not get it. The errors do
+ * not name their frame: a member's could belong to an `ack`, which has no reply.
+ */
+export const isThrottled = (error: unknown, who: Command['who']): boolean =>
+  error instanceof GatewayError && error.isThrottled && who === 'guest';
 
 /** No reply in time: the request may or may not have been carried out. */
 export class RequestTimeoutError extends Error {

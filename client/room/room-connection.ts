@@ -10,12 +10,12 @@ import {
   type RoomEvent,
 } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
-import { ConnectionEndedError, ConnectionLostError, RefusalError } from './errors.ts';
+import { ConnectionEndedError, ConnectionLostError, isThrottled, RefusalError } from './errors.ts';
 import { Feed } from './feed.ts';
 import { Pace } from './pace.ts';
 import { Session } from './session.ts';
 import type { ShownMessage, StreamName } from './stream-order.ts';
-import { defaultTiming, elapsed, type Moment, type Timing, thisMoment } from './timing.ts';
+import { backoffOfGuest, defaultTiming, elapsed, type Moment, type Timing, thisMoment } from './timing.ts';
 import { isStopped, Transport } from './transport.ts';
 
 /** The actions that the connection sends by itself. */
@@ -272,8 +272,9 @@ export class RoomConnection {
   }
 
   async #send<A extends Action>(action: A, args: Arguments<A>, sent: Sent): Promise<Result<A>> {
-    const { repeat }: Command = commands[action];
-    for (;;) {
+    const { repeat, who }: Command = commands[action];
+    const startedAt = thisMoment();
+    for (let attempt = 0; ; attempt += 1) {
       const link = await this.#transport.link().catch((error: Error) => {
         throw unanswered(repeat, sent.at, error);
       });
@@ -288,7 +289,12 @@ export class RoomConnection {
         // An action with `doneIf` has no result.
         if (again && meansDone(error, repeat)) return {} as Result<A>;
         // A refusal of the only sending means that nothing was carried out.
-        if (!again && error instanceof RefusalError) sent.at = undefined;
+        if (!again && (error instanceof RefusalError || isThrottled(error, who))) sent.at = undefined;
+        const pause = isThrottled(error, who) && !this.#isOver ? backoffOfGuest(attempt, this.#timing) : undefined;
+        if (pause !== undefined && elapsed(startedAt) + pause < this.#timing.patience) {
+          await sleep(pause, undefined, { ref: false });
+          continue;
+        }
         if (!(error instanceof ConnectionLostError)) throw this.#isOver ? new ConnectionEndedError() : error;
         if (this.#isOver) throw unanswered(repeat, sent.at, new ConnectionEndedError());
         if (sent.at !== undefined && repeat === 'never') throw error;
@@ -334,6 +340,7 @@ export class RoomConnection {
 
   #waitForStart(message: string): void {
     this.#isStopped = true;
+    this.#session?.ended();
     this.#enqueue(() => this.#handlers.stopped?.(message));
     this.#transport.current?.drop();
   }

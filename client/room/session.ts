@@ -45,6 +45,12 @@ export class Session {
     if (this.#unconfirmed === token) this.#unconfirmed = undefined;
   }
 
+  /** The room was stopped, which ended the session: only the password can log in. */
+  ended(): void {
+    this.#token = undefined;
+    this.#unconfirmed = undefined;
+  }
+
   /**
    * Moves the session to a link. The client chooses the next token, so after a lost reply it knows both tokens that may
    * be valid.

@@ -18,10 +18,10 @@ async function logInLate(options: Partial<ConnectOptions> = {}): Promise<Peer> {
   return peer;
 }
 
-/** Refuses the resume that comes next, lets the login in, and gives what is asked for first. */
-async function logInAnew() {
+/** Refuses the resume that comes next, lets the login in, and gives what is asked for first. After a stop no resume comes. */
+async function logInAnew(after: 'loss' | 'stop' = 'loss') {
   const peer = await visit.scripted.peer();
-  (await peer.next('resume')).refuse('bad-token');
+  if (after === 'loss') (await peer.next('resume')).refuse('bad-token');
   const login = await peer.next('login');
   login.reply({ user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 0 } });
   return { peer, sync: await peer.next('sync') };
@@ -56,7 +56,7 @@ test('a stream that ends before what was asked for goes on from its end', async 
 test('after a stop the room says where to begin, so that what was said in a restored one is shown', async () => {
   const peer = await logInLate({ reconnectAfterStop: true });
   peer.event({ type: 'event', event: 'stop', message: 'bye' });
-  const { peer: next, sync } = await logInAnew();
+  const { peer: next, sync } = await logInAnew('stop');
   expect(sync.arguments).toEqual({});
   // More was said meanwhile than the room had been told before.
   const said = [301, 302, 501].map((seq) => saidAgain(seq, `said ${seq}`));

@@ -37,6 +37,8 @@ export interface Timing {
   /** The first reconnection waits up to this, each further one up to twice as much. */
   readonly backoff: number;
   readonly maxBackoff: number;
+  /** For a login that API Gateway throttles, before the caller gets the error. */
+  readonly patience: number;
   /** Age at which a connection is handed over to a new one: before API Gateway ends it, at 2 hours. */
   readonly handover: number;
   /**
@@ -70,6 +72,7 @@ export const defaultTiming: Timing = {
   acknowledge: 2 * seconds,
   backoff: 500,
   maxBackoff: 30 * seconds,
+  patience: 60 * seconds,
   handover: 115 * minutes,
   handoverJitter: 3 * minutes,
   handoverRetry: 30 * seconds,
@@ -108,3 +111,7 @@ export const thisMoment = (): Moment => ({ wall: Date.now(), monotonic: performa
 /** Milliseconds since a moment. */
 export const elapsed = ({ wall, monotonic }: Moment): number =>
   Math.max(Date.now() - wall, performance.now() - monotonic);
+
+/** The wait before a throttled login is sent again: its user waits for it, so it is shorter. */
+export const backoffOfGuest = (attempt: number, timing: Timing): number =>
+  backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 6 });

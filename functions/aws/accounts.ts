@@ -27,6 +27,7 @@ const stored = v.object({
   blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),
   inboxAcked: v.number(),
   roomAcked: v.number(),
+  announcedUntil: v.optional(v.number(), 0),
 });
 
 /** A stored item, parsed. */

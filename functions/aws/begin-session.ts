@@ -1,5 +1,6 @@
 import type { Session } from '../chat/model.ts';
 import type { Login, LoginOutcome } from '../chat/ports.ts';
+import { announcedEveryMs, isAnnounced } from '../chat/turnover.ts';
 import { type Item, transact } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey } from './keys.ts';
@@ -10,12 +11,12 @@ import { bindConnection, forgetConnection, loginTriesAfter, readSession, toSessi
 const at = { presence: 0, connection: 1, account: 2, tries: 3 } as const;
 
 function loginItems({ account, takesOver, ...login }: Login, session: Session) {
-  const { name, since, detachedAt: _none, ...rest } = session;
+  const { name, since, detachedAt: _none, quiet, ...rest } = session;
   return [
     {
       Put: {
         TableName: tableName('presence'),
-        Item: { ...presenceKey(name), ...rest, since, tokenHash: login.tokenHash },
+        Item: { ...presenceKey(name), ...rest, since, tokenHash: login.tokenHash, ...(quiet && { quiet }) },
         ...(takesOver
           ? {
               ConditionExpression: 'connectionId = :old',
@@ -28,13 +29,16 @@ function loginItems({ account, takesOver, ...login }: Login, session: Session) {
       },
     },
     bindConnection(login.connectionId, account, login.at),
-    accountUnchanged(account, login.newHash),
+    accountUnchanged(account, login.newHash, quiet || takesOver ? undefined : login.at),
     loginTriesAfter(account.name, login.address, login.at),
     ...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),
   ];
 }
 
-const newSession = ({ account, connectionId, address, at: since }: Login, seat: string | undefined): Session => ({
+const newSession = (
+  { account, connectionId, address, at: since, takesOver }: Login,
+  seat: string | undefined,
+): Session => ({
   name: account.name,
   displayName: account.displayName,
   accountId: account.accountId,
@@ -44,21 +48,33 @@ const newSession = ({ account, connectionId, address, at: since }: Login, seat: 
   activeSince: since,
   detachedAt: undefined,
   seat,
+  quiet: takesOver ? takesOver.quiet : !isAnnounced(account, since),
 });
 
-function accountUnchanged(account: Login['account'], newHash: string | undefined) {
+/** The account is the one that was checked. A new hash and the time of an announced login (epoch ms) are stored in it. */
+function accountUnchanged(account: Login['account'], newHash: string | undefined, announcedAt: number | undefined) {
   const guard = {
     TableName: tableName('users'),
     Key: { name: account.name },
     ConditionExpression: 'accountId = :id AND passwordHash = :hash AND attribute_not_exists(suspended)',
     ExpressionAttributeValues: { ':id': account.accountId, ':hash': account.passwordHash },
   };
-  if (newHash === undefined) return { ConditionCheck: guard };
+  if (newHash === undefined && announcedAt === undefined) return { ConditionCheck: guard };
+  const isBusy = announcedAt !== undefined && account.announcedUntil > announcedAt;
+  const sets = [
+    ...(newHash === undefined ? [] : ['passwordHash = :new']),
+    // Added to the stored value, so that logins whose accounts were read at the same time all count.
+    ...(announcedAt === undefined ? [] : [`announcedUntil = ${isBusy ? 'announcedUntil + ' : ''}:until`]),
+  ];
   return {
     Update: {
       ...guard,
-      UpdateExpression: 'SET passwordHash = :new REMOVE mustChangePassword',
-      ExpressionAttributeValues: { ...guard.ExpressionAttributeValues, ':new': newHash },
+      UpdateExpression: `SET ${sets.join(', ')}${newHash === undefined ? '' : ' REMOVE mustChangePassword'}`,
+      ExpressionAttributeValues: {
+        ...guard.ExpressionAttributeValues,
+        ...(newHash !== undefined && { ':new': newHash }),
+        ...(announcedAt !== undefined && { ':until': (isBusy ? 0 : announcedAt) + announcedEveryMs }),
+      },
     },
   };
 }

@@ -88,7 +88,7 @@ test("a stop ends as many sessions at a time as DynamoDB's limit for a transacti
   vi.stubEnv('PRESENCE_TABLE', 'table').stubEnv('CONNECTIONS_TABLE', 'table').stubEnv('USERS_TABLE', 'table');
   const session = (i: number): Session => ({
     ...{ name: `${i}`, displayName: `${i}`, accountId: `${i}`, connectionId: `${i}`, seat: `${i}` },
-    ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined },
+    ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, quiet: false },
   });
   answers = [];
   await sessions.endTogether(

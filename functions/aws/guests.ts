@@ -1,7 +1,8 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Guests } from '../chat/ports.ts';
-import { deleteIf, queryAll, updateIf } from './dynamodb.ts';
+import { db, deleteIf, type Item, queryAll, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { guestsShard } from './keys.ts';
 
@@ -9,7 +10,8 @@ import { guestsShard } from './keys.ts';
  * Each address has an item in the Presence table (docs/decisions/0050-limits-before-a-login.md):
  * - `guests`: the number of its guests;
  * - `guest:<connection>` (epoch ms): when a guest connected. With this mark each guest is counted and uncounted once;
- * - `connects:<window>`: its new connections in a window of ten minutes.
+ * - `connects:<window>`: its new connections in a window of ten minutes;
+ * - `most`: the limit of these, when the address last connected.
  */
 const guestMark = (connectionId: string) => `${guestPrefix}${connectionId}`;
 const guestPrefix = 'guest:';
@@ -18,6 +20,14 @@ const windowMs = 600_000;
 
 const stored = v.object({ name: v.string(), guests: v.optional(v.number(), 0) });
 const openedAt = v.number();
+
+/** The guests in an address's item: connection id, and when it connected. */
+const guestsOf = (stored: Item): Map<string, number> =>
+  new Map(
+    Object.entries(stored)
+      .filter(([name]) => name.startsWith(guestPrefix))
+      .map(([name, at]) => [name.slice(guestPrefix.length), parseStored(openedAt, at, 'a guest')]),
+  );
 
 const item = (address: string) => ({
   TableName: tableName('presence'),
@@ -39,7 +49,7 @@ export const guests: Guests = {
   async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
     const outcome = await updateIf({
       ...item(address),
-      UpdateExpression: 'SET #guest = :at ADD guests :one, #connects :one',
+      UpdateExpression: 'SET #guest = :at, most = :connects ADD guests :one, #connects :one',
       ConditionExpression:
         'attribute_not_exists(#guest) AND (attribute_not_exists(guests) OR guests < :guests) AND ' +
         '(attribute_not_exists(#connects) OR #connects < :connects)',
@@ -64,15 +74,20 @@ export const guests: Guests = {
   },
 
   async penalize(address, connects, at) {
-    await updateIf({
-      ...item(address),
-      UpdateExpression: 'ADD #connects :connects',
-      ExpressionAttributeNames: { '#connects': connectsIn(at) },
-      ExpressionAttributeValues: { ':connects': connects },
-    });
+    const { Attributes = {} } = await db.send(
+      new UpdateCommand({
+        ...item(address),
+        UpdateExpression: 'ADD #connects :connects',
+        ExpressionAttributeNames: { '#connects': connectsIn(at) },
+        ExpressionAttributeValues: { ':connects': connects },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const isUsedUp = Number(Attributes[connectsIn(at)]) >= Number(Attributes['most'] ?? Number.POSITIVE_INFINITY);
+    return isUsedUp ? [...guestsOf(Attributes).keys()] : [];
   },
 
-  async addresses() {
+  async addresses(now) {
     const items = await queryAll({
       TableName: tableName('presence'),
       KeyConditionExpression: '#shard = :shard',
@@ -81,11 +96,8 @@ export const guests: Guests = {
     });
     return items.map((one) => ({
       address: parseStored(stored, one, 'an address').name,
-      guests: new Map(
-        Object.entries(one)
-          .filter(([name]) => name.startsWith(guestPrefix))
-          .map(([name, at]) => [name.slice(guestPrefix.length), parseStored(openedAt, at, 'a guest')]),
-      ),
+      guests: guestsOf(one),
+      hasConnects: Object.hasOwn(one, connectsIn(now)),
     }));
   },
 

@@ -7,6 +7,9 @@ export const taskKey = { room: 'task' } as const;
 /** The key of the Room table's item that counts notices until they are posted. */
 export const noticesKey = { room: 'notices' } as const;
 
+/** The key of the Room table's item that limits how many logins ask another client whether it is there. */
+export const questionsKey = { room: 'questions' } as const;
+
 /** The partition of the LoginBlocks table that holds the claims of names. No user's name begins so. */
 export const namesPartition = '+names';
 

@@ -3,10 +3,11 @@ import * as v from 'valibot';
 import { defaultSettings, deployedSettings, isSettingName, storedSettings } from '../../protocol/admin/settings.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { RoomState, State } from '../chat/ports.ts';
+import { questionEveryMs, questionsInARow } from '../chat/take-over.ts';
 import { minuteOf, monthOf } from '../chat/usage.ts';
 import { db, type Item, putIf, updateIf } from './dynamodb.ts';
 import { isDeployedRoom, tableName } from './environment.ts';
-import { roomKey } from './keys.ts';
+import { questionsKey, roomKey } from './keys.ts';
 
 /** The Room item, as far as {@link roomState} reads it. */
 export const storedState = v.object({
@@ -102,6 +103,24 @@ export const roomState: RoomState = {
     });
     // If the SDK retried an update whose response was lost, the stored value is our own.
     return outcome.written || outcome.item?.['sweepUntil'] === until;
+  },
+
+  async claimQuestion(now) {
+    const item = { TableName: table(), Key: questionsKey };
+    const first = await updateIf({
+      ...item,
+      UpdateExpression: 'SET busyUntil = :until',
+      ConditionExpression: 'attribute_not_exists(busyUntil) OR busyUntil <= :now',
+      ExpressionAttributeValues: { ':now': now, ':until': now + questionEveryMs },
+    });
+    if (first.written) return true;
+    const further = await updateIf({
+      ...item,
+      UpdateExpression: 'SET busyUntil = busyUntil + :each',
+      ConditionExpression: 'busyUntil <= :latest',
+      ExpressionAttributeValues: { ':each': questionEveryMs, ':latest': now + (questionsInARow - 1) * questionEveryMs },
+    });
+    return further.written;
   },
 
   async noteUsage({ usage, logins, spent = 0 }, online, now, broadcasts) {

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { PasswordCost } from '../chat/password.ts';
 import type { Clock, Room } from '../chat/ports.ts';
 import { RateLimiters } from '../chat/rate-limiter.ts';
+import { Turnover } from '../chat/turnover.ts';
 import { accounts } from './accounts.ts';
 import { asyncInvoker } from './async-invoker.ts';
 import { connectionGateway } from './connection-gateway.ts';
@@ -57,6 +58,7 @@ export const room: Room = {
   noticeBatch,
   clock,
   rateLimiters: new RateLimiters(),
+  turnover: new Turnover(),
   passwordCost,
   logError,
   recordMetrics,

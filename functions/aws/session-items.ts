@@ -18,6 +18,7 @@ const stored = v.object({
   activeSince: v.number(),
   detachedAt: v.optional(v.number()),
   seat: v.optional(v.string()),
+  quiet: v.optional(v.boolean(), false),
 });
 
 export function toSession(item: Item): Session {

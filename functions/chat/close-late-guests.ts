@@ -10,16 +10,16 @@ const concurrency = 20;
  * address gets its places back, whatever was lost.
  */
 export async function closeLateGuests(room: Room, guestTime: number, now: number): Promise<void> {
-  const addresses = await room.guests.addresses();
+  const addresses = await room.guests.addresses(now);
   await pMap(
     addresses,
-    async ({ address, guests }) => {
+    async ({ address, guests, hasConnects }) => {
       const late = [...guests].filter(([, openedAt]) => openedAt <= now - guestTime * 1000);
       for (const [connectionId] of late) {
         const closed = closeGuest(room, { address, connectionId, at: now });
         await orLog(room, 'a guest was not closed', closed, undefined, { connectionId });
       }
-      if (guests.size === late.length) await room.guests.tidy(address, now);
+      if (guests.size === late.length && !hasConnects) await room.guests.tidy(address, now);
     },
     { concurrency },
   );

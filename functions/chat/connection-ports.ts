@@ -20,6 +20,15 @@ export interface Guest {
   readonly at: number;
 }
 
+/** An address, as the sweeper sees it. */
+export interface GuestAddress {
+  readonly address: string;
+  /** Its guests: connection id, and when it connected (epoch ms). */
+  readonly guests: ReadonlyMap<string, number>;
+  /** Whether it has had new connections of late, so its record must stay. */
+  readonly hasConnects: boolean;
+}
+
 /** The connections of each address that have not logged in, and its new connections in ten minutes. */
 export interface Guests {
   /** Whether this Lambda environment refused the address a moment ago. Reads nothing. */
@@ -31,10 +40,10 @@ export interface Guests {
   ): Promise<'admitted' | 'too-many-guests' | 'too-many-connects'>;
   /** Uncounts a guest that has logged in or is closed, once. A connection that `resumed` a session is no new connection. */
   forget(guest: Guest, how?: { readonly resumed?: boolean }): Promise<void>;
-  /** Counts so many new connections of an address in addition. */
-  penalize(address: string, connects: number, at: number): Promise<void>;
-  /** The addresses with their guests: connection id, and when it connected (epoch ms). An eventually consistent read. */
-  addresses(): Promise<{ readonly address: string; readonly guests: ReadonlyMap<string, number> }[]>;
+  /** Counts so many new connections of an address in addition. If they are used up, returns the connection ids of its guests. */
+  penalize(address: string, connects: number, at: number): Promise<readonly string[]>;
+  /** All addresses. An eventually consistent read. */
+  addresses(now: number): Promise<GuestAddress[]>;
   /** Deletes the record of an address that has no guests, and no new connections of late. */
   tidy(address: string, at: number): Promise<void>;
 }

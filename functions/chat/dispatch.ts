@@ -17,6 +17,7 @@ import {
 } from '../../protocol/index.ts';
 import { auditBadFrame, auditCommand, type Caller } from './audit-log.ts';
 import type { GuestCall, Handler, Handlers, Prefetched } from './command.ts';
+import { countRefused, penalize } from './count-refused.ts';
 import { sayAndClose } from './end-session.ts';
 import { activityResolutionMs, type Connection } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -50,12 +51,13 @@ export async function answer<R extends Room>(
     else if (result !== 'ok') auditBadFrame(room, startedAt, caller, action, result);
   };
   try {
-    if (!parsed.ok) throw await refusalOf(room, incoming, parsed.bad);
+    if (!parsed.ok) throw await refusalOf(room, incoming, parsed.bad, caller);
     const result = await perform(room, handlers, incoming, parsed.request, caller);
     audit('ok');
     return await send(room, incoming, action, replyFrame(parsed.request.action, id, result), true);
   } catch (error) {
     audit(error instanceof Refusal ? error.code : 'internal');
+    await countRefused(room, caller, error);
     return send(room, incoming, action, failureFrame(room, incoming, action, id, error), false);
   }
 }
@@ -94,7 +96,7 @@ async function perform<A extends Action, R extends Room>(
   };
   const [connection, early] = await Promise.all([findConnection(room, incoming), isKnown ? prefetch() : undefined]);
   caller.member = connection.member;
-  const tokens = 1 + (again ? repeatTokens : 0);
+  const tokens = (entry.weight ?? 1) + (again ? repeatTokens : 0);
   await take(room, connection, tokensOf(connection, incoming.frame, tokens, entry.who));
   // The connection is alive, although API Gateway did not know it a moment ago.
   if (connection.lostAt !== undefined && connection.member)
@@ -123,9 +125,15 @@ function tokensOf({ member }: Connection, frame: string, least: number, who?: Co
 }
 
 /** Counts a frame that is no command, and returns its refusal. */
-async function refusalOf(room: Room, incoming: IncomingFrame, { code, message, field }: BadFrame): Promise<Refusal> {
+async function refusalOf(
+  room: Room,
+  incoming: IncomingFrame,
+  { code, message, field }: BadFrame,
+  caller: Caller,
+): Promise<Refusal> {
   await refuseIfRemembered(room, incoming);
   const connection = await findConnection(room, incoming);
+  caller.member = connection.member;
   await take(room, connection, tokensOf(connection, incoming.frame, 1));
   if (room.rateLimiters.isDue(connection)) {
     await orLog(room, 'a frame was not counted', store(room, connection, false), undefined);
@@ -184,10 +192,9 @@ async function refuseTooFast(room: Room, { connectionId, address }: Sender, retr
   if (retryAfter === 0) return;
   if (room.rateLimiters.isFlooding(connectionId)) {
     room.auditLog({ what: 'close', result: 'rate-limited', connectionId });
-    const penalty = room.guests.penalize(address, floodConnects, room.clock.now());
     await Promise.all([
       orLog(room, 'a connection was not closed', room.gateway.close(connectionId), undefined, { connectionId }),
-      orLog(room, 'the connects of an address were not counted', penalty, undefined),
+      penalize(room, address, floodConnects),
     ]);
   }
   throw new Refusal('rate-limited', { retryAfter });

@@ -42,7 +42,9 @@ async function end(
   room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
   await Promise.all([
     giveBack(room, leaving),
-    announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
+    session.quiet
+      ? undefined
+      : announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
     sayLast(),
   ]);
   return true;

@@ -31,6 +31,8 @@ export interface Account extends Member {
   /** The account ids of the users who have blocked this account. */
   readonly blockedBy: ReadonlySet<string>;
   readonly acknowledged: Positions;
+  /** The state of the limit of its announced logins (GCRA, epoch ms); see {@link isAnnounced}. */
+  readonly announcedUntil: number;
 }
 
 /** The rate limit of one connection. */
@@ -67,6 +69,8 @@ export interface Session extends Member {
   readonly detachedAt: number | undefined;
   /** The id of the seat in the count. Undefined if the session began under an earlier version, without seats. */
   readonly seat: string | undefined;
+  /** Whether its begin was not announced, so its end is not either. */
+  readonly quiet: boolean;
 }
 
 export type EndReason = LogoutReason;

@@ -14,4 +14,5 @@ export const newAccount = (displayName: string, passwordHash: string, now: numbe
   blocks: new Map(),
   blockedBy: new Set(),
   acknowledged: { inbox: 0, room: broadcasts },
+  announcedUntil: 0,
 });

@@ -2,20 +2,23 @@ import { describe, expect, test } from 'vitest';
 import type { Session } from './model.ts';
 import { largestRoomWithNotices, noticePostsPerSecond, postNotice, smallRoom } from './notices.ts';
 import type { Room } from './ports.ts';
+import { mostAnnounced, Turnover, turnoverWindowMs } from './turnover.ts';
 
 const sessionOf = (index: number): Session => ({
   ...{ name: `user${index}`, displayName: `User${index}`, accountId: `id${index}`, connectionId: `c${index}` },
-  ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, seat: undefined },
+  ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, seat: undefined, quiet: false },
 });
 
 /** A room with this many users online. Its clock advances only during sleeps. */
 function roomOf(online: number) {
   const posts: { to: string; event: Record<string, unknown> }[] = [];
   let now = 0;
+  let logins = 0;
   let batch: { dueAt?: number; came: number; left: number } = { came: 0, left: 0 };
   let postedAt = Number.NEGATIVE_INFINITY;
   const parts: Partial<Record<keyof Room, unknown>> = {
-    state: { read: async () => ({ online }) },
+    state: { read: async () => ({ online, logins: ++logins }) },
+    turnover: new Turnover(),
     sessions: { all: async () => Array.from({ length: online }, (_, index) => sessionOf(index)) },
     gateway: {
       async post(to: string, frame: string) {
@@ -49,6 +52,9 @@ function roomOf(online: number) {
   return {
     posts,
     now: () => now,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
     login: (name = 'user0') => postNotice(room, { event: { type: 'event', event: 'login', user: name }, except: name }),
     logout: (name = 'user0') =>
       postNotice(room, { event: { type: 'event', event: 'logout', user: name, reason: 'logout' }, except: name }),
@@ -87,6 +93,20 @@ describe('the other users are told', () => {
     // The first batch does not wait.
     expect(room.posts.length / 600 - 1).toBeGreaterThan(0);
     expect((room.posts.length - 600) / (room.now() / 1000)).toBeLessThanOrEqual(noticePostsPerSecond);
+  });
+
+  test('by name of so many logins and logouts in five minutes, of the others together, twice a minute at most', async () => {
+    const room = roomOf(10);
+    for (let i = 0; i < mostAnnounced; i += 1) await room.login();
+    expect(room.posts).toHaveLength(mostAnnounced * 9);
+    const before = room.now();
+    for (let second = 0; second < 10; second += 1) await Promise.all(Array.from({ length: 20 }, () => room.login()));
+    const minutes = (room.now() - before) / 60_000;
+    expect(minutes).toBeGreaterThan(3);
+    expect((room.posts.length - mostAnnounced * 9) / 10).toBeLessThanOrEqual(2 * minutes + 1);
+    room.pass(turnoverWindowMs);
+    await room.login('user1');
+    expect(room.posts.at(-1)?.event).toMatchObject({ event: 'login', user: 'user1' });
   });
 
   test('nothing in a room so large that a batch would be late', async () => {

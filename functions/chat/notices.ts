@@ -13,18 +13,24 @@ export const noticePostsPerSecond = 100;
 /** With more users online than this, logins and logouts are not told: a batch would wait for longer than half a minute. */
 export const largestRoomWithNotices = 3_000;
 
+/** While many users come and go, a batch waits at least this long (ms). */
+export const longIntervalMs = 30_000;
+
 /** Few, so that messages find API Gateway's quota and a free socket. */
 const concurrency = 20;
 
 /**
- * Tells the users online of a login or logout. In a large room a run of this function waits, and posts `presence` with what was counted
- * meanwhile. Notices are best effort: a post that fails is not repeated by another run.
+ * Tells the users online of a login or logout. In a large room, or while many users come and go, a run of this function waits, and posts
+ * `presence` with what was counted meanwhile. Notices are best effort: a post that fails is not repeated by another run.
  */
 export async function postNotice(room: Room, { event, except }: Notice): Promise<void> {
-  const { online } = await room.state.read();
+  const { online, logins } = await room.state.read();
   if (online > largestRoomWithNotices) return;
-  if (online <= smallRoom) return postToAll(room, () => event, except);
-  const dueAt = await room.noticeBatch.add(event.event, room.clock.now(), (1000 * online) / noticePostsPerSecond);
+  const now = room.clock.now();
+  const isTurbulent = room.turnover.isHigh(logins, now);
+  if (online <= smallRoom && !isTurbulent) return postToAll(room, () => event, except);
+  const intervalMs = Math.max((1000 * online) / noticePostsPerSecond, isTurbulent ? longIntervalMs : 0);
+  const dueAt = await room.noticeBatch.add(event.event, now, intervalMs);
   if (dueAt === undefined) return;
   await room.clock.sleepUntil(dueAt);
   const { came, left } = await room.noticeBatch.take(room.clock.now());

@@ -9,6 +9,7 @@ import type { RateLimiters } from './rate-limiter.ts';
 import type { Seats, Sessions } from './session-ports.ts';
 import type { StrangerTries } from './stranger-tries.ts';
 import type { Streams } from './stream-ports.ts';
+import type { Turnover } from './turnover.ts';
 import type { Usage } from './usage.ts';
 
 export type { Connections, Guest, Guests } from './connection-ports.ts';
@@ -130,6 +131,8 @@ export interface RoomState {
    * connections lost until then.
    */
   claimSweep(now: number, until: number): Promise<boolean>;
+  /** Whether a login may ask another client whether it is there. Counts it, in a token bucket of the room. */
+  claimQuestion(now: number): Promise<boolean>;
   /**
    * Counts a minute with `online` users, once, even if several callers report it. `state` is the state last read. The first minute of
    * a month also records the room stream's last number, which `broadcasts` returns.
@@ -252,6 +255,8 @@ export interface Room {
   readonly clock: Clock;
   /** The rate limits, as cached in this Lambda environment. */
   readonly rateLimiters: RateLimiters;
+  /** The room's logins and logouts of late, as this Lambda environment has seen them. */
+  readonly turnover: Turnover;
   /** The current cost of hashing a password. */
   readonly passwordCost: PasswordCost;
   readonly logError: LogError;

@@ -14,7 +14,7 @@ interface Known {
 }
 
 /** A guest is closed sooner: nobody types so much before a login. */
-export const mostRefusedOfGuests = mostRefused / 3;
+export const mostRefusedOfGuests = mostRefused / 15;
 
 /** The maximum number of cached connections. The cache is cleared when it is full. */
 const most = 10_000;

@@ -3,16 +3,24 @@ import type { Room } from './ports.ts';
 import { askIfThere } from './post-surely.ts';
 import { Refusal } from './refusal.ts';
 
+/**
+ * The logins in a row that may wait for another client's answer, in the whole room, and after that one in so much time (ms). A wait is
+ * most of what a login costs.
+ */
+export const questionsInARow = 30;
+export const questionEveryMs = 20_000;
+
 /** How long (ms) the room waits before each look for the answer: about three seconds in all. */
 const waits = [150, 300, 600, 1_000, 1_000];
 
 /**
  * Whether a login may replace a session without `takeOver`: its connection is lost, or its client does not answer
  * (docs/decisions/0090). A post that succeeds proves nothing, because API Gateway also accepts posts to a client that is
- * gone.
+ * gone. While too many logins ask, a session counts as alive: the user can still take it over.
  */
 export async function isDead(room: Room, { connectionId, detachedAt }: Session): Promise<boolean> {
   if (detachedAt !== undefined) return true;
+  if (!(await room.state.claimQuestion(room.clock.now()))) return false;
   const before = await room.connections.find(connectionId);
   if (!before || (await askIfThere(room, connectionId)) === 'gone') return true;
   for (const wait of waits) {

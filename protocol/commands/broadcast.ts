@@ -6,6 +6,7 @@ export const broadcast = command({
   summary: 'Send a message to everyone',
   who: 'member',
   activity: true,
+  weight: 5,
   reply: 'response',
   group: 'chat',
   repeat: 'marked',

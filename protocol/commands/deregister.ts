@@ -7,6 +7,7 @@ export const deregister = command({
   summary: 'Delete an account, its messages and its files',
   who: 'guest',
   activity: false,
+  weight: 2,
   reply: 'response',
   group: 'account',
   repeat: 'never',

@@ -8,6 +8,7 @@ export const file = command({
   summary: 'Send a file to one user, online or not',
   who: 'member',
   activity: true,
+  weight: 5,
   reply: 'response',
   group: 'files',
   repeat: 'as-is',

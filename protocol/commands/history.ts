@@ -8,6 +8,7 @@ export const history = command({
   summary: 'Show earlier messages',
   who: 'member',
   activity: true,
+  weight: 2,
   reply: 'response',
   group: 'chat',
   repeat: 'as-is',

@@ -8,6 +8,7 @@ export const login = command({
   summary: 'Log in',
   who: 'guest',
   activity: true,
+  weight: 2,
   reply: 'response',
   group: 'account',
   repeat: 'never',

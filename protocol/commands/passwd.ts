@@ -7,6 +7,7 @@ export const passwd = command({
   summary: 'Change your password',
   who: 'member',
   activity: true,
+  weight: 10,
   reply: 'response',
   group: 'account',
   repeat: 'never',

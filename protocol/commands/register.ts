@@ -7,6 +7,7 @@ export const register = command({
   summary: 'Create an account',
   who: 'guest',
   activity: false,
+  weight: 2,
   reply: 'response',
   group: 'account',
   repeat: 'never',

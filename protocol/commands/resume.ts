@@ -8,6 +8,7 @@ export const resume = command({
   summary: 'Continue a session over a new connection',
   who: 'guest',
   activity: true,
+  weight: 2,
   reply: 'response',
   group: 'account',
   repeat: 'never',

@@ -81,6 +81,7 @@ export const deviations: readonly Deviation[] = [
 
   { scene: 'max-con', because: 'refusal' },
   { scene: 'login', test: 'the other users get the login event', because: 'closeCode' },
+  { scene: 'notices', test: 'every client that got a login event', because: 'closeCode' },
   { scene: 'login', test: 'a logout is answered', because: 'closeReason' },
   { scene: 'login', test: 'exactly one succeeds, and the count is right', because: 'closeCode' },
   { scene: 'accounts', test: 'parallel guesses do not evade the block', because: 'faults' },

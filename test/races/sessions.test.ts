@@ -193,18 +193,3 @@ async function idle(name: string, ms: number): Promise<void> {
   await backdate('Connections', { connectionId }, 'lastActiveAt', ms);
   await backdate('Presence', { shard: 0, name }, 'activeSince', ms);
 }
-
-test('every client that got a login event got one event for the end of that session', async () => {
-  const { client } = await loginOf('rival1');
-  for (let round = 0; round < rounds; round += 1) {
-    const { client: guest } = await loginOf('racer');
-    await guest.close();
-    await nobodyBut('rival1');
-  }
-  const told = (name: string) => client.all(({ event, user }) => event === name && user === 'racer').length;
-  await expect.poll(() => [told('login'), told('logout')]).toEqual([rounds, rounds]);
-  await client.close();
-});
-
-const nobodyBut = (name: string) =>
-  expect.poll(async () => (await attendance(tables)).present.map((one) => one.name)).toEqual([name]);

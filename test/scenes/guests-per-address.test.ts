@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect } from '../../client/room/index.ts';
+import { refusedConnects } from '../../functions/chat/count-refused.ts';
 import { floodConnects, mostRefused } from '../../protocol/index.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
@@ -99,6 +100,28 @@ test('a connection that was closed for flooding costs its address several connec
   await expect.poll(() => room.connect('127.0.0.6').catch(({ status }) => status)).toBe(429);
   await room.change('floodRate', 100_000);
   await room.change('floodBurst', 1_000_000);
+});
+
+test('refused frames of a guest count as connections of its address, and then close its guests; a right password does not', async () => {
+  await room.change('connectsPerAddress', 3 + 2 * refusedConnects);
+  const guest = await room.connect('127.0.0.7');
+  await guest.get('login', { user: 'Columbia', password });
+  await guest.get('whoelse', {});
+  const other = await room.connect('127.0.0.7');
+  await other.refused('login', { user: 'Columbia', password });
+  const refuse = async (frame: object) => {
+    other.send(frame);
+    await other.next(({ ok }) => ok === false, 'a refusal');
+  };
+  await refuse({ action: 'login' });
+  await (await room.connect('127.0.0.7')).close();
+  // The limit is reached.
+  other.send({ action: 'whoelse' });
+  expect(await other.closed).toMatchObject({ code: 1000 });
+  await expect.poll(() => room.connect('127.0.0.7').catch(({ status }) => status)).toBe(429);
+  await (await room.connect('127.0.0.8')).close();
+  // The address's member stays.
+  await guest.get('logout', {});
 });
 
 test('a client whose connection was closed before the login opens another when it needs one, and nobody is told', async () => {

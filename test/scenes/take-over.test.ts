@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../client/room/index.ts';
+import { questionEveryMs, questionsInARow } from '../../functions/chat/take-over.ts';
 import { Network } from '../connection/network.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -63,6 +64,20 @@ describe('a login that finds its user online', () => {
     await owner.get('login', { user: 'facebook', password });
     await older.event('are-you-there');
     await older.event('replaced');
+    await older.closed;
+    await owner.close();
+  });
+
+  test('does not ask while too many logins wait for answers, and still takes over on request', async () => {
+    const older = await room.enter('facebook');
+    older.answers = false;
+    const busyUntil = Date.now() + (questionsInARow + 1) * questionEveryMs;
+    await room.database.putAll('Room', [{ room: 'questions', busyUntil }]);
+    const owner = await room.connect();
+    expect(await owner.refused('login', { user: 'facebook', password })).toMatchObject({ code: 'already-online' });
+    await room.database.remove('Room', { room: 'questions' });
+    expect(older.all(({ event }) => event === 'are-you-there')).toEqual([]);
+    await owner.get('login', { user: 'facebook', password, takeOver: true });
     await older.closed;
     await owner.close();
   });

@@ -73,7 +73,7 @@ async function enter(room: Room, state: State, wish: Wish, attempt: Login): Prom
       const [counts] = await Promise.all([
         unread(room, account),
         confirmOrEnd(room, outcome.session, attempt.takesOver ? undefined : outcome.session.seat),
-        welcome(room, attempt),
+        welcome(room, attempt, outcome.session),
         sweepForFirst(room, state),
         claimOldName(room, account),
       ]);
@@ -109,7 +109,7 @@ async function claimOldName(room: Room, account: Account): Promise<void> {
   await orLog(room, 'a name was not claimed', room.accounts.claimName(account), undefined);
 }
 
-async function welcome(room: Room, { account, takesOver }: { account: Account; takesOver: Session | undefined }) {
+async function welcome(room: Room, { account, takesOver }: Login, { quiet }: Session): Promise<void> {
   if (takesOver) await sayAndClose(room, takesOver.connectionId, replacedFrame);
-  else await announce(room, { type: 'event', event: 'login', user: account.displayName }, account);
+  else if (!quiet) await announce(room, { type: 'event', event: 'login', user: account.displayName }, account);
 }

@@ -6,10 +6,13 @@ import { endingOf } from '../frames.ts';
 /** Closes one user's connection; returns the reason that the other user is told. */
 const closedBy = (close: (client: RawClient) => Promise<unknown>): Check['observe'] => {
   return async (room) => {
-    const [leaver, observer, { name: user }] = await room.enterBoth();
+    const [, other] = await room.pair();
+    // A new one: the room does not announce a user who has logged in many times of late.
+    const leaving = await room.register(await room.connect());
+    const [leaver, observer] = [await room.enter(leaving), await room.enter(other)];
     observer.patience = Math.min(observer.patience, 10_000);
     await close(leaver);
-    return (await observer.event('logout', { user })).reason;
+    return (await observer.event('logout', { user: leaving.name })).reason;
   };
 };
 

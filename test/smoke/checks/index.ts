@@ -11,11 +11,12 @@ import { routes } from './routes.ts';
 /** All checks, in their order: heartbeats first, because a new deployment shows there whether it is complete. */
 export const checks: readonly Check[] = [
   ...heartbeat,
+  // Early: while many users come and go, logouts are told together, and later.
+  ...closing,
   ...routes,
   ...accounts,
   ...messages,
   ...files,
-  ...closing,
   ...lifecycle,
   ...monitoring,
 ];

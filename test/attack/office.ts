@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type RoomConnection } from '../../client/room/index.ts';
+import { RawClient } from '../harness/raw-client.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+
+export interface OfficeReport {
+  /** Seconds until everybody is logged in: at nine o'clock, and after a stop and a start. */
+  readonly atNine: number;
+  readonly afterStop: number;
+  /** Logins of the attacker that reached API Gateway, and those that the room answered. */
+  readonly sent: number;
+  readonly answered: number;
+  readonly problems: readonly string[];
+}
+
+/** The longest time (s) that everybody may need, without and with an attacker. */
+const most = { alone: 60, attacked: 180 };
+
+/** The attacker's address. The office has another. */
+const attacker = '127.0.0.2';
+const pauseMs = 100;
+
+/**
+ * Lets all people of an office, who share one address, log in at once, and again after a stop and a start. Limits and throttles have their
+ * defaults. If given, connections of another address, as many as it may have at a time, send logins all the while.
+ */
+export async function office({
+  people,
+  attackers = 0,
+}: {
+  readonly people: number;
+  readonly attackers?: number;
+}): Promise<OfficeReport> {
+  const room = await openRoom({ floodLimit: true, throttling: true });
+  const count = { sent: 0, answered: 0 };
+  const end = new AbortController();
+  try {
+    const users = await registerAll(room, people);
+    const attack = Array.from({ length: attackers }, () => guess(room, count, end.signal));
+    while (attackers > 0 && count.sent < 500) await sleep(50);
+    let startedAt = performance.now();
+    const clients = await Promise.all(users.map((user) => enter(room, user)));
+    const atNine = (performance.now() - startedAt) / 1000;
+    await room.admin({ command: 'stop', message: 'Back soon.' });
+    while ((await room.database.counts()).present > 0) await sleep(50);
+    await room.admin({ command: 'start' });
+    startedAt = performance.now();
+    while ((await room.database.counts()).present < people) await sleep(200);
+    const afterStop = (performance.now() - startedAt) / 1000;
+    end.abort();
+    await Promise.all([...attack, ...clients.map((client) => client.leave())]);
+    const limit = attackers > 0 ? most.attacked : most.alone;
+    const late = Math.max(atNine, afterStop);
+    const problems = late > limit ? [`the last of ${people} people was in the room after ${late.toFixed(0)} s`] : [];
+    return { atNine, afterStop, ...count, problems };
+  } finally {
+    end.abort();
+    await room.close();
+  }
+}
+
+async function enter(room: SceneRoom, user: string): Promise<RoomConnection> {
+  const client = await connect({ url: room.url, reconnectAfterStop: true });
+  await client.login(user, password, { keepPassword: true });
+  return client;
+}
+
+/** Copies of one registered account: the throttle of `register` is for a few a minute. */
+async function registerAll(room: SceneRoom, people: number): Promise<string[]> {
+  await room.register('worker');
+  const account = await room.database.user('worker');
+  const users = Array.from({ length: people }, (_, i) => `worker${i}`);
+  await room.database.putAll(
+    'Users',
+    users.map((name) => ({ ...account, name, displayName: name, accountId: `${account?.['accountId']}-${name}` })),
+  );
+  return users;
+}
+
+/** Sends logins over one connection after the other, faster than the room answers them. */
+async function guess(room: SceneRoom, count: { sent: number; answered: number }, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const client = await RawClient.open(room.url, {}, attacker).catch(() => undefined);
+    while (client && !signal.aborted && client.socket.readyState === client.socket.OPEN) {
+      count.sent += 1;
+      client.send({ action: 'login', user: 'nobody', password: 'a guess' });
+      await sleep(pauseMs);
+    }
+    count.answered += client?.all(({ type }) => type === 'reply').length ?? 0;
+    await client?.close();
+    await sleep(1_000);
+  }
+}
