@@ -1,4 +1,4 @@
-import { type Action, commands, type RefusalCode, type RefusalDetails } from '../../protocol/index.ts';
+import { type Action, type Command, commands, type RefusalCode, type RefusalDetails } from '../../protocol/index.ts';
 
 /** The room refused a request; `message` is the room's sentence for a person. */
 export class RefusalError extends Error {
