@@ -11,6 +11,7 @@ import { findRoom, isExposed, type Wanted } from './config/find-room.ts';
 import { askPassword, givenPassword } from './config/password.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { Attention } from './terminal/attention.ts';
+import { discardTyping } from './terminal/discard-typing.ts';
 import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import { colourDepthOf, columnsOf } from './terminal/painter.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
@@ -259,7 +260,10 @@ async function talkInPerson(): Promise<ExitCode> {
   const { signal } = interruption;
   const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect, takeOver, complain };
   const attention = screen.isAttended && notify === 'on' ? new Attention(stdin, stdout) : undefined;
-  return runChat({ ...visit, defaultCommand, attention, log });
+  const code = await runChat({ ...visit, defaultCommand, attention, log });
+  // The user did not want to leave, and may be typing.
+  if (screen.isAttended && code !== exitCodes.done) await discardTyping(stdin);
+  return code;
 }
 
 /** Node puts this in place of bytes that are not in UTF-8. */

@@ -21,6 +21,20 @@ export async function ask(screen: Screen, question: readonly Line[], kind: ReadK
 }
 
 /**
+ * Asks a person whether to try again in a full room. Other answers are a name and a password that were typed ahead, so
+ * nothing typed is shown.
+ */
+export async function wantsToTryAgain(screen: Screen): Promise<boolean> {
+  if (!screen.isAttended) return false;
+  screen.print(texts.askAgain);
+  for (;;) {
+    const answer = (await screen.read(marker, 'secret'))?.trim().toLowerCase();
+    if (answer === undefined || ['no', 'n', 'quit', 'exit'].includes(answer)) return false;
+    if (['yes', 'y'].includes(answer)) return true;
+  }
+}
+
+/**
  * Asks for a new password until it was typed the same way twice.
  * @param shortest The shortest password that the room takes, in characters, if that is known.
  * @returns undefined if the user wants to go back. A person enters nothing for that; of a script, nothing is a password.

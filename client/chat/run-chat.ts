@@ -11,7 +11,7 @@ import type { Attention } from '../terminal/attention.ts';
 import type { Line } from '../terminal/line.ts';
 import { UnreadableInputError } from '../terminal/plain-screen.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { EndOfInput } from './ask.ts';
+import { EndOfInput, wantsToTryAgain } from './ask.ts';
 import type { ChatContext } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
 import { converse, greet } from './conversation.ts';
@@ -106,6 +106,10 @@ async function visit(options: ChatOptions, fates: Fates): Promise<Outcome> {
     if (error instanceof ConnectError) return error;
     throw error;
   });
+  if (room instanceof ConnectError && room.failure === 'room-full') {
+    void interrupted.then(() => screen.endInput());
+    if (await wantsToTryAgain(screen)) return visit(options, fates);
+  }
   if (room === 'interrupted') return { lines: [texts.leaving], code: exitCodes.done };
   if (room instanceof ConnectError) {
     return { lines: [room.message], code: room.failure === 'room-full' ? exitCodes.refused : exitCodes.unreachable };
@@ -147,9 +151,11 @@ async function logInAndConverse(
   const { screen, room, names } = context;
   const dialog = new LoginDialog(screen, room, takeOver);
   try {
-    switch (await dialog.run(known)) {
+    let end = await dialog.run(known);
+    while (end === 'full' && (await wantsToTryAgain(screen))) end = await dialog.run({ user: known.user });
+    switch (end) {
       case 'full':
-        return { lines: [texts.roomFull], code: exitCodes.refused };
+        return { lines: [screen.isAttended ? texts.leaving : texts.roomFull], code: exitCodes.refused };
       case 'stopped':
         return { lines: [endingLine({ reason: 'stop' })], code: exitCodes.unreachable };
       case 'refused':

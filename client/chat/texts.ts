@@ -45,6 +45,7 @@ export const texts = {
   missedEnd: 'You can now enter commands:',
   leaving: 'You are leaving the chat room. See you again!',
   roomFull: 'The room is full, so you cannot log in now. Please try again later.',
+  askAgain: 'The room is full, so you cannot log in now. Try again? Enter "yes" or "no":',
   busy: 'The room is full, or too many people connect from your network. Trying again ...',
   askRecipient: (lines: number, bytes: number) =>
     `You have pasted ${lines === 1 ? 'a line' : `${lines} lines`}, ${bytes} bytes. Enter the user who is to get this text as one message, "*" for everybody, or nothing to discard it:`,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTerminal } from '../testing/open-terminal.ts';
 import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { type TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
+import { TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
 
 let scripted: ScriptedRoom;
 let typist: TerminalDriver;
@@ -67,6 +67,39 @@ test('Ctrl+Z has no effect if no shell could continue the program', async () => 
   // Tab completes only if the terminal is still raw.
   typist.type('\t');
   await typist.seeLast(`${prompt}whoelse`);
+});
+
+test('what is typed while the client ends by itself does not reach the shell', async () => {
+  scripted.refuseWith = 503;
+  const after = '"$@"; stty -echo; echo "the shell reads"; read line; echo "it got <$line>"';
+  typist = new TerminalDriver({ url: scripted.url, under: ['sh', '-c', after, 'sh'] });
+  const typing = setInterval(() => typist.type('wastingtime\r'), 50);
+  await typist.see((rows) => rows.some((row) => row.includes('The room is stopped.')));
+  await sleep(300);
+  clearInterval(typing);
+  await typist.see((rows) => rows.some((row) => row.includes('the shell reads')));
+  typist.enter('ls');
+  await typist.see((rows) => rows.some((row) => row.includes('it got <')));
+  expect(typist.rows.find((row) => row.includes('it got <'))).toBe('it got <ls>');
+});
+
+test('a full room asks, and shows nothing of what is typed ahead', async () => {
+  typist = new TerminalDriver({ url: scripted.url });
+  await typist.seeLast('>>');
+  typist.enter('facebook');
+  await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
+  typist.enter('wastingtime');
+  const guest = await scripted.peer();
+  (await guest.next('login')).refuse('room-full');
+  const asks = (rows: readonly string[]) => rows.some((row) => row.includes('Try again? Enter "yes" or "no":'));
+  await typist.see(asks);
+  typist.enter('facebook');
+  typist.enter('lotsofexams');
+  typist.enter('yes');
+  await typist.see((rows) => rows.at(-2)?.startsWith('Please enter your username') ?? false);
+  expect(typist.rows.join('\n')).not.toContain('lotsofexams');
+  typist.enter('quit');
+  expect(await typist.exited).toBe(0);
 });
 
 test('a half-typed line is not run when the terminal closes', async () => {
