@@ -46,6 +46,7 @@ export class Scene {
   async #act(): Promise<void> {
     const admin = Seat.forAdmin(this.#room.url);
     this.#seats.push(admin);
+    await admin.see(/^\[admin\] The room on port \d+, with its state in .+\.$/);
     await this.#lookAtSettings(admin);
     await this.#changeSettings(admin);
 
@@ -215,7 +216,7 @@ export class Scene {
       'You can now enter commands:',
     );
     await this.#change('timeOut', 5);
-    await seat.seeEnd(1, 'csee4119>>', 'You were inactive for 5.0 seconds and have been logged out.');
+    await seat.seeEnd(3, 'csee4119>>', 'You were inactive for 5.0 seconds and have been logged out.');
     await this.#change('timeOut', 600);
   }
 
@@ -247,7 +248,7 @@ export class Scene {
     await seat.logIn('csee4119', passwords.csee4119);
     await seat.seeWelcome('csee4119');
     await admin.enter('stop');
-    await seat.seeEnd(1, 'csee4119>>', 'The chat room has been stopped. The administrator has stopped it.');
+    await seat.seeEnd(3, 'csee4119>>', 'The chat room has been stopped. The administrator has stopped it.');
     await admin.see(
       'All online users have been notified and logged out.',
       '1 session ended, 1 connection closed.',
@@ -258,8 +259,10 @@ export class Scene {
       '[backup] The lists of blocked users have been stored.',
       /^\[backup\] The login records have been stored: \d+\.$/,
       /^\[backup\] The backup is \S+ in the bucket \(\d+ bytes\)\.$/,
+      /^\[backup\] The bucket is \S+\. "backup <file>" saves a backup as a file\.$/,
       'The server has been stopped. Bye!',
       /^\[backup\] The server log has been saved as \S*log_\S+\.log\.$/,
+      'The room is stopped: "start" opens it.',
     );
     await admin.enter('quit');
     await admin.seeEnd(0);
