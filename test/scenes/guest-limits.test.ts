@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mostRefusedOfGuests } from '../../functions/chat/rate-limiter.ts';
 import type { ServiceCall } from '../../local/recorder.ts';
 import { guestLimit, mostRefused } from '../../protocol/index.ts';
 import type { RawClient, ReceivedFrame } from '../harness/raw-client.ts';
@@ -94,7 +95,8 @@ test('a guest that marks its frames as repeats does not slow other users down', 
   for (let i = 0; i < 20; i += 1) guest.send({ action: 'broadcast', id: `${i}`, again: true, text: 'hello' });
   await member.get('whoelse', {});
   const isRefusal = ({ ok }: ReceivedFrame) => ok === false;
-  for (let i = 0; i < 20; i += 1) await guest.next(isRefusal);
+  // The room may close the connection after so many.
+  for (let i = 0; i < mostRefusedOfGuests; i += 1) await guest.next(isRefusal);
   expect(performance.now() - startedAt).toBeLessThan(900);
   await guest.close();
   await member.close();
