@@ -15,6 +15,7 @@ const backups = [
   ['2-file-size-limit', 6, 0],
   ['3-files-and-rate-limits', 7, 1],
   ['4-reset-password', 7, 1],
+  ['5-invitations-and-bans', 6, 0],
 ] as const;
 
 /** The room is empty at first. Each restore replaces the content of the previous one. */
@@ -68,7 +69,15 @@ test.each(backups)('a restore of the backup %s gives a working room', async (nam
   await facebook.get('logout', {});
   const network = await room.connect();
   const login = await network.ask('login', { user: 'network', password });
-  // The last backup was taken after a reset of this account's password.
+  // That backup was taken after a reset of this account's password.
   expect(login.ok).toBe(name !== '4-reset-password');
   await network.close();
+});
+
+test('the last one brought its bans, invitations and suspended users along', async () => {
+  const { bans } = await room.admin({ command: 'banned-addresses' });
+  const banned = ['192.0.2.0/24', '192.0.2.9/32'].map((address) => expect.objectContaining({ address }));
+  expect(bans).toEqual(expect.arrayContaining(banned));
+  expect((await room.admin({ command: 'invites' }))['invitations']).toHaveLength(2);
+  expect(await room.admin({ command: 'suspended-users' })).toMatchObject({ users: [{ user: 'Google' }] });
 });
