@@ -35,7 +35,7 @@ export async function findOwnFiles(typed: string): Promise<readonly OwnFile[]> {
 
 /** Completes a path: files and folders, with hidden ones only after a dot. */
 export async function completeOwnFile(typed: string): Promise<Completion> {
-  const [path = ''] = shellWords(/^['"]/.test(typed) ? typed + typed[0] : typed.replaceAll(' ', '\\ ')) ?? [typed];
+  const [path = ''] = shellWords(/^['"]/.test(typed) ? typed + typed[0] : typed.replace(/(?<!\\) /g, '\\ ')) ?? [typed];
   const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf(sep)) + 1;
   const folder = path.slice(0, end);
   const entries = await readdir(folder === '' ? '.' : asPath(folder), { withFileTypes: true }).catch(() => []);

@@ -105,6 +105,19 @@ describe('a file', () => {
     expect(seen.at(-1)).toEqual({ phase: 'sending', done: 300_000, total: 300_000 });
   });
 
+  test('is announced under a portable name if an older room refuses its own', async () => {
+    const { path } = file('emoji', '12:30 👨‍👩‍👧.txt');
+    store.expect(take());
+    const names: string[] = [];
+    const sending = send(path, { accepted: (name) => names.push(name) });
+    const refused = await peer.next('file');
+    expect(refused.arguments.name).toBe('12:30 👨‍👩‍👧.txt');
+    refused.refuse('invalid-file-name');
+    expect((await accept()).name).toBe('12_30 👨_👩_👧.txt');
+    expect(await sending).toMatchObject({ name: '12_30 👨_👩_👧.txt' });
+    expect(names).toEqual(['12_30 👨_👩_👧.txt']);
+  });
+
   test('may be empty', async () => {
     const { path } = file('');
     store.expect(take((body) => expect(body.length).toBe(0)));
