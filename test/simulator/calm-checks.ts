@@ -9,6 +9,7 @@ const promptness = 15_000;
 export function judgeCalmDay(world: World): void {
   const { visits, sent } = world.history;
   quiet(world, 'after a calm day');
+  if (world.history.hasAdministrator) return;
   for (const visit of visits) {
     for (const one of sent) shownAtOnce(world, visit, one);
     for (const later of visits) shownOnlyOnce(world, visit, later);

@@ -108,6 +108,7 @@ export class Database {
     const token = tokenOf(input);
     const answer: Answer = token && this.#committed.has(token) ? { output: {} } : this.#run(operation, input, sentAt);
     if (token && 'output' in answer) this.#committed.add(token);
+    if (operation.startsWith('Transact')) this.#world.history.checkSessions();
     const outcome = 'output' in answer ? '' : `: ${answer.error}`;
     scheduler.note(`${label}${outcome}${failure === undefined ? '' : ' (the answer is lost)'}`);
     return answer;

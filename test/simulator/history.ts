@@ -53,10 +53,33 @@ export class History {
   readonly sent: Sent[] = [];
   readonly visits: Visit[] = [];
   readonly blocks: Block[] = [];
+  /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
+  hasAdministrator = false;
+  /** Whether nothing fails on the whole day. */
+  isCalmDay = false;
 
   constructor(world: World) {
     this.#world = world;
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
+  }
+
+  /** After each call: a user is logged in over one connection at most. */
+  checkSessions(): void {
+    const loggedIn = new Set<unknown>();
+    for (const { accountId, name } of this.#world.database.model.table('connections').all()) {
+      if (accountId === undefined) continue;
+      if (loggedIn.has(accountId)) this.#world.violated(`two connections are logged in as ${name}`);
+      loggedIn.add(accountId);
+    }
+  }
+
+  /** No function is running: on a calm day, the count is exact. */
+  checkCount(): void {
+    const sessions = this.sessions().length;
+    const online = Number(this.roomItem()?.['online'] ?? 0);
+    if (this.isCalmDay && online !== sessions) {
+      this.#world.violated(`no function is running, the count is ${online}, and there are ${sessions} sessions`);
+    }
   }
 
   /** Every commit: the count of users online is never below the number of sessions, nor above MaxCon. */

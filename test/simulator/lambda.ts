@@ -42,6 +42,7 @@ export class Lambda {
       const environment = warm ?? this.#start(name);
       this.#run(name, environment, event, (result) => {
         this.running -= 1;
+        if (this.running === 0) this.#world.history.checkCount();
         done(result);
       });
     });

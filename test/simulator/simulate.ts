@@ -68,6 +68,7 @@ export async function simulate(
   };
   sweeping();
   const weather = withoutFaults(world.weather, plan.without ?? []);
+  world.history.isCalmDay = weather.isCalm;
   world.clearUp();
   const registered = Promise.all(users.map((user) => user.register()));
   await until(isSettled(registered), evening);
@@ -75,7 +76,8 @@ export async function simulate(
   world.weather = weather;
   cutConnections(world, names.length);
   const endsAt = scheduler.now + (plan.day ?? day);
-  const administrator = scheduler.random.chance(0.3) ? [new Administrator(world, names).work(endsAt)] : [];
+  world.history.hasAdministrator = scheduler.random.chance(0.3);
+  const administrator = world.history.hasAdministrator ? [new Administrator(world, names).work(endsAt)] : [];
   const lives = Promise.all([...administrator, ...users.map((user) => user.live(endsAt))]);
   await until(isSettled(lives), day + evening);
   world.clearUp();
