@@ -11,6 +11,7 @@ import { playBigFile } from './files/big-file.ts';
 import { endInOrder } from './harness/ending.ts';
 import { kills } from './kills/kills.ts';
 import { soak } from './soak/play.ts';
+import { typing } from './typing/typing.ts';
 
 /** The default of a proof's option, and what the option means. */
 type Options = Record<string, readonly [number, string]>;
@@ -130,6 +131,13 @@ proof(
   'Kill the room at random moments, on a full disk and under other faults, and start it again',
   { rounds: [200, 'how many starts'], seed: [1, 'the same faults and signals again'] },
   kills,
+);
+
+proof(
+  'typing',
+  'Type random bytes, pastes, resizes and signals into the terminal client',
+  { streams: [10_000, 'how many streams'], seed: [1, 'the same streams again'] },
+  typing,
 );
 
 proof('stop', 'Stop a full room', { clients: [500, 'how many users are online'] }, ({ clients }) => playStop(clients));

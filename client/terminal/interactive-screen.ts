@@ -87,7 +87,8 @@ export class InteractiveScreen implements Screen {
     this.#complete = complete;
     this.#keyboard = new Keyboard(input, {
       pasted: (text) => this.#paste(text),
-      mayBePaste: () => this.#readsCommands,
+      // Before the first command, lines are the answers of a login.
+      mayBePaste: () => this.#hasAsked,
     });
     // A half-typed line is not submitted when the terminal is gone.
     for (const event of ['end', 'error'] as const) input.on(event, () => this.endInput());
@@ -219,12 +220,13 @@ export class InteractiveScreen implements Screen {
     const isLong = text === undefined || line.length + text.length > longestEdited;
     if (text === undefined || (isLong && !this.#readsCommands)) return this.print('What you have pasted is too long.');
     const isAlone = line.trim() === '';
-    const isText = this.#readsCommands && (isLong || (isAlone && text.includes('\n')) || !fitsEditor(text));
-    if (!isText) this.#readline.write(toEditor(text));
+    const isText = (isAlone && text.includes('\n')) || !fitsEditor(text);
+    if (!this.#readsCommands || (!isText && !isLong)) this.#readline.write(toEditor(text));
     else {
-      const whole = fromEditor(line.slice(0, cursor)) + text + fromEditor(line.slice(cursor));
+      // The client asks about a line that is too long for a message before it sends anything.
+      const whole = isText ? text : fromEditor(line.slice(0, cursor)) + text + fromEditor(line.slice(cursor));
       this.#clearLine();
-      this.#take({ line: whole, isPaste: isAlone });
+      this.#take({ line: whole, isPaste: isText || isAlone });
     }
     this.#drawSoon();
   }

@@ -113,7 +113,9 @@ export class Keyboard extends Readable {
     }
     const start = text.indexOf(pasteStart);
     const typed = start < 0 ? text : text.slice(0, start);
-    if (!this.#marksPastes && this.#options.mayBePaste() && (severalLines.test(typed) || typed.length > mostTyped)) {
+    // A line before a mark may be pasted, too, together with the mark.
+    const isSeveral = severalLines.test(start > 0 ? `${typed}-` : typed) || typed.length > mostTyped;
+    if (!this.#marksPastes && this.#options.mayBePaste() && isSeveral) {
       this.#beginPaste(false, text);
     } else if (start >= 0) {
       this.#pass(typed);
@@ -154,7 +156,6 @@ export class Keyboard extends Readable {
     const end = isMarked ? all.lastIndexOf(pasteEnd) : all.length;
     if (end < 0) return;
     this.#paste = undefined;
-    this.#marksPastes ||= isMarked;
     this.#options.pasted(length > longestPaste ? undefined : all.slice(0, end));
     const rest = all.slice(end + pasteEnd.length);
     if (rest !== '') this.#take(rest);
