@@ -21,6 +21,16 @@ const cdkOptions = new Set(
 const cdkScripts = new Set(['bootstrap', 'deploy', 'destroy', 'synth']);
 
 /**
+ * Names that are also settings of npm, or were, and that environments export: whether a value is such a setting.
+ *
+ * @type {Readonly<Record<string, (value: string, script: string | undefined) => boolean>>}
+ */
+const settingsOfNpm = {
+  yes: (_value, script) => script !== 'smoke',
+  user: (value) => value === 'root' || value === '0',
+};
+
+/**
  * The sentence that refuses a script whose options npm kept. Undefined if npm kept none.
  *
  * @param {Readonly<Record<string, string | undefined>>} env
@@ -40,7 +50,10 @@ export function refusalOfKeptOptions(env) {
  * @param {ReadonlySet<string>} options
  */
 function keptOptions(env, options) {
-  const kept = [...options].filter((name) => env[`npm_config_${name.replaceAll('-', '_')}`]);
+  const kept = [...options].filter((name) => {
+    const value = env[`npm_config_${name.replaceAll('-', '_')}`];
+    return value && !settingsOfNpm[name]?.(value, env['npm_lifecycle_event']);
+  });
   const completed = env['npm_config_replace_registry_host'] ?? '';
   // Any other value may be the user's setting of npm.
   if (options.has('replace') && (completed === 'true' || completed.endsWith('.gz'))) kept.push('replace');
