@@ -7,9 +7,9 @@
 
 /** The options of the programs behind `npm run`, without those of the CDK. */
 const ownOptions = new Set(
-  `assembly clients contention data days dry-run dynamodb endpoint follow fresh host hours invite json megabytes
-  messages password-fd port profile reconnect repair replace rounds samples seconds seed seen since slice speed stack
-  take-over talkers url user users uses with-files write yes`.split(/\s+/),
+  `assembly clients contention data days default dry-run dynamodb endpoint follow fresh host hours invite json log
+  megabytes messages notify password-fd port profile reconnect repair replace rounds samples seconds seed seen
+  since slice speed stack take-over talkers url user users uses with-files write yes`.split(/\s+/),
 );
 
 /** The CDK's usual options, and npm's names for their short forms. */

@@ -49,7 +49,7 @@ test('every option of the programs is known', () => {
   const files = ['client', 'local', 'scripts', 'test/smoke', 'bench'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
-  const declared = /(?:option|flag|valued|wholeNumber)\(\s*'(?:-\w, )?--([a-z-]+)/g;
+  const declared = /(?:[oO]ption|flag|valued|wholeNumber)\(\s*'(?:-\w, )?--([a-z-]+)/g;
   const found = ['test/prove.ts', ...files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))]
     .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(declared)])
     .map(([, name]) => name ?? '');
