@@ -8,8 +8,11 @@ import type { Step, Stream } from './streams.ts';
 
 const program = fileURLToPath(new URL('../../dist/client/chat.mjs', import.meta.url));
 
-/** Runs the client, then prints how it ended and the state of the terminal. Signals go to the client alone. */
-const script = 'trap "" INT HUP TERM QUIT; (trap - INT HUP TERM QUIT; exec "$@"); echo "ended $?"; stty -a';
+/**
+ * Runs the client, then prints how it ended and the state of the terminal. Signals go to the client alone. The output that has not
+ * been read when a terminal closes is lost, so it stays open until this program closes it.
+ */
+const script = 'trap "" INT HUP TERM QUIT; (trap - INT HUP TERM QUIT; exec "$@"); echo "ended $?"; stty -a; read line';
 
 const [lineStart, lineEnd] = ['\u0005\u0015', '\r'];
 const [pasteStart, pasteEnd] = ['\u001b[200~', '\u001b[201~'];
@@ -25,8 +28,6 @@ export class Seat {
   #probes = 0;
   /** Attempts of the last probe: a slow client may take the end of one for a part of a paste. */
   #attempts = 0;
-  #hasExited = false;
-  readonly exited: Promise<void>;
 
   private constructor(room: AutoRoom, marksPastes: boolean) {
     this.#room = room;
@@ -37,12 +38,6 @@ export class Seat {
     this.#pty.onData((data) => {
       this.#output += String(data);
     });
-    this.exited = new Promise((resolve) =>
-      this.#pty.onExit(() => {
-        this.#hasExited = true;
-        resolve();
-      }),
-    );
   }
 
   /** Starts a client. Resolves when it is logged in. */
@@ -58,8 +53,9 @@ export class Seat {
     return seat;
   }
 
-  get hasExited(): boolean {
-    return this.#hasExited;
+  /** Whether the client has ended, and the state of the terminal was printed. */
+  get hasEnded(): boolean {
+    return /ended \d+\r\n[\s\S]*extproc/.test(this.#output);
   }
 
   /** The output of the last stream, for a report. */
@@ -97,14 +93,13 @@ export class Seat {
   }
 
   close(): void {
-    if (!this.#hasExited) this.#pty.kill('SIGKILL');
+    this.#pty.kill('SIGKILL');
   }
 
   #type(text: string | Uint8Array): void {
     // That it takes bytes is not part of its public types.
     const pty = this.#pty as IPty & { write(bytes: Buffer): void };
-    if (!this.#hasExited && text.length > 0)
-      pty.write(typeof text === 'string' ? Buffer.from(text) : Buffer.from(text));
+    if (!this.hasEnded && text.length > 0) pty.write(typeof text === 'string' ? Buffer.from(text) : Buffer.from(text));
   }
 
   /** In two writes. A terminal that marks nothing gets at least two lines at once. */
@@ -132,7 +127,7 @@ export class Seat {
       case 'enter':
         return this.#type(`${step.text}\r`);
       case 'resize':
-        if (!this.#hasExited) this.#pty.resize(step.columns, step.rows);
+        if (!this.hasEnded) this.#pty.resize(step.columns, step.rows);
         return;
       case 'signal':
         if (step.signal !== 'stop') return this.#kill(step.signal);
@@ -148,7 +143,7 @@ export class Seat {
 
   /** Leaves questions, pages and pastes, and says something. The client must be alive, with an empty line. */
   async #probe(): Promise<string[]> {
-    for (let attempt = 0; attempt < 12 && !this.#hasExited; attempt += 1) {
+    for (let attempt = 0; attempt < 12 && !this.hasEnded; attempt += 1) {
       this.#type(pasteEnd);
       await sleep(attempt === 0 ? silence : 2 * silence);
       this.#type(`${lineStart}${lineEnd}`);
@@ -159,7 +154,7 @@ export class Seat {
       this.#type(`broadcast ${text}\r`);
       if (await this.#room.has((sent) => sent.text === text, 150 + 300 * attempt)) return [];
     }
-    return [`the client ${this.#hasExited ? 'has ended' : 'does not answer'}: ${this.tail}`];
+    return [`the client ${this.hasEnded ? 'has ended' : 'does not answer'}: ${this.tail}`];
   }
 
   #faultsOf(steps: readonly Step[]): string[] {
@@ -182,10 +177,8 @@ export class Seat {
     if (end === 'quit') this.#type('quit\r');
     else if (end === 'eof') this.#type('\u0004');
     else this.#kill(end);
-    const hasEnded = await Promise.race([this.exited.then(() => true), sleep(10_000)]);
-    if (!hasEnded) return [`the client did not end after ${end}: ${this.tail}`];
-    // The last of the output may come after the exit.
-    for (let waited = 0; waited < 100 && !/-?extproc/.test(this.#output); waited += 1) await sleep(10);
+    for (let waited = 0; waited < 10_000 && !this.hasEnded; waited += 10) await sleep(10);
+    if (!this.hasEnded) return [`the client did not end after ${end}: ${this.tail}`];
     const code = Number(/ended (\d+)/.exec(this.#output)?.[1]);
     const isOrderly = ['quit', 'eof', 'SIGTERM', 'SIGHUP', 'SIGINT'].includes(end);
     const expected = isOrderly ? 0 : 128 + constants.signals[end as NodeJS.Signals];
@@ -199,7 +192,7 @@ export class Seat {
   }
 
   #kill(signal: NodeJS.Signals): void {
-    if (this.#hasExited) return;
+    if (this.hasEnded) return;
     const [child] = readFileSync(`/proc/${this.#pty.pid}/task/${this.#pty.pid}/children`, 'utf8').trim().split(' ');
     if (child) process.kill(Number(child), signal);
   }

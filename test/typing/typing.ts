@@ -54,7 +54,7 @@ class Typist {
   /** @throws Error with the problems. Then the next run begins with a new client. */
   async run(play: (seat: Seat) => Promise<string[]>): Promise<void> {
     this.#room ??= await AutoRoom.start();
-    if (!this.#seat || this.#seat.hasExited || this.#played >= perClient) {
+    if (!this.#seat || this.#seat.hasEnded || this.#played >= perClient) {
       this.#seat?.close();
       this.#seat = await Seat.open(this.#room, this.#marksPastes);
       this.#played = 0;
