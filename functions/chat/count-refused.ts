@@ -6,8 +6,9 @@ import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * The connects for which a guest's refused frame counts, in CONNECTS_PER_ADDRESS. Those of 0 say nothing against the guest: its password was
- * right, it sends too fast, or the room is at fault. A client that was away for long presents its old token once.
+ * As how many connects, of CONNECTS_PER_ADDRESS, a guest's refused frame counts. 0: the refusal says nothing against the
+ * guest, because its password was right, it sends too fast, or the room is at fault. A client that was away for long
+ * presents its old token once.
  */
 const connectsOf: Readonly<Partial<Record<RefusalCode, number>>> = {
   'already-logged-in': 0,
@@ -22,8 +23,8 @@ const connectsOf: Readonly<Partial<Record<RefusalCode, number>>> = {
 export const refusedConnects = 4;
 
 /**
- * Counts a guest's refused frame as new connections of its address, so no address can use up the throttle of a route with such frames for
- * long (docs/decisions/0063).
+ * Counts a guest's refused frame as new connections of its address, so that no address can use up the throttle of a route
+ * with such frames for long (docs/decisions/0063).
  */
 export async function countRefused(room: Room, { member, address }: Caller, error: unknown): Promise<void> {
   if (member || !(error instanceof Refusal)) return;

@@ -6,8 +6,9 @@ import type { Leaving, Room, SeatState } from './ports.ts';
 const abandonedAfter = 60_000;
 
 /**
- * Within this time (ms) a function may remove the mark for its own seats. The sweeper has not read the leaving yet, and no attempt of
- * the update has timed out: such an attempt could still reach DynamoDB, and without the mark it would give the seats back again.
+ * Within this time (ms) a function may remove the mark for its own seats. The sweeper has not read the leaving yet, and no
+ * attempt of the update has timed out. Such an attempt could still reach DynamoDB and, without the mark, give the seats
+ * back again.
  */
 const ownFor = 2_500;
 

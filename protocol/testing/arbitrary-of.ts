@@ -37,9 +37,9 @@ function of(schema: Inspected): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(of(required(schema.item)), { maxLength: 5 });
     case 'record':
-      // Valibot drops the key `__proto__`.
+      // Valibot drops these keys.
       return fc.dictionary(
-        textOf(required(schema.key)).filter((key) => key !== '__proto__'),
+        textOf(required(schema.key)).filter((key) => !['__proto__', 'constructor', 'prototype'].includes(key)),
         of(required(schema.value)),
         { noNullPrototype: true },
       );

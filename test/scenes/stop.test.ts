@@ -139,7 +139,7 @@ test('a client prints the reason and ends; with --reconnect it logs in again whe
   const waits = await ChatProcess.enter(room.url, 'windows', { args: ['--reconnect'] });
   await administer(room, 'stop', 'Back at noon.');
   await leaves.sees('The chat room has been stopped. Back at noon.');
-  expect(await leaves.exited).toBe(1);
+  expect(await leaves.exited).toBe(3);
   await waits.sees('The chat room has been stopped. Back at noon. You will be reconnected when it opens again.');
   await administer(room, 'start');
   await waits.sees('The connection is restored.');
