@@ -77,10 +77,12 @@ export class Pace {
     this.#isTooFast = true;
     if (this.#timer) return;
     this.#options.waiting(wait / 1000);
-    this.#timer = setTimeout(() => {
+    const resume = () => {
       this.#timer = undefined;
       this.#next();
-    }, wait);
+    };
+    // A timer drops fractions of a millisecond, and may be one early.
+    this.#timer = setTimeout(resume, Math.ceil(wait) + 1);
   }
 
   #next(): void {
