@@ -152,6 +152,10 @@ const wanted = () => ({
   ...program.opts<Wanted & Settings>(),
 });
 
+/** The default command. A script must not depend on what the environment sets for conversations in a terminal. */
+const wantedDefault = () =>
+  program.getOptionValueSource('default') === 'env' && !stdin.isTTY ? undefined : wanted().default;
+
 interface Settings {
   readonly passwordFd?: number;
   readonly json?: true;
@@ -252,7 +256,8 @@ async function talkInPerson(): Promise<ExitCode> {
     throw new UsageError('--json does not go with a conversation: chat tail --json prints what is said.');
   const { url, user } = await roomAndUser();
   const password = user === undefined ? undefined : givenPassword(wanted().passwordFd);
-  const { reconnect, takeOver, notify, default: defaultCommand, log: logFile } = wanted();
+  const { reconnect, takeOver, notify, log: logFile } = wanted();
+  const defaultCommand = wantedDefault();
   if (defaultCommand !== undefined) commands.checkDefault(defaultCommand);
   const log = logFile === undefined ? undefined : ConversationLog.open(logFile);
   const screen = openScreen();

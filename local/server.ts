@@ -124,7 +124,8 @@ export class RoomServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const services = this.#services;
-    if (!this.#isForUs(request) && !isByPresignedUrl(request)) {
+    const isForFiles = isByPresignedUrl(request) && services?.s3.isFor(request) === true;
+    if (!this.#isForUs(request) && !isForFiles) {
       return sendError(response, 403, 'ForbiddenException', 'Forbidden');
     }
     if (services === undefined) return sendError(response, 503, 'ServiceUnavailableException', 'Starting');

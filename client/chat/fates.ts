@@ -32,7 +32,7 @@ export class Fates {
 
   /** The exit code of the conversation, if it ended with this one. */
   code(ended: ExitCode, leftOver: string | undefined): ExitCode {
-    if (this.report(leftOver).length === 0) return ended;
+    if (ended === exitCodes.done && this.report(leftOver).length === 0) return ended;
     if (this.#fates.size > this.#linesOf('failed').length) return exitCodes.unclear;
     return ended === exitCodes.done ? exitCodes.refused : ended;
   }

@@ -122,7 +122,9 @@ export class Transfers {
       (lines) => this.#end(running, () => this.#screen.print(...lines)),
       (error: unknown) => {
         if (!(error instanceof Error)) throw error;
-        this.#fates.note(line, 'failed');
+        const { done, total } = running.progress ?? { done: 0, total: 1 };
+        // With all bytes moved, the file may have arrived.
+        this.#fates.note(line, done === total ? 'unclear' : 'failed');
         const isOver = signal.aborted || error instanceof ConnectionEndedError;
         this.#end(
           running,

@@ -259,11 +259,12 @@ export class RoomConnection {
 
   async #sayGoodbye(deliveries?: Promise<void>): Promise<void> {
     const link = this.#transport.current;
-    if (!link || !this.#session) return;
+    const session = this.#session;
+    if (!link || !session) return;
     // The logout would not acknowledge what is shown from now on, and the next login would show it again.
-    this.#session.feed?.stop();
+    session.feed?.stop();
     await deliveries;
-    await link.request('logout', this.#session.feed?.shownUpTo ?? {});
+    await this.#pace.send(() => link.request('logout', session.feed?.shownUpTo ?? {}));
   }
 
   #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {

@@ -20,12 +20,14 @@ afterEach(() => scripted.close());
 
 interface Run {
   readonly input?: string | Buffer | undefined;
+  /** Whether the input does not end. */
+  readonly keepOpen?: boolean;
   /** In the shell's syntax. */
   readonly redirections?: string;
 }
 
 /** Runs `chat` in a shell, as facebook. */
-function chat(args: readonly string[], { input = '', redirections = '' }: Run = {}) {
+function chat(args: readonly string[], { input = '', keepOpen = false, redirections = '' }: Run = {}) {
   const child = spawn(
     'sh',
     ['-c', `exec "$0" dist/client/chat.mjs "$@" ${redirections}`, process.execPath, '--user', 'facebook', ...args],
@@ -34,7 +36,8 @@ function chat(args: readonly string[], { input = '', redirections = '' }: Run = 
       env: { ...process.env, CHAT_PASSWORD: 'wastingtime', FORCE_COLOR: undefined },
     },
   );
-  child.stdin.on('error', () => {}).end(input);
+  child.stdin.on('error', () => {}).write(input);
+  if (!keepOpen) child.stdin.end();
   const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
     ([out, err, [code]]) => ({ out, err, code: code as number }),
   );
@@ -106,6 +109,15 @@ describe('piped commands', () => {
     const { code, err } = await done;
     expect(err).toBe('2 lines of the input were not carried out. Their numbers: 2, 4\n');
     expect(code).toBe(4);
+  });
+
+  test('that were carried out before the room ended the conversation have exit code 4', async () => {
+    const { done } = chat(here(), { input: 'message Columbia hello\n', keepOpen: true });
+    const peer = await scripted.peer();
+    await scripted.letIn(peer);
+    (await peer.next('message')).reply(delivered);
+    peer.event({ type: 'event', event: 'kicked', reason: 'Out.' });
+    expect(await done).toMatchObject({ code: 4 });
   });
 
   test('that are all refused have exit code 1', async () => {

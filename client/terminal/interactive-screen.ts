@@ -307,11 +307,20 @@ export class InteractiveScreen implements Screen {
     return [[], line];
   }
 
+  async #completionOf(line: string): Promise<Completion | undefined> {
+    try {
+      return await this.#complete(line);
+    } catch {
+      // For example, a user without a home folder has no completion of `~`.
+      return undefined;
+    }
+  }
+
   async #findCompletion(line: string): Promise<void> {
     this.#lastTab += 1;
     const tab = this.#lastTab;
-    const completion = await this.#complete(fromEditor(line));
-    if (this.#hasEnded || tab !== this.#lastTab) return;
+    const completion = await this.#completionOf(fromEditor(line));
+    if (!completion || this.#hasEnded || tab !== this.#lastTab) return;
     // The user typed on: the completion would end up inside the text.
     if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return;
     const { candidates, of } = completion;

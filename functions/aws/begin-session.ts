@@ -63,7 +63,7 @@ function accountUnchanged(account: Login['account'], newHash: string | undefined
   const isBusy = announcedAt !== undefined && account.announcedUntil > announcedAt;
   const sets = [
     ...(newHash === undefined ? [] : ['passwordHash = :new']),
-    // Added to the stored value, so that logins whose accounts were read at the same time all count.
+    // Added to the stored value if that lies ahead, so that logins in a row all count.
     ...(announcedAt === undefined ? [] : [`announcedUntil = ${isBusy ? 'announcedUntil + ' : ''}:until`]),
   ];
   return {

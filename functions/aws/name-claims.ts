@@ -1,24 +1,29 @@
 import { skeletonOf } from '../../protocol/index.ts';
 import type { Member } from '../chat/model.ts';
-import { putIf, type TransactItem, type TransactionOutcome, transact } from './dynamodb.ts';
+import { type Item, putIf, type TransactItem, type TransactionOutcome, transact } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { namesPartition } from './keys.ts';
 
 /** The year 9999, for TTL: the claim of an account has no end. */
 const never = 253_402_300_799;
 
-const claim = (member: Pick<Member, 'name' | 'accountId'>) => ({
-  TableName: tableName('loginBlocks'),
-  Item: {
-    name: namesPartition,
-    address: skeletonOf(member.name),
-    owner: member.name,
-    accountId: member.accountId,
-    // Backups expect both in every item of the table.
-    blockedUntil: 0,
-    expiresAt: never,
-  },
+type Owner = Pick<Member, 'name' | 'accountId'>;
+
+/** The claim of an account. */
+export const claimItem = ({ name: owner, accountId }: Owner) => ({
+  name: namesPartition,
+  address: skeletonOf(owner),
+  owner,
+  accountId,
+  // Backups expect both in every item of the table.
+  blockedUntil: 0,
+  expiresAt: never,
 });
+
+/** Whether an item of the table is the claim of an account, and not a reservation. */
+export const isClaim = ({ name, reservedUntil }: Item) => name === namesPartition && reservedUntil === undefined;
+
+const claim = (member: Owner) => ({ TableName: tableName('loginBlocks'), Item: claimItem(member) });
 
 /** Part of a transaction: claims a name for a new account, with all names that look like it. */
 export const claimName = (member: Member, at: number) => ({

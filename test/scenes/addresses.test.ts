@@ -128,6 +128,7 @@ describe('under a name of the machine, or through a tunnel or proxy', () => {
   test('the operator and web pages are still told apart by the name', async () => {
     const health = `${room.local.origin.replace('127.0.0.1', 'den.example')}/health`;
     expect(await as('GET', health, {})).toBe(403);
+    expect(await as('GET', `${health}?X-Amz-Signature=x`, {})).toBe(403);
     const page = { host: 'den.example', origin: 'http://den.example' };
     await expect(RawClient.open(room.url, page)).rejects.toMatchObject({ status: 403 });
   });

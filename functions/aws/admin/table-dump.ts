@@ -16,6 +16,7 @@ import { chunksOf } from '../../chat/chunks.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
 import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
+import { claimItem, isClaim } from '../name-claims.ts';
 import { type TableName, tables } from '../names.ts';
 import { roomState } from '../room-state.ts';
 import { countersAt } from '../streams/counters.ts';
@@ -68,6 +69,12 @@ function writeBatch(name: string, writes: readonly Write[]): Promise<void> {
 /** The table also holds the streams' counters, and tombstones. */
 const onlyMessages = { FilterExpression: 'attribute_exists(sentAt)' };
 
+/** The table also holds the claims of names, which belong to the accounts. */
+const withoutClaims = {
+  FilterExpression: 'attribute_not_exists(#owner) OR attribute_exists(reservedUntil)',
+  ExpressionAttributeNames: { '#owner': 'owner' },
+};
+
 const put = (Item: Item): Write => ({ PutRequest: { Item } });
 
 /** A page of a stream's items after a number. */
@@ -100,7 +107,13 @@ export function tableDumpAt(now: () => number): TableDump {
 
     async loginBlocks(from) {
       const { items, next } = await scanPage('loginBlocks', { ExclusiveStartKey: from, Limit: stepSize });
-      return { items: items.map(toLoginBlock).filter(unexpired), next };
+      return {
+        items: items
+          .filter((item) => !isClaim(item))
+          .map(toLoginBlock)
+          .filter(unexpired),
+        next,
+      };
     },
 
     async files(from) {
@@ -117,12 +130,12 @@ export function tableDumpAt(now: () => number): TableDump {
     },
 
     async put(records) {
-      const items = records.map(toItem);
+      const items = records.flatMap(toItems);
       await Promise.all(
         (['users', 'messages', 'loginBlocks'] as const).map((table) =>
           writeAll(
             table,
-            items.filter((one) => one?.table === table).map((one) => put(one?.item ?? {})),
+            items.filter((one) => one.table === table).map(({ item }) => put(item)),
           ),
         ),
       );
@@ -204,6 +217,7 @@ export function tableDumpAt(now: () => number): TableDump {
         Select: 'COUNT',
         ExclusiveStartKey: start,
         ...(kind === 'messages' && onlyMessages),
+        ...(kind === 'loginBlocks' && withoutClaims),
       });
       const counts: Counts = { ...none, [kind]: count };
       const kinds = Object.keys(tableOf) as (keyof Counts)[];
@@ -250,18 +264,29 @@ function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
   );
 }
 
-/** The item for a record, as the room itself writes it. */
-function toItem(record: BackupRecord): { table: Exclude<keyof Counts, 'files'>; item: Item } | undefined {
+interface TableItem {
+  readonly table: Exclude<keyof Counts, 'files'>;
+  readonly item: Item;
+}
+
+/**
+ * The items for a record, as the room itself writes them. The claim of an account's name is written with the account: a
+ * backup reads the two tables at different times, so a claim of its own could belong to no account.
+ */
+function toItems(record: BackupRecord): readonly TableItem[] {
   switch (record.kind) {
-    case 'user':
-      return { table: 'users', item: record.user };
+    case 'user': {
+      const account: TableItem = { table: 'users', item: record.user };
+      const { user } = record;
+      return user['nameClaimed'] === true ? [account, { table: 'loginBlocks', item: claimItem(user) }] : [account];
+    }
     case 'loginBlock':
-      return { table: 'loginBlocks', item: record.loginBlock };
+      return isClaim(record.loginBlock) ? [] : [{ table: 'loginBlocks', item: record.loginBlock }];
     case 'message': {
       const { stream: _stream, owner: _owner, ...item } = record.message;
-      return { table: 'messages', item: { ...item, ...messageKey(record.message) } };
+      return [{ table: 'messages', item: { ...item, ...messageKey(record.message) } }];
     }
     default:
-      return undefined;
+      return [];
   }
 }
