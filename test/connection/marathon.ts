@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
+import { deferred } from '../../client/room/deferred.ts';
 import { connect, defaultTiming, type RoomConnection, scaled, type Timing } from '../../client/room/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -48,6 +49,8 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     const hurry = { ...scaled({ ...defaultTiming, ...timing }, speed), pong, probeAfter };
     const problems: string[] = [];
     const sides = [await Side.enter(room, 'facebook', hurry), await Side.enter(room, 'Columbia', hurry)] as const;
+    // The last notice of the beginning: the second user's login.
+    await sides[0].firstNotice;
     for (const side of sides) side.listen((what) => problems.push(what));
     const { clock } = room.local;
     const start = clock.now();
@@ -88,11 +91,19 @@ async function converse(
 
 class Side {
   readonly said: string[] = [];
+  /** Resolves when the room has told this user of another. */
+  readonly firstNotice: Promise<void>;
   readonly #user: string;
   readonly #room: RoomConnection;
   readonly #ears: { readonly heard: string[]; notice(what: string): void };
 
-  private constructor(user: string, room: RoomConnection, ears: { heard: string[]; notice(what: string): void }) {
+  private constructor(
+    user: string,
+    room: RoomConnection,
+    ears: { heard: string[]; notice(what: string): void },
+    firstNotice: Promise<void>,
+  ) {
+    this.firstNotice = firstNotice;
     this.#user = user;
     this.#room = room;
     this.#ears = ears;
@@ -100,17 +111,21 @@ class Side {
 
   static async enter({ url }: SceneRoom, user: string, timing: Timing): Promise<Side> {
     const ears = { heard: [] as string[], notice: (_what: string) => {} };
+    const first = deferred<void>();
     const room = await connect({
       url,
       timing,
       message: (message) => void (message.event === 'message' && ears.heard.push(message.text)),
-      notice: (notice) => ears.notice(`${user} was told of ${JSON.stringify(notice)}`),
+      notice: (notice) => {
+        first.resolve();
+        ears.notice(`${user} was told of ${JSON.stringify(notice)}`);
+      },
       connection: (state) => ears.notice(`${user} was told that the connection is ${state}`),
     });
     await room.login(user, password, { keepPassword: true });
     await room.caughtUp();
     void room.ended.then((ending) => ears.notice(`${user} was out: ${JSON.stringify(ending)}`));
-    return new Side(user, room, ears);
+    return new Side(user, room, ears, first.promise);
   }
 
   /** From now on records every notice. */
