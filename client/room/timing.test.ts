@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { elapsed, thisMoment } from './timing.ts';
+import { defaultTiming, elapsed, scaled, thisMoment } from './timing.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -13,4 +13,9 @@ test('time passes while the clock is set back, and while the machine sleeps', ()
   expect(elapsed(moment)).toBe(60_000);
   wall.mockReturnValue(10_000_000 + 90_000);
   expect(elapsed(moment)).toBe(90_000);
+});
+
+test('on a faster clock the waits are shorter, except those that depend on the processor or on the room', () => {
+  const { connect, reply, tooFast, repeat } = defaultTiming;
+  expect(scaled(defaultTiming, 10)).toMatchObject({ connect, reply, tooFast, repeat: repeat / 10 });
 });

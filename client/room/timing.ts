@@ -14,8 +14,8 @@ export interface Timing {
   /** For a sign of life after a heartbeat, before the connection counts as lost. */
   readonly pong: number;
   /**
-   * Without a message in either direction, before the next heartbeat is a `ping`, even if the peer answers ping frames: with
-   * {@link ping} added, under API Gateway's 10 idle minutes.
+   * Without a message in either direction, before the next heartbeat is a `ping`, even if the peer answers ping frames:
+   * with {@link ping} added, under API Gateway's 10 idle minutes.
    */
   readonly keepAlive: number;
   /** For a reply, before a heartbeat is sent at once to probe the connection. */
@@ -37,7 +37,7 @@ export interface Timing {
   /** The first reconnection waits up to this, each further one up to twice as much. */
   readonly backoff: number;
   readonly maxBackoff: number;
-  /** For a login that API Gateway throttles, before the caller gets the error. */
+  /** For a login or another request of a guest that API Gateway throttles, before the caller gets the error. */
   readonly patience: number;
   /** Age at which a connection is handed over to a new one: before API Gateway ends it, at 2 hours. */
   readonly handover: number;
@@ -83,11 +83,13 @@ export const defaultTiming: Timing = {
 
 /**
  * The same timing for a room whose clock runs faster than this machine's by a factor. The timeouts of connections and
- * replies stay the same, because they depend on the processor, and `tooFast`, because it bounds waits that are not scaled.
+ * replies stay the same, because they depend on the processor, and `tooFast`, because it bounds waits that are not
+ * scaled.
  */
 export function scaled(timing: Timing, speed: number): Timing {
   const entries = Object.entries(timing).map(([name, milliseconds]) => [name, milliseconds / speed]);
-  return { ...(Object.fromEntries(entries) as Timing), connect: timing.connect, reply: timing.reply };
+  const { connect, reply, tooFast } = timing;
+  return { ...(Object.fromEntries(entries) as Timing), connect, reply, tooFast };
 }
 
 /**
@@ -112,6 +114,6 @@ export const thisMoment = (): Moment => ({ wall: Date.now(), monotonic: performa
 export const elapsed = ({ wall, monotonic }: Moment): number =>
   Math.max(Date.now() - wall, performance.now() - monotonic);
 
-/** The wait before a throttled login is sent again: its user waits for it, so it is shorter. */
+/** The wait before a throttled request of a guest is sent again. The user waits for it, so it is shorter. */
 export const backoffOfGuest = (attempt: number, timing: Timing): number =>
   backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 6 });
