@@ -1,4 +1,4 @@
-import { type Action, type Command, commands, type RefusalCode, type RefusalDetails } from '../../protocol/index.ts';
+import { type Action, commands, type RefusalCode, type RefusalDetails } from '../../protocol/index.ts';
 
 /** The room refused a request; `message` is the room's sentence for a person. */
 export class RefusalError extends Error {
@@ -21,6 +21,7 @@ export class RefusalError extends Error {
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly requestId: string;
+  /** Whether all clients together send too many frames. Then the room did not get this one. */
   readonly isThrottled: boolean;
 
   constructor(message: string, requestId: string) {
@@ -29,13 +30,6 @@ export class GatewayError extends Error {
     this.isThrottled = message === 'Too Many Requests';
   }
 }
-
-/**
- * Whether API Gateway has refused this very request because all clients together send too many. Then the room did not get it. The errors do
- * not name their frame: a member's could belong to an `ack`, which has no reply.
- */
-export const isThrottled = (error: unknown, who: Command['who']): boolean =>
-  error instanceof GatewayError && error.isThrottled && who === 'guest';
 
 /** No reply in time: the request may or may not have been carried out. */
 export class RequestTimeoutError extends Error {

@@ -1,10 +1,9 @@
 /** The connection to a chat room, for the terminal client and for other programs. */
+export type { Ending, ForcedEnding } from './ending.ts';
 export * from './errors.ts';
 export {
   type ConnectOptions,
   connect,
-  type Ending,
-  type ForcedEnding,
   type LoginOptions,
   type RoomConnection,
   type RoomHandlers,

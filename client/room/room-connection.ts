@@ -1,22 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Action,
-  type Arguments,
-  type Command,
-  commands,
-  type EventOf,
-  type Result,
-  type RoomEvent,
-} from '../../protocol/index.ts';
+import type { Action, Arguments, EventOf, Result, RoomEvent } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
-import { ConnectionEndedError, ConnectionLostError, isThrottled, RefusalError } from './errors.ts';
+import { type Ending, endingAfter, isFinal } from './ending.ts';
+import { RefusalError } from './errors.ts';
 import { Feed } from './feed.ts';
-import { Pace } from './pace.ts';
+import { Requests } from './requests.ts';
 import { Session } from './session.ts';
 import type { ShownMessage, StreamName } from './stream-order.ts';
-import { backoffOfGuest, defaultTiming, elapsed, type Moment, type Timing, thisMoment } from './timing.ts';
-import { isStopped, Transport } from './transport.ts';
+import { defaultTiming, type Timing } from './timing.ts';
+import { Transport } from './transport.ts';
 
 /** The actions that the connection sends by itself. */
 type OwnAction = 'login' | 'resume' | 'ping' | 'here' | 'sync' | 'ack' | 'passwd' | 'logout';
@@ -32,7 +24,9 @@ export interface RoomHandlers {
   notice?(notice: EventOf<'login' | 'logout' | 'presence'>): void;
   /** The connection was lost and is being restored, or has been restored. */
   connection?(state: 'lost' | 'restored'): void;
-  /** The room is full, or too many clients connect from this address. The first connection is tried again for a while. */
+  /**
+   * The room is full, or too many clients connect from this address. The first connection is tried again for a while.
+   */
   busy?(): void;
   /** The room was stopped, with the administrator's message. The connection is restored when the room opens. */
   stopped?(message: string): void;
@@ -48,21 +42,6 @@ export interface ConnectOptions extends RoomHandlers {
   readonly reconnectAfterStop?: boolean;
 }
 
-/** Why a connection ended, other than by `leave()`. `seconds` is the room's TIME_OUT; `retryAfter` is in seconds. */
-export type ForcedEnding =
-  | { readonly reason: 'timeout'; readonly seconds: number }
-  | { readonly reason: 'kicked'; readonly why: string }
-  | { readonly reason: 'stop'; readonly message?: string; readonly retryAfter?: number }
-  /** The session continues over another program's connection. */
-  | { readonly reason: 'replaced' }
-  /** The connection was lost and could not be restored. */
-  | { readonly reason: 'lost'; readonly cause: unknown }
-  /** A handler failed. */
-  | { readonly reason: 'failed'; readonly cause: unknown };
-
-/** Why a connection ended. */
-export type Ending = { readonly reason: 'logout' } | ForcedEnding;
-
 export interface LoginOptions {
   /**
    * Keeps the password in memory. The connection uses it to log in again if the session ended while the connection was
@@ -75,46 +54,13 @@ export interface LoginOptions {
   readonly takeOver?: boolean;
 }
 
-/** A request: its id, and when it was sent first. Undefined: the room has certainly not carried it out. */
-interface Sent {
-  readonly id: string;
-  at: Moment | undefined;
-}
-
-/** Whether this refusal of a repeated request means that the first sending succeeded. */
-const meansDone = (error: unknown, repeat: Command['repeat']) =>
-  error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
-
-/**
- * The error of a pending request when the connection ends. A request that may have been carried out is not reported as
- * unsent.
- */
-const unanswered = (repeat: Command['repeat'], sentAt: Moment | undefined, ended: Error) =>
-  sentAt === undefined || repeat === 'as-is' ? ended : new ConnectionLostError();
-
-/**
- * Whether a refused login means that the session continues over another program's connection. A room of an earlier version
- * gives no time, and may mean this program's own dead connection.
- */
-const isReplaced = (error: unknown) =>
-  error instanceof RefusalError && error.code === 'already-online' && error.details.since !== undefined;
-
-/** Temporary refusals of a resume or a login. */
-const passing: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'internal', 'already-online']);
-
-/** How a connection ends that could not be restored. */
-function endingAfter(error: unknown): ForcedEnding {
-  if (isReplaced(error)) return { reason: 'replaced' };
-  return isStopped(error) ? { reason: 'stop' } : { reason: 'lost', cause: error };
-}
-
 /** A connection to a room. It survives losses and handovers. Made by {@link connect}. */
 export class RoomConnection {
   readonly #handlers: RoomHandlers;
   readonly #timing: Timing;
   readonly #ended = deferred<Ending>();
   readonly #transport: Transport;
-  readonly #pace: Pace;
+  readonly #requests: Requests;
   /** Whether the room is reached over TLS. */
   readonly isEncrypted: boolean;
   #session: Session | undefined;
@@ -132,16 +78,12 @@ export class RoomConnection {
     this.#handlers = handlers;
     this.#reconnectAfterStop = reconnectAfterStop;
     this.#timing = { ...defaultTiming, ...timing };
-    this.#pace = new Pace({
-      longest: this.#timing.tooFast,
-      waiting: (seconds) => this.#handlers.waiting?.(seconds),
-    });
     this.isEncrypted = URL.canParse(url) && new URL(url).protocol === 'wss:';
     this.#transport = new Transport({
       url,
       timing: this.#timing,
       restore: async (link) => this.#session?.moveTo(link),
-      isFinal: (error) => !this.#mayPass(error),
+      isFinal: (error) => isFinal(error, this.#reconnectAfterStop),
       hasSession: () => this.#session !== undefined,
       isPatient: () => this.#isStopped,
       event: (event) => this.#receive(event),
@@ -149,6 +91,11 @@ export class RoomConnection {
       restored: (after) => this.#restored(after),
       busy: () => this.#handlers.busy?.(),
       givenUp: (error) => this.#end(endingAfter(error)),
+    });
+    this.#requests = new Requests({
+      timing: this.#timing,
+      link: () => this.#transport.link(),
+      waiting: (seconds) => this.#handlers.waiting?.(seconds),
     });
   }
 
@@ -173,10 +120,11 @@ export class RoomConnection {
    * Sends a request. While the connection is lost, the request waits for the next one. After a loss, a request without
    * a reply is repeated, as the action's `repeat` in the protocol allows; a message is committed once. A request that
    * the room refuses as too fast was not carried out: it is sent again when the room takes it.
-   * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError | UnexpectedReplyError | RequestTooLargeError}
+   * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError}
+   * @throws {UnexpectedReplyError | RequestTooLargeError}
    */
   request<A extends Exclude<Action, OwnAction>>(action: A, args: Arguments<A>): Promise<Result<A>> {
-    return this.#request(action, args);
+    return this.#requests.send(action, args);
   }
 
   /**
@@ -189,7 +137,7 @@ export class RoomConnection {
     { keepPassword = false, newPassword, takeOver = false }: LoginOptions = {},
   ): Promise<Result<'login'>> {
     const args = { user, password, ...(newPassword !== undefined && { newPassword }), ...(takeOver && { takeOver }) };
-    const result = await this.#request('login', args).catch((error: unknown) => {
+    const result = await this.#requests.send('login', args).catch((error: unknown) => {
       // The login may have been carried out. A connection accepts only one login, so the next attempt uses a new
       // connection.
       if (!(error instanceof RefusalError)) this.#transport.current?.drop();
@@ -200,7 +148,7 @@ export class RoomConnection {
       show &&
       new Feed({
         timing: this.#timing,
-        sync: (args) => this.#request('sync', args),
+        sync: (args) => this.#requests.send('sync', args),
         acknowledge: (shown) => this.#transport.current?.tell('ack', shown),
         enqueue: (task) => this.#enqueue(task),
         show: (message, missed) => show(message, { missed }),
@@ -226,7 +174,7 @@ export class RoomConnection {
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     const session = this.#session;
     const newToken = session?.nextToken();
-    await this.#request('passwd', { oldPassword, newPassword, ...(newToken !== undefined && { newToken }) });
+    await this.#requests.send('passwd', { oldPassword, newPassword, ...(newToken !== undefined && { newToken }) });
     if (newToken !== undefined) session?.changed(newPassword, newToken);
   }
 
@@ -264,43 +212,7 @@ export class RoomConnection {
     // The logout would not acknowledge what is shown from now on, and the next login would show it again.
     session.feed?.stop();
     await deliveries;
-    await this.#pace.send(() => link.request('logout', session.feed?.shownUpTo ?? {}));
-  }
-
-  #request<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
-    const sending: Sent = { id: randomUUID(), at: undefined };
-    return this.#pace.send(() => this.#send(action, args, sending));
-  }
-
-  async #send<A extends Action>(action: A, args: Arguments<A>, sent: Sent): Promise<Result<A>> {
-    const { repeat, who }: Command = commands[action];
-    const startedAt = thisMoment();
-    for (let attempt = 0; ; attempt += 1) {
-      const link = await this.#transport.link().catch((error: Error) => {
-        throw unanswered(repeat, sent.at, error);
-      });
-      const again = sent.at !== undefined;
-      if (sent.at !== undefined && repeat === 'marked' && elapsed(sent.at) > this.#timing.repeat) {
-        throw new ConnectionLostError();
-      }
-      if (link.isOpen) sent.at ??= thisMoment();
-      try {
-        return await link.request(action, args, { id: sent.id, again: again && repeat === 'marked' });
-      } catch (error) {
-        // An action with `doneIf` has no result.
-        if (again && meansDone(error, repeat)) return {} as Result<A>;
-        // A refusal of the only sending means that nothing was carried out.
-        if (!again && (error instanceof RefusalError || isThrottled(error, who))) sent.at = undefined;
-        const pause = isThrottled(error, who) && !this.#isOver ? backoffOfGuest(attempt, this.#timing) : undefined;
-        if (pause !== undefined && elapsed(startedAt) + pause < this.#timing.patience) {
-          await sleep(pause, undefined, { ref: false });
-          continue;
-        }
-        if (!(error instanceof ConnectionLostError)) throw this.#isOver ? new ConnectionEndedError() : error;
-        if (this.#isOver) throw unanswered(repeat, sent.at, new ConnectionEndedError());
-        if (sent.at !== undefined && repeat === 'never') throw error;
-      }
-    }
+    await this.#requests.sendOver(link, 'logout', session.feed?.shownUpTo ?? {});
   }
 
   #receive(event: RoomEvent): void {
@@ -330,13 +242,6 @@ export class RoomConnection {
         if (!this.#session) this.#early.push(event);
         else this.#session.feed?.take(event);
     }
-  }
-
-  /** Whether another attempt may succeed after this connection error. */
-  #mayPass(error: unknown): boolean {
-    if (isStopped(error)) return this.#reconnectAfterStop;
-    if (isReplaced(error)) return false;
-    return !(error instanceof RefusalError) || passing.has(error.code);
   }
 
   #waitForStart(message: string): void {
@@ -375,7 +280,7 @@ export class RoomConnection {
     this.#isOver = true;
     this.#session?.feed?.stop();
     this.#transport.end()?.close();
-    this.#pace.stop();
+    this.#requests.end();
     void this.#deliveries.then(() => this.#ended.resolve(ending));
   }
 }

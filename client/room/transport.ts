@@ -33,8 +33,8 @@ const mostAttempts = 40;
 const mostBusyAttempts = 20;
 
 /**
- * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it. A caller
- * that sends waits until there is a usable link.
+ * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it.
+ * A caller that sends waits until there is a usable link.
  */
 export class Transport {
   readonly #options: TransportOptions;
@@ -122,8 +122,8 @@ export class Transport {
   }
 
   /**
-   * Closes a link without a login, which an idle user would keep from others: the room admits few at a time from an address, and closes
-   * them after a minute.
+   * Closes a link without a login, which an idle user would keep from others: the room admits few at a time from an
+   * address, and closes them after a minute.
    */
   #planRest(link: Link): void {
     clearTimeout(this.#rest);
@@ -259,8 +259,3 @@ function urlToResume(room: string): string {
   url.searchParams.set(purposeParameter, 'resume');
   return url.href;
 }
-
-/** Whether a room that was stopped refused the connection. */
-export const isStopped = (error: unknown): boolean =>
-  (error instanceof ConnectError && error.failure === 'room-stopped') ||
-  (error instanceof RefusalError && error.code === 'room-stopped');

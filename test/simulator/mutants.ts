@@ -184,7 +184,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the client forgets that a request was sent',
-    file: 'client/room/room-connection.ts',
+    file: 'client/room/requests.ts',
     from: 'again: again && ',
     to: 'again: false && ',
   },
