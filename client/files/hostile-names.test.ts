@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(outside, { recursive: true });
 });
 
-test('a thousand hostile names from a room that checks none: each file is saved in the folder under a safe name, and no other file appears', async () => {
+test('a thousand hostile names from a room that checks none are saved under safe names in the folder, and nowhere else', async () => {
   const names = manyHostileNames(1000);
   const room = await connect({ url: scripted.url, message: () => {} });
   const peer = await scripted.peer();

@@ -121,8 +121,8 @@ export class PartFile {
   }
 
   /**
-   * Links the complete file to its name in the folder, or to the next free one like it. Nothing is overwritten. The part
-   * file stays, as a second link, so that a client that crashes now finds it again.
+   * Links the complete file to its name in the folder, or to the next free one like it. Nothing is overwritten. The
+   * part file stays, as a second link, so that a client that crashes now finds it again.
    * @returns The name.
    * @throws {TransferError}
    */

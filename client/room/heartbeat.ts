@@ -15,8 +15,8 @@ export interface Pulse {
  *
  * After a silence it sends a WebSocket ping frame, which API Gateway does not charge. The heartbeat finds out on each
  * connection whether the peer answers such frames. Until a pong frame has come, it also sends the command `ping`. Every
- * frame from the peer is a sign of life. API Gateway may not count ping frames as activity, so `ping` is sent well within
- * the idle limit in any case (docs/decisions/0092).
+ * frame from the peer is a sign of life. API Gateway may not count ping frames as activity, so `ping` is sent well
+ * within the idle limit in any case (docs/decisions/0092).
  */
 export class Heartbeat {
   readonly #pulse: Pulse;

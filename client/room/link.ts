@@ -80,7 +80,8 @@ export class Link {
 
   /**
    * Sends a request. If the reply is late, probes the connection.
-   * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | UnexpectedReplyError | RequestTooLargeError}
+   * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError}
+   * @throws {UnexpectedReplyError | RequestTooLargeError}
    */
   async request<A extends Action>(
     action: A,

@@ -113,7 +113,10 @@ test('a room that sends more than API Gateway can is cut off', async () => {
 describe('behind a proxy', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  /** An HTTP proxy that lets through to this port, whatever the host was, or answers with a status; notes what it was asked. */
+  /**
+   * An HTTP proxy that connects every request to this port, whatever its host, or answers with a status. It notes the
+   * requests.
+   */
   async function proxyTo(port: number, status = 200) {
     const asked: (string | undefined)[] = [];
     const server = createHttpServer();

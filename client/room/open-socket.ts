@@ -3,7 +3,7 @@ import { limits } from '../../protocol/index.ts';
 import { ConnectError } from './errors.ts';
 import { proxyFor, type WebProxy } from './proxy.ts';
 
-/** Milliseconds until a host counts as unreachable that does not accept a connection: a firewall may drop its packets. */
+/** Milliseconds until a host that does not answer counts as unreachable: a firewall may drop the packets. */
 const hostTimeout = 7_000;
 
 /**
@@ -26,7 +26,7 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
         finishRequest(request) {
           const silence = setTimeout(() => request.destroy(new Error('timed out')), Math.min(timeout, hostTimeout));
           const answered = () => clearTimeout(silence);
-          // A proxy's agent returns a connected socket.
+          // The agent of a proxy returns a connected socket.
           request.once('socket', (one) => (one.connecting ? one.once('connect', answered) : answered()));
           request.once('close', answered);
           request.end();

@@ -25,19 +25,20 @@ export async function proxyFor(url: string): Promise<WebProxy | undefined> {
   ]);
   const proxy = getProxyForUrl(url.replace(/^ws/, 'http'));
   if (proxy === '') return undefined;
-  if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
+  const address = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (!address || !/^https?:$/.test(address.protocol)) {
     throw new ConnectError('proxy', 'The proxy that HTTPS_PROXY names has no http:// or https:// address.');
   }
-  if (!hasReadableCredentials(new URL(proxy))) {
+  if (!hasReadableCredentials(address)) {
     throw new ConnectError('proxy', 'The user or password of the proxy that HTTPS_PROXY names is not URL-encoded.');
   }
-  const { protocol, host } = new URL(proxy);
-  return { address: `${protocol}//${host}`, agent: new HttpsProxyAgent(proxy) };
+  return { address: `${address.protocol}//${address.host}`, agent: new HttpsProxyAgent(proxy) };
 }
 
 function hasReadableCredentials({ username, password }: URL): boolean {
   try {
-    return decodeURIComponent(username + password) !== undefined;
+    decodeURIComponent(username + password);
+    return true;
   } catch {
     return false;
   }

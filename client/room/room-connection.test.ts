@@ -168,7 +168,7 @@ describe('streams', () => {
     expect(visit.shown).toEqual([2, 3]);
   });
 
-  test('a page that ends before a message on its way is asked for again, and the client has caught up only then', async () => {
+  test('the client asks again for a page that ends before an uncommitted message, and has caught up only then', async () => {
     const peer = await visit.join({}, { acknowledge: 60_000 });
     const login = visit.room.login('csee4119', 'lotsofexams');
     (await peer.next('login')).reply({ user: 'csee4119', token: 't', timeOut: 600, unread: { inbox: 0, room: 2 } });

@@ -18,7 +18,7 @@ async function logInLate(options: Partial<ConnectOptions> = {}): Promise<Peer> {
   return peer;
 }
 
-/** Refuses the resume that comes next, lets the login in, and gives what is asked for first. After a stop no resume comes. */
+/** Lets the client log in again, and gives its first `sync`. After a loss, refuses its resume first. */
 async function logInAnew(after: 'loss' | 'stop' = 'loss') {
   const peer = await visit.scripted.peer();
   if (after === 'loss') (await peer.next('resume')).refuse('bad-token');

@@ -10,8 +10,8 @@ export type ShownMessage = Exclude<StreamMessage, EventOf<'hidden'>>;
 export type Positions = { [S in StreamName]?: number };
 
 /**
- * Puts one stream's messages in order, each once. Posts come in any order, twice or never. The pages of a `sync` are complete up to
- * their position.
+ * Puts one stream's messages in order, each once. Posts come in any order, twice or never. The pages of a `sync` are
+ * complete up to their position.
  */
 export class StreamOrder {
   readonly #held = new Map<number, StreamMessage>();
@@ -57,8 +57,8 @@ export class StreamOrder {
   }
 
   /**
-   * Takes the held messages up to `seq`, the end of a page. Other numbers up to there have no message. Messages before the first page
-   * were posted late: the user has acknowledged them.
+   * Takes the held messages up to `seq`, the end of a page. Other numbers up to there have no message. Messages before
+   * the first page were posted late: the user has acknowledged them.
    */
   skipTo(seq: number): StreamMessage[] {
     const isFirst = this.#position === undefined;
