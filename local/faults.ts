@@ -23,8 +23,8 @@ export interface PostCall extends Attribution {
 }
 
 /**
- * How a call fails: `before` it has any effect; `after` its effect, so that only the response is lost; or in `part`: a BatchWriteItem
- * returns half of its requests as unprocessed.
+ * How a call fails. `before`: it has no effect. `after`: it has its effect, and only the response is lost. `part`: a
+ * BatchWriteItem returns half of its requests as unprocessed.
  */
 export type Failure = 'before' | 'after' | 'part';
 

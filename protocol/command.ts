@@ -32,7 +32,7 @@ export type Command = Reply & {
   readonly who: 'anyone' | 'guest' | 'member';
   /** Whether it counts as activity, which restarts the session's timeout. */
   readonly activity: boolean;
-  /** The tokens that it takes of its connection's rate limit, at most `mostTokens`. Default: 1. */
+  /** The tokens that it takes from its connection's rate limit, at most `mostTokens`. Default: 1. */
   readonly weight?: number;
   /**
    * What a client does if the connection was lost before the reply came:

@@ -72,7 +72,7 @@ export const field = {
   seq: whole(0, 2 ** 48),
   pageSize: whole(1, limits.pageSize),
   stream: v.picklist(['inbox', 'room']),
-  /** Any text that a user may type. {@link isFileName} checks it. */
+  /** Any text that a user may type. {@link wrongWithFileName} checks it. */
   fileName: upTo(1024),
   fileSize: whole(0, 2 ** 48),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a hash of 64 hexadecimal digits')),

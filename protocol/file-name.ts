@@ -1,10 +1,15 @@
 import { byteLength } from './fields.ts';
 import { limits } from './limits.ts';
 
+/** The characters with one of these Unicode properties, for a class of a regular expression. */
+const having = (...properties: string[]) => properties.map((property) => `\\p{${property}}`).join('');
+
+const scripts = (...codes: string[]) => having(...codes.map((code) => `sc=${code}`));
+
 /** Scripts whose letters change their form with a joiner or non-joiner between them. */
-const cursive = String.raw`\p{sc=Arab}\p{sc=Syrc}\p{sc=Mand}\p{sc=Nkoo}\p{sc=Mong}`;
+const cursive = scripts('Arab', 'Syrc', 'Mand', 'Nkoo', 'Mong');
 /** Scripts whose marks form ligatures, or not, with a joiner or non-joiner. */
-const indic = String.raw`\p{sc=Deva}\p{sc=Beng}\p{sc=Guru}\p{sc=Gujr}\p{sc=Orya}\p{sc=Taml}\p{sc=Telu}\p{sc=Knda}\p{sc=Mlym}\p{sc=Sinh}\p{sc=Khmr}\p{sc=Mymr}`;
+const indic = scripts('Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 'Telu', 'Knda', 'Mlym', 'Sinh', 'Khmr', 'Mymr');
 
 /**
  * Joiners, variation selectors and tags where they change what is seen: within an emoji, between letters of a cursive
@@ -19,14 +24,21 @@ const seen = [
   String.raw`(?<=[[${indic}]&&\p{L}])[\u200c\u200d](?=[[${indic}]&&\p{M}])`,
 ].join('|');
 
+/** Letters as the invisible tags of an emoji. */
+const tags = (letters: string) =>
+  Array.from(letters, (one) => `\\u{${(0xe0000 + one.charCodeAt(0)).toString(16)}}`).join('');
+
 /** The flags of England, Scotland and Wales: the only emoji with tags. */
-const flags = String.raw`(?<=\u{1f3f4})\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}`;
+const flags = String.raw`(?<=\u{1f3f4})${tags('gb')}(?:${['eng', 'sct', 'wls'].map(tags).join('|')})\u{e007f}`;
 
 /**
  * Invisible characters, and those that change how others look: control characters, line separators, lone surrogates,
  * format characters, fillers, the blank Braille pattern. A bidirectional override makes `gpj.exe` look like `exe.jpg`.
  */
-const unseen = String.raw`[\p{Control}\p{Format}\p{Default_Ignorable_Code_Point}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}\u2800]`;
+const unseen = String.raw`[${having(
+  ...['Control', 'Format', 'Default_Ignorable_Code_Point'],
+  ...['Line_Separator', 'Paragraph_Separator', 'Surrogate'],
+)}\u2800]`;
 
 /** What is seen comes first, so that only the rest matches the group. */
 const finding = new RegExp(`${flags}|${seen}|(?<unseen>${unseen})`, 'gv');
@@ -58,6 +70,3 @@ export function wrongWithFileName(name: string): string | undefined {
   if (/^\p{White_Space}|\p{White_Space}$/u.test(name)) return 'must not begin or end with a blank';
   return undefined;
 }
-
-/** Whether a file may have this name. The room checks the sender's name. */
-export const isFileName = (name: string): boolean => wrongWithFileName(name) === undefined;

@@ -4,7 +4,7 @@ export * from './command.ts';
 export { commands } from './commands/index.ts';
 export * from './events.ts';
 export { byteLength, foldName, isUserName, reservedNames } from './fields.ts';
-export { isFileName, withoutUnseen, wrongWithFileName } from './file-name.ts';
+export { withoutUnseen, wrongWithFileName } from './file-name.ts';
 export * from './frames.ts';
 export * from './limits.ts';
 export { claimsAuthority, skeletonOf } from './look-alike.ts';

@@ -51,7 +51,10 @@ const newSession = (
   quiet: takesOver ? takesOver.quiet : !isAnnounced(account, since),
 });
 
-/** The account is the one that was checked. A new hash and the time of an announced login (epoch ms) are stored in it. */
+/**
+ * Guards that the account is still the one whose password was checked. Also stores a new password hash, and counts a
+ * login that is announced at this time (epoch ms).
+ */
 function accountUnchanged(account: Login['account'], newHash: string | undefined, announcedAt: number | undefined) {
   const guard = {
     TableName: tableName('users'),

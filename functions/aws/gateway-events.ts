@@ -33,7 +33,7 @@ const gatewayEvent = v.object({
   body: v.optional(v.nullable(v.string())),
   /** Of the client's upgrade request, named as the client spells them. Other events have none, or API Gateway's own. */
   headers: v.optional(v.record(v.string(), v.string()), {}),
-  /** Of the upgrade request, if it has any. */
+  /** The query parameters of the upgrade request. API Gateway sends null, or nothing, if there are none. */
   queryStringParameters: v.optional(v.nullable(v.record(v.string(), v.string()))),
 });
 

@@ -4,9 +4,10 @@ import { orLog } from './or-log.ts';
 import type { EndGuard, Notice, Room } from './ports.ts';
 import { giveBack } from './seats.ts';
 
-/** Invokes the notices function, which posts the event to the other users. */
-export async function announce(room: Room, event: Notice['event'], about: Member): Promise<void> {
-  const invoked = room.asyncInvoker.invokeNotice({ event, except: about.name });
+/** Has the notices function tell the other users of a login or logout, unless the session is quiet. */
+export async function announce(room: Room, event: Notice['event'], { name, quiet }: Session): Promise<void> {
+  if (quiet) return;
+  const invoked = room.asyncInvoker.invokeNotice({ event, except: name });
   await orLog(room, 'a notice was not sent', invoked, undefined, { event: event.event });
 }
 
@@ -42,9 +43,7 @@ async function end(
   room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
   await Promise.all([
     giveBack(room, leaving),
-    session.quiet
-      ? undefined
-      : announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
+    announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
     sayLast(),
   ]);
   return true;

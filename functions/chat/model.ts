@@ -69,7 +69,7 @@ export interface Session extends Member {
   readonly detachedAt: number | undefined;
   /** The id of the seat in the count. Undefined if the session began under an earlier version, without seats. */
   readonly seat: string | undefined;
-  /** Whether its begin was not announced, so its end is not either. */
+  /** Whether neither its login nor its logout is announced; see `turnover.ts`. */
   readonly quiet: boolean;
 }
 

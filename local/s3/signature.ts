@@ -44,7 +44,7 @@ export interface SignatureOptions {
   readonly region: string;
   /** The host that presigned URLs are signed for. */
   readonly host: string;
-  /** The hosts under which clients were given presigned URLs. Each counts as the one that was signed. */
+  /** Other hosts that presigned URLs name, because clients reach the room by them. A signature for `host` is valid for each. */
   readonly clientHosts: ReadonlySet<string>;
 }
 

@@ -109,7 +109,7 @@ async function claimOldName(room: Room, account: Account): Promise<void> {
   await orLog(room, 'a name was not claimed', room.accounts.claimName(account), undefined);
 }
 
-async function welcome(room: Room, { account, takesOver }: Login, { quiet }: Session): Promise<void> {
+async function welcome(room: Room, { takesOver }: Login, session: Session): Promise<void> {
   if (takesOver) await sayAndClose(room, takesOver.connectionId, replacedFrame);
-  else if (!quiet) await announce(room, { type: 'event', event: 'login', user: account.displayName }, account);
+  else await announce(room, { type: 'event', event: 'login', user: session.displayName }, session);
 }
