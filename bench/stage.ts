@@ -103,7 +103,10 @@ export class Stage {
     return client;
   }
 
-  /** Writes registered users into the table, whose logins are not announced: so many would be told together, late. Returns their names. */
+  /**
+   * Writes registered users into the table. Their logins are not announced, because the room would tell so many together,
+   * and late. Returns their names.
+   */
   async seed(count: number): Promise<string[]> {
     const table = this.#table('Users');
     const { Item: model } = await this.#db.send(new GetCommand({ TableName: table, Key: { name: 'model' } }));

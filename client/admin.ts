@@ -25,7 +25,8 @@ const plainLines = (lines: readonly Line[]) => lines.map((line) => plain.line(li
 
 const program = new Command('chat-admin')
   .description(
-    'Run one administrator command on a room; without a command, open the console.\nWithout options, on the room of this project, else on the room on port 9000.',
+    'Run one administrator command on a room; without a command, open the console.\n' +
+      'Without options, on the room of this project, else on the room on port 9000.',
   )
   .argument('[command...]', 'a command, as typed in the console')
   .option('--port <number>', 'the room on this port of this machine', portNumber)

@@ -68,9 +68,10 @@ const { guestsPerAddress, connectsPerAddress } = defaultSettings;
 const window = 600;
 
 /**
- * In each window, the address uses up its connects: a connection counts as one, a frame that the rate limit accepts and the room refuses as
- * at least one more, a flood as several. Then the room closes its guests. All the while they send more than the rate limit accepts, as much as
- * does not close them. Frames that are on their way when the room closes a connection are not included.
+ * In each window, the address uses up its connects. A connection counts as one, a frame that the rate limit accepts and
+ * the room refuses as at least one more, and a flood as several. Then the room closes the address's guests. Until then
+ * they send as many frames above the rate limit as do not close them. Frames that are on their way when the room closes a
+ * connection are not included.
  */
 function oneAddress(row: (name: string) => number): number {
   const connects = connectsPerAddress / window;
