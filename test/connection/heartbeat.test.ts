@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { connect, defaultTiming, scaled } from '../../client/room/index.ts';
 import { openRoom, password } from '../harness/room.ts';
 import { mostSeconds } from './dead-link.ts';
@@ -24,17 +25,14 @@ test.concurrent.for(['answers', 'ignores'] as const)(
     room.local.calls.subscribe((entry) => {
       if (entry.kind === 'frame' && entry.routeKey === 'ping') pings += 1;
     });
-    let lose: () => void = () => {};
-    const lost = new Promise<void>((resolve) => {
-      lose = resolve;
-    });
+    const lost = deferred<void>();
     const states: string[] = [];
     const client = await connect({
       url: network.url,
       timing: scaled(defaultTiming, speed),
       connection: (state) => {
         states.push(state);
-        lose();
+        lost.resolve();
       },
     });
     await client.login('facebook', password);
@@ -45,7 +43,7 @@ test.concurrent.for(['answers', 'ignores'] as const)(
     else expect(pings).toBeGreaterThan(5);
     network.cut();
     const cutAt = performance.now();
-    await lost;
+    await lost.promise;
     expect((performance.now() - cutAt) / seconds).toBeLessThan(mostSeconds);
     network.mend('dead');
     await client.leave();
