@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mostRefused } from '../../protocol/index.ts';
-import type { Peer, Received } from '../testing/scripted-room.ts';
+import { isRequest, type Peer, type Received } from '../testing/scripted-room.ts';
 import { Visit } from '../testing/visit.ts';
 import { RefusalError } from './errors.ts';
 
@@ -104,9 +104,8 @@ test('leaving ends the wait', async () => {
 async function nextMessage(peer: Peer): Promise<Received<'message'>> {
   for (;;) {
     const request = await peer.nextOfAny();
-    // TypeScript does not narrow a type parameter by the comparison.
-    if (request.action === 'message') return request as unknown as Received<'message'>;
-    const sync = request as unknown as Received<'sync'>;
-    sync.reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
+    if (isRequest(request, 'message')) return request;
+    if (!isRequest(request, 'sync')) throw new Error(`expected message or sync, got ${request.action}`);
+    request.reply({ messages: [], upTo: { inbox: 0, room: 0 }, more: false });
   }
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Action } from '../../protocol/index.ts';
 import { openTerminal } from '../testing/open-terminal.ts';
-import { broadcast, hidden, message, type Peer, type Received, ScriptedRoom } from '../testing/scripted-room.ts';
+import { broadcast, hidden, message, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { TerminalDriver, type TypistOptions, withoutTime } from '../testing/terminal-driver.ts';
 
 let scripted: ScriptedRoom;
@@ -36,18 +35,7 @@ async function typeAndSee(text: string): Promise<void> {
   await typist.seeLast(`${prompt}${text}`);
 }
 
-const nextBroadcast = async () => (await nextAsked('broadcast')).arguments.text;
-
-/** The next request, except acknowledgements. */
-async function nextAsked<A extends Action>(action: A): Promise<Received<A>> {
-  for (;;) {
-    const request = await peer.nextOfAny();
-    if (request.action === 'ack') continue;
-    expect(request.action).toBe(action);
-    // TypeScript does not narrow a type parameter by the comparison.
-    return request as unknown as Received<A>;
-  }
-}
+const nextBroadcast = async () => (await peer.next('broadcast', 'ack')).arguments.text;
 
 /** The rows that begin with the prompt: one, unless parts of an old line were left behind. */
 const beginnings = () => typist.rows.filter((row) => row.startsWith(`${prompt}broadcast `));
@@ -154,7 +142,7 @@ test('Tab right after a login offers users and waiting files; the client asks th
   const before = typist.rows.length;
   await typeAndSee('/msg G');
   typist.type('\t');
-  const whoelse = await nextAsked('whoelse');
+  const whoelse = await peer.next('whoelse', 'ack');
   typist.type('o');
   await typist.seeLast(`${prompt}/msg Go`);
   whoelse.reply({ users: ['Columbia', 'Google'], total: 2 });
@@ -164,7 +152,7 @@ test('Tab right after a login offers users and waiting files; the client asks th
   await typeAndSee('/get c');
   typist.type('\t');
   const offer = { from: 'Columbia', name: 'my thesis.txt', size: 3, sha256: '0'.repeat(64), sentAt };
-  (await nextAsked('fileget')).reply({ files: [offer] });
+  (await peer.next('fileget', 'ack')).reply({ files: [offer] });
   await typist.seeLast(`${prompt}/get Columbia`);
   typist.type('\t');
   await typist.seeLast(`${prompt}/get Columbia my thesis.txt`);
@@ -174,7 +162,7 @@ test('Tab right after a login offers users and waiting files; the client asks th
   typist.type('\t');
   await typist.seeLast(`${prompt}/msg Columbia`);
   typist.enter('hi');
-  expect((await nextAsked('message')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
+  expect((await peer.next('message', 'ack')).arguments).toEqual({ to: 'Columbia', text: 'hi' });
 });
 
 test('text that arrives together with a Tab, as in a paste, is not completed in the middle', async () => {
@@ -206,7 +194,7 @@ test('Tab completes local files, and offered files', async () => {
     typist.type('\u0015');
   };
   await completed('file Columbia package.j', 'file Columbia package.json');
-  const asked = nextAsked('fileget').then((fileget) => fileget.reply({ files: [] }));
+  const asked = peer.next('fileget', 'ack').then((fileget) => fileget.reply({ files: [] }));
   await completed('fileget c', 'fileget Columbia');
   await asked;
   await completed('/get Columbia M', '/get Columbia my\\u{7} thesis.txt');

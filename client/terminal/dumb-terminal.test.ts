@@ -39,7 +39,7 @@ test.each(['dumb', 'emacs'])('with TERM=%s the keys edit the line, and no escape
   expect(typist.rows.at(-1)).toBe(`${prompt}broadcast hellXo`);
   typist.type(`\u0005${ctrlU}whoelse\r`);
   // The message is acknowledged before or after it.
-  while ((await peer.nextOfAny()).action !== 'whoelse');
+  await peer.next('whoelse', 'ack');
   expect(typist.output).not.toContain('\u001b');
 });
 

@@ -64,6 +64,10 @@ export interface Received<A extends Action = Action> {
   refuse(code: RefusalCode, details?: RefusalDetails): void;
 }
 
+/** Whether a request is this one. */
+export const isRequest = <A extends Action>(request: Received, action: A): request is Received<A> =>
+  request.action === action;
+
 /** The room's end of one connection, played by a test. Heartbeats are answered unless told otherwise. */
 export class Peer {
   readonly #socket: WebSocket;
@@ -84,12 +88,13 @@ export class Peer {
     socket.on('message', (data) => this.#receive(String(data)));
   }
 
-  /** The next request, which must be this one. */
-  async next<A extends ScriptedAction>(action: A): Promise<Received<A>> {
-    const request = await this.#requests.take();
-    if (request.action !== action) throw new Error(`expected ${action}, got ${request.action}`);
-    // TypeScript does not narrow a type parameter by the comparison.
-    return request as unknown as Received<A>;
+  /** The next request, which must be this one. @param skipped Requests that may come before it. */
+  async next<A extends ScriptedAction>(action: A, ...skipped: ScriptedAction[]): Promise<Received<A>> {
+    for (;;) {
+      const request = await this.#requests.take();
+      if (isRequest(request, action)) return request;
+      if (!skipped.some((one) => one === request.action)) throw new Error(`expected ${action}, got ${request.action}`);
+    }
   }
 
   /** The next request, whichever it is. */
