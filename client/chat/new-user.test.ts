@@ -1,48 +1,36 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../protocol/index.ts';
-import { openTerminal, type Sitting } from '../testing/open-terminal.ts';
-import { broadcast, message, ScriptedRoom } from '../testing/scripted-room.ts';
+import { logIn, openTerminal, prompt } from '../testing/open-terminal.ts';
+import { broadcast, message } from '../testing/scripted-room.ts';
 import { ScriptedStore, take } from '../testing/scripted-store.ts';
-import { TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
+import { withoutTime } from '../testing/terminal-driver.ts';
 import { summaryOf } from './summary.ts';
 
-let scripted: ScriptedRoom;
 let folder: string;
-let sitting: Sitting | undefined;
 
-beforeEach(async () => {
-  scripted = await ScriptedRoom.start();
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'new-user-'));
 });
 
-afterEach(async () => {
-  await scripted.close();
-  sitting?.typist.close();
-  await sitting?.typist.exited;
-  sitting = undefined;
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 const program = join(import.meta.dirname, '../../dist/client/chat.mjs');
 
-async function sit(
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-  under: readonly string[] = [],
-): Promise<Sitting> {
-  sitting = await openTerminal(scripted, { args: [program, ...args], columns: 150, cwd: folder, env, under });
-  return sitting;
-}
+const sit = (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, under: readonly string[] = []) =>
+  logIn({ args: [program, ...args], columns: 150, cwd: folder, env, under });
 
-const prompt = 'facebook>>';
 const sentAt = '2026-11-23T09:00:00.000Z';
 
 describe('a line that begins with no command', () => {
   test.each([
     ['hello', 'Did you mean "help"? Enter "broadcast hello" to say it to everyone, or "help" to see the commands.'],
+    [
+      'wholes',
+      'Did you mean "whoelse"? Enter "broadcast wholes" to say it to everyone, or "help" to see the commands.',
+    ],
     ['help me', 'Enter "help" to see the commands.', 'me'],
     ['hello everybody', 'Enter "broadcast hello everybody" to say it to everyone, or "help" to see the commands.'],
     [
@@ -76,13 +64,12 @@ describe('a line that begins with no command', () => {
   });
 
   test('--default refuses what takes no text', async () => {
-    const typist = new TerminalDriver({ url: scripted.url, args: [program, '--default', 'dance'] });
+    const { typist } = await openTerminal({ args: [program, '--default', 'dance'] });
     expect(await typist.exited).toBe(2);
-    typist.close();
   });
 });
 
-test('a mistyped user is answered with the nearest one that is online', async () => {
+test('a message to a user who does not exist suggests the online user with the most similar name', async () => {
   const { typist, peer } = await sit();
   typist.enter('message boob hi');
   (await peer.next('message')).refuse('no-such-user');
@@ -108,8 +95,7 @@ test('an own private message is echoed with time and state, and is in the histor
 });
 
 test('the rule for passwords is told first, and nothing goes back', async () => {
-  const typist = new TerminalDriver({ url: scripted.url, args: [program], columns: 150 });
-  onTestFinished(() => typist.close());
+  const { typist, scripted } = await openTerminal({ columns: 150 });
   const answer = async (question: string, typed: string) => {
     await typist.see((rows) => rows.at(-2) === question && rows.at(-1) === '>>');
     typist.enter(typed);
@@ -154,7 +140,7 @@ describe('a text that is too long', () => {
       (rows) => rows.at(-2)?.endsWith('Enter a user to send it to as a file, or nothing to discard it:') === true,
     );
     typist.enter('');
-    await typist.see((rows) => rows.at(-2) === 'The text was not sent.' && rows.at(-1) === prompt);
+    await typist.see((rows) => rows.at(-2) === 'The text was not sent.' && rows.at(-1) === prompt.trimEnd());
   });
 });
 
@@ -166,7 +152,7 @@ describe('private messages and mentions', () => {
     await typist.see(() => typist.output.includes('\u001b]2;(2) facebook - chat\u0007\u0007'));
     expect(typist.output.split('\u001b]2;(1) ')[1]?.startsWith('facebook - chat\u0007\u0007')).toBe(false);
     typist.type('q');
-    await typist.see(() => typist.output.endsWith('q') || typist.rows.at(-1) === `${prompt} q`);
+    await typist.see(() => typist.output.endsWith('q') || typist.rows.at(-1) === `${prompt}q`);
     expect(typist.output.lastIndexOf('\u001b]2;facebook - chat\u0007')).toBeGreaterThan(
       typist.output.lastIndexOf('(2)'),
     );
@@ -222,10 +208,9 @@ describe('--log', () => {
     ['a missing folder', 'nowhere/chat.log', 'it does not exist'],
     ['a device', '/dev/null', 'it is not a file'],
   ])('refuses %s in one line', async (_, path, why) => {
-    const typist = new TerminalDriver({ url: scripted.url, args: [program, '--log', path], cwd: folder });
+    const { typist } = await openTerminal({ args: [program, '--log', path], cwd: folder });
     expect(await typist.exited).toBe(2);
     await typist.see((rows) => rows.at(-1) === `error: The log "${path}" cannot be written: ${why}.`);
-    typist.close();
   });
 
   test('goes on without the file when it can grow no more', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { prompt } from '../testing/open-terminal.ts';
 import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
 import { ScriptedStore, sha256 } from '../testing/scripted-store.ts';
 import { TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
@@ -13,8 +14,6 @@ let scripted: ScriptedRoom;
 let store: ScriptedStore;
 let typist: TerminalDriver;
 let peer: Peer;
-
-const prompt = 'facebook>> ';
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'transfers-'));

@@ -1,31 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openTerminal } from '../testing/open-terminal.ts';
-import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { TerminalDriver } from '../testing/terminal-driver.ts';
+import { expect, test } from 'vitest';
+import { logIn, openTerminal, prompt } from '../testing/open-terminal.ts';
+import { broadcast } from '../testing/scripted-room.ts';
 
-let scripted: ScriptedRoom;
-let typist: TerminalDriver;
-let peer: Peer;
-
-const prompt = 'facebook>> ';
 const [backspace, ctrlU, ctrlW, left] = ['\u007f', '\u0015', '\u0017', '\u001b[D'];
 
-beforeEach(async () => {
-  scripted = await ScriptedRoom.start();
-});
-
-afterEach(async () => {
-  await scripted.close();
-  typist.close();
-  await typist.exited;
-});
-
-const logIn = async (TERM: string) => {
-  ({ typist, peer } = await openTerminal(scripted, { columns: 60, env: { TERM } }));
-};
+const sit = (TERM: string) => logIn({ columns: 60, env: { TERM } });
 
 test.each(['dumb', 'emacs'])('with TERM=%s the keys edit the line, and no escape sequence is written', async (TERM) => {
-  await logIn(TERM);
+  const { typist, peer } = await sit(TERM);
   typist.type('broadcast hello thex');
   await typist.seeLast(`${prompt}broadcast hello thex`);
   typist.type(`${backspace}re`);
@@ -44,7 +26,7 @@ test.each(['dumb', 'emacs'])('with TERM=%s the keys edit the line, and no escape
 });
 
 test('with TERM=dumb the keys edit a password, which is not shown', async () => {
-  typist = new TerminalDriver({ url: scripted.url, env: { TERM: 'dumb' } });
+  const { typist, scripted } = await openTerminal({ env: { TERM: 'dumb' } });
   await typist.seeLast('>>');
   typist.type(`somebodyelse${ctrlU}facebooc${backspace}k\r`);
   await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
@@ -55,7 +37,7 @@ test('with TERM=dumb the keys edit a password, which is not shown', async () => 
 });
 
 test('with TERM=dumb a line longer than the terminal is sent whole', async () => {
-  await logIn('dumb');
+  const { typist, peer } = await sit('dumb');
   const long = 'long and longer '.repeat(20);
   typist.type(`broadcast ${long}`);
   await typist.see((rows) => rows.at(-1)?.endsWith('longer') === true);

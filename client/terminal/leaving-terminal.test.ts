@@ -1,26 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openTerminal } from '../testing/open-terminal.ts';
-import { broadcast, type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { TerminalDriver, withoutTime } from '../testing/terminal-driver.ts';
+import { expect, test } from 'vitest';
+import { logIn, openTerminal, prompt, typeAndSee } from '../testing/open-terminal.ts';
+import { broadcast } from '../testing/scripted-room.ts';
+import { withoutTime } from '../testing/terminal-driver.ts';
 
-let scripted: ScriptedRoom;
-let typist: TerminalDriver;
-let peer: Peer;
-
-const prompt = 'facebook>> ';
 const ctrlZ = '\u001a';
-
-beforeEach(async () => {
-  scripted = await ScriptedRoom.start();
-});
-
-afterEach(async () => {
-  await scripted.close();
-  typist.close();
-  await typist.exited;
-});
 
 /** A shell that waits for the program, as npm's does. */
 const npm = ['sh', '-c', '"$@"; exit $?', 'sh'];
@@ -29,7 +14,7 @@ const npm = ['sh', '-c', '"$@"; exit $?', 'sh'];
 const shell = ['sh', '-mc', '"$@"; echo "stopped $?"; stty -a; stty sane; echo "Enter goes on"; read line; fg', 'sh'];
 
 test('Ctrl+Z stops the program and its parents, and the shell has the terminal until the program continues', async () => {
-  ({ typist, peer } = await openTerminal(scripted, { under: [...shell, ...npm] }));
+  const { typist, peer } = await logIn({ under: [...shell, ...npm] });
   typist.type('whoe');
   await typist.seeLast(`${prompt}whoe`);
   typist.type(ctrlZ);
@@ -44,8 +29,19 @@ test('Ctrl+Z stops the program and its parents, and the shell has the terminal u
   await typist.see((rows) => rows.at(-2) === 'Columbia' && rows.at(-1) === prompt.trimEnd());
 });
 
+test('after Ctrl+Z and a return to the foreground, the client continues', async () => {
+  const { typist, peer } = await logIn({ under: ['bash', '-c', 'set -m; "$@"; fg', 'bash'] });
+  await typeAndSee(typist, 'broadcast hi');
+  typist.type('\u001a');
+  await typist.see((rows) => rows.some((row) => /^\[1\]\+ +Stopped/.test(row)));
+  peer.event(broadcast(1, 'after it was stopped'));
+  await typist.see(() => typist.said.length === 1 && typist.rows.at(-1) === `${prompt}broadcast hi`);
+  typist.enter('!');
+  expect((await peer.next('broadcast', 'ack')).arguments.text).toBe('hi!');
+});
+
 test('a program that was stopped from outside redraws when it continues', async () => {
-  ({ typist, peer } = await openTerminal(scripted, { under: shell }));
+  const { typist, peer } = await logIn({ under: shell });
   typist.type('whoelse');
   await typist.seeLast(`${prompt}whoelse`);
   process.kill(childOf(typist.pid), 'SIGSTOP');
@@ -58,7 +54,7 @@ test('a program that was stopped from outside redraws when it continues', async 
 });
 
 test('Ctrl+Z has no effect if no shell could continue the program', async () => {
-  ({ typist, peer } = await openTerminal(scripted));
+  const { typist, peer } = await logIn();
   typist.type(`whoe${ctrlZ}`);
   await typist.seeLast(`${prompt}whoe`);
   peer.event(broadcast(1, 'still here?'));
@@ -70,9 +66,10 @@ test('Ctrl+Z has no effect if no shell could continue the program', async () => 
 });
 
 test('what is typed while the client ends by itself does not reach the shell', async () => {
-  scripted.refuseWith = 503;
   const after = '"$@"; stty -echo; echo "the shell reads"; read line; echo "it got <$line>"';
-  typist = new TerminalDriver({ url: scripted.url, under: ['sh', '-c', after, 'sh'] });
+  const { typist } = await openTerminal({ under: ['sh', '-c', after, 'sh'] }, (room) => {
+    room.refuseWith = 503;
+  });
   const typing = setInterval(() => typist.type('wastingtime\r'), 50);
   await typist.see((rows) => rows.some((row) => row.includes('The room is stopped.')));
   await sleep(300);
@@ -83,28 +80,9 @@ test('what is typed while the client ends by itself does not reach the shell', a
   expect(typist.rows.find((row) => row.includes('it got <'))).toBe('it got <ls>');
 });
 
-test('a full room asks, and shows nothing of what is typed ahead', async () => {
-  typist = new TerminalDriver({ url: scripted.url });
-  await typist.seeLast('>>');
-  typist.enter('facebook');
-  await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
-  typist.enter('wastingtime');
-  const guest = await scripted.peer();
-  (await guest.next('login')).refuse('room-full');
-  const asks = (rows: readonly string[]) => rows.some((row) => row.includes('Try again? Enter "yes" or "no":'));
-  await typist.see(asks);
-  typist.enter('facebook');
-  typist.enter('lotsofexams');
-  typist.enter('yes');
-  await typist.see((rows) => rows.at(-2)?.startsWith('Please enter your username') ?? false);
-  expect(typist.rows.join('\n')).not.toContain('lotsofexams');
-  typist.enter('quit');
-  expect(await typist.exited).toBe(0);
-});
-
 test('a half-typed line is not run when the terminal closes', async () => {
   // The shell gets SIGHUP. The program only sees the end of its input.
-  ({ typist, peer } = await openTerminal(scripted, { under: ['sh', '-c', 'trap "" HUP; "$@"; exit $?', 'sh'] }));
+  const { typist, peer } = await logIn({ under: ['sh', '-c', 'trap "" HUP; "$@"; exit $?', 'sh'] });
   typist.type('broadcast I think Bob is');
   await typist.seeLast(`${prompt}broadcast I think Bob is`);
   typist.hangUp();
@@ -116,12 +94,42 @@ test('a half-typed line is not run when the terminal closes', async () => {
 
 test('a read error of the terminal counts as the end of input', async () => {
   // The parent was killed, so the shell takes the terminal back, and every read fails with EIO.
-  ({ typist, peer } = await openTerminal(scripted, { under: ['sh', '-mc', '"$@"; sleep 60', 'sh', ...npm] }));
+  const { typist, peer } = await logIn({ under: ['sh', '-mc', '"$@"; sleep 60', 'sh', ...npm] });
   process.kill(childOf(typist.pid), 'SIGKILL');
   await typist.see((rows) => rows.some((row) => row.endsWith('Killed')));
   typist.type('broadcast x');
   (await peer.next('logout')).reply({});
   expect(await peer.closed).toBe(1000);
+});
+
+test.each([
+  ['Ctrl+C', '\u0003'],
+  ['Ctrl+D', '\u0004'],
+])('%s leaves, and says so to the room', async (_name, key) => {
+  const { typist, peer } = await logIn();
+  typist.type(key);
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+  await typist.seeLast('You are leaving the chat room. See you again!');
+  expect(typist.rows.at(-2)).toBe(prompt.trimEnd());
+});
+
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s leaves, and says so to the room', async (signal) => {
+  const { typist, peer } = await logIn();
+  process.kill(typist.pid, signal);
+  (await peer.next('logout')).reply({});
+  expect(await typist.exited).toBe(0);
+});
+
+test('Ctrl+C also quits before a login, and at a password question', async () => {
+  const { typist } = await openTerminal();
+  await typist.seeLast('>>');
+  typist.enter('facebook');
+  await typist.see((rows) => rows.at(-2) === 'Please enter your password:');
+  typist.type('wasting\u0003');
+  expect(await typist.exited).toBe(0);
+  expect(typist.rows.join('\n')).not.toContain('wasting');
+  await typist.seeLast('You are leaving the chat room. See you again!');
 });
 
 function childOf(pid: number): number {

@@ -1,66 +1,49 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openTerminal } from '../testing/open-terminal.ts';
-import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import type { TerminalDriver } from '../testing/terminal-driver.ts';
+import { describe, expect, test } from 'vitest';
+import { logIn, prompt, type Visitor } from '../testing/open-terminal.ts';
 
-let scripted: ScriptedRoom;
-let typist: TerminalDriver;
-let peer: Peer;
-
-const prompt = 'facebook>> ';
 const sentAt = '2026-11-23T09:00:00.000Z';
 const delivered = { delivery: 'delivered', seq: 1, sentAt } as const;
 const hostile = 'first\nblock carol\nquit\n';
 
-beforeEach(async () => {
-  scripted = await ScriptedRoom.start();
-});
-
-afterEach(async () => {
-  await scripted.close();
-  typist.close();
-  await typist.exited;
-});
-
-async function logIn(marksPastes = true): Promise<void> {
-  ({ typist, peer } = await openTerminal(scripted, { columns: 120, marksPastes }));
-}
+const sit = (marksPastes = true) => logIn({ columns: 120, marksPastes });
 
 const isAskedFor = (rows: string[]) => rows.some((row) => row.startsWith('You have pasted'));
 
+/** Expects the hostile text as one message to Columbia. The next command is what is typed, and nothing of the text. */
+async function expectOneMessage({ typist, peer }: Visitor): Promise<void> {
+  const said = await peer.next('message');
+  expect(said.arguments).toEqual({ to: 'Columbia', text: 'first\nblock carol\nquit' });
+  said.reply(delivered);
+  typist.enter('whoelse');
+  await peer.next('whoelse');
+}
+
 describe('a text of several lines', () => {
   test('after a typed command is one message, unaltered, and is sent at Enter', async () => {
-    await logIn();
+    const visitor = await sit();
+    const { typist } = visitor;
     typist.type('message Columbia ');
     typist.paste(hostile);
     await typist.seeLast(`${prompt}message Columbia first\\nblock carol\\nquit`);
     typist.enter('');
-    const said = await peer.next('message');
-    expect(said.arguments).toEqual({ to: 'Columbia', text: 'first\nblock carol\nquit' });
-    said.reply(delivered);
-    // Nothing of it is left in the line.
-    typist.enter('whoelse');
-    await peer.next('whoelse');
+    await expectOneMessage(visitor);
   });
 
   test('without a command is a question: it goes to the user whom the answer names', async () => {
-    await logIn();
+    const visitor = await sit();
+    const { typist } = visitor;
     typist.paste(hostile);
     await typist.see(isAskedFor);
     await typist.seeLast(prompt.trimEnd());
     typist.enter('Columbia');
-    const said = await peer.next('message');
-    expect(said.arguments).toEqual({ to: 'Columbia', text: 'first\nblock carol\nquit' });
-    said.reply(delivered);
-    typist.enter('whoelse');
-    await peer.next('whoelse');
+    await expectOneMessage(visitor);
   });
 
   test.each([
     ['*', 'broadcast'],
     ['', 'whoelse'],
   ] as const)('goes to everybody or to nobody: %j', async (answer, action) => {
-    await logIn();
+    const { typist, peer } = await sit();
     typist.paste(hostile);
     await typist.see((rows) => isAskedFor(rows) && rows.at(-1) === prompt.trimEnd());
     typist.enter(answer);
@@ -73,7 +56,7 @@ describe('a text of several lines', () => {
   });
 
   test('that comes while a command runs is asked about after it', async () => {
-    await logIn();
+    const { typist, peer } = await sit();
     typist.enter('whoelse');
     const whoelse = await peer.next('whoelse');
     typist.paste(hostile);
@@ -84,7 +67,7 @@ describe('a text of several lines', () => {
   });
 
   test('with the mark of its own end, and with marks around a command, is still one text', async () => {
-    await logIn();
+    const { typist, peer } = await sit();
     const text = 'one\u001b[201~\rquit\r\u001b[200~two';
     typist.type('message Columbia ');
     typist.paste(text);
@@ -94,7 +77,7 @@ describe('a text of several lines', () => {
   });
 
   test('that is larger than a text may be is entered at once', async () => {
-    await logIn();
+    const { typist, peer } = await sit();
     const text = 'All work and no play makes Jack a dull boy.\n'.repeat(10_000);
     typist.paste(text);
     await typist.see((rows) => rows.some((row) => row.includes('10000 lines, 439999 bytes')));
@@ -105,7 +88,7 @@ describe('a text of several lines', () => {
   });
 
   test('that is too long for a message, after a typed command, is offered as a file', async () => {
-    await logIn();
+    const { typist } = await sit();
     typist.type('message Columbia ');
     typist.paste('All work and no play makes Jack a dull boy.\n'.repeat(1000));
     await typist.see((rows) => rows.some((row) => row.startsWith('The text has 43999 bytes.')));
@@ -114,7 +97,7 @@ describe('a text of several lines', () => {
   });
 
   test('is no answer to a question before the login but one, and no command', async () => {
-    ({ typist, peer } = await openTerminal(scripted));
+    const { typist, peer } = await logIn();
     typist.enter('passwd');
     await typist.see((rows) => rows.at(-2)?.includes('password') === true);
     typist.paste('old\nwhoelse\nquit');
@@ -127,7 +110,7 @@ describe('a text of several lines', () => {
 });
 
 test('a pasted line is not carried out before Enter, and keeps its Tab and its line separator', async () => {
-  await logIn();
+  const { typist, peer } = await sit();
   typist.paste('message Columbia a\tb\u2028whoelse\n');
   await typist.seeLast(`${prompt}message Columbia a\\tb\\u{2028}whoelse`);
   typist.enter('!');
@@ -138,7 +121,7 @@ describe('in a terminal that marks no pastes', () => {
   test.each([hostile, 'first\nquit', `${'x'.repeat(3000)}\nquit\n`])(
     'several lines in one read are a paste: %#',
     async (text) => {
-      await logIn(false);
+      const { typist, peer } = await sit(false);
       typist.type(text.replaceAll('\n', '\r'));
       await typist.see(isAskedFor);
       typist.enter('Columbia');
@@ -148,14 +131,14 @@ describe('in a terminal that marks no pastes', () => {
   );
 
   test('a line and Enter in one read are typed', async () => {
-    await logIn(false);
+    const { typist, peer } = await sit(false);
     typist.type('whoelse\r');
     await peer.next('whoelse');
   });
 });
 
 test('the terminal marks pastes until the program ends', async () => {
-  await logIn();
+  const { typist, peer } = await sit();
   typist.enter('quit');
   (await peer.next('logout')).reply({});
   await typist.exited;
@@ -165,7 +148,7 @@ test('the terminal marks pastes until the program ends', async () => {
 });
 
 test('Ctrl+C clears a half-typed line, and then leaves', async () => {
-  await logIn();
+  const { typist, peer } = await sit();
   typist.type('message Columbia I am');
   await typist.seeLast(`${prompt}message Columbia I am`);
   typist.type('\u0003');

@@ -126,6 +126,11 @@ export class TerminalDriver {
     return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
   }
 
+  /** The rows with a time stamp, without it: what was said, in its order on the screen. */
+  get said(): string[] {
+    return this.rows.flatMap((row) => withoutTime(row) ?? []);
+  }
+
   /** The raw output to the terminal. */
   get output(): string {
     return this.#output;
