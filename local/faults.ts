@@ -80,6 +80,6 @@ export class Faults {
 
   /** True for this share of the calls, at random. */
   chance(share: number): boolean {
-    return share > 0 && this.#random.next() < share;
+    return this.#random.chance(share);
   }
 }

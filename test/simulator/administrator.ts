@@ -14,7 +14,7 @@ export class Administrator {
   async work(until: number): Promise<void> {
     const { scheduler } = this.#world;
     for (;;) {
-      await this.#pause(scheduler.random.between(2_000, 20_000));
+      await scheduler.pause(scheduler.random.between(2_000, 20_000));
       if (scheduler.now >= until) break;
       const act = scheduler.random.next();
       if (act < 0.6) await this.#ask({ command: 'kick', user: scheduler.random.pick(this.#users), reason: 'why not' });
@@ -26,17 +26,18 @@ export class Administrator {
 
   async #stop(pause: number): Promise<void> {
     await this.#ask({ command: 'stop', message: 'back soon' });
-    await this.#pause(pause);
+    await this.#world.scheduler.pause(pause);
     await this.#ask({ command: 'start' });
   }
 
   /** Repeats a command until a function has carried it out. */
   async #ask(event: object): Promise<void> {
+    const { scheduler } = this.#world;
     for (;;) {
       const reply = await this.#invoke(event);
-      this.#world.scheduler.note(`the administrator: ${JSON.stringify(event)}: ${JSON.stringify(reply)}`);
+      scheduler.note(`the administrator: ${JSON.stringify(event)}: ${JSON.stringify(reply)}`);
       if (reply !== undefined && !('next' in reply)) return;
-      await this.#pause(1_000);
+      await scheduler.pause(1_000);
     }
   }
 
@@ -46,9 +47,5 @@ export class Administrator {
         resolve('payload' in result ? { ...(result.payload as object) } : undefined);
       });
     });
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.#world.scheduler.after(milliseconds, resolve));
   }
 }

@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 /** A message of a calm day reaches a client that is online within this time (ms). */
 const promptness = 15_000;
 
-/** Judges a day on which nothing failed: the sweeper had nothing to repair, and no client had to read anything twice. */
+/** Judges a day on which nothing failed: the sweeper had nothing to repair, and no client read anything twice. */
 export function judgeCalmDay(world: World): void {
   const { visits, sent } = world.history;
   quiet(world, 'after a calm day');

@@ -34,9 +34,7 @@ export async function judge(world: World, users: readonly User[], until: Until):
 export function quiet(world: World, when: string): void {
   const { history, database, gateway } = world;
   const sessions = history.sessions();
-  const online = Number(history.roomItem()?.['online'] ?? 0);
-  if (online !== sessions.length)
-    world.violated(`${when}, the count is ${online}, and there are ${sessions.length} sessions`);
+  history.checkCount(when);
   const bound = database.model
     .table('connections')
     .all()
@@ -70,7 +68,7 @@ function shownInOrder(world: World, { program, user, shown }: Visit): void {
   }
 }
 
-/** An acknowledged message is shown to each of its readers; no message is shown under two numbers; a refused one never. */
+/** An acknowledged message is shown to each of its readers. None is shown under two numbers; a refused one never. */
 function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
   const { visits } = world.history;
   const readers = users.filter(({ name }) => (sent.to === undefined ? true : name === sent.to));

@@ -40,19 +40,15 @@ export class Gateway {
       },
     });
     scheduler.after(this.#world.latency(10, 40), () => {
-      const [purpose] = new URL(url).searchParams.values();
-      const queryStringParameters = purpose === undefined ? undefined : { [parameterOf(url)]: purpose };
-      this.#integrate(
-        'connection',
-        this.#event(connection, 'CONNECT', { headers: {}, queryStringParameters }),
-        (reply) => {
-          const status = reply.status ?? 502;
-          scheduler.note(`${client.name} connects as ${id}: ${status}`);
-          if (status !== 200) return connection.refuse(status);
-          this.#connections.set(id, connection);
-          connection.open();
-        },
-      );
+      const queryStringParameters = Object.fromEntries(new URL(url).searchParams);
+      const event = this.#event(connection, 'CONNECT', { headers: {}, queryStringParameters });
+      this.#integrate('connection', event, (reply) => {
+        const status = reply.status ?? 502;
+        scheduler.note(`${client.name} connects as ${id}: ${status}`);
+        if (status !== 200) return connection.refuse(status);
+        this.#connections.set(id, connection);
+        connection.open();
+      });
     });
     return connection.socket;
   }
@@ -154,8 +150,6 @@ export class Gateway {
     return { requestContext, ...rest };
   }
 }
-
-const parameterOf = (url: string) => [...new URL(url).searchParams.keys()][0] ?? '';
 
 function parsed(body: string): Record<string, unknown> {
   try {

@@ -10,7 +10,7 @@ export interface Sent {
   /** A user; undefined for a broadcast. */
   readonly to: string | undefined;
   readonly sentAt: number;
-  /** The readers of a broadcast, or the recipient. */
+  /** What the room replied; `unknown` if no reply came, or an error. */
   outcome: 'pending' | 'acknowledged' | 'refused' | 'unknown';
   seq: number | undefined;
   settledAt: number | undefined;
@@ -40,14 +40,14 @@ export interface Block {
   readonly by: string;
   readonly whom: string;
   readonly askedAt: number;
-  /** Whose reply has come; infinity without one. */
+  /** When the room's reply came; infinity without one. */
   since: number;
   /** When the blocker asked to end it; it may have ended any time after that. */
   endAskedAt: number;
   endedAt: number;
 }
 
-/** What users did and saw. The checks at its end compare it with the room's promises, and know nothing of the room's code. */
+/** What users did and saw. The checks compare it with the room's promises, and know nothing of the room's code. */
 export class History {
   readonly #world: World;
   readonly sent: Sent[] = [];
@@ -73,13 +73,11 @@ export class History {
     }
   }
 
-  /** No function is running: on a calm day, the count is exact. */
-  checkCount(): void {
-    const sessions = this.sessions().length;
-    const online = Number(this.roomItem()?.['online'] ?? 0);
-    if (this.isCalmDay && online !== sessions) {
-      this.#world.violated(`no function is running, the count is ${online}, and there are ${sessions} sessions`);
-    }
+  /** When no function is running, and no fault has left a seat taken: the count is exact. */
+  checkCount(when: string): void {
+    const { sessions, online } = this.#counts();
+    if (online !== sessions)
+      this.#world.violated(`${when}, the count is ${online}, and there are ${sessions} sessions`);
   }
 
   /** Every commit: the count of users online is never below the number of sessions, nor above MaxCon. */
@@ -87,14 +85,15 @@ export class History {
     const isSession = table === 'presence' && (before ?? after)?.['shard'] === 0;
     const isRoom = table === 'room' && (before ?? after)?.['room'] === 'room';
     if (!isSession && !isRoom) return;
-    const room = this.roomItem();
-    const sessions = this.sessions().length;
-    const online = Number(room?.['online'] ?? 0);
+    const { sessions, online, maxCon } = this.#counts();
     if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);
     const isMore = isRoom && online > Number(before?.['online'] ?? 0);
-    if (isMore && online > Number(room?.['maxCon'])) {
-      this.#world.violated(`${online} users are online, and MaxCon is ${room?.['maxCon']}`);
-    }
+    if (isMore && online > maxCon) this.#world.violated(`${online} users are online, and MaxCon is ${maxCon}`);
+  }
+
+  #counts(): { sessions: number; online: number; maxCon: number } {
+    const { online = 0, maxCon } = this.#world.database.model.table('room').get({ room: 'room' }) ?? {};
+    return { sessions: this.sessions().length, online: Number(online), maxCon: Number(maxCon) };
   }
 
   /** Whether a reader must see a message: always, never, or as it happens. */
@@ -103,10 +102,6 @@ export class History {
     if (blocks.some(({ since, endAskedAt }) => since < sentAt && endAskedAt > settledAt)) return 'never';
     const mayMeet = blocks.some(({ askedAt, endedAt }) => askedAt <= settledAt && endedAt >= sentAt);
     return mayMeet ? 'perhaps' : 'always';
-  }
-
-  roomItem(): Item | undefined {
-    return this.#world.database.model.table('room').get({ room: 'room' });
   }
 
   sessions(): Item[] {

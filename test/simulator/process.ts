@@ -4,13 +4,13 @@ import type { Planned } from './scheduler.ts';
 import type { World } from './world.ts';
 
 /**
- * A program that runs: an environment of a Lambda function, or a client. It has its own modules, timers and clock. It can be
- * killed, and an environment is frozen between two invocations.
+ * A program that runs: an environment of a Lambda function, or a client. It has its own modules, timers and clock. It
+ * can be killed, and an environment is frozen between two invocations.
  */
 export class SimulatedProcess implements Machine {
   readonly name: string;
   readonly world: World;
-  /** What its clock is ahead of the world's (ms). */
+  /** How far (ms) its clock is ahead of the world's. */
   readonly skew: number;
   /** How many more calls this invocation may make. */
   callsLeft = Number.POSITIVE_INFINITY;

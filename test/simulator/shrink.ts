@@ -1,5 +1,5 @@
 import type { Program } from './bundle.ts';
-import { type Outcome, type Plan, simulate } from './simulate.ts';
+import { type Outcome, type Plan, simulate, userNames } from './simulate.ts';
 import { faults } from './weather.ts';
 
 /** A smaller day with the same violation. */
@@ -13,9 +13,13 @@ export interface Shrunk {
 const seedsPerPlan = 40;
 
 /** Violations of one kind differ in names and numbers only. */
-const kindOf = (violation = ''): string => violation.replaceAll(/"[^"]*"|\b(ann|bob|cy|dee|eve)\d*\b|\d+/g, '*');
+const details = new RegExp(`"[^"]*"|\\b(${userNames.join('|')})\\d*\\b|\\d+`, 'g');
+const kindOf = (violation = ''): string => violation.replaceAll(details, '*');
 
-/** Makes the day of a failing seed smaller as long as a violation of the same kind occurs: fewer users, less time, fewer faults. */
+/**
+ * Makes the day of a failing seed smaller as long as a violation of the same kind occurs: fewer users, less time, fewer
+ * faults.
+ */
 export async function shrink(seed: number, programs: ReadonlyMap<string, Program>): Promise<Shrunk> {
   let best: Shrunk = { seed, plan: {}, outcome: await simulate(seed, programs, { trace: true }) };
   const kind = kindOf(best.outcome.violations[0]);

@@ -9,6 +9,9 @@ import { User } from './user.ts';
 import { type Fault, withoutFaults } from './weather.ts';
 import { World } from './world.ts';
 
+/** The users' names. A day has two of them at least. */
+export const userNames = ['ann', 'bob', 'cy', 'dee', 'eve'];
+
 /** How long (virtual ms) the users come and go, and how long the room then has to become quiet. */
 const day = 45_000;
 const evening = 30 * 60_000;
@@ -53,9 +56,10 @@ export async function simulate(
   const world = new World(seed, programs, trace);
   world.database.onCarriedOut = onCall;
   const { scheduler } = world;
-  const names = ['ann', 'bob', 'cy', 'dee', 'eve'].slice(0, Math.min(plan.users ?? 5, 2 + scheduler.random.below(4)));
-  const users = names.map((name) => new User(world, name, () => names));
-  const { maxCon, timeOut } = { maxCon: 1 + scheduler.random.below(6), timeOut: scheduler.random.pick([20, 60, 1800]) };
+  const names = userNames.slice(0, Math.min(plan.users ?? 5, 2 + scheduler.random.below(4)));
+  const users = names.map((name) => new User(world, name, names));
+  const maxCon = 1 + scheduler.random.below(6);
+  const timeOut = scheduler.random.pick([20, 60, 1800]);
   const settings = { open: true, maxCon, blockTime: 60, lastHour: 3600, timeOut, grace: 10, online: 0, logins: 0 };
   world.database.put('room', { room: 'room', ...settings, bans: {} });
   const isFailed = () => world.violations.length > 0;

@@ -7,6 +7,12 @@ export const password = 'wastingtime';
 
 type Room = Client.RoomConnection;
 
+/** One run of the client's program. */
+interface Run {
+  readonly process: SimulatedProcess;
+  readonly client: typeof Client;
+}
+
 const never = Number.POSITIVE_INFINITY;
 
 /** The client gives a logout no more time (ms) than this. */
@@ -16,22 +22,21 @@ const logoutTime = 5_000;
 export class User {
   readonly name: string;
   readonly #world: World;
-  readonly #others: () => readonly string[];
+  /** All users, with this one. */
+  readonly #users: readonly string[];
   #programs = 0;
   #said = 0;
-  #isRunning = false;
-  /** Programs that have not ended. */
-  readonly #open = new Set<SimulatedProcess>();
 
-  constructor(world: World, name: string, others: () => readonly string[]) {
+  constructor(world: World, name: string, users: readonly string[]) {
     this.#world = world;
     this.name = name;
-    this.#others = others;
+    this.#users = users;
   }
 
   /** Registers, over a connection of its own. True when the account exists. */
   async register(): Promise<boolean> {
-    const { process, client } = this.#start();
+    const run = this.#start();
+    const { client } = run;
     try {
       const room = await client.connect({ url: 'ws://room.invalid/' });
       await room.request('register', { user: this.name, password });
@@ -40,71 +45,61 @@ export class User {
     } catch (error) {
       return error instanceof client.RefusalError && error.code === 'user-exists';
     } finally {
-      this.#end(process);
+      this.#end(run);
     }
   }
 
   /** Comes and goes until this time (epoch ms). */
   async live(until: number): Promise<void> {
     const { scheduler } = this.#world;
-    this.#isRunning = true;
     while (scheduler.now < until) {
       await this.#pause(0, 8_000);
       if (scheduler.now < until) await this.#visit(until);
     }
-    this.#isRunning = false;
-  }
-
-  get isRunning(): boolean {
-    return this.#isRunning;
   }
 
   /** Logs in when nothing fails any more, and reads everything. Returns whether that worked. */
   async readAll(): Promise<boolean> {
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      const { process, client } = this.#start();
+      const run = this.#start();
       try {
-        const { room, visit } = await this.#enter(client, process, true);
+        const { room, visit } = await this.#enter(run, true);
         await room.caughtUp();
         await this.#pause(3_000, 3_000);
         await this.#leave(room, visit);
         return true;
       } catch (error) {
-        this.#world.scheduler.note(`${process.name} cannot log in: ${error}`);
+        this.#world.scheduler.note(`${run.process.name} cannot log in: ${error}`);
         await this.#pause(10_000, 20_000);
       } finally {
-        this.#end(process);
+        this.#end(run);
       }
     }
     return false;
   }
 
-  /** The user's machine loses its power or network: the programs end without a word. */
-  crash(): void {
-    for (const process of this.#open) this.#end(process);
-  }
-
   async #visit(until: number): Promise<void> {
     const { random } = this.#world.scheduler;
-    const { process, client } = this.#start();
+    const run = this.#start();
+    const { name } = run.process;
     try {
-      const { room, visit } = await this.#enter(client, process, random.chance(0.3));
+      const { room, visit } = await this.#enter(run, random.chance(0.3));
       const ended = room.ended.then((ending) => {
         visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
-        this.#world.scheduler.note(`${process.name} has ended: ${ending.reason}`);
+        this.#world.scheduler.note(`${name} has ended: ${ending.reason}`);
       });
       const leaveAt = Math.min(until, this.#world.scheduler.now + random.between(2_000, 60_000));
-      const isOnline = () => visit.endedAt === Number.POSITIVE_INFINITY;
+      const isOnline = () => visit.endedAt === never;
       while (isOnline() && this.#world.scheduler.now < leaveAt) {
         await Promise.race([this.#pause(10, random.pick([200, 3_000])), ended]);
-        if (isOnline()) await Promise.race([this.#act(room, client, process), ended]);
+        if (isOnline()) await Promise.race([this.#act(room, run), ended]);
       }
       if (isOnline() && !random.chance(this.#world.weather.crash)) await this.#leave(room, visit);
       visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
     } catch (error) {
-      this.#world.scheduler.note(`${process.name} gives up: ${error}`);
+      this.#world.scheduler.note(`${name} gives up: ${error}`);
     } finally {
-      this.#end(process);
+      this.#end(run);
     }
   }
 
@@ -115,17 +110,13 @@ export class User {
     visit.hasLeft = reason === 'logout' && this.#world.scheduler.now < visit.endedAt + logoutTime;
   }
 
-  async #enter(
-    client: typeof Client,
-    process: SimulatedProcess,
-    takeOver: boolean,
-  ): Promise<{ room: Room; visit: Visit }> {
+  async #enter({ client, process }: Run, takeOver: boolean): Promise<{ room: Room; visit: Visit }> {
     const visit: Visit = {
       user: this.name,
       program: process.name,
       shown: [],
-      loggedInAt: Number.POSITIVE_INFINITY,
-      endedAt: Number.POSITIVE_INFINITY,
+      loggedInAt: never,
+      endedAt: never,
       hasLeft: false,
     };
     const room = await client.connect({
@@ -143,19 +134,19 @@ export class User {
     return { room, visit };
   }
 
-  async #act(room: Room, client: typeof Client, process: SimulatedProcess): Promise<void> {
+  async #act(room: Room, run: Run): Promise<void> {
     const { random } = this.#world.scheduler;
     const act = random.next();
-    if (act < 0.45) await this.#say(room, client, process, random.pick(this.#others()));
-    else if (act < 0.8) await this.#say(room, client, process, undefined);
-    else if (act < 0.9) await this.#ask(client, process, room.request('whoelse', {}));
-    else await this.#ask(client, process, this.#toggleBlock(room));
+    if (act < 0.45) await this.#say(room, run, random.pick(this.#users));
+    else if (act < 0.8) await this.#say(room, run, undefined);
+    else if (act < 0.9) await this.#ask(run, room.request('whoelse', {}));
+    else await this.#ask(run, this.#toggleBlock(room));
   }
 
   /** Blocks a user, or ends a block of that user. */
   async #toggleBlock(room: Room): Promise<void> {
     const { scheduler, history } = this.#world;
-    const whom = scheduler.random.pick(this.#others());
+    const whom = scheduler.random.pick(this.#users);
     if (whom === undefined || whom === this.name) return;
     const standing = history.blocks.find((one) => one.by === this.name && one.whom === whom && one.endedAt === never);
     if (standing) {
@@ -171,7 +162,7 @@ export class User {
     if (block.endAskedAt === never) block.since = scheduler.now;
   }
 
-  async #say(room: Room, client: typeof Client, process: SimulatedProcess, to: string | undefined): Promise<void> {
+  async #say(room: Room, run: Run, to: string | undefined): Promise<void> {
     this.#said += 1;
     const text = `${this.name} says ${this.#said}`;
     const { scheduler, history } = this.#world;
@@ -182,33 +173,28 @@ export class User {
     history.sent.push(sent);
     const request = to === undefined ? room.request('broadcast', { text }) : room.request('message', { to, text });
     // The user does not wait for every reply.
-    const settled = this.#settle(sent, request, client, process);
+    const settled = this.#settle(sent, request, run);
     if (scheduler.random.chance(0.5)) await settled;
   }
 
-  async #settle(
-    sent: Sent,
-    request: Promise<{ seq: number }>,
-    client: typeof Client,
-    process: SimulatedProcess,
-  ): Promise<void> {
+  async #settle(sent: Sent, request: Promise<{ seq: number }>, run: Run): Promise<void> {
     const { scheduler } = this.#world;
     try {
       const { seq } = await request;
       Object.assign(sent, { outcome: 'acknowledged', seq, settledAt: scheduler.now });
-      scheduler.note(`${process.name} knows that "${sent.text}" is sent as ${seq}`);
+      scheduler.note(`${run.process.name} knows that "${sent.text}" is sent as ${seq}`);
     } catch (error) {
-      const isRefused = error instanceof client.RefusalError && error.code !== 'internal';
+      const isRefused = error instanceof run.client.RefusalError && error.code !== 'internal';
       sent.outcome = isRefused ? 'refused' : 'unknown';
-      this.#failed(client, process, error);
+      this.#failed(run, error);
     }
   }
 
-  async #ask(client: typeof Client, process: SimulatedProcess, request: Promise<unknown>): Promise<void> {
-    await request.catch((error: unknown) => this.#failed(client, process, error));
+  async #ask(run: Run, request: Promise<unknown>): Promise<void> {
+    await request.catch((error: unknown) => this.#failed(run, error));
   }
 
-  #failed(client: typeof Client, process: SimulatedProcess, error: unknown): void {
+  #failed({ client, process }: Run, error: unknown): void {
     this.#world.scheduler.note(`${process.name} gets an error: ${error}`);
     // A client cannot tell which of its requests API Gateway's error is about. Over a dead network no answer comes.
     const mayBeUnanswered = this.#world.weather.kill > 0 || this.#world.gateway.hasDeadNetwork(process);
@@ -217,24 +203,21 @@ export class User {
     }
   }
 
-  #start(): { process: SimulatedProcess; client: typeof Client } {
+  #start(): Run {
     this.#programs += 1;
     const process = new SimulatedProcess(this.#world, `${this.name}${this.#programs}`);
     const program = this.#world.programs.get('client-entry');
     if (!program) throw new Error('there is no client');
-    this.#open.add(process);
     return { process, client: program(process, {}) as typeof Client };
   }
 
-  #end(process: SimulatedProcess): void {
-    if (!this.#open.delete(process)) return;
+  #end({ process }: Run): void {
     process.kill();
     for (const { client, socket } of this.#world.gateway.connections) if (client === process) socket.terminate();
   }
 
   #pause(least: number, most: number): Promise<void> {
     const { scheduler } = this.#world;
-    const milliseconds = scheduler.random.between(least, most);
-    return new Promise((resolve) => scheduler.after(milliseconds, resolve));
+    return scheduler.pause(scheduler.random.between(least, most));
   }
 }

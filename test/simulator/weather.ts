@@ -1,6 +1,6 @@
-import type { Random } from './scheduler.ts';
+import type { SeededRandom } from '../../local/random.ts';
 
-/** What goes wrong in one simulation, and how often. Shares are 0 to 1; times are milliseconds. */
+/** The faults of one simulation. A share is a number from 0 (never) to 1 (always). Times are in milliseconds. */
 export interface Weather {
   /** Whether nothing fails: then stricter promises hold. */
   readonly isCalm: boolean;
@@ -12,7 +12,7 @@ export interface Weather {
   readonly database: { before: number; after: number; silent: number; throttled: number };
   /** The shares of calls to @connections that fail before and after their effect, or get a wrong 410, or 429. */
   readonly post: { before: number; after: number; gone: number; throttled: number };
-  /** The shares of invocations in which the environment is killed. */
+  /** The share of invocations in which the environment is killed. */
   readonly kill: number;
   /** The shares of `$disconnect` events that are lost, late or repeated. */
   readonly disconnect: { lost: number; late: number; twice: number };
@@ -44,7 +44,7 @@ export const calm: Weather = {
  * The weather of a seed. Each kind of fault is absent in many seeds, because a frequent fault hides what another one
  * would show.
  */
-export function weatherOf(random: Random): Weather {
+export function weatherOf(random: SeededRandom): Weather {
   const latency = random.pick([1, 1, 3, 10]);
   const slow = random.pick([0, 0.02, 0.1]);
   if (random.chance(0.25)) return { ...calm, latency, slow };
