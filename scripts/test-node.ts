@@ -17,6 +17,7 @@ const tests = [
   'test/scenes/files',
   'test/scenes/file-transfer.test.ts',
   'test/scenes/backup.test.ts',
+  'test/scenes/restore.test.ts',
 ];
 
 const [wanted = '24'] = process.argv.slice(2);

@@ -72,6 +72,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'old-backups', because: 'console' },
   { scene: 'presence', because: 'clock' },
   { scene: 'disconnect', because: 'clock' },
+  { scene: 'restore', because: 'ownRoom' },
   { scene: 'restore-reconnect', because: 'console' },
   { scene: 'resume', because: 'clock' },
   { scene: 'seats', because: 'faults' },

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect } from 'vitest';
 import { keptRoomAttributes } from '../../functions/aws/admin/backup-contents.ts';
 import { changeableNames, type Setting, settings } from '../../protocol/admin/index.ts';
-import { password, type SceneRoom } from './room.ts';
+import { administer } from './console.ts';
+import { openRoom, password, type SceneRoom } from './room.ts';
 import { type TableSnapshot, takeSnapshot } from './table-snapshot.ts';
 import { tablesOf } from './tables.ts';
 
@@ -15,6 +19,43 @@ export async function snapshot(of: SceneRoom): Promise<TableSnapshot> {
   } finally {
     tables.db.destroy();
   }
+}
+
+/** Rooms for scenes of backup and restore. Their clocks are fast, because a restore waits for running functions. */
+export interface SeededRooms {
+  /** A room with every kind of item. */
+  readonly room: SceneRoom;
+  /** A second room, which does one step of a backup or restore per invocation. */
+  readonly other: SceneRoom;
+  /** A folder for backups. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** Opens a room with every kind of item, and an empty one. */
+export async function openSeededRooms(): Promise<SeededRooms> {
+  const folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
+  const room = await openRoom({ speed: 50 });
+  const other = await openRoom({ speed: 50, adminSlice: 1 });
+  await seed(room);
+  return {
+    room,
+    other,
+    folder,
+    async close() {
+      await Promise.all([room.close(), other.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the two rooms, and restores a backup of the first one in the other. */
+export async function openRestoredRoom(): Promise<SeededRooms & { readonly file: string }> {
+  const rooms = await openSeededRooms();
+  const file = join(rooms.folder, 'mine.ndjson.gz');
+  expect(await administer(rooms.room, 'backup', file)).toMatchObject({ code: 0, complaints: [] });
+  expect(await administer(rooms.other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
+  return { ...rooms, file };
 }
 
 /** Fills a room with every kind of item. */

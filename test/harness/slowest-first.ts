@@ -7,7 +7,7 @@ const slow = [
   'test/scenes/backup-steps',
   'test/soak/soak',
   'test/races/repeats',
-  'test/scenes/backup.',
+  'test/scenes/restore.',
   'test/connection/marathon',
   'test/scenes/delivery',
   'test/scenes/file-crashes',

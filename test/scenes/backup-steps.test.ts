@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -8,31 +7,20 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { deferred } from '../../client/room/deferred.ts';
 import { administer } from '../harness/console.ts';
 import { get, send } from '../harness/files.ts';
-import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-import { seed, snapshot, waiting } from '../harness/seeded-room.ts';
+import { password, type SceneRoom } from '../harness/room.ts';
+import { openRestoredRoom, snapshot, waiting } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
 
-/** On a faster clock, because a restore waits for running functions. The other room does one step per invocation. */
 let room: SceneRoom;
 let other: SceneRoom;
 let folder: string;
 let file: string;
-
-// The other room starts from a backup of the first one.
+let close: () => Promise<void>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chat-backup-'));
-  file = join(folder, 'mine.ndjson.gz');
-  room = await openRoom({ speed: 50 });
-  other = await openRoom({ speed: 50, adminSlice: 1 });
-  await seed(room);
-  await administer(room, 'backup', file);
-  expect(await administer(other, 'restore', file)).toMatchObject({ code: 0, complaints: [] });
+  ({ room, other, folder, file, close } = await openRestoredRoom());
 });
-afterAll(async () => {
-  await Promise.all([room.close(), other.close()]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => close());
 
 describe('rare failures', () => {
   test('a step does not run twice at the same time, and is repeated if it failed', async () => {

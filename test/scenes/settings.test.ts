@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { administer } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -118,6 +122,33 @@ describe('the settings', () => {
     expect(await room.admin({ command: 'import', settings: { timeOut: null } })).toMatchObject({
       error: { code: 'invalid-value', message: 'TIME_OUT is a number of seconds from 5 to 604800.' },
     });
+  });
+
+  test('of the original program are imported, all of them or none', async () => {
+    await room.admin({ command: 'import', settings: { maxCon: 7, blockTime: 86_400, lastHour: 3599, timeOut: 1799 } });
+    const folder = await mkdtemp(join(tmpdir(), 'chat-import-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const para = join(folder, 'para.txt');
+    await writeFile(para, 'MaxCon 5\nBLOCK_TIME 60.0\nLAST_HOUR 100.0\nTIME_OUT 600.0\n');
+    expect(await administer(room, 'import', para)).toMatchObject({
+      code: 0,
+      lines: [
+        'MaxCon has been changed to 5 (it was 7).',
+        'BLOCK_TIME has been changed to 60.0 (it was 86400.0).',
+        'LAST_HOUR has been changed to 100.0 (it was 3599.0).',
+        'TIME_OUT has been changed to 600.0 (it was 1799.0).',
+      ],
+    });
+    const before = await room.database.room();
+    expect(before).toMatchObject({ maxCon: 5, blockTime: 60, lastHour: 100, timeOut: 600 });
+    await writeFile(para, 'MaxCon 50\nTIME_OUT 1.0\n');
+    expect(await administer(room, 'import', para)).toMatchObject({
+      code: 1,
+      complaints: [expect.stringContaining('TIME_OUT')],
+    });
+    await writeFile(para, 'MaxCon 50\nSHOE_SIZE 42\n');
+    expect(await administer(room, 'import', para)).toMatchObject({ code: 2 });
+    expect(await room.database.room()).toEqual(before);
   });
 });
 
