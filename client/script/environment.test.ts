@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { outcomeOf } from '../testing/script-runner.ts';
 
 const programs = fileURLToPath(new URL('../../dist/client/', import.meta.url));
 /** Nothing listens at the port. */
@@ -20,8 +19,7 @@ async function run(program: string, args: readonly string[], env: Record<string,
     ...(uid !== undefined && { uid, gid: uid }),
   });
   child.stdin.end();
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { out, err, code: code as number };
+  return outcomeOf(child);
 }
 
 function temporaryFolder(): string {
@@ -100,8 +98,7 @@ describe.skipIf(process.platform === 'win32')('bytes that are not in UTF-8', () 
   async function inShell(script: string) {
     const child = spawn('sh', ['-c', script, process.execPath, join(programs, 'chat.mjs')]);
     child.stdin.end();
-    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
-    return { err, code: code as number };
+    return outcomeOf(child);
   }
 
   test.each([

@@ -1,65 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
+import { ScriptRunner } from '../testing/script-runner.ts';
 
-const project = fileURLToPath(new URL('../..', import.meta.url));
 const sentAt = '2026-11-23T09:00:00.000Z';
 const delivered = { delivery: 'delivered', seq: 1, sentAt } as const;
-const session = { user: 'facebook', token: 't', timeOut: 600, unread: { inbox: 0, room: 0 } };
 
-let scripted: ScriptedRoom;
+let runner: ScriptRunner;
 
 beforeEach(async () => {
-  scripted = await ScriptedRoom.start();
+  runner = await ScriptRunner.open();
 });
 
-afterEach(() => scripted.close());
-
-interface Run {
-  readonly input?: string | Buffer | undefined;
-  /** Whether the input does not end. */
-  readonly keepOpen?: boolean;
-  /** In the shell's syntax. */
-  readonly redirections?: string;
-}
-
-/** Runs `chat` in a shell, as facebook. */
-function chat(args: readonly string[], { input = '', keepOpen = false, redirections = '' }: Run = {}) {
-  const child = spawn(
-    'sh',
-    ['-c', `exec "$0" dist/client/chat.mjs "$@" ${redirections}`, process.execPath, '--user', 'facebook', ...args],
-    {
-      cwd: project,
-      env: { ...process.env, CHAT_PASSWORD: 'wastingtime', FORCE_COLOR: undefined },
-    },
-  );
-  child.stdin.on('error', () => {}).write(input);
-  if (!keepOpen) child.stdin.end();
-  const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
-    ([out, err, [code]]) => ({ out, err, code: code as number }),
-  );
-  return { child, done };
-}
-
-const here = () => ['--url', scripted.url];
-
-/** Accepts the login of a script; the logout at the end is accepted, too. */
-async function letIn(): Promise<Peer> {
-  const peer = await scripted.peer();
-  (await peer.next('login')).reply(session);
-  return peer;
-}
+afterEach(() => runner.close());
 
 const full = { redirections: '> /dev/full' };
 const unwritten = /^The output could not be written \(ENOSPC.*\)\./;
 
 describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
   test('a message that was sent has exit code 4, and stderr says that it was sent', async () => {
-    const { done } = chat([...here(), 'send', 'Columbia', 'hello'], full);
-    const peer = await letIn();
+    const { done } = runner.chat([...runner.facebook, 'send', 'Columbia', 'hello'], full);
+    const { peer } = await runner.letIn();
     (await peer.next('message')).reply(delivered);
     (await peer.next('logout')).reply({});
     const { code, err } = await done;
@@ -69,29 +28,35 @@ describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
   });
 
   test.each([['--help'], ['send', '--help'], ['profile', 'list', '--json']])('%s', async (...args) => {
-    const { code, err } = await chat(args, full).done;
+    const { code, err } = await runner.chat(['--user', 'facebook', ...args], full).done;
     // Without a profile, there is nothing to write.
     if (args.includes('list')) expect(code).toBe(0);
     else expect([code, err]).toEqual([4, expect.stringMatching(unwritten)]);
   });
 
   test('an answer has exit code 4', async () => {
-    const { done } = chat([...here(), 'whoelse'], full);
-    const peer = await letIn();
+    const { done } = runner.chat([...runner.facebook, 'whoelse'], full);
+    const { peer } = await runner.letIn();
     (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
     (await peer.next('logout')).reply({});
     expect(await done).toMatchObject({ code: 4, err: expect.stringMatching(unwritten) });
   });
 
   test('a full stderr does not stop a message', async () => {
-    const { done } = chat(['--url', 'ws://no-such-host.invalid', 'send', 'Columbia', 'hello'], {
-      redirections: '2> /dev/full',
-    });
+    const { done } = runner.chat(
+      ['--url', 'ws://no-such-host.invalid', '--user', 'facebook', 'send', 'Columbia', 'hello'],
+      {
+        redirections: '2> /dev/full',
+      },
+    );
     expect(await done).toMatchObject({ code: 3 });
   });
 
   test('piped commands are not carried out, and that is said', async () => {
-    const { done } = chat(here(), { ...full, input: 'message Columbia hello\nmessage Columbia again\n' });
+    const { done } = runner.chat(runner.facebook, {
+      ...full,
+      input: 'message Columbia hello\nmessage Columbia again\n',
+    });
     const { code, err } = await done;
     expect(code).toBe(4);
     expect(err).toMatch(unwritten);
@@ -100,9 +65,11 @@ describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
 
 describe('piped commands', () => {
   test('that are refused or mistyped are reported by their lines, with exit code 4 if others were carried out', async () => {
-    const { done } = chat(here(), { input: 'message Columbia hello\nmessage nobody hello\n\nwhoels\n' });
-    const peer = await scripted.peer();
-    await scripted.letIn(peer);
+    const { done } = runner.chat(runner.facebook, {
+      input: 'message Columbia hello\nmessage nobody hello\n\nwhoels\n',
+    });
+    const peer = await runner.scripted.peer();
+    await runner.scripted.letIn(peer);
     (await peer.next('message')).reply(delivered);
     (await peer.next('message')).refuse('no-such-user');
     (await peer.next('logout')).reply({});
@@ -112,27 +79,27 @@ describe('piped commands', () => {
   });
 
   test('that were carried out before the room ended the conversation have exit code 4', async () => {
-    const { done } = chat(here(), { input: 'message Columbia hello\n', keepOpen: true });
-    const peer = await scripted.peer();
-    await scripted.letIn(peer);
+    const { done } = runner.chat(runner.facebook, { input: 'message Columbia hello\n', keepOpen: true });
+    const peer = await runner.scripted.peer();
+    await runner.scripted.letIn(peer);
     (await peer.next('message')).reply(delivered);
     peer.event({ type: 'event', event: 'kicked', reason: 'Out.' });
     expect(await done).toMatchObject({ code: 4 });
   });
 
   test('that are all refused have exit code 1', async () => {
-    const { done } = chat(here(), { input: 'message nobody hello\n' });
-    const peer = await scripted.peer();
-    await scripted.letIn(peer);
+    const { done } = runner.chat(runner.facebook, { input: 'message nobody hello\n' });
+    const peer = await runner.scripted.peer();
+    await runner.scripted.letIn(peer);
     (await peer.next('message')).refuse('no-such-user');
     (await peer.next('logout')).reply({});
     expect(await done).toMatchObject({ code: 1, err: 'Line 1 of the input was not carried out.\n' });
   });
 
   test('that were too fast are sent again, and none is lost', async () => {
-    const { done } = chat(here(), { input: 'message Columbia one\nmessage Columbia two\n' });
-    const peer = await scripted.peer();
-    await scripted.letIn(peer);
+    const { done } = runner.chat(runner.facebook, { input: 'message Columbia one\nmessage Columbia two\n' });
+    const peer = await runner.scripted.peer();
+    await runner.scripted.letIn(peer);
     for (const text of ['one', 'two']) {
       const first = await peer.next('message');
       first.refuse('rate-limited', { retryAfter: 0.05 });
@@ -147,9 +114,9 @@ describe('piped commands', () => {
   });
 
   test('after the end of the room are reported', async () => {
-    const { done } = chat(here(), { input: 'message Columbia one\nmessage Columbia two\n' });
-    const peer = await scripted.peer();
-    await scripted.letIn(peer);
+    const { done } = runner.chat(runner.facebook, { input: 'message Columbia one\nmessage Columbia two\n' });
+    const peer = await runner.scripted.peer();
+    await runner.scripted.letIn(peer);
     (await peer.next('message')).reply(delivered);
     await peer.next('message');
     peer.event({ type: 'event', event: 'stop', message: 'bye' });
@@ -161,9 +128,9 @@ describe('piped commands', () => {
   test('that are no text in UTF-8 are refused, and the next line is carried out; a line separator ends no line', async () => {
     const lines = ['message Columbia \xff\n', 'message Columbia a\u2028whoelse\r\n'];
     const input = Buffer.concat([Buffer.from(lines[0] ?? '', 'latin1'), Buffer.from(lines[1] ?? '')]);
-    const { done } = chat(here(), { input });
-    const peer = await scripted.peer();
-    await scripted.letIn(peer);
+    const { done } = runner.chat(runner.facebook, { input });
+    const peer = await runner.scripted.peer();
+    await runner.scripted.letIn(peer);
     const said = await peer.next('message');
     expect(said.arguments.text).toBe('a\u2028whoelse');
     said.reply(delivered);
@@ -172,15 +139,15 @@ describe('piped commands', () => {
   });
 
   test('from a folder', async () => {
-    const { done } = chat(here(), { redirections: '< client' });
+    const { done } = runner.chat(runner.facebook, { redirections: '< client' });
     expect(await done).toMatchObject({ code: 2, err: 'error: The input is a folder.\n' });
   });
 });
 
 describe('a message', () => {
   test('without an answer has exit code 4, because it may have been sent', async () => {
-    const { child, done } = chat([...here(), 'send', 'Columbia', 'hello']);
-    const peer = await letIn();
+    const { child, done } = runner.chat([...runner.facebook, 'send', 'Columbia', 'hello']);
+    const { peer } = await runner.letIn();
     await peer.next('message');
     child.kill('SIGTERM');
     (await peer.next('logout')).reply({});
@@ -190,8 +157,8 @@ describe('a message', () => {
   });
 
   test('that the room failed to answer has exit code 4, too', async () => {
-    const { done } = chat([...here(), 'broadcast', 'hello']);
-    const peer = await letIn();
+    const { done } = runner.chat([...runner.facebook, 'broadcast', 'hello']);
+    const { peer } = await runner.letIn();
     (await peer.next('broadcast')).refuse('internal');
     (await peer.next('logout')).reply({});
     expect(await done).toMatchObject({ code: 4, out: '' });
@@ -205,7 +172,7 @@ describe('a message', () => {
       /^error: The text on stdin is not in UTF-8\./,
     ],
   ])('%s is not sent', async (_what, run, complaint) => {
-    const { code, err } = await chat([...here(), 'send', 'Columbia'], run).done;
+    const { code, err } = await runner.chat([...runner.facebook, 'send', 'Columbia'], run).done;
     expect([code, err]).toEqual([2, expect.stringMatching(complaint)]);
   });
 });
