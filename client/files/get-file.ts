@@ -74,19 +74,6 @@ export async function getFile(room: FileRoom, options: GetOptions): Promise<GotF
   }
 }
 
-/**
- * Declines a file that waits for the user, and removes its part file from the folder.
- * @throws {RefusalError} if no such file waits.
- * @throws as {@link RoomConnection.request}
- */
-export async function declineFile(
-  room: FileRoom,
-  { from, name, folder, ...options }: Pick<GetOptions, 'from' | 'name' | 'folder' | 'signal' | 'timing'>,
-): Promise<void> {
-  await settleOffer(room, 'filedecline', { from, name }, patienceOf(options));
-  await removeParts(folder, room.user, { from, name });
-}
-
 const isGone = (error: unknown) => error instanceof RefusalError && error.code === 'no-such-file';
 
 /** @param expected The file's SHA-256, if known. */

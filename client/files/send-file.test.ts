@@ -2,48 +2,31 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connect, type RoomConnection } from '../room/index.ts';
-import { type Peer, ScriptedRoom } from '../testing/scripted-room.ts';
-import { hangUpAfter, refuse, ScriptedStore, sha256, take } from '../testing/scripted-store.ts';
+import { FileVisit, transferTiming } from '../testing/file-visit.ts';
+import { hangUpAfter, refuse, sha256, take } from '../testing/scripted-store.ts';
 import type { Progress } from './index.ts';
 import { type SendOptions, sendFile } from './send-file.ts';
 
-let folder: string;
-let scripted: ScriptedRoom;
-let store: ScriptedStore;
-let room: RoomConnection;
-let peer: Peer;
-
+let visit: FileVisit;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'send-'));
-  [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
-  room = await connect({ url: scripted.url, message: () => {} });
-  peer = await scripted.peer();
-  await Promise.all([room.login('facebook', 'wastingtime'), scripted.letIn(peer)]);
+  visit = await FileVisit.begin('facebook');
 });
-
-afterEach(async () => {
-  await Promise.all([scripted.close(), store.close()]);
-  await rm(folder, { recursive: true });
-});
-
-const timing = { stall: 10_000, leave: 10_000, retry: 5, retryMost: 20, retries: 3 };
+afterEach(() => visit.end());
 
 /** Creates a file with this content in the folder. */
 function file(content: Buffer | string = randomBytes(300_000), name = 'test_file.txt') {
-  const path = join(folder, name);
+  const path = join(visit.folder, name);
   writeFileSync(path, content);
   return { path, content: Buffer.from(content) };
 }
 
 const send = (path: string, options: Partial<SendOptions> = {}) =>
-  sendFile(room, { to: 'Columbia', path, timing, ...options });
+  sendFile(visit.room, { to: 'Columbia', path, timing: transferTiming, ...options });
 
 /** Root can read every file. */
 async function asNobody(work: () => Promise<void>): Promise<void> {
@@ -58,9 +41,9 @@ async function asNobody(work: () => Promise<void>): Promise<void> {
 
 /** Accepts the next `file` request. */
 async function accept(path = '/place', lifetime = 60_000) {
-  const asked = await peer.next('file');
+  const asked = await visit.peer.next('file');
   asked.reply({
-    url: store.url(path),
+    url: visit.store.url(path),
     method: 'PUT',
     headers: { 'x-amz-checksum-sha256': 'c2hh', 'if-none-match': '*' },
     expiresAt: new Date(Date.now() + lifetime).toISOString(),
@@ -69,13 +52,13 @@ async function accept(path = '/place', lifetime = 60_000) {
 }
 
 test('a file is not sent to an address without TLS from a room with TLS', async () => {
-  const encrypted = { user: 'facebook', isEncrypted: true, request: room.request.bind(room) };
-  const sending = sendFile(encrypted, { to: 'Columbia', path: file().path, timing });
+  const encrypted = { user: 'facebook', isEncrypted: true, request: visit.room.request.bind(visit.room) };
+  const sending = sendFile(encrypted, { to: 'Columbia', path: file().path, timing: transferTiming });
   await Promise.all([
     expect(sending).rejects.toMatchObject({ failure: 'refused', message: expect.stringContaining('TLS') }),
     accept(),
   ]);
-  expect(store.requests).toEqual([]);
+  expect(visit.store.requests).toEqual([]);
 });
 
 describe('a file', () => {
@@ -83,13 +66,13 @@ describe('a file', () => {
     const { path, content } = file();
     const seen: Progress[] = [];
     let stored: Buffer | undefined;
-    store.expect(take((body) => (stored = body)));
+    visit.store.expect(take((body) => (stored = body)));
     const [sent, asked] = await Promise.all([send(path, { progress: (one) => seen.push(one) }), accept()]);
     const announced = { name: 'test_file.txt', size: 300_000, sha256: sha256(content) };
     expect(sent).toEqual(announced);
     expect(asked).toEqual({ to: 'Columbia', ...announced });
     expect(stored?.equals(content)).toBe(true);
-    expect(store.requests).toEqual([
+    expect(visit.store.requests).toEqual([
       {
         method: 'PUT',
         url: '/place',
@@ -100,17 +83,17 @@ describe('a file', () => {
         }),
       },
     ]);
-    expect(store.requests[0]?.headers['transfer-encoding']).toBeUndefined();
+    expect(visit.store.requests[0]?.headers['transfer-encoding']).toBeUndefined();
     expect(seen.filter(({ phase }) => phase === 'checking').at(-1)).toMatchObject({ done: 300_000, total: 300_000 });
     expect(seen.at(-1)).toEqual({ phase: 'sending', done: 300_000, total: 300_000 });
   });
 
   test('is announced under a portable name if an older room refuses its own', async () => {
     const { path } = file('emoji', '12:30 👨‍👩‍👧.txt');
-    store.expect(take());
+    visit.store.expect(take());
     const names: string[] = [];
     const sending = send(path, { accepted: (name) => names.push(name) });
-    const refused = await peer.next('file');
+    const refused = await visit.peer.next('file');
     expect(refused.arguments.name).toBe('12:30 👨‍👩‍👧.txt');
     refused.refuse('invalid-file-name');
     expect((await accept()).name).toBe('12_30 👨_👩_👧.txt');
@@ -120,43 +103,43 @@ describe('a file', () => {
 
   test('may be empty', async () => {
     const { path } = file('');
-    store.expect(take((body) => expect(body.length).toBe(0)));
+    visit.store.expect(take((body) => expect(body.length).toBe(0)));
     const [sent] = await Promise.all([send(path), accept()]);
     expect(sent).toMatchObject({ size: 0, sha256: sha256(Buffer.alloc(0)) });
-    expect(store.requests[0]?.headers['content-length']).toBe('0');
+    expect(visit.store.requests[0]?.headers['content-length']).toBe('0');
   });
 
   test('is sent again when the connection breaks', async () => {
     const { path } = file();
-    store.expect(hangUpAfter(100_000), refuse(503, 'SlowDown'), take());
+    visit.store.expect(hangUpAfter(100_000), refuse(503, 'SlowDown'), take());
     const [sent] = await Promise.all([send(path), accept()]);
     expect(sent.size).toBe(300_000);
-    expect(store.left).toBe(0);
+    expect(visit.store.left).toBe(0);
   });
 
   test('is sent if the object exists, because an earlier attempt succeeded', async () => {
     const { path } = file();
-    store.expect(hangUpAfter(300_000), refuse(412, 'PreconditionFailed'));
+    visit.store.expect(hangUpAfter(300_000), refuse(412, 'PreconditionFailed'));
     const [sent] = await Promise.all([send(path), accept()]);
     expect(sent.size).toBe(300_000);
   });
 
   test('gets a new URL when the first has expired', async () => {
     const { path } = file();
-    store.expect(hangUpAfter(1), refuse(403, 'AccessDenied'), take());
+    visit.store.expect(hangUpAfter(1), refuse(403, 'AccessDenied'), take());
     const sending = send(path);
     await accept('/first');
     await accept('/second');
     await sending;
-    expect(store.requests.map(({ url }) => url)).toEqual(['/first', '/first', '/second']);
+    expect(visit.store.requests.map(({ url }) => url)).toEqual(['/first', '/first', '/second']);
   });
 
   test('is sent if the room says so after an attempt of unknown outcome', async () => {
     const { path } = file();
-    store.expect(hangUpAfter(300_000), refuse(403, 'AccessDenied'));
+    visit.store.expect(hangUpAfter(300_000), refuse(403, 'AccessDenied'));
     const sending = send(path);
     await accept();
-    (await peer.next('file')).refuse('file-exists');
+    (await visit.peer.next('file')).refuse('file-exists');
     expect((await sending).size).toBe(300_000);
   });
 });
@@ -165,7 +148,7 @@ test('a file goes through the proxy that the environment names', async () => {
   const asked: (string | undefined)[] = [];
   const proxy = createServer().on('connect', ({ url }, socket) => {
     asked.push(url);
-    const onward = connectTcp(Number(new URL(store.url()).port), '127.0.0.1', () => {
+    const onward = connectTcp(Number(new URL(visit.store.url()).port), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       onward.pipe(socket).pipe(onward);
     });
@@ -175,10 +158,10 @@ test('a file goes through the proxy that the environment names', async () => {
   try {
     const { path, content } = file();
     let stored: Buffer | undefined;
-    store.expect(take((body) => (stored = body)));
+    visit.store.expect(take((body) => (stored = body)));
     const sending = send(path);
     const url = 'http://store.example.com/place';
-    (await peer.next('file')).reply({ url, method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
+    (await visit.peer.next('file')).reply({ url, method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
     await sending;
     expect(stored?.equals(content)).toBe(true);
     expect(asked).toEqual(['store.example.com:80']);
@@ -206,9 +189,9 @@ describe('what cannot be sent is refused in one line', () => {
     ],
     ['..', 'bad-name', /^The file "\.\." cannot be sent: a file name must not be a path\. Rename it first\.$/],
   ])('%j: %s', async (name, failure, message) => {
-    mkdirSync(join(folder, 'folder'));
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
-    await expect(send(`${folder}/${name}`)).rejects.toMatchObject({
+    mkdirSync(join(visit.folder, 'folder'));
+    execFileSync('mkfifo', [join(visit.folder, 'pipe')]);
+    await expect(send(`${visit.folder}/${name}`)).rejects.toMatchObject({
       name: 'TransferError',
       failure,
       message: expect.stringMatching(message),
@@ -235,13 +218,13 @@ describe('what cannot be sent is refused in one line', () => {
 
   test('a file that the room refuses', async () => {
     const sending = send(file().path);
-    (await peer.next('file')).refuse('file-too-large');
+    (await visit.peer.next('file')).refuse('file-too-large');
     await expect(sending).rejects.toMatchObject({ name: 'RefusalError', code: 'file-too-large' });
   });
 
   test('an invalid file address', async () => {
     const sending = send(file().path);
-    (await peer.next('file')).reply({
+    (await visit.peer.next('file')).reply({
       url: 'file:///etc/passwd',
       method: 'PUT',
       headers: {},
@@ -251,7 +234,7 @@ describe('what cannot be sent is refused in one line', () => {
   });
 
   test('a store that refuses', async () => {
-    store.expect(refuse(403, 'AccessDenied'));
+    visit.store.expect(refuse(403, 'AccessDenied'));
     const sending = send(file().path);
     await accept();
     await expect(sending).rejects.toMatchObject({
@@ -261,7 +244,7 @@ describe('what cannot be sent is refused in one line', () => {
   });
 
   test('a store that cannot be reached', async () => {
-    store.expect(hangUpAfter(1), hangUpAfter(1), hangUpAfter(1), hangUpAfter(1));
+    visit.store.expect(hangUpAfter(1), hangUpAfter(1), hangUpAfter(1), hangUpAfter(1));
     const sending = send(file().path);
     await accept();
     await expect(sending).rejects.toMatchObject({
@@ -271,11 +254,13 @@ describe('what cannot be sent is refused in one line', () => {
   });
 
   test('a store that falls silent', async () => {
-    store.expect((request, response) => {
+    visit.store.expect((request, response) => {
       response.writeContinue();
       request.pause();
     });
-    const sending = send(file(Buffer.alloc(20_000_000)).path, { timing: { ...timing, stall: 300, retries: 0 } });
+    const sending = send(file(Buffer.alloc(20_000_000)).path, {
+      timing: { ...transferTiming, stall: 300, retries: 0 },
+    });
     await accept();
     await expect(sending).rejects.toMatchObject({
       failure: 'unreachable',
@@ -290,16 +275,16 @@ describe('a file that changes during the transfer', () => {
   test('after it was read', async () => {
     const { path } = file();
     const sending = send(path);
-    const asked = await peer.next('file');
+    const asked = await visit.peer.next('file');
     appendFileSync(path, 'more');
-    asked.reply({ url: store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
+    asked.reply({ url: visit.store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
     await expect(sending).rejects.toMatchObject(changed);
-    expect(store.requests).toEqual([]);
+    expect(visit.store.requests).toEqual([]);
   });
 
   test('while it is sent, and becomes shorter', async () => {
     const { path } = file(Buffer.alloc(20_000_000));
-    store.expect((request, response) => {
+    visit.store.expect((request, response) => {
       writeFileSync(path, 'short');
       response.writeContinue();
       request.on('error', () => {}).resume();
@@ -314,11 +299,11 @@ describe('a file that changes during the transfer', () => {
     const at = new Date('2026-01-01');
     await utimes(path, at, at);
     const sending = send(path);
-    const asked = await peer.next('file');
+    const asked = await visit.peer.next('file');
     writeFileSync(path, 'other');
     await utimes(path, at, at);
-    store.expect(refuse(400, 'BadDigest'));
-    asked.reply({ url: store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
+    visit.store.expect(refuse(400, 'BadDigest'));
+    asked.reply({ url: visit.store.url(), method: 'PUT', headers: {}, expiresAt: '2026-11-23T09:00:00Z' });
     await expect(sending).rejects.toMatchObject(changed);
   });
 });
@@ -328,7 +313,7 @@ test('an abort ends the upload at once', async () => {
   const giveUp = new AbortController();
   let received = 0;
   const hungUp = new Promise<unknown>((resolve) => {
-    store.expect((request, response) => {
+    visit.store.expect((request, response) => {
       response.writeContinue();
       request.once('data', () => giveUp.abort(new Error('enough')));
       request.on('data', (chunk: Buffer) => {
