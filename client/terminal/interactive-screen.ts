@@ -1,17 +1,18 @@
-import { constants } from 'node:os';
 import type { Interface, Key } from 'node:readline';
 import { limits } from '../../protocol/index.ts';
 import type { Area } from './area.ts';
 import { inColumns } from './columns.ts';
-import { type Completion, commonBeginning } from './completion.ts';
+import type { Completion } from './completion.ts';
 import { DumbArea } from './dumb-area.ts';
-import { askWhetherPastesAreMarked, Keyboard, markNoPastes, markPastes } from './keyboard.ts';
+import { askWhetherPastesAreMarked, Keyboard } from './keyboard.ts';
 import type { Line, Printed, Style } from './line.ts';
 import { fitsEditor, fromEditor, lineEditor, toEditor } from './line-editor.ts';
 import { LiveArea } from './live-area.ts';
 import { colourDepthOf, Painter } from './painter.ts';
 import { printable } from './printable.ts';
 import type { ReadKind, Screen } from './screen.ts';
+import { TabCompletion } from './tab-completion.ts';
+import { TerminalMode } from './terminal-mode.ts';
 import { editWholeCharacters } from './whole-characters.ts';
 
 const clearScreen = '\u001b[H\u001b[2J';
@@ -21,17 +22,11 @@ const usersInOneColumn = 10;
 /** Terminals that understand no escape sequence. */
 const dumbTerminals: ReadonlySet<string | undefined> = new Set(['dumb', 'emacs', 'unknown']);
 
-/** Signals that end a program, beside those with a listener of their own. */
-const deadlySignals = ['SIGQUIT', 'SIGABRT', 'SIGALRM', 'SIGUSR2', 'SIGXCPU', 'SIGVTALRM', 'SIGSYS'] as const;
-
 /** Characters. No longer line can be sent as a message, so it is entered at once, and not edited. */
 const longestEdited = 2 * limits.textBytes;
 
 /** Characters of an entered line that are printed. */
 const longestShown = 4000;
-
-/** Milliseconds after Ctrl+Z. A program that still runs then cannot be stopped, because no shell could continue it. */
-const stopping = 200;
 
 /** Beside what a screen is asked to read: whether more is to be printed. */
 type Kind = ReadKind | 'more';
@@ -56,14 +51,13 @@ export class InteractiveScreen implements Screen {
   readonly isAttended = true;
   readonly linesRead = 0;
   readonly leftOver = undefined;
-  readonly #input: NodeJS.ReadStream;
-  readonly #output: NodeJS.WriteStream;
   readonly #keyboard: Keyboard;
   readonly #painter: Painter;
   readonly #isDumb = dumbTerminals.has(process.env['TERM']);
   readonly #live: Area;
   readonly #readline: Interface;
-  readonly #complete: InteractiveOptions['complete'];
+  readonly #tab: TabCompletion;
+  readonly #mode: TerminalMode;
   readonly #typedAhead: Entered[] = [];
   #wasPasted = false;
   /** Whether the terminal was asked whether it marks pastes. */
@@ -74,17 +68,16 @@ export class InteractiveScreen implements Screen {
   #prompt = '';
   #status: readonly Line[] = [];
   #drawing: NodeJS.Immediate | undefined;
-  /** The Tab that counts: the last one. */
-  #lastTab = 0;
-  #completion: Completion | undefined;
   #hasEnded = false;
 
   constructor({ input, output, interrupted, complete }: InteractiveOptions) {
-    this.#input = input;
-    this.#output = output;
     this.#painter = new Painter(colourDepthOf(output));
     this.#live = this.#isDumb ? new DumbArea(output) : new LiveArea(output, this.#painter);
-    this.#complete = complete;
+    this.#tab = new TabCompletion({
+      complete,
+      list: (words) => this.#draw(this.#setOutNames(words, 'quiet', this.#live.columns)),
+      completed: () => this.#drawSoon(),
+    });
     this.#keyboard = new Keyboard(input, {
       pasted: (text) => this.#paste(text),
       // Before the first command, lines are the answers of a login.
@@ -92,12 +85,13 @@ export class InteractiveScreen implements Screen {
     });
     // A half-typed line is not submitted when the terminal is gone.
     for (const event of ['end', 'error'] as const) input.on(event, () => this.endInput());
-    this.#readline = lineEditor(this.#keyboard, (line) => this.#completions(line));
+    this.#readline = lineEditor(this.#keyboard, (line) =>
+      this.#tab.answer(line, this.#readline, this.#kind === 'command'),
+    );
     this.#readline.on('line', (line) => this.#take({ line: fromEditor(line), isPaste: false }));
     this.#readline.on('history', (history) => this.#forgetAnswer(history));
     this.#readline.on('SIGINT', () => this.#clearHalfTyped() || interrupted());
-    this.#readline.on('SIGTSTP', () => this.#stop());
-    process.on('SIGCONT', this.#comeBack);
+    this.#readline.on('SIGTSTP', () => this.#mode.stop());
     this.#readline.on('close', () => this.endInput());
     editWholeCharacters(this.#keyboard, this.#readline);
     this.#keyboard.on('keypress', (_text, key: Key) => {
@@ -107,9 +101,14 @@ export class InteractiveScreen implements Screen {
     output.on('resize', () => this.#drawSoon());
     // The terminal is gone.
     output.on('error', () => this.endInput());
-    process.on('exit', this.#restore);
-    for (const signal of deadlySignals) process.on(signal, this.#restoreAndDie);
-    this.#control(markPastes);
+    this.#mode = new TerminalMode({
+      ...{ input, output, isDumb: this.#isDumb },
+      continued: () => {
+        this.#live.forget();
+        this.#drawSoon();
+      },
+      ending: () => this.endInput(),
+    });
   }
 
   get wasPasted(): boolean {
@@ -155,13 +154,11 @@ export class InteractiveScreen implements Screen {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     clearImmediate(this.#drawing);
+    this.#tab.cancel();
     // An unfinished line stays on the screen; the next output begins below it.
     if (this.#reader && this.#kind !== 'more') this.#leave(this.#typed);
     else this.#live.replace();
-    process.off('SIGCONT', this.#comeBack);
-    process.off('exit', this.#restore);
-    for (const signal of deadlySignals) process.off(signal, this.#restoreAndDie);
-    this.#control(markNoPastes);
+    this.#mode.end();
     this.#keyboard.close();
     this.#readline.close();
     this.#deliver(undefined);
@@ -173,7 +170,7 @@ export class InteractiveScreen implements Screen {
     if (kind === 'command' && !this.#hasAsked) {
       this.#hasAsked = true;
       // A terminal that does not know the question may print a part of it, which is overwritten.
-      this.#control(`${askWhetherPastesAreMarked}\r`);
+      this.#mode.control(`${askWhetherPastesAreMarked}\r`);
     }
     const typed = this.#typedAhead.shift();
     if (typed) {
@@ -298,50 +295,10 @@ export class InteractiveScreen implements Screen {
     return lines.splice(0, end < 0 ? lines.length : Math.max(1, end));
   }
 
-  /** The editor reads no input while it waits for a completion, so a result is passed to it with a second, simulated Tab. */
-  #completions(line: string): [string[], string] {
-    const completion = this.#completion;
-    this.#completion = undefined;
-    if (completion) return [[...completion.candidates], completion.of];
-    if (this.#kind === 'command') void this.#findCompletion(line);
-    return [[], line];
-  }
-
-  async #completionOf(line: string): Promise<Completion | undefined> {
-    try {
-      return await this.#complete(line);
-    } catch {
-      // For example, a user without a home folder has no completion of `~`.
-      return undefined;
-    }
-  }
-
-  async #findCompletion(line: string): Promise<void> {
-    this.#lastTab += 1;
-    const tab = this.#lastTab;
-    const completion = await this.#completionOf(fromEditor(line));
-    if (!completion || this.#hasEnded || tab !== this.#lastTab) return;
-    // The user typed on: the completion would end up inside the text.
-    if (this.#readline.line.slice(0, this.#readline.cursor) !== line) return;
-    const { candidates, of } = completion;
-    if (candidates.length > 1 && commonBeginning(candidates).length <= of.length) {
-      this.#draw(
-        this.#setOutNames(
-          candidates.map((word) => word.trimEnd()),
-          'quiet',
-          this.#live.columns,
-        ),
-      );
-    }
-    this.#completion = completion;
-    this.#readline.write(null, { name: 'tab' });
-    this.#drawSoon();
-  }
-
   /** Only commands are worth remembering, and a password must not be. */
   #forgetAnswer(history: string[]): void {
     this.#history = history;
-    if (this.#kind !== 'command' && this.#kind !== 'more') history.shift();
+    if (!this.#readsCommands) history.shift();
   }
 
   #forget(line: string): void {
@@ -351,38 +308,7 @@ export class InteractiveScreen implements Screen {
 
   #clear(): void {
     if (this.#isDumb) return;
-    this.#control(clearScreen);
+    this.#mode.control(clearScreen);
     this.#live.forget();
   }
-
-  #control(sequence: string): void {
-    if (!this.#isDumb) this.#output.write(sequence);
-  }
-
-  /** The program ends without notice. */
-  readonly #restore = () => this.endInput();
-
-  readonly #restoreAndDie = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
-
-  /** Stops the program and its parents, such as npm, as the terminal does outside raw mode. */
-  #stop(): void {
-    this.#control(markNoPastes);
-    this.#input.setRawMode(false);
-    process.kill(0, 'SIGTSTP');
-    setTimeout(() => this.#hasEnded || this.#resume(), stopping);
-  }
-
-  #resume(): void {
-    this.#input.setRawMode(true);
-    this.#control(markPastes);
-  }
-
-  /** The program continues after a stop. Another program may have changed the terminal's mode in between. */
-  readonly #comeBack = () => {
-    if (this.#hasEnded) return;
-    this.#input.setRawMode(false);
-    this.#resume();
-    this.#live.forget();
-    this.#drawSoon();
-  };
 }
