@@ -1,7 +1,8 @@
 import { ItemLocks, type ItemUse } from '../../local/dynamodb/contention/item-locks.ts';
+import type { Call } from './dynamodb/call.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import { DynamoDbModel, ModelError } from './dynamodb/model.ts';
-import { exact, type Reading } from './dynamodb/read.ts';
+import { exact, type Reading } from './dynamodb/tables.ts';
 import type { Answer } from './machine.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
@@ -20,10 +21,18 @@ interface Target {
 
 type Failure = 'before' | 'after' | 'silent' | 'throttled';
 
+/** A call that has arrived at DynamoDB. */
+interface Arrived {
+  readonly call: Call;
+  readonly label: string;
+  readonly sentAt: number;
+  readonly failure: Failure | undefined;
+  readonly respond: (answer: Answer) => void;
+}
+
 /** A call that a test compares with another DynamoDB. */
 export interface CarriedOut {
-  readonly operation: string;
-  readonly input: object;
+  readonly call: Call;
   readonly answer: Answer;
 }
 
@@ -44,14 +53,14 @@ export class Database {
 
   /** Puts an item before the simulation begins. */
   put(TableName: string, Item: Item): void {
-    this.#run('PutItem', { TableName, Item }, 0);
+    this.#run({ operation: 'PutItem', input: { TableName, Item } }, 0);
   }
 
   /** One attempt of a call. */
-  call(process: SimulatedProcess, operation: string, input: object, answer: (answer: Answer) => void): void {
+  call(process: SimulatedProcess, call: Call, answer: (answer: Answer) => void): void {
     const { scheduler } = this.#world;
     const failure = this.#failure();
-    const label = `${process.name} ${operation} ${labelOf(operation, input)}`;
+    const label = `${process.name} ${call.operation} ${labelOf(call)}`;
     const sentAt = scheduler.now;
     const respond = (given: Answer) => scheduler.after(this.#latency(), () => answer(given));
     if (failure === 'silent') {
@@ -62,21 +71,17 @@ export class Database {
     scheduler.after(delay, () => {
       // A request that its environment had not sent when it was frozen is sent later, or never.
       if (process.isFrozen && scheduler.random.chance(0.5)) {
-        process.deliver(() => this.call(process, operation, input, answer));
+        process.deliver(() => this.call(process, call, answer));
         return;
       }
-      this.#arrive(operation, input, { label, sentAt, failure, respond: failure === 'silent' ? () => {} : respond });
+      this.#arrive({ call, label, sentAt, failure, respond: failure === 'silent' ? () => {} : respond });
     });
   }
 
-  #arrive(
-    operation: string,
-    input: object,
-    call: { label: string; sentAt: number; failure: Failure | undefined; respond: (answer: Answer) => void },
-  ): void {
-    const { label, failure, respond } = call;
-    const uses = usesOf(operation, input, this.model);
-    const isTransaction = operation.startsWith('Transact');
+  #arrive(arrived: Arrived): void {
+    const { call, label, failure, respond } = arrived;
+    const uses = usesOf(call, this.model);
+    const isTransaction = call.operation === 'TransactWriteItems';
     const conflicts = uses.map(({ item, use }) => this.#locks.conflicts(item, use));
     const refused = failure === 'throttled' || conflicts.includes(true);
     if (failure === 'before' || refused) {
@@ -94,48 +99,45 @@ export class Database {
     const releases = uses.map(({ item, use }) => this.#locks.hold(item, use));
     this.#world.scheduler.after(this.#latency() * (isTransaction ? 2 : 0.3), () => {
       for (const release of releases) release();
-      const answer = this.#carryOut(operation, input, call);
+      const answer = this.#carryOut(arrived);
       respond(failure === 'after' ? { error: 'InternalServerError', isTransient: true } : answer);
     });
   }
 
-  #carryOut(
-    operation: string,
-    input: object,
-    { label, sentAt, failure }: { label: string; sentAt: number; failure: Failure | undefined },
-  ): Answer {
+  #carryOut({ call, label, sentAt, failure }: Arrived): Answer {
     const { scheduler } = this.#world;
-    const token = tokenOf(input);
-    const answer: Answer = token && this.#committed.has(token) ? { output: {} } : this.#run(operation, input, sentAt);
+    const token = call.operation === 'TransactWriteItems' ? call.input.ClientRequestToken : undefined;
+    const answer: Answer = token && this.#committed.has(token) ? { output: {} } : this.#run(call, sentAt);
     if (token && 'output' in answer) this.#committed.add(token);
-    if (operation.startsWith('Transact')) this.#world.history.checkSessions();
+    if (call.operation === 'TransactWriteItems') this.#world.history.checkSessions();
     const outcome = 'output' in answer ? '' : `: ${answer.error}`;
     scheduler.note(`${label}${outcome}${failure === undefined ? '' : ' (the answer is lost)'}`);
     return answer;
   }
 
-  #run(operation: string, input: object, sentAt: number): Answer {
+  #run(call: Call, sentAt: number): Answer {
     const { scheduler } = this.#world;
+    const { operation } = call;
     const isOld =
-      'ConsistentRead' in input ? input.ConsistentRead !== true : operation === 'Query' || operation === 'Scan';
+      (operation === 'GetItem' || operation === 'Query' || operation === 'Scan') && call.input.ConsistentRead !== true;
     const isSnapshot = operation === 'GetItem' && !isOld;
     const stale = isOld ? scheduler.random.between(0, mostStale) : 0;
     const reading: Reading = {
       since: isSnapshot ? Number.POSITIVE_INFINITY : Math.min(sentAt, scheduler.now - stale),
       seesChange: () => scheduler.random.chance(0.5),
     };
-    const answer = this.#answer(operation, input, this.onCarriedOut ? exact : reading);
-    this.onCarriedOut?.({ operation, input, answer });
+    const answer = this.#answer(call, this.onCarriedOut ? exact : reading);
+    this.onCarriedOut?.({ call, answer });
     return answer;
   }
 
-  #answer(operation: string, input: object, reading: Reading): Answer {
+  #answer(call: Call, reading: Reading): Answer {
     try {
-      return { output: this.model.run(operation, input, reading) };
+      return { output: this.model.run(call, reading) };
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       if (error.name === 'ValidationException')
-        this.#world.violated(`DynamoDB rejects a request: ${JSON.stringify(input)}`);
+        this.#world.violated(`DynamoDB rejects a request: ${JSON.stringify(call.input)}`);
       return { error: error.name, detail: error.detail, isTransient: false };
     }
   }
@@ -156,36 +158,33 @@ export class Database {
   }
 }
 
-const tokenOf = (input: object): string | undefined =>
-  'ClientRequestToken' in input ? String(input.ClientRequestToken) : undefined;
-
 /** The items that a call writes or checks, as they conflict with other calls. */
-function usesOf(operation: string, input: object, model: DynamoDbModel): { item: string; use: ItemUse }[] {
-  const itemOf = ({ TableName, Key, Item }: Target) =>
-    `${TableName} ${model.table(TableName).keyOf(Key ?? Item ?? {})}`;
-  if ('TransactItems' in input) {
-    const parts = input.TransactItems as readonly Readonly<Record<string, Target>>[];
-    return parts.flatMap((part) =>
-      Object.values(part).map((target) => ({ item: itemOf(target), use: 'transaction-write' as const })),
-    );
+function usesOf(call: Call, model: DynamoDbModel): { item: string; use: ItemUse }[] {
+  switch (call.operation) {
+    case 'TransactWriteItems':
+      return call.input.TransactItems.flatMap((part) =>
+        Object.values(part).map((write) => ({ item: model.itemOf(write), use: 'transaction-write' })),
+      );
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+      return [{ item: model.itemOf(call.input), use: 'write' }];
+    default:
+      return [];
   }
-  if (!/^(Put|Update|Delete)Item$/.test(operation)) return [];
-  return [{ item: itemOf(input as Target), use: 'write' }];
 }
 
-function labelOf(operation: string, input: object): string {
+function labelOf({ operation, input }: Call): string {
   const target = (one: Target) => `${one.TableName} ${Object.values(one.Key ?? shortOf(one)).join('/')}`;
   if ('TransactItems' in input) {
-    const parts = input.TransactItems as readonly Readonly<Record<string, Target>>[];
-    return parts.flatMap((part) => Object.entries(part).map(([kind, one]) => `${kind} ${target(one)}`)).join(', ');
+    return input.TransactItems.flatMap((part) =>
+      Object.entries(part).map(([kind, one]) => `${kind} ${target(one)}`),
+    ).join(', ');
   }
-  if ('RequestItems' in input) return Object.keys(input.RequestItems as object).join(', ');
-  if (operation === 'Query') return `${target(input as Target)} ${wordsOf(input)}`;
-  return target(input as Target);
+  if ('RequestItems' in input) return Object.keys(input.RequestItems).join(', ');
+  if (operation !== 'Query') return target(input);
+  return `${target(input)} ${Object.values(input.ExpressionAttributeValues ?? {}).join(' ')}`;
 }
-
-const wordsOf = (input: object) =>
-  'ExpressionAttributeValues' in input ? Object.values(input.ExpressionAttributeValues as object).join(' ') : '';
 
 /** The first attributes of an item, which are its keys. */
 const shortOf = ({ Item = {} }: Target) => Object.values(Item).slice(0, 2);

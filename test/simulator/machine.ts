@@ -1,8 +1,9 @@
 import type { EventEmitter } from 'node:events';
+import type { Call, Output } from './dynamodb/call.ts';
 
 /** What a DynamoDB call gets: the output, or an error by its name. */
 export type Answer =
-  | { readonly output: Record<string, unknown> }
+  | { readonly output: Output }
   | { readonly error: string; readonly detail?: Record<string, unknown>; readonly isTransient: boolean };
 
 /** A request to @connections or to Lambda. `status` is undefined if there was no answer. */
@@ -25,7 +26,7 @@ export interface Machine {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   random(): number;
   bytes(count: number): Buffer;
-  dynamoDb(operation: string, input: object): Promise<Answer>;
+  dynamoDb(call: Call): Promise<Answer>;
   post(request: Post): Promise<number | undefined>;
   /** The status of a GET or DELETE on a connection; undefined if there was no answer. */
   connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined>;

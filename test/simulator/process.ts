@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Call } from './dynamodb/call.ts';
 import type { Answer, ClientSocket, Machine, Post } from './machine.ts';
 import type { Planned } from './scheduler.ts';
 import type { World } from './world.ts';
@@ -88,10 +89,10 @@ export class SimulatedProcess implements Machine {
     return this.world.scheduler.random.bytes(count);
   }
 
-  dynamoDb(operation: string, input: object): Promise<Answer> {
+  dynamoDb(call: Call): Promise<Answer> {
     this.callsLeft -= 1;
     if (this.callsLeft === 0) this.world.violated(`${this.name} makes calls without end`);
-    return this.promise((resolve) => this.world.database.call(this, operation, input, resolve));
+    return this.promise((resolve) => this.world.database.call(this, call, resolve));
   }
 
   post(request: Post): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { type Condition, type Operand, type Path, parseCondition, parseUpdate } from './parse.ts';
+import { type Condition, type Operand, type Path, parseCondition, parseProjection, parseUpdate } from './parse.ts';
 
 /** A stored item, or a map in one. Numbers, texts, booleans, lists, maps and sets of texts. Never changed in place. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -20,6 +20,16 @@ function nameOf(written: string, words: Words): string {
   if (name === undefined) throw new ValidationError(`${written} is not defined`);
   return name;
 }
+
+/** The attributes of an item in which some paths begin. */
+export function namedAttributes(item: Item, paths: readonly Path[], words: Words): Item {
+  const names = paths.map(([first = '']) => nameOf(first, words));
+  return Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
+}
+
+/** The part of an item that a projection names. */
+export const projected = (item: Item, expression: string | undefined, words: Words): Item =>
+  expression === undefined ? item : namedAttributes(item, parseProjection(expression), words);
 
 function valueAt(item: Item | undefined, path: Path, words: Words): unknown {
   let value: unknown = item;

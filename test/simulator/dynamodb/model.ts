@@ -1,26 +1,8 @@
-import { conditionHolds, type Item, updated, ValidationError, type Words } from './evaluate.ts';
+import type { BatchGet, BatchWrite, Call, Get, Output, Transaction, Write } from './call.ts';
+import { conditionHolds, type Item, namedAttributes, projected, updated, ValidationError } from './evaluate.ts';
 import { parseUpdate } from './parse.ts';
-import { type Query, queryTable } from './query.ts';
-import { projected, type Reading } from './read.ts';
-import { roomTables, type Table } from './tables.ts';
-
-/** A write, as a request of its own or as a part of a transaction. */
-interface Write extends Words {
-  readonly TableName: string;
-  readonly Key?: Item;
-  readonly Item?: Item;
-  readonly UpdateExpression?: string;
-  readonly ConditionExpression?: string;
-  readonly ReturnValues?: string;
-  readonly ReturnValuesOnConditionCheckFailure?: string;
-}
-
-type Part = { readonly [K in 'Put' | 'Update' | 'Delete' | 'ConditionCheck']?: Write };
-
-type Requests = Readonly<
-  Record<string, { readonly Keys: readonly Item[]; readonly ProjectionExpression?: string } & Words>
->;
-type Writes = Readonly<Record<string, readonly { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]>>;
+import { queryTable } from './query.ts';
+import { type Reading, roomTables, type Table } from './tables.ts';
 
 export class ModelError extends Error {
   readonly detail: Record<string, unknown>;
@@ -32,9 +14,7 @@ export class ModelError extends Error {
   }
 }
 
-type Output = Record<string, unknown>;
-
-/** DynamoDB's operations, as far as the room uses them, on items in memory. A differential test compares it with dynoxide. */
+/** DynamoDB's operations, as far as the room uses them, on items in memory. A test compares it with dynoxide. */
 export class DynamoDbModel {
   readonly tables = roomTables();
   readonly #now: () => number;
@@ -46,26 +26,24 @@ export class DynamoDbModel {
   }
 
   /** @throws ModelError */
-  run(operation: string, given: object, reading: Reading): Output {
-    const input = withoutUndefined(given) as Item;
-    switch (operation) {
+  run(given: Call, reading: Reading): Output {
+    const call = withoutUndefined(given);
+    switch (call.operation) {
       case 'GetItem':
-        return this.#get(input as unknown as Write & { ProjectionExpression?: string }, reading);
+        return this.#get(call.input, reading);
       case 'Query':
       case 'Scan':
-        return queryTable(this.table(String(input['TableName'])), input as unknown as Query, reading);
+        return queryTable(this.table(call.input.TableName), call.input, reading);
       case 'BatchGetItem':
-        return this.#batchGet(input['RequestItems'] as Requests, reading);
+        return this.#batchGet(call.input, reading);
       case 'BatchWriteItem':
-        return this.#batchWrite(input['RequestItems'] as Writes);
+        return this.#batchWrite(call.input);
       case 'PutItem':
       case 'UpdateItem':
       case 'DeleteItem':
-        return this.#write(operation, input as unknown as Write);
+        return this.#write(call.operation, call.input);
       case 'TransactWriteItems':
-        return this.#transact(input['TransactItems'] as readonly Part[]);
-      default:
-        throw new Error(`${operation} is not simulated`);
+        return this.#transact(call.input);
     }
   }
 
@@ -75,31 +53,34 @@ export class DynamoDbModel {
     return table;
   }
 
-  /** Deletes or puts an item without a request, as TTL does. */
-  set(table: Table, key: Item, item: Item | undefined): void {
+  /** Identifies the item that a write is about. */
+  itemOf({ TableName, Key, Item }: Write): string {
+    return `${TableName} ${this.table(TableName).keyOf(Key ?? Item ?? {})}`;
+  }
+
+  #set(table: Table, key: Item, item: Item | undefined): void {
     const before = table.get(key);
     table.put(key, item, this.#now());
     this.onChange?.(table.name, before, item);
   }
 
-  #get(input: Write & { ProjectionExpression?: string }, { since, seesChange }: Reading): Output {
-    const item = this.table(input.TableName).seen(input.Key ?? {}, since, seesChange);
+  #get(input: Get, reading: Reading): Output {
+    const item = this.table(input.TableName).seen(input.Key, reading);
     return item ? { Item: projected(item, input.ProjectionExpression, input) } : {};
   }
 
-  #batchGet(requests: Requests, { since, seesChange }: Reading): Output {
-    const read = ([name, { Keys, ProjectionExpression, ...words }]: [string, Requests[string]]) => {
-      const seen = Keys.map((key) => this.table(name).seen(key, since, seesChange));
-      const items = seen.filter((item) => item !== undefined);
+  #batchGet({ RequestItems }: BatchGet, reading: Reading): Output {
+    const read = ([name, { Keys, ProjectionExpression, ...words }]: [string, BatchGet['RequestItems'][string]]) => {
+      const items = Keys.map((key) => this.table(name).seen(key, reading)).filter((item) => item !== undefined);
       return [name, items.map((item) => projected(item, ProjectionExpression, words))];
     };
-    return { Responses: Object.fromEntries(Object.entries(requests).map(read)), UnprocessedKeys: {} };
+    return { Responses: Object.fromEntries(Object.entries(RequestItems).map(read)), UnprocessedKeys: {} };
   }
 
-  #batchWrite(writes: Writes): Output {
-    for (const [name, requests] of Object.entries(writes)) {
+  #batchWrite({ RequestItems }: BatchWrite): Output {
+    for (const [name, requests] of Object.entries(RequestItems)) {
       for (const { PutRequest, DeleteRequest } of requests) {
-        this.set(this.table(name), PutRequest?.Item ?? DeleteRequest?.Key ?? {}, PutRequest?.Item);
+        this.#set(this.table(name), PutRequest?.Item ?? DeleteRequest?.Key ?? {}, PutRequest?.Item);
       }
     }
     return { UnprocessedItems: {} };
@@ -123,18 +104,14 @@ export class DynamoDbModel {
 
   #write(operation: string, input: Write): Output {
     const { table, key, before, after } = orInvalid(() => this.#effect(operation, input));
-    this.set(table, key, after);
+    this.#set(table, key, after);
     return returned(input, before, after);
   }
 
-  #transact(parts: readonly Part[]): Output {
-    const writes = parts.flatMap((part) => Object.entries(part));
-    const keys = new Set(
-      writes.map(
-        ([, write]) => `${write.TableName} ${this.table(write.TableName).keyOf(write.Key ?? write.Item ?? {})}`,
-      ),
-    );
-    if (keys.size < writes.length) throw new ModelError('ValidationException');
+  #transact({ TransactItems }: Transaction): Output {
+    const writes = TransactItems.flatMap((part) => Object.entries(part));
+    if (new Set(writes.map(([, write]) => this.itemOf(write))).size < writes.length)
+      throw new ModelError('ValidationException');
     const reasons: Record<string, unknown>[] = [];
     const effects = writes.flatMap(([kind, write]) => {
       try {
@@ -151,7 +128,7 @@ export class DynamoDbModel {
     if (reasons.some(({ Code }) => Code !== 'None')) {
       throw new ModelError('TransactionCanceledException', { CancellationReasons: reasons });
     }
-    for (const { table, key, after } of effects) this.set(table, key, after);
+    for (const { table, key, after } of effects) this.#set(table, key, after);
     return {};
   }
 }
@@ -174,8 +151,7 @@ function returned(input: Write, before: Item | undefined, after: Item | undefine
     case 'UPDATED_OLD': {
       const { set, remove, add, delete: taken } = parseUpdate(input.UpdateExpression ?? '');
       const paths = [...set.map(({ path }) => path), ...remove, ...[...add, ...taken].map(({ path }) => path)];
-      const named = new Set(paths.map(([name = '']) => input.ExpressionAttributeNames?.[name] ?? name));
-      return { Attributes: Object.fromEntries(Object.entries(before ?? {}).filter(([name]) => named.has(name))) };
+      return { Attributes: namedAttributes(before ?? {}, paths, input) };
     }
     default:
       return {};
@@ -183,8 +159,9 @@ function returned(input: Write, before: Item | undefined, after: Item | undefine
 }
 
 /** A copy as the SDK sends it: without `undefined`. */
-export function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
+function withoutUndefined<T>(value: T): T;
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withoutUndefined(inner));
   if (value instanceof Set) return new Set(value);
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = {};

@@ -1,20 +1,9 @@
-import { conditionHolds, type Item, type Words } from './evaluate.ts';
-import { projected, type Reading } from './read.ts';
-import { byKeys, type Table } from './tables.ts';
-
-export interface Query extends Words {
-  readonly IndexName?: string;
-  readonly KeyConditionExpression?: string;
-  readonly FilterExpression?: string;
-  readonly ProjectionExpression?: string;
-  readonly ScanIndexForward?: boolean;
-  readonly Limit?: number;
-  readonly ExclusiveStartKey?: Item;
-  readonly Select?: string;
-}
+import type { Output, Query } from './call.ts';
+import { conditionHolds, type Item, projected } from './evaluate.ts';
+import { byKeys, type Reading, type Table } from './tables.ts';
 
 /** A query or a scan. Pages end at `Limit` only: the room's pages are far smaller than 1 MB. */
-export function queryTable(table: Table, query: Query, { since, seesChange }: Reading): Record<string, unknown> {
+export function queryTable(table: Table, query: Query, reading: Reading): Output {
   const { Limit: limit = Number.POSITIVE_INFINITY, ExclusiveStartKey: from, ScanIndexForward: forward = true } = query;
   const index = query.IndexName === undefined ? undefined : table.shape.index;
   const { partitionKey, sortKey } = table.shape;
@@ -23,7 +12,7 @@ export function queryTable(table: Table, query: Query, { since, seesChange }: Re
   const sign = forward ? 1 : -1;
   const inOrder = (one: Item, other: Item) => sign * byKeys(one, other, order);
   const matching = table
-    .all(since, seesChange)
+    .all(reading)
     .filter((item) => order.every((name) => item[name] !== undefined))
     .filter((item) => conditionHolds(query.KeyConditionExpression, item, query))
     .sort(inOrder)

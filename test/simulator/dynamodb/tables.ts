@@ -8,6 +8,19 @@ interface Kept {
   readonly changedAt: number;
 }
 
+/** How a read that is not a snapshot sees items that changed while it ran. */
+export interface Reading {
+  readonly since: number;
+  readonly seesChange: () => boolean;
+}
+
+/** A read that is a snapshot. */
+export const exact: Reading = { since: Number.POSITIVE_INFINITY, seesChange: () => true };
+
+/** The item that a read sees: where the item changed since the read began, `seesChange` decides. */
+const seenBy = ({ item, before, changedAt }: Kept, { since, seesChange }: Reading) =>
+  changedAt >= since && !seesChange() ? before : item;
+
 /** One table of the model. */
 export class Table {
   readonly name: string;
@@ -32,16 +45,12 @@ export class Table {
   }
 
   get(key: Item): Item | undefined {
-    return this.#items.get(this.keyOf(key))?.item;
+    return this.seen(key, exact);
   }
 
-  /**
-   * The item as a read may see it that is not a snapshot: where the item changed at or after `since`, the caller's choice
-   * decides whether it sees the change.
-   */
-  seen(key: Item, since: number, seesChange: () => boolean): Item | undefined {
+  seen(key: Item, reading: Reading): Item | undefined {
     const kept = this.#items.get(this.keyOf(key));
-    return kept && kept.changedAt >= since && !seesChange() ? kept.before : kept?.item;
+    return kept && seenBy(kept, reading);
   }
 
   put(key: Item, item: Item | undefined, now: number): void {
@@ -50,11 +59,10 @@ export class Table {
   }
 
   /** All items, in the order of their keys. */
-  all(since = Number.POSITIVE_INFINITY, seesChange = () => true): Item[] {
+  all(reading = exact): Item[] {
     const { partitionKey, sortKey } = this.shape;
-    const seen = ({ item, before, changedAt }: Kept) => (changedAt >= since && !seesChange() ? before : item);
     return [...this.#items.values()]
-      .map(seen)
+      .map((kept) => seenBy(kept, reading))
       .filter((item) => item !== undefined)
       .sort((one, other) => byKeys(one, other, [partitionKey.name, ...(sortKey ? [sortKey.name] : [])]));
   }

@@ -1,3 +1,4 @@
+import type { Call, Output } from '../dynamodb/call.ts';
 import { here } from './machine.ts';
 
 /** Not simulated: only the doctor and estimates use it. */
@@ -31,7 +32,12 @@ const errors: Readonly<Record<string, typeof DynamoDbError>> = {
   TransactionConflictException,
 };
 
-type Handler = (args: unknown) => Promise<Record<string, unknown>>;
+type Handler = (args: unknown) => Promise<Output>;
+
+/** The SDK gives each transaction a token, so that its own retries commit it once. */
+function withToken<C extends Call & { readonly operation: 'TransactWriteItems' }>({ operation, input }: C) {
+  return { operation, input: { ClientRequestToken: here.bytes(16).toString('hex'), ...input } };
+}
 
 /** The SDK's client: its retries, and the middleware that the room adds to them. */
 export class DynamoDBClient {
@@ -47,11 +53,10 @@ export class DynamoDBClient {
     this.#maxAttempts = maxAttempts;
   }
 
-  async send({ operation, input }: { operation: string; input: object }): Promise<Record<string, unknown>> {
-    // The SDK gives each transaction a token, so that its own retries commit it once.
-    const token = operation === 'TransactWriteItems' ? { ClientRequestToken: here.bytes(16).toString('hex') } : {};
+  async send(given: Call): Promise<Output> {
+    const call = given.operation === 'TransactWriteItems' ? withToken(given) : given;
     const attemptOnce: Handler = async () => {
-      const answer = await here.dynamoDb(operation, { ...token, ...input });
+      const answer = await here.dynamoDb(call);
       if ('output' in answer) return answer.output;
       const Kind = errors[answer.error] ?? DynamoDbError;
       throw new Kind(answer.error, answer.detail, answer.isTransient);

@@ -1,22 +1,14 @@
+import type { Inputs, Output, Query } from '../dynamodb/call.ts';
+import type { Item } from '../dynamodb/evaluate.ts';
 import type { DynamoDBClient } from './client-dynamodb.ts';
 
-type Input = Record<string, unknown>;
-type Output = Record<string, unknown>;
+const commandOf = <O extends keyof Inputs>(operation: O) =>
+  class {
+    readonly operation = operation;
+    readonly input: Inputs[O];
 
-class Command {
-  readonly operation: string;
-  readonly input: Input;
-
-  constructor(operation: string, input: Input) {
-    this.operation = operation;
-    this.input = input;
-  }
-}
-
-const commandOf = (operation: string) =>
-  class extends Command {
-    constructor(input: Input) {
-      super(operation, input);
+    constructor(input: Inputs[O]) {
+      this.input = input;
     }
   };
 
@@ -36,17 +28,17 @@ export const DynamoDBDocumentClient = { from: (client: DynamoDBClient): DynamoDB
 interface Paging {
   readonly client: DynamoDBClient;
   readonly pageSize?: number;
-  readonly startingToken?: unknown;
+  readonly startingToken?: Item;
 }
 
-const paginate = (operation: string) =>
-  async function* pages({ client, pageSize, startingToken }: Paging, input: Input): AsyncGenerator<Output> {
+const paginate = (operation: 'Query' | 'Scan') =>
+  async function* pages({ client, pageSize, startingToken }: Paging, input: Query): AsyncGenerator<Output> {
     let from = startingToken;
     do {
       const limit = pageSize === undefined ? {} : { Limit: pageSize };
-      const page = await client.send(new Command(operation, { ...input, ...limit, ExclusiveStartKey: from }));
+      const page = await client.send({ operation, input: { ...input, ...limit, ExclusiveStartKey: from } });
       yield page;
-      from = page['LastEvaluatedKey'];
+      from = page.LastEvaluatedKey;
     } while (from !== undefined);
   };
 
