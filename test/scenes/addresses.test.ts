@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getFile, sendFile } from '../../client/files/index.ts';
 import { connect } from '../../client/room/index.ts';
 import { admin } from '../harness/console.ts';
-import { announcementOf, get, newFile, sample } from '../harness/files.ts';
+import { announcementOf, get, newFile, offered, sample, send } from '../harness/files.ts';
 import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -25,30 +25,28 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The names that the room's clients use in their URLs, and the address that the room listens on. */
+/** The address that a room listens on, and the hosts in its clients' URLs. */
 describe.each([
   ['0.0.0.0', [lan, 'localhost']],
   ['::', [`[${lan6}]`]],
   ['::1', ['[::1]']],
   [lan, [lan]],
-])('in a room on %s', (host, names) => {
+])('in a room on %s', (address, hosts) => {
   let room: SceneRoom;
   beforeAll(async () => {
-    room = await openRoom({ host });
+    room = await openRoom({ host: address });
     await room.register('Columbia', 'facebook');
   });
   afterAll(() => room.close());
 
-  test.each(names)('a client that knows it as %s talks, and sends and gets a file', async (name) => {
-    const url = `ws://${name}:${new URL(room.url).port}`;
-    const [columbia, facebook] = await Promise.all(
-      ['Columbia', 'facebook'].map(async (user) => {
-        const connection = await connect({ url, message: () => undefined });
-        await connection.login(user, password);
-        return connection;
-      }),
-    );
-    if (!columbia || !facebook) throw new Error('nobody has joined');
+  test.each(hosts)('clients that connect to %s exchange a file', async (host) => {
+    const enter = async (user: string) => {
+      const url = `ws://${host}:${new URL(room.url).port}`;
+      const connection = await connect({ url, message: () => undefined });
+      await connection.login(user, password);
+      return connection;
+    };
+    const [columbia, facebook] = await Promise.all([enter('Columbia'), enter('facebook')]);
     const path = join(folder, 'report.txt');
     await writeFile(path, sample);
     await sendFile(columbia, { to: 'facebook', path });
@@ -61,12 +59,12 @@ describe.each([
 
   test('the console finds it by its port', async () => {
     expect(await admin(room.url, ['online', 'users'])).toMatchObject({ code: 0 });
-    const backup = join(folder, `${host.replaceAll(':', '-')}.ndjson.gz`);
+    const backup = join(folder, `${address.replaceAll(':', '-')}.ndjson.gz`);
     expect(await admin(room.url, ['backup', backup])).toMatchObject({ code: 0, complaints: [] });
   });
 });
 
-describe('under a name of the machine, or through a tunnel or proxy', () => {
+describe('in a room behind a host name, a tunnel or a proxy', () => {
   let room: SceneRoom;
   beforeAll(async () => {
     room = await openRoom();
@@ -74,8 +72,8 @@ describe('under a name of the machine, or through a tunnel or proxy', () => {
   });
   afterAll(() => room.close());
 
-  /** Sends a request to the room as if its name were that of the URL. */
-  async function as(method: string, url: string, headers: Record<string, string>, bytes?: Buffer) {
+  /** Sends a request for a URL to the room, whatever the host of the URL. Returns the status. */
+  async function statusOf(method: string, url: string, headers: Record<string, string>, bytes?: Buffer) {
     const { host, pathname, search } = new URL(url);
     const outgoing = request(new URL(pathname + search, room.local.origin), {
       method,
@@ -97,38 +95,51 @@ describe('under a name of the machine, or through a tunnel or proxy', () => {
       { host: 'room:9000', 'x-forwarded-host': 'chat.example.org', 'x-forwarded-proto': 'https' },
       'https://chat.example.org',
     ],
-  ])('%s: files go to the same address', async (_, headers, origin) => {
+  ])('%s: files are uploaded to the address that the client uses', async (_, headers, origin) => {
     const client = await RawClient.open(room.url, headers);
     await client.get('login', { user: 'Columbia', password });
     const file = newFile();
     const place = await client.get('file', announcementOf('facebook', file));
     expect(new URL(place.url).origin).toBe(origin);
-    expect(await as('PUT', place.url, place.headers, file.bytes)).toBe(200);
-    expect(await as('PUT', place.url.replace(origin, 'http://evil.example'), place.headers, file.bytes)).toBe(403);
+    expect(await statusOf('PUT', place.url, place.headers, file.bytes)).toBe(200);
+    const elsewhere = place.url.replace(origin, 'http://evil.example');
+    expect(await statusOf('PUT', elsewhere, place.headers, file.bytes)).toBe(403);
     await client.get('logout', {});
   });
 
-  test('a text that quotes an address of the room arrives as it was written', async () => {
-    const [columbia, facebook] = [
-      await room.enter('Columbia'),
-      await RawClient.open(room.url, { host: 'den.example' }),
-    ];
+  /** Connects facebook through a host name. */
+  async function enterDen(): Promise<RawClient> {
+    const facebook = await RawClient.open(room.url, { host: 'den.example' });
     await facebook.get('login', { user: 'facebook', password });
+    return facebook;
+  }
+
+  test('a text that quotes an address of the room arrives as it was written', async () => {
+    const [columbia, facebook] = [await room.enter('Columbia'), await enterDen()];
     const text = `{"url":"${room.local.origin}/x"}`;
     await columbia.get('message', { to: 'facebook', text });
     expect(await facebook.event('message')).toMatchObject({ text });
-    // A file that waits is offered at the address of the recipient.
-    const [waiting] = (await facebook.get('fileget', {})).files ?? [];
-    const offer = await facebook.get('fileget', { from: 'Columbia', name: waiting?.name ?? '' });
-    expect(new URL(offer.url ?? '').origin).toBe('http://den.example');
-    const direct = { ...offer, url: offer.url?.replace('http://den.example', room.local.origin) };
-    expect((await get(direct as typeof offer)).body).toEqual(sample);
+    await columbia.get('logout', {});
+    await facebook.get('logout', {});
   });
 
-  test('the operator and web pages are still told apart by the name', async () => {
+  test('a waiting file is offered at the address that the recipient uses, whatever the sender used', async () => {
+    const columbia = await room.enter('Columbia');
+    const file = newFile();
+    await send(columbia, 'facebook', file);
+    const facebook = await enterDen();
+    await expect.poll(async () => (await offered(facebook)).includes(file.name)).toBe(true);
+    const { url = '' } = await facebook.get('fileget', { from: 'Columbia', name: file.name });
+    expect(new URL(url).origin).toBe('http://den.example');
+    expect((await get({ url: url.replace('http://den.example', room.local.origin) })).body).toEqual(sample);
+    await columbia.get('logout', {});
+    await facebook.get('logout', {});
+  });
+
+  test('under another host name the room still refuses requests of operators and of web pages', async () => {
     const health = `${room.local.origin.replace('127.0.0.1', 'den.example')}/health`;
-    expect(await as('GET', health, {})).toBe(403);
-    expect(await as('GET', `${health}?X-Amz-Signature=x`, {})).toBe(403);
+    expect(await statusOf('GET', health, {})).toBe(403);
+    expect(await statusOf('GET', `${health}?X-Amz-Signature=x`, {})).toBe(403);
     const page = { host: 'den.example', origin: 'http://den.example' };
     await expect(RawClient.open(room.url, page)).rejects.toMatchObject({ status: 403 });
   });

@@ -42,10 +42,10 @@ test('the console finds a room by its folder', async () => {
   });
 });
 
-test('a room that was killed leaves a file that means nothing', async () => {
+test('the console does not take another room for one that was killed and left its file behind', async () => {
   const folder = join(project, 'killed');
   await mkdir(folder);
-  // The port is another room's now.
+  // Another room uses the port now.
   const file = { origin: `http://127.0.0.1:${port()}`, region: 'us-east-1', outputs: { AdminFunction: 'x' } };
   const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' };
   await writeFile(join(folder, 'room.json'), JSON.stringify({ ...file, ...credentials }), { mode: 0o600 });

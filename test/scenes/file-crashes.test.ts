@@ -85,7 +85,10 @@ async function roomIsConsistent(): Promise<void> {
 
 const listed = (lines: readonly string[]) => lines.some((line) => line.startsWith(`File "${name}" from`));
 
-/** The files that wait for a user. */
+/** The line that tells the recipient of the file. */
+const announced = (from: string) => `${from}(file_transfer): ${name} (${prettyBytes(content.length)})`;
+
+/** Whether the file waits for the user. */
 async function offered(chat: ChatProcess): Promise<boolean> {
   chat.type('fileget');
   await chat.sees(/^(File "|No files are waiting for you)/);
@@ -116,7 +119,7 @@ test.each([
 
     const arrives = point === 'PUT' && (stage === 'unanswered' || stage === 'after');
     const recipient = await enter(Columbia);
-    if (arrives) await recipient.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
+    if (arrives) await recipient.sees(announced(facebook));
     expect(await offered(recipient)).toBe(arrives);
     await roomIsConsistent();
     if (arrives) await gets(recipient, Columbia, facebook);
@@ -124,7 +127,7 @@ test.each([
       const again = await enter(facebook);
       again.type(`file ${Columbia} ${name}`);
       await again.sees(`The room has received the file "${name}".`);
-      await recipient.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
+      await recipient.sees(announced(facebook));
       await gets(recipient, Columbia, facebook);
       await again.quit();
     }
@@ -162,7 +165,7 @@ test.each([
     sender.type(`file ${Columbia} ${name}`);
     await sender.sees(`The room has received the file "${name}".`);
     const first = await enter(Columbia);
-    await first.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
+    await first.sees(announced(facebook));
     // The forwarded bytes may not be on the disk yet.
     const partIsThere = () => expect.poll(() => partBytes(Columbia)).toBeGreaterThan(0);
     await killAt(point, stage, first, `fileget ${facebook} ${name}`, stage === 'half' ? partIsThere : undefined);
@@ -196,7 +199,7 @@ test.each(['before', 'unanswered', 'after'] as const)(
     const sender = await enter(facebook);
     sender.type(`file ${Columbia} ${name}`);
     const first = await enter(Columbia);
-    await first.sees(`${facebook}(file_transfer): ${name} (${prettyBytes(content.length)})`);
+    await first.sees(announced(facebook));
     await killAt('filedecline', stage, first, `filedecline ${facebook} ${name}`);
     const again = await enter(Columbia);
     expect(await offered(again)).toBe(stage === 'before');

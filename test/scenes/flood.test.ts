@@ -58,16 +58,17 @@ test('a flood on one connection does not affect other users', async () => {
   expect(await flooder.event('message')).toMatchObject({ text: 'calm down' });
 });
 
-test('holds before a login, too', async () => {
+test('the flood limit holds before a login, too', async () => {
   const client = await room.connect();
   onTestFinished(async () => void (await client.close()));
   const codes: unknown[] = [];
-  for (let i = 0; i < 12; i += 1)
+  for (let i = 0; i < 12; i += 1) {
     codes.push((await client.ask('register', { user: `many${i}`, password })).error?.code);
+  }
   expect(codes).toContain('rate-limited');
 });
 
-test('heartbeats do not count', async () => {
+test('heartbeats do not count towards the flood limit', async () => {
   const client = await room.enter('pinger');
   onTestFinished(async () => void (await client.close()));
   for (let i = 0; i < 100; i += 1) client.send({ action: 'ping' });

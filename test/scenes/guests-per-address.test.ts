@@ -102,26 +102,27 @@ test('a connection that was closed for flooding costs its address several connec
   await room.change('floodBurst', 1_000_000);
 });
 
-test('refused frames of a guest count as connections of its address, and then close its guests; a right password does not', async () => {
+test('refused frames of a guest count as connections of its address, and at the limit its guests are closed', async () => {
   await room.change('connectsPerAddress', 3 + 2 * refusedConnects);
+  const member = await room.connect('127.0.0.7');
+  await member.get('login', { user: 'Columbia', password });
+  await member.get('whoelse', {});
   const guest = await room.connect('127.0.0.7');
-  await guest.get('login', { user: 'Columbia', password });
-  await guest.get('whoelse', {});
-  const other = await room.connect('127.0.0.7');
-  await other.refused('login', { user: 'Columbia', password });
+  // A login that is refused although its password is right does not count.
+  await guest.refused('login', { user: 'Columbia', password });
   const refuse = async (frame: object) => {
-    other.send(frame);
-    await other.next(({ ok }) => ok === false, 'a refusal');
+    guest.send(frame);
+    await guest.next(({ ok }) => ok === false, 'a refusal');
   };
   await refuse({ action: 'login' });
   await (await room.connect('127.0.0.7')).close();
   // The limit is reached.
-  other.send({ action: 'whoelse' });
-  expect(await other.closed).toMatchObject({ code: 1000 });
+  guest.send({ action: 'whoelse' });
+  expect(await guest.closed).toMatchObject({ code: 1000 });
   await expect.poll(() => room.connect('127.0.0.7').catch(({ status }) => status)).toBe(429);
   await (await room.connect('127.0.0.8')).close();
-  // The address's member stays.
-  await guest.get('logout', {});
+  // Members of the address stay.
+  await member.get('logout', {});
 });
 
 test('a client whose connection was closed before the login opens another when it needs one, and nobody is told', async () => {

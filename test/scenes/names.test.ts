@@ -36,13 +36,13 @@ test.each([
 });
 
 test.each(['admin', 'Adm1n', 'root', 'r00t', 'system.', 'Moderator', 'the-admin', 'system.bot'])(
-  '%s claims authority',
+  'the name %s is refused, because it claims authority',
   async (name) => {
     expect(await register(name)).toBe('invalid-user');
   },
 );
 
-test('the administrator may give a name of authority, and an old one still logs in', async () => {
+test('the administrator may add a user whose name claims authority, and an older account with one still logs in', async () => {
   expect(await room.admin({ command: 'add-user', user: 'Support' })).toMatchObject({ ok: true });
   await room.register('reader');
   const item = await room.database.user('reader');

@@ -74,7 +74,7 @@ test.each(backups)('a restore of the backup %s gives a working room', async (nam
   await network.close();
 });
 
-test('the last one brought its bans, invitations and suspended users along', async () => {
+test('the restored bans, invitations and suspended users are those of the last backup', async () => {
   const { bans } = await room.admin({ command: 'banned-addresses' });
   const banned = ['192.0.2.0/24', '192.0.2.9/32'].map((address) => expect.objectContaining({ address }));
   expect(bans).toEqual(expect.arrayContaining(banned));
