@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, GatewayError, type RoomConnection } from '../../client/room/index.ts';
-import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { Attacker } from './attacker.ts';
 
 export interface OfficeReport {
   /** Seconds until everybody is logged in: at nine o'clock, and after a stop and a start. */
@@ -16,13 +16,9 @@ export interface OfficeReport {
 /** The longest time (s) that everybody may need, without and with an attacker. */
 const most = { alone: 60, attacked: 180 };
 
-/** The attacker's address. The office has another. */
-const attacker = '127.0.0.2';
-const pauseMs = 100;
-
 /**
- * Lets all people of an office, who share one address, log in at once, and again after a stop and a start. Limits and throttles have their
- * defaults. If given, connections of another address, as many as it may have at a time, send logins all the while.
+ * Lets all people of an office, who share one address, log in at once, and again after a stop and a start. Limits and
+ * throttles have their defaults. Meanwhile, connections of another address send logins faster than the room answers them.
  */
 export async function office({
   people,
@@ -32,12 +28,15 @@ export async function office({
   readonly attackers?: number;
 }): Promise<OfficeReport> {
   const room = await openRoom({ floodLimit: true, throttling: true });
-  const count = { sent: 0, answered: 0 };
-  const end = new AbortController();
+  const attacker = new Attacker(room);
   try {
     const users = await registerAll(room, people);
-    const attack = Array.from({ length: attackers }, () => guess(room, count, end.signal));
-    while (count.sent < 25 * attackers) await sleep(50);
+    attacker.start(attackers, {
+      frame: { action: 'login', user: 'nobody', password: 'a guess' },
+      pause: 100,
+      rest: 1_000,
+    });
+    while (attacker.frames < 25 * attackers) await sleep(50);
     let startedAt = performance.now();
     const clients = await Promise.all(users.map((user) => enter(room, user)));
     const atNine = (performance.now() - startedAt) / 1000;
@@ -47,14 +46,13 @@ export async function office({
     startedAt = performance.now();
     while ((await room.database.counts()).present < people) await sleep(200);
     const afterStop = (performance.now() - startedAt) / 1000;
-    end.abort();
-    await Promise.all([...attack, ...clients.map((client) => client.leave())]);
+    await Promise.all([attacker.end(), ...clients.map((client) => client.leave())]);
     const limit = attackers > 0 ? most.attacked : most.alone;
     const late = Math.max(atNine, afterStop);
     const problems = late > limit ? [`the last of ${people} people was in the room after ${late.toFixed(0)} s`] : [];
-    return { atNine, afterStop, ...count, problems };
+    return { atNine, afterStop, sent: attacker.frames, answered: attacker.replies, problems };
   } finally {
-    end.abort();
+    await attacker.end();
     await room.close();
   }
 }
@@ -82,19 +80,4 @@ async function registerAll(room: SceneRoom, people: number): Promise<string[]> {
     users.map((name) => ({ ...account, name, displayName: name, accountId: `${account?.['accountId']}-${name}` })),
   );
   return users;
-}
-
-/** Sends logins over one connection after the other, faster than the room answers them. */
-async function guess(room: SceneRoom, count: { sent: number; answered: number }, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const client = await RawClient.open(room.url, {}, attacker).catch(() => undefined);
-    while (client && !signal.aborted && client.socket.readyState === client.socket.OPEN) {
-      count.sent += 1;
-      client.send({ action: 'login', user: 'nobody', password: 'a guess' });
-      await sleep(pauseMs);
-    }
-    count.answered += client?.all(({ type }) => type === 'reply').length ?? 0;
-    await client?.close();
-    await sleep(1_000);
-  }
 }

@@ -2,7 +2,10 @@ import pMap from 'p-map';
 import type { RawClient } from './raw-client.ts';
 import type { SceneRoom } from './room.ts';
 
-/** Lets `count` users be present without a login each, which would take a minute for hundreds. No other client may come or go. */
+/**
+ * Lets `count` users be present without a login each, which would take a minute for hundreds. No other client may come
+ * or go.
+ */
 export async function enterCrowd(room: SceneRoom, count: number): Promise<RawClient[]> {
   const before = room.local.connections.length;
   const clients = await pMap(Array.from({ length: count }), () => room.connect(), { concurrency: 8 });

@@ -14,8 +14,8 @@ import { deferred } from '../../client/room/deferred.ts';
 export type InterceptPoint = 'file' | 'fileget' | 'filedone' | 'filedecline' | 'PUT' | 'GET';
 
 /**
- * When a request is intercepted: before any of it is forwarded, after half of its bytes, after it was carried out but before its
- * answer is forwarded, or after the answer was forwarded.
+ * When a request is intercepted: before any of it is forwarded, after half of its bytes, after it was carried out but
+ * before its answer is forwarded, or after the answer was forwarded.
  */
 export type Stage = 'before' | 'half' | 'unanswered' | 'after';
 
@@ -28,8 +28,8 @@ interface Stop {
 type Frame = Record<string, unknown>;
 
 /**
- * A proxy between clients and a room with its file store. It forwards everything, and replaces only the addresses. A test can hold
- * or cut a request at a chosen stage.
+ * A proxy between clients and a room with its file store. It forwards everything, and replaces only the addresses. A
+ * test can hold or cut a request at a chosen stage.
  */
 export class FaultProxy {
   readonly #room: string;
@@ -67,8 +67,8 @@ export class FaultProxy {
   }
 
   /**
-   * Holds the next such request at a stage. `reached` resolves when it gets there. `release` lets it go on. `cut`, at the stage
-   * `half`, drops the rest of its bytes instead.
+   * Holds the next such request at a stage. `reached` resolves when it gets there. `release` lets it go on. `cut`, at
+   * the stage `half`, drops the rest of its bytes instead.
    */
   hold(point: InterceptPoint, stage: Stage): { reached: Promise<void>; release: () => void; cut: () => void } {
     const reached = deferred<void>();

@@ -1,6 +1,6 @@
 import type { SceneOptions } from './room.ts';
 
-/** How often each race is run. A broken condition shows within these rounds; `npm run prove -- races` runs more of them. */
+/** How often each race runs. A broken condition shows within these rounds; `npm run prove -- races` runs more. */
 export const rounds = Number(process.env['RACE_ROUNDS'] ?? 6);
 
 /** How long (ms) all rounds of one race may take. */

@@ -9,8 +9,8 @@ import type { Step, Stream } from './streams.ts';
 const program = fileURLToPath(new URL('../../dist/client/chat.mjs', import.meta.url));
 
 /**
- * Runs the client, then prints how it ended and the state of the terminal. Signals go to the client alone. The output that has not
- * been read when a terminal closes is lost, so it stays open until this program closes it.
+ * Runs the client, then prints how it ended and the state of the terminal. Signals go to the client alone. A terminal
+ * that closes loses the output that nobody has read, so this one stays open until this program closes it.
  */
 const script = 'trap "" INT HUP TERM QUIT; (trap - INT HUP TERM QUIT; exec "$@"); echo "ended $?"; stty -a; read line';
 

@@ -19,8 +19,8 @@ export interface Stream {
 }
 
 /**
- * What is typed outside of pastes. No command can be made of these characters, not even by completion, so everything that
- * is sent was entered on purpose or comes from the history.
+ * The characters typed outside of pastes. They form no command, not even by completion, so everything that is sent was
+ * entered on purpose or comes from the history.
  */
 const noise = fc.constantFrom(...'abcdeXYZ 0189.,;é你🙂\t\r\r');
 
@@ -61,7 +61,7 @@ const bytes = fc
   })
   .map((parts) => new Uint8Array(Buffer.concat(parts)));
 
-/** What is pasted contains commands, which must not be carried out, and the marks of pastes. */
+/** Pasted texts contain commands, which must not be carried out, and the marks of pastes. */
 const pasted = fc
   .array(
     fc.oneof(

@@ -15,8 +15,9 @@ const perClient = 200;
 const clients = 8;
 
 /**
- * Types random streams of bytes, pastes, resizes and signals into the terminal client. It must not crash, send nothing that was
- * not entered, and leave the terminal as it was. A failure is shrunk to the smallest stream that shows it.
+ * Types random streams of bytes, pastes, resizes and signals into the terminal client. The client must not crash, must
+ * send nothing that was not entered, and must leave the terminal as it was. A failure is shrunk to the smallest stream
+ * that shows it.
  */
 export async function typing({ streams: count, seed }: TypingOptions) {
   const began = Date.now();
