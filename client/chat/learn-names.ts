@@ -10,8 +10,8 @@ const patience = 1000;
 
 /**
  * Asks the room for names, at most once per {@link holds} and kind.
- * @returns A function whose promise resolves with the answer, or after {@link patience}. It never rejects, so that a failed
- *   completion is silent.
+ * @returns A function whose promise resolves with the answer, or after {@link patience}. It never rejects, so that a
+ *   failed completion is silent.
  */
 export function learnNames(room: RoomConnection, names: NamesSeen): (kind: NameKind) => Promise<void> {
   const asked = new Map<NameKind, { readonly at: number; readonly answered: Promise<void> }>();

@@ -13,7 +13,10 @@ afterEach(() => visit.end());
 const sentAt = '2026-11-23T09:00:00.000Z';
 const resumed = { user: 'csee4119', token: 't2', timeOut: 1, unread: { inbox: 0, room: 0 } };
 
-/** Answers messages as a room with a token bucket does. Returns the accepted texts, and the surplus of refusals at its worst. */
+/**
+ * Answers messages as a room with a token bucket does. Returns the accepted texts, and the surplus of refusals at its
+ * worst.
+ */
 function meter(peer: Peer, bucket: { burst: number; rate: number; weight?: number }, count: number) {
   const [accepted, metered]: [string[], { surplus: number }] = [[], { surplus: 0 }];
   let [tokens, last, surplus] = [bucket.burst, performance.now(), 0];

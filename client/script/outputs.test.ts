@@ -27,12 +27,15 @@ describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
     expect(err).toMatch(/ The message was sent\.\n$/);
   });
 
-  test.each([['--help'], ['send', '--help'], ['profile', 'list', '--json']])('%s', async (...args) => {
-    const { code, err } = await runner.chat(['--user', 'facebook', ...args], full).done;
-    // Without a profile, there is nothing to write.
-    if (args.includes('list')) expect(code).toBe(0);
-    else expect([code, err]).toEqual([4, expect.stringMatching(unwritten)]);
-  });
+  test.each([['--help'], ['send', '--help'], ['profile', 'list', '--json']])(
+    'chat %s reports what it could not write',
+    async (...args) => {
+      const { code, err } = await runner.chat(['--user', 'facebook', ...args], full).done;
+      // Without a profile, there is nothing to write.
+      if (args.includes('list')) expect(code).toBe(0);
+      else expect([code, err]).toEqual([4, expect.stringMatching(unwritten)]);
+    },
+  );
 
   test('an answer has exit code 4', async () => {
     const { done } = runner.chat([...runner.facebook, 'whoelse'], full);
@@ -42,7 +45,7 @@ describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
     expect(await done).toMatchObject({ code: 4, err: expect.stringMatching(unwritten) });
   });
 
-  test('a full stderr does not stop a message', async () => {
+  test('a full stderr does not change the exit code', async () => {
     const { done } = runner.chat(
       ['--url', 'ws://no-such-host.invalid', '--user', 'facebook', 'send', 'Columbia', 'hello'],
       {
@@ -138,7 +141,7 @@ describe('piped commands', () => {
     expect(await done).toMatchObject({ code: 4, err: 'Line 1 of the input was not carried out.\n' });
   });
 
-  test('from a folder', async () => {
+  test('from a folder are refused', async () => {
     const { done } = runner.chat(runner.facebook, { redirections: '< client' });
     expect(await done).toMatchObject({ code: 2, err: 'error: The input is a folder.\n' });
   });

@@ -15,8 +15,9 @@ const titled = /^(xterm|rxvt|screen|tmux|foot|alacritty|konsole|gnome|vte|wezter
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Tells a user who looks elsewhere that something was said: by a bell, by a notification of the desktop where the terminal
- * has them (OSC 9 or 777), and by the number of unread messages in the window's title. Any input means that the user looks.
+ * Tells a user who looks elsewhere that something was said: by a bell, by a notification of the desktop where the
+ * terminal has them (OSC 9 or 777), and by the number of unread messages in the window's title. Any input means that
+ * the user looks.
  */
 export class Attention {
   readonly #input: NodeJS.ReadableStream;

@@ -15,8 +15,8 @@ export function splitGraphemes(text: string): string[] {
 }
 
 /**
- * The maximum width of a grapheme in cells. Terminals disagree: some draw a family in two cells, others draw each of its
- * members in two.
+ * The maximum width of a grapheme in cells. Terminals disagree: some draw a family in two cells, others draw each of
+ * its members in two.
  */
 export function cellsAtMost(grapheme: string): number {
   let cells = 0;

@@ -3,8 +3,8 @@ import { textCells } from './cell-width.ts';
 import { wrapTypedLine } from './typed-line.ts';
 
 /**
- * The line being typed in a terminal that only prints: its cursor moves by backspace. The line has one row, which shows the
- * part around the cursor. There are no status lines.
+ * The line being typed in a terminal that only prints: its cursor moves by backspace. The line has one row, which shows
+ * the part around the cursor. There are no status lines.
  */
 export class DumbArea implements Area {
   readonly #output: NodeJS.WriteStream;

@@ -207,8 +207,8 @@ export class InteractiveScreen implements Screen {
   }
 
   /**
-   * Inserts a pasted text into the line being typed. It is never submitted: the user presses Enter. Several lines without a
-   * typed command before them are entered at once, as a text.
+   * Inserts a pasted text into the line being typed. It is never submitted: the user presses Enter. Several lines
+   * without a typed command before them are entered at once, as a text.
    */
   #paste(pasted: string | undefined): void {
     if (this.#hasEnded) return;

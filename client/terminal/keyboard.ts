@@ -48,11 +48,11 @@ export interface KeyboardOptions {
 }
 
 /**
- * Separates what is typed, which it passes on as a stream, from what is pasted. If a terminal does not mark pastes, several
- * lines in one read are a paste.
+ * Separates what is typed, which it passes on as a stream, from what is pasted. If a terminal does not mark pastes,
+ * several lines in one read are a paste.
  *
- * A pasted text may contain the mark of its own end, so that the rest counts as typed. Therefore a paste lasts until the
- * terminal is silent for a moment, and ends at the last mark.
+ * A pasted text may contain the mark of its own end, so that the rest counts as typed. Therefore a paste lasts until
+ * the terminal is silent for a moment, and ends at the last mark.
  */
 export class Keyboard extends Readable {
   readonly #terminal: NodeJS.ReadStream;

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import type { Keyboard } from './keyboard.ts';
 
 /**
- * Characters at which the editor would submit the line, and those that stand for them in it: noncharacters, which Unicode
- * reserves for use inside a program.
+ * Characters at which the editor would submit the line, and those that stand for them in it: noncharacters, which
+ * Unicode reserves for use inside a program.
  */
 const breaks = '\n\r\u2028\u2029';
 const standIns = '\ufdd0\ufdd1\ufdd2\ufdd3';
@@ -21,7 +21,8 @@ export const fromEditor = (line: string): string =>
 
 /** Node's line editor, without its output: docs/decisions/0030 says why. */
 export function lineEditor(input: Keyboard, completer: (line: string) => [string[], string]): Interface {
-  // Without the editor as its second argument: else it would put what is pasted at the line's end, wherever the cursor is.
+  // Without the editor as its second argument: else it would put what is pasted at the line's end, wherever the cursor
+  // is.
   emitKeypressEvents(input);
   const { TERM } = process.env;
   // For a dumb terminal, Node inserts the characters of Backspace, Ctrl+U and Ctrl+W into the line.

@@ -21,7 +21,9 @@ export class Painter {
   readonly #styles: Readonly<Record<Exclude<Style, 'user'>, Paint>>;
   readonly #users: readonly Paint[];
 
-  /** @param colourDepth In bits, as Node tells it of a terminal: it knows NO_COLOR, FORCE_COLOR, and what TERM can do. */
+  /**
+   * @param colourDepth In bits, as Node tells it of a terminal: it knows NO_COLOR, FORCE_COLOR, and what TERM can do.
+   */
   constructor(colourDepth: number) {
     const chalk = new Chalk({ level: colourDepth >= 8 ? 2 : colourDepth > 1 ? 1 : 0 });
     const isBasic = chalk.level < 2;
@@ -74,8 +76,8 @@ export class Painter {
 const painted = (pieces: readonly Piece[]) => pieces.map(({ text, paint }) => paint(text)).join('');
 
 /**
- * How many colours (in bits) a terminal has. Node warns on the terminal if FORCE_COLOR contradicts NO_COLOR, and follows
- * FORCE_COLOR.
+ * How many colours (in bits) a terminal has. Node warns on the terminal if FORCE_COLOR contradicts NO_COLOR, and
+ * follows FORCE_COLOR.
  */
 export function colourDepthOf(output: Pick<WriteStream, 'getColorDepth'>): number {
   const { NO_COLOR, NODE_DISABLE_COLORS, ...others } = process.env;

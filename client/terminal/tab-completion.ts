@@ -12,8 +12,8 @@ export interface TabCompletionOptions {
 }
 
 /**
- * Completes the typed line with Tab. The editor reads no input while it waits for a completion, so it gets none at first.
- * The result is passed to it with a second, simulated Tab.
+ * Completes the typed line with Tab. The editor reads no input while it waits for a completion, so it gets none at
+ * first. The result is passed to it with a second, simulated Tab.
  */
 export class TabCompletion {
   readonly #options: TabCompletionOptions;

@@ -2,7 +2,10 @@ import { RefusalError, type RoomConnection } from '../../room/index.ts';
 import { ask, askNewPassword } from '../ask.ts';
 import { chatCommand } from '../chat-command.ts';
 
-/** The rule for new passwords, learnt from the refusal of an empty one. The room refuses it before it checks the old one. */
+/**
+ * The rule for new passwords, learnt from the refusal of an empty one. The room refuses it before it checks the old
+ * one.
+ */
 async function shortestPassword(room: RoomConnection, oldPassword: string): Promise<number | undefined> {
   try {
     await room.changePassword(oldPassword, '');
