@@ -1,14 +1,14 @@
-import { isUtf8 } from 'node:buffer';
-import { fstatSync } from 'node:fs';
 import { WriteStream } from 'node:tty';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ChatCommands } from './chat/command-set.ts';
 import { ConversationLog } from './chat/conversation-log.ts';
 import { NamesSeen } from './chat/names-seen.ts';
 import { runChat } from './chat/run-chat.ts';
+import { isDamaged } from './config/encoding.ts';
 import { UnknownAddressError, UsageError } from './config/errors.ts';
 import { findRoom, isExposed, type Wanted } from './config/find-room.ts';
 import { askPassword, givenPassword } from './config/password.ts';
+import { refuseFolder } from './config/stdin.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { Attention } from './terminal/attention.ts';
 import { discardTyping } from './terminal/discard-typing.ts';
@@ -33,6 +33,10 @@ function leave(): void {
   interruption.abort();
 }
 
+function leaveAtSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+}
+
 /** Why the output could not be written, if so. */
 let failedWrite: Error | undefined;
 
@@ -45,7 +49,8 @@ stderr.on('error', () => {});
 
 const program = new Command('chat')
   .description(
-    'Joins a chat room. Piped input is read as commands, one a line; at its end you log out.\nWith a command below, does only that (for scripts).',
+    'Joins a chat room. Piped input is read as commands, one a line; at its end you log out.\n' +
+      'With a command below, does only that (for scripts).',
   )
   .option('--url <address>', 'the address of the room (ws://… or wss://…)')
   .option('--stack <name>', 'the room of this deployed stack, with the usual AWS profile and Region')
@@ -93,8 +98,8 @@ program
   .argument('[text...]', 'what to say; read from stdin if it is left out')
   .action((to: string, words: string[]) =>
     run(async () => {
-      const { send, by, output, textOf } = await script();
-      return send(by, output, to, await textOf(words));
+      const { send, by, output, spokenText } = await script();
+      return send(by, output, to, await spokenText(words));
     }),
   );
 
@@ -104,8 +109,8 @@ program
   .argument('[text...]', 'what to say; read from stdin if it is left out')
   .action((words: string[]) =>
     run(async () => {
-      const { broadcast, by, output, textOf } = await script();
-      return broadcast(by, output, await textOf(words));
+      const { broadcast, by, output, spokenText } = await script();
+      return broadcast(by, output, await spokenText(words));
     }),
   );
 
@@ -195,38 +200,21 @@ async function roomAndUser() {
 
 /** The modules and options of scripts. A conversation does not load them. */
 async function script() {
-  const [scripts, { buffer }] = await Promise.all([import('./script/scripts.ts'), import('node:stream/consumers')]);
+  const [scripts, { spokenText }] = await Promise.all([
+    import('./script/scripts.ts'),
+    import('./script/spoken-text.ts'),
+  ]);
   const { url, user } = await roomAndUser();
   if (user === undefined) throw new UsageError('No user is given: use --user, or a profile with a user.');
   const password = givenPassword(wanted().passwordFd) ?? (await askPassword(user));
   const { reconnect, takeOver } = wanted();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  leaveAtSignals();
   return {
     ...scripts,
+    spokenText,
     by: { url, user, password, reconnect, takeOver, interruption: interruption.signal, complain },
     output: output(),
-    async textOf(words: readonly string[]) {
-      if (words.length === 0) refuseFolder();
-      const said =
-        words.length > 0 ? words.join(' ') : inUtf8(await buffer(stdin).catch(failToRead)).replace(/\r?\n$/, '');
-      if (said.trim() === '') throw new UsageError('There is nothing to say.');
-      return said;
-    },
   };
-}
-
-/** Node reads a folder as an empty file. */
-function refuseFolder(): void {
-  if (fstatSync(0).isDirectory()) throw new UsageError('The input is a folder.');
-}
-
-function failToRead(error: Error): never {
-  throw new UsageError(`The text cannot be read from stdin: ${error.message}`);
-}
-
-function inUtf8(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw new UsageError('The text on stdin is not in UTF-8.');
-  return bytes.toString();
 }
 
 /** In bits. Output to a file has colours only if FORCE_COLOR is set. */
@@ -261,7 +249,7 @@ async function talkInPerson(): Promise<ExitCode> {
   if (defaultCommand !== undefined) commands.checkDefault(defaultCommand);
   const log = logFile === undefined ? undefined : ConversationLog.open(logFile);
   const screen = openScreen();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  leaveAtSignals();
   const { signal } = interruption;
   const visit = { url, user, password, screen, interruption: signal, names, commands, reconnect, takeOver, complain };
   const attention = screen.isAttended && notify === 'on' ? new Attention(stdin, stdout) : undefined;
@@ -271,9 +259,8 @@ async function talkInPerson(): Promise<ExitCode> {
   return code;
 }
 
-/** Node puts this in place of bytes that are not in UTF-8. */
 function refuseOtherEncodings(): void {
-  if (process.argv.slice(2).some((argument) => argument.includes('\ufffd'))) {
+  if (process.argv.slice(2).some(isDamaged)) {
     throw new UsageError('An argument is not in UTF-8. A text can also be given on stdin.');
   }
 }

@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { readSync } from 'node:fs';
 import { InteractiveScreen } from '../terminal/interactive-screen.ts';
+import { isDamaged } from './encoding.ts';
 import { UsageError } from './errors.ts';
 
 const newline = 0x0a;
-/** Stands for bytes that are not in UTF-8, in Node's arguments and environment. */
-const replacement = '\ufffd';
 /** Milliseconds between two reads of a non-blocking pipe. */
 const pause = 20;
 
@@ -17,7 +16,8 @@ const pause = 20;
 export function givenPassword(descriptor: number | undefined): string | undefined {
   if (descriptor === undefined) {
     const password = process.env['CHAT_PASSWORD'] || undefined;
-    if (password?.includes(replacement)) throw new UsageError('CHAT_PASSWORD is not in UTF-8. Use --password-fd.');
+    if (password !== undefined && isDamaged(password))
+      throw new UsageError('CHAT_PASSWORD is not in UTF-8. Use --password-fd.');
     return password;
   }
   try {
