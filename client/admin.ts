@@ -8,6 +8,7 @@ import { InteractiveScreen } from './terminal/interactive-screen.ts';
 import type { Line } from './terminal/line.ts';
 import { Painter } from './terminal/painter.ts';
 import { PlainScreen } from './terminal/plain-screen.ts';
+import { isClosedPipe } from './terminal/unwritten.ts';
 
 // Users of the console cannot act on the SDK's advice on Node versions.
 process.removeAllListeners('warning').on('warning', (warning) => {
@@ -59,8 +60,8 @@ const unread = new AbortController();
 /** Why the output could not be written. A reader that stopped reading is no error: `admin log --follow | head`. */
 let unwritten: Error | undefined;
 
-function readNoMore(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') unwritten ??= error;
+function readNoMore(error: Error): void {
+  if (!isClosedPipe(error)) unwritten ??= error;
   unread.abort();
 }
 

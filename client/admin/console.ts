@@ -1,3 +1,4 @@
+import { isYes } from '../commands/is-yes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type ExitCode, exitCodes, messageOf } from './errors.ts';
 import type { RoomAdmin } from './room-admin.ts';
@@ -52,7 +53,7 @@ export class Console {
       `You have pasted ${commands.length} lines. Carry them out as commands, one after the other? (y/n)`,
     );
     const answer = await this.#screen.read('', 'answer');
-    return /^y(es)?$/i.test(answer?.trim() ?? '') ? commands : [];
+    return isYes(answer ?? '') ? commands : [];
   }
 
   /** Carries out one line. */

@@ -1,3 +1,4 @@
+import { isYes } from '../commands/is-yes.ts';
 import type { Line } from '../terminal/line.ts';
 import type { ReadKind, Screen } from '../terminal/screen.ts';
 import { texts } from './texts.ts';
@@ -30,14 +31,15 @@ export async function wantsToTryAgain(screen: Screen): Promise<boolean> {
   for (;;) {
     const answer = (await screen.read(marker, 'secret'))?.trim().toLowerCase();
     if (answer === undefined || ['no', 'n', 'quit', 'exit'].includes(answer)) return false;
-    if (['yes', 'y'].includes(answer)) return true;
+    if (isYes(answer)) return true;
   }
 }
 
 /**
  * Asks for a new password until it was typed the same way twice.
  * @param shortest The shortest password that the room takes, in characters, if that is known.
- * @returns undefined if the user wants to go back. A person enters nothing for that; of a script, nothing is a password.
+ * @returns undefined if the user wants to go back. A person enters nothing for that; of a script, nothing is a
+ *   password.
  */
 export async function askNewPassword(screen: Screen, shortest?: number): Promise<string | undefined> {
   const rule = shortest === undefined ? [] : [texts.passwordRule(shortest)];

@@ -1,4 +1,5 @@
 import { foldName, isUserName, refusals } from '../../protocol/index.ts';
+import { isYes } from '../commands/is-yes.ts';
 import { ConnectionEndedError, RefusalError, type RoomConnection } from '../room/index.ts';
 import type { Line } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
@@ -118,8 +119,7 @@ export class LoginDialog {
   }
 
   async #wantsToContinueHere(since: string): Promise<boolean> {
-    const answer = await ask(this.#screen, [texts.askTakeOver(since)], 'answer');
-    return /^y(es)?$/i.test(answer.trim());
+    return isYes(await ask(this.#screen, [texts.askTakeOver(since)], 'answer'));
   }
 
   async #register(): Promise<Next> {

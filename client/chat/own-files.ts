@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { nearest } from '../commands/nearest.ts';
 import { shellWords } from '../commands/shell-words.ts';
 import { TransferError } from '../files/errors.ts';
-import type { Completion } from '../terminal/completion.ts';
-import { fileNamesLike } from '../terminal/completion.ts';
+import { type Completion, fileNamesLike } from '../terminal/completion.ts';
 import { looksSame } from './looks-same.ts';
 
 /** A path; its bytes if they are not UTF-8. */

@@ -5,8 +5,8 @@ import { duration } from '../times.ts';
 const barCells = 20;
 
 /**
- * The progress of a transfer: `[#####---------------]  26 %  12.3 MB/s  0:41 left  test_file.txt to Columbia`. The least
- * important part is last, because a narrow terminal cuts it off.
+ * The progress of a transfer: `[#####---------------]  26 %  12.3 MB/s  0:41 left  test_file.txt to Columbia`. The
+ * least important part is last, because a narrow terminal cuts it off.
  */
 export function progressLine(what: string, { phase, done, total }: Progress, speedometer: Speedometer): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);

@@ -1,12 +1,5 @@
 import { codeOf, type ExitCode, exitCodes } from '../exit-codes.ts';
-import {
-  ConnectError,
-  ConnectionEndedError,
-  connect,
-  type Ending,
-  type ShownMessage,
-  type Timing,
-} from '../room/index.ts';
+import { ConnectError, ConnectionEndedError, connect, type Ending, type Timing } from '../room/index.ts';
 import type { Attention } from '../terminal/attention.ts';
 import type { Line } from '../terminal/line.ts';
 import { UnreadableInputError } from '../terminal/plain-screen.ts';
@@ -19,10 +12,11 @@ import type { ConversationLog } from './conversation-log.ts';
 import { Fates } from './fates.ts';
 import { learnNames } from './learn-names.ts';
 import { LoginDialog } from './login-dialog.ts';
+import { MissedBlock } from './missed-block.ts';
 import type { NamesSeen } from './names-seen.ts';
 import { SentMessages } from './sent-messages.ts';
 import { summaryOf } from './summary.ts';
-import { endingLine, messageLine, missedLine, noticeLine, nowLine, sentLine, texts } from './texts.ts';
+import { endingLine, messageLine, noticeLine, nowLine, sentLine, texts } from './texts.ts';
 import { Transfers } from './transfers.ts';
 
 export interface ChatOptions {
@@ -198,32 +192,4 @@ function sayAtTimes(say: () => void): () => void {
     if (now - last > silence) say();
     last = now;
   };
-}
-
-/**
- * Prints a line above the missed messages and their count below, once per visit. It counts the messages shown: the room's count
- * at the login may include expired messages and messages of blocked users.
- */
-class MissedBlock {
-  readonly #screen: Screen;
-  readonly #counts = { inbox: 0, room: 0 };
-  #since: string | undefined;
-  #isOver = false;
-
-  constructor(screen: Screen) {
-    this.#screen = screen;
-  }
-
-  /** Called with each message before it is printed. */
-  take({ stream, sentAt }: ShownMessage): void {
-    if (this.#isOver) return;
-    if (this.#since === undefined) this.#screen.print(texts.missed);
-    this.#since ??= sentAt;
-    this.#counts[stream] += 1;
-  }
-
-  end(): void {
-    this.#isOver = true;
-    if (this.#since !== undefined) this.#screen.print(missedLine(this.#counts, this.#since), texts.missedEnd);
-  }
 }

@@ -1,5 +1,4 @@
-import type { Result } from '../../protocol/index.ts';
-import { limits } from '../../protocol/index.ts';
+import { limits, type Result } from '../../protocol/index.ts';
 
 /** A private message that this user has sent. */
 export interface SentMessage {

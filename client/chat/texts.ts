@@ -15,7 +15,8 @@ export const texts = {
   askNewUser: 'Please enter a new username:',
   askNewPassword: 'Please enter a new password:',
   passwordRule: (shortest: number) =>
-    `A password has at least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and is not a common one. It is not shown while you type. Enter nothing to go back.`,
+    `A password has at least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and is not a common one. ` +
+    'It is not shown while you type. Enter nothing to go back.',
   passwordTooShort: 'That is too short.',
   askPasswordAgain: 'Please enter it again:',
   passwordsDiffer: 'The two passwords differ. Please try again.',
@@ -30,7 +31,8 @@ export const texts = {
   wrongPassword: (triesLeft: number) =>
     `Wrong password. You have ${triesLeft} more ${triesLeft === 1 ? 'try' : 'tries'}.`,
   nowBlocked: (secondsLeft: number) =>
-    `Wrong password. That was the last try: this user is blocked on this machine for ${seconds(secondsLeft)} seconds. You can log in as another user.`,
+    `Wrong password. That was the last try: this user is blocked on this machine for ${seconds(secondsLeft)} seconds. ` +
+    'You can log in as another user.',
   blocked: (secondsLeft: number) =>
     `This user is blocked on this machine after wrong passwords. Try again in ${seconds(secondsLeft)} seconds.`,
   askOtherUser: 'Please enter another username:',
@@ -48,7 +50,8 @@ export const texts = {
   askAgain: 'The room is full, so you cannot log in now. Try again? Enter "yes" or "no":',
   busy: 'The room is full, or too many people connect from your network. Trying again ...',
   askRecipient: (lines: number, bytes: number) =>
-    `You have pasted ${lines === 1 ? 'a line' : `${lines} lines`}, ${bytes} bytes. Enter the user who is to get this text as one message, "*" for everybody, or nothing to discard it:`,
+    `You have pasted ${lines === 1 ? 'a line' : `${lines} lines`}, ${bytes} bytes. ` +
+    'Enter the user who is to get this text as one message, "*" for everybody, or nothing to discard it:',
   notSent: 'Nothing was sent.',
   tooFast: 'You are faster than the room allows. Your commands are carried out, one after the other, as it takes them.',
   connectionLost: 'The connection was lost. Reconnecting ...',

@@ -1,4 +1,5 @@
 import { byteLength, limits } from '../../protocol/index.ts';
+import { isYes } from '../commands/is-yes.ts';
 import { ask } from './ask.ts';
 import type { ChatContext } from './chat-command.ts';
 import { asName } from './parameters.ts';
@@ -19,7 +20,7 @@ export async function offerAsFile({ screen, transfers }: ChatContext, text: stri
       ? 'Enter a user to send it to as a file, or nothing to discard it:'
       : `Send it to ${to} as a file? (y/n)`;
   const answer = (await ask(screen, [`${tooLong} ${question}`], 'answer')).trim();
-  const recipient = to === undefined ? asName(answer) : /^y(es)?$/i.test(answer) ? to : '';
+  const recipient = to === undefined ? asName(answer) : isYes(answer) ? to : '';
   if (recipient === '') return ['The text was not sent.'];
   transfers.sendText(recipient, text);
   return [];

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { RefusalCode, RefusalDetails } from '../../protocol/index.ts';
 import {
   type Action,
   type Arguments,
   eventFrame,
   parseRequest,
+  type RefusalCode,
+  type RefusalDetails,
   type Result,
   type RoomEvent,
   refusalFrame,
