@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../../local/random.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { RawClient } from '../harness/raw-client.ts';
+import { type Ended, RoomProgram } from '../harness/room-process.ts';
 import { SmallDisk } from './disk.ts';
-import { type Ended, processesNaming, RoomProgram } from './room-program.ts';
+import { processesNaming } from './processes.ts';
 import { Talker } from './talker.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const;
@@ -93,7 +94,7 @@ async function play(round: Round, folder: string, disk: SmallDisk | undefined, t
   const holder = fault === 'port taken' ? await listening() : undefined;
   if (isEarly && fault === 'disk full') disk?.fill();
   if (fault === 'read-only') disk?.makeReadOnly();
-  const program = new RoomProgram(folder, holder?.port ?? 0);
+  const program = new RoomProgram(folder, holder?.port);
   if (isEarly && fault === 'output closed') program.closeOutput();
   const talking = program.opened.then((url) => (url === undefined ? undefined : talker.talk(url)));
   // A room whose output is closed does not tell that it is open, and one whose disk is full acknowledges nothing.
@@ -159,7 +160,7 @@ async function leftOver(folder: string): Promise<string[]> {
 
 /** Starts the room without a fault, looks for the acknowledged messages of a talker, and ends the room. */
 async function checkStart(folder: string, talker: Talker | undefined): Promise<string[]> {
-  const program = new RoomProgram(folder, 0);
+  const program = new RoomProgram(folder);
   const url = await Promise.race([program.opened, sleep(patience)]);
   if (url === undefined) {
     program.child.kill('SIGKILL');
