@@ -1,12 +1,11 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
 import { expect } from 'vitest';
 import type { Tables } from './tables.ts';
 
-export interface Present {
-  readonly name: string;
-  readonly connectionId: string;
-  readonly detachedAt?: number;
-}
+const present = v.looseObject({ name: v.string(), connectionId: v.string(), detachedAt: v.optional(v.number()) });
+
+export type Present = v.InferOutput<typeof present>;
 
 /** The sessions and the count in the room's tables. */
 export async function attendance({ db, name }: Tables): Promise<{ online: number; present: Present[] }> {
@@ -22,8 +21,7 @@ export async function attendance({ db, name }: Tables): Promise<{ online: number
       }),
     ),
   ]);
-  // The room's own functions wrote these items. A scene that damages one expects to see it as it is.
-  return { online: room.Item?.['online'] as number, present: (presence.Items ?? []) as unknown as Present[] };
+  return { online: room.Item?.['online'] as number, present: v.parse(v.array(present), presence.Items) };
 }
 
 /** How long (ms) a function that ends a session may take until the count has gone down. */
