@@ -17,7 +17,7 @@ test.each([
   // Half an hour, in the south.
   ['Australia/Lord_Howe', '2026-04-04T14:59:59Z', '01:59:59'],
   ['Australia/Lord_Howe', '2026-04-04T15:00:00Z', '01:30:00'],
-])('in %s it is %s at %s', (zone, at, time) => {
+])('in %s, the moment %s is shown as %s', (zone, at, time) => {
   vi.stubEnv('TZ', zone);
   expect(localTime(new Date(at))).toBe(time);
 });
