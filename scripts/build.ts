@@ -3,10 +3,11 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { commonPasswords } from '../functions/chat/common-passwords.ts';
+import { buildPage } from './build-page.ts';
 import { common, programs, requireForCommonJs } from './bundling.ts';
 import './generate-indexes.ts';
 
-/** Bundles the functions, for the deployment, and the client and the local room, which start faster as bundles. */
+/** Bundles the functions and the web page, for the deployment, and the client and the local room, which start faster as bundles. */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const suffix = '.lambda.ts';
@@ -50,6 +51,7 @@ const [functions] = await Promise.all([
     outdir: 'dist/local',
     packages: 'external',
   }),
+  buildPage(),
 ]);
 // The metafile, for the bench. It lies next to the bundles' folders, because whole folders are deployed.
 writeFileSync('dist/functions.meta.json', JSON.stringify(functions.metafile));

@@ -1,0 +1,46 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import { build } from 'esbuild';
+
+const source = 'client/web';
+const target = 'dist/web';
+
+/** Names that contain a hash of the content: browsers may keep these files forever. */
+const hashed = 'assets/[name]-[hash]';
+
+/**
+ * Builds the web page into `dist/web`. Scripts and styles are minified and get hashed names; index.html refers to them by
+ * these names; the files of `client/web/public` are copied as they are.
+ */
+export async function buildPage(): Promise<void> {
+  rmSync(target, { recursive: true, force: true });
+  const { metafile } = await build({
+    entryPoints: [`${source}/main.tsx`, `${source}/style.css`],
+    tsconfig: `${source}/tsconfig.json`,
+    outdir: target,
+    entryNames: hashed,
+    chunkNames: hashed,
+    assetNames: hashed,
+    bundle: true,
+    splitting: true,
+    platform: 'browser',
+    format: 'esm',
+    target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+    minify: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  cpSync(`${source}/public`, target, { recursive: true });
+  let html = readFileSync(`${source}/index.html`, 'utf8');
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs))
+    if (entryPoint !== undefined) html = replaceOnce(html, `"${basename(entryPoint)}"`, `"${relative(target, path)}"`);
+  writeFileSync(`${target}/index.html`, html);
+  // For the bench, which tells what the page is made of.
+  writeFileSync('dist/web.meta.json', JSON.stringify(metafile));
+}
+
+function replaceOnce(text: string, from: string, to: string): string {
+  if (text.split(from).length !== 2) throw new Error(`${source}/index.html does not refer to ${from} exactly once.`);
+  return text.replace(from, to);
+}
