@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ChatCommands } from './chat/command-set.ts';
 import { ConversationLog } from './chat/conversation-log.ts';
 import { NamesSeen } from './chat/names-seen.ts';
+import { completeOwnFile } from './chat/own-files.ts';
 import { runChat } from './chat/run-chat.ts';
 import { isDamaged } from './config/encoding.ts';
 import { UnknownAddressError, UsageError } from './config/errors.ts';
@@ -223,7 +224,7 @@ function colourDepth(): number {
   return colourDepthOf(WriteStream.prototype);
 }
 
-const names = new NamesSeen();
+const names = new NamesSeen(completeOwnFile);
 const commands = new ChatCommands();
 
 function openScreen(): Screen {

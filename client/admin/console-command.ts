@@ -1,6 +1,6 @@
 import { type AdminCommandName, adminCommands } from '../../protocol/admin/index.ts';
 import { type Command, type Definition, defineCommand } from '../commands/command.ts';
-import type { CommandOptions } from '../commands/options.ts';
+import { type CommandOptions, parseOptions } from '../commands/options.ts';
 import type { Parameters } from '../commands/parameters.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './errors.ts';
@@ -16,7 +16,7 @@ type None = Record<never, never>;
 /** A command that only the console knows. Its `run` may throw a RefusedError, an UnreachableError or a UsageError. */
 export const consoleCommand = <P extends Parameters<RoomAdmin> = None, O extends CommandOptions = None>(
   definition: Definition<CommandContext, ConsoleResult, P, O>,
-): ConsoleCommand => defineCommand<CommandContext, ConsoleResult, RoomAdmin, P, O>(definition);
+): ConsoleCommand => defineCommand<CommandContext, ConsoleResult, RoomAdmin, P, O>(definition, parseOptions);
 
 /** A command of the room: its name and summary are those of its protocol entry. */
 export function adminCommand<P extends Parameters<RoomAdmin> = None, O extends CommandOptions = None>(

@@ -4,19 +4,31 @@ import type { Parameters } from '../commands/parameters.ts';
 import type { RoomConnection } from '../room/index.ts';
 import type { Line, Printed } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
-import type { Fates } from './fates.ts';
 import type { NamesSeen } from './names-seen.ts';
 import type { SentMessages } from './sent-messages.ts';
-import type { Transfers } from './transfers.ts';
 
-/** What a chat command works with. */
+/** The file transfers that commands start. They run in the background, and each shows its result. */
+export interface FileTransfers {
+  /**
+   * Starts to send the files that the user has typed.
+   * @throws {TransferError} if there is no such file.
+   */
+  send(to: string, typed: string): Promise<void>;
+  /** Starts to send a text as a file. */
+  sendText(to: string, text: string): void;
+  /** Starts to receive a file. */
+  get(from: string, name: string): void;
+  /** @throws as `declineFile`. */
+  decline(from: string, name: string): Promise<void>;
+}
+
+/** What a chat command works with, in the terminal and in the page. */
 export interface ChatContext {
   readonly screen: Screen;
   readonly room: RoomConnection;
   readonly names: NamesSeen;
-  readonly transfers: Transfers;
+  readonly transfers: FileTransfers;
   readonly sent: SentMessages;
-  readonly fates: Fates;
   /** The lines of `help`. */
   help(about?: string): Line[];
 }

@@ -1,23 +1,19 @@
-import { UnknownCommandError } from '../commands/command-set.ts';
-import { type Input, textOf } from '../commands/input.ts';
-import { UsageError } from '../config/errors.ts';
-import { ConnectionEndedError, mayBeDone, RefusalError } from '../room/index.ts';
+import { byteLength } from '../../protocol/index.ts';
+import type { Input } from '../commands/input.ts';
+import { mayBeDone } from '../room/index.ts';
 import { UnreadableInputError } from '../terminal/plain-screen.ts';
-import { ask, EndOfInput } from './ask.ts';
+import { ask } from './ask.ts';
+import { carryOut } from './carry-out.ts';
 import type { ChatContext, ChatResult } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
-import { offerToSay } from './plain-text.ts';
-import { withMeant } from './suggest.ts';
-import { type ErrorSubject, errorLine, texts } from './texts.ts';
+import type { Fates } from './fates.ts';
+import { errorLine, texts } from './texts.ts';
+import type { Transfers } from './transfers.ts';
 
-/** Prints the lines of each command's `afterLogin`. A command that an older room does not know is skipped. */
-export async function greet(context: ChatContext, { afterLogin }: ChatCommands): Promise<void> {
-  for (const run of afterLogin) {
-    const lines = await run(context).catch((error: unknown) =>
-      error instanceof RefusalError && error.code === 'unknown-action' ? [] : [errorLine(reportable(error))],
-    );
-    context.screen.print(...lines);
-  }
+/** A conversation at a terminal, or over pipes. */
+export interface Conversation extends ChatContext {
+  readonly transfers: Transfers;
+  readonly fates: Fates;
 }
 
 /**
@@ -27,7 +23,7 @@ export async function greet(context: ChatContext, { afterLogin }: ChatCommands):
  * @throws {EndOfInput | ConnectionEndedError}
  */
 export async function converse(
-  context: ChatContext,
+  context: Conversation,
   commands: ChatCommands,
   defaultCommand: string | undefined,
 ): Promise<string> {
@@ -41,7 +37,7 @@ export async function converse(
         const isText = defaultCommand !== undefined && !line.trimStart().startsWith('/');
         result = screen.wasPasted
           ? await sendPasted(line, context, commands)
-          : await carryOut(isText ? `${defaultCommand} ${line}` : line, context, commands);
+          : await carryOutNoted(isText ? `${defaultCommand} ${line}` : line, context, commands);
       } catch (error) {
         if (!(error instanceof UnreadableInputError)) throw error;
         fates.note(screen.linesRead, 'failed');
@@ -56,43 +52,17 @@ export async function converse(
 }
 
 /** A pasted text is never a command: asks for whom it is. */
-async function sendPasted(text: string, context: ChatContext, commands: ChatCommands): Promise<ChatResult> {
+async function sendPasted(text: string, context: Conversation, commands: ChatCommands): Promise<ChatResult> {
   const { screen, room } = context;
-  const question = texts.askRecipient(text.split('\n').length, Buffer.byteLength(text));
+  const question = texts.askRecipient(text.split('\n').length, byteLength(text));
   const to = (await ask(screen, [question], 'answer', room.user)).trim();
   if (to === '') return [texts.notSent];
-  return carryOut(to === '*' ? ['broadcast', text] : ['message', to, text], context, commands);
+  return carryOutNoted(to === '*' ? ['broadcast', text] : ['message', to, text], context, commands);
 }
 
-async function carryOut(line: Input, context: ChatContext, commands: ChatCommands): Promise<ChatResult> {
-  const { screen, fates } = context;
-  const { linesRead } = screen;
-  let subject: ErrorSubject = {};
-  try {
-    const { args, run } = commands.parse(line);
-    subject = subjectOf(args);
-    const result = await run(context);
-    fates.note(linesRead, 'done');
-    return result;
-  } catch (error) {
-    fates.note(linesRead, mayBeDone(error) ? 'unclear' : 'failed');
-    const { names } = context;
-    const typed = textOf(line);
-    const isUnknownUser = error instanceof RefusalError && error.code === 'no-such-user';
-    const mayNameUser = error instanceof UnknownCommandError && /\s/.test(typed.trim());
-    if ((isUnknownUser || mayNameUser) && screen.isAttended) await names.learn?.('users');
-    if (error instanceof UnknownCommandError) return [errorLine(new UsageError(offerToSay(typed, error, names)))];
-    return [errorLine(reportable(error), withMeant(error, subject, names))];
-  }
-}
-
-/** The user and the file that an error message names. */
-function subjectOf({ user, name }: Readonly<Record<string, unknown>>): ErrorSubject {
-  return { ...(typeof user === 'string' && { user }), ...(typeof name === 'string' && { name }) };
-}
-
-/** The text of an error after which the conversation continues. Any other error is thrown. */
-function reportable(error: unknown): Error {
-  if (!(error instanceof Error) || error instanceof ConnectionEndedError || error instanceof EndOfInput) throw error;
-  return error;
+function carryOutNoted(line: Input, context: Conversation, commands: ChatCommands): Promise<ChatResult> {
+  const { linesRead } = context.screen;
+  return carryOut(line, context, commands, (error) => {
+    context.fates.note(linesRead, error === undefined ? 'done' : mayBeDone(error) ? 'unclear' : 'failed');
+  });
 }

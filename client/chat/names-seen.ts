@@ -1,6 +1,7 @@
 import { foldName } from '../../protocol/index.ts';
 import { shellWords } from '../commands/shell-words.ts';
 import type { RoomHandlers, ShownMessage } from '../room/index.ts';
+import type { Completion } from '../terminal/completion.ts';
 import { looksSame } from './looks-same.ts';
 
 type Notice = Parameters<NonNullable<RoomHandlers['notice']>>[0];
@@ -22,11 +23,18 @@ export class NamesSeen {
   readonly #users = new Map<string, string>();
   #offers: readonly Offer[] = [];
 
+  /** Completes the path of a file on this machine. Undefined where no paths are typed. */
+  readonly completePath: ((typed: string) => Promise<Completion>) | undefined;
+
   /** This user's name. */
   me: string | undefined;
 
   /** Asks the room for names not seen yet. Undefined before the login. */
   learn: ((kind: NameKind) => Promise<void>) | undefined;
+
+  constructor(completePath?: (typed: string) => Promise<Completion>) {
+    this.completePath = completePath;
+  }
 
   /** All other users, sorted. */
   get users(): string[] {

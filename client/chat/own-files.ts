@@ -3,10 +3,12 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../commands/nearest.ts';
-import { shellWords } from '../commands/shell-words.ts';
+import { shellWords as splitWords } from '../commands/shell-words.ts';
 import { TransferError } from '../files/errors.ts';
 import { type Completion, fileNamesLike } from '../terminal/completion.ts';
 import { looksSame } from './looks-same.ts';
+
+const shellWords = (text: string) => splitWords(text, process.platform !== 'win32');
 
 /** A path; its bytes if they are not UTF-8. */
 export type OwnFile = string | Buffer;

@@ -1,8 +1,7 @@
 import { foldName } from '../../protocol/index.ts';
 import { rest, text, word } from '../commands/parameters.ts';
-import { fileNamesLike, wordsLike } from '../terminal/completion.ts';
+import { fileNamesLike, noCompletion, wordsLike } from '../terminal/completion.ts';
 import type { NamesSeen } from './names-seen.ts';
-import { completeOwnFile } from './own-files.ts';
 
 /** What people type around a name: `@Bob`, `Bob:`, `"Bob"`. No name begins or ends so. */
 const around = /^[@"'<]|[:,;"'>]+$/g;
@@ -42,4 +41,4 @@ export const offeredFile = rest<NamesSeen>('filename', async (typed, { names, pr
 });
 
 /** The paths of files on this machine, as a user types or drops them. */
-export const ownFile = rest<NamesSeen>('filename', (typed) => completeOwnFile(typed));
+export const ownFile = rest<NamesSeen>('filename', (typed, { names }) => names.completePath?.(typed) ?? noCompletion);

@@ -5,11 +5,11 @@ import type { Line } from '../terminal/line.ts';
 import { UnreadableInputError } from '../terminal/plain-screen.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { EndOfInput, wantsToTryAgain } from './ask.ts';
-import type { ChatContext } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';
-import { converse, greet } from './conversation.ts';
+import { type Conversation, converse } from './conversation.ts';
 import type { ConversationLog } from './conversation-log.ts';
 import { Fates } from './fates.ts';
+import { greet } from './greet.ts';
 import { learnNames } from './learn-names.ts';
 import { LoginDialog } from './login-dialog.ts';
 import { MissedBlock } from './missed-block.ts';
@@ -133,7 +133,7 @@ async function visit(options: ChatOptions, fates: Fates): Promise<Outcome> {
 }
 
 async function logInAndConverse(
-  context: ChatContext,
+  context: Conversation,
   commands: ChatCommands,
   {
     takeOver,

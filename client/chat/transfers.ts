@@ -6,10 +6,11 @@ import { type Progress, Speedometer } from '../files/progress.ts';
 import { ConnectionEndedError, type RoomConnection } from '../room/index.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { localDate, localTime } from '../times.ts';
+import type { FileTransfers } from './chat-command.ts';
 import type { Fates } from './fates.ts';
 import { fileTexts } from './file-texts.ts';
 import type { NamesSeen } from './names-seen.ts';
-import type { OwnFile } from './own-files.ts';
+import { findOwnFiles, type OwnFile } from './own-files.ts';
 import { progressLine } from './progress-line.ts';
 import { withMeant } from './suggest.ts';
 import { type ErrorSubject, errorLine } from './texts.ts';
@@ -29,7 +30,7 @@ interface Running {
 }
 
 /** The file transfers of a visit. They run in the background, and each prints its result. */
-export class Transfers {
+export class Transfers implements FileTransfers {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
   readonly #names: NamesSeen;
@@ -45,8 +46,11 @@ export class Transfers {
     this.#fates = fates;
   }
 
-  /** Starts to send a file to a user. */
-  send(to: string, path: OwnFile): void {
+  async send(to: string, typed: string): Promise<void> {
+    for (const file of await findOwnFiles(typed)) this.#send(to, file);
+  }
+
+  #send(to: string, path: OwnFile): void {
     const name = basename(String(path));
     this.#start(`${name} to ${to}`, { user: to, name }, async (options) => {
       const { sendFile } = await files();

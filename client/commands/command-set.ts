@@ -1,5 +1,5 @@
 import { UsageError } from '../config/errors.ts';
-import { type Completion, wordsLike } from '../terminal/completion.ts';
+import { type Completion, noCompletion, wordsLike } from '../terminal/completion.ts';
 import type { Line } from '../terminal/line.ts';
 import type { Command, Invocation } from './command.ts';
 import { type HelpTexts, helpOnAll, helpOnOne } from './help.ts';
@@ -19,8 +19,6 @@ export class UnknownCommandError extends UsageError {
     this.meant = meant;
   }
 }
-
-const nothing: Completion = { candidates: [], of: '' };
 
 const wordCount = (spelling: string) => spelling.split(' ').length;
 
@@ -75,11 +73,11 @@ export class CommandSet<Context, Result, Names = undefined> {
       const { word, rest } = takeWord(begun);
       if (takes !== 'word' || word === begun) {
         const commands = this.#commands.map(({ name }) => name);
-        return complete?.(begun, { names, previous, commands }) ?? nothing;
+        return complete?.(begun, { names, previous, commands }) ?? noCompletion;
       }
       [left, previous] = [String(rest), word];
     }
-    return nothing;
+    return noCompletion;
   }
 
   /**

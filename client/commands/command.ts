@@ -1,6 +1,6 @@
 import { UsageError } from '../config/errors.ts';
 import { type Input, takeWord } from './input.ts';
-import { type CommandOptions, type OptionValues, parseOptions } from './options.ts';
+import type { CommandOptions, OptionParser, OptionValues } from './options.ts';
 import { type Arguments, type Parameter, type Parameters, parseArguments, shownParameters } from './parameters.ts';
 
 /** A command as its file declares it. */
@@ -40,13 +40,17 @@ export interface Command<Context, Result, Names = never> {
   parse(input: Input): Invocation<Context, Result>;
 }
 
+/** @param parseOptions Needed by a command with options. Commands without any load no parser. */
 export function defineCommand<
   Context,
   Result,
   Names,
   P extends Parameters<Names> = Record<never, never>,
   O extends CommandOptions = Record<never, never>,
->({ name, summary, aliases = [], run, ...given }: Definition<Context, Result, P, O>): Command<Context, Result, Names> {
+>(
+  { name, summary, aliases = [], run, ...given }: Definition<Context, Result, P, O>,
+  parseOptions?: OptionParser,
+): Command<Context, Result, Names> {
   const parameters: Parameters<Names> = given.parameters ?? {};
   const options: CommandOptions = given.options ?? {};
   const shown = shownParameters(Object.values(parameters));
@@ -64,9 +68,8 @@ export function defineCommand<
       const misused = `Usage: ${fullUsage}`;
       // Without options, a text may begin with a dash.
       const hasOptions = Object.keys(options).length > 0;
-      const { operands, values } = hasOptions
-        ? parseOptions(options, wordsOf(input), misused)
-        : { operands: input, values: {} };
+      const { operands, values } =
+        hasOptions && parseOptions ? parseOptions(options, wordsOf(input), misused) : { operands: input, values: {} };
       const args = parseArguments(parameters, operands);
       if (!args) throw new UsageError(misused);
       return { name, args, run: (context) => run(context, args as Arguments<P>, values as OptionValues<O>) };

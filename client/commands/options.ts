@@ -43,6 +43,9 @@ export const wholeNumber = (flags: string, description: string): CommandOption<n
   },
 });
 
+/** {@link parseOptions}. */
+export type OptionParser = typeof parseOptions;
+
 /**
  * Separates options from the other words.
  * @param usage The usage that the error shows.

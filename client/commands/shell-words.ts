@@ -1,10 +1,10 @@
 /**
  * Splits a text into words as a shell does: at blanks, but not within quotes or after a backslash. Nothing is expanded.
- * On Windows a backslash separates folders, so it escapes nothing.
+ * @param escapes Whether a backslash and single quotes are the shell's. On Windows a backslash separates folders, and
+ *   both are parts of names.
  * @returns undefined if a quote is not closed.
  */
-export function shellWords(text: string, platform: NodeJS.Platform = process.platform): string[] | undefined {
-  const escapes = platform !== 'win32';
+export function shellWords(text: string, escapes = true): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let quote: string | undefined;

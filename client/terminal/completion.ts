@@ -8,6 +8,8 @@ export interface Completion {
   readonly of: string;
 }
 
+export const noCompletion: Completion = { candidates: [], of: '' };
+
 /** The longest common prefix. */
 export function commonBeginning([first = '', ...others]: readonly string[]): string {
   let end = first.length;
