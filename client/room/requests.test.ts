@@ -155,6 +155,23 @@ describe('after a loss of the connection', () => {
     },
   );
 
+  test.each(['not-logged-in', 'rate-limited'] as const)(
+    'a message whose repeat is refused as %s fails as lost, because the first sending may have succeeded',
+    async (code) => {
+      const peer = await visit.logIn({}, { tooFast: 0 });
+      const said = visit.room.request('message', { to: 'facebook', text: 'hello' });
+      const failure = expect(said).rejects.toMatchObject({ name: 'ConnectionLostError' });
+      await peer.next('message');
+      peer.vanish();
+      const next = await visit.scripted.peer();
+      (await next.next('resume')).reply(resumed);
+      const requests = [await next.nextOfAny(), await next.nextOfAny()];
+      const details = code === 'rate-limited' ? { retryAfter: 1 } : {};
+      requests.find(({ action }) => action === 'message')?.refuse(code, details);
+      await failure;
+    },
+  );
+
   test('a request that may not be repeated, or is too old for that, fails as lost', async () => {
     const peer = await visit.logIn({}, { repeat: 0 });
     const changed = visit.room.changePassword('lotsofexams', 'nomoreexams');

@@ -36,6 +36,15 @@ const meansDone = (error: unknown, repeat: Command['repeat']) =>
   error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
 
 /**
+ * Whether a refused repeat leaves open what became of the first sending: the room gives these refusals before it looks
+ * for that one.
+ */
+const leavesOpen = (error: unknown, repeat: Command['repeat']) =>
+  repeat !== 'as-is' &&
+  error instanceof RefusalError &&
+  (error.code === 'not-logged-in' || error.code === 'rate-limited');
+
+/**
  * The error of a pending request when the connection ends. A request that may have been carried out is not reported as
  * unsent.
  */
@@ -59,7 +68,12 @@ export class Requests {
   /** Sends a request over whichever link there is, once or several times. */
   send<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
     const pending: Pending = { id: randomUUID(), sentAt: undefined };
-    return this.#pace.send(() => this.#sendUntilAnswered(action, args, pending));
+    const { repeat }: Command = commands[action];
+    return this.#pace
+      .send(() => this.#sendUntilAnswered(action, args, pending))
+      .catch((error: Error) => {
+        throw pending.sentAt !== undefined && leavesOpen(error, repeat) ? new ConnectionLostError() : error;
+      });
   }
 
   /** Sends a request over this link alone. After a loss it is not repeated. */
