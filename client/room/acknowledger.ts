@@ -1,4 +1,5 @@
 import type { Positions, StreamName } from './stream-order.ts';
+import type { Timer } from './timers.ts';
 
 /** This many messages are acknowledged at once, without a delay. */
 const batch = 50;
@@ -10,7 +11,7 @@ export class Acknowledger {
   readonly #shown: Positions = {};
   #unsent = 0;
   #acknowledged = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   /** @param delay Milliseconds from showing a message to its acknowledgement. */
   constructor(send: (shown: Positions) => void, delay: number) {

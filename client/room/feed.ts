@@ -4,6 +4,7 @@ import { type Deferred, deferred } from './deferred.ts';
 import { ConnectionEndedError } from './errors.ts';
 import { RecentMessages } from './recent-messages.ts';
 import { type Positions, type ShownMessage, type StreamName, StreamOrder, streamNames } from './stream-order.ts';
+import type { Timer } from './timers.ts';
 import type { Timing } from './timing.ts';
 
 /** A caller that waits until a number of a stream has been shown. */
@@ -39,7 +40,7 @@ export class Feed {
   #syncAgain = false;
   /** Whether the last page ended before a message that is still being committed. */
   #isBehind = false;
-  #gapTimer: NodeJS.Timeout | undefined;
+  #gapTimer: Timer | undefined;
   #fruitless = 0;
   #stopped = false;
 

@@ -7,7 +7,7 @@ const hour = 3600 * second;
 const [idleLimit, mostSilence] = [600 * second, 75 * second];
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance', 'Date'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -105,4 +105,26 @@ test('whatever comes in after a heartbeat is a sign of life', () => {
   peer.says();
   vi.advanceTimersByTime(defaultTiming.pong);
   expect(peer.diedAt).toBeUndefined();
+});
+
+test('an answer that waits to be read when the deadline passes late is a sign of life', () => {
+  const peer = new Peer({ frames: false, pings: false }, false);
+  vi.advanceTimersByTime(defaultTiming.ping);
+  // The program stands still. Afterwards the timer runs first, then the answer is read.
+  vi.setSystemTime(Date.now() + 60 * second);
+  vi.advanceTimersByTime(defaultTiming.pong);
+  expect(peer.diedAt).toBeUndefined();
+  peer.says();
+  vi.advanceTimersByTime(defaultTiming.pong);
+  expect(peer.diedAt).toBeUndefined();
+});
+
+test('a peer that does not answer is found dead even if every timer is late', () => {
+  const peer = new Peer({ frames: false, pings: false }, false);
+  vi.advanceTimersByTime(defaultTiming.ping);
+  for (let minute = 0; minute < 2; minute += 1) {
+    vi.setSystemTime(Date.now() + 60 * second);
+    vi.advanceTimersByTime(defaultTiming.pong);
+  }
+  expect(peer.diedAt).toBeDefined();
 });

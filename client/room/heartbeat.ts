@@ -1,4 +1,5 @@
-import type { Timing } from './timing.ts';
+import type { Timer } from './timers.ts';
+import { elapsed, type Timing, thisMoment } from './timing.ts';
 
 /** One end of a connection, as its heartbeat sees it. */
 export interface Pulse {
@@ -21,8 +22,8 @@ export interface Pulse {
 export class Heartbeat {
   readonly #pulse: Pulse;
   readonly #timing: Timing;
-  readonly #silence: NodeJS.Timeout;
-  #deadline: NodeJS.Timeout | undefined;
+  #silence: Timer | undefined;
+  #deadline: Timer | undefined;
   #answersPingFrames = false;
   #lastMessageAt = performance.now();
 
@@ -35,7 +36,25 @@ export class Heartbeat {
 
   /** Asks for a sign of life. If none comes in time, the connection is dead. */
   probe(): void {
-    this.#deadline ??= setTimeout(() => this.#pulse.dead(), this.#timing.pong);
+    this.#deadline ??= this.#expectAnswer(true);
+    this.#ask();
+  }
+
+  /**
+   * A deadline that passes late proves nothing the first time: the machine slept, or the browser delays the timers of a
+   * page that is not visible, and the answer may be waiting to be read.
+   */
+  #expectAnswer(mayBeLate: boolean): Timer {
+    const { pong } = this.#timing;
+    const askedAt = thisMoment();
+    return setTimeout(() => {
+      if (!mayBeLate || elapsed(askedAt) < 2 * pong) return this.#pulse.dead();
+      this.#deadline = this.#expectAnswer(false);
+      this.#ask();
+    }, pong);
+  }
+
+  #ask(): void {
     this.#pulse.pingFrame?.();
     const isIdle = performance.now() - this.#lastMessageAt >= this.#timing.keepAlive;
     if (isIdle || !this.#answersPingFrames) this.#pulse.ping();
@@ -56,11 +75,14 @@ export class Heartbeat {
   heard(): void {
     clearTimeout(this.#deadline);
     this.#deadline = undefined;
-    this.#silence.refresh();
+    if (this.#silence === undefined) return;
+    clearInterval(this.#silence);
+    this.#silence = setInterval(() => this.probe(), this.#timing.ping);
   }
 
   stop(): void {
     clearInterval(this.#silence);
+    this.#silence = undefined;
     clearTimeout(this.#deadline);
   }
 }

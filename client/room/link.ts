@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { WebSocket } from 'ws';
 import {
   type Action,
   type Arguments,
+  byteLength,
   limits,
   parseRoomFrame,
   type Result,
@@ -10,12 +9,13 @@ import {
 } from '../../protocol/index.ts';
 import { ConnectionLostError, RequestTooLargeError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { openSocket } from './open-socket.ts';
 import { PendingRequests } from './pending-requests.ts';
+import { randomHex } from './random.ts';
+import type { Socket } from './socket.ts';
 import type { Timing } from './timing.ts';
 
-/** API Gateway's quota for one WebSocket frame, in bytes. A longer message is split into several frames. */
-const frameBytes = 32 * 1024;
+/** A new request's id. */
+export const newId = (): string => randomHex(16);
 
 /** A request's id, and whether it was sent before over another link. */
 export interface Sending {
@@ -31,18 +31,19 @@ export interface LinkHandlers {
 
 /** One WebSocket to the room, with requests, replies, events and a heartbeat. */
 export class Link {
-  readonly #socket: WebSocket;
+  readonly #socket: Socket;
   readonly #timing: Timing;
   readonly #pending = new PendingRequests();
   readonly #heartbeat: Heartbeat;
   #open = true;
 
-  private constructor(socket: WebSocket, timing: Timing, handlers: LinkHandlers) {
+  /** @param socket An open one, which nothing listens to yet. */
+  constructor(socket: Socket, timing: Timing, handlers: LinkHandlers) {
     this.#socket = socket;
     this.#timing = timing;
     this.#heartbeat = new Heartbeat(
       {
-        pingFrame: () => socket.ping(),
+        ...(socket.ping && { pingFrame: () => socket.ping?.() }),
         ping: () => {
           this.#pending.pinged();
           this.tell('ping', {});
@@ -51,22 +52,17 @@ export class Link {
       },
       timing,
     );
-    socket.on('message', (data) => this.#receive(String(data), handlers));
-    socket.on('pong', () => this.#heartbeat.pongFrame());
-    socket.on('ping', () => this.#heartbeat.heard());
-    // `close` follows every error.
-    socket.on('error', () => {});
-    socket.on('close', (code) => {
-      this.#open = false;
-      this.#heartbeat.stop();
-      this.#pending.failAll(new ConnectionLostError());
-      handlers.closed(this, code);
+    socket.listen({
+      message: (text) => this.#receive(text, handlers),
+      pong: () => this.#heartbeat.pongFrame(),
+      ping: () => this.#heartbeat.heard(),
+      closed: (code) => {
+        this.#open = false;
+        this.#heartbeat.stop();
+        this.#pending.failAll(new ConnectionLostError());
+        handlers.closed(this, code);
+      },
     });
-  }
-
-  /** @throws {ConnectError} */
-  static async open(url: string, timing: Timing, handlers: LinkHandlers): Promise<Link> {
-    return new Link(await openSocket(url, timing.connect), timing, handlers);
   }
 
   /** Whether a request has no reply yet. */
@@ -86,11 +82,11 @@ export class Link {
   async request<A extends Action>(
     action: A,
     args: Arguments<A>,
-    { id, again = false }: Sending = { id: randomUUID() },
+    { id, again = false }: Sending = { id: newId() },
   ): Promise<Result<A>> {
     if (!this.#open) throw new ConnectionLostError();
     const frame = JSON.stringify({ action, id, ...(again && { again }), ...args });
-    if (Buffer.byteLength(frame) > limits.frameBytes) throw new RequestTooLargeError(limits.frameBytes);
+    if (byteLength(frame) > limits.frameBytes) throw new RequestTooLargeError(limits.frameBytes);
     const reply = this.#pending.add(id, action, this.#timing.reply);
     this.#send(frame);
     const probe = setTimeout(() => this.probe(), this.#timing.probeAfter);
@@ -118,23 +114,17 @@ export class Link {
 
   /** Closes with code 1000, which the room treats as a logout. */
   close(): void {
-    this.#socket.close(1000);
-    // A peer that does not answer the close must not keep this process alive.
-    setTimeout(() => this.#socket.terminate(), 1000).unref();
+    this.#socket.close();
   }
 
-  /** Ends the socket without a close frame: the session is not logged out and can be resumed. */
+  /** Ends the connection so that the session is not logged out and can be resumed. */
   drop(): void {
-    this.#socket.terminate();
+    this.#socket.drop();
   }
 
   #send(frame: string): void {
     this.#heartbeat.message();
-    const bytes = Buffer.from(frame);
-    for (let start = 0; start < bytes.length; start += frameBytes) {
-      const end = start + frameBytes;
-      this.#socket.send(bytes.subarray(start, end), { binary: false, fin: end >= bytes.length });
-    }
+    this.#socket.send(frame);
   }
 
   #receive(text: string, handlers: LinkHandlers): void {

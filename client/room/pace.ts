@@ -1,4 +1,5 @@
 import { RefusalError } from './errors.ts';
+import type { Timer } from './timers.ts';
 
 /** Requests on their way at a time. The room closes a connection that it has refused many times. */
 const mostOnTheWay = 32;
@@ -26,7 +27,7 @@ export class Pace {
   #made = 0;
   #onTheWay = 0;
   #isTooFast = false;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #hasStopped = false;
 
   constructor(options: PaceOptions) {

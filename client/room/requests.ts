@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Action, type Arguments, type Command, commands, type Result } from '../../protocol/index.ts';
 import { ConnectionEndedError, ConnectionLostError, GatewayError, RefusalError } from './errors.ts';
-import type { Link } from './link.ts';
+import { type Link, newId } from './link.ts';
 import { Pace } from './pace.ts';
+import { sleep } from './timers.ts';
 import { backoffOfGuest, elapsed, type Moment, type Timing, thisMoment } from './timing.ts';
 
 export interface RequestsOptions {
@@ -58,7 +57,7 @@ const unanswered = (repeat: Command['repeat'], sentAt: Moment | undefined, ended
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #pace: Pace;
-  #hasEnded = false;
+  readonly #ended = new AbortController();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -67,7 +66,7 @@ export class Requests {
 
   /** Sends a request over whichever link there is, once or several times. */
   send<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
-    const pending: Pending = { id: randomUUID(), sentAt: undefined };
+    const pending: Pending = { id: newId(), sentAt: undefined };
     const { repeat }: Command = commands[action];
     return this.#pace
       .send(() => this.#sendUntilAnswered(action, args, pending))
@@ -83,8 +82,12 @@ export class Requests {
 
   /** The connection has ended: every request that still waits fails at once. */
   end(): void {
-    this.#hasEnded = true;
+    this.#ended.abort();
     this.#pace.stop();
+  }
+
+  get #hasEnded(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   async #sendUntilAnswered<A extends Action>(action: A, args: Arguments<A>, pending: Pending): Promise<Result<A>> {
@@ -110,7 +113,7 @@ export class Requests {
         if (isThrottled(error, who) && !this.#hasEnded) {
           const pause = backoffOfGuest(attempt, timing);
           if (elapsed(startedAt) + pause < timing.patience) {
-            await sleep(pause, undefined, { ref: false });
+            await sleep(pause, this.#ended.signal).catch(() => {});
             continue;
           }
         }

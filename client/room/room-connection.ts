@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action, Arguments, EventOf, Result, RoomEvent } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
 import { type Ending, endingAfter, isFinal } from './ending.ts';
@@ -6,7 +5,9 @@ import { RefusalError } from './errors.ts';
 import { Feed } from './feed.ts';
 import { Requests } from './requests.ts';
 import { Session } from './session.ts';
+import type { Platform } from './socket.ts';
 import type { ShownMessage, StreamName } from './stream-order.ts';
+import { sleep } from './timers.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 import { Transport } from './transport.ts';
 
@@ -54,7 +55,7 @@ export interface LoginOptions {
   readonly takeOver?: boolean;
 }
 
-/** A connection to a room. It survives losses and handovers. Made by {@link connect}. */
+/** A connection to a room. It survives losses and handovers. Made by `connect`. */
 export class RoomConnection {
   readonly #handlers: RoomHandlers;
   readonly #timing: Timing;
@@ -74,13 +75,14 @@ export class RoomConnection {
   /** Whether the room is stopped and the connection waits for it to open. */
   #isStopped = false;
 
-  private constructor({ url, timing, reconnectAfterStop = false, ...handlers }: ConnectOptions) {
+  private constructor(platform: Platform, { url, timing, reconnectAfterStop = false, ...handlers }: ConnectOptions) {
     this.#handlers = handlers;
     this.#reconnectAfterStop = reconnectAfterStop;
     this.#timing = { ...defaultTiming, ...timing };
     this.isEncrypted = URL.canParse(url) && new URL(url).protocol === 'wss:';
     this.#transport = new Transport({
       url,
+      platform,
       timing: this.#timing,
       restore: async (link) => this.#session?.moveTo(link),
       isFinal: (error) => isFinal(error, this.#reconnectAfterStop),
@@ -99,10 +101,13 @@ export class RoomConnection {
     });
   }
 
-  /** See {@link connect}. */
-  static async open(options: ConnectOptions): Promise<RoomConnection> {
-    const room = new RoomConnection(options);
-    await room.#transport.open();
+  /** See `connect`. */
+  static async open(platform: Platform, options: ConnectOptions): Promise<RoomConnection> {
+    const room = new RoomConnection(platform, options);
+    await room.#transport.open().catch((error: unknown) => {
+      room.#transport.end();
+      throw error;
+    });
     return room;
   }
 
@@ -160,7 +165,7 @@ export class RoomConnection {
       feed,
     });
     // The caller gets the result of the login before any message.
-    setImmediate(() => {
+    setTimeout(() => {
       feed?.catchUp();
       for (const event of this.#early.splice(0)) this.#receive(event);
     });
@@ -200,9 +205,11 @@ export class RoomConnection {
 
   /** Logs out after the pending messages have been shown, or after a timeout. */
   async #logOut(deliveries?: Promise<void>): Promise<void> {
-    const enough = sleep(this.#timing.logout, undefined, { ref: false });
+    const done = new AbortController();
+    const enough = sleep(this.#timing.logout, done.signal);
     // The connection is lost or the room did not answer. Closing the socket also logs out.
     await Promise.race([this.#sayGoodbye(deliveries), enough]).catch(() => {});
+    done.abort();
   }
 
   async #sayGoodbye(deliveries?: Promise<void>): Promise<void> {
@@ -283,22 +290,4 @@ export class RoomConnection {
     this.#requests.end();
     void this.#deliveries.then(() => this.#ended.resolve(ending));
   }
-}
-
-/**
- * Connects to a room.
- *
- * @example
- * const room = await connect({
- *   url: 'ws://127.0.0.1:9000',
- *   message: (message) => console.log(message),
- * });
- * await room.login('facebook', 'wastingtime');
- * await room.request('message', { to: 'Columbia', text: 'hello' });
- * await room.leave();
- *
- * @throws {ConnectError} whose message is one line for a person.
- */
-export function connect(options: ConnectOptions): Promise<RoomConnection> {
-  return RoomConnection.open(options);
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { refusals } from '../../protocol/index.ts';
 import { RefusalError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Link } from './link.ts';
+import { randomHex } from './random.ts';
 
-const randomToken = () => randomBytes(32).toString('base64url');
+const randomToken = () => randomHex(32);
 
 export interface LoggedIn {
   readonly user: string;

@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { purposeParameter, type RoomEvent } from '../../protocol/index.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
+import type { Platform } from './socket.ts';
+import { sleep, type Timer, unref } from './timers.ts';
 import { backoff, type Timing } from './timing.ts';
-import { onWake } from './wake-detector.ts';
 
 export interface TransportOptions {
   readonly url: string;
+  readonly platform: Platform;
   readonly timing: Timing;
   /** Moves the session to a new link, before anything else is sent over it. */
   restore(link: Link): Promise<void>;
@@ -42,19 +43,18 @@ export class Transport {
   #link: Link | undefined;
   #usable: Deferred<Link> = deferred();
   #held = true;
-  #handover: NodeJS.Timeout | undefined;
+  #handover: Timer | undefined;
   #handingOver = false;
   /** Before a login: there is no link, and the next request opens one. */
   #resting = false;
-  #rest: NodeJS.Timeout | undefined;
+  #rest: Timer | undefined;
   /** Resolves when the machine wakes up: then a reconnection is tried at once. */
   #awake: Deferred<void> = deferred();
   readonly #stopWatching: () => void;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    const { watch, asleep } = options.timing;
-    this.#stopWatching = onWake(() => this.#wakeUp(), watch, asleep);
+    this.#stopWatching = options.platform.onWake(() => this.#wakeUp(), options.timing);
   }
 
   /**
@@ -105,9 +105,11 @@ export class Transport {
     return link;
   }
 
-  #connect(): Promise<Link> {
-    const { url, hasSession } = this.#options;
-    return Link.open(hasSession() ? urlToResume(url) : url, this.#options.timing, {
+  async #connect(): Promise<Link> {
+    const { url, platform, timing, hasSession } = this.#options;
+    const asksToResume = hasSession() || platform.hidesRefusals;
+    const socket = await platform.openSocket(asksToResume ? urlToResume(url) : url, timing.connect);
+    return new Link(socket, timing, {
       event: (link, event) => this.#event(link, event),
       closed: (link, code) => this.#closed(link, code),
     });
@@ -185,7 +187,7 @@ export class Transport {
       let link: Link | undefined;
       try {
         const wait = state === 'rest' ? 0 : backoff(attempt, this.#options.timing);
-        await Promise.race([sleep(wait, undefined, { signal }), this.#awake.promise]);
+        await Promise.race([sleep(wait, signal), this.#awake.promise]);
         signal.throwIfAborted();
         link = await this.#connect();
         signal.throwIfAborted();
@@ -248,7 +250,7 @@ export class Transport {
     }
     this.#handingOver = false;
     if (this.#ended.signal.aborted) return next.drop();
-    setTimeout(() => old.drop(), this.#options.timing.overlap).unref();
+    unref(setTimeout(() => old.drop(), this.#options.timing.overlap));
     this.#use(next);
     this.#options.restored('handover');
   }

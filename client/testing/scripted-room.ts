@@ -153,6 +153,8 @@ export class ScriptedRoom {
   /** Whether WebSocket ping frames are answered on the connections from now on. */
   answersPingFrames = false;
   attempts = 0;
+  /** The path and query string of the last attempt. */
+  lastUrl: string | undefined;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
@@ -164,8 +166,9 @@ export class ScriptedRoom {
       host: '127.0.0.1',
       port: 0,
       autoPong: false,
-      verifyClient: (_info, answer) => {
+      verifyClient: ({ req }, answer) => {
         room.attempts += 1;
+        room.lastUrl = req.url;
         answer(room.refuseWith === undefined, room.refuseWith);
       },
     });

@@ -85,7 +85,7 @@ export async function bundle(files: readonly string[], mutation?: Mutation): Pro
 
 const names = [
   ...['process', 'Date', 'Math', 'performance', 'setTimeout', 'setImmediate', 'setInterval'],
-  ...['clearTimeout', 'clearInterval', 'clearImmediate', 'console', 'machine'],
+  ...['clearTimeout', 'clearInterval', 'clearImmediate', 'crypto', 'console', 'machine'],
 ] as const;
 
 type Main = (require: NodeJS.Require, module: { exports: unknown }, exports: unknown, ...globals: unknown[]) => void;

@@ -70,6 +70,12 @@ export function globalsOf(process: SimulatedProcess, env: Readonly<Record<string
     clearTimeout: cancel,
     clearInterval: cancel,
     clearImmediate: cancel,
+    crypto: {
+      getRandomValues: (values: Uint8Array) => {
+        values.set(process.bytes(values.length));
+        return values;
+      },
+    },
     console: { log() {}, info() {}, warn() {}, error() {}, debug() {} },
     machine: process,
   };
