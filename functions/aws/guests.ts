@@ -10,7 +10,7 @@ import { guestsShard } from './keys.ts';
  * Each address has an item in the Presence table (docs/decisions/0050-limits-before-a-login.md):
  * - `guests`: the number of its guests;
  * - `guest:<connection>` (epoch ms): when a guest connected. With this mark each guest is counted and uncounted once;
- * - `connects:<window>`: its new connections in a window of ten minutes;
+ * - `connects:<window>`: its new connections in a window of ten minutes. The next window's first connection deletes it;
  * - `most`: the limit of these, when the address last connected.
  */
 const guestMark = (connectionId: string) => `${guestPrefix}${connectionId}`;
@@ -49,11 +49,15 @@ export const guests: Guests = {
   async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
     const outcome = await updateIf({
       ...item(address),
-      UpdateExpression: 'SET #guest = :at, most = :connects ADD guests :one, #connects :one',
+      UpdateExpression: 'SET #guest = :at, most = :connects REMOVE #before ADD guests :one, #connects :one',
       ConditionExpression:
         'attribute_not_exists(#guest) AND (attribute_not_exists(guests) OR guests < :guests) AND ' +
         '(attribute_not_exists(#connects) OR #connects < :connects)',
-      ExpressionAttributeNames: { '#guest': guestMark(connectionId), '#connects': connectsIn(at) },
+      ExpressionAttributeNames: {
+        '#guest': guestMark(connectionId),
+        '#connects': connectsIn(at),
+        '#before': connectsIn(at - windowMs),
+      },
       ExpressionAttributeValues: { ':at': at, ':one': 1, ':guests': guestsPerAddress, ':connects': connectsPerAddress },
     });
     // A retried update whose first answer was lost finds its own mark.

@@ -90,6 +90,18 @@ test('an address has a number of new connections in ten minutes; a resumed sessi
   await last.get('logout', {});
 });
 
+test('an address that is always in use does not collect the counts of past windows', async () => {
+  const key = { shard: 2, name: '127.0.0.9' };
+  const connects = (item: object = {}) => Object.keys(item).filter((name) => name.startsWith('connects:'));
+  const first = await room.connect('127.0.0.9');
+  const [now = ''] = connects(await room.database.get('Presence', key));
+  const before = `connects:${Number(now.split(':')[1]) - 1}`;
+  await room.database.set('Presence', key, { [before]: 300 });
+  const second = await room.connect('127.0.0.9');
+  expect(connects(await room.database.get('Presence', key))).not.toContain(before);
+  await Promise.all([first, second].map((one) => one.close()));
+});
+
 test('a connection that was closed for flooding costs its address several connections', async () => {
   await room.change('floodRate', 20);
   await room.change('floodBurst', 100);
