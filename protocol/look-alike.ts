@@ -30,6 +30,8 @@ const authorities: ReadonlySet<string> = new Set(
   ].map(skeletonOf),
 );
 
-/** Whether a name or a part of it claims authority, or looks like that: `admin`, `Adm1n`, `system.`, `the-admin`. */
-export const claimsAuthority = (name: string): boolean =>
-  name.split(/[._-]/).some((part) => authorities.has(skeletonOf(part)));
+/** Whether a name or a part of it claims authority, or looks like that: `Adm1n`, `system.`, `the-admin`, `TheAdmin`, `admin2`, `sys.tem`. */
+export function claimsAuthority(name: string): boolean {
+  const parts = name.split(/[._-]+|(?<=[a-z])(?=[A-Z])/);
+  return [...parts, parts.join('')].some((part) => authorities.has(skeletonOf(part.replace(/\d+$/, ''))));
+}

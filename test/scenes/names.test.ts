@@ -35,12 +35,12 @@ test.each([
   expect(await register(others[0] ?? '')).toBe('ok');
 });
 
-test.each(['admin', 'Adm1n', 'root', 'r00t', 'system.', 'Moderator', 'the-admin', 'system.bot'])(
-  'the name %s is refused, because it claims authority',
-  async (name) => {
-    expect(await register(name)).toBe('invalid-user');
-  },
-);
+test.each([
+  ...['admin', 'Adm1n', 'root', 'r00t', 'system.', 'Moderator', 'the-admin', 'system.bot'],
+  ...['TheAdmin', 'AdminBot', 'admin2', 'root007', 'sys.tem'],
+])('the name %s is refused, because it claims authority', async (name) => {
+  expect(await register(name)).toBe('invalid-user');
+});
 
 test('the administrator may add a user whose name claims authority, and an older account with one still logs in', async () => {
   expect(await room.admin({ command: 'add-user', user: 'Support' })).toMatchObject({ ok: true });
