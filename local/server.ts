@@ -81,15 +81,16 @@ export class RoomServer {
   /**
    * Opens the port. It answers 503 until {@link RoomServer.serve} is called.
    * @param port 0 for any free one.
+   * @param headersMs how long (ms) a client may take to send a request's headers.
    * @throws RoomError if the port is taken or not allowed.
    */
-  static async listen(host: string, port: number): Promise<RoomServer> {
-    const chosen = await listenOn(host, port);
+  static async listen(host: string, port: number, headersMs = 30_000): Promise<RoomServer> {
+    const chosen = await listenOn(host, port, headersMs);
     const address = chosen.address();
     if (typeof address !== 'object' || address === null) throw new Error('a TCP server has no address');
     if (isEveryAddress(host) || address.address === '127.0.0.1') return new RoomServer([chosen], host, address);
     try {
-      return new RoomServer([chosen, await listenOn('127.0.0.1', address.port)], host, address);
+      return new RoomServer([chosen, await listenOn('127.0.0.1', address.port, headersMs)], host, address);
     } catch (error) {
       chosen.close();
       throw error;
@@ -182,9 +183,11 @@ export class RoomServer {
   }
 }
 
-async function listenOn(host: string, port: number): Promise<Server> {
-  // No request timeout: an upload may be slow. S3 drops a client that stops sending.
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }).listen(port, host);
+async function listenOn(host: string, port: number, headersTimeout: number): Promise<Server> {
+  // No request timeout: an upload may be slow. S3 drops a client that stops sending. Without a request timeout, Node.js
+  // has no timeout for headers by default, so silent clients would use up the file descriptors.
+  const timeouts = { keepAliveTimeout: 60_000, requestTimeout: 0, headersTimeout };
+  const server = createServer({ ...timeouts, connectionsCheckingInterval: headersTimeout / 2 }).listen(port, host);
   try {
     await once(server, 'listening');
     return server;

@@ -25,21 +25,16 @@ export function newId(): string {
 
 export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: number): Handshake {
   const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const headers: Record<string, string[]> = {};
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
-    // Hop-by-hop headers end at the gateway.
-    if (/^(connection|upgrade|x-forwarded-\w+)$/i.test(name)) continue;
-    headers[name] = [...(headers[name] ?? []), value];
-  }
+  const { rawHeaders } = request;
+  const pairs = rawHeaders.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
+  );
+  // Hop-by-hop headers end at the gateway.
+  const headers = byName(pairs.filter(([name]) => !/^(connection|upgrade|x-forwarded-\w+)$/i.test(name)));
   const forwarded = request.headers['x-forwarded-for'];
   headers['X-Forwarded-For'] = [[forwarded ?? [], sourceIp].flat().join(', ')];
   headers['X-Forwarded-Port'] = ['443'];
   headers['X-Forwarded-Proto'] = ['https'];
-  const query: Record<string, string[]> = {};
-  for (const [name, value] of new URL(request.url ?? '/', `wss://${api.domainName}`).searchParams) {
-    query[name] = [...(query[name] ?? []), value];
-  }
   return {
     origin: originOf(request),
     host: request.headers.host ?? '',
@@ -48,8 +43,15 @@ export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: 
     sourceIp,
     userAgent: request.headers['user-agent'],
     headers,
-    query,
+    query: byName(new URL(request.url ?? '/', `wss://${api.domainName}`).searchParams),
   };
+}
+
+/** The values of each name. A client may choose a name such as `constructor`, so they are not collected in an object. */
+function byName(pairs: Iterable<readonly [string, string]>): Record<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  return Object.fromEntries(values);
 }
 
 /** The client's address of the room. A tunnel or proxy before the room reports it in the X-Forwarded headers. */

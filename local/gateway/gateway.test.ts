@@ -104,6 +104,13 @@ describe('an API with $default', () => {
     expect(await events.next()).not.toHaveProperty('queryStringParameters');
   });
 
+  test('a header or parameter may have the name of an inherited property', async () => {
+    const client = await room.connect('/?__proto__=x&constructor=y', {
+      headers: { constructor: 'z', ['__proto__']: 'z' },
+    });
+    expect(await client.ask('{"action":"two-way"}')).toMatchObject({ requestContext: { eventType: 'MESSAGE' } });
+  });
+
   describe('an invalid response of a function', () => {
     test.each([
       ['null', null],
