@@ -35,6 +35,8 @@ export class SeededRandom {
   }
 
   bytes(count: number): Buffer {
-    return Buffer.from(Array.from({ length: count }, () => this.below(256)));
+    const bytes = Buffer.alloc(count);
+    for (let place = 0; place < count; place += 1) bytes[place] = this.below(256);
+    return bytes;
   }
 }

@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, join, relative, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
-import { build, type Plugin } from 'esbuild';
-import { globalsOf } from './globals.ts';
-import type { SimulatedProcess } from './process.ts';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import type { Bundles } from './program.ts';
 
 /** A change of the code that is bundled, for tests of the simulator itself. */
 export interface Mutation {
@@ -13,9 +10,6 @@ export interface Mutation {
   readonly from: string;
   readonly to: string;
 }
-
-/** A program that can be started any number of times, each time with fresh modules. */
-export type Program = (process: SimulatedProcess, env: Readonly<Record<string, string>>) => unknown;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standIns = fileURLToPath(new URL('stand-ins', import.meta.url));
@@ -65,40 +59,30 @@ const replacement = (mutation: Mutation | undefined): Plugin => ({
   },
 });
 
-/** Bundles programs, as the deployment does, with stand-ins for AWS. Returns them by the names of their files. */
-export async function bundle(files: readonly string[], mutation?: Mutation): Promise<ReadonlyMap<string, Program>> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [...files],
-    outdir: 'dist/simulator',
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.12',
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-    plugins: [replacement(mutation)],
-  });
-  return new Map(outputFiles.map(({ path, text }) => [basename(path, '.js'), compiled(text, path)]));
+const options = {
+  absWorkingDir: root,
+  outdir: 'dist/simulator',
+  bundle: true,
+  write: false,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.12',
+  mainFields: ['module', 'main'],
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/** Bundles the functions and the client, as the deployment does, with stand-ins for AWS. */
+export async function bundlesOfRoom(mutation?: Mutation): Promise<Bundles> {
+  const lambdas = readdirSync(join(root, 'functions')).filter(
+    (file) => file.endsWith('.lambda.ts') && !file.startsWith('files'),
+  );
+  const entryPoints = [...lambdas.map((file) => `functions/${file}`), 'test/simulator/client-entry.ts'];
+  const { outputFiles } = await build({ ...options, entryPoints, plugins: [replacement(mutation)] });
+  return new Map(outputFiles.map(({ path, text }) => [basename(path, '.js'), text]));
 }
 
-const names = [
-  ...['process', 'Date', 'Math', 'performance', 'setTimeout', 'setImmediate', 'setInterval'],
-  ...['clearTimeout', 'clearInterval', 'clearImmediate', 'crypto', 'console', 'machine'],
-] as const;
-
-type Main = (require: NodeJS.Require, module: { exports: unknown }, exports: unknown, ...globals: unknown[]) => void;
-
-function compiled(text: string, path: string): Program {
-  const filename = resolve(path);
-  const code = `(function (require, module, exports, ${names.join(', ')}) {${text}\n})`;
-  const main: Main = new Script(code, { filename }).runInThisContext();
-  const require = createRequire(existsSync(filename) ? filename : import.meta.url);
-  return (process, env) => {
-    const globals = globalsOf(process, env);
-    const module = { exports: {} };
-    main(require, module, module.exports, ...names.map((name) => globals[name]));
-    return module.exports;
-  };
+/** Bundles the simulator itself, as a worker thread runs it: plain code is faster than what tsx makes of it. */
+export async function bundleOfWorker(): Promise<string> {
+  const { outputFiles } = await build({ ...options, entryPoints: ['test/simulator/worker.ts'] });
+  return outputFiles.map(({ text }) => text).join('');
 }

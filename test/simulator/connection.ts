@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { ClientSocket } from './machine.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { Planned } from './scheduler.ts';
+import type { Planned } from './queue.ts';
 import type { World } from './world.ts';
 
 /** API Gateway's limits (ms): without a message, and in all. */

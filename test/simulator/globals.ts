@@ -1,5 +1,5 @@
 import type { SimulatedProcess } from './process.ts';
-import type { Planned } from './scheduler.ts';
+import type { Planned } from './queue.ts';
 
 /** A timer as Node.js returns it. */
 class Timer {

@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { bundlesOfRoom } from './bundle.ts';
+import { compiled } from './program.ts';
 import { shrink } from './shrink.ts';
-import { programsOfRoom, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import { Workers } from './workers.ts';
 
 function whole(text: string): number {
   const value = Number(text);
@@ -26,18 +29,18 @@ const {
   .parse()
   .opts<{ seeds: number; from: number; seed?: number; trace?: true; shrink?: true; minutes?: number }>();
 
-const programs = await programsOfRoom();
+const bundles = await bundlesOfRoom();
 const startedAt = performance.now();
 const elapsed = () => performance.now() - startedAt;
-const isEnough = (played: number) => (minutes === undefined ? played >= seeds : elapsed() > minutes * 60_000);
+const isEnough = (started: number) => (minutes === undefined ? started >= seeds : elapsed() > minutes * 60_000);
 
 if (seed !== undefined && isShrunk) {
-  const { seed: smallest, plan, outcome } = await shrink(seed, programs);
+  const { seed: smallest, plan, outcome } = await shrink(seed, compiled(bundles));
   for (const line of outcome.trace) console.log(line);
   report(smallest, outcome.violations);
   console.log(`seed ${smallest}, reduced: ${JSON.stringify(plan)}`);
 } else if (seed !== undefined) {
-  const outcome = await simulate(seed, programs, { trace: trace === true });
+  const outcome = await simulate(seed, compiled(bundles), { trace: trace === true });
   for (const line of outcome.trace) console.log(line);
   report(seed, outcome.violations);
   console.log(`seed ${seed}: ${outcome.steps} steps, hash ${outcome.hash}`);
@@ -46,13 +49,15 @@ if (seed !== undefined && isShrunk) {
 async function playAll(): Promise<void> {
   const hashes = new Set<string>();
   let [steps, failed, played] = [0, 0, 0];
-  for (; !isEnough(played); played += 1) {
-    const outcome = await simulate(from + played, programs);
+  const workers = await Workers.start();
+  await workers.play(bundles, from, isEnough, (outcome) => {
+    played += 1;
     hashes.add(outcome.hash);
     steps += outcome.steps;
     if (outcome.violations.length > 0) failed += 1;
     report(outcome.seed, outcome.violations);
-  }
+  });
+  await workers.end();
   const perMinute = Math.round((60_000 * played) / elapsed());
   console.log(
     `${played} seeds (${from} to ${from + played - 1}), ${failed} with violations, ${hashes.size} distinct courses, ` +

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { bundlesOfRoom } from './bundle.ts';
 import { mutants } from './mutants.ts';
-import { programsOfRoom, simulate } from './simulate.ts';
+import { Workers } from './workers.ts';
 
 /** npm run mutate: plants one bug after the other, and counts the seeds until the simulator finds it. */
 const { seeds, only } = new Command('npm run mutate --')
@@ -10,18 +11,18 @@ const { seeds, only } = new Command('npm run mutate --')
   .opts<{ seeds: number; only: string }>();
 
 const chosen = mutants.filter(({ name }) => name.includes(only));
+const workers = await Workers.start();
 let caught = 0;
 for (const mutant of chosen) {
-  const programs = await programsOfRoom(mutant);
-  let found: string | undefined;
-  let seed = 0;
-  while (found === undefined && seed < seeds) {
-    seed += 1;
-    found = (await simulate(seed, programs)).violations[0];
-  }
-  if (found !== undefined) caught += 1;
+  let found: { seed: number; violation: string } | undefined;
+  const isEnough = (started: number) => found !== undefined || started >= seeds;
+  await workers.play(await bundlesOfRoom(mutant), 1, isEnough, ({ seed, violations: [violation] }) => {
+    if (violation !== undefined && seed < (found?.seed ?? Number.POSITIVE_INFINITY)) found = { seed, violation };
+  });
+  if (found) caught += 1;
   console.log(
-    found === undefined ? `SURVIVES ${seed} seeds: ${mutant.name}` : `seed ${seed}: ${mutant.name}: ${found}`,
+    found ? `seed ${found.seed}: ${mutant.name}: ${found.violation}` : `SURVIVES ${seeds} seeds: ${mutant.name}`,
   );
 }
+await workers.end();
 console.log(`${caught} of ${chosen.length} planted bugs found`);

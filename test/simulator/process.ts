@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Call } from './dynamodb/call.ts';
 import type { Answer, ClientSocket, Machine, Post } from './machine.ts';
-import type { Planned } from './scheduler.ts';
+import type { Planned } from './queue.ts';
 import type { World } from './world.ts';
 
 /**

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as macrotask } from 'node:timers/promises';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { SeededRandom } from '../../local/random.ts';
-
-/** A step that has been planned. */
-export interface Planned {
-  readonly time: number;
-  readonly run: () => void;
-  cancelled: boolean;
-}
+import { type Planned, Queue } from './queue.ts';
 
 /**
  * The virtual clock, and the order of everything that happens. One step runs at a time, and all promises that it
@@ -15,8 +9,7 @@ export interface Planned {
  */
 export class Scheduler {
   readonly random: SeededRandom;
-  /** The next step is last. Of steps at the same time, the one that was planned first runs first. */
-  readonly #queue: Planned[] = [];
+  readonly #queue = new Queue();
   readonly #hash = createHash('sha256');
   /** The lines of the trace, if they are kept. */
   readonly trace: string[] | undefined;
@@ -46,10 +39,7 @@ export class Scheduler {
   }
 
   after(milliseconds: number, run: () => void): Planned {
-    const time = this.#time + Math.max(0, milliseconds);
-    const planned = { time, run, cancelled: false };
-    this.#queue.splice(this.#queue.findLastIndex((other) => other.time > time) + 1, 0, planned);
-    return planned;
+    return this.#queue.add(this.#time + Math.max(0, milliseconds), run);
   }
 
   pause(milliseconds: number): Promise<void> {
@@ -58,17 +48,22 @@ export class Scheduler {
 
   /** Runs the steps until this time, or until `isOver` says so. */
   async runUntil(time: number, isOver: () => boolean = () => false): Promise<void> {
-    for (let next = this.#queue.at(-1); next && next.time <= time && !isOver(); next = this.#queue.at(-1)) {
-      this.#queue.pop();
+    for (let next = this.#queue.first; next && next.time <= time && !isOver(); next = this.#queue.first) {
+      this.#queue.removeFirst();
       if (next.cancelled) continue;
       this.#time = next.time;
       this.steps += 1;
       next.run();
-      await macrotask();
+      await promisesSettled();
     }
+    // Node.js notices unhandled rejections, and the messages of threads, in a turn of its event loop only.
+    await turnOfEventLoop();
     if (!isOver()) this.#time = Math.max(this.#time, time);
   }
 }
+
+/** Resolves when all promises that have settled have run what waits for them. Far cheaper than a turn of the event loop. */
+const promisesSettled = () => new Promise<void>((resolve) => queueMicrotask(() => process.nextTick(resolve)));
 
 /** A condition that holds when a promise has settled. */
 export function isSettled(promise: Promise<unknown>): () => boolean {

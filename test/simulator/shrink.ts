@@ -1,4 +1,4 @@
-import type { Program } from './bundle.ts';
+import type { Programs } from './program.ts';
 import { type Outcome, type Plan, simulate, userNames } from './simulate.ts';
 import { faults } from './weather.ts';
 
@@ -20,7 +20,7 @@ const kindOf = (violation = ''): string => violation.replaceAll(details, '*');
  * Makes the day of a failing seed smaller as long as a violation of the same kind occurs: fewer users, less time, fewer
  * faults.
  */
-export async function shrink(seed: number, programs: ReadonlyMap<string, Program>): Promise<Shrunk> {
+export async function shrink(seed: number, programs: Programs): Promise<Shrunk> {
   let best: Shrunk = { seed, plan: {}, outcome: await simulate(seed, programs, { trace: true }) };
   const kind = kindOf(best.outcome.violations[0]);
   const attempt = async (plan: Plan): Promise<void> => {

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { Administrator } from './administrator.ts';
-import { bundle, type Mutation, type Program } from './bundle.ts';
 import { judgeCalmDay } from './calm-checks.ts';
 import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
+import type { Programs } from './program.ts';
 import { isSettled } from './scheduler.ts';
 import { User } from './user.ts';
 import { type Fault, withoutFaults } from './weather.ts';
@@ -41,16 +40,10 @@ export interface SimulationOptions {
   readonly plan?: Plan;
 }
 
-/** Bundles the functions and the client. */
-export function programsOfRoom(mutation?: Mutation): Promise<ReadonlyMap<string, Program>> {
-  const lambdas = readdirSync('functions').filter((file) => file.endsWith('.lambda.ts') && !file.startsWith('files'));
-  return bundle([...lambdas.map((file) => `functions/${file}`), 'test/simulator/client-entry.ts'], mutation);
-}
-
 /** Plays the simulation of a seed. */
 export async function simulate(
   seed: number,
-  programs: ReadonlyMap<string, Program>,
+  programs: Programs,
   { trace = false, onCall, plan = {} }: SimulationOptions = {},
 ): Promise<Outcome> {
   const world = new World(seed, programs, trace);

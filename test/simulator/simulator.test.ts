@@ -1,11 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Program } from './bundle.ts';
+import { bundlesOfRoom } from './bundle.ts';
 import { mutants } from './mutants.ts';
-import { programsOfRoom, simulate } from './simulate.ts';
+import { compiled, type Programs } from './program.ts';
+import { simulate } from './simulate.ts';
 
-let programs: ReadonlyMap<string, Program>;
+let programs: Programs;
 beforeAll(async () => {
-  programs = await programsOfRoom();
+  programs = compiled(await bundlesOfRoom());
 });
 
 const seeds = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i);
@@ -31,7 +32,7 @@ test('a seed decides everything that happens', async () => {
 test.each(['a page leaves out its first message', 'a login does not check MaxCon'])(
   'the simulator finds a planted bug: %s',
   async (bug) => {
-    const broken = await programsOfRoom(mutants.find(({ name }) => name === bug));
+    const broken = compiled(await bundlesOfRoom(mutants.find(({ name }) => name === bug)));
     const found: string[] = [];
     for (const seed of seeds(60)) {
       if (found.length > 0) break;

@@ -1,16 +1,16 @@
-import type { Program } from './bundle.ts';
 import { Database } from './database.ts';
 import { Gateway } from './gateway.ts';
 import { History } from './history.ts';
 import { Lambda } from './lambda.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { Programs } from './program.ts';
 import { Scheduler } from './scheduler.ts';
 import { calm, type Weather, weatherOf } from './weather.ts';
 
 /** Everything of one simulation. */
 export class World {
   readonly scheduler: Scheduler;
-  readonly programs: ReadonlyMap<string, Program>;
+  readonly programs: Programs;
   readonly database: Database;
   readonly lambda: Lambda;
   readonly gateway: Gateway;
@@ -18,7 +18,7 @@ export class World {
   readonly violations: string[] = [];
   weather: Weather;
 
-  constructor(seed: number, programs: ReadonlyMap<string, Program>, keepsTrace: boolean) {
+  constructor(seed: number, programs: Programs, keepsTrace: boolean) {
     this.programs = programs;
     this.scheduler = new Scheduler(seed, Date.UTC(2026, 0, 1), keepsTrace);
     this.weather = weatherOf(this.scheduler.random);

@@ -1,9 +1,11 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundlesOfRoom } from '../bundle.ts';
 import type { CarriedOut } from '../database.ts';
 import type { Answer } from '../machine.ts';
-import { programsOfRoom, simulate } from '../simulate.ts';
+import { compiled } from '../program.ts';
+import { simulate } from '../simulate.ts';
 import type { Call, Write } from './call.ts';
 import { DynamoDbModel, ModelError } from './model.ts';
 import { Reference } from './reference.ts';
@@ -44,7 +46,7 @@ function plain(item: unknown): unknown {
 
 test('the model answers every call of a simulated day as dynoxide does', { timeout: 120_000 }, async () => {
   const calls: CarriedOut[] = [];
-  await simulate(2, await programsOfRoom(), { onCall: (call) => calls.push(call) });
+  await simulate(2, compiled(await bundlesOfRoom()), { onCall: (call) => calls.push(call) });
   expect(calls.length).toBeGreaterThan(500);
   for (const { call, answer } of calls) {
     expect(essence(answer), JSON.stringify(call)).toEqual(essence(await reference.answer(call)));

@@ -13,8 +13,8 @@ export function queryTable(table: Table, query: Query, reading: Reading): Output
   const inOrder = (one: Item, other: Item) => sign * byKeys(one, other, order);
   const matching = table
     .all(reading)
-    .filter((item) => order.every((name) => item[name] !== undefined))
     .filter((item) => conditionHolds(query.KeyConditionExpression, item, query))
+    .filter((item) => order.every((name) => item[name] !== undefined))
     .sort(inOrder)
     .filter((item) => from === undefined || inOrder(item, from) > 0);
   const page = matching.slice(0, limit);

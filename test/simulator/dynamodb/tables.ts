@@ -58,13 +58,14 @@ export class Table {
     this.#items.set(id, { item, before: this.#items.get(id)?.item, changedAt: now });
   }
 
-  /** All items, in the order of their keys. */
+  /** All items, in the order in which they were put first. */
   all(reading = exact): Item[] {
-    const { partitionKey, sortKey } = this.shape;
-    return [...this.#items.values()]
-      .map((kept) => seenBy(kept, reading))
-      .filter((item) => item !== undefined)
-      .sort((one, other) => byKeys(one, other, [partitionKey.name, ...(sortKey ? [sortKey.name] : [])]));
+    const items: Item[] = [];
+    for (const kept of this.#items.values()) {
+      const item = seenBy(kept, reading);
+      if (item !== undefined) items.push(item);
+    }
+    return items;
   }
 }
 
