@@ -1,7 +1,7 @@
 import { UnknownCommandError } from '../commands/command-set.ts';
 import { type Input, textOf } from '../commands/input.ts';
 import { UsageError } from '../config/errors.ts';
-import { ConnectionEndedError, RefusalError } from '../room/index.ts';
+import { ConnectionEndedError, RefusalError } from '../room/common.ts';
 import { EndOfInput } from './ask.ts';
 import type { ChatContext, ChatResult } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';

@@ -1,7 +1,7 @@
 import { type Action, commands } from '../../protocol/index.ts';
 import { type Command, type Definition, defineCommand } from '../commands/command.ts';
 import type { Parameters } from '../commands/parameters.ts';
-import type { RoomConnection } from '../room/index.ts';
+import type { RoomConnection } from '../room/common.ts';
 import type { Line, Printed } from '../terminal/line.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { NamesSeen } from './names-seen.ts';

@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Result } from '../../protocol/index.ts';
-import type { RefusalError } from '../room/index.ts';
+import type { RefusalError } from '../room/common.ts';
 import { localMoment } from '../times.ts';
 
 /** A file that waits for the user. */

@@ -1,4 +1,4 @@
-import { RefusalError } from '../room/index.ts';
+import { RefusalError } from '../room/common.ts';
 import { reportable } from './carry-out.ts';
 import type { ChatContext } from './chat-command.ts';
 import type { ChatCommands } from './command-set.ts';

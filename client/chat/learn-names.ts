@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { RoomConnection } from '../room/index.ts';
+import type { RoomConnection } from '../room/common.ts';
+import { sleep } from '../room/timers.ts';
 import type { NameKind, NamesSeen } from './names-seen.ts';
 
 /** Milliseconds before the room is asked again. In between, its events announce new users and files. */
@@ -22,8 +22,11 @@ export function learnNames(room: RoomConnection, names: NamesSeen): (kind: NameK
   return (kind) => {
     const last = asked.get(kind);
     if (last && Date.now() - last.at < holds) return last.answered;
-    const enough = sleep(patience, undefined, { ref: false });
-    const answered = Promise.race([ask[kind](), enough]).catch(() => {});
+    const done = new AbortController();
+    const enough = sleep(patience, done.signal);
+    const answered = Promise.race([ask[kind](), enough])
+      .catch(() => {})
+      .finally(() => done.abort());
     asked.set(kind, { at: Date.now(), answered });
     return answered;
   };

@@ -1,6 +1,6 @@
 import { foldName } from '../../protocol/index.ts';
 import { shellWords } from '../commands/shell-words.ts';
-import type { RoomHandlers, ShownMessage } from '../room/index.ts';
+import type { RoomHandlers, ShownMessage } from '../room/common.ts';
 import type { Completion } from '../terminal/completion.ts';
 import { looksSame } from './looks-same.ts';
 

@@ -1,6 +1,6 @@
 import { foldName } from '../../protocol/index.ts';
 import { nearest } from '../commands/nearest.ts';
-import { RefusalError } from '../room/index.ts';
+import { RefusalError } from '../room/common.ts';
 import type { NamesSeen } from './names-seen.ts';
 import type { ErrorSubject } from './texts.ts';
 

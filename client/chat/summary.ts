@@ -1,4 +1,4 @@
-import type { ShownMessage } from '../room/index.ts';
+import type { ShownMessage } from '../room/common.ts';
 
 /** Why a message concerns the user `me` in person. Undefined if it does not. */
 export function summaryOf(message: ShownMessage, me: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
-import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/index.ts';
+import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/common.ts';
 import { type Line, span, type Text } from '../terminal/line.ts';
 import { localMoment } from '../times.ts';
 import { fileRefusal } from './file-texts.ts';
@@ -37,6 +37,7 @@ export const texts = {
     `This user is blocked on this machine after wrong passwords. Try again in ${seconds(secondsLeft)} seconds.`,
   askOtherUser: 'Please enter another username:',
   alreadyOnline: 'This user is already logged in. Please enter another username:',
+  loggedInElsewhere: (since: string) => loggedInElsewhere(since),
   askTakeOver: (since: string) => `${loggedInElsewhere(since)} Continue here instead? (y/n)`,
   useTakeOver: (since: string) => `${loggedInElsewhere(since)} To continue here instead, use --take-over.`,
   welcome: (user: string) => `Welcome to the chat room, ${user}! You are now logged in.`,
@@ -64,7 +65,8 @@ const loggedInElsewhere = (since: string) => `You are logged in elsewhere since 
 
 const seconds = (count: number) => count.toFixed(1);
 
-const logoutReasons: Readonly<Record<LogoutReason, string>> = {
+/** How a session ended, after "logged out". */
+export const logoutReasons: Readonly<Record<LogoutReason, string>> = {
   logout: '',
   timeout: ' (timed out)',
   lost: ' (connection lost)',

@@ -2,5 +2,6 @@
 export type { Ending, ForcedEnding } from './ending.ts';
 export * from './errors.ts';
 export type { ConnectOptions, LoginOptions, RoomConnection, RoomHandlers } from './room-connection.ts';
+export type { SavedSession } from './session.ts';
 export type { ShownMessage, StreamName } from './stream-order.ts';
 export { defaultTiming, scaled, type Timing } from './timing.ts';

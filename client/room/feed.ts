@@ -97,6 +97,11 @@ export class Feed {
     return done.promise;
   }
 
+  /** Acknowledges at once what has been shown. */
+  acknowledge(): void {
+    this.#acks.flush();
+  }
+
   /** The last number shown of each stream. */
   get shownUpTo(): Readonly<Positions> {
     return this.#acks.shown;

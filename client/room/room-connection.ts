@@ -4,7 +4,7 @@ import { type Ending, endingAfter, isFinal } from './ending.ts';
 import { RefusalError } from './errors.ts';
 import { Feed } from './feed.ts';
 import { Requests } from './requests.ts';
-import { Session } from './session.ts';
+import { type SavedSession, Session } from './session.ts';
 import type { Platform } from './socket.ts';
 import type { ShownMessage, StreamName } from './stream-order.ts';
 import { sleep } from './timers.ts';
@@ -33,6 +33,11 @@ export interface RoomHandlers {
   stopped?(message: string): void;
   /** The room has refused a request as too fast. The connection sends it again after this many seconds. */
   waiting?(seconds: number): void;
+  /**
+   * The session has begun, or has another token. {@link RoomConnection.resume} continues it with the last of these. It is
+   * as secret as a password while the session lasts.
+   */
+  session?(session: SavedSession): void;
 }
 
 export interface ConnectOptions extends RoomHandlers {
@@ -148,6 +153,27 @@ export class RoomConnection {
       if (!(error instanceof RefusalError)) this.#transport.current?.drop();
       throw error;
     });
+    const kept = keepPassword ? (newPassword ?? password) : undefined;
+    this.#begin(this.#newSession({ user: result.user, tokens: [result.token], password: kept }));
+    return result;
+  }
+
+  /**
+   * Continues the session of an earlier connection. Then shows messages as after a login.
+   * @throws as {@link request}: `bad-token` if the session has ended.
+   */
+  async resume(saved: SavedSession): Promise<void> {
+    const session = this.#newSession({ ...saved, password: undefined });
+    const link = await this.#transport.link();
+    await session.moveTo(link).catch((error: unknown) => {
+      // The session may have moved, and this connection accepts no other session.
+      if (!(error instanceof RefusalError)) link.drop();
+      throw error;
+    });
+    this.#begin(session);
+  }
+
+  #newSession(loggedIn: SavedSession & { readonly password: string | undefined }): Session {
     const { message: show } = this.#handlers;
     const feed =
       show &&
@@ -158,18 +184,16 @@ export class RoomConnection {
         enqueue: (task) => this.#enqueue(task),
         show: (message, missed) => show(message, { missed }),
       });
-    this.#session = new Session({
-      user: result.user,
-      token: result.token,
-      password: keepPassword ? (newPassword ?? password) : undefined,
-      feed,
-    });
+    return new Session({ ...loggedIn, feed, saved: (session) => this.#handlers.session?.(session) });
+  }
+
+  #begin(session: Session): void {
+    this.#session = session;
     // The caller gets the result of the login before any message.
     setTimeout(() => {
-      feed?.catchUp();
+      session.feed?.catchUp();
       for (const event of this.#early.splice(0)) this.#receive(event);
     });
-    return result;
   }
 
   /**
@@ -201,6 +225,18 @@ export class RoomConnection {
     if (this.#isOver) return;
     this.#leaving ??= this.#logOut(this.#deliveries).then(() => this.#end({ reason: 'logout' }));
     await this.#leaving;
+  }
+
+  /**
+   * Ends the connection without a logout, as when a page is left: {@link resume} continues the session within the room's
+   * grace period. Nothing is shown any more, and `ended` stays pending.
+   */
+  suspend(): void {
+    this.#isOver = true;
+    this.#session?.feed?.acknowledge();
+    this.#session?.feed?.stop();
+    this.#transport.end()?.drop();
+    this.#requests.end();
   }
 
   /** Logs out after the pending messages have been shown, or after a timeout. */

@@ -6,13 +6,19 @@ import { randomHex } from './random.ts';
 
 const randomToken = () => randomHex(32);
 
-export interface LoggedIn {
+/** What continues a session over another connection, such as that of a page after its reload. */
+export interface SavedSession {
   readonly user: string;
-  /** Resumes the session. */
-  readonly token: string;
+  /** The tokens that may be valid, the likelier one first. Whoever has them can continue the session. */
+  readonly tokens: readonly string[];
+}
+
+export interface LoggedIn extends SavedSession {
   /** If kept, it logs in again when the session has ended. */
   readonly password: string | undefined;
   readonly feed: Feed | undefined;
+  /** Called with each change of the tokens. */
+  readonly saved: ((session: SavedSession) => void) | undefined;
 }
 
 /** A login. It outlives the links that it uses. */
@@ -24,31 +30,32 @@ export class Session {
   #token: string | undefined;
   /** The token that replaces it, if a request without a reply was carried out. */
   #unconfirmed: string | undefined;
+  readonly #saved: LoggedIn['saved'];
 
-  constructor({ user, token, password, feed }: LoggedIn) {
+  constructor({ user, tokens: [token, unconfirmed], password, feed, saved }: LoggedIn) {
     this.user = user;
-    this.#token = token;
     this.password = password;
     this.feed = feed;
+    this.#saved = saved;
+    this.#keep(token, unconfirmed);
   }
 
   /** The next token. It stays the same until it is in use, because a reply can be lost. */
   nextToken(): string {
-    this.#unconfirmed ??= randomToken();
-    return this.#unconfirmed;
+    const next = this.#unconfirmed ?? randomToken();
+    this.#keep(this.#token, next);
+    return next;
   }
 
   /** The password has changed, and the token of {@link nextToken} is in use. */
   changed(password: string, token: string): void {
     if (this.password !== undefined) this.password = password;
-    this.#token = token;
-    if (this.#unconfirmed === token) this.#unconfirmed = undefined;
+    this.#keep(token, this.#unconfirmed === token ? undefined : this.#unconfirmed);
   }
 
   /** The room was stopped, which ended the session: only the password can log in. */
   ended(): void {
-    this.#token = undefined;
-    this.#unconfirmed = undefined;
+    this.#keep(undefined, undefined);
   }
 
   /**
@@ -63,24 +70,28 @@ export class Session {
       const unconfirmed = this.#unconfirmed;
       const newToken = this.nextToken();
       try {
-        this.#token = (await link.request('resume', { user, token, newToken })).token;
-        this.#unconfirmed = undefined;
+        this.#keep((await link.request('resume', { user, token, newToken })).token, undefined);
         return;
       } catch (error) {
         if (!(error instanceof RefusalError) || error.code !== 'bad-token') throw error;
         // A resume whose reply was lost has used it, or the session has ended.
-        this.#token = unconfirmed;
-        this.#unconfirmed = undefined;
+        this.#keep(unconfirmed, undefined);
       }
     }
     if (password === undefined) throw new RefusalError('resume', { code: 'bad-token', message: refusals['bad-token'] });
     this.feed?.startOver();
     const newToken = randomToken();
     try {
-      this.#token = (await link.request('login', { user, password, newToken })).token;
+      this.#keep((await link.request('login', { user, password, newToken })).token, undefined);
     } catch (error) {
-      if (!(error instanceof RefusalError) || error.code === 'internal') this.#token = newToken;
+      if (!(error instanceof RefusalError) || error.code === 'internal') this.#keep(newToken, undefined);
       throw error;
     }
+  }
+
+  #keep(token: string | undefined, unconfirmed: string | undefined): void {
+    this.#token = token;
+    this.#unconfirmed = unconfirmed;
+    this.#saved?.({ user: this.user, tokens: [token, unconfirmed].filter((one) => one !== undefined) });
   }
 }

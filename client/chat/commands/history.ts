@@ -1,6 +1,6 @@
 import { limits } from '../../../protocol/index.ts';
 import { optional, type Parameter, word } from '../../commands/parameters.ts';
-import type { ShownMessage, StreamName } from '../../room/index.ts';
+import type { ShownMessage, StreamName } from '../../room/common.ts';
 import { wordsLike } from '../../terminal/completion.ts';
 import { chatCommand } from '../chat-command.ts';
 import type { NamesSeen } from '../names-seen.ts';

@@ -1,4 +1,4 @@
-import { RefusalError, type RoomConnection } from '../../room/index.ts';
+import { RefusalError, type RoomConnection } from '../../room/common.ts';
 import { ask, askNewPassword } from '../ask.ts';
 import { chatCommand } from '../chat-command.ts';
 
