@@ -26,7 +26,6 @@ const gatewayEvent = v.object({
       ...requestContext,
       eventType: v.literal('DISCONNECT'),
       disconnectStatusCode: v.optional(v.nullable(v.number())),
-      disconnectReason: v.optional(v.nullable(v.string())),
     }),
     v.object({ ...requestContext, eventType: v.literal('MESSAGE') }),
   ]),
@@ -67,7 +66,7 @@ export function connectionHandler(room: Room): Handler {
           }),
         };
       case 'DISCONNECT':
-        await connectionClosed(room, connectionId, howClosed(request.disconnectStatusCode, request.disconnectReason));
+        await connectionClosed(room, connectionId, howClosed(request.disconnectStatusCode));
         return { statusCode: 200 };
       case 'MESSAGE':
         await refuseRouteKey(room, incomingFrame(request, context, body));
@@ -79,11 +78,11 @@ export function connectionHandler(room: Room): Handler {
 const originOf = (headers: Readonly<Record<string, string>>) =>
   Object.entries(headers).find(([name]) => name.toLowerCase() === 'origin')?.[1];
 
-/** A close that a client meant, or a connection that was lost: API Gateway's own idle close also comes as a 1001. */
-function howClosed(code: number | null | undefined, reason: string | null | undefined): 'closed' | 'lost' {
-  if (code === 1001) return reason === 'Going away' ? 'lost' : 'closed';
-  return code === 1000 || code === 1005 ? 'closed' : 'lost';
-}
+/**
+ * A close that a client meant, or a connection that was lost. A browser closes with 1001 when its page is left or reloaded,
+ * and a reloaded page continues the session. API Gateway's own close after idling is a 1001, too.
+ */
+const howClosed = (code: number | null | undefined) => (code === 1000 || code === 1005 ? 'closed' : 'lost');
 
 /** A frame whose action is `$connect` or `$disconnect` comes here, and has no route response to be answered by. */
 async function refuseRouteKey(room: Room, incoming: IncomingFrame): Promise<void> {

@@ -30,7 +30,7 @@ describe('the other users get one event with the reason of each logout:', () => 
     expect(await watcher.event('logout', { user: 'leaver' })).toMatchObject({ reason: 'logout' });
   });
 
-  test.each([1000, 1001, 1005])('a client that closes with %d has logged out', async (code) => {
+  test.each([1000, 1005])('a client that closes with %d has logged out', async (code) => {
     const client = await enter('leaver');
     if (code === 1005) client.socket.close();
     else client.socket.close(code);
@@ -50,11 +50,14 @@ describe('the other users get one event with the reason of each logout:', () => 
     });
   });
 
-  test('lost: after the grace period, not before', async () => {
+  test.each([
+    ['a lost connection', (client: RawClient) => client.kill()],
+    ['a page that was left', (client: RawClient) => client.socket.close(1001)],
+  ])('lost, after %s: after the grace period, not before', async (_, end) => {
     const client = await enter('leaver');
     await room.change('grace', 15);
     const lostAt = room.local.clock.now();
-    await client.kill();
+    await end(client);
     const notice = watcher.event('logout', { user: 'leaver' });
     await expect.poll(async () => (await room.database.presence()).map((one) => 'detachedAt' in one)).toContain(true);
     expect(await users('whoelse')).toEqual(['leaver']);

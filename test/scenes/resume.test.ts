@@ -55,6 +55,18 @@ describe('a session whose connection was lost', () => {
     await leave(next);
   });
 
+  test('continues when a page was reloaded: the browser has closed the connection with 1001', async () => {
+    const { client, token } = await login();
+    const notices = watcher.received.length;
+    client.socket.close(1001);
+    await client.closed;
+    await expect.poll(async () => (await room.database.presence()).some((one) => 'detachedAt' in one)).toBe(true);
+    const next = await room.connect();
+    expect(await next.get('resume', { user: 'facebook', token })).toMatchObject({ user: 'facebook' });
+    expect(watcher.received.slice(notices).filter((one) => one.type === 'event')).toEqual([]);
+    await leave(next);
+  });
+
   test('is replaced by a login of its user, without a logout event', async () => {
     const { client, token } = await login();
     await lost(client);
