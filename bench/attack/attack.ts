@@ -45,7 +45,7 @@ export function attacks(row = costTable()): Attack[] {
       usdPerDay: everyGuest.reduce((sum, usd) => sum + usd, 0),
     },
     {
-      what: 'connect, send and flood as fast as the limits of an address allow, and use up `ping`',
+      what: 'connect, send and flood as fast as the limits of an address allow, and use up `$connect` and `ping`',
       by: 'one address without an account',
       limit: `${guestsPerAddress} guests, ${connectsPerAddress} connects in ten minutes`,
       usdPerDay: oneAddress(row),
@@ -71,7 +71,7 @@ const window = 600;
  * In each window, the address uses up its connects. A connection counts as one, a frame that the rate limit accepts and
  * the room refuses as at least one more, and a flood as several. Then the room closes the address's guests. Until then
  * they send as many frames above the rate limit as do not close them. Frames that are on their way when the room closes a
- * connection are not included.
+ * connection are not included. Upgrades that the room refuses cost a run of `$connect`, up to its throttle.
  */
 function oneAddress(row: (name: string) => number): number {
   const connects = connectsPerAddress / window;
@@ -82,6 +82,7 @@ function oneAddress(row: (name: string) => number): number {
     usdPerDay(connects + flooding * mostRefusedOfGuests, guestPerMillion('$default', row)) +
     usdPerDay(strangersPerAddress / 3600, row('refused: wrong password')) +
     usdPerDay(connects, worstPerMillion('$connect', row)) +
+    usdPerDay(throttleOf(throttling, '$connect').rate - connects, row('connect')) +
     usdPerDay(throttleOf(throttling, 'ping').rate, worstPerMillion('ping', row))
   );
 }
