@@ -8,6 +8,10 @@ export const prices = {
   /** https://aws.amazon.com/api-gateway/pricing/ */
   message: 1 / million,
   connectionMinute: 0.25 / million,
+  /** A request to an HTTP API, of up to 512 KB. */
+  httpRequest: 1 / million,
+  /** A byte that leaves AWS: https://aws.amazon.com/ec2/pricing/on-demand/ */
+  transferByte: 0.09 / 2 ** 30,
   /** https://aws.amazon.com/lambda/pricing/ (arm64) */
   lambdaRequest: 0.2 / million,
   gigabyteSecond: 0.000_013_333_4,
@@ -81,6 +85,18 @@ export function silentHourPerMillion({ ping, keepAlive }: Timing, pingFrames: 'a
   const betweenPings = pingFrames === 'answered' ? Math.ceil(keepAlive / ping) * ping : ping;
   return million * (60 * prices.connectionMinute + (3_600_000 / betweenPings) * 2 * prices.message);
 }
+
+/**
+ * The cost of a request for a file of the web page, in US$ per million.
+ * @param bytes of the response.
+ * @param memory of the function `page`, in MB.
+ */
+export const pagePerMillion = (bytes: number, memory: number): number =>
+  million *
+  (prices.httpRequest +
+    prices.lambdaRequest +
+    (assumed.perRun / 1000) * (memory / 1024) * prices.gigabyteSecond +
+    bytes * prices.transferByte);
 
 /** The cost of a post, in US$ per million: the message, and the CPU time of a function with one vCPU. */
 export const postPerMillion =

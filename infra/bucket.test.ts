@@ -85,7 +85,11 @@ test('a function bound to it has the listed permissions in the listed folders, a
   const stack = new Stack(new App({ analyticsReporting: false }), 'Test');
   const code = Code.fromInline('-');
   const fn = new LambdaFunction(stack, 'Fn', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code });
-  new RoomBucket(stack, 'Bucket', { fileRetention: Duration.days(14), ephemeral: false }).bindTo(fn, {
+  new RoomBucket(stack, 'Bucket', {
+    fileRetention: Duration.days(14),
+    ephemeral: false,
+    pageOrigin: 'https://page.example.org',
+  }).bindTo(fn, {
     files: ['GetObject', 'PutObject'],
     logs: ['PutObject', 'ListBucket'],
   });

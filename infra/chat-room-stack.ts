@@ -9,6 +9,7 @@ import { acknowledgeFindings } from './acknowledged.ts';
 import type { RoomConfig } from './config.ts';
 import { functions as entries, type FunctionName, routes, type TablePermission } from './functions.ts';
 import { Gateway } from './gateway.ts';
+import { PageGateway } from './page-gateway.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
 import { RoomTable } from './room-table.ts';
@@ -45,13 +46,13 @@ export class ChatRoomStack extends Stack {
       room: table('room', { settings: { [variables.roomKind]: 'deployed' } }),
     };
 
+    const gateway = new Gateway(this, 'Gateway', config);
+    const pageGateway = new PageGateway(this, 'PageGateway', config);
     const bucket = new RoomBucket(this, 'Bucket', {
       fileRetention: Duration.days(config.fileRetentionDays),
       ephemeral,
+      pageOrigin: pageGateway.url,
     });
-
-    const gateway = new Gateway(this, 'Gateway', config);
-
     const logGroup = new LogGroup(this, 'Log', {
       retention: config.logRetentionDays,
       removalPolicy: ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
@@ -73,6 +74,7 @@ export class ChatRoomStack extends Stack {
       notices: roomFunction('notices'),
       sweeper: roomFunction('sweeper'),
       admin: roomFunction('admin'),
+      page: roomFunction('page'),
     };
 
     for (const [name, fn] of Object.entries(functions) as [FunctionName, RoomFunction][]) {
@@ -93,6 +95,11 @@ export class ChatRoomStack extends Stack {
       if (route.target === 'mock') gateway.fixedAnswer(key, '{"type":"pong"}');
       else gateway.route(key, functions[route.target], route);
     }
+
+    pageGateway.serveBy(functions.page);
+    functions.page.addEnvironment(variables.roomAddress, gateway.url);
+    functions.page.addEnvironment(variables.bucketOrigin, `https://${bucket.bucketRegionalDomainName}`);
+    functions.connection.addEnvironment(variables.pageOrigin, pageGateway.url);
 
     new Rule(this, 'EveryMinute', {
       description: "Ends sessions and files that are due; a minute is EventBridge's shortest period",
@@ -118,6 +125,7 @@ export class ChatRoomStack extends Stack {
       tracing: config.tracing,
     });
 
+    new CfnOutput(this, 'PageUrl', { value: pageGateway.url, description: 'The room in a browser' });
     new CfnOutput(this, 'WebSocketUrl', { value: gateway.url, description: 'Where clients connect to' });
     new CfnOutput(this, 'AdminFunction', {
       value: functions.admin.functionName,

@@ -1,14 +1,23 @@
 import { App } from 'aws-cdk-lib';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, contextOfCdkJson, parseConfig, type RoomConfig, readConfig } from './config.ts';
 import { ofType, synthesize } from './test-template.ts';
 
 const config = contextOfCdkJson()['config'] as Record<string, unknown>;
+const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1b2c3d4e-0000-1111-2222-333344445555';
+const domain = { name: 'chat.example.org', certificateArn };
 const read = (context: Record<string, unknown>) => readConfig(new App({ context: { config, ...context } }).node);
 
 describe('the config section of cdk.json', () => {
   test('is a valid configuration', () => {
     expect(read({})).toEqual({ ...config, waf: false });
+  });
+
+  test('may lack the keys of the web page, which earlier versions did not have', () => {
+    const { pageDomain: _, throttling, ...earlier } = v.parse(v.looseObject({ throttling: v.looseObject({}) }), config);
+    const { page: __, ...routes } = throttling;
+    expect(parseConfig({ ...earlier, throttling: routes })).toEqual({ ...config, waf: false });
   });
 
   test('has no other keys, on the command line either', () => {
@@ -44,6 +53,11 @@ describe('the config section of cdk.json', () => {
     [{ customDomain: { name: 'chat', certificateArn: 'x' } }, 'config: customDomain.name: a domain name is expected'],
     [{ throttling: { stage: { rate: 1 }, routes: {} } }, 'config: throttling.stage.burst: '],
     [{ throttling: { stage: { rate: 1, burst: 1 }, routes: { shout: { rate: 1, burst: 1 } } } }, 'no such command'],
+    [
+      { throttling: { stage: { rate: 1, burst: 1 }, routes: {}, page: { rate: 1 } } },
+      'config: throttling.page.burst: ',
+    ],
+    [{ customDomain: domain, pageDomain: domain }, 'config: pageDomain: customDomain has the same name'],
     [{ tags: { 'aws:mine': 'x' } }, 'tags that begin with aws: are reserved'],
     [{ waf: 'true' }, 'AWS WAF does not support WebSocket APIs'],
     [{ config: { ...config, retention: 3 } }, 'config: retention: '],
@@ -65,7 +79,7 @@ describe('the configuration determines', () => {
 
   test('how much API Gateway lets through, of all commands and of some', () => {
     const routes = { ping: { rate: 9, burst: 9 }, login: { rate: 2, burst: 3 }, $connect: { rate: 5, burst: 7 } };
-    const throttling = { stage: { rate: 20, burst: 30 }, routes };
+    const throttling = { stage: { rate: 20, burst: 30 }, routes, page: { rate: 4, burst: 6 } };
     const resources = synthesize({ throttling });
     const [[, stage] = []] = ofType(resources, 'AWS::ApiGatewayV2::Stage');
     expect(stage?.Properties).toMatchObject({
@@ -79,9 +93,7 @@ describe('the configuration determines', () => {
   });
 
   test('the name in the address', () => {
-    const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1b2c3d4e-0000-1111-2222-333344445555';
-    const customDomain = { name: 'chat.example.org', certificateArn };
-    const resources = synthesize({ customDomain, stage: 'v1' });
+    const resources = synthesize({ customDomain: domain, stage: 'v1' });
     expect(ofType(resources, 'AWS::ApiGatewayV2::DomainName').map(([, domain]) => domain.Properties)).toEqual([
       expect.objectContaining({
         DomainName: 'chat.example.org',
@@ -103,8 +115,7 @@ describe('the configuration determines', () => {
       });
       return { isDisabled: api?.Properties['DisableExecuteApiEndpoint'], endpoints: endpoints.filter(Boolean) };
     };
-    const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1b2c3d4e-0000-1111-2222-333344445555';
-    const { isDisabled, endpoints } = room({ name: 'chat.example.org', certificateArn });
+    const { isDisabled, endpoints } = room(domain);
     expect(isDisabled).toBe(true);
     expect(new Set(endpoints)).toEqual(new Set(['https://chat.example.org']));
     const usual = room(null);

@@ -14,6 +14,18 @@ const days = (most: number) =>
 
 const logRetentions = Object.values(RetentionDays).filter((value) => typeof value === 'number');
 
+/** A custom domain, with its certificate in ACM in the stack's Region. */
+const domain = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain name is expected'),
+  ),
+  certificateArn: v.pipe(
+    v.string(),
+    v.regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of an ACM certificate is expected'),
+  ),
+});
+
 /** Requests that API Gateway lets through: so many a second in the long run, and so many more at once. */
 const throttle = v.strictObject({
   rate: v.pipe(v.number('a number is expected'), v.minValue(0.01), v.maxValue(10_000)),
@@ -43,26 +55,16 @@ export const configSchema = v.strictObject({
   alarmEmail: v.nullable(v.pipe(v.string(), v.email('an e-mail address is expected'))),
   /** US$ a month: AWS mails `alarmEmail` when the bill of the whole account is above 80 % of it, or is expected to exceed it. */
   accountBudget: v.nullable(v.pipe(v.number('a number of US$ is expected'), v.minValue(1))),
-  /** A custom domain for the room, with its certificate in ACM in the stack's Region. */
-  customDomain: v.nullable(
-    v.strictObject({
-      name: v.pipe(
-        v.string(),
-        v.regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain name is expected'),
-      ),
-      certificateArn: v.pipe(
-        v.string(),
-        v.regex(
-          /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
-          'the ARN of an ACM certificate is expected',
-        ),
-      ),
-    }),
-  ),
+  /** A custom domain for the room: clients connect to it. */
+  customDomain: v.nullable(domain),
+  /** A custom domain for the web page. It cannot be that of the room: API Gateway keeps them apart. */
+  pageDomain: v.optional(v.nullable(domain), null),
   throttling: v.strictObject({
     stage: throttle,
     /** Routes with lower limits than the stage: commands, `$connect`, and `$default`. */
     routes: v.record(v.picklist([...actions, '$connect', '$default'], 'no such command'), throttle),
+    /** Requests for the web page and its files. */
+    page: v.optional(throttle, { rate: 1, burst: 1000 }),
   }),
   /** X-Ray traces of the functions; they cost about as much as a command does. */
   tracing: v.boolean('true or false is expected'),
@@ -121,15 +123,22 @@ export function readConfig(node: Pick<Node, 'tryGetContext' | 'getAllContext'>):
 export function parseConfig(given: unknown): RoomConfig {
   const parsed = v.safeParse(configSchema, given, { abortEarly: true });
   if (parsed.success) {
-    const { accountBudget, alarmEmail } = parsed.output;
-    if (accountBudget === null || alarmEmail !== null) return parsed.output;
-    throw new ConfigError('config: accountBudget: alarmEmail is needed, too (see cdk.json and docs/deploy.md)');
+    const problem = contradictionIn(parsed.output);
+    if (problem === undefined) return parsed.output;
+    throw new ConfigError(`config: ${problem} (see cdk.json and docs/deploy.md)`);
   }
   const [issue] = parsed.issues;
   const where = v.getDotPath(issue);
   throw new ConfigError(
     `config${where === null ? '' : `: ${where}`}: ${issue.message} (see cdk.json and docs/deploy.md)`,
   );
+}
+
+function contradictionIn({ accountBudget, alarmEmail, customDomain, pageDomain }: RoomConfig): string | undefined {
+  if (accountBudget !== null && alarmEmail === null) return 'accountBudget: alarmEmail is needed, too';
+  if (pageDomain !== null && pageDomain.name === customDomain?.name)
+    return 'pageDomain: customDomain has the same name';
+  return undefined;
 }
 
 /** Values on the command line are texts. A text that is valid JSON is parsed; any other stays a text. */

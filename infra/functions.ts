@@ -80,7 +80,7 @@ export interface RoomFunctionEntry {
   readonly readsLog?: boolean;
 }
 
-export type FunctionName = RoutedFunction | InvokableFunction | 'admin';
+export type FunctionName = RoutedFunction | InvokableFunction | 'admin' | 'page';
 
 /** Every function with its memory, timeout and permissions; one line per permission. */
 export const functions: Record<FunctionName, RoomFunctionEntry> = {
@@ -241,5 +241,11 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     invokes: ['fanout', 'notices', 'sweeper'],
     connections: ['GET', 'POST', 'DELETE'],
     readsLog: true,
+  },
+  page: {
+    purpose: 'Serves the web page',
+    memory: 256,
+    timeout: 5,
+    tables: {},
   },
 };

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { ofType, synthesize } from './test-template.ts';
 
 /**
- * The logical ids of resources that an upgrade must not replace: the API that clients connect to, the log, and the
+ * The logical ids of resources that an upgrade must not replace: the APIs, whose addresses users know, the log, and the
  * dead-letter queue. Other tests check the tables and the bucket.
  */
 const lasting: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ApiGatewayV2::Api': ['GatewayApi4EDF2151'],
-  'AWS::ApiGatewayV2::Stage': ['GatewayStage04E5B0D6'],
+  'AWS::ApiGatewayV2::Api': ['GatewayApi4EDF2151', 'PageGatewayApi1FF66892'],
+  'AWS::ApiGatewayV2::Stage': ['GatewayStage04E5B0D6', 'PageGatewayStage3D42A6EC'],
   'AWS::Logs::LogGroup': ['Log95422804'],
   'AWS::SQS::Queue': ['DeadLettersBBF8BAAB'],
 };

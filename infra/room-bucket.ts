@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type ObjectPrefix, unfinishedBackups, variables } from '../functions/aws/names.ts';
 import type { ObjectPermission, RoomFunctionEntry } from './functions.ts';
@@ -11,19 +18,31 @@ export interface RoomBucketProps {
   readonly fileRetention: Duration;
   /** Whether the bucket is deleted with the stack. CloudFormation deletes only an empty bucket. */
   readonly ephemeral: boolean;
+  /** The origin of the web page, which uploads and downloads files. */
+  readonly pageOrigin: string;
 }
 
 const filesPrefix: ObjectPrefix = 'files';
 
 /** The bucket: private, encrypted, TLS only, and retained when the stack is deleted. It reports new objects to EventBridge. */
 export class RoomBucket extends Bucket {
-  constructor(scope: Construct, id: string, { fileRetention, ephemeral }: RoomBucketProps) {
+  constructor(scope: Construct, id: string, { fileRetention, ephemeral, pageOrigin }: RoomBucketProps) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       encryption: BucketEncryption.S3_MANAGED,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: false,
+      cors: [
+        {
+          allowedOrigins: [pageOrigin],
+          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
+          // The headers that an upload URL signs, and those of a download in parts. A browser sets Content-Length itself.
+          allowedHeaders: ['content-type', 'if-match', 'if-none-match', 'range', 'x-amz-checksum-sha256'],
+          exposedHeaders: ['Content-Length', 'Content-Range', 'ETag', 'x-amz-checksum-sha256'],
+          maxAge: 3600,
+        },
+      ],
       lifecycleRules: [
         {
           id: 'ForgottenFiles',

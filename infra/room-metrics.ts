@@ -22,6 +22,12 @@ export interface RoomMetricsProps {
 const minute = Duration.minutes(1);
 const sum = { statistic: Stats.SUM, period: minute };
 
+/**
+ * Functions whose duration the dashboard leaves out, because a free one has at most 50 metrics: `admin` and `page` run
+ * seldom, `notices` and `sweeper` mostly wait, and `connection` follows the number of connects, which is shown.
+ */
+const notShown: readonly FunctionName[] = ['admin', 'connection', 'notices', 'page', 'sweeper'];
+
 /** All metrics of the alarms and the dashboard. AWS's own are free; the room's are few, and rarely written. */
 export class RoomMetrics {
   readonly functionErrors: IMetric;
@@ -50,9 +56,8 @@ export class RoomMetrics {
       total(label, Object.fromEntries(all.map(([name, fn]) => [name, metric(fn)])));
     this.functionErrors = overFunctions('errors', (fn) => fn.metricErrors(sum));
     this.functionThrottles = overFunctions('throttles', (fn) => fn.metricThrottles(sum));
-    // A free dashboard has at most 50 metrics, so `admin` (seldom runs) and `notices` (mostly waits) are left out.
     this.durations = all
-      .filter(([name]) => name !== 'admin' && name !== 'notices')
+      .filter(([name]) => !notShown.includes(name))
       .map(([label, fn]) => fn.metricDuration({ ...sum, label }));
     this.sweeps = functions.sweeper.metricInvocations({ statistic: Stats.SUM, period: Duration.minutes(5) });
     const overTables = (label: string, metricName: string, ofIndexes: Record<string, IMetric> = {}) =>

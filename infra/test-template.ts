@@ -42,7 +42,11 @@ const plainConfig = {
   alarmEmail: null,
   accountBudget: null,
   customDomain: null,
-  throttling: { stage: { rate: 1000, burst: 1000 }, routes: { login: { rate: 50, burst: 100 } } },
+  throttling: {
+    stage: { rate: 1000, burst: 1000 },
+    routes: { login: { rate: 50, burst: 100 } },
+    page: { rate: 1, burst: 10 },
+  },
   tracing: false,
   tags: {},
 };

@@ -85,9 +85,11 @@ function firstSignal(): Promise<void> {
 /** The number of addresses that the greeting names, of a machine with many. */
 const greetedUrls = 3;
 
-function greet({ url, urlsFromElsewhere }: LocalRoom): void {
+function greet({ url, urlsFromElsewhere, outputs }: LocalRoom): void {
   const join = (to: string) => (to === defaultUrl ? 'npm run chat' : `npm run chat -- --url ${to}`);
+  const { PageUrl: page } = outputs;
   const lines = [
+    ...(page === undefined ? [] : [`Open the room in a browser: ${page}`]),
     `The room is open at ${url}`,
     `Join it from another terminal: ${join(url)}`,
     ...urlsFromElsewhere.slice(0, greetedUrls).map((one) => `Join it from another machine: ${join(one)}`),

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { Addresses } from './addresses.ts';
 import { readCloudAssembly } from './assembly/cloud-assembly.ts';
 import type { LambdaFunction } from './assembly/functions.ts';
-import { readStack, type Stack } from './assembly/stack.ts';
+import { readStack } from './assembly/stack.ts';
 import { Clock } from './clock.ts';
 import { CredentialStore } from './credentials.ts';
 import { DataFolder } from './data-folder.ts';
@@ -12,6 +13,7 @@ import { EventBus } from './events/event-bus.ts';
 import { Scheduler } from './events/scheduler.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { HttpGateway } from './gateway/http-gateway.ts';
 import { ManagementApi } from './gateway/management-api.ts';
 import { Access } from './iam/access.ts';
 import { InvokeApi } from './lambda/invoke-api.ts';
@@ -111,12 +113,15 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   });
   undo.push(() => lambda.close());
   const clientHosts = new Set<string>();
+  const addresses = new Addresses(stack, server);
+  const throttling = options.throttling ?? true;
   const gateway = new Gateway(stack.api, {
+    addresses,
     clock,
     faults,
     lambda,
     recorder,
-    throttling: options.throttling ?? true,
+    throttling,
     storeOrigin: server.origin,
     clientHosts,
   });
@@ -125,6 +130,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const s3 = await S3.start({
     folder: folder.objects,
     buckets: stack.buckets,
+    addresses,
     account,
     region,
     clock,
@@ -142,6 +148,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const judged = { recorder, access, target: stack.target };
   server.serve({
     gateway,
+    http: stack.httpApi && new HttpGateway(stack.httpApi, { addresses, clock, lambda, throttling, account }),
     management: new ManagementApi(gateway, { faults, ...judged }),
     invoke: new InvokeApi(lambda, judged),
     s3,
@@ -157,7 +164,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     await lambda.drain(drainMs);
   });
   const outputs = Object.fromEntries(
-    Object.entries(stack.outputs).map(([name, value]) => [name, atRoom(value, stack, server)]),
+    Object.entries(stack.outputs).map(([name, value]) => [name, addresses.atRoom(value)]),
   );
   await folder.writeRoomFile({ url: server.url, origin: server.origin, region, ...operator, outputs });
   scheduler.start();
@@ -204,14 +211,6 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
     },
     kill: () => database.kill(),
   };
-}
-
-/** Replaces the API's addresses in the cloud by the room's. */
-function atRoom(text: string, { api }: Stack, { url, origin }: RoomServer): string {
-  return [api.domainName, ...api.customDomainNames].reduce(
-    (changed, name) => changed.replace(`wss://${name}`, url).replace(`https://${name}`, origin),
-    text,
-  );
 }
 
 function oneByPrefix(functions: readonly LambdaFunction[], prefix: string): LambdaFunction {

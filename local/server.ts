@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from './clock.ts';
 import { codeOf, messageOf, RoomError } from './errors.ts';
 import { type Gateway, refuse } from './gateway/gateway.ts';
+import type { HttpGateway } from './gateway/http-gateway.ts';
 import type { ManagementApi } from './gateway/management-api.ts';
 import { ApiError, httpDate, sendError, sendJson } from './http.ts';
 import type { InvokeApi } from './lambda/invoke-api.ts';
@@ -19,6 +20,8 @@ export const logsPath = '/cloudwatch-logs';
 /** The services behind the room's port. */
 export interface Services {
   readonly gateway: Gateway;
+  /** Answers what no other service answers. Undefined if the stack has no HTTP API. */
+  readonly http: HttpGateway | undefined;
   readonly management: ManagementApi;
   readonly invoke: InvokeApi;
   readonly s3: S3;
@@ -30,7 +33,7 @@ export interface Services {
 }
 
 /**
- * The room's one port: WebSocket connections, `GET /health`, and the AWS APIs that functions call. Besides the address
+ * The room's one port: the web page, WebSocket connections, `GET /health`, and the AWS APIs that functions call. Besides the address
  * that the user chose, it listens on 127.0.0.1, where the functions and the console find it.
  */
 export class RoomServer {
@@ -138,10 +141,10 @@ export class RoomServer {
       const data = isLoopback(request.socket.remoteAddress) ? { data: services.dataFolder } : {};
       return sendJson(response, 200, { ws: this.url, ...data });
     }
-    if (this.#isWebSocketPath(pathname)) {
+    if (this.#isWebSocketPath(pathname) && (pathname !== '/' || services.http === undefined)) {
       return sendJson(response, 426, { message: 'Upgrade Required' }, { Upgrade: 'websocket' });
     }
-    const { clock, invoke, logs, management, signatures } = services;
+    const { clock, http, invoke, logs, management, signatures } = services;
     // The SDK corrects its clock by this header.
     response.setHeader('Date', httpDate(clock.now()));
     const stagePath = `/${services.gateway.api.stage}/`;
@@ -160,6 +163,7 @@ export class RoomServer {
       const signed = await signatures.verify(request, 'logs', () => logs.readBody(request));
       return logs.handle(request, response, signed);
     }
+    if (http !== undefined) return http.handle(request, response);
     sendError(response, 403, 'ForbiddenException', 'Forbidden');
   }
 
@@ -173,7 +177,17 @@ export class RoomServer {
    * 127.0.0.1 and so pass the browser's same-origin policy, but it cannot forge an IP address in the Host header.
    */
   #isForUs({ headers }: IncomingMessage): boolean {
-    const name = (headers.host ?? '')
+    return this.#isOwnHost(headers.host ?? '');
+  }
+
+  /** Whether an origin (`http://localhost:9000`) is one of this room's addresses. */
+  isOwnOrigin(origin: string): boolean {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    return url?.protocol === 'http:' && url.port === new URL(this.origin).port && this.#isOwnHost(url.host);
+  }
+
+  #isOwnHost(host: string): boolean {
+    const name = host
       .replace(/:\d+$/, '')
       .replace(/^\[(.+)\]$/, '$1')
       .toLowerCase();

@@ -5,6 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import { commonPasswords } from '../functions/chat/common-passwords.ts';
 import { buildPage } from './build-page.ts';
 import { common, programs, requireForCommonJs } from './bundling.ts';
+import { packPage } from './pack-page.ts';
 import './generate-indexes.ts';
 
 /** Bundles the functions and the web page, for the deployment, and the client and the local room, which start faster as bundles. */
@@ -53,6 +54,7 @@ const [functions] = await Promise.all([
   }),
   buildPage(),
 ]);
+packPage('dist/web', 'dist/functions/page/files.json');
 // The metafile, for the bench. It lies next to the bundles' folders, because whole folders are deployed.
 writeFileSync('dist/functions.meta.json', JSON.stringify(functions.metafile));
 for (const program of ['chat', 'admin']) chmodSync(`dist/client/${program}.mjs`, 0o755);

@@ -20,6 +20,7 @@ const bundles = {
     'local',
     'scripts/build.ts',
     'scripts/build-page.ts',
+    'scripts/pack-page.ts',
     'scripts/bundling.ts',
     'scripts/generate',
     'package-lock.json',

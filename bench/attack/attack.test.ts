@@ -25,7 +25,8 @@ describe('the throttles of cdk.json refuse nothing', () => {
       .toSorted(([one], [other]) => one - other)
       .flatMap(([second, route]) => {
         now = second * 1000;
-        const bucket = buckets.get(route) ?? new TokenBucket(throttleOf(throttling, route), () => now);
+        const throttle = route === 'page' ? throttling.page : throttleOf(throttling, route);
+        const bucket = buckets.get(route) ?? new TokenBucket(throttle, () => now);
         buckets.set(route, bucket);
         return bucket.take() ? [] : [route];
       });
@@ -54,6 +55,9 @@ describe('the throttles of cdk.json refuse nothing', () => {
       people(100).flatMap((person) =>
         ['$connect', how, 'sync', 'ack', 'fileget', 'whoelse'].map((route) => [from + person / 10, route] as const),
       );
+    // Each of them loads the page for the first time: with its scripts, styles, icons and the room's address.
+    const pages = people(100).flatMap((person) => Array<readonly [number, string]>(8).fill([person / 10, 'page']));
+    expect(refused(pages)).toEqual([]);
     expect(refused([...comeBack(0, 'login'), ...comeBack(300, 'resume'), ...comeBack(600, 'login')])).toEqual([]);
   });
 });

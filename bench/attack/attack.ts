@@ -9,6 +9,7 @@ import {
   ceiling,
   costTable,
   guestPerMillion,
+  pageWorstPerMillion,
   scaled,
   sumOf,
   throttleOf,
@@ -31,6 +32,7 @@ export function attacks(row = costTable()): Attack[] {
   const everyGuest = [...routes.keys()].map((route) =>
     usdPerDay(throttleOf(throttling, route).rate, guestPerMillion(route, row)),
   );
+  const page = usdPerDay(throttling.page.rate, pageWorstPerMillion);
   return [
     {
       what: 'use every route without a pause, in the dearest way',
@@ -39,16 +41,16 @@ export function attacks(row = costTable()): Attack[] {
       usdPerDay: sumOf(ceiling(throttling, row)),
     },
     {
-      what: 'send every frame that the throttles let through',
+      what: 'send every frame, and every request for the web page, that the throttles let through',
       by: 'any number of machines without an account',
       limit: 'throttles',
-      usdPerDay: everyGuest.reduce((sum, usd) => sum + usd, 0),
+      usdPerDay: everyGuest.reduce((sum, usd) => sum + usd, page),
     },
     {
-      what: 'connect, send and flood as fast as the limits of an address allow, and use up `$connect` and `ping`',
+      what: 'connect, send and flood as fast as the limits of an address allow, and use up `$connect`, `ping` and the web page',
       by: 'one address without an account',
       limit: `${guestsPerAddress} guests, ${connectsPerAddress} connects in ten minutes`,
-      usdPerDay: oneAddress(row),
+      usdPerDay: oneAddress(row) + page,
     },
     ...(['message', 'broadcast', 'sync'] as const).map((route) => {
       const rate = Math.min(defaultSettings.floodRate, throttleOf(throttling, route).rate);

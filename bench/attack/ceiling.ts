@@ -7,7 +7,7 @@ import { functions, routes } from '../../infra/functions.ts';
 import { defaultSettings } from '../../protocol/admin/index.ts';
 import { commands, isAction } from '../../protocol/index.ts';
 import { reportOn } from '../part.ts';
-import { gigabyteSecondPerMillion, postPerMillion, prices } from '../prices.ts';
+import { gigabyteSecondPerMillion, pagePerMillion, postPerMillion, prices } from '../prices.ts';
 
 type Throttling = RoomConfig['throttling'];
 type Throttle = Throttling['stage'];
@@ -95,6 +95,12 @@ export function worstPerMillion(route: string, row: (name: string) => number, ma
   return rows.reduce((sum, name) => sum + row(name) * crowd(name), 0) + more + inFrame;
 }
 
+/** The most bytes of a response for the web page. A test holds the built files to it. */
+export const largestPageResponse = 80_000;
+
+/** What a request for the web page costs at most, in US$ per million. */
+export const pageWorstPerMillion = pagePerMillion(largestPageResponse, functions.page.memory);
+
 const day = 86_400;
 
 /** A throttle's requests in a day: the burst once, and the rate all the time. */
@@ -142,6 +148,11 @@ function besideRoutes(throttling: Throttling, row: (name: string) => number, max
   const everyMinute = ((row('sweep: 100 online') * maxCon) / 100 + row('tidying: nothing due')) * 1440;
   const open = maxCon + throttleOf(throttling, '$connect').rate * 60;
   return [
+    {
+      what: 'the web page and its files',
+      limit: `${throttling.page.rate}/s, burst ${throttling.page.burst}`,
+      usdPerDay: (perDay(throttling.page) * pageWorstPerMillion) / million,
+    },
     { what: 'logins and logouts told to all', limit: `${maxCon} online`, usdPerDay: (told * postPerMillion) / million },
     {
       what: 'logins that wait for the answer of another client',
@@ -161,10 +172,11 @@ export const sumOf = (lines: readonly CeilingLine[]): number =>
   lines.reduce((sum, { usdPerDay }) => sum + usdPerDay, 0);
 
 /** Throttles for a room of another size: each rate and burst times a factor. API Gateway takes no burst above 5,000. */
-export function scaled({ stage, routes: single }: Throttling, factor: number): Throttling {
+export function scaled({ stage, routes: single, page }: Throttling, factor: number): Throttling {
   const times = ({ rate, burst }: Throttle) => ({ rate: rate * factor, burst: Math.min(5_000, burst * factor) });
   return {
     stage: times(stage),
+    page: times(page),
     routes: Object.fromEntries(Object.entries(single).map(([route, throttle]) => [route, times(throttle)])),
   };
 }

@@ -24,6 +24,9 @@ export function numberFromEnv(name: string, otherwise: number): number {
   return Number(value);
 }
 
+/** The origin of the room's own web page, if it has one. */
+export const pageOrigin = (): string | undefined => process.env[variables.pageOrigin];
+
 /** Whether a new room begins with the settings of a room on AWS. */
 export const isDeployedRoom = (): boolean => process.env[variables.roomKind] === 'deployed';
 

@@ -100,6 +100,12 @@ export const variables = {
   drainTime: 'DRAIN_MS',
   /** The maximum delay (ms) until a written log line can be read. Default: that of CloudWatch Logs. */
   logLateness: 'LOG_LATENESS_MS',
+  /** The origin of the room's own web page, which may connect. */
+  pageOrigin: 'PAGE_ORIGIN',
+  /** The room's address (`wss://…`), for the web page. */
+  roomAddress: 'ROOM_ADDRESS',
+  /** The origin of the bucket's presigned URLs, for the web page. */
+  bucketOrigin: 'BUCKET_ORIGIN',
   /** How long a file waits for its recipient, in days. */
   fileRetentionDays: 'FILE_RETENTION_DAYS',
   /** `deployed`, or `local`: which settings a new room begins with. */

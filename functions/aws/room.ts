@@ -7,7 +7,7 @@ import { accounts } from './accounts.ts';
 import { asyncInvoker } from './async-invoker.ts';
 import { connectionGateway } from './connection-gateway.ts';
 import { connections } from './connections.ts';
-import { messageRetentionDays, numberFromEnv } from './environment.ts';
+import { messageRetentionDays, numberFromEnv, pageOrigin } from './environment.ts';
 import { filesOn } from './files.ts';
 import { guests } from './guests.ts';
 import { invitations } from './invitations.ts';
@@ -60,6 +60,7 @@ export const room: Room = {
   rateLimiters: new RateLimiters(),
   turnover: new Turnover(),
   passwordCost,
+  pageOrigin: pageOrigin(),
   logError,
   recordMetrics,
   auditLog,

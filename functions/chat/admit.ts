@@ -30,7 +30,7 @@ export async function admit(room: Room, { connectionId, address, origin, purpose
     room.auditLog({ what: 'connect', result, address });
     return status;
   };
-  if (!isAllowedOrigin(origin, state.origins)) return refused('origin-refused', 403);
+  if (!isAllowedOrigin(origin, [room.pageOrigin, ...state.origins.split(' ')])) return refused('origin-refused', 403);
   if (isBanned(state.bans, address, at)) return refused('banned', 403);
   if (!state.open) return refused('room-stopped', state.closedFor === 'budget' ? 402 : 503);
   if (state.online >= state.maxCon && purpose !== 'resume') return refused('room-full', 429);

@@ -259,6 +259,8 @@ export interface Room {
   readonly turnover: Turnover;
   /** The current cost of hashing a password. */
   readonly passwordCost: PasswordCost;
+  /** The origin of the room's own web page. */
+  readonly pageOrigin: string | undefined;
   readonly logError: LogError;
   readonly recordMetrics: RecordMetrics;
   readonly auditLog: AuditLog;

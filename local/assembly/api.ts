@@ -67,7 +67,8 @@ const routeEntries = {
   RouteResponseSelectionExpression: v.optional(v.literal(defaultKey)),
 };
 
-const throttleSettings = v.pipe(
+/** The throttle of a stage or a route, in the template. */
+export const throttleSettings = v.pipe(
   v.object({ ThrottlingRateLimit: v.number(), ThrottlingBurstLimit: v.number() }),
   v.transform(({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }): Throttle => ({ rate, burst })),
 );
@@ -80,20 +81,21 @@ const stageEntries = {
 
 /** Reads the WebSocket API of a template. */
 export function readApi(template: Template): WebSocketApi {
-  const { protocol, id, routeKeyPath } = readApiResource(template);
-  if (protocol !== 'WEBSOCKET') throw new RoomError(`the stack's API is ${protocol}; the local room runs WEBSOCKET`);
-  const [stage] = readAll(template, 'AWS::ApiGatewayV2::Stage', stageEntries);
+  const { id, routeKeyPath } = readApiResource(template);
+  const [stage] = readAll(template, 'AWS::ApiGatewayV2::Stage', stageEntries, id);
   if (stage === undefined) throw new RoomError('the stack has no stage for its WebSocket API');
-  const integrations = readIntegrations(template);
+  const integrations = readIntegrations(template, id);
   const answered = new Set(
-    readAll(template, 'AWS::ApiGatewayV2::RouteResponse', {
-      RouteId: v.string(),
-      RouteResponseKey: v.literal(defaultKey),
-    }).map(({ properties }) => properties.RouteId),
+    readAll(
+      template,
+      'AWS::ApiGatewayV2::RouteResponse',
+      { RouteId: v.string(), RouteResponseKey: v.literal(defaultKey) },
+      id,
+    ).map(({ properties }) => properties.RouteId),
   );
   const { StageName, DefaultRouteSettings, RouteSettings } = stage.properties;
   const routes = new Map<string, Route>();
-  for (const { name, properties } of readAll(template, 'AWS::ApiGatewayV2::Route', routeEntries)) {
+  for (const { name, properties } of readAll(template, 'AWS::ApiGatewayV2::Route', routeEntries, id)) {
     const integration = integrations.get(properties.Target.slice('integrations/'.length));
     if (integration === undefined) throw new RoomError(`the route ${properties.RouteKey} has no integration`);
     const twoWay = answered.has(name) && properties.RouteResponseSelectionExpression !== undefined;
@@ -102,33 +104,32 @@ export function readApi(template: Template): WebSocketApi {
     routes.set(key, { key, integration, twoWay, throttle });
   }
   const domainName = `${id}.execute-api.${template.target.region}.amazonaws.com`;
-  const customDomainNames = readAll(template, 'AWS::ApiGatewayV2::DomainName', { DomainName: v.string() }).map(
-    ({ properties }) => properties.DomainName,
-  );
+  const customDomainNames = readDomainNames(template, id);
   return { id, stage: StageName, domainName, customDomainNames, routeKeyPath, routes };
 }
 
-function readApiResource(template: Template): { protocol: string; id: string; routeKeyPath: string[] } {
+function readApiResource(template: Template): { id: string; routeKeyPath: string[] } {
   const apis = readAll(template, 'AWS::ApiGatewayV2::Api', {
-    ProtocolType: v.string(),
-    RouteSelectionExpression: v.string(),
-  });
+    ProtocolType: v.picklist(['WEBSOCKET', 'HTTP']),
+    RouteSelectionExpression: v.optional(v.string(), ''),
+  }).filter(({ properties }) => properties.ProtocolType === 'WEBSOCKET');
   const [api] = apis;
   if (api === undefined || apis.length > 1) {
-    throw new RoomError(`the stack has ${apis.length} APIs; the local room runs exactly one`);
+    throw new RoomError(`the stack has ${apis.length} WebSocket APIs; the local room runs exactly one`);
   }
-  const { ProtocolType: protocol, RouteSelectionExpression: expression } = api.properties;
+  const { RouteSelectionExpression: expression } = api.properties;
   const path = /^\$request\.body\.([\w.]+)$/.exec(expression.replace(/^\$\{(.+)\}$/, '$$$1'))?.[1];
   if (path === undefined) throw new RoomError(`the route selection expression ${expression} is not understood`);
-  return { protocol, id: String(template.resolve({ Ref: api.logicalId })), routeKeyPath: path.split('.') };
+  return { id: String(template.resolve({ Ref: api.logicalId })), routeKeyPath: path.split('.') };
 }
 
-function readIntegrations(template: Template): Map<string, Integration> {
+function readIntegrations(template: Template, apiId: string): Map<string, Integration> {
   const replies = new Map<string, string | undefined>();
   for (const { logicalId, properties } of readAll(
     template,
     'AWS::ApiGatewayV2::IntegrationResponse',
     integrationResponseEntries,
+    apiId,
   )) {
     if (properties.IntegrationResponseKey !== defaultKey) {
       throw new RoomError(`${logicalId}: only the integration response ${defaultKey} is understood`);
@@ -140,6 +141,7 @@ function readIntegrations(template: Template): Map<string, Integration> {
     template,
     'AWS::ApiGatewayV2::Integration',
     integrationEntries,
+    apiId,
   )) {
     if (properties.IntegrationType === 'MOCK') {
       // A MOCK integration runs only if its request template names a status.
@@ -171,8 +173,22 @@ function selected(
   return mapping;
 }
 
-function readAll<const E extends v.ObjectEntries>(template: Template, type: string, entries: E) {
-  return [...template.ofType(type)].map(([logicalId, resource]) => ({
+/** The custom domains that are mapped to an API. */
+export function readDomainNames(template: Template, apiId: string): string[] {
+  return readAll(template, 'AWS::ApiGatewayV2::ApiMapping', { DomainName: v.string() }, apiId).map(
+    ({ properties }) => properties.DomainName,
+  );
+}
+
+/**
+ * Reads the resources of a type.
+ * @param apiId reads those of this API only.
+ */
+export function readAll<const E extends v.ObjectEntries>(template: Template, type: string, entries: E, apiId?: string) {
+  const found = [...template.ofType(type)].filter(
+    ([, { Properties }]) => apiId === undefined || template.resolve(Properties?.['ApiId']) === apiId,
+  );
+  return found.map(([logicalId, resource]) => ({
     logicalId,
     /** The value of a `Ref` to the resource. */
     name: `${template.target.stackName}-${logicalId}`,

@@ -9,6 +9,18 @@ export interface Bucket {
   /** Whether the bucket sends events to EventBridge. */
   readonly eventBridge: boolean;
   readonly lifecycle: readonly LifecycleRule[];
+  readonly cors: readonly CorsRule[];
+}
+
+/** The requests that pages of other origins may send. In origins and headers, one `*` stands for any characters. */
+export interface CorsRule {
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  /** The response headers that pages may read. */
+  readonly exposed: readonly string[];
+  /** Seconds for which a browser may remember the answer of a preflight request. */
+  readonly maxAge: number | undefined;
 }
 
 export interface LifecycleRule {
@@ -29,6 +41,15 @@ const ruleSchema = v.strictObject({
   AbortIncompleteMultipartUpload: v.optional(v.strictObject({ DaysAfterInitiation: days })),
 });
 
+const corsSchema = v.strictObject({
+  Id: v.optional(v.string()),
+  AllowedOrigins: v.array(v.string()),
+  AllowedMethods: v.array(v.picklist(['GET', 'PUT', 'HEAD', 'POST', 'DELETE'])),
+  AllowedHeaders: v.optional(v.array(v.string()), []),
+  ExposedHeaders: v.optional(v.array(v.string()), []),
+  MaxAge: v.optional(v.number()),
+});
+
 const nothing = v.optional(v.undefined());
 
 const bucketEntries = {
@@ -40,7 +61,7 @@ const bucketEntries = {
     {},
   ),
   VersioningConfiguration: v.optional(v.strictObject({ Status: v.literal('Suspended') })),
-  CorsConfiguration: nothing,
+  CorsConfiguration: v.optional(v.strictObject({ CorsRules: v.array(corsSchema) }), { CorsRules: [] }),
   ObjectLockConfiguration: nothing,
   ReplicationConfiguration: nothing,
   WebsiteConfiguration: nothing,
@@ -58,6 +79,13 @@ export function readBuckets(template: Template): Bucket[] {
         prefix: rule.Prefix,
         expirationDays: rule.ExpirationInDays,
         abortUploadsDays: rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation,
+      })),
+      cors: properties.CorsConfiguration.CorsRules.map((rule) => ({
+        origins: rule.AllowedOrigins,
+        methods: rule.AllowedMethods,
+        headers: rule.AllowedHeaders,
+        exposed: rule.ExposedHeaders,
+        maxAge: rule.MaxAge,
       })),
     };
   });

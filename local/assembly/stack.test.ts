@@ -43,7 +43,13 @@ test('a stack is read from its cloud assembly', async () => {
 
 test("a custom domain has API Gateway's names", async () => {
   const { api, outputs } = await read(
-    { Domain: { Type: 'AWS::ApiGatewayV2::DomainName', Properties: { DomainName: 'chat.example.org' } } },
+    {
+      Domain: { Type: 'AWS::ApiGatewayV2::DomainName', Properties: { DomainName: 'chat.example.org' } },
+      Mapping: {
+        Type: 'AWS::ApiGatewayV2::ApiMapping',
+        Properties: { ApiId: { Ref: 'Api' }, DomainName: { Ref: 'Domain' } },
+      },
+    },
     {
       Url: { Value: { 'Fn::Join': ['', ['wss://', { Ref: 'Domain' }]] } },
       DomainTarget: { Value: { 'Fn::GetAtt': ['Domain', 'RegionalDomainName'] } },
@@ -77,12 +83,13 @@ test('buckets and rules on their events are read', async () => {
       logicalId: 'Store',
       name: 'test-store',
       eventBridge: true,
+      cors: [],
       lifecycle: [
         { prefix: 'files/', expirationDays: 2, abortUploadsDays: undefined },
         { prefix: '', expirationDays: undefined, abortUploadsDays: 1 },
       ],
     },
-    { logicalId: 'Quiet', name: 'test-quiet', eventBridge: false, lifecycle: [] },
+    { logicalId: 'Quiet', name: 'test-quiet', eventBridge: false, lifecycle: [], cors: [] },
   ]);
   expect(stack.eventRules).toMatchObject([{ logicalId: 'Created', targets: [{ input: undefined }] }]);
   expect([{ source: 'aws.s3' }, { source: 'aws.ec2' }].map(stack.eventRules[0]?.pattern ?? Boolean)).toEqual([
@@ -121,7 +128,12 @@ test.each([
     {
       R: {
         Type: 'AWS::ApiGatewayV2::Route',
-        Properties: { RouteKey: 'x', Target: 'integrations/y', AuthorizationType: 'AWS_IAM' },
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'x',
+          Target: 'integrations/y',
+          AuthorizationType: 'AWS_IAM',
+        },
       },
     },
     /R \(AWS::ApiGatewayV2::Route\).*AuthorizationType/,
@@ -144,7 +156,11 @@ test.each([
     { Store: bucket({ LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ObjectSizeGreaterThan: 1 }] } }) },
     /Store .*ObjectSizeGreaterThan/,
   ],
-  ['cross-origin rules', { Store: bucket({ CorsConfiguration: { CorsRules: [] } }) }, /Store .*Cors/],
+  [
+    'an unknown method in a cross-origin rule',
+    { Store: bucket({ CorsConfiguration: { CorsRules: [{ AllowedOrigins: ['*'], AllowedMethods: ['PATCH'] }] } }) },
+    /Store .*Cors/,
+  ],
   [
     'another runtime',
     {

@@ -3,6 +3,7 @@ import { readApi, type WebSocketApi } from './api.ts';
 import { type Bucket, readBuckets } from './buckets.ts';
 import type { CloudAssembly } from './cloud-assembly.ts';
 import { type LambdaFunction, readFunctions } from './functions.ts';
+import { type HttpApi, readHttpApi } from './http-api.ts';
 import { type PolicyStatement, readRoles } from './roles.ts';
 import { type EventRule, readRules, type Schedule } from './rules.ts';
 import { readTables, type Table, tableTypes } from './tables.ts';
@@ -12,6 +13,8 @@ import type { Target } from './template.ts';
 export interface Stack {
   readonly target: Target;
   readonly api: WebSocketApi;
+  /** The API of the web page, if the stack has one. */
+  readonly httpApi: HttpApi | undefined;
   readonly functions: readonly LambdaFunction[];
   readonly tables: readonly Table[];
   readonly buckets: readonly Bucket[];
@@ -77,6 +80,7 @@ export function readStack({ template, outputs, assets }: CloudAssembly): Stack {
   return {
     target: template.target,
     api: readApi(template),
+    httpApi: readHttpApi(template),
     functions: readFunctions(template, assets),
     tables: readTables(template),
     buckets: readBuckets(template),

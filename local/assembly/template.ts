@@ -123,6 +123,12 @@ export class Template {
       const found = path[Type];
       if (found !== undefined) return `arn:aws:${service}:${region}:${account}:${found}`;
     }
+    if (Type === 'AWS::ApiGatewayV2::Api' && attribute === 'ApiEndpoint') {
+      return `https://${this.#ref(logicalId)}.execute-api.${this.target.region}.amazonaws.com`;
+    }
+    if (Type === 'AWS::S3::Bucket' && attribute === 'RegionalDomainName') {
+      return `${this.#ref(logicalId)}.s3.${this.target.region}.amazonaws.com`;
+    }
     if (Type === 'AWS::ApiGatewayV2::DomainName' && attribute === 'RegionalDomainName') {
       return `d-${shortId(`${this.target.stackName}/${logicalId}`)}.execute-api.${this.target.region}.amazonaws.com`;
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { type Addresses, addressFor } from '../addresses.ts';
 import type { WebSocketApi } from '../assembly/api.ts';
 import type { Clock } from '../clock.ts';
 
@@ -23,23 +24,33 @@ export function newId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }
 
-export function readHandshake(request: IncomingMessage, api: WebSocketApi, now: number): Handshake {
+export function readHandshake(
+  request: IncomingMessage,
+  api: WebSocketApi,
+  { addresses, clock }: { readonly addresses: Addresses; readonly clock: Clock },
+): Handshake {
   const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   const { rawHeaders } = request;
   const pairs = rawHeaders.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
   );
   // Hop-by-hop headers end at the gateway.
-  const headers = byName(pairs.filter(([name]) => !/^(connection|upgrade|x-forwarded-\w+)$/i.test(name)));
+  const forwardable = pairs.filter(([name]) => !/^(connection|upgrade|x-forwarded-\w+)$/i.test(name));
+  const headers = byName(
+    forwardable.map(([name, value]) => [
+      name,
+      /^origin$/i.test(name) ? addresses.originInCloud(value, request) : value,
+    ]),
+  );
   const forwarded = request.headers['x-forwarded-for'];
   headers['X-Forwarded-For'] = [[forwarded ?? [], sourceIp].flat().join(', ')];
   headers['X-Forwarded-Port'] = ['443'];
   headers['X-Forwarded-Proto'] = ['https'];
   return {
-    origin: originOf(request),
+    origin: addressFor(request),
     host: request.headers.host ?? '',
     connectionId: newId(),
-    connectedAt: now,
+    connectedAt: clock.now(),
     sourceIp,
     userAgent: request.headers['user-agent'],
     headers,
@@ -52,16 +63,6 @@ function byName(pairs: Iterable<readonly [string, string]>): Record<string, stri
   const values = new Map<string, string[]>();
   for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
   return Object.fromEntries(values);
-}
-
-/** The client's address of the room. A tunnel or proxy before the room reports it in the X-Forwarded headers. */
-function originOf({ headers }: IncomingMessage): string {
-  const first = (name: string) =>
-    String(headers[name] ?? '')
-      .split(',')[0]
-      ?.trim() ?? '';
-  const scheme = /^(https|wss)$/i.test(first('x-forwarded-proto')) ? 'https' : 'http';
-  return `${scheme}://${first('x-forwarded-host') || headers.host || ''}`;
 }
 
 /** Builds the events that a WebSocket API sends to its functions. */
@@ -138,7 +139,7 @@ function lastOf(values: Readonly<Record<string, string[]>>): Record<string, stri
 }
 
 /** `29/Nov/2023:08:04:03 +0000`, the time format of the Common Log Format. */
-function commonLogTime(epoch: number): string {
+export function commonLogTime(epoch: number): string {
   const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(epoch).toUTCString()) ?? [];
   return `${day}/${month}/${year}:${time} +0000`;
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Addresses } from '../addresses.ts';
 import type { WebSocketApi } from '../assembly/api.ts';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
@@ -14,6 +15,7 @@ import { limits } from './limits.ts';
 import { TokenBucket } from './throttle.ts';
 
 export interface GatewayHost {
+  readonly addresses: Addresses;
   readonly clock: Clock;
   readonly faults: Faults;
   readonly lambda: Lambda;
@@ -69,7 +71,7 @@ export class Gateway {
   /** Handles a client's upgrade request: runs `$connect`, then opens or refuses the connection. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
-    const handshake = readHandshake(request, this.api, this.#host.clock.now());
+    const handshake = readHandshake(request, this.api, this.#host);
     const refusal = isWebSocket(request) ? await this.#askToConnect(handshake) : 400;
     if (refusal !== undefined) return refuse(socket, refusal);
     let opened = false;
@@ -116,7 +118,7 @@ export class Gateway {
     const route = this.api.routes.get('$connect');
     if (route === undefined) return undefined;
     if (this.#isTooMuch(route.key)) return 429;
-    const reply = await integrate(this.#host.lambda, route, this.#events.connect(handshake), {
+    const reply = await integrate(this.#host.lambda, route.integration, this.#events.connect(handshake), {
       source: 'gateway',
       detail: '$connect',
       eventType: 'CONNECT',
@@ -166,7 +168,7 @@ export class Gateway {
     if (this.#isTooMuch(route.key)) return fail('Too Many Requests');
     const event = this.#events.message(handshake, route.key, body, requestId);
     const trigger = { source: 'gateway', detail: route.key, eventType: 'MESSAGE' } as const;
-    const reply = await integrate(this.#host.lambda, route, event, trigger);
+    const reply = await integrate(this.#host.lambda, route.integration, event, trigger);
     if (reply.kind === 'timeout') return fail('Endpoint request timed out');
     if (reply.kind === 'error' || Buffer.byteLength(reply.body ?? '') > limits.messageBytes) {
       return fail('Internal server error');
@@ -182,7 +184,7 @@ export class Gateway {
     const event = this.#events.disconnect(handshake, ending.statusCode, ending.reason);
     const tell = () => {
       const trigger = { source: 'gateway', detail: '$disconnect', eventType: 'DISCONNECT' } as const;
-      void integrate(this.#host.lambda, route, event, trigger);
+      void integrate(this.#host.lambda, route.integration, event, trigger);
     };
     const times = faults.chance(faults.disconnect.double) ? 2 : 1;
     const delayMs = faults.chance(faults.disconnect.late) ? faults.disconnect.delayMs : 0;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { Route } from '../assembly/api.ts';
+import type { Integration, Route } from '../assembly/api.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Result } from '../lambda/messages.ts';
 import type { Trigger } from '../recorder.ts';
 
 /** The result of a route's integration. */
 export type Reply =
-  | { readonly kind: 'response'; readonly statusCode: number; readonly body: string | undefined }
+  | ({ readonly kind: 'response' } & ProxyResponse)
   | { readonly kind: 'error' }
   | { readonly kind: 'timeout' };
 
@@ -16,16 +16,31 @@ export type Reply =
  */
 const proxyResponse = v.strictObject({
   statusCode: v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599)),
-  headers: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+  headers: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
   multiValueHeaders: v.optional(v.record(v.string(), v.array(v.union([v.string(), v.number(), v.boolean()])))),
   body: v.optional(v.string()),
-  isBase64Encoded: v.optional(v.boolean()),
+  isBase64Encoded: v.optional(v.boolean(), false),
 });
 
-/** Runs a route's integration on an event. */
-export async function integrate(lambda: Lambda, route: Route, event: object, trigger: Trigger): Promise<Reply> {
-  const { integration } = route;
-  if (integration.type === 'MOCK') return { kind: 'response', statusCode: 200, body: integration.reply };
+type ProxyResponse = v.InferOutput<typeof proxyResponse>;
+
+/** Runs an integration on an event. */
+export async function integrate(
+  lambda: Lambda,
+  integration: Integration,
+  event: object,
+  trigger: Trigger,
+): Promise<Reply> {
+  if (integration.type === 'MOCK') {
+    const body = integration.reply;
+    return {
+      kind: 'response',
+      statusCode: 200,
+      headers: {},
+      isBase64Encoded: false,
+      ...(body !== undefined && { body }),
+    };
+  }
   const target = lambda.find(integration.functionArn);
   if (target === undefined) return { kind: 'error' };
   const result = await within(integration.timeoutMs, lambda.invoke(target, JSON.stringify(event), trigger));
@@ -33,7 +48,7 @@ export async function integrate(lambda: Lambda, route: Route, event: object, tri
   if (result.error !== undefined) return { kind: 'error' };
   const response = v.safeParse(proxyResponse, JSON.parse(result.payload));
   if (!response.success) return { kind: 'error' };
-  return { kind: 'response', statusCode: response.output.statusCode, body: response.output.body };
+  return { kind: 'response', ...response.output };
 }
 
 async function within(milliseconds: number, running: Promise<Result>): Promise<Result | 'timeout'> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CorsRule } from '../assembly/buckets.ts';
 import type { Clock } from '../clock.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import type { BucketEvents, Origin } from './events.ts';
@@ -12,6 +13,7 @@ export interface OpenBucket {
   readonly store: BucketStore;
   readonly events: BucketEvents;
   readonly clock: Clock;
+  readonly cors: readonly CorsRule[];
 }
 
 /** A request with a verified signature. */

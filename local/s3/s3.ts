@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { escapeUri } from '@smithy/core/protocols';
+import type { Addresses } from '../addresses.ts';
 import type { Bucket } from '../assembly/buckets.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -10,6 +11,7 @@ import type { Faults } from '../faults.ts';
 import { httpDate } from '../http.ts';
 import type { Access } from '../iam/access.ts';
 import type { Attribution, Recorder, UsedRight } from '../recorder.ts';
+import { allowReading, preflight } from './cors.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { BucketEvents } from './events.ts';
 import { expire } from './lifecycle.ts';
@@ -23,6 +25,7 @@ export interface S3Options extends SignatureOptions {
   /** The folder for the objects. */
   readonly folder: string;
   readonly buckets: readonly Bucket[];
+  readonly addresses: Addresses;
   readonly account: string;
   readonly faults: Faults;
   readonly access: Access;
@@ -54,10 +57,10 @@ export class S3 {
     const { account, bus, clock, folder, fresh } = options;
     if (fresh) await rm(folder, { recursive: true, force: true });
     const buckets = new Map<string, OpenBucket>();
-    for (const { eventBridge, logicalId, name } of options.buckets) {
+    for (const { cors, eventBridge, logicalId, name } of options.buckets) {
       const store = await BucketStore.open(join(folder, logicalId));
       const events = new BucketEvents(name, store, eventBridge ? bus : undefined, account);
-      buckets.set(name, { logicalId, name, store, events, clock });
+      buckets.set(name, { logicalId, name, store, events, clock, cors });
     }
     return new S3(options, buckets);
   }
@@ -78,8 +81,14 @@ export class S3 {
     response.setHeader('x-amz-request-id', requestId);
     response.setHeader('x-amz-id-2', randomBytes(32).toString('base64'));
     response.setHeader('Date', httpDate(this.#options.clock.now()));
+    const { origin = '' } = request.headers;
+    const page = { origin, inRules: this.#options.addresses.originInCloud(origin, request) };
+    const rules = this.#buckets.get(locate(request.url ?? '').bucket)?.cors ?? [];
+    const isPreflight = request.method === 'OPTIONS';
+    if (!isPreflight) allowReading(rules, page, request, response);
     const call: Call = { operation: 'unknown', caller: { function: 'nobody' }, rights: [] };
     try {
+      if (isPreflight) return preflight(rules, page, request, response);
       await this.#run(request, response, requestId, call);
     } catch (error) {
       const { pathname: resource } = locate(request.url ?? '');
