@@ -1,0 +1,135 @@
+import { type Signal, signal } from '@preact/signals';
+import { foldName, type Result } from '../../../protocol/index.ts';
+import { connect, type Ending, RefusalError, type RoomConnection, type SavedSession } from '../../room/browser.ts';
+import { texts } from '../texts.ts';
+import { Attention } from './attention.ts';
+import { Chat } from './chat.ts';
+import { takeInvitation } from './invitation.ts';
+import { loadAddress } from './room-address.ts';
+import { forgetAll, stored } from './storage.ts';
+
+export interface LoginChoices {
+  readonly newPassword?: string | undefined;
+  /** Whether to replace a session of the same user elsewhere. */
+  readonly takeOver?: boolean;
+}
+
+/** The page: before a login it has no chat. */
+export class App {
+  readonly chat: Signal<Chat | undefined> = signal(undefined);
+  /** Whether a session from before a reload is being continued, and why that does not succeed. */
+  readonly starting: Signal<{ readonly problem?: string } | undefined> = signal({});
+  /** A sentence above the login form. */
+  readonly greeting: Signal<string | undefined> = signal(undefined);
+  /** The name in the login form. */
+  readonly user = signal('');
+  /** The code of an invitation, from the page's address. */
+  readonly invite = takeInvitation();
+  readonly attention = new Attention();
+  /** What a reload of the page goes on with. The password is never stored. */
+  readonly #session = stored<SavedSession | undefined>('session', undefined);
+  #room: RoomConnection | undefined;
+
+  async start(): Promise<void> {
+    const saved = this.#session.peek();
+    if (saved === undefined) {
+      this.starting.value = undefined;
+      return;
+    }
+    this.starting.value = {};
+    this.user.value = saved.user;
+    try {
+      const room = await this.#connect();
+      await room.resume(saved);
+      this.#begin(room, saved.user);
+      this.starting.value = undefined;
+    } catch (error) {
+      if (error instanceof RefusalError) {
+        forgetAll();
+        this.greeting.value = texts.sessionOver;
+        this.starting.value = undefined;
+      } else this.starting.value = { problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** @throws {ConnectError} and as `RoomConnection.login`. */
+  async logIn(user: string, password: string, { newPassword, takeOver = false }: LoginChoices = {}): Promise<void> {
+    const room = await this.#connect();
+    const result = await room.login(user, password, { keepPassword: true, newPassword, takeOver });
+    this.#begin(room, result.user);
+  }
+
+  /** @throws {ConnectError} and as `RoomConnection.request`. */
+  async register(user: string, password: string, invite: string): Promise<Result<'register'>> {
+    const room = await this.#connect();
+    return room.request('register', { user, password, ...(invite !== '' && { invite }) });
+  }
+
+  /** @throws {ConnectError} and as `RoomConnection.request`. */
+  async deregister(user: string, password: string): Promise<void> {
+    await (await this.#connect()).request('deregister', { user, password });
+  }
+
+  async logOut(): Promise<void> {
+    await this.#room?.leave();
+  }
+
+  /** Leaves the chat whose session has ended, for the login form. */
+  leaveEnded(): void {
+    forgetAll();
+    this.chat.value = undefined;
+  }
+
+  /** The page is being left: the room keeps the session for a while, so that a reload continues it. */
+  suspend(): void {
+    this.#room?.suspend();
+  }
+
+  #begin(room: RoomConnection, user: string): void {
+    const before = this.chat.peek();
+    const continues = before !== undefined && foldName(before.me) === foldName(user);
+    if (before !== undefined && !continues) forgetAll();
+    this.user.value = user;
+    this.greeting.value = undefined;
+    const chat = continues ? before : new Chat(room, user, this.attention);
+    if (continues) chat.begin(room);
+    this.chat.value = chat;
+    chat.catchUp().catch((error: unknown) => chat.failed(error));
+  }
+
+  /** The connection, which a refused login leaves open for the next one. */
+  async #connect(): Promise<RoomConnection> {
+    if (this.#room) return this.#room;
+    const room = await connect({
+      url: await loadAddress(),
+      reconnectAfterStop: true,
+      message: (message, { missed }) => this.chat.peek()?.take(message, missed),
+      notice: (notice) => this.chat.peek()?.notice(notice),
+      connection: (state) => this.chat.peek()?.linkChanged(state),
+      stopped: (message) => this.chat.peek()?.stopped(message),
+      waiting: (seconds) => this.chat.peek()?.waiting(seconds),
+      session: (session) => {
+        this.#session.value = session;
+      },
+    });
+    this.#room = room;
+    void room.ended.then((ending) => this.#ended(room, ending));
+    return room;
+  }
+
+  #ended(room: RoomConnection, ending: Ending): void {
+    if (room !== this.#room) return;
+    this.#room = undefined;
+    this.#session.value = undefined;
+    const chat = this.chat.peek();
+    if (!chat) return;
+    if (ending.reason !== 'logout') {
+      chat.ending.value = ending;
+      return;
+    }
+    forgetAll();
+    this.user.value = '';
+    this.greeting.value = texts.loggedOut;
+    this.chat.value = undefined;
+  }
+}

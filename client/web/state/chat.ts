@@ -1,0 +1,189 @@
+import { computed, type Signal, signal } from '@preact/signals';
+import { type EventOf, foldName } from '../../../protocol/index.ts';
+import { learnNames } from '../../chat/learn-names.ts';
+import { NamesSeen } from '../../chat/names-seen.ts';
+import { summaryOf } from '../../chat/summary.ts';
+import { errorLine } from '../../chat/texts.ts';
+import { ConnectionEndedError, type ForcedEnding, type RoomConnection, type ShownMessage } from '../../room/common.ts';
+import type { Printed } from '../../terminal/line.ts';
+import type { Attention } from './attention.ts';
+import type { CommandHost } from './command-host.ts';
+import { Commands } from './commands.ts';
+import { Conversation, roomId } from './conversation.ts';
+import { History } from './history.ts';
+import type { Item } from './items.ts';
+import { Outbox } from './outbox.ts';
+import { PageTransfers } from './page-transfers.ts';
+import { People } from './people.ts';
+import { stored } from './storage.ts';
+import { conversationOf, itemOf, noticeNow, noticeText } from './to-item.ts';
+
+/** What the page knows about the connection while a user is logged in. */
+export type Link = 'connected' | 'lost' | 'too-fast' | { readonly stopped: string };
+
+/** A user's time in the room, from the login to the logout. Reconnections and logins after an end continue it. */
+export class Chat implements CommandHost {
+  readonly me: string;
+  readonly conversations: Signal<readonly Conversation[]>;
+  readonly active: Signal<Conversation>;
+  /** On a narrow screen: whether the list of conversations is shown, in place of the conversation. */
+  readonly isListShown = signal(false);
+  readonly link: Signal<Link> = signal('connected');
+  /** Why the session has ended. Undefined while it lasts. */
+  readonly ending: Signal<ForcedEnding | undefined> = signal(undefined);
+  readonly names = new NamesSeen();
+  readonly people: People;
+  readonly outbox: Outbox;
+  readonly history: History;
+  readonly commands: Commands;
+  readonly transfers: PageTransfers;
+  /** Whether the form for a new password is shown. */
+  readonly isChangingPassword = signal(false);
+  readonly unread = computed(() => this.conversations.value.reduce((sum, { unread }) => sum + unread.value, 0));
+  readonly #attention: Attention;
+  readonly #activeName = stored<string>('active', '');
+  #room: RoomConnection;
+
+  constructor(room: RoomConnection, me: string, attention: Attention) {
+    this.#room = room;
+    this.me = me;
+    this.#attention = attention;
+    const everyone = new Conversation('');
+    this.conversations = signal([everyone]);
+    this.active = signal(everyone);
+    const shared = { room: () => this.#room, conversation: (name: string) => this.conversation(name) };
+    this.people = new People(shared.room);
+    this.outbox = new Outbox({ ...shared, me });
+    this.history = new History({ ...shared, own: this.#ownItems() });
+    this.transfers = new PageTransfers((line) => this.print(this.shown, [line]));
+    this.commands = new Commands(this);
+    if (this.#activeName.peek() !== '') this.open(this.#activeName.peek());
+    this.begin(room);
+  }
+
+  get room(): RoomConnection {
+    return this.#room;
+  }
+
+  /** A connection over which the user is logged in. */
+  begin(room: RoomConnection): void {
+    this.#room = room;
+    this.ending.value = undefined;
+    this.link.value = 'connected';
+    this.names.me = this.me;
+    this.names.learn = learnNames(room, this.names);
+  }
+
+  /** Reads what the page shows beside the missed messages. */
+  async catchUp(): Promise<void> {
+    const room = this.#room;
+    await Promise.all([this.commands.greet(), this.people.learnOnline(), this.people.learnBlocked(), room.caughtUp()]);
+    if (this.#isWatched(this.active.peek())) this.active.peek().see();
+    const [everyone] = this.conversations.peek();
+    await Promise.all([everyone && this.history.load(everyone), this.history.loadInbox()]);
+  }
+
+  /** The conversation with a user, or that of everybody for the name ''. */
+  conversation(name: string): Conversation {
+    const id = foldName(name);
+    const known = this.conversations.peek().find((one) => one.id === id);
+    if (known) return known;
+    const added = new Conversation(name);
+    this.conversations.value = [...this.conversations.peek(), added];
+    return added;
+  }
+
+  get shown(): Conversation {
+    return this.active.peek();
+  }
+
+  changePassword(): void {
+    this.isChangingPassword.value = true;
+  }
+
+  open(name: string): void {
+    const conversation = this.conversation(name);
+    const before = this.active.peek();
+    if (before !== conversation) before.leave();
+    this.#activeName.value = conversation.name;
+    this.active.value = conversation;
+    this.isListShown.value = false;
+    conversation.see();
+    this.act();
+  }
+
+  /** The user does something in the page. */
+  act(): void {
+    this.people.refresh().catch(() => this.people.lost());
+  }
+
+  /** The page has become visible. */
+  look(): void {
+    this.active.peek().see();
+  }
+
+  send(conversation: Conversation, text: string): void {
+    this.outbox.send(conversation, text);
+    this.act();
+    this.#attention.offer();
+  }
+
+  take(message: ShownMessage, isMissed: boolean): void {
+    this.names.message(message);
+    this.history.shown(message);
+    const conversation = this.conversation(conversationOf(message));
+    const isOwn = message.event === 'broadcast' && message.from === this.me;
+    if (isOwn) this.outbox.returned(conversation, message.text);
+    conversation.add(itemOf(message), isOwn || (!isMissed && this.#isWatched(conversation)));
+    const summary = summaryOf(message, this.me);
+    if (summary !== undefined) this.#attention.notify(summary, message, () => this.open(conversation.name));
+  }
+
+  linkChanged(state: 'lost' | 'restored'): void {
+    this.link.value = state === 'lost' ? 'lost' : 'connected';
+    if (state === 'restored') this.people.lost();
+  }
+
+  stopped(message: string): void {
+    this.link.value = { stopped: message };
+  }
+
+  /** A request was too fast for the room, and is sent again after this many seconds. */
+  waiting(seconds: number): void {
+    this.link.value = 'too-fast';
+    setTimeout(() => {
+      if (this.link.peek() === 'too-fast') this.link.value = 'connected';
+    }, seconds * 1000);
+  }
+
+  /** What the page shows beside the messages could not be read. */
+  failed(error: unknown): void {
+    if (error instanceof Error && !(error instanceof ConnectionEndedError)) this.print(this.shown, [errorLine(error)]);
+  }
+
+  notice(notice: EventOf<'login' | 'logout' | 'presence'>): void {
+    this.names.notice(notice);
+    this.people.notice(notice);
+    this.#everyone.add(noticeNow(noticeText(notice)), true);
+  }
+
+  /** Shows what a command has printed, to this user only. */
+  print(conversation: Conversation, lines: readonly Printed[]): void {
+    const item: Item = { ...noticeNow(''), kind: 'output', lines };
+    conversation.add(item, true);
+  }
+
+  get #everyone(): Conversation {
+    return this.conversation(roomId);
+  }
+
+  #isWatched(conversation: Conversation): boolean {
+    return conversation === this.active.peek() && document.visibilityState === 'visible' && !this.isListShown.peek();
+  }
+
+  #ownItems(): Map<string, Item[]> {
+    const items = new Map<string, Item[]>();
+    for (const sent of this.outbox.sent) items.set(sent.to, [...(items.get(sent.to) ?? []), this.outbox.itemOf(sent)]);
+    return items;
+  }
+}

@@ -1,0 +1,96 @@
+import { EndOfInput } from '../../chat/ask.ts';
+import { carryOut } from '../../chat/carry-out.ts';
+import type { ChatCommand, ChatContext } from '../../chat/chat-command.ts';
+import { ChatCommands } from '../../chat/command-set.ts';
+import { greet } from '../../chat/greet.ts';
+import { SentMessages } from '../../chat/sent-messages.ts';
+import type { Input } from '../../commands/input.ts';
+import { ConnectionEndedError } from '../../room/common.ts';
+import { noCompletion } from '../../terminal/completion.ts';
+import { helpOnAll } from '../commands/help.ts';
+import { pageCommands } from '../commands/index.ts';
+import type { CommandHost } from './command-host.ts';
+import type { Conversation } from './conversation.ts';
+import { PageScreen } from './page-screen.ts';
+
+/** Commands after which the list of blocked users is another one. */
+const changesBlocked: ReadonlySet<string> = new Set(['block', 'unblock']);
+
+/** What a typed line can become. */
+export interface Candidate {
+  readonly line: string;
+  /** The part that it adds, and what it means. */
+  readonly shown: string;
+  readonly hint: string | undefined;
+}
+
+/** Carries out the commands that the user types, or chooses from a menu. */
+export class Commands {
+  readonly #host: CommandHost;
+  readonly #all: readonly ChatCommand[];
+  readonly #commands: ChatCommands;
+  readonly #bySpelling: ReadonlyMap<string, ChatCommand>;
+  readonly screen: PageScreen;
+  /** The conversation in which the last command was typed. */
+  #conversation: Conversation | undefined;
+
+  constructor(host: CommandHost) {
+    this.#host = host;
+    this.#all = pageCommands(host);
+    this.#commands = new ChatCommands(this.#all);
+    this.#bySpelling = new Map(
+      this.#all.flatMap((command) => [command.name, ...command.aliases].map((name) => [`/${name}`, command] as const)),
+    );
+    this.screen = new PageScreen((lines) => host.print(this.#conversation ?? host.shown, lines));
+  }
+
+  /** Runs what the commands do after a login. */
+  async greet(): Promise<void> {
+    await greet(this.#context(), this.#commands);
+  }
+
+  /** The lines that a typed line can become. Of a command's spellings, only the first that fits. */
+  async candidates(line: string): Promise<readonly Candidate[]> {
+    const found = await this.#commands.complete(line, this.#host.names).catch(() => noCompletion);
+    const begun = line.slice(0, line.length - found.of.length);
+    const named = new Set<ChatCommand>();
+    return found.candidates.flatMap((candidate) => {
+      const shown = candidate.trimEnd();
+      const command = begun.trim() === '' ? this.#bySpelling.get(shown) : undefined;
+      if (command && named.has(command)) return [];
+      if (command) named.add(command);
+      return [{ line: begun + candidate, shown, hint: command?.summary }];
+    });
+  }
+
+  /**
+   * @param line What the user has typed, or the words of a command.
+   * @param conversation Where the command prints.
+   */
+  async run(line: Input, conversation: Conversation): Promise<void> {
+    this.screen.withdraw();
+    this.#conversation = conversation;
+    let name = '';
+    const parse = (input: Input) => {
+      const invocation = this.#commands.parse(input);
+      name = invocation.name;
+      return invocation;
+    };
+    try {
+      const result = await carryOut(line, this.#context(), { parse });
+      if ('goodbye' in result) return await this.#host.room.leave();
+      await this.screen.page(result);
+      if (changesBlocked.has(name)) await this.#host.people.learnBlocked();
+    } catch (error) {
+      if (!(error instanceof EndOfInput) && !(error instanceof ConnectionEndedError)) throw error;
+    }
+  }
+
+  #context(): ChatContext {
+    const { room, names, transfers, outbox } = this.#host;
+    const sent = new SentMessages(() => {});
+    for (const one of outbox.sent) sent.add(one);
+    const help = (about?: string) => (about === undefined ? helpOnAll(this.#all) : this.#commands.help(about));
+    return { screen: this.screen, room, names, transfers, sent, help };
+  }
+}

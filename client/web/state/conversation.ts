@@ -1,0 +1,68 @@
+import { type Signal, signal } from '@preact/signals';
+import { foldName } from '../../../protocol/index.ts';
+import type { Item } from './items.ts';
+import { Log } from './log.ts';
+import { stored } from './storage.ts';
+
+/** A text of this user that the room has not confirmed. */
+export interface Outgoing {
+  readonly key: string;
+  readonly text: string;
+  /** Why it was not sent. Undefined while it is being sent. */
+  readonly failure?: string;
+}
+
+/** The id of the conversation of everybody. No user has this name. */
+export const roomId = '';
+
+/** The conversation of everybody, or that with one user. */
+export class Conversation {
+  /** The other user's name, folded. */
+  readonly id: string;
+  /** The other user's name. */
+  readonly name: string;
+  readonly log = new Log();
+  readonly outbox: Signal<readonly Outgoing[]> = signal([]);
+  readonly unread = signal(0);
+  /** The first item that the user had not seen when it came. The log has a mark above it. */
+  readonly unreadFrom: Signal<string | undefined> = signal(undefined);
+  /** When the last message came, in milliseconds since 1970. */
+  readonly lastAt = signal(0);
+  readonly draft: Signal<string>;
+
+  constructor(name: string) {
+    this.id = foldName(name);
+    this.name = name;
+    this.draft = stored(`draft ${this.id}`, '');
+  }
+
+  get isRoom(): boolean {
+    return this.id === roomId;
+  }
+
+  /** @param isSeen Whether the user is looking at this conversation. */
+  add(item: Item, isSeen: boolean): void {
+    if (!this.log.add(item)) return;
+    if (item.kind !== 'message' && item.kind !== 'file') return;
+    this.lastAt.value = Math.max(this.lastAt.peek(), item.at);
+    if (isSeen) return;
+    this.unread.value += 1;
+    this.unreadFrom.value ??= item.key;
+  }
+
+  /** Adds earlier items, oldest first. */
+  prepend(items: readonly Item[]): void {
+    this.log.prepend(items);
+    this.lastAt.value = Math.max(this.lastAt.peek(), ...items.map(({ at }) => at));
+  }
+
+  /** The user looks at this conversation. The mark above the unread messages stays until the user looks away. */
+  see(): void {
+    this.unread.value = 0;
+  }
+
+  /** The user looks at another conversation. */
+  leave(): void {
+    this.unreadFrom.value = undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { type Signal, signal } from '@preact/signals';
+import { foldName, limits } from '../../../protocol/index.ts';
+import type { RoomConnection, ShownMessage, StreamName } from '../../room/common.ts';
+import type { Conversation } from './conversation.ts';
+import type { Item } from './items.ts';
+import { conversationOf, itemOf } from './to-item.ts';
+
+/** Messages per page. Those of the inbox belong to many conversations. */
+const pageSizes = { inbox: limits.pageSize, room: 50 } as const;
+
+export interface HistoryOptions {
+  readonly room: () => RoomConnection;
+  readonly conversation: (name: string) => Conversation;
+  /** This user's own private messages from before a reload, by recipient. The room does not return them. */
+  readonly own: ReadonlyMap<string, readonly Item[]>;
+}
+
+/** How far back a stream is shown. */
+interface Stream {
+  readonly name: StreamName;
+  /** The earliest number that is shown. */
+  earliest: number | undefined;
+  readonly hasMore: Signal<boolean>;
+  readonly isLoading: Signal<boolean>;
+}
+
+const unread = (name: StreamName): Stream => ({
+  name,
+  earliest: undefined,
+  hasMore: signal(true),
+  isLoading: signal(false),
+});
+
+/** Reads earlier messages from the room, a page at a time. */
+export class History {
+  readonly #options: HistoryOptions;
+  readonly #streams = { inbox: unread('inbox'), room: unread('room') };
+  #own: ReadonlyMap<string, readonly Item[]>;
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.#own = options.own;
+  }
+
+  hasMore(conversation: Conversation): boolean {
+    return this.#streamOf(conversation).hasMore.value;
+  }
+
+  isLoading(conversation: Conversation): boolean {
+    return this.#streamOf(conversation).isLoading.value;
+  }
+
+  /** A message is shown that the room has sent. */
+  shown({ stream, seq }: ShownMessage): void {
+    this.#streams[stream].earliest ??= seq;
+  }
+
+  /**
+   * Shows the messages before the earliest one. All private conversations share a stream, so a page may hold nothing for
+   * this one: then the next is read.
+   * @throws as `RoomConnection.request`.
+   */
+  async load(conversation: Conversation): Promise<void> {
+    const stream = this.#streamOf(conversation);
+    if (stream.isLoading.peek()) return;
+    stream.isLoading.value = true;
+    try {
+      let found: ReadonlySet<string> = new Set();
+      while (stream.hasMore.peek() && !found.has(conversation.id)) found = await this.#loadPage(stream);
+    } finally {
+      stream.isLoading.value = false;
+    }
+  }
+
+  /** Shows the last private messages, of all conversations. */
+  async loadInbox(): Promise<void> {
+    await this.#loadPage(this.#streams.inbox);
+  }
+
+  /** @returns the ids of the conversations that have got earlier messages. */
+  async #loadPage(stream: Stream): Promise<ReadonlySet<string>> {
+    const { room, conversation } = this.#options;
+    const { earliest: before } = stream;
+    const limit = pageSizes[stream.name];
+    const page = await room().request('history', {
+      stream: stream.name,
+      limit,
+      ...(before !== undefined && { before }),
+    });
+    stream.hasMore.value = page.more;
+    stream.earliest = page.messages[0]?.seq ?? before;
+    const items = new Map<string, Item[]>();
+    if (stream.name === 'inbox') {
+      for (const [name, own] of this.#own) items.set(name, [...own]);
+      this.#own = new Map();
+    }
+    for (const message of page.messages) {
+      if (message.event === 'hidden') continue;
+      const name = conversationOf(message);
+      items.set(name, [...(items.get(name) ?? []), itemOf(message)]);
+    }
+    for (const [name, some] of items) conversation(name).prepend(some.sort((one, other) => one.at - other.at));
+    return new Set([...items.keys()].map(foldName));
+  }
+
+  #streamOf({ isRoom }: Conversation): Stream {
+    return this.#streams[isRoom ? 'room' : 'inbox'];
+  }
+}

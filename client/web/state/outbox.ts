@@ -1,0 +1,126 @@
+import { limits } from '../../../protocol/index.ts';
+import type { SentMessage } from '../../chat/sent-messages.ts';
+import { errorLine } from '../../chat/texts.ts';
+import { ConnectionEndedError, mayBeDone, type RoomConnection } from '../../room/common.ts';
+import { texts } from '../texts.ts';
+import type { Conversation, Outgoing } from './conversation.ts';
+import type { MessageItem } from './items.ts';
+import { stored } from './storage.ts';
+import { plain } from './to-item.ts';
+
+/** A text that was not confirmed when the page was reloaded. */
+interface Unsent {
+  readonly to: string;
+  readonly text: string;
+}
+
+export interface OutboxOptions {
+  readonly me: string;
+  readonly room: () => RoomConnection;
+  readonly conversation: (name: string) => Conversation;
+}
+
+let keys = 0;
+
+/** Sends this user's texts, one after the other, and shows what became of each. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  /** The private messages that were sent. The room keeps them for their recipients only. */
+  readonly #sent = stored<readonly SentMessage[]>('sent', []);
+  readonly #unsent = stored<readonly Unsent[]>('unsent', []);
+  readonly #waiting = new Map<string, Unsent>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    for (const { to, text } of this.#unsent.peek()) {
+      this.#show(options.conversation(to), { key: nextKey(), text, failure: texts.mayBeSent });
+    }
+  }
+
+  /** The private messages of this tab, also those from before a reload, oldest first. */
+  get sent(): readonly SentMessage[] {
+    return this.#sent.peek();
+  }
+
+  send(conversation: Conversation, text: string): void {
+    const outgoing: Outgoing = { key: nextKey(), text };
+    this.#show(conversation, outgoing);
+    this.#last = this.#last.then(() => this.#deliver(conversation, outgoing));
+  }
+
+  sendAgain(conversation: Conversation, { key, text }: Outgoing): void {
+    this.discard(conversation, key);
+    this.send(conversation, text);
+  }
+
+  discard(conversation: Conversation, key: string): void {
+    conversation.outbox.value = conversation.outbox.peek().filter((outgoing) => outgoing.key !== key);
+    this.#waiting.delete(key);
+    this.#unsent.value = [...this.#waiting.values()];
+  }
+
+  /** A broadcast of this user has come back from the room: it is no longer on its way. */
+  returned(conversation: Conversation, text: string): void {
+    const outgoing = conversation.outbox.peek().find((one) => one.text === text && one.failure === undefined);
+    if (outgoing) this.discard(conversation, outgoing.key);
+  }
+
+  /**
+   * Sends a private message, and shows it when the room has it.
+   * @throws as `RoomConnection.request`.
+   */
+  async sendPrivate(to: string, text: string): Promise<SentMessage> {
+    const { delivery, sentAt } = await this.#options.room().request('message', { to, text });
+    const sent = { to, text, sentAt, delivery };
+    this.#sent.value = [...this.#sent.peek(), sent].slice(-limits.pageSize);
+    this.#options.conversation(to).add(this.itemOf(sent), true);
+    return sent;
+  }
+
+  itemOf({ to, text, sentAt, delivery }: SentMessage): MessageItem {
+    return {
+      kind: 'message',
+      key: `to ${to} ${sentAt}`,
+      at: Date.parse(sentAt),
+      from: this.#options.me,
+      text,
+      delivery,
+    };
+  }
+
+  async #deliver(conversation: Conversation, { key, text }: Outgoing): Promise<void> {
+    try {
+      if (conversation.isRoom) {
+        const room = this.#options.room();
+        const { seq } = await room.request('broadcast', { text });
+        // The room sends a broadcast to its sender too.
+        await room.shown('room', seq).catch(() => {});
+      } else await this.sendPrivate(conversation.name, text);
+      this.discard(conversation, key);
+    } catch (error) {
+      const failure = reasonOf(error, conversation.name);
+      conversation.outbox.value = conversation.outbox
+        .peek()
+        .map((outgoing) => (outgoing.key === key ? { ...outgoing, failure } : outgoing));
+    }
+  }
+
+  #show(conversation: Conversation, outgoing: Outgoing): void {
+    conversation.outbox.value = [...conversation.outbox.peek(), outgoing];
+    this.#waiting.set(outgoing.key, { to: conversation.name, text: outgoing.text });
+    this.#unsent.value = [...this.#waiting.values()];
+  }
+}
+
+function nextKey(): string {
+  keys += 1;
+  return `outgoing ${keys}`;
+}
+
+/** Why a text was not sent. */
+function reasonOf(error: unknown, user: string): string {
+  if (mayBeDone(error)) return texts.mayBeSent;
+  if (error instanceof ConnectionEndedError) return texts.notSent;
+  return plain(errorLine(error instanceof Error ? error : new Error(String(error)), { user })).replace(/^Error! /, '');
+}

@@ -1,0 +1,76 @@
+import { computed, type Signal, signal } from '@preact/signals';
+import { type EventOf, foldName } from '../../../protocol/index.ts';
+import type { RoomConnection } from '../../room/common.ts';
+
+type Names = ReadonlyMap<string, string>;
+
+const namesOf = (users: readonly string[]): Names => new Map(users.map((user) => [foldName(user), user]));
+
+/** Who is online, and whom this user has blocked. */
+export class People {
+  readonly #room: () => RoomConnection;
+  /** Names by their folded form. */
+  readonly #online: Signal<Names> = signal(new Map());
+  readonly #blocked: Signal<Names> = signal(new Map());
+  /** The other users online. A large room names only a part of them. */
+  readonly count = signal(0);
+  /** Whether users may have come or gone unnoticed. */
+  #isStale = false;
+
+  readonly online = computed(() => [...this.#online.value.values()].sort(byName));
+
+  constructor(room: () => RoomConnection) {
+    this.#room = room;
+  }
+
+  isOnline(user: string): boolean {
+    return this.#online.value.has(foldName(user));
+  }
+
+  isBlocked(user: string): boolean {
+    return this.#blocked.value.has(foldName(user));
+  }
+
+  notice(notice: EventOf<'login' | 'logout' | 'presence'>): void {
+    if (notice.event === 'presence') {
+      this.count.value = Math.max(0, notice.online - 1);
+      this.#isStale = true;
+      return;
+    }
+    const online = new Map(this.#online.peek());
+    if (notice.event === 'login') online.set(foldName(notice.user), notice.user);
+    else online.delete(foldName(notice.user));
+    this.count.value += online.size - this.#online.peek().size;
+    this.#online.value = online;
+  }
+
+  /** The connection was lost for a while, so notices may be missing. */
+  lost(): void {
+    this.#isStale = true;
+  }
+
+  /** @throws as `RoomConnection.request`. */
+  async learnOnline(): Promise<void> {
+    this.#isStale = false;
+    const { users, total = users.length } = await this.#room().request('whoelse', {});
+    this.#online.value = namesOf(users);
+    this.count.value = total;
+  }
+
+  /**
+   * Asks the room again if notices may be missing. Call it when the user does something: the request counts as activity,
+   * and must not keep an idle user logged in.
+   */
+  async refresh(): Promise<void> {
+    if (this.#isStale) await this.learnOnline();
+  }
+
+  /** @throws as `RoomConnection.request`. */
+  async learnBlocked(): Promise<void> {
+    this.#blocked.value = namesOf((await this.#room().request('blocklist', {})).users);
+  }
+}
+
+function byName(one: string, other: string): number {
+  return foldName(one) < foldName(other) ? -1 : 1;
+}

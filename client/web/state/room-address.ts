@@ -1,0 +1,21 @@
+let loaded: Promise<string> | undefined;
+
+/**
+ * The address of the room's WebSocket: a file beside the page names it, so that the same page serves every room.
+ * @throws if the file cannot be read.
+ */
+export function loadAddress(): Promise<string> {
+  loaded ??= load().catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+async function load(): Promise<string> {
+  const response = await fetch('room.json', { cache: 'no-store' }).catch(() => undefined);
+  if (!response?.ok) throw new Error('The room cannot be reached. Check the network connection.');
+  const { address }: { address?: unknown } = await response.json();
+  if (typeof address !== 'string') throw new Error('The page does not know the address of its room.');
+  return address;
+}

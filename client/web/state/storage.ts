@@ -1,0 +1,38 @@
+import { effect, type Signal, signal } from '@preact/signals';
+
+/**
+ * A signal whose value survives a reload of this tab, until the tab is closed.
+ * @param initial The value if none is stored. It must be one that JSON can hold.
+ */
+export function stored<T extends string | number | boolean | object | undefined>(key: string, initial: T): Signal<T> {
+  const value = signal(read(key, initial));
+  effect(() => write(key, value.value, initial));
+  return value;
+}
+
+/** Forgets everything that was stored. */
+export function forgetAll(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // The browser forbids storage, so there is nothing to forget.
+  }
+}
+
+function read<T>(key: string, initial: T): T {
+  try {
+    const text = sessionStorage.getItem(key);
+    return text === null ? initial : JSON.parse(text);
+  } catch {
+    return initial;
+  }
+}
+
+function write<T>(key: string, value: T, initial: T): void {
+  try {
+    if (value === initial) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // The browser forbids storage, or it is full: a reload loses the value.
+  }
+}

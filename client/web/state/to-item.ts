@@ -1,0 +1,65 @@
+import type { EventOf } from '../../../protocol/index.ts';
+import { logoutReasons, messageLine } from '../../chat/texts.ts';
+import type { ShownMessage } from '../../room/common.ts';
+import type { Line } from '../../terminal/line.ts';
+import { roomId } from './conversation.ts';
+import type { Item, NoticeItem } from './items.ts';
+
+/** A message's number is its own only within its stream, and until the room is restored from a backup. */
+const keyOf = ({ stream, seq, sentAt }: ShownMessage) => `${stream} ${seq} ${sentAt}`;
+
+/** The item that shows a message of a stream. */
+export function itemOf(message: ShownMessage): Item {
+  const entry = { key: keyOf(message), at: Date.parse(message.sentAt) };
+  switch (message.event) {
+    case 'broadcast':
+    case 'message':
+      return { ...entry, kind: 'message', from: message.from, text: message.text };
+    case 'file':
+      return { ...entry, kind: 'file', from: message.from, name: message.name, size: message.size };
+    default:
+      return { ...entry, kind: 'notice', text: plain(messageLine(message, undefined)) };
+  }
+}
+
+/** The name of the conversation that a message belongs to. */
+export function conversationOf(message: ShownMessage): string {
+  switch (message.event) {
+    case 'broadcast':
+      return roomId;
+    case 'message':
+    case 'file':
+      return message.from;
+    case 'file-received':
+    case 'file-declined':
+      return message.by;
+    case 'file-failed':
+      return message.to;
+  }
+}
+
+let notices = 0;
+
+/** Something that has just happened. */
+export function noticeNow(text: string): NoticeItem {
+  notices += 1;
+  return { kind: 'notice', key: `notice ${notices}`, at: Date.now(), text };
+}
+
+/** Users have logged in or out. */
+export function noticeText(notice: EventOf<'login' | 'logout' | 'presence'>): string {
+  switch (notice.event) {
+    case 'login':
+      return `${notice.user} has logged in.`;
+    case 'logout':
+      return `${notice.user} has logged out${logoutReasons[notice.reason]}.`;
+    case 'presence':
+      return `${notice.came} logged in, ${notice.left} logged out. ${notice.online} users are online.`;
+  }
+}
+
+/** A line without its styles. */
+export function plain(line: Line): string {
+  if (typeof line === 'string') return line;
+  return line.text.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+}

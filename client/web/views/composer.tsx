@@ -1,0 +1,116 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { byteLength, limits } from '../../../protocol/index.ts';
+import type { Chat } from '../state/chat.ts';
+import type { Candidate } from '../state/commands.ts';
+import type { Conversation } from '../state/conversation.ts';
+import { texts } from '../texts.ts';
+import { CompletionList } from './completion-list.tsx';
+import { Icon } from './icons.tsx';
+
+interface Props {
+  readonly chat: Chat;
+  readonly conversation: Conversation;
+}
+
+/** The most rows of the input before it scrolls. */
+const mostRows = 8;
+
+/** Whether the user types on glass: then a keyboard that covers half of the screen must not open by itself. */
+const isTouch = () => matchMedia('(pointer: coarse)').matches;
+
+/** The box to write in. Enter sends, Shift+Enter begins a new line, and a slash begins a command. */
+export function Composer({ chat, conversation }: Props) {
+  const { draft, isRoom, name } = conversation;
+  const id = useId();
+  const input = useRef<HTMLTextAreaElement>(null);
+  const candidates = useSignal<readonly Candidate[]>([]);
+  const chosen = useSignal(0);
+  /** A text of several lines that was pasted is never a command. */
+  const isPasted = useSignal(false);
+  const text = draft.value;
+  const bytes = byteLength(text);
+  const isTooLong = bytes > limits.textBytes;
+  const isListed = candidates.value.length > 0;
+
+  useEffect(() => {
+    if (!isTouch()) input.current?.focus();
+  }, []);
+
+  const write = (typed: string) => {
+    draft.value = typed;
+    chosen.value = 0;
+    candidates.value = [];
+    if (typed === '') isPasted.value = false;
+    if (!typed.startsWith('/') || typed.includes('\n')) return;
+    void chat.commands.candidates(typed).then((found) => {
+      if (draft.peek() === typed) candidates.value = found;
+    });
+  };
+  const take = (candidate: Candidate | undefined) => {
+    if (candidate) write(candidate.line);
+    input.current?.focus();
+  };
+  const submit = () => {
+    if (text.trim() === '' || isTooLong) return;
+    const isCommand = text.startsWith('/') && !text.startsWith('//') && !isPasted.peek();
+    write('');
+    if (isCommand) void chat.commands.run(text, conversation);
+    else chat.send(conversation, text.startsWith('//') ? text.slice(1) : text);
+    input.current?.focus();
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (isListed && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      const { length } = candidates.value;
+      chosen.value = (chosen.value + (event.key === 'ArrowDown' ? 1 : length - 1)) % length;
+    } else if (isListed && event.key === 'Tab' && !event.shiftKey) take(candidates.value[chosen.value]);
+    else if (isListed && event.key === 'Escape') candidates.value = [];
+    else if (event.key === 'Enter' && !event.shiftKey) submit();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {isListed && <CompletionList id={`${id}-list`} candidates={candidates.value} chosen={chosen.value} take={take} />}
+      <textarea
+        ref={input}
+        id={`${id}-text`}
+        class="composer-text"
+        rows={Math.min(mostRows, text.split('\n').length)}
+        value={text}
+        placeholder={isRoom ? texts.composeRoom : texts.compose(name)}
+        aria-label={isRoom ? texts.composeRoom : texts.compose(name)}
+        aria-describedby={`${id}-note`}
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        aria-controls={`${id}-list`}
+        aria-activedescendant={isListed ? `${id}-list-${chosen.value}` : undefined}
+        dir="auto"
+        enterkeyhint="send"
+        onInput={(event) => write(event.currentTarget.value)}
+        onPaste={(event) => {
+          if (event.clipboardData?.getData('text').includes('\n')) isPasted.value = true;
+        }}
+        onKeyDown={press}
+      />
+      <button type="submit" class="round primary" aria-label={texts.send} disabled={text.trim() === '' || isTooLong}>
+        <Icon name="send" />
+      </button>
+      <p
+        id={`${id}-note`}
+        class={isTooLong ? 'composer-note wrong' : 'composer-note'}
+        role={isTooLong ? 'alert' : undefined}
+      >
+        {bytes > limits.textBytes / 2 ? texts.bytes(bytes, limits.textBytes) : texts.commandHint}
+      </p>
+    </form>
+  );
+}

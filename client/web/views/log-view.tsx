@@ -1,0 +1,87 @@
+import { useComputed } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Chat } from '../state/chat.ts';
+import type { Conversation } from '../state/conversation.ts';
+import { texts } from '../texts.ts';
+import { ChunkView } from './chunk-view.tsx';
+import { Icon } from './icons.tsx';
+import { OutboxView } from './outbox-view.tsx';
+import { useScroll } from './use-scroll.ts';
+
+interface Props {
+  readonly chat: Chat;
+  readonly conversation: Conversation;
+}
+
+/** Some browsers scroll with the keyboard only what has the focus. */
+const scrollable = { tabIndex: 0 } as const;
+
+/** The messages of a conversation, with earlier ones on demand. It stays at its end until the user scrolls back. */
+export function LogView({ chat, conversation }: Props) {
+  const { log, outbox, isRoom, name } = conversation;
+  const chunks = log.chunks.value;
+  const hasMore = useComputed(() => chat.history.hasMore(conversation)).value;
+  const isLoading = useComputed(() => chat.history.isLoading(conversation)).value;
+  const { box, inner, isAtEnd, toEnd, keepPlace } = useScroll();
+  const button = useRef<HTMLButtonElement>(null);
+  const outgoing = outbox.value.length;
+  const first = chunks[0]?.id;
+
+  const last = useRef({ first, outgoing });
+  useLayoutEffect(() => {
+    if (last.current.first !== first) keepPlace();
+    // The user sees what was just written.
+    if (last.current.outgoing < outgoing) toEnd();
+    last.current = { first, outgoing };
+  });
+
+  const load = () => {
+    void chat.history.load(conversation).catch((error: unknown) => chat.failed(error));
+  };
+  useEffect(() => {
+    const { current } = button;
+    if (!current || isLoading) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && !isAtEnd.peek() && load());
+    observer.observe(current);
+    return () => observer.disconnect();
+  });
+
+  return (
+    <div class="log-box">
+      <div
+        ref={box}
+        class="log"
+        {...scrollable}
+        role="log"
+        aria-live="polite"
+        aria-label={texts.messages}
+        aria-busy={isLoading}
+      >
+        <div ref={inner}>
+          {hasMore ? (
+            <button ref={button} type="button" class="link earlier" disabled={isLoading} onClick={load}>
+              {isLoading ? texts.loading : texts.earlier}
+            </button>
+          ) : (
+            <p class="quiet beginning">{log.isEmpty && !isRoom ? texts.emptyPrivate(name) : texts.beginning(isRoom)}</p>
+          )}
+          {chunks.map((chunk, index) => (
+            <ChunkView
+              key={chunk.id}
+              chat={chat}
+              chunk={chunk}
+              before={chunks[index - 1]?.items.value.at(-1)}
+              newFrom={conversation.unreadFrom.value}
+            />
+          ))}
+          <OutboxView chat={chat} conversation={conversation} />
+        </div>
+      </div>
+      {!isAtEnd.value && (
+        <button type="button" class="round to-end" aria-label={texts.toLatest} onClick={() => toEnd()}>
+          <Icon name="down" />
+        </button>
+      )}
+    </div>
+  );
+}

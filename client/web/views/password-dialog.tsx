@@ -1,0 +1,74 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { errorLine } from '../../chat/texts.ts';
+import { RefusalError } from '../../room/common.ts';
+import type { Chat } from '../state/chat.ts';
+import { plain } from '../state/to-item.ts';
+import { texts } from '../texts.ts';
+import { Field } from './field.tsx';
+import { UserForPasswordManagers } from './password-managers.tsx';
+
+/** The form for a new password. */
+export function PasswordDialog({ chat }: { readonly chat: Chat }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const oldPassword = useSignal('');
+  const newPassword = useSignal('');
+  const error = useSignal<{ readonly isOld: boolean; readonly text: string } | undefined>(undefined);
+  const isBusy = useSignal(false);
+  useEffect(() => dialog.current?.showModal(), []);
+  const close = () => {
+    chat.isChangingPassword.value = false;
+  };
+  const submit = async () => {
+    isBusy.value = true;
+    error.value = undefined;
+    try {
+      await chat.room.changePassword(oldPassword.value, newPassword.value);
+      chat.print(chat.shown, [texts.passwordChanged]);
+      close();
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+      const limit = cause instanceof RefusalError ? cause.details.limit : undefined;
+      const isOld = !(cause instanceof RefusalError) || cause.code !== 'invalid-password';
+      const rule = limit === undefined || isOld ? '' : ` ${texts.passwordRule(limit)}`;
+      error.value = { isOld, text: plain(errorLine(cause)).replace(/^Error! /, '') + rule };
+    }
+    isBusy.value = false;
+  };
+  return (
+    <dialog ref={dialog} class="card" aria-labelledby="password-title" onClose={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <h2 id="password-title">{texts.changePassword}</h2>
+        <UserForPasswordManagers user={chat.me} />
+        <Field
+          label={texts.oldPassword}
+          name="password"
+          autocomplete="current-password"
+          value={oldPassword}
+          error={error.value?.isOld ? error.value.text : undefined}
+          isFirst
+        />
+        <Field
+          label={texts.newPassword}
+          name="new-password"
+          autocomplete="new-password"
+          value={newPassword}
+          error={error.value?.isOld === false ? error.value.text : undefined}
+        />
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={isBusy.value}>
+            {texts.changePassword}
+          </button>
+          <button type="button" onClick={close}>
+            {texts.cancel}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,83 @@
+import { foldName } from '../../../protocol/index.ts';
+import type { App } from '../state/app.ts';
+import type { Chat } from '../state/chat.ts';
+import type { Conversation } from '../state/conversation.ts';
+import { texts } from '../texts.ts';
+import { Avatar } from './avatar.tsx';
+import { Icon } from './icons.tsx';
+import { Menu } from './menu.tsx';
+
+/** Everybody's conversation, those with users who have written, and the other users online. */
+export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat }) {
+  const [everyone, ...others] = chat.conversations.value;
+  const known = others.sort((one, other) => other.lastAt.value - one.lastAt.value);
+  const hasConversation = new Set(known.map(({ id }) => id));
+  const online = chat.people.online.value.filter((user) => !hasConversation.has(foldName(user)));
+  const unnamed = chat.people.count.value - chat.people.online.value.length;
+  return (
+    <aside class="sidebar" aria-label={texts.conversations}>
+      <header class="bar">
+        <Avatar name={chat.me} />
+        <strong class="bar-title">{chat.me}</strong>
+        <Menu
+          label={texts.menu}
+          choices={[
+            { text: texts.changePassword, choose: () => chat.changePassword() },
+            { text: texts.logOut, choose: () => void app.logOut() },
+          ]}
+        />
+      </header>
+      <nav class="sidebar-lists" aria-label={texts.conversations}>
+        <ul>
+          {everyone && <Entry chat={chat} name="" conversation={everyone} />}
+          {known.map((conversation) => (
+            <Entry key={conversation.id} chat={chat} name={conversation.name} conversation={conversation} />
+          ))}
+        </ul>
+        <h2 id="online-title">{texts.others(chat.people.count.value)}</h2>
+        <ul aria-labelledby="online-title">
+          {online.map((user) => (
+            <Entry key={user} chat={chat} name={user} />
+          ))}
+        </ul>
+        {unnamed > 0 && <p class="quiet">{texts.moreOnline(unnamed)}</p>}
+        {chat.people.count.value === 0 && <p class="quiet">{texts.nobodyElse}</p>}
+      </nav>
+    </aside>
+  );
+}
+
+interface EntryProps {
+  readonly chat: Chat;
+  readonly name: string;
+  readonly conversation?: Conversation;
+}
+
+function Entry({ chat, name, conversation }: EntryProps) {
+  const isRoom = name === '';
+  const isOpen = conversation === chat.active.value;
+  const unread = conversation?.unread.value ?? 0;
+  const isOnline = chat.people.isOnline(name);
+  return (
+    <li>
+      <button type="button" class="entry" aria-current={isOpen ? 'true' : undefined} onClick={() => chat.open(name)}>
+        {isRoom ? (
+          <span class="avatar avatar-room">
+            <Icon name="everyone" />
+          </span>
+        ) : (
+          <Avatar name={name} isOnline={isOnline} />
+        )}
+        <span class="entry-name">{isRoom ? texts.everyone : name}</span>
+        {!isRoom && isOnline && <span class="unseen">, {texts.online}</span>}
+        {chat.people.isBlocked(name) && <span class="tag">{texts.blocked}</span>}
+        {unread > 0 && (
+          <span class="count">
+            <span aria-hidden="true">{unread}</span>
+            <span class="unseen">, {texts.unread(unread)}</span>
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}

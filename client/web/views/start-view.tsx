@@ -1,0 +1,18 @@
+import type { App } from '../state/app.ts';
+import { texts } from '../texts.ts';
+
+/** A session from before a reload is being continued. */
+export function StartView({ app }: { readonly app: App }) {
+  const problem = app.starting.value?.problem;
+  return (
+    <main class="entrance">
+      <h1 class="entrance-title">{texts.room}</h1>
+      <p role="status">{problem ?? texts.connecting}</p>
+      {problem !== undefined && (
+        <button type="button" class="primary" onClick={() => void app.start()}>
+          {texts.tryAgain}
+        </button>
+      )}
+    </main>
+  );
+}
