@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { type ChangeableName, changeableNames } from '../../../protocol/admin/settings.ts';
+import type { KeptRoom } from '../../chat/backup/records.ts';
 import type { TableName } from '../names.ts';
 import type { storedState } from '../room-state.ts';
 import type { storedLifecycle } from './room-lifecycle.ts';
@@ -22,9 +23,11 @@ export const omittedTables: Readonly<Record<Exclude<TableName, keyof typeof whol
 
 /**
  * The attributes of the Room item other than settings, which are always kept: `true` if a backup keeps the attribute, otherwise why not.
- * The compiler asks for a new attribute here.
+ * The compiler asks for a new attribute here, and for the schema of a kept one in `KeptRoom`.
  */
-const roomAttributes: Readonly<Record<Exclude<keyof StoredRoom, ChangeableName>, true | string>> = {
+const roomAttributes: {
+  readonly [N in Exclude<keyof StoredRoom, ChangeableName>]: N extends keyof KeptRoom ? true : string;
+} = {
   lastBroadcast: true,
   bans: true,
   open: 'An administrator decides whether a restored room is open.',

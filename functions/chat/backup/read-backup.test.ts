@@ -83,6 +83,41 @@ describe('a sealed file', () => {
     );
   });
 
+  const withSettings = (more: object) =>
+    toLine('header', { format: formatName, version: formatVersion, takenAt, settings: { ...settings, ...more } });
+  const manyBans = Object.fromEntries(Array.from({ length: 401 }, (_, i) => [`10.0.${i >> 8}.${i & 255}/32`, 0]));
+
+  test.each<[string, object]>([
+    ['bans that are no list', { bans: 'x' }],
+    ['a ban of no address', { bans: { here: 0 } }],
+    ['a ban of an address in another form', { bans: { '10.0.0.1': 0 } }],
+    ['a ban without a time', { bans: { '10.0.0.1/32': 'always' } }],
+    ['more bans than the item can hold', { bans: manyBans }],
+    ['a setting out of its range', { maxCon: -1 }],
+  ])('is refused with %s', async (_, more) => {
+    await expect(check(withSettings(more), ...good.slice(1))).rejects.toThrow('A header in it is not well-formed');
+    expect(await check(withSettings({ bans: { '10.0.0.1/32': 0 } }), ...good.slice(1))).toBeDefined();
+  });
+
+  test('sets nothing but settings and bans in the item that every command reads', async () => {
+    const more = { open: true, restoring: 'x', logins: 'x', spent: 1e9, closedFor: 'x', usage: 'x', sweepUntil: 'x' };
+    const { header: found } = await check(withSettings(more), ...good.slice(1));
+    for (const name of Object.keys(more)) expect(found.settings).not.toHaveProperty(name);
+  });
+
+  test.each([
+    ['"announcedUntil":"x"', user],
+    ['"suspended":"no"', user],
+    [`"blocks":${JSON.stringify(Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`id${i}`, 'x'])))}`, user],
+    ['"seq":4503599627370496', message.replace('"seq":1,', '')],
+    ['"lastBroadcast":1e300', trailer.replace(',"lastBroadcast":0', '')],
+  ])('is refused with %s', async (attribute, line) => {
+    const wrong = `${line.trimEnd().slice(0, -2)},${attribute}}}\n`;
+    await expect(check(...good.map((one) => (one.slice(0, 6) === line.slice(0, 6) ? wrong : one)))).rejects.toThrow(
+      'in it is not well-formed',
+    );
+  });
+
   test('is refused by name when it is newer', async () => {
     const newer = header.replace(`"version":${formatVersion}`, `"version":${formatVersion + 1},"and":"more"`);
     await expect(check(newer, ...good.slice(1))).rejects.toThrow(

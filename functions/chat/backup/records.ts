@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { storedSettings } from '../../../protocol/admin/settings.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
-import { streamMessage } from '../../../protocol/index.ts';
+import { limits, streamMessage } from '../../../protocol/index.ts';
+import { mostBans, prefixOf } from '../bans.ts';
 import { parseStored } from '../parse-stored.ts';
 import { isUsableHash } from '../password.ts';
 
@@ -14,10 +15,26 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.number(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** All settings except `open`, and the other kept attributes of the Room item. */
-const settings = v.omit(v.looseObject(storedSettings), ['open']);
+/** Half of what the wire can number, so that a restored stream can go on. */
+const sequenceNumber = v.pipe(number, v.maxValue(2 ** 47));
 
-const keptRoom = v.looseObject({ ...settings.entries, lastBroadcast: number });
+const ban = v.pipe(
+  v.string(),
+  v.check((prefix) => prefixOf(prefix) === prefix, 'no address or prefix'),
+);
+/** Two administrators may ban at the same time. */
+const bans = v.pipe(
+  v.record(ban, time),
+  v.check((all) => Object.keys(all).length <= 2 * mostBans, 'too many bans'),
+);
+
+/**
+ * All settings except `open`, and the other kept attributes of the Room item. Nothing else of a file gets into that item, which every
+ * command reads: an attribute of another form would stop the room for good.
+ */
+const settings = v.object({ ...v.omit(v.object(storedSettings), ['open']).entries, bans: v.optional(bans) });
+
+const keptRoom = v.object({ ...settings.entries, lastBroadcast: number });
 
 /** The attributes of the Room item that a backup keeps. */
 export type KeptRoom = v.InferOutput<typeof keptRoom>;
@@ -33,16 +50,27 @@ const header = v.object({
   settings,
 });
 
+/** The blocked users: account id to folded name. An item has no space for many more than a user may block. */
+const blocks = v.pipe(
+  v.record(v.string(), v.string()),
+  v.check((all) => Object.keys(all).length <= 2 * limits.blockedUsers, 'too many blocked users'),
+);
+
 /** An account, with all attributes of its item, so that a backup keeps attributes added later. */
 const user = v.looseObject({
   name: text,
   displayName: text,
   accountId: text,
   passwordHash: v.pipe(v.string(), v.check(isUsableHash, 'not a password hash of bounded cost')),
-  /** The blocked users: account id to folded name. The reverse lists are computed from it. */
-  blocks: v.optional(v.record(v.string(), v.string()), {}),
+  /** The reverse lists are computed from it. */
+  blocks: v.optional(blocks, {}),
   inboxAcked: number,
   roomAcked: number,
+  // As the room reads them. One account of another form would fail every list of accounts.
+  mustChangePassword: v.optional(v.boolean()),
+  suspended: v.optional(v.boolean()),
+  nameClaimed: v.optional(v.boolean()),
+  announcedUntil: v.optional(v.number()),
 });
 
 const owner = v.object({ name: text, accountId: text });
@@ -52,7 +80,7 @@ const message = v.pipe(
   v.looseObject({
     stream: v.picklist(['room', 'inbox']),
     owner: v.optional(owner),
-    seq: v.pipe(number, v.minValue(1)),
+    seq: v.pipe(sequenceNumber, v.minValue(1)),
     /** Epoch seconds. */
     expiresAt: number,
     hiddenFrom: v.optional(v.set(v.string())),
@@ -95,7 +123,7 @@ const trailer = v.object({
     files: v.optional(number, 0),
   }),
   /** The room stream's last number, in case its messages have expired. */
-  lastBroadcast: number,
+  lastBroadcast: sequenceNumber,
 });
 
 /** The schema of each kind of line. */
