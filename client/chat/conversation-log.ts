@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { UsageError } from '../config/errors.ts';
-import { osReason } from '../files/errors.ts';
+import { osReason } from '../files/os-errors.ts';
 import type { Line } from '../terminal/line.ts';
 import { Painter } from '../terminal/painter.ts';
 import { localDate, localTime } from '../times.ts';

@@ -4,13 +4,8 @@ import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { proxyFor } from '../room/proxy.ts';
-import { TransferError } from './errors.ts';
+import { NetworkError } from './errors.ts';
 import type { TransferTiming } from './timing.ts';
-
-/** A transient network error. A retry may succeed. */
-export class NetworkError extends Error {
-  override readonly name = 'NetworkError';
-}
 
 export interface Exchange {
   readonly url: string;
@@ -25,10 +20,10 @@ export interface Exchange {
 /**
  * Sends a request with a streamed body. Resolves with the response; the caller reads its body. If the response arrives
  * before the whole body was sent, the rest is not sent.
- * @throws {NetworkError | TransferError}, the error of the body, or the signal's reason.
+ * @throws {NetworkError}, the error of the body, or the signal's reason.
  */
 export async function exchange({ url, method, headers, body, timing, signal }: Exchange): Promise<IncomingMessage> {
-  const requester = requesterOf(url);
+  const requester = new URL(url).protocol === 'https:' ? https.request : http.request;
   const proxy = await proxyFor(url);
   signal.throwIfAborted();
   const request = requester(url, {
@@ -53,13 +48,6 @@ export async function exchange({ url, method, headers, body, timing, signal }: E
   // The response came before the whole body was sent, so the connection cannot be reused.
   response.once('end', () => request.writableFinished || request.destroy());
   return response;
-}
-
-function requesterOf(url: string): typeof http.request {
-  const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
-  if (protocol === 'https:') return https.request;
-  if (protocol === 'http:') return http.request;
-  throw new TransferError('refused', 'The room returned a file address that is not http:// or https://.');
 }
 
 /** An error of the body destroys the request, which reports it. */

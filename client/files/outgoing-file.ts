@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { osReason, TransferError } from './errors.ts';
+import { TransferError } from './errors.ts';
 import { announcedName } from './local-name.ts';
+import { osReason } from './os-errors.ts';
 import { readChunks } from './read-chunks.ts';
-
-/** S3's limit for one PUT, in bytes. */
-const mostBytes = 5 * 1024 ** 3;
+import { assertSize, changed, type Source } from './send.ts';
 
 /** A local file to send. It stays open, so that the same file is read even if its path is replaced. */
-export class OutgoingFile {
+export class OutgoingFile implements Source {
   readonly #handle: FileHandle;
   readonly #path: string;
   readonly #opened: BigIntStats;
@@ -86,10 +85,7 @@ export class OutgoingFile {
   }
 
   changed(): TransferError {
-    return new TransferError(
-      'changed',
-      `The file "${this.#path}" changed while it was being sent. Please send it again.`,
-    );
+    return changed(this.#path);
   }
 
   close(): Promise<void> {
@@ -102,7 +98,5 @@ function assertFile(path: string, stats: BigIntStats): void {
     const what = stats.isDirectory() ? 'a folder. Pack it into one file, and send that' : 'not a file';
     throw new TransferError('not-a-file', `"${path}" is ${what}.`);
   }
-  if (stats.size > mostBytes) {
-    throw new TransferError('too-large', `The file "${path}" is too large: a file may have 5 GiB at the most.`);
-  }
+  assertSize(path, stats.size);
 }

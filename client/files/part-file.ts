@@ -2,9 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants, type FileHandle, link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldName } from '../../protocol/index.ts';
-import { isOsError, osReason, TransferError } from './errors.ts';
+import { TransferError } from './errors.ts';
 import { localName, numbered } from './local-name.ts';
+import { isOsError, osReason } from './os-errors.ts';
 import { readChunks } from './read-chunks.ts';
+import type { Part } from './receive.ts';
 
 /** Identifies a waiting file. */
 export interface Offered {
@@ -35,7 +37,7 @@ function offerPrefix(user: string | undefined, { from, name }: Offered): string 
  * An incomplete download. Its name in the download folder is derived from user, sender, file name and content, so that
  * a later download of the same file resumes it, in any process.
  */
-export class PartFile {
+export class PartFile implements Part {
   readonly #folder: string;
   readonly #fileName: string;
   readonly #content: Content;
@@ -92,7 +94,7 @@ export class PartFile {
   }
 
   /** @throws {TransferError} */
-  async append(chunk: Buffer): Promise<void> {
+  async append(chunk: Uint8Array): Promise<void> {
     if (this.#length + chunk.length > this.#content.size) {
       throw new TransferError('wrong-bytes', `The file "${this.#content.name}" is larger than announced.`);
     }

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import type { Arguments, Result } from '../../protocol/index.ts';
-import { GatewayError, RefusalError, RequestTimeoutError, type RoomConnection } from '../room/index.ts';
+import { GatewayError, RefusalError, RequestTimeoutError, type RoomConnection } from '../room/common.ts';
 import { TransferError } from './errors.ts';
 import type { TransferTiming } from './timing.ts';
 
@@ -46,10 +46,14 @@ export function askRoom<A extends FileAction>(
 }
 
 /**
- * Checks the address that the room returned for a file's bytes. If the room is reached over TLS, it must use TLS, too.
+ * Checks the address that the room returned for a file's bytes: a web address, and one with TLS if the room is reached
+ * over TLS.
  * @throws {TransferError} if it does not.
  */
 export function addressOf(room: FileRoom, url: string): string {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    throw new TransferError('refused', 'The room returned a file address that is not http:// or https://.');
+  }
   if (!room.isEncrypted || /^https:/i.test(url)) return url;
   throw new TransferError('refused', 'The room returned a file address without TLS.');
 }

@@ -1,5 +1,4 @@
-import { TransferError } from './errors.ts';
-import { NetworkError } from './http.ts';
+import { NetworkError, TransferError } from './errors.ts';
 
 /** Status codes of transient errors: timeout, conflict with an earlier attempt, throttling, service errors. */
 const passingStatus: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504]);

@@ -14,12 +14,3 @@ export const patienceOf = ({ signal, timing }: TransferOptions): Patience => ({
   timing: { ...defaultTransferTiming, ...timing },
   signal: signal ?? new AbortController().signal,
 });
-
-/** The presigned URL has expired. The client must request a new one. */
-export class ExpiredError extends Error {
-  override readonly name = 'ExpiredError';
-
-  constructor() {
-    super('the file address has expired');
-  }
-}

@@ -2,13 +2,13 @@ import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
-/** The library alone, minified and compressed, in bytes. */
-const mostBytes = 15_000;
-
-test('the library for browsers holds nothing of Node.js, and is small', async () => {
+test.each([
+  ['client/room/browser.ts', 15_000, ['valibot']],
+  ['client/files/browser.ts', 15_000, ['@noble', 'is-network-error', 'p-retry', 'valibot']],
+])('%s holds nothing of Node.js, and is at most %d bytes compressed', async (entry, most, packages) => {
   // esbuild fails if a module of Node.js is imported.
   const { outputFiles, metafile } = await build({
-    entryPoints: ['client/room/browser.ts'],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -18,9 +18,11 @@ test('the library for browsers holds nothing of Node.js, and is small', async ()
     metafile: true,
     logLevel: 'silent',
   });
-  const packages = Object.keys(metafile.inputs).flatMap((path) => /node_modules\/([^/]+)\//.exec(path)?.[1] ?? []);
-  expect([...new Set(packages)]).toEqual(['valibot']);
+  const found = Object.keys(metafile.inputs).flatMap((path) => /node_modules\/([^/]+)\//.exec(path)?.[1] ?? []);
+  expect([...new Set(found)].toSorted()).toEqual(packages);
   const [{ contents } = { contents: new Uint8Array() }] = outputFiles;
-  expect(brotliCompressSync(contents).length).toBeLessThan(mostBytes);
-  expect(new TextDecoder().decode(contents)).not.toMatch(/\bprocess\b|\bBuffer\b|\brequire\(/);
+  const { length } = brotliCompressSync(contents);
+  process.stdout.write(`${entry}: ${contents.length} bytes, ${length} compressed\n`);
+  expect(length).toBeLessThan(most);
+  expect(new TextDecoder().decode(contents)).not.toMatch(/\bprocess\.|\bBuffer\b|\brequire\(/);
 });

@@ -14,8 +14,16 @@ export class ScriptedStore {
   /** The requests so far: method, path, and the headers that matter. */
   readonly requests: { method: string; url: string; headers: IncomingMessage['headers'] }[] = [];
 
+  /** Whether pages of other origins may use the store, as the room's bucket lets its own page. */
+  allowsPages = false;
+
   private constructor() {
     const take: Answer = (request, response) => {
+      if (this.allowsPages) response.setHeader('access-control-allow-origin', '*');
+      if (this.allowsPages && request.method === 'OPTIONS') {
+        const allowed = { 'access-control-allow-methods': 'GET, PUT', 'access-control-allow-headers': '*' };
+        return response.writeHead(200, allowed).end();
+      }
       this.requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
       const answer = this.#answers.shift();
       if (!answer) throw new Error(`unexpected: ${request.method} ${request.url}`);
