@@ -1,0 +1,203 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, TestBrowser, type Visitor } from '../harness/browser.ts';
+import { announcementOf, type Place } from '../harness/files.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+let room: SceneRoom;
+let page: string;
+beforeAll(async () => {
+  room = await openRoom();
+  page = new URL(room.url.replace(/^ws/, 'http')).origin;
+});
+afterAll(() => room?.close());
+
+describe('the room serves', () => {
+  const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(new URL(path, page), { headers, method });
+  const script = async () => /src="([^"]+)"/.exec(await (await get('/')).text())?.[1] ?? '';
+
+  test('index.html, which browsers ask for again each time', async () => {
+    const first = await get('/');
+    expect([first.status, first.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    expect(await first.text()).toContain('<title>');
+    const again = await get('/', { 'if-none-match': first.headers.get('etag') ?? '' });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
+  test('scripts under names with a hash, which browsers keep', async () => {
+    const { headers, status } = await get(await script());
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  });
+
+  test('compressed files', async () => {
+    for (const coding of ['br', 'gzip']) {
+      const { headers } = await get(await script(), { 'accept-encoding': coding });
+      expect(headers.get('content-encoding')).toBe(coding);
+    }
+    // fetch() would decompress the body.
+    const sent = request(new URL(await script(), page), { headers: { 'accept-encoding': 'br' } }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(brotliDecompressSync(await buffer(response)).toString()).toContain('document');
+  });
+
+  test("the room's address, as the client reaches it", async () => {
+    expect(await (await get('/room.json')).json()).toEqual({ address: `${room.url}/prod` });
+    const local = new URL(page.replace('127.0.0.1', 'localhost'));
+    expect(await (await fetch(new URL('/room.json', local))).json()).toEqual({ address: `ws://${local.host}/prod` });
+  });
+
+  test('nothing else, and to GET and HEAD only', async () => {
+    expect((await get('/nothing')).status).toBe(404);
+    const head = await get('/', {}, 'HEAD');
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await get('/', {}, method)).status, method).toBe(405);
+  });
+
+  test('security headers with every answer', async () => {
+    for (const path of ['/', '/room.json', '/nothing', await script()]) {
+      const { headers } = await get(path);
+      expect(headers.get('content-security-policy'), path).toContain(`connect-src 'self' ${new URL(room.url).origin} `);
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    }
+  });
+});
+
+test('a stranger can use up the throttle of the page, and nothing else', async () => {
+  const throttled = await openRoom({ throttling: true });
+  try {
+    const url = throttled.url.replace(/^ws/, 'http');
+    const burst = throttled.local.stack.httpApi?.throttle?.burst ?? 0;
+    const statuses: number[] = [];
+    while (statuses.length < burst + 200 && statuses.at(-1) !== 429) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/room.json`)));
+      statuses.push(...answers.map(({ status }) => status).sort());
+    }
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(burst);
+    expect(statuses.at(-1)).toBe(429);
+    await (await throttled.connect()).close();
+  } finally {
+    await throttled.close();
+  }
+});
+
+describe.runIf(hasBrowser)('in a browser', () => {
+  let browser: TestBrowser;
+  let visitor: Visitor;
+  let foreign: Server;
+  let foreignUrl: string;
+  beforeAll(async () => {
+    browser = await TestBrowser.open();
+    visitor = await browser.visit(page);
+    foreign = createServer((_, response) =>
+      response.setHeader('content-type', 'text/html').end('<title>Foreign</title>'),
+    );
+    foreign.listen(0, '127.0.0.1');
+    await once(foreign, 'listening');
+    foreignUrl = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    foreign?.close();
+    await browser?.close();
+  });
+
+  /** Opens a WebSocket connection in a page. Returns `open`, or `error`. */
+  const connect = (from: Visitor, url: string) =>
+    from.page.evaluate<string>(`new Promise((resolve) => {
+      const socket = new WebSocket(${JSON.stringify(url)});
+      socket.onopen = () => resolve('open');
+      socket.onerror = () => resolve('error');
+    })`);
+
+  test('the page loads without an error, and requests nothing from elsewhere', async () => {
+    await visitor.page.getByText('Loading…').waitFor({ state: 'detached' });
+    expect(visitor.problems).toEqual([]);
+    const origins = new Set(visitor.requests.map((url) => new URL(url).host));
+    expect([...origins]).toEqual([new URL(page).host]);
+  });
+
+  test('the page may connect to the room', async () => {
+    expect(await connect(visitor, room.url)).toBe('open');
+    const local = await browser.visit(page.replace('127.0.0.1', 'localhost'));
+    expect(await connect(local, room.url.replace('127.0.0.1', 'localhost'))).toBe('open');
+    await local.leave();
+  });
+
+  test('a foreign page may not connect to the room', async () => {
+    const stranger = await browser.visit(foreignUrl);
+    stranger.expectProblem(/WebSocket connection to .* failed/);
+    expect(await connect(stranger, room.url)).toBe('error');
+    expect(room.local.connections.map(({ headers }) => headers['Origin']?.[0])).not.toContain(foreignUrl);
+    await stranger.leave();
+  });
+
+  test('the page can be neither framed nor scripted by others', async () => {
+    const stranger = await browser.visit(foreignUrl);
+    stranger.expectProblem(/frame-ancestors|Failed to load resource|Framing/);
+    const framed = await stranger.page.evaluate<string>(`new Promise((resolve) => {
+      const frame = document.createElement('iframe');
+      frame.onload = () => resolve(String(frame.contentDocument === null));
+      frame.src = ${JSON.stringify(page)};
+      document.documentElement.append(frame);
+    })`);
+    expect(framed).toBe('true');
+    await stranger.leave();
+    const refused = await browser.visit(page);
+    refused.expectProblem(/Content Security Policy|TrustedHTML/);
+    await expect(refused.page.evaluate("document.body.innerHTML = '<b>x</b>'")).rejects.toThrow(/TrustedHTML/);
+    await expect(refused.page.evaluate(`fetch(${JSON.stringify(foreignUrl)})`)).rejects.toThrow(/Failed to fetch/);
+    await refused.leave();
+  });
+
+  describe('a file', () => {
+    const bytes = Buffer.from('for your eyes only');
+    /** In another origin than the bucket, as on AWS. */
+    let elsewhere: Visitor;
+    let upload: Place;
+
+    beforeAll(async () => {
+      elsewhere = await browser.visit(page.replace('127.0.0.1', 'localhost'));
+      const ann = await room.enter('ann');
+      await room.register('bob');
+      upload = await ann.get('file', announcementOf('bob', { name: 'a.txt', bytes }));
+      await ann.close();
+    });
+
+    const send = (from: Visitor) => {
+      const { 'content-length': _, ...headers } = upload.headers;
+      const options = { method: 'PUT', headers, body: bytes.toString() };
+      return from.page.evaluate<number>(
+        `fetch(${JSON.stringify(upload.url)}, ${JSON.stringify(options)}).then(({ status }) => status)`,
+      );
+    };
+
+    test('cannot be sent by a foreign page', async () => {
+      const stranger = await browser.visit(foreignUrl);
+      stranger.expectProblem(/CORS policy|Failed to load resource/);
+      await expect(send(stranger)).rejects.toThrow(/Failed to fetch/);
+      await stranger.leave();
+    });
+
+    test('is sent by the page, and read by it in parts, from the bucket', async () => {
+      expect(new URL(upload.url).origin).not.toBe(new URL(elsewhere.page.url()).origin);
+      expect(await send(elsewhere)).toBe(200);
+      const bob = await room.enter('bob');
+      await expect.poll(async () => (await bob.get('fileget', {})).files).toHaveLength(1);
+      const { url } = await bob.get('fileget', { from: 'ann', name: 'a.txt' });
+      const read = `fetch(${JSON.stringify(url)}, { headers: { range: 'bytes=4-7' } }).then(async (response) =>
+        [response.status, response.headers.get('content-range'), response.headers.get('etag') !== null, await response.text()])`;
+      expect(await elsewhere.page.evaluate(read)).toEqual([206, `bytes 4-7/${bytes.length}`, true, 'your']);
+      const stranger = await browser.visit(foreignUrl);
+      stranger.expectProblem(/CORS policy|Failed to load resource/);
+      await expect(stranger.page.evaluate(`fetch(${JSON.stringify(url)})`)).rejects.toThrow(/Failed to fetch/);
+      await stranger.leave();
+      await bob.close();
+    });
+  });
+});
