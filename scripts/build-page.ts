@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const source = 'client/web';
 const target = 'dist/web';
@@ -8,33 +8,41 @@ const target = 'dist/web';
 /** Names that contain a hash of the content: browsers may keep these files forever. */
 const hashed = 'assets/[name]-[hash]';
 
+const common: BuildOptions = {
+  tsconfig: `${source}/tsconfig.json`,
+  bundle: true,
+  platform: 'browser',
+  target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
 /**
  * Builds the web page into `dist/web`. Scripts and styles are minified and get hashed names; index.html refers to them by
  * these names; the files of `client/web/public` are copied as they are.
  */
 export async function buildPage(): Promise<void> {
   rmSync(target, { recursive: true, force: true });
+  const entryPoints = [`${source}/main.tsx`, `${source}/style.css`];
   const { metafile } = await build({
-    entryPoints: [`${source}/main.tsx`, `${source}/style.css`],
-    tsconfig: `${source}/tsconfig.json`,
+    ...common,
+    entryPoints,
     outdir: target,
     entryNames: hashed,
     chunkNames: hashed,
     assetNames: hashed,
-    bundle: true,
     splitting: true,
-    platform: 'browser',
     format: 'esm',
-    target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
-    minify: true,
-    legalComments: 'none',
     metafile: true,
-    logLevel: 'warning',
   });
+  // Browsers look for a new version of a service worker under the same name.
+  await build({ ...common, entryPoints: [`${source}/worker/sw.ts`], outdir: target, format: 'iife' });
   cpSync(`${source}/public`, target, { recursive: true });
   let html = readFileSync(`${source}/index.html`, 'utf8');
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs))
-    if (entryPoint !== undefined) html = replaceOnce(html, `"${basename(entryPoint)}"`, `"${relative(target, path)}"`);
+    if (entryPoint !== undefined && entryPoints.includes(entryPoint))
+      html = replaceOnce(html, `"${basename(entryPoint)}"`, `"${relative(target, path)}"`);
   writeFileSync(`${target}/index.html`, html);
   // For the bench, which tells what the page is made of.
   writeFileSync('dist/web.meta.json', JSON.stringify(metafile));

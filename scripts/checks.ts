@@ -7,6 +7,7 @@ const checks = {
   'types of workers': ['node_modules/typescript/bin/tsc', '-p', 'local'],
   'types of scripts': ['node_modules/typescript/bin/tsc', '-p', 'scripts'],
   'types of the web page': ['node_modules/typescript/bin/tsc', '-p', 'client/web'],
+  'types of its service worker': ['node_modules/typescript/bin/tsc', '-p', 'client/web/worker'],
 };
 
 /** Runs all checks, one after the other, and prints each one's output once it has ended. Returns how many passed and failed. */

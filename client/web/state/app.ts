@@ -1,17 +1,33 @@
 import { type Signal, signal } from '@preact/signals';
 import { foldName, type Result } from '../../../protocol/index.ts';
-import { connect, type Ending, RefusalError, type RoomConnection, type SavedSession } from '../../room/browser.ts';
+import {
+  ConnectError,
+  connect,
+  type Ending,
+  RefusalError,
+  type RoomConnection,
+  type SavedSession,
+} from '../../room/browser.ts';
 import { texts } from '../texts.ts';
 import { Attention } from './attention.ts';
 import { Chat } from './chat.ts';
 import { takeInvitation } from './invitation.ts';
 import { loadAddress } from './room-address.ts';
-import { forgetAll, stored } from './storage.ts';
+import { forgetUser, stored } from './storage.ts';
 
 export interface LoginChoices {
   readonly newPassword?: string | undefined;
   /** Whether to replace a session of the same user elsewhere. */
   readonly takeOver?: boolean;
+}
+
+/** Milliseconds until the page tries again to continue a session. */
+const retryMs = 5000;
+
+/** Why the room could not be reached. A browser does not say. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ConnectError) return texts.unreachable;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The page: before a login it has no chat. */
@@ -28,6 +44,8 @@ export class App {
   readonly attention = new Attention();
   /** What a reload of the page goes on with. The password is never stored. */
   readonly #session = stored<SavedSession | undefined>('session', undefined);
+  /** The user to whom the drafts in this tab belong. */
+  readonly #owner = stored<string>('owner', '');
   #room: RoomConnection | undefined;
 
   async start(): Promise<void> {
@@ -45,11 +63,19 @@ export class App {
       this.starting.value = undefined;
     } catch (error) {
       if (error instanceof RefusalError) {
-        forgetAll();
+        this.#session.value = undefined;
         this.greeting.value = texts.sessionOver;
         this.starting.value = undefined;
-      } else this.starting.value = { problem: error instanceof Error ? error.message : String(error) };
+        return;
+      }
+      this.starting.value = { problem: reasonOf(error) };
+      setTimeout(() => this.retry(), retryMs);
     }
+  }
+
+  /** Tries again to continue the session, if that has not succeeded. */
+  retry(): void {
+    if (this.starting.peek()?.problem !== undefined) void this.start();
   }
 
   /** @throws {ConnectError} and as `RoomConnection.login`. */
@@ -76,7 +102,6 @@ export class App {
 
   /** Leaves the chat whose session has ended, for the login form. */
   leaveEnded(): void {
-    forgetAll();
     this.chat.value = undefined;
   }
 
@@ -88,7 +113,8 @@ export class App {
   #begin(room: RoomConnection, user: string): void {
     const before = this.chat.peek();
     const continues = before !== undefined && foldName(before.me) === foldName(user);
-    if (before !== undefined && !continues) forgetAll();
+    if (this.#owner.peek() !== foldName(user)) forgetUser();
+    this.#owner.value = foldName(user);
     this.user.value = user;
     this.greeting.value = undefined;
     const chat = continues ? before : new Chat(room, user, this.attention);
@@ -127,7 +153,7 @@ export class App {
       chat.ending.value = ending;
       return;
     }
-    forgetAll();
+    forgetUser();
     this.user.value = '';
     this.greeting.value = texts.loggedOut;
     this.chat.value = undefined;

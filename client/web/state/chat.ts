@@ -15,7 +15,7 @@ import type { Item } from './items.ts';
 import { Outbox } from './outbox.ts';
 import { PageTransfers } from './page-transfers.ts';
 import { People } from './people.ts';
-import { stored } from './storage.ts';
+import { storedOfUser } from './storage.ts';
 import { conversationOf, itemOf, noticeNow, noticeText } from './to-item.ts';
 
 /** What the page knows about the connection while a user is logged in. */
@@ -41,7 +41,7 @@ export class Chat implements CommandHost {
   readonly isChangingPassword = signal(false);
   readonly unread = computed(() => this.conversations.value.reduce((sum, { unread }) => sum + unread.value, 0));
   readonly #attention: Attention;
-  readonly #activeName = stored<string>('active', '');
+  readonly #activeName = storedOfUser<string>('active', '');
   #room: RoomConnection;
 
   constructor(room: RoomConnection, me: string, attention: Attention) {
@@ -55,7 +55,12 @@ export class Chat implements CommandHost {
     this.people = new People(shared.room);
     this.outbox = new Outbox({ ...shared, me });
     this.history = new History({ ...shared, own: this.#ownItems() });
-    this.transfers = new PageTransfers((line) => this.print(this.shown, [line]));
+    this.transfers = new PageTransfers({
+      ...shared,
+      names: this.names,
+      open: (name) => this.open(name),
+      print: (line) => this.print(this.shown, [line]),
+    });
     this.commands = new Commands(this);
     if (this.#activeName.peek() !== '') this.open(this.#activeName.peek());
     this.begin(room);
@@ -77,10 +82,21 @@ export class Chat implements CommandHost {
   /** Reads what the page shows beside the missed messages. */
   async catchUp(): Promise<void> {
     const room = this.#room;
-    await Promise.all([this.commands.greet(), this.people.learnOnline(), this.people.learnBlocked(), room.caughtUp()]);
+    await Promise.all([
+      this.commands.greet(),
+      this.#learnOffers(),
+      this.people.learnOnline(),
+      this.people.learnBlocked(),
+      room.caughtUp(),
+    ]);
     if (this.#isWatched(this.active.peek())) this.active.peek().see();
     const [everyone] = this.conversations.peek();
+    this.transfers.prepare();
     await Promise.all([everyone && this.history.load(everyone), this.history.loadInbox()]);
+  }
+
+  async #learnOffers(): Promise<void> {
+    this.names.offered(...(await this.transfers.offers.learn(this.#room)));
   }
 
   /** The conversation with a user, or that of everybody for the name ''. */
@@ -131,6 +147,7 @@ export class Chat implements CommandHost {
   take(message: ShownMessage, isMissed: boolean): void {
     this.names.message(message);
     this.history.shown(message);
+    if (message.event === 'file') this.transfers.offers.waits(message);
     const conversation = this.conversation(conversationOf(message));
     const isOwn = message.event === 'broadcast' && message.from === this.me;
     if (isOwn) this.outbox.returned(conversation, message.text);

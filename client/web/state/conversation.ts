@@ -2,7 +2,7 @@ import { type Signal, signal } from '@preact/signals';
 import { foldName } from '../../../protocol/index.ts';
 import type { Item } from './items.ts';
 import { Log } from './log.ts';
-import { stored } from './storage.ts';
+import { storedOfUser } from './storage.ts';
 
 /** A text of this user that the room has not confirmed. */
 export interface Outgoing {
@@ -33,7 +33,7 @@ export class Conversation {
   constructor(name: string) {
     this.id = foldName(name);
     this.name = name;
-    this.draft = stored(`draft ${this.id}`, '');
+    this.draft = storedOfUser(`draft ${this.id}`, '');
   }
 
   get isRoom(): boolean {

@@ -1,4 +1,5 @@
 import type { Printed } from '../../terminal/line.ts';
+import type { Transfer } from './transfer.ts';
 
 interface Entry {
   /** Unique in its log. */
@@ -36,4 +37,12 @@ export interface OutputItem extends Entry {
   readonly lines: readonly Printed[];
 }
 
-export type Item = MessageItem | FileItem | NoticeItem | OutputItem;
+/** A file that this user sends. */
+export interface UploadItem extends Entry {
+  readonly kind: 'upload';
+  readonly name: string;
+  readonly size: number;
+  readonly transfer: Transfer;
+}
+
+export type Item = MessageItem | FileItem | UploadItem | NoticeItem | OutputItem;

@@ -4,7 +4,7 @@ import { texts as chatTexts, errorLine } from '../../chat/texts.ts';
 import { RefusalError } from '../../room/common.ts';
 import { duration } from '../../times.ts';
 import { texts } from '../texts.ts';
-import type { App } from './app.ts';
+import { type App, reasonOf } from './app.ts';
 import { plain } from './to-item.ts';
 
 export type LoginMode = 'login' | 'register' | 'deregister';
@@ -106,7 +106,7 @@ export class LoginForm {
 
   #problemOf(error: unknown): Problem | undefined {
     if (!(error instanceof Error)) throw error;
-    if (!(error instanceof RefusalError)) return { field: 'form', text: error.message };
+    if (!(error instanceof RefusalError)) return { field: 'form', text: reasonOf(error) };
     const user = this.user.peek().trim();
     const { triesLeft, secondsLeft = 0, since, limit } = error.details;
     switch (error.code) {

@@ -5,7 +5,7 @@ import { ConnectionEndedError, mayBeDone, type RoomConnection } from '../../room
 import { texts } from '../texts.ts';
 import type { Conversation, Outgoing } from './conversation.ts';
 import type { MessageItem } from './items.ts';
-import { stored } from './storage.ts';
+import { storedOfUser } from './storage.ts';
 import { plain } from './to-item.ts';
 
 /** A text that was not confirmed when the page was reloaded. */
@@ -26,8 +26,8 @@ let keys = 0;
 export class Outbox {
   readonly #options: OutboxOptions;
   /** The private messages that were sent. The room keeps them for their recipients only. */
-  readonly #sent = stored<readonly SentMessage[]>('sent', []);
-  readonly #unsent = stored<readonly Unsent[]>('unsent', []);
+  readonly #sent = storedOfUser<readonly SentMessage[]>('sent', []);
+  readonly #unsent = storedOfUser<readonly Unsent[]>('unsent', []);
   readonly #waiting = new Map<string, Unsent>();
   #last: Promise<unknown> = Promise.resolve();
 

@@ -1,34 +1,119 @@
 import type { FileTransfers } from '../../chat/chat-command.ts';
+import type { NamesSeen } from '../../chat/names-seen.ts';
+import { withMeant } from '../../chat/suggest.ts';
+import { type ErrorSubject, errorLine } from '../../chat/texts.ts';
+import type { RoomConnection } from '../../room/common.ts';
+import { localDate, localTime } from '../../times.ts';
+import { texts } from '../texts.ts';
+import { chooseFiles, saveFile } from './browser-files.ts';
+import type { Conversation } from './conversation.ts';
+import type { FileItem } from './items.ts';
+import { Offers } from './offers.ts';
+import { noticeNow, plain } from './to-item.ts';
+import { Transfer } from './transfer.ts';
 
-/** The file transfers of the page. */
+/** Loaded with the first transfer. */
+const files = () => import('../../files/browser.ts');
+
+export interface PageTransfersOptions {
+  readonly room: () => RoomConnection;
+  readonly names: NamesSeen;
+  readonly conversation: (name: string) => Conversation;
+  readonly open: (name: string) => void;
+  readonly print: (line: string) => void;
+}
+
+/** The file transfers of the page. Each is an item of the conversation with the other user. */
 export class PageTransfers implements FileTransfers {
-  readonly #print: (line: string) => void;
+  readonly offers = new Offers();
+  readonly #options: PageTransfersOptions;
+  readonly #running = new Set<Transfer>();
 
-  constructor(print: (line: string) => void) {
-    this.#print = print;
+  constructor(options: PageTransfersOptions) {
+    this.#options = options;
   }
 
-  choose(_to: string): void {
-    this.#refuse();
+  get areRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** Lets the user choose files to send. The browser wants a click or a key before. */
+  choose(to: string): void {
+    chooseFiles((chosen) => this.sendAll(to, chosen));
   }
 
   async send(to: string): Promise<void> {
     this.choose(to);
   }
 
-  sendText(): void {
-    this.#refuse();
+  sendAll(to: string, chosen: readonly File[]): void {
+    if (chosen.length > 0) this.#options.open(to);
+    for (const file of chosen) this.#send(to, file);
   }
 
-  get(): void {
-    this.#refuse();
+  sendText(to: string, text: string): void {
+    const now = new Date();
+    const name = `message ${localDate(now)} ${localTime(now).replaceAll(':', '.')}.txt`;
+    this.sendAll(to, [new File([`${text}\n`], name)]);
   }
 
-  async decline(): Promise<void> {
-    this.#refuse();
+  get(from: string, name: string): void {
+    const offer = this.offers.find(from, name);
+    if (offer) this.receive(offer);
+    else this.#options.print(plain(errorLine(new Error(texts.noSuchFile(name, from)))));
   }
 
-  #refuse(): void {
-    this.#print('This page cannot transfer files. Use the terminal client.');
+  /** Starts to receive a file that waits. */
+  receive(item: FileItem): void {
+    const { from, name } = item;
+    const transfer = new Transfer();
+    this.offers.set(item, transfer);
+    this.#run(transfer, { user: from, name }, async () => {
+      const { BlobSink, getFile } = await files();
+      const { signal, progress } = transfer;
+      await getFile(this.#options.room(), { from, name, signal, progress, sink: new BlobSink(saveFile) });
+      this.#options.names.settled({ from, name });
+    });
+  }
+
+  async decline(from: string, name: string): Promise<void> {
+    const { declineFile } = await files();
+    await declineFile(this.#options.room(), { from, name });
+    this.#options.names.settled({ from, name });
+    const offer = this.offers.find(from, name);
+    if (offer) this.offers.set(offer, 'declined');
+  }
+
+  /** Loads what a transfer needs before one begins: a newer version of the page may have replaced it by then. */
+  prepare(): void {
+    files().catch(() => {});
+  }
+
+  abort(): void {
+    for (const transfer of this.#running) transfer.abort();
+  }
+
+  #send(to: string, file: File): void {
+    const transfer = new Transfer();
+    const { name, size } = file;
+    const item = { ...noticeNow(''), kind: 'upload', name, size, transfer } as const;
+    this.#options.conversation(to).add(item, true);
+    this.#run(transfer, { user: to, name }, async () => {
+      const { sendFile } = await files();
+      const { signal, progress } = transfer;
+      await sendFile(this.#options.room(), { to, file, signal, progress });
+    });
+  }
+
+  #run(transfer: Transfer, subject: ErrorSubject, work: () => Promise<void>): void {
+    this.#running.add(transfer);
+    work()
+      .then(() => transfer.done())
+      .catch((error: unknown) => {
+        const cause = error instanceof Error ? error : new Error(String(error));
+        const line = plain(errorLine(cause, withMeant(cause, subject, this.#options.names))).replace(/^Error! /, '');
+        transfer.failed(transfer.signal.aborted ? texts.aborted : line);
+      })
+      .finally(() => this.#running.delete(transfer));
   }
 }

@@ -1,3 +1,5 @@
+import { texts } from '../texts.ts';
+
 let loaded: Promise<string> | undefined;
 
 /**
@@ -14,7 +16,7 @@ export function loadAddress(): Promise<string> {
 
 async function load(): Promise<string> {
   const response = await fetch('room.json', { cache: 'no-store' }).catch(() => undefined);
-  if (!response?.ok) throw new Error('The room cannot be reached. Check the network connection.');
+  if (!response?.ok) throw new Error(texts.unreachable);
   const { address }: { address?: unknown } = await response.json();
   if (typeof address !== 'string') throw new Error('The page does not know the address of its room.');
   return address;

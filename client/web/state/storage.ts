@@ -1,5 +1,7 @@
 import { effect, type Signal, signal } from '@preact/signals';
 
+const ofUser = 'user ';
+
 /**
  * A signal whose value survives a reload of this tab, until the tab is closed.
  * @param initial The value if none is stored. It must be one that JSON can hold.
@@ -10,10 +12,15 @@ export function stored<T extends string | number | boolean | object | undefined>
   return value;
 }
 
-/** Forgets everything that was stored. */
-export function forgetAll(): void {
+/** Like {@link stored}, until {@link forgetUser}. */
+export const storedOfUser = <T extends string | object>(key: string, initial: T): Signal<T> =>
+  stored(`${ofUser}${key}`, initial);
+
+/** Forgets what belongs to the user who was logged in, such as drafts. */
+export function forgetUser(): void {
   try {
-    sessionStorage.clear();
+    const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(ofUser));
+    for (const key of keys) sessionStorage.removeItem(key);
   } catch {
     // The browser forbids storage, so there is nothing to forget.
   }

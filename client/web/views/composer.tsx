@@ -59,6 +59,10 @@ export function Composer({ chat, conversation }: Props) {
     else chat.send(conversation, text.startsWith('//') ? text.slice(1) : text);
     input.current?.focus();
   };
+  const sendAsFile = () => {
+    chat.transfers.sendText(name, text);
+    write('');
+  };
   const press = (event: KeyboardEvent) => {
     if (event.isComposing) return;
     if (isListed && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
@@ -97,10 +101,19 @@ export function Composer({ chat, conversation }: Props) {
         enterkeyhint="send"
         onInput={(event) => write(event.currentTarget.value)}
         onPaste={(event) => {
-          if (event.clipboardData?.getData('text').includes('\n')) isPasted.value = true;
+          const files = [...(event.clipboardData?.files ?? [])];
+          if (files.length > 0 && !isRoom) {
+            event.preventDefault();
+            chat.transfers.sendAll(name, files);
+          } else if (event.clipboardData?.getData('text').includes('\n')) isPasted.value = true;
         }}
         onKeyDown={press}
       />
+      {!isRoom && (
+        <button type="button" class="round" aria-label={texts.attach} onClick={() => chat.transfers.choose(name)}>
+          <Icon name="attach" />
+        </button>
+      )}
       <button type="submit" class="round primary" aria-label={texts.send} disabled={text.trim() === '' || isTooLong}>
         <Icon name="send" />
       </button>
@@ -109,6 +122,11 @@ export function Composer({ chat, conversation }: Props) {
         class={isTooLong ? 'composer-note wrong' : 'composer-note'}
         role={isTooLong ? 'alert' : undefined}
       >
+        {isTooLong && !isRoom && (
+          <button type="button" class="link" onClick={sendAsFile}>
+            {texts.sendAsFile}
+          </button>
+        )}
         {bytes > limits.textBytes / 2 ? texts.bytes(bytes, limits.textBytes) : texts.commandHint}
       </p>
     </form>

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import type { Chat } from '../state/chat.ts';
 import type { Conversation } from '../state/conversation.ts';
@@ -8,8 +9,10 @@ import { EndingPanel } from './ending-panel.tsx';
 import { Icon } from './icons.tsx';
 import { LogView } from './log-view.tsx';
 import { Menu } from './menu.tsx';
+import { NotificationOffer } from './notification-offer.tsx';
 import { QuestionForm } from './question-form.tsx';
 import { StatusLine } from './status-line.tsx';
+import { useDrop } from './use-drop.ts';
 
 interface Props {
   readonly app: App;
@@ -21,12 +24,16 @@ interface Props {
 export function ConversationView({ app, chat, conversation }: Props) {
   const { isRoom, name } = conversation;
   const title = isRoom ? texts.everyone : name;
+  const element = useRef<HTMLElement>(null);
+  const isOver = useDrop(element, isRoom ? undefined : (files) => chat.transfers.sendAll(name, files));
   const question = chat.commands.screen.question.value;
   return (
-    <main class="conversation" aria-label={title}>
+    <main ref={element} class="conversation" aria-label={title}>
       <Heading chat={chat} conversation={conversation} title={title} />
       <LogView chat={chat} conversation={conversation} />
+      {isOver.value && <p class="drop">{texts.dropHere(name)}</p>}
       <StatusLine chat={chat} />
+      <NotificationOffer app={app} />
       {chat.ending.value ? (
         <EndingPanel app={app} chat={chat} ending={chat.ending.value} />
       ) : question ? (

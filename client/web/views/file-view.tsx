@@ -1,13 +1,22 @@
+import type { ComponentChildren } from 'preact';
 import prettyBytes from 'pretty-bytes';
 import type { Chat } from '../state/chat.ts';
-import type { FileItem } from '../state/items.ts';
+import type { FileItem, UploadItem } from '../state/items.ts';
+import { Transfer } from '../state/transfer.ts';
+import { texts } from '../texts.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { Time } from './time.tsx';
 
-/** A file that another user has sent. */
-export function FileView({ item }: { readonly chat: Chat; readonly item: FileItem }) {
-  const { from, name, size, at } = item;
+interface FrameProps {
+  readonly from: string;
+  readonly at: number;
+  readonly name: string;
+  readonly size: number;
+  readonly children: ComponentChildren;
+}
+
+function FileFrame({ from, at, name, size, children }: FrameProps) {
   return (
     <article class="message">
       <Avatar name={from} />
@@ -16,9 +25,87 @@ export function FileView({ item }: { readonly chat: Chat; readonly item: FileIte
       </p>
       <div class="file">
         <Icon name="file" />
-        <bdi class="file-name">{name}</bdi>
-        <span class="quiet">{prettyBytes(size)}</span>
+        <p class="file-name">
+          <bdi>{name}</bdi> <span class="quiet">{prettyBytes(size)}</span>
+        </p>
+        {children}
       </div>
     </article>
   );
+}
+
+/** A file that another user has sent, and what can be done with it. */
+export function FileView({ chat, item }: { readonly chat: Chat; readonly item: FileItem }) {
+  const { transfers } = chat;
+  const { from, name } = item;
+  const state = transfers.offers.stateOf(item);
+  const receive = () => transfers.receive(item);
+  return (
+    <FileFrame {...item}>
+      {state === 'gone' && <p class="file-state">{texts.fileGone}</p>}
+      {state === 'declined' && <p class="file-state">{texts.fileDeclined}</p>}
+      {state === 'waiting' && (
+        <div class="buttons">
+          <button type="button" class="primary" onClick={receive} aria-label={texts.saveFile(name)}>
+            {texts.save}
+          </button>
+          <button
+            type="button"
+            onClick={() => void chat.commands.run(['filedecline', from, name], chat.shown)}
+            aria-label={texts.declineFile(name)}
+          >
+            {texts.decline}
+          </button>
+        </div>
+      )}
+      {state instanceof Transfer && <TransferState transfer={state} done={texts.fileReceived} again={receive} />}
+    </FileFrame>
+  );
+}
+
+/** A file that this user sends. */
+export function UploadView({ chat, item }: { readonly chat: Chat; readonly item: UploadItem }) {
+  return (
+    <FileFrame {...item} from={chat.me}>
+      <TransferState transfer={item.transfer} done={texts.fileSent} />
+    </FileFrame>
+  );
+}
+
+interface TransferProps {
+  readonly transfer: Transfer;
+  readonly done: string;
+  /** Begins the transfer again after a failure. */
+  again?(): void;
+}
+
+function TransferState({ transfer, done, again }: TransferProps) {
+  const state = transfer.state.value;
+  switch (state.kind) {
+    case 'running': {
+      const { done: moved, total } = state.progress ?? { done: 0, total: 0 };
+      return (
+        <div class="file-progress">
+          <progress aria-label={texts.progress} value={total > 0 ? moved / total : undefined} />
+          <span class="quiet">{total > 0 ? `${Math.floor((moved / total) * 100)} %` : texts.preparing}</span>
+          <button type="button" class="link" onClick={() => transfer.abort()}>
+            {texts.cancel}
+          </button>
+        </div>
+      );
+    }
+    case 'done':
+      return <p class="file-state">{done}</p>;
+    case 'failed':
+      return (
+        <div class="file-state">
+          <p class="wrong">{state.why}</p>
+          {again && (
+            <button type="button" onClick={again}>
+              {texts.tryAgain}
+            </button>
+          )}
+        </div>
+      );
+  }
 }

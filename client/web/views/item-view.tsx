@@ -2,7 +2,7 @@ import type { Chat } from '../state/chat.ts';
 import type { Item, MessageItem } from '../state/items.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from './avatar.tsx';
-import { FileView } from './file-view.tsx';
+import { FileView, UploadView } from './file-view.tsx';
 import { MessageText } from './message-text.tsx';
 import { OutputView } from './output-view.tsx';
 import { Time } from './time.tsx';
@@ -42,6 +42,8 @@ function Content({ chat, item, isContinued }: Pick<Props, 'chat' | 'item' | 'isC
       return <MessageView chat={chat} item={item} isContinued={isContinued} />;
     case 'file':
       return <FileView chat={chat} item={item} />;
+    case 'upload':
+      return <UploadView chat={chat} item={item} />;
     case 'notice':
       return (
         <p class="notice">

@@ -34,12 +34,16 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
             <Entry key={conversation.id} chat={chat} name={conversation.name} conversation={conversation} />
           ))}
         </ul>
-        <h2 id="online-title">{texts.others(chat.people.count.value)}</h2>
-        <ul aria-labelledby="online-title">
-          {online.map((user) => (
-            <Entry key={user} chat={chat} name={user} />
-          ))}
-        </ul>
+        {online.length > 0 && (
+          <>
+            <h2 id="online-title">{texts.online}</h2>
+            <ul aria-labelledby="online-title">
+              {online.map((user) => (
+                <Entry key={user} chat={chat} name={user} />
+              ))}
+            </ul>
+          </>
+        )}
         {unnamed > 0 && <p class="quiet">{texts.moreOnline(unnamed)}</p>}
         {chat.people.count.value === 0 && <p class="quiet">{texts.nobodyElse}</p>}
       </nav>

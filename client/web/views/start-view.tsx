@@ -9,7 +9,7 @@ export function StartView({ app }: { readonly app: App }) {
       <h1 class="entrance-title">{texts.room}</h1>
       <p role="status">{problem ?? texts.connecting}</p>
       {problem !== undefined && (
-        <button type="button" class="primary" onClick={() => void app.start()}>
+        <button type="button" class="primary" onClick={() => app.retry()}>
           {texts.tryAgain}
         </button>
       )}
