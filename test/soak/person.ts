@@ -32,6 +32,8 @@ export interface Company {
   readonly seed: string;
   readonly tally: Tally;
   readonly goOn: () => boolean;
+  /** How much faster the room's clock runs. */
+  readonly speed: number;
 }
 
 /** A simulated user who logs in, chats and leaves at random, in every possible way. */

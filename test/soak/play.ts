@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
+import { browserLibrary } from './browser-library.ts';
 import { Ledger } from './ledger.ts';
+import { PageUser } from './page-user.ts';
 import { type Company, dice, Person, type Tally } from './person.ts';
 
 export interface SoakOptions {
@@ -14,6 +16,8 @@ export interface SoakOptions {
 }
 
 export interface SoakReport extends Tally {
+  /** Users of the library for browsers. */
+  readonly pages: number;
   readonly granted: number;
   readonly unknown: number;
   /** The number of comparisons of the count with the sessions during which no session began or ended. */
@@ -41,8 +45,12 @@ export async function soak({ minutes, people, seed, contention = false }: SoakOp
     await room.register(...names);
     const end = performance.now() + minutes * 60_000;
     const goOn = () => performance.now() < end && tally.requests < mostRequests;
-    const company: Company = { room, ledger: new Ledger(), names, seed: String(seed), tally, goOn };
-    const crowd = names.map((name) => new Person(name, company));
+    const company: Company = { room, ledger: new Ledger(), names, seed: String(seed), tally, goOn, speed };
+    const library = await browserLibrary();
+    const crowd = names.map((name, i) =>
+      i % 3 === 2 ? new PageUser(name, company, library) : new Person(name, company),
+    );
+    const pages = crowd.filter((one) => one instanceof PageUser).length;
 
     misbehave(room, seed);
     const [watch] = await Promise.all([watchOver(room, goOn), ...crowd.map((person) => person.live())]);
@@ -51,7 +59,7 @@ export async function soak({ minutes, people, seed, contention = false }: SoakOp
     const problems = [...watch.problems, ...(await settleUp(room, company, crowd))];
     const granted = company.ledger.count('granted');
     const { counted, ghostSweeps } = watch;
-    return { ...tally, granted, unknown: company.ledger.count('unknown'), counted, ghostSweeps, problems };
+    return { ...tally, pages, granted, unknown: company.ledger.count('unknown'), counted, ghostSweeps, problems };
   } finally {
     await room.close();
   }
@@ -128,7 +136,11 @@ class SweepCount {
 }
 
 /** All users log in once more, sync to the end, and log out. */
-async function settleUp(room: SceneRoom, { ledger }: Company, crowd: readonly Person[]): Promise<string[]> {
+async function settleUp(
+  room: SceneRoom,
+  { ledger }: Company,
+  crowd: readonly (Person | PageUser)[],
+): Promise<string[]> {
   const problems: string[] = [];
   await Promise.all(crowd.map((person) => person.finish()));
   const stored = async (key: string) =>

@@ -30,6 +30,21 @@ export class Reader {
     });
   }
 
+  /**
+   * Takes the messages that the connection library shows on a page. A page shows each number once and in order. The
+   * next page may show what was not acknowledged.
+   */
+  newPage(): (message: StreamMessage) => void {
+    const last = { inbox: 0, room: 0 };
+    return (message) => {
+      const { stream, seq } = message;
+      if (seq <= last[stream])
+        this.problems.push(`${this.#name}: a page showed ${stream} ${seq} after ${last[stream]}`);
+      last[stream] = seq;
+      this.#take(message);
+    };
+  }
+
   /** Syncs from the room's cursor for this reader, then acknowledges. */
   async sync(client: RawClient): Promise<void> {
     for (let from: Partial<Result<'sync'>['upTo']> = {}; ; ) {
