@@ -26,3 +26,14 @@ export const programs = {
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
 } as const satisfies BuildOptions;
+
+/** The libraries for pages. */
+export const forBrowsers = {
+  bundle: true,
+  platform: 'browser',
+  format: 'esm',
+  target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;

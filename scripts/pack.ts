@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, 
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { programs } from './bundling.ts';
+import { forBrowsers, programs } from './bundling.ts';
 
 /**
  * Packs the two programs and the connection library, bundled with their dependencies. Prints the tarball's path.
@@ -21,9 +21,16 @@ const bundles = [
   { admin: 'client/admin.ts' },
   { room: 'client/room/index.ts', files: 'client/files/index.ts' },
 ];
-await Promise.all(
-  bundles.map((entryPoints) => build({ ...programs, entryPoints, outdir: folder, minify: true, sourcemap: false })),
-);
+await Promise.all([
+  ...bundles.map((entryPoints) => build({ ...programs, entryPoints, outdir: folder, minify: true, sourcemap: false })),
+  build({
+    ...forBrowsers,
+    entryPoints: { room: 'client/room/browser.ts', files: 'client/files/browser.ts' },
+    outdir: `${folder}/browser`,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+  }),
+]);
 for (const program of ['chat', 'admin']) chmodSync(`${folder}/${program}.mjs`, 0o755);
 declareTypes();
 cpSync('client/README.md', `${folder}/README.md`);
@@ -37,7 +44,7 @@ writeFileSync(
       name,
       version,
       description:
-        'The terminal client and the administrator of a chat room with no server, and the connection for bots.',
+        'The terminal client and the administrator of a chat room with no server, and the connection for bots and pages.',
       license,
       engines,
       type: 'module',
@@ -45,6 +52,8 @@ writeFileSync(
       exports: {
         '.': { types: './types/client/room/index.d.ts', default: './room.mjs' },
         './files': { types: './types/client/files/index.d.ts', default: './files.mjs' },
+        './browser': { types: './types/client/room/browser.d.ts', default: './browser/room.js' },
+        './browser/files': { types: './types/client/files/browser.d.ts', default: './browser/files.js' },
       },
     },
     undefined,

@@ -70,14 +70,21 @@ export const upload: Upload<BlobSource> = ({ blob, size }, { url, method, header
 export const download: Download = async (url, from, { timing, signal }) => {
   const stopped = new AbortController();
   const timer = stallTimer(timing.stall, () => stopped.abort(stalled(timing.stall)));
+  // AbortSignal.any is too new for some browsers.
+  const abort = () => stopped.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const end = () => {
+    timer.stop();
+    signal.removeEventListener('abort', abort);
+  };
   const orFail = async <T>(work: Promise<T>): Promise<T> => {
     try {
       const result = await work;
       timer.moved();
       return result;
     } catch (error) {
-      timer.stop();
-      signal.throwIfAborted();
+      end();
       stopped.signal.throwIfAborted();
       throw new NetworkError('the connection to the store was lost', { cause: error });
     }
@@ -86,7 +93,7 @@ export const download: Download = async (url, from, { timing, signal }) => {
     headers: from > 0 ? { range: `bytes=${from}-` } : {},
     cache: 'no-store',
     credentials: 'omit',
-    signal: AbortSignal.any([signal, stopped.signal]),
+    signal: stopped.signal,
   };
   const response = await orFail(fetch(url, request));
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -98,14 +105,14 @@ export const download: Download = async (url, from, { timing, signal }) => {
         yield next.value;
       }
     } finally {
-      timer.stop();
+      end();
       // Drop the rest.
       stopped.abort();
     }
   }
   const text = async () => {
     const answer = await orFail(response.text());
-    timer.stop();
+    end();
     return answer;
   };
   return { status: response.status, chunks, text };

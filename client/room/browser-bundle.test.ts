@@ -1,6 +1,7 @@
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { forBrowsers } from '../../scripts/bundling.ts';
 
 test.each([
   ['client/room/browser.ts', 15_000, ['valibot']],
@@ -9,14 +10,9 @@ test.each([
   // esbuild fails if a module of Node.js is imported.
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
+    ...forBrowsers,
     write: false,
     metafile: true,
-    logLevel: 'silent',
   });
   const found = Object.keys(metafile.inputs).flatMap((path) => /node_modules\/([^/]+)\//.exec(path)?.[1] ?? []);
   expect([...new Set(found)].toSorted()).toEqual(packages);

@@ -11,8 +11,9 @@ import {
   sha256,
   take,
 } from '../../client/testing/scripted-store.ts';
+import { hasBrowser, TestBrowser, type Visitor } from '../harness/browser.ts';
 import type { Library } from './library.ts';
-import { hasChromium, LibraryPage } from './library-page.ts';
+import { bundleForPages, PageServer } from './library-page.ts';
 
 /** Names of the page. */
 declare const library: Library;
@@ -23,8 +24,9 @@ declare const abort: AbortController;
 const size = 3_000_000;
 const bytes = Buffer.from(Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) % 256));
 
-let page: LibraryPage['page'];
-let opened: LibraryPage;
+let browser: TestBrowser;
+let server: PageServer;
+let page: Visitor['page'];
 let scripted: ScriptedRoom;
 let store: ScriptedStore;
 let peer: Peer;
@@ -39,18 +41,25 @@ interface Outcome {
 }
 
 beforeAll(async () => {
-  if (!hasChromium) return;
-  opened = await LibraryPage.open();
-  page = opened.page;
+  if (!hasBrowser) return;
+  const html = '<!doctype html><title>Test</title><script type="module" src="room.js"></script>';
+  [browser, server] = await Promise.all([
+    TestBrowser.open(),
+    bundleForPages('test/browser/library.ts').then((script) => PageServer.start(html, script)),
+  ]);
+  const visitor = await browser.visit(server.origin);
+  // The tests break connections, and let the store refuse.
+  visitor.expectProblem(/WebSocket|Failed to load resource|blocked by CORS/);
+  page = visitor.page;
   await page.evaluate((length) => {
     const content = Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) % 256);
     Object.assign(globalThis, { content });
   }, size);
 });
-afterAll(() => opened?.close());
+afterAll(() => Promise.all([browser?.close(), server?.close()]));
 
 beforeEach(async () => {
-  if (!hasChromium) return;
+  if (!hasBrowser) return;
   [scripted, store] = await Promise.all([ScriptedRoom.start(), ScriptedStore.start()]);
   store.allowsPages = true;
   const joined = page.evaluate(async (url) => {
@@ -63,7 +72,7 @@ beforeEach(async () => {
   await joined;
 });
 afterEach(async () => {
-  if (hasChromium) await Promise.all([scripted.close(), store.close()]);
+  if (hasBrowser) await Promise.all([scripted.close(), store.close()]);
 });
 
 const timing = { stall: 10_000, leave: 0, retry: 5, retryMost: 20, retries: 3 };
@@ -139,7 +148,7 @@ const expired: Answer = (_request, response) => {
   response.writeHead(403).end('<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>');
 };
 
-describe.runIf(hasChromium)('a file that a page sends', () => {
+describe.runIf(hasBrowser)('a file that a page sends', () => {
   test('is announced with its checksum and uploaded with the signed headers', async () => {
     let stored: Buffer | undefined;
     store.expect(take((body) => (stored = body)));
@@ -197,7 +206,7 @@ describe.runIf(hasChromium)('a file that a page sends', () => {
   });
 });
 
-describe.runIf(hasChromium)('a file that a page gets', () => {
+describe.runIf(hasBrowser)('a file that a page gets', () => {
   test('is resumed where the connection broke, verified, given to the user, and then confirmed', async () => {
     store.expect(give(bytes, { most: 1_000_000 }), give(bytes, { most: 1_000_000 }), give(bytes));
     const getting = get();
@@ -254,7 +263,7 @@ describe.runIf(hasChromium)('a file that a page gets', () => {
   });
 });
 
-test.runIf(hasChromium)('the page stays responsive while it checks 50 MB', async () => {
+test.runIf(hasBrowser)('the page stays responsive while it checks 50 MB', async () => {
   const checking = page.evaluate(async () => {
     let last = performance.now();
     let longest = 0;

@@ -111,6 +111,8 @@ test('the types of the package are complete and strict', async () => {
   await writeFile(
     join(home, 'work', 'typed.ts'),
     `import { connect, scaled, defaultTiming, type ShownMessage } from 'serverless-chat-room';
+import { connect as connectOnPage } from 'serverless-chat-room/browser';
+import { sendFile } from 'serverless-chat-room/browser/files';
 export const texts: string[] = [];
 const room = await connect({
   url: 'ws://127.0.0.1:9000',
@@ -119,12 +121,26 @@ const room = await connect({
 });
 const { seq } = await room.request('broadcast', { text: 'hello' });
 export const number: number = seq;
+const page = await connectOnPage({ url: 'wss://127.0.0.1:9000', session: ({ tokens }) => void texts.push(...tokens) });
+await sendFile(page, { to: 'Columbia', file: new Blob(['hello']), name: 'hello.txt' });
 // @ts-expect-error a message has a recipient
 await room.request('message', { text: 'hello' });
 `,
   );
   const tsc = resolve('node_modules/typescript/bin/tsc');
-  const flags = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023', '--types', '', 'typed.ts'];
+  const flags = [
+    '--strict',
+    '--noEmit',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2023,dom',
+    '--types',
+    '',
+    'typed.ts',
+  ];
   await run(process.execPath, [tsc, ...flags], at('work')).catch((error: { stdout: string }) => {
     throw new Error(error.stdout);
   });

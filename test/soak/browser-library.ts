@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { forBrowsers } from '../../scripts/bundling.ts';
 
 export type BrowserLibrary = typeof import('../../client/room/browser.ts');
 
@@ -6,11 +7,7 @@ export type BrowserLibrary = typeof import('../../client/room/browser.ts');
 export async function browserLibrary(): Promise<BrowserLibrary> {
   const { outputFiles } = await build({
     entryPoints: ['client/room/browser.ts'],
-    bundle: true,
-    minify: true,
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
+    ...forBrowsers,
     write: false,
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
