@@ -19,11 +19,11 @@ export function acknowledgeFindings(
   accept(stack, [
     [
       'APIG1',
-      "Every command is one line in the room's own log, with user, command, time and result. An access log would double the cost of logging and contain less.",
+      "Every command is one line in the room's own log, with user, command, time and result. An access log would double the cost of logging and contain less. The page's files are public, and its throttle bounds the requests.",
     ],
     [
       'APIG4',
-      'Users log in by a command over the WebSocket. The room itself authorizes every command (protocol/commands), counts wrong passwords, and identifies a user by the connection.',
+      "Users log in by a command over the WebSocket. The room itself authorizes every command (protocol/commands), counts wrong passwords, and identifies a user by the connection. The page's files are public.",
     ],
     ...connections.map(
       (finding) =>

@@ -41,8 +41,12 @@ adaptAssembly(assembly, stackId, { endpoint, stage, withoutTypes: emulator.witho
 Object.assign(process.env, emulatorEnvironment(endpoint));
 cdk('bootstrap', `aws://${process.env['AWS_ACCESS_KEY_ID']}/${process.env['AWS_REGION']}`);
 cdk('deploy', stackId, '--require-approval', 'never');
-const api = (await resourcesOf(stackName))('AWS::ApiGatewayV2::Api', 'GatewayApi');
+const find = await resourcesOf(stackName);
+const api = find('AWS::ApiGatewayV2::Api', 'GatewayApi');
 if (emulator.withoutTypes.includes('AWS::ApiGatewayV2::IntegrationResponse')) await answerPings(api);
+// By this name the page has the origin that the stack knows. Browsers resolve it to this machine.
+const pageApi = find('AWS::ApiGatewayV2::Api', 'PageGatewayApi');
+console.log(`The web page is at http://${pageApi}.execute-api.localhost:${new URL(endpoint).port || '80'}/`);
 console.log(`The room is open at ${emulatorUrl(endpoint, api, stage)}`);
 
 function cdk(command: string, ...args: string[]): void {

@@ -16,7 +16,7 @@ export interface Adaptation {
 }
 
 /**
- * Adapts a synthesized stack, in its folder, to an emulator. Functions find `@connections` at the emulator's address,
+ * Adapts a synthesized stack, in its folder, to an emulator. Functions and the web page find the room at the emulator's address. Functions
  * hash passwords cheaply, and do not wait for log lines. Resources that the emulator does not support are left out.
  */
 export function adaptAssembly(folder: string, stackId: string, adaptation: Adaptation): void {
@@ -24,14 +24,21 @@ export function adaptAssembly(folder: string, stackId: string, adaptation: Adapt
   const before = readFileSync(file, 'utf8');
   const template = JSON.parse(before) as Template;
   leaveOut(template, adaptation.withoutTypes);
-  const [api] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Api') ?? [];
-  const connections = {
-    'Fn::Join': ['', [`${adaptation.endpoint}/_aws/execute-api/`, { Ref: api }, `/${adaptation.stage}`]],
-  };
+  const [api] =
+    Object.entries(template.Resources).find(
+      ([, { Type, Properties }]) => Type === 'AWS::ApiGatewayV2::Api' && Properties['ProtocolType'] === 'WEBSOCKET',
+    ) ?? [];
+  const { endpoint, stage } = adaptation;
+  const apiAt = (origin: string) => ({ 'Fn::Join': ['', [`${origin}/_aws/execute-api/`, { Ref: api }, `/${stage}`]] });
   for (const { Type, Properties } of Object.values(template.Resources)) {
     if (Type !== 'AWS::Lambda::Function') continue;
     const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
-    if (variables.connectionsEndpoint in Variables) Variables[variables.connectionsEndpoint] = connections;
+    const addresses = {
+      [variables.connectionsEndpoint]: apiAt(endpoint),
+      [variables.roomAddress]: apiAt(endpoint.replace(/^http/, 'ws')),
+      [variables.bucketOrigin]: endpoint,
+    };
+    for (const [name, address] of Object.entries(addresses)) if (name in Variables) Variables[name] = address;
     Variables[variables.passwordCost] = '4';
     Variables[variables.roomKind] = 'local';
     Variables[variables.logLateness] = '0';

@@ -18,6 +18,10 @@ export const emulatorEnvironment = (endpoint: string): Record<string, string> =>
 export const emulatorUrl = (endpoint: string, apiId: string, stage: string): string =>
   `${endpoint.replace(/^http/, 'ws')}/_aws/execute-api/${apiId}/${stage}`;
 
+/** The address of an HTTP API on an emulator. */
+export const emulatorPageUrl = (endpoint: string, apiId: string): string =>
+  `${endpoint}/_aws/execute-api/${apiId}/$default`;
+
 /** The physical id of the only resource of a type whose logical id has this prefix. */
 type Find = (type: string, logicalId: string) => string;
 

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { tables as shapes } from '../../functions/aws/names.ts';
-import { emulatorEnvironment, emulatorUrl, resourcesOf } from '../../scripts/emulator/deployment.ts';
+import { emulatorEnvironment, emulatorPageUrl, emulatorUrl, resourcesOf } from '../../scripts/emulator/deployment.ts';
 import type { EmulatorName } from '../../scripts/emulator/emulators.ts';
 import type { RoomParts } from './room.ts';
 import type { Tables } from './tables.ts';
@@ -44,6 +44,7 @@ export async function openDeployedRoom({ endpoint, stack, stage }: Deployment): 
   const lambda = new LambdaClient();
   return {
     url: emulatorUrl(endpoint, find('AWS::ApiGatewayV2::Api', 'GatewayApi'), stage),
+    pageUrl: emulatorPageUrl(endpoint, find('AWS::ApiGatewayV2::Api', 'PageGatewayApi')),
     get local(): never {
       throw new Error('this scene needs a local room: add it to test/emulator/deviations.ts');
     },

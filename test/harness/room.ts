@@ -13,6 +13,8 @@ import { noteUsedPermissions } from './used-permissions.ts';
 /** A room for a scene. */
 export interface SceneRoom {
   readonly url: string;
+  /** The web page's address, without a slash at its end. */
+  readonly pageUrl: string;
   /** The local machine with its clock and faults. Undefined for a deployed room. */
   readonly local: LocalRoom;
   readonly database: RoomDatabase;
@@ -77,7 +79,7 @@ export async function openRoom(options: SceneOptions = {}): Promise<SceneRoom> {
 }
 
 /** The parts that differ between a local and a deployed room. */
-export interface RoomParts extends Pick<SceneRoom, 'url' | 'local' | 'close'> {
+export interface RoomParts extends Pick<SceneRoom, 'url' | 'pageUrl' | 'local' | 'close'> {
   readonly tables: Tables;
   readonly bucket: { readonly s3: S3Client; readonly name: string };
   /** Invokes a function, by its logical id, with an event. Returns its result. @throws the function's error. */
@@ -108,6 +110,7 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
   const { region, credentials, s3Endpoint: endpoint, stack } = local;
   return {
     url: local.url,
+    pageUrl: local.outputs['PageUrl'] ?? '',
     local,
     tables: tablesOf(local),
     bucket: {
@@ -128,9 +131,10 @@ async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
 }
 
 function sceneRoom(parts: RoomParts): SceneRoom {
-  const { url, tables, bucket, invoke } = parts;
+  const { url, pageUrl, tables, bucket, invoke } = parts;
   const room: SceneRoom = {
     url,
+    pageUrl,
     get local() {
       return parts.local;
     },
