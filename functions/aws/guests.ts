@@ -34,17 +34,35 @@ const item = (address: string) => ({
   Key: { shard: guestsShard, name: address },
 });
 
-/** After a refusal, an environment refuses the address for this long (ms) without a request. */
-const refusalMs = 250;
+/** Addresses that an environment refuses for a while (ms) without a request. */
+class Refusals {
+  readonly #until = new Map<string, number>();
+  readonly #duration: number;
+
+  constructor(duration: number) {
+    this.#duration = duration;
+  }
+
+  add(address: string, at: number): void {
+    if (this.#until.size >= mostRefusals) this.#until.clear();
+    this.#until.set(address, at + this.#duration);
+  }
+
+  has(address: string, at: number): boolean {
+    const until = this.#until.get(address) ?? 0;
+    // Further ahead, the clock has gone back.
+    return until > at && until <= at + this.#duration;
+  }
+}
 const mostRefusals = 10_000;
-const refusedUntil = new Map<string, number>();
+
+const refused = new Refusals(250);
+/** The time in which frames of connections that are being closed may still arrive. */
+const usedUp = new Refusals(10_000);
 
 export const guests: Guests = {
-  isRefused(address, at) {
-    const until = refusedUntil.get(address) ?? 0;
-    // Further ahead, the clock has gone back.
-    return until > at && until <= at + refusalMs;
-  },
+  isRefused: (address, at) => refused.has(address, at),
+  isUsedUp: (address, at) => usedUp.has(address, at),
 
   async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
     const outcome = await updateIf({
@@ -62,8 +80,7 @@ export const guests: Guests = {
     });
     // A retried update whose first answer was lost finds its own mark.
     if (outcome.written || outcome.item?.[guestMark(connectionId)] !== undefined) return 'admitted';
-    if (refusedUntil.size >= mostRefusals) refusedUntil.clear();
-    refusedUntil.set(address, at + refusalMs);
+    refused.add(address, at);
     return Number(outcome.item?.['guests'] ?? 0) < guestsPerAddress ? 'too-many-connects' : 'too-many-guests';
   },
 
@@ -88,7 +105,9 @@ export const guests: Guests = {
       }),
     );
     const isUsedUp = Number(Attributes[connectsIn(at)]) >= Number(Attributes['most'] ?? Number.POSITIVE_INFINITY);
-    return isUsedUp ? [...guestsOf(Attributes).keys()] : [];
+    if (!isUsedUp) return [];
+    usedUp.add(address, at);
+    return [...guestsOf(Attributes).keys()];
   },
 
   async addresses(now) {

@@ -40,6 +40,8 @@ export interface Guests {
   ): Promise<'admitted' | 'too-many-guests' | 'too-many-connects'>;
   /** Uncounts a guest that has logged in or is closed, once. A connection that `resumed` a session is no new connection. */
   forget(guest: Guest, how?: { readonly resumed?: boolean }): Promise<void>;
+  /** Whether this Lambda environment saw a moment ago that the address's connections are used up. Reads nothing. */
+  isUsedUp(address: string, at: number): boolean;
   /** Counts so many new connections of an address in addition. If they are used up, returns the connection ids of its guests. */
   penalize(address: string, connects: number, at: number): Promise<readonly string[]>;
   /** All addresses. An eventually consistent read. */

@@ -98,6 +98,7 @@ async function perform<A extends Action, R extends Room>(
   caller.member = connection.member;
   const tokens = (entry.weight ?? 1) + (again ? repeatTokens : 0);
   await take(room, connection, tokensOf(connection, incoming.frame, tokens, entry.who));
+  refuseUsedUp(room, connection);
   // The connection is alive, although API Gateway did not know it a moment ago.
   if (connection.lostAt !== undefined && connection.member)
     await reattach(room, connection.member, connection.connectionId);
@@ -135,6 +136,7 @@ async function refusalOf(
   const connection = await findConnection(room, incoming);
   caller.member = connection.member;
   await take(room, connection, tokensOf(connection, incoming.frame, 1));
+  refuseUsedUp(room, connection);
   if (room.rateLimiters.isDue(connection)) {
     await orLog(room, 'a frame was not counted', store(room, connection, false), undefined);
   }
@@ -186,6 +188,14 @@ const refuseIfRemembered = (room: Room, sender: Sender) =>
 
 const take = (room: Room, connection: Connection, tokens: number) =>
   refuseTooFast(room, connection, room.rateLimiters.take(connection, room.clock.now(), tokens));
+
+/**
+ * Refuses a guest whose address has used up its connections, so that its frames that are on their way cost one read each. The room is
+ * closing the connection.
+ */
+function refuseUsedUp(room: Room, { member, address }: Connection): void {
+  if (!member && room.guests.isUsedUp(address, room.clock.now())) throw new Refusal('rate-limited', { retryAfter: 60 });
+}
 
 /** Refuses a frame, and closes the connection if it keeps being refused. */
 async function refuseTooFast(room: Room, { connectionId, address }: Sender, retryAfter: number): Promise<void> {

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, GatewayError, type RoomConnection } from '../../client/room/index.ts';
+import {
+  ConnectError,
+  ConnectionLostError,
+  connect,
+  GatewayError,
+  type RoomConnection,
+} from '../../client/room/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { Attacker } from './attacker.ts';
 
@@ -58,14 +64,19 @@ export async function office({
 }
 
 async function enter(room: SceneRoom, user: string): Promise<RoomConnection> {
-  const client = await connect({ url: room.url, reconnectAfterStop: true });
+  const client = await patiently(() => connect({ url: room.url, reconnectAfterStop: true }));
+  await patiently(() => client.login(user, password, { keepPassword: true }));
+  return client;
+}
+
+/** Tries again where the client asks the user to: after too many connects, a login that took too long, or a lost connection. */
+async function patiently<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      await client.login(user, password, { keepPassword: true });
-      return client;
+      return await act();
     } catch (error) {
-      // A busy machine takes longer for a login than API Gateway waits. The user tries again.
-      if (!(error instanceof GatewayError)) throw error;
+      const isBusy = error instanceof ConnectError && error.failure === 'room-full';
+      if (!isBusy && !(error instanceof GatewayError) && !(error instanceof ConnectionLostError)) throw error;
     }
   }
 }

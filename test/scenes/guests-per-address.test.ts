@@ -137,6 +137,21 @@ test('refused frames of a guest count as connections of its address, and at the 
   await member.get('logout', {});
 });
 
+test('frames on their way from an address whose connects are used up are refused without further reads', async () => {
+  await room.change('connectsPerAddress', 2 * refusedConnects);
+  const guest = await room.connect('127.0.0.10');
+  const recording = room.local.calls.record();
+  for (let i = 0; i < 60; i += 1) guest.say('login', { user: 'nobody', password: 'a guess' });
+  await guest.closed;
+  const answered = () => recording.invocations.filter(({ trigger }) => trigger.eventType === 'MESSAGE').length;
+  await expect.poll(answered).toBe(60);
+  recording.stop();
+  const looked = recording.calls.filter(
+    ({ operation, rights }) => operation === 'GetItem' && rights.some(({ resource }) => resource.startsWith('Users')),
+  );
+  expect(looked.length).toBeLessThan(30);
+});
+
 test('a client whose connection was closed before the login opens another when it needs one, and nobody is told', async () => {
   const states: string[] = [];
   const client = await connect({
