@@ -6,6 +6,7 @@ import { contention } from './contention.ts';
 import { cost } from './cost.ts';
 import { fanout } from './fanout.ts';
 import { overhead } from './overhead.ts';
+import { page } from './page.ts';
 import { type Part, withReport } from './part.ts';
 import { returning } from './returning.ts';
 import { scaling } from './scaling.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, Part>> = {
   arrivals,
   returning,
   overhead,
+  page,
 };
 
 endInOrder();

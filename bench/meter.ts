@@ -71,6 +71,7 @@ export class Meter {
 
 function belongs(entry: Recorded): boolean {
   if (entry.kind === 'frame') return true;
+  if (entry.kind === 'http') return false;
   return entry.trigger?.source !== 'schedule' && entry.function !== 'operator';
 }
 
@@ -86,7 +87,7 @@ function isOver(entries: readonly Recorded[], runs: number): boolean {
 
 function seen(entries: readonly Recorded[]): string {
   return entries
-    .filter((entry) => entry.kind !== 'frame')
+    .filter((entry) => entry.kind === 'call' || entry.kind === 'invocation')
     .map((entry) => (entry.kind === 'call' ? entry.operation : `${entry.function} for ${entry.trigger.detail}`))
     .join(', ');
 }
@@ -98,7 +99,9 @@ export function partNotice(entries: readonly Recorded[]): { own: Recorded[]; not
   const speakers = new Set(
     frames.filter(({ direction }) => direction === 'in').map(({ connectionId }) => connectionId),
   );
-  const isNotice = (entry: Recorded) =>
-    entry.kind === 'frame' ? !speakers.has(entry.connectionId) : entry.function.startsWith('Notices');
+  const isNotice = (entry: Recorded) => {
+    if (entry.kind === 'http') return false;
+    return entry.kind === 'frame' ? !speakers.has(entry.connectionId) : entry.function.startsWith('Notices');
+  };
   return { own: entries.filter((entry) => !isNotice(entry)), notice: entries.filter(isNotice) };
 }

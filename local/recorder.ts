@@ -75,15 +75,26 @@ export interface Frame {
   readonly routeKey?: string;
 }
 
+/** One response of the HTTP API. */
+export interface HttpExchange {
+  readonly kind: 'http';
+  readonly path: string;
+  readonly status: number;
+  /** Bytes of the response, with its headers. */
+  readonly bytes: number;
+  /** `performance.now()`. */
+  readonly at: number;
+}
+
 /** A finished call without its caller. Only DynamoDB gives the capacity units. */
 export type CallRecord = Omit<ServiceCall, keyof Attribution | 'kind' | 'end' | 'readUnits' | 'writeUnits'> &
   Partial<Pick<ServiceCall, 'readUnits' | 'writeUnits'>>;
 
-export type Recorded = ServiceCall | Invocation | Frame;
+export type Recorded = ServiceCall | Invocation | Frame | HttpExchange;
 
 /** `performance.now()` when it began. */
 function begunAt(entry: Recorded): number {
-  if (entry.kind === 'frame') return entry.at;
+  if (entry.kind === 'frame' || entry.kind === 'http') return entry.at;
   return entry.kind === 'invocation' ? entry.asked : entry.start;
 }
 
@@ -140,6 +151,10 @@ export class Recording {
 
   get invocations(): Invocation[] {
     return this.entries.filter((entry) => entry.kind === 'invocation');
+  }
+
+  get exchanges(): HttpExchange[] {
+    return this.entries.filter((entry) => entry.kind === 'http');
   }
 
   get frames(): Frame[] {

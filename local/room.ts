@@ -148,7 +148,7 @@ async function build(options: RoomOptions, undo: (() => unknown)[], unwind: () =
   const judged = { recorder, access, target: stack.target };
   server.serve({
     gateway,
-    http: stack.httpApi && new HttpGateway(stack.httpApi, { addresses, clock, lambda, throttling, account }),
+    http: stack.httpApi && new HttpGateway(stack.httpApi, { account, addresses, clock, lambda, recorder, throttling }),
     management: new ManagementApi(gateway, { faults, ...judged }),
     invoke: new InvokeApi(lambda, judged),
     s3,

@@ -4,6 +4,7 @@ import type { HttpApi } from '../assembly/http-api.ts';
 import type { Clock } from '../clock.ts';
 import { readBody, sendJson } from '../http.ts';
 import type { Lambda } from '../lambda/lambda.ts';
+import type { Recorder } from '../recorder.ts';
 import { commonLogTime, newId } from './events.ts';
 import { integrate } from './integration.ts';
 import { TokenBucket } from './throttle.ts';
@@ -12,6 +13,7 @@ export interface HttpGatewayHost {
   readonly addresses: Addresses;
   readonly clock: Clock;
   readonly lambda: Lambda;
+  readonly recorder: Recorder;
   /** Whether the stage's throttle applies. */
   readonly throttling: boolean;
   readonly account: string;
@@ -62,6 +64,18 @@ export class HttpGateway {
     // A 304 has no body, and its length would be that of the file.
     if (reply.statusCode !== 304) response.setHeader('content-length', bytes.length);
     response.writeHead(reply.statusCode).end(bytes);
+    this.#record(request, response, bytes.length);
+  }
+
+  #record({ method, url = '/' }: IncomingMessage, response: ServerResponse, bodyBytes: number): void {
+    const { recorder } = this.#host;
+    if (!recorder.active) return;
+    const head = Object.entries(response.getHeaders()).reduce(
+      (bytes, [name, value]) => bytes + Buffer.byteLength(`${name}: ${value}\r\n`),
+      'HTTP/1.1 200 OK\r\n\r\n'.length,
+    );
+    const bytes = head + (method === 'HEAD' || response.statusCode === 304 ? 0 : bodyBytes);
+    recorder.emit({ kind: 'http', path: url, status: response.statusCode, bytes, at: performance.now() });
   }
 
   /**
