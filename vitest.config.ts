@@ -36,6 +36,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'library for pages',
+          include: ['client/room/{feed,handover,losses,requests,room-connection,starting-over}.test.ts'],
+          env: { CHAT_LIBRARY: 'for pages' },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'scenes',
           include: ['{test,bench}/**/*.test.ts', ...programs],
           // Scenes run the bundles and the template that would be deployed.

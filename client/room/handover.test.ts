@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { broadcast } from '../testing/scripted-room.ts';
-import { Visit } from '../testing/visit.ts';
+import { dropped, Visit } from '../testing/visit.ts';
 
 let visit: Visit;
 beforeEach(async () => {
@@ -80,7 +80,7 @@ describe('the handover before API Gateway ends the connection', () => {
     half.vanish();
     expect((await (await visit.scripted.peer()).next('resume')).arguments.token).toBe('token-1');
     // The socket ends without a close frame, because a close would be a logout.
-    expect(await old.closed).toBe(1006);
+    expect(await old.closed).toBe(dropped);
   });
 
   test('is mended as a loss if both connections are lost before the reply', async () => {

@@ -184,15 +184,4 @@ describe('after a loss of the connection', () => {
     (await (await visit.scripted.peer()).next('resume')).reply(resumed);
     await Promise.all(failures);
   });
-
-  test('when the connection cannot be restored, a request that may have been carried out fails as lost', async () => {
-    const peer = await visit.logIn();
-    const said = visit.room.request('message', { to: 'facebook', text: 'hello' });
-    const failure = expect(said).rejects.toMatchObject({ name: 'ConnectionLostError' });
-    await peer.next('message');
-    visit.scripted.refuseWith = 503;
-    peer.vanish();
-    await failure;
-    expect(await visit.room.ended).toEqual({ reason: 'stop' });
-  });
 });

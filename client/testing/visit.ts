@@ -1,5 +1,13 @@
+import { WebSocket } from 'ws';
+import { connect as connectOnPage } from '../room/browser.ts';
 import { type ConnectOptions, connect, type RoomConnection, type ShownMessage, type Timing } from '../room/index.ts';
 import { type Peer, ScriptedRoom } from './scripted-room.ts';
+
+/** Whether the tests run with the library for pages. The project in vitest.config.ts decides. */
+const isForPages = process.env['CHAT_LIBRARY'] === 'for pages';
+
+/** The close code, as the room sees it, of a connection that the client drops. A page has to say one. */
+export const dropped = isForPages ? 4000 : 1006;
 
 const timing: Partial<Timing> = { gap: 20, backoff: 5, acknowledge: 20, handoverJitter: 0, overlap: 20, logout: 500 };
 
@@ -27,7 +35,8 @@ export class Visit {
   /** Connects. Returns the room's end of the connection. */
   async join(options: Partial<ConnectOptions> = {}, more: Partial<Timing> = {}): Promise<Peer> {
     const message = (one: ShownMessage) => this.take(one);
-    this.#room = await connect({ url: this.scripted.url, message, timing: { ...timing, ...more }, ...options });
+    const given = { url: this.scripted.url, message, timing: { ...timing, ...more }, ...options };
+    this.#room = await (isForPages ? connectOnPage(given, WebSocket) : connect(given));
     return this.scripted.peer();
   }
 
