@@ -154,6 +154,7 @@ export class App {
       return;
     }
     forgetUser();
+    this.#owner.value = '';
     this.user.value = '';
     this.greeting.value = texts.loggedOut;
     this.chat.value = undefined;

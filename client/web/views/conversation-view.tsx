@@ -74,7 +74,7 @@ function Heading({ chat, conversation, title }: Omit<Props, 'app'> & { readonly 
       </div>
       {!isRoom && (
         <Menu
-          label={texts.menu}
+          label={texts.optionsFor(name)}
           choices={[
             {
               text: isBlocked ? texts.unblock(name) : texts.block(name),

@@ -36,7 +36,7 @@ export function LoginView({ app }: { readonly app: App }) {
           {form.isBusy.value && mode === 'login' ? texts.loggingIn : titles[mode]}
         </button>
       </form>
-      <nav class="entrance-links" aria-label={texts.menu}>
+      <nav class="entrance-links" aria-label={texts.otherForms}>
         {modes
           .filter((other) => other !== mode)
           .map((other) => (

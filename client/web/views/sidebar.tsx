@@ -20,7 +20,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
         <Avatar name={chat.me} />
         <strong class="bar-title">{chat.me}</strong>
         <Menu
-          label={texts.menu}
+          label={texts.account}
           choices={[
             { text: texts.changePassword, choose: () => chat.changePassword() },
             { text: texts.logOut, choose: () => void app.logOut() },

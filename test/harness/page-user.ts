@@ -1,0 +1,108 @@
+import axe from 'axe-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { TestBrowser, Visitor } from './browser.ts';
+import { password } from './room.ts';
+
+/** What axe finds: the rule, and the elements that break it. */
+export interface Finding {
+  readonly rule: string;
+  readonly where: readonly string[];
+}
+
+/** A user of the page, who perceives labels, roles and texts. */
+export class PageUser {
+  readonly visitor: Visitor;
+  readonly page: Page;
+
+  private constructor(visitor: Visitor) {
+    this.visitor = visitor;
+    this.page = visitor.page;
+  }
+
+  /** Opens the page in a browser profile of its own. */
+  static async open(browser: TestBrowser, url: string, options?: BrowserContextOptions): Promise<PageUser> {
+    return new PageUser(await browser.visit(pageOf(url), options));
+  }
+
+  /** Opens the page, and logs in a registered user. */
+  static async enter(
+    browser: TestBrowser,
+    url: string,
+    user: string,
+    options?: BrowserContextOptions,
+  ): Promise<PageUser> {
+    const one = await PageUser.open(browser, url, options);
+    await one.logIn(user);
+    await one.log.waitFor();
+    return one;
+  }
+
+  async logIn(user: string, secret = password): Promise<void> {
+    await this.field('Username').fill(user);
+    await this.field('Password').fill(secret);
+    await this.press('Log in');
+  }
+
+  field(label: string): Locator {
+    return this.page.getByLabel(label, { exact: true });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  async press(name: string | RegExp): Promise<void> {
+    await this.button(name).click();
+  }
+
+  /** The conversation on the screen. */
+  get log(): Locator {
+    return this.page.getByRole('log');
+  }
+
+  /** The box to write in. */
+  get box(): Locator {
+    return this.page.getByRole('textbox', { name: /^Message / });
+  }
+
+  /** Writes a line, and presses Enter. */
+  async say(line: string): Promise<void> {
+    await this.box.fill(line);
+    await this.box.press('Enter');
+  }
+
+  /** Opens the conversation with a user, or that of everyone. */
+  async talkTo(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
+    await this.page.getByRole('main', { name }).waitFor();
+  }
+
+  /** Waits for a text anywhere on the page. */
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** The texts of the conversation on the screen, each message as its author's name and its text. */
+  async messages(): Promise<string[]> {
+    return this.log.getByRole('article').evaluateAll((articles) =>
+      articles.map((article) => {
+        const author = article.querySelector('strong')?.textContent;
+        return `${author}: ${article.querySelector('[dir=auto]')?.textContent}`;
+      }),
+    );
+  }
+
+  /** What axe finds wrong with the page as it is now. */
+  async findings(): Promise<Finding[]> {
+    await this.page.evaluate(axe.source);
+    const { violations } = await this.page.evaluate<axe.AxeResults>('axe.run()');
+    return violations.map(({ id, nodes }) => ({ rule: id, where: nodes.map(({ html }) => html) }));
+  }
+
+  async leave(): Promise<void> {
+    await this.visitor.leave();
+  }
+}
+
+/** The page's address, beside that of the room's WebSocket. */
+export const pageOf = (url: string): string => `${new URL(url.replace(/^ws/, 'http')).origin}/`;

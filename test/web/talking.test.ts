@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { ChatProcess } from '../harness/chat-process.ts';
+import { PageUser } from '../harness/page-user.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+describe.runIf(hasBrowser)('users of the page', () => {
+  let room: SceneRoom;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await room?.close();
+  });
+
+  test('talk to users of the terminal, who talk to them', async () => {
+    await room.register('Columbia', 'Hudson');
+    const page = await PageUser.enter(browser, room.url, 'Columbia');
+    const terminal = await ChatProcess.enter(room.url, 'Hudson');
+    await page.sees('Hudson has logged in.');
+    await page.say('Hello, terminal!');
+    await terminal.sees('Columbia(broadcast): Hello, terminal!');
+    terminal.type('broadcast Hello, browser!', 'message Columbia Just for you');
+    await page.sees('Hello, browser!');
+    await page.talkTo('Hudson');
+    await page.sees('Just for you');
+    await page.say('And for you');
+    await terminal.sees('Columbia(private): And for you');
+    expect(await page.messages()).toEqual(['Hudson: Just for you', 'Columbia: And for you']);
+    await page.say('/block Hudson');
+    await page.sees('You have blocked Hudson from sending you messages.');
+    terminal.type('message Columbia Can you read this?');
+    await terminal.sees('Error! Columbia has blocked you, so you cannot send them messages.');
+    await page.press('Options for Hudson');
+    await page.press('Unblock Hudson');
+    await page.sees('You have unblocked Hudson.');
+    await terminal.quit();
+    await page.talkTo('Everyone');
+    await page.sees('Hudson has logged out.');
+    await page.leave();
+  });
+
+  test('see what they have missed, below a mark, and earlier messages on demand', async () => {
+    await room.register('Ada', 'Grace');
+    const grace = await room.enter('Grace');
+    for (let i = 1; i <= 70; i += 1) await grace.get('broadcast', { text: `Old ${i}` });
+    const ada = await room.enter('Ada');
+    const { upTo } = await ada.get('sync', {});
+    await ada.get('logout', upTo);
+    await grace.get('broadcast', { text: 'You have missed this' });
+    await grace.get('message', { to: 'Ada', text: 'And this' });
+    const page = await PageUser.enter(browser, room.url, 'Ada');
+    await page.sees('New messages');
+    await page.page.getByRole('button', { name: /^Grace.*1 unread/ }).waitFor();
+    await expect.poll(() => page.page.title()).toBe('(1) Ada - chat');
+    await page.talkTo('Grace');
+    await page.sees('And this');
+    await expect.poll(() => page.page.title()).toBe('Ada - chat');
+    await page.talkTo('Everyone');
+    await expect.poll(async () => (await page.messages()).length).toBe(51);
+    await page.press('Show earlier messages');
+    await page.sees('Old 1');
+    expect((await page.messages()).slice(-71)).toEqual([
+      ...Array.from({ length: 70 }, (_, i) => `Grace: Old ${i + 1}`),
+      'Grace: You have missed this',
+    ]);
+    await page.leave();
+  });
+
+  test('reload the page without losing the session, a draft, or what they have sent', async () => {
+    await room.register('Reloader', 'Watcher');
+    const watcher = await ChatProcess.enter(room.url, 'Watcher');
+    const page = await PageUser.enter(browser, room.url, 'Reloader');
+    await watcher.sees(/"Reloader" has just logged in/);
+    await page.talkTo('Watcher');
+    await page.say('Before the reload');
+    await watcher.sees('Reloader(private): Before the reload');
+    await page.box.fill('A draft');
+    await page.page.reload();
+    await page.sees('Before the reload');
+    expect(await page.box.inputValue()).toBe('A draft');
+    await page.box.press('Enter');
+    await watcher.sees('Reloader(private): A draft');
+    expect(watcher.lines.filter((line) => line.includes('Reloader" has just')).length).toBe(1);
+    await page.leave();
+    await watcher.quit();
+  });
+
+  test('have the commands of the terminal, with completion', async () => {
+    await room.register('Typist', 'Reader');
+    const reader = await room.enter('Reader');
+    const page = await PageUser.enter(browser, room.url, 'Typist');
+    await page.box.pressSequentially('/mess');
+    await page.page.getByRole('option', { name: /^\/message/ }).waitFor();
+    await page.box.press('Tab');
+    await page.box.pressSequentially('Re');
+    await page.page.getByRole('option', { name: 'Reader' }).waitFor();
+    await page.box.press('Tab');
+    await page.box.pressSequentially('by command');
+    await page.box.press('Enter');
+    await page.page.getByRole('main', { name: 'Reader' }).waitFor();
+    expect(await page.messages()).toEqual(['Typist: by command']);
+    await reader.event('message');
+    await page.say('/mesage Reader hi');
+    await page.sees('There is no command "/mesage". Did you mean "/message"?');
+    await page.say('/whoelse');
+    await page.sees('The other users are:');
+    await page.say('//shrug');
+    await page.sees('/shrug');
+    await page.say('/logout');
+    await page.sees('You have logged out. See you again!');
+    expect(await page.page.evaluate('sessionStorage.length')).toBe(0);
+    await page.leave();
+  });
+});
