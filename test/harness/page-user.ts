@@ -73,7 +73,8 @@ export class PageUser {
 
   /** Opens the conversation with a user, or that of everyone. */
   async talkTo(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
+    const list = this.page.getByRole('complementary', { name: 'Conversations' });
+    await list.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
     await this.page.getByRole('main', { name }).waitFor();
   }
 

@@ -6,11 +6,13 @@ export class TcpRelay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #target: number;
 
   private constructor(port: number) {
+    this.#target = port;
     this.#server = createServer((client) => {
       if (this.#isCut) return client.destroy();
-      this.#relay(client, connect(port, '127.0.0.1'));
+      this.#relay(client, connect(this.#target, '127.0.0.1'));
     });
   }
 
@@ -32,8 +34,15 @@ export class TcpRelay {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  mend(): void {
+  /** @param port That of another server, if it has moved. */
+  mend(port = this.#target): void {
+    this.#target = port;
     this.#isCut = false;
+  }
+
+  /** The address of a client of the room, through this network. */
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { ChatProcess } from '../harness/chat-process.ts';
+import { removeFolder, temporaryFolder } from '../harness/ending.ts';
+import { PageUser } from '../harness/page-user.ts';
+import { RawClient } from '../harness/raw-client.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { startRoomProcess } from '../harness/room-process.ts';
+import { TcpRelay } from '../harness/tcp-relay.ts';
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/** Chromium reports each connection that fails. */
+const lost = /WebSocket|net::ERR_/;
+
+describe.runIf(hasBrowser)('the page', () => {
+  let room: SceneRoom;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await room?.close();
+  });
+
+  test('shows 200 messages once and in order while the network is cut ten times', { timeout: 180_000 }, async () => {
+    const each = 100;
+    await room.register('Columbia', 'Hudson');
+    const network = await TcpRelay.open(portOf(room.url));
+    const users = await Promise.all(['Columbia', 'Hudson'].map((user) => PageUser.enter(browser, network.url, user)));
+    for (const { visitor } of users) visitor.expectProblem(lost);
+    const talking = users.map(async (user, index) => {
+      for (let i = 0; i < each; i += 1) await user.say(`${index} ${i}`);
+    });
+    const arrived = async () => (await users[0]?.page.getByText(/^1 \d+$/).count()) ?? 0;
+    for (let cut = 0; cut < 10; cut += 1) {
+      const before = await arrived();
+      await expect.poll(arrived, { timeout: 60_000 }).toBeGreaterThan(Math.min(before + 2, each - 1) - 1);
+      network.cut();
+      await users[0]?.sees('The connection was lost. Reconnecting …');
+      network.mend();
+    }
+    await Promise.all(talking);
+    for (const user of users) {
+      await expect.poll(async () => (await user.messages()).length, { timeout: 90_000 }).toBe(2 * each);
+      await expect.poll(() => user.page.getByText('Sending …').count()).toBe(0);
+    }
+    const [first = [], second = []] = await Promise.all(users.map((user) => user.messages()));
+    expect(first).toEqual(second);
+    for (const [index, author] of ['Columbia', 'Hudson'].entries()) {
+      const own = first.filter((line) => line.startsWith(author));
+      expect(own).toEqual(Array.from({ length: each }, (_, i) => `${author}: ${index} ${i}`));
+    }
+    await Promise.all(users.map((user) => user.leave()));
+    await network.close();
+  });
+
+  test('goes on after the room was killed and started again', { timeout: 120_000 }, async () => {
+    const folder = temporaryFolder('chat-web-');
+    const first = await startRoomProcess(folder);
+    const guest = await RawClient.open(first.url);
+    await guest.get('register', { user: 'Survivor', password });
+    const network = await TcpRelay.open(portOf(first.url));
+    const page = await PageUser.enter(browser, network.url, 'Survivor');
+    page.visitor.expectProblem(lost);
+    await page.say('Before the power cut');
+    await page.sees('Before the power cut');
+    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    network.cut();
+    await first.killHard();
+    await page.sees('The connection was lost. Reconnecting …');
+    await page.say('During it');
+    const second = await startRoomProcess(folder);
+    network.mend(portOf(second.url));
+    await page.page.getByText('The connection was lost.').waitFor({ state: 'detached', timeout: 60_000 });
+    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    expect(await page.messages()).toEqual(['Survivor: Before the power cut', 'Survivor: During it']);
+    await page.leave();
+    await network.close();
+    await second.stop();
+    await removeFolder(folder);
+  });
+
+  test('is taken over by a terminal, and takes over', async () => {
+    await room.register('Traveller');
+    const page = await PageUser.enter(browser, room.url, 'Traveller');
+    const terminal = new ChatProcess(room.url, { args: ['--user', 'Traveller', '--take-over'] });
+    terminal.type(password);
+    await terminal.sees('Welcome to the chat room, Traveller! You are now logged in.');
+    await page.sees('You have logged in from somewhere else, so this connection was closed.');
+    await page.field('Password').fill(password);
+    await page.press('Continue here instead');
+    await terminal.sees('You have logged in from somewhere else, so this connection was closed.');
+    await page.say('Here again');
+    await page.sees('Here again');
+    // A second page asks first.
+    const other = await PageUser.open(browser, room.url);
+    await other.logIn('Traveller');
+    await other.sees(/^You are logged in elsewhere since/);
+    await other.press('Continue here instead');
+    await other.log.waitFor();
+    await page.sees('You have logged in from somewhere else, so this connection was closed.');
+    await Promise.all([page.leave(), other.leave()]);
+  });
+
+  test('says why a session has ended, and logs in again', async () => {
+    await room.register('Kicked');
+    const page = await PageUser.enter(browser, room.url, 'Kicked');
+    await page.say('Hello');
+    await page.sees('Hello');
+    await room.kick('Kicked');
+    await page.sees(/^You have been removed from the chat room:/);
+    expect((await page.messages()).slice(-1)).toEqual(['Kicked: Hello']);
+    await page.field('Password').fill('mistyped');
+    await page.press('Log in again');
+    await page.sees('Wrong password. You have 2 more tries.');
+    await page.field('Password').fill(password);
+    await page.press('Log in again');
+    await page.say('Back');
+    await expect.poll(async () => (await page.messages()).slice(-2)).toEqual(['Kicked: Hello', 'Kicked: Back']);
+    // A room that is stopped and opened again takes the page back without a word.
+    await room.admin({ command: 'stop', message: 'New version.' });
+    await page.sees(/The chat room has been stopped. New version./);
+    page.visitor.expectProblem(lost);
+    await room.admin({ command: 'start' });
+    await page.page.getByText('has been stopped').waitFor({ state: 'detached', timeout: 60_000 });
+    await page.say('Once more');
+    await page.sees('Once more');
+    await page.leave();
+  });
+});
