@@ -73,7 +73,7 @@ export class PageUser {
 
   /** Opens the conversation with a user, or that of everyone. */
   async talkTo(name: string): Promise<void> {
-    const list = this.page.getByRole('complementary', { name: 'Conversations' });
+    const list = this.page.getByRole('navigation', { name: 'Conversations' });
     await list.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
     await this.page.getByRole('main', { name }).waitFor();
   }
@@ -106,4 +106,7 @@ export class PageUser {
 }
 
 /** The page's address, beside that of the room's WebSocket. */
-export const pageOf = (url: string): string => `${new URL(url.replace(/^ws/, 'http')).origin}/`;
+export function pageOf(url: string): string {
+  const { origin, hash } = new URL(url.replace(/^ws/, 'http'));
+  return `${origin}/${hash}`;
+}

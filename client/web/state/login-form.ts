@@ -129,7 +129,7 @@ export class LoginForm {
         return { field: 'newPassword', text: error.message };
       case 'invalid-password':
         this.shortest.value = limit;
-        return { field: this.wantsNewPassword.peek() ? 'newPassword' : 'password', text: this.#rule(error.message) };
+        return this.#invalidPassword(error.message);
       case 'user-exists':
         return { field: 'user', text: chatTexts.userExists(user) };
       case 'invalid-user':
@@ -145,8 +145,10 @@ export class LoginForm {
     }
   }
 
-  #rule(message: string): string {
-    const shortest = this.shortest.peek();
-    return shortest === undefined ? message : `${message} ${texts.passwordRule(shortest)}`;
+  #invalidPassword(message: string): Problem {
+    const isNew = this.wantsNewPassword.peek();
+    const shortest = this.shortest.peek() ?? 0;
+    const isTooShort = [...(isNew ? this.newPassword : this.password).peek()].length < shortest;
+    return { field: isNew ? 'newPassword' : 'password', text: isTooShort ? texts.passwordRule(shortest) : message };
   }
 }

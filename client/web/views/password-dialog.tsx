@@ -30,8 +30,9 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
       if (!(cause instanceof Error)) throw cause;
       const limit = cause instanceof RefusalError ? cause.details.limit : undefined;
       const isOld = !(cause instanceof RefusalError) || cause.code !== 'invalid-password';
-      const rule = limit === undefined || isOld ? '' : ` ${texts.passwordRule(limit)}`;
-      error.value = { isOld, text: plain(errorLine(cause)).replace(/^Error! /, '') + rule };
+      const isTooShort = !isOld && limit !== undefined && [...newPassword.value].length < limit;
+      const text = isTooShort ? texts.passwordRule(limit) : plain(errorLine(cause)).replace(/^Error! /, '');
+      error.value = { isOld, text };
     }
     isBusy.value = false;
   };

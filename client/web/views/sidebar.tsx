@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { foldName } from '../../../protocol/index.ts';
 import type { App } from '../state/app.ts';
 import type { Chat } from '../state/chat.ts';
@@ -9,16 +10,23 @@ import { Menu } from './menu.tsx';
 
 /** Everybody's conversation, those with users who have written, and the other users online. */
 export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat }) {
+  const element = useRef<HTMLElement>(null);
+  const isListShown = chat.isListShown.value;
+  // On a narrow screen it is shown in place of the conversation.
+  const Box = isListShown ? 'main' : 'aside';
+  useEffect(() => {
+    if (isListShown) element.current?.querySelector<HTMLElement>('[aria-current]')?.focus();
+  }, [isListShown]);
   const [everyone, ...others] = chat.conversations.value;
   const known = others.sort((one, other) => other.lastAt.value - one.lastAt.value);
   const hasConversation = new Set(known.map(({ id }) => id));
   const online = chat.people.online.value.filter((user) => !hasConversation.has(foldName(user)));
   const unnamed = chat.people.count.value - chat.people.online.value.length;
   return (
-    <aside class="sidebar" aria-label={texts.conversations}>
+    <Box ref={element} class="sidebar" aria-label={texts.conversations}>
       <header class="bar">
         <Avatar name={chat.me} />
-        <strong class="bar-title">{chat.me}</strong>
+        {isListShown ? <h1 class="bar-title">{chat.me}</h1> : <strong class="bar-title">{chat.me}</strong>}
         <Menu
           label={texts.account}
           choices={[
@@ -47,7 +55,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
         {unnamed > 0 && <p class="quiet">{texts.moreOnline(unnamed)}</p>}
         {chat.people.count.value === 0 && <p class="quiet">{texts.nobodyElse}</p>}
       </nav>
-    </aside>
+    </Box>
   );
 }
 
