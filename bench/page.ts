@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTiming } from '../client/room/timing.ts';
 import { functions } from '../infra/functions.ts';
 import { hasBrowser, TestBrowser, type Visitor } from '../test/harness/browser.ts';
@@ -22,6 +23,9 @@ export const page: Part = {
     return pageReport(await countLoads());
   },
 };
+
+/** The load is over when the browser sends no request for so long. */
+const quietMs = 1_000;
 
 /** Loads the page in Chromium: for the first time, and again with the same profile. Counts what the local room sends. */
 export async function countLoads(): Promise<PageLoad[]> {
@@ -48,6 +52,8 @@ async function count(room: SceneRoom, what: string, load: () => Promise<Visitor 
   const recording = room.local.calls.record();
   const visitor = await load();
   await visitor?.page.waitForLoadState('networkidle');
+  // The service worker's requests do not belong to the page's load.
+  for (let before = -1; before < recording.exchanges.length; await sleep(quietMs)) before = recording.exchanges.length;
   recording.stop();
   const { exchanges } = recording;
   const perMillion = exchanges.reduce((sum, { bytes }) => sum + pagePerMillion(bytes, functions.page.memory), 0);
@@ -66,7 +72,7 @@ export function pageReport(loads: readonly PageLoad[]): string {
       loads.map(({ what, requests, bytes, perThousand }) => [
         what,
         `${requests}`,
-        (bytes / 1024).toFixed(0),
+        (bytes / 1024).toFixed(1),
         perThousand.toFixed(4),
       ]),
     ),
