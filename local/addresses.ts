@@ -60,12 +60,16 @@ export class Addresses {
   }
 }
 
-/** The address (`http://…`) by which a client reached the room. A tunnel or proxy reports it in the X-Forwarded headers. */
-export function addressFor({ headers }: IncomingMessage): string {
+/**
+ * The address (`http://…`) by which a client reached the room. A tunnel or proxy reports it in the X-Forwarded headers. It appears in
+ * the page's Content-Security-Policy, so a header that is no host is ignored.
+ */
+export function addressFor({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const first = (name: string) =>
     String(headers[name] ?? '')
       .split(',')[0]
       ?.trim() ?? '';
   const scheme = /^(https|wss)$/i.test(first('x-forwarded-proto')) ? 'https' : 'http';
-  return `${scheme}://${first('x-forwarded-host') || headers.host || ''}`;
+  const host = [first('x-forwarded-host'), headers.host ?? ''].find((name) => /^[\w.:[\]-]+$/.test(name));
+  return `${scheme}://${host ?? 'localhost'}`;
 }

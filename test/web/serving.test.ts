@@ -22,6 +22,11 @@ test('the page is told the address by which the client reached it', async () => 
   }
 });
 
+test('a large body is refused before it fills the memory', async () => {
+  expect((await fetch(page, { method: 'POST', body: 'x'.repeat(300_000) })).status).toBe(413);
+  expect((await fetch(page, { method: 'POST', body: 'x'.repeat(1_000) })).status).toBe(405);
+});
+
 test('a stranger can use up the throttle of the page, and nothing else', async () => {
   const throttled = await openRoom({ throttling: true });
   try {
