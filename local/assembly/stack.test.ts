@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { baseResources, lambdaRoute, mockRoute, type Resources, writeAssembly } from '../fixtures/assembly.ts';
+import { baseResources, httpApi, lambdaRoute, mockRoute, type Resources, writeAssembly } from '../fixtures/assembly.ts';
 import { bucketResources } from '../fixtures/s3-client.ts';
 import { readCloudAssembly } from './cloud-assembly.ts';
 import { readStack, type Stack } from './stack.ts';
@@ -60,6 +60,20 @@ test("a custom domain has API Gateway's names", async () => {
     Url: 'wss://chat.example.org',
     DomainTarget: expect.stringMatching(/^d-[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com$/),
   });
+});
+
+test('an HTTP API is read', async () => {
+  const { api, httpApi: http } = await read(httpApi({ rate: 2, burst: 5 }, { TimeoutInMillis: 1000 }));
+  expect([...api.routes.keys()]).toEqual(['$connect', '$disconnect']);
+  expect(http).toEqual({
+    id: expect.stringMatching(/^[a-z0-9]{10}$/),
+    domainName: `${http?.id}.execute-api.us-east-1.amazonaws.com`,
+    customDomainNames: [],
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:Test-Probe',
+    timeoutMs: 1000,
+    throttle: { rate: 2, burst: 5 },
+  });
+  expect((await read({})).httpApi).toBeUndefined();
 });
 
 function rule(properties: object, target: object = {}) {
@@ -150,6 +164,11 @@ test.each([
     /Rule\.EventPattern\.source/,
   ],
   ['a part of an event for a target', { Rule: rule({ EventPattern: {} }, { InputPath: '$.detail' }) }, /InputPath/],
+  [
+    'another payload format',
+    httpApi(undefined, { PayloadFormatVersion: '1.0' }),
+    /HttpIntegration .*PayloadFormatVersion/,
+  ],
   ['versions of objects', { Store: bucket({ VersioningConfiguration: { Status: 'Enabled' } }) }, /Store .*Versioning/],
   [
     'a lifecycle by size',
