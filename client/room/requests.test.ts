@@ -44,6 +44,17 @@ describe('the reply to a request', () => {
     await failure;
   });
 
+  test('a throttled login is sent again over the same connection, although that was idle for long meanwhile', async () => {
+    const peer = await visit.join({}, { guest: 10, backoff: 200 });
+    const login = visit.room.login('csee4119', 'lotsofexams');
+    for (let i = 0; i < 4; i += 1) {
+      await peer.next('login');
+      peer.send('{"message":"Too Many Requests","connectionId":"x=","requestId":"abc="}');
+    }
+    await Promise.all([login, visit.scripted.letIn(peer)]);
+    expect(visit.room.user).toBe('csee4119');
+  });
+
   test.each([
     ['an error is about the ping', 'reply'],
     ['an error is about the request', 'pong'],

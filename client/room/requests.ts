@@ -58,6 +58,7 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #pace: Pace;
   readonly #ended = new AbortController();
+  #unanswered = 0;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -68,11 +69,20 @@ export class Requests {
   send<A extends Action>(action: A, args: Arguments<A>): Promise<Result<A>> {
     const pending: Pending = { id: newId(), sentAt: undefined };
     const { repeat }: Command = commands[action];
+    this.#unanswered += 1;
     return this.#pace
       .send(() => this.#sendUntilAnswered(action, args, pending))
       .catch((error: Error) => {
         throw pending.sentAt !== undefined && leavesOpen(error, repeat) ? new ConnectionLostError() : error;
+      })
+      .finally(() => {
+        this.#unanswered -= 1;
       });
+  }
+
+  /** Whether a request has no answer yet. It may wait to be sent again. */
+  get isAsking(): boolean {
+    return this.#unanswered > 0;
   }
 
   /** Sends a request over this link alone. After a loss it is not repeated. */

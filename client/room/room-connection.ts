@@ -93,6 +93,7 @@ export class RoomConnection {
       isFinal: (error) => isFinal(error, this.#reconnectAfterStop),
       hasSession: () => this.#session !== undefined,
       isPatient: () => this.#isStopped,
+      isAsking: () => this.#requests.isAsking,
       event: (event) => this.#receive(event),
       lost: () => this.#lost(),
       restored: (after) => this.#restored(after),

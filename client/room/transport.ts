@@ -18,6 +18,8 @@ export interface TransportOptions {
   hasSession(): boolean;
   /** Whether to try without a limit. */
   isPatient(): boolean;
+  /** Whether a request has no answer yet, or waits to be sent again. */
+  isAsking(): boolean;
   event(event: RoomEvent): void;
   lost(): void;
   /** The session continues over another link, after a loss or a handover. After a rest, no session was lost. */
@@ -131,7 +133,8 @@ export class Transport {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
       if (link !== this.#link || this.#options.hasSession()) return;
-      if (link.isBusy) return this.#planRest(link);
+      // A throttled login waits: another connection for each attempt would use up those of the address.
+      if (link.isBusy || this.#options.isAsking()) return this.#planRest(link);
       this.#beginRest();
       link.close();
     }, this.#options.timing.guest);
