@@ -12,6 +12,7 @@ import { endInOrder } from './harness/ending.ts';
 import { kills } from './kills/kills.ts';
 import { soak } from './soak/play.ts';
 import { typing } from './typing/typing.ts';
+import { longLog } from './web/long-log.ts';
 
 /** The default of a proof's option, and what the option means. */
 type Options = Record<string, readonly [number, string]>;
@@ -49,6 +50,13 @@ function positive(text: string): number {
   if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.');
   return value;
 }
+
+proof(
+  'long-log',
+  'Scroll back through a long conversation in the web page, and measure its work and its memory',
+  { messages: [10_000, 'how many messages'] },
+  longLog,
+);
 
 proof(
   'soak',

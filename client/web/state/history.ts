@@ -5,8 +5,8 @@ import type { Conversation } from './conversation.ts';
 import type { Item } from './items.ts';
 import { conversationOf, itemOf } from './to-item.ts';
 
-/** Messages per page. Those of the inbox belong to many conversations. */
-const pageSizes = { inbox: limits.pageSize, room: 50 } as const;
+/** Messages on the first page of the room: a few screens. Those of the inbox belong to many conversations. */
+const firstPage = 50;
 
 export interface HistoryOptions {
   readonly room: () => RoomConnection;
@@ -18,6 +18,7 @@ export interface HistoryOptions {
 /** How far back a stream is shown. */
 interface Stream {
   readonly name: StreamName;
+  wasRead: boolean;
   /** The earliest number that is shown. */
   earliest: number | undefined;
   readonly hasMore: Signal<boolean>;
@@ -26,6 +27,7 @@ interface Stream {
 
 const unread = (name: StreamName): Stream => ({
   name,
+  wasRead: false,
   earliest: undefined,
   hasMore: signal(true),
   isLoading: signal(false),
@@ -81,12 +83,14 @@ export class History {
   async #loadPage(stream: Stream): Promise<ReadonlySet<string>> {
     const { room, conversation } = this.#options;
     const { earliest: before } = stream;
-    const limit = pageSizes[stream.name];
+    const isFirst = stream.name === 'room' && !stream.wasRead;
+    const limit = isFirst ? firstPage : limits.pageSize;
     const page = await room().request('history', {
       stream: stream.name,
       limit,
       ...(before !== undefined && { before }),
     });
+    stream.wasRead = true;
     stream.hasMore.value = page.more;
     stream.earliest = page.messages[0]?.seq ?? before;
     const items = new Map<string, Item[]>();
