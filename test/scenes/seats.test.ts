@@ -71,6 +71,24 @@ const marks = async (kind: string) =>
 /** Two runs of the sweeper at once, since a schedule may start a run twice. */
 const sweepTwice = () => Promise.all([room.local.runSchedule(), room.local.runSchedule()]);
 
+test('two logins over one connection into the last seat: one succeeds, the other is already logged in', async () => {
+  await room.change('maxCon', 1);
+  const client = await room.connect();
+  // The first login commits when the second one asks for a seat, which goes on after that.
+  const asked: string[] = [];
+  room.local.faults.beforeDynamoDb = async (call) => {
+    const isAsking = expressionOf(call).startsWith('SET #seat');
+    if (isAsking) asked.push(call.function);
+    if (isTransaction(call)) await expect.poll(() => asked.length).toBe(2);
+    if (isAsking && asked.length === 2) await expect.poll(() => room.database.counts()).toMatchObject({ present: 1 });
+    return undefined;
+  };
+  const login = { user: 'one', password, takeOver: true };
+  const replies = await Promise.all([client.ask('login', login), client.ask('login', login)]);
+  expect(replies.map((reply) => (reply.ok ? 'ok' : reply.error.code)).toSorted()).toEqual(['already-logged-in', 'ok']);
+  await client.close();
+});
+
 describe('the sweeper settles the count after a function was killed during', () => {
   test('a login before its transaction', async () => {
     const client = await room.connect();

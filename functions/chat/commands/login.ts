@@ -80,6 +80,8 @@ async function enter(room: Room, state: State, wish: Wish, attempt: Login): Prom
       return { user: account.displayName, token: wish.token, timeOut: state.timeOut, unread: counts };
     }
     case 'online':
+      // Another login over this very connection was faster.
+      if (outcome.session.connectionId === attempt.connectionId) throw new Refusal('already-logged-in');
       if (!wish.takeOver && !(await isDead(room, outcome.session))) throw alreadyOnline(outcome.session);
       return enter(room, state, wish, { ...attempt, takesOver: outcome.session });
     case 'changed':
