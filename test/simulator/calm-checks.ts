@@ -30,7 +30,7 @@ function shownAtOnce(world: World, visit: Visit, sent: Sent): void {
 function shownOnlyOnce(world: World, visit: Visit, later: Visit): void {
   if (later.user !== visit.user || !visit.hasLeft || later.loggedInAt <= visit.endedAt) return;
   for (const { stream, seq, text } of visit.shown) {
-    const isAgain = later.shown.some((one) => one.stream === stream && one.seq === seq);
+    const isAgain = later.shown.some((one) => one.stream === stream && one.seq === seq && one.text === text);
     if (isAgain) world.violated(`${later.program} shows "${text}" again, which ${visit.program} had shown`);
   }
 }

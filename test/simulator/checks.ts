@@ -50,7 +50,8 @@ export function quiet(world: World, when: string): void {
 const streamOf = ({ to }: Sent): StreamName => (to === undefined ? 'room' : 'inbox');
 
 /** A program shows a stream in order, each message once, and leaves out none between two others. */
-function shownInOrder(world: World, { program, user, shown }: Visit): void {
+function shownInOrder(world: World, visit: Visit): void {
+  const { program, user, shown } = visit;
   for (const stream of ['inbox', 'room'] as const) {
     const numbers = shown.filter((one) => one.stream === stream).map(({ seq }) => seq);
     const wrong = numbers.findIndex((seq, i) => seq <= (numbers[i - 1] ?? 0));
@@ -61,11 +62,18 @@ function shownInOrder(world: World, { program, user, shown }: Visit): void {
     );
     for (const sent of known) {
       const { seq = 0, text } = sent;
-      if (world.history.isFor(user, sent) !== 'always') continue;
+      if (world.history.isFor(user, sent) !== 'always' || isShownMeanwhile(world, visit, text)) continue;
       if (seq > first && seq < last && !numbers.includes(seq))
         world.violated(`${program} leaves out ${stream} ${seq}: ${text}`);
     }
   }
+}
+
+/** Whether another program of the user, which took over from this one and lost the session to it again, showed a message. */
+function isShownMeanwhile(world: World, visit: Visit, text: string): boolean {
+  const others = world.history.visits.filter((other) => other.user === visit.user && other !== visit);
+  const meanwhile = others.filter((other) => other.loggedInAt < visit.endedAt && other.endedAt > visit.loggedInAt);
+  return meanwhile.some(({ shown }) => shown.some((one) => one.text === text));
 }
 
 /** An acknowledged message is shown to each of its readers. None is shown under two numbers; a refused one never. */

@@ -1,4 +1,6 @@
 import type { Item } from './dynamodb/evaluate.ts';
+import { Tokens } from './tokens.ts';
+import { isReliable } from './weather.ts';
 import type { World } from './world.ts';
 
 export type StreamName = 'inbox' | 'room';
@@ -53,6 +55,7 @@ export class History {
   readonly sent: Sent[] = [];
   readonly visits: Visit[] = [];
   readonly blocks: Block[] = [];
+  readonly tokens = new Tokens();
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
   /** Whether nothing fails on the whole day. */
@@ -63,14 +66,26 @@ export class History {
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
   }
 
-  /** After each call: a user is logged in over one connection at most. */
+  /** After each transaction: a user is logged in over one connection at most, which is the session's. */
   checkSessions(): void {
     const loggedIn = new Set<unknown>();
-    for (const { accountId, name } of this.#world.database.model.table('connections').all()) {
+    const sessions = new Map(this.sessions().map((session) => [session['accountId'], session['connectionId']]));
+    for (const { accountId, name, connectionId } of this.#world.database.model.table('connections').all()) {
       if (accountId === undefined) continue;
       if (loggedIn.has(accountId)) this.#world.violated(`two connections are logged in as ${name}`);
       loggedIn.add(accountId);
+      if (sessions.get(accountId) !== connectionId)
+        this.#world.violated(`${connectionId} is logged in as ${name}, and the session is over another connection`);
     }
+  }
+
+  /** The room has told an online client that it is not logged in. Without faults, the client learns the reason, too. */
+  dropped(visit: Visit): void {
+    const { scheduler, weather } = this.#world;
+    if (!isReliable(weather) || this.hasAdministrator || visit.endedAt <= scheduler.now) return;
+    scheduler.after(5_000 * weather.latency, () => {
+      if (visit.endedAt > scheduler.now) this.#world.violated(`${visit.program} was logged out without being told`);
+    });
   }
 
   /** When no function is running, and no fault has left a seat taken: the count is exact. */
@@ -84,6 +99,8 @@ export class History {
   #changed(table: string, before: Item | undefined, after: Item | undefined): void {
     const isSession = table === 'presence' && (before ?? after)?.['shard'] === 0;
     const isRoom = table === 'room' && (before ?? after)?.['room'] === 'room';
+    if (table === 'connections' && after && after['expiresAt'] === undefined)
+      this.#world.violated(`the item of ${after['connectionId']} never expires`);
     if (!isSession && !isRoom) return;
     const { sessions, online, maxCon } = this.#counts();
     if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);
@@ -112,6 +129,8 @@ export class History {
   }
 
   logged(what: string, error: unknown): void {
+    // Every seat is settled by its mark. Only data that someone else has changed needs this correction.
+    if (what === 'the count of those online was wrong') this.#world.violated('the sweeper finds a wrong count');
     if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) {
       this.#world.violated(`a function fails: ${what}: ${error.stack}`);
     }

@@ -1,4 +1,5 @@
 import type * as Client from './client-entry.ts';
+import { actOf, type Habits } from './habits.ts';
 import type { Sent, Visit } from './history.ts';
 import { SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
@@ -24,13 +25,15 @@ export class User {
   readonly #world: World;
   /** All users, with this one. */
   readonly #users: readonly string[];
+  readonly #habits: Habits;
   #programs = 0;
   #said = 0;
 
-  constructor(world: World, name: string, users: readonly string[]) {
+  constructor(world: World, name: string, users: readonly string[], habits: Habits) {
     this.#world = world;
     this.name = name;
     this.#users = users;
+    this.#habits = habits;
   }
 
   /** Registers, over a connection of its own. True when the account exists. */
@@ -53,7 +56,7 @@ export class User {
   async live(until: number): Promise<void> {
     const { scheduler } = this.#world;
     while (scheduler.now < until) {
-      await this.#pause(0, 8_000);
+      await this.#pause(0, this.#habits.away);
       if (scheduler.now < until) await this.#visit(until);
     }
   }
@@ -83,16 +86,16 @@ export class User {
     const run = this.#start();
     const { name } = run.process;
     try {
-      const { room, visit } = await this.#enter(run, random.chance(0.3));
+      const { room, visit } = await this.#enter(run, random.chance(this.#habits.takeOver));
       const ended = room.ended.then((ending) => {
         visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
         this.#world.scheduler.note(`${name} has ended: ${ending.reason}`);
       });
-      const leaveAt = Math.min(until, this.#world.scheduler.now + random.between(2_000, 60_000));
+      const leaveAt = Math.min(until, this.#world.scheduler.now + random.between(1_000, this.#habits.stay));
       const isOnline = () => visit.endedAt === never;
       while (isOnline() && this.#world.scheduler.now < leaveAt) {
-        await Promise.race([this.#pause(10, random.pick([200, 3_000])), ended]);
-        if (isOnline()) await Promise.race([this.#act(room, run), ended]);
+        await Promise.race([this.#pause(10, random.pick([200, this.#habits.rest])), ended]);
+        if (isOnline()) await Promise.race([this.#act(room, run, visit), ended]);
       }
       if (isOnline() && !random.chance(this.#world.weather.crash)) await this.#leave(room, visit);
       visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
@@ -134,13 +137,18 @@ export class User {
     return { room, visit };
   }
 
-  async #act(room: Room, run: Run): Promise<void> {
+  async #act(room: Room, run: Run, visit: Visit): Promise<void> {
     const { random } = this.#world.scheduler;
-    const act = random.next();
-    if (act < 0.45) await this.#say(room, run, random.pick(this.#users));
-    else if (act < 0.8) await this.#say(room, run, undefined);
-    else if (act < 0.9) await this.#ask(run, room.request('whoelse', {}));
-    else await this.#ask(run, this.#toggleBlock(room));
+    switch (actOf(random, this.#habits)) {
+      case 'message':
+        return this.#say(room, run, visit, random.pick(this.#users));
+      case 'broadcast':
+        return this.#say(room, run, visit, undefined);
+      case 'whoelse':
+        return this.#ask(run, visit, room.request('whoelse', {}));
+      case 'block':
+        return this.#ask(run, visit, this.#toggleBlock(room));
+    }
   }
 
   /** Blocks a user, or ends a block of that user. */
@@ -162,7 +170,7 @@ export class User {
     if (block.endAskedAt === never) block.since = scheduler.now;
   }
 
-  async #say(room: Room, run: Run, to: string | undefined): Promise<void> {
+  async #say(room: Room, run: Run, visit: Visit, to: string | undefined): Promise<void> {
     this.#said += 1;
     const text = `${this.name} says ${this.#said}`;
     const { scheduler, history } = this.#world;
@@ -173,11 +181,11 @@ export class User {
     history.sent.push(sent);
     const request = to === undefined ? room.request('broadcast', { text }) : room.request('message', { to, text });
     // The user does not wait for every reply.
-    const settled = this.#settle(sent, request, run);
+    const settled = this.#settle(sent, request, run, visit);
     if (scheduler.random.chance(0.5)) await settled;
   }
 
-  async #settle(sent: Sent, request: Promise<{ seq: number }>, run: Run): Promise<void> {
+  async #settle(sent: Sent, request: Promise<{ seq: number }>, run: Run, visit: Visit): Promise<void> {
     const { scheduler } = this.#world;
     try {
       const { seq } = await request;
@@ -186,16 +194,17 @@ export class User {
     } catch (error) {
       const isRefused = error instanceof run.client.RefusalError && error.code !== 'internal';
       sent.outcome = isRefused ? 'refused' : 'unknown';
-      this.#failed(run, error);
+      this.#failed(run, visit, error);
     }
   }
 
-  async #ask(run: Run, request: Promise<unknown>): Promise<void> {
-    await request.catch((error: unknown) => this.#failed(run, error));
+  async #ask(run: Run, visit: Visit, request: Promise<unknown>): Promise<void> {
+    await request.catch((error: unknown) => this.#failed(run, visit, error));
   }
 
-  #failed({ client, process }: Run, error: unknown): void {
+  #failed({ client, process }: Run, visit: Visit, error: unknown): void {
     this.#world.scheduler.note(`${process.name} gets an error: ${error}`);
+    if (error instanceof client.RefusalError && error.code === 'not-logged-in') this.#world.history.dropped(visit);
     // A client cannot tell which of its requests API Gateway's error is about. Over a dead network no answer comes.
     const mayBeUnanswered = this.#world.weather.kill > 0 || this.#world.gateway.hasDeadNetwork(process);
     if (error instanceof client.RequestTimeoutError && !mayBeUnanswered) {

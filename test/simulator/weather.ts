@@ -49,12 +49,16 @@ export function weatherOf(random: SeededRandom): Weather {
   const slow = random.pick([0, 0.02, 0.1]);
   if (random.chance(0.25)) return { ...calm, latency, slow };
   const often = (share: number) => (random.chance(0.4) ? random.next() * share : 0);
+  const group = <G extends object>(faults: () => G, none: G) => (random.chance(0.6) ? faults() : none);
   return {
     isCalm: false,
     latency,
     slow,
-    database: { before: often(0.05), after: often(0.05), silent: often(0.02), throttled: often(0.1) },
-    post: { before: often(0.1), after: often(0.1), gone: often(0.1), throttled: often(0.1) },
+    database: group(
+      () => ({ before: often(0.05), after: often(0.05), silent: often(0.02), throttled: often(0.1) }),
+      calm.database,
+    ),
+    post: group(() => ({ before: often(0.1), after: often(0.1), gone: often(0.1), throttled: often(0.1) }), calm.post),
     kill: often(0.08),
     disconnect: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
     invocation: { late: often(0.5), twice: often(0.5) },
@@ -77,3 +81,7 @@ export const withoutFaults = (weather: Weather, without: readonly Fault[]): Weat
   ...weather,
   ...Object.fromEntries(without.map((fault) => [fault, calm[fault]])),
 });
+
+/** Whether functions run to their end, and every call that they make works in the end. */
+export const isReliable = ({ kill, database, post }: Weather): boolean =>
+  [kill, ...Object.values(database), ...Object.values(post)].every((share) => share === 0);

@@ -43,6 +43,7 @@ export class World {
 
   /** The IP address of a client: two users share one. */
   addressOf({ name }: SimulatedProcess): string {
+    if (name.startsWith('thief')) return '198.51.100.7';
     return `192.0.2.${1 + (name.charCodeAt(0) % 3)}`;
   }
 

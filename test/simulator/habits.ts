@@ -1,0 +1,43 @@
+import type { SeededRandom } from '../../local/random.ts';
+
+const acts = ['message', 'broadcast', 'whoelse', 'block'] as const;
+
+/** What a user does while logged in. */
+export type Act = (typeof acts)[number];
+
+/** How the users of one simulation behave. They differ much between seeds, so that each kind of collision is frequent in some. */
+export interface Habits {
+  /** The programs that a user runs at the same time. */
+  readonly programs: number;
+  /** The most time (ms) that a program is away, stays, and waits between two acts. */
+  readonly away: number;
+  readonly stay: number;
+  readonly rest: number;
+  /** The share of logins that take over a session that is alive. */
+  readonly takeOver: number;
+  /** How often a user does what, in relation to the rest. */
+  readonly acts: readonly (readonly [act: Act, often: number])[];
+  /** Whether there are clients that keep no rules. */
+  readonly hasOddClients: boolean;
+}
+
+export function habitsOf(random: SeededRandom): Habits {
+  return {
+    programs: random.pick([1, 1, 2, 3]),
+    away: random.pick([500, 8_000, 8_000]),
+    stay: random.pick([3_000, 20_000, 60_000]),
+    rest: random.pick([200, 1_000, 3_000]),
+    takeOver: random.pick([0.3, 0.3, 0.8]),
+    acts: acts.map((act) => [act, random.pick([0.1, 1, 3])]),
+    hasOddClients: random.chance(0.4),
+  };
+}
+
+export function actOf(random: SeededRandom, { acts: all }: Habits): Act {
+  let left = random.next() * all.reduce((sum, [, often]) => sum + often, 0);
+  for (const [act, often] of all) {
+    left -= often;
+    if (left < 0) return act;
+  }
+  return 'whoelse';
+}
