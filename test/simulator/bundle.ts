@@ -20,8 +20,8 @@ const replaced: Readonly<Record<string, string>> = {
   '@aws-sdk/lib-dynamodb': 'lib-dynamodb.ts',
   '@aws-sdk/util-dynamodb': 'util-dynamodb.ts',
   '@aws-sdk/client-apigatewaymanagementapi': 'connections-api.ts',
-  '@aws-sdk/client-s3': 'not-simulated.ts',
-  '@aws-sdk/s3-request-presigner': 'not-simulated.ts',
+  '@aws-sdk/client-s3': 'client-s3.ts',
+  '@aws-sdk/s3-request-presigner': 'client-s3.ts',
   '@aws-sdk/client-cloudwatch-logs': 'not-simulated.ts',
   '@smithy/node-http-handler': 'http-handler.ts',
   'node:timers/promises': 'timers-promises.ts',
@@ -73,9 +73,7 @@ const options = {
 
 /** Bundles the functions and the client, as the deployment does, with stand-ins for AWS. */
 export async function bundlesOfRoom(mutation?: Mutation): Promise<Bundles> {
-  const lambdas = readdirSync(join(root, 'functions')).filter(
-    (file) => file.endsWith('.lambda.ts') && !file.startsWith('files'),
-  );
+  const lambdas = readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.lambda.ts'));
   const entryPoints = [...lambdas.map((file) => `functions/${file}`), 'test/simulator/client-entry.ts'];
   const { outputFiles } = await build({ ...options, entryPoints, plugins: [replacement(mutation)] });
   return new Map(outputFiles.map(({ path, text }) => [basename(path, '.js'), text]));

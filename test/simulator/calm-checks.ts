@@ -12,7 +12,8 @@ export function judgeCalmDay(world: World): void {
   if (world.history.hasAdministrator) return;
   for (const visit of visits) {
     for (const one of sent) shownAtOnce(world, visit, one);
-    for (const later of visits) shownOnlyOnce(world, visit, later);
+    // A program that is being replaced cannot acknowledge any more.
+    if (world.history.hasOneProgramEach) for (const later of visits) shownOnlyOnce(world, visit, later);
   }
 }
 

@@ -1,3 +1,4 @@
+import { judgeFiles } from './files.ts';
 import type { Sent, Shown, StreamName, Visit } from './history.ts';
 import { isSettled } from './scheduler.ts';
 import type { User } from './user.ts';
@@ -28,6 +29,7 @@ export async function judge(world: World, users: readonly User[], until: Until):
   for (const visit of history.visits) shownInOrder(world, visit);
   for (const sent of history.sent) shownOnce(world, sent, users);
   numberedInOrder(world, history.sent);
+  judgeFiles(world);
 }
 
 /** Nothing is running: the count is exact, and every session has its connection. */
@@ -86,6 +88,7 @@ function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
       .filter(({ user }) => user === name)
       .flatMap((visit) => visit.shown.filter((one) => isOf(one, sent)));
     for (const { seq } of shown) everywhere.add(seq);
+    shownToOwner(world, sent, name);
     const isFor = world.history.isFor(name, sent);
     if (isFor === 'never' && shown.length > 0)
       world.violated(`${name} has blocked ${sent.from}, and sees "${sent.text}"`);
@@ -100,6 +103,16 @@ function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
   if (sent.outcome === 'refused' && everywhere.size > 0) world.violated(`"${sent.text}" was refused, and shown`);
 }
 
+/** An account shows nothing that was sent before an earlier account of the same name was deleted. */
+function shownToOwner(world: World, sent: Sent, reader: string): void {
+  const { history } = world;
+  for (const { program, user, askedAt, shown } of history.visits) {
+    const isOther = user === reader && history.accounts.isOther(user, sent.settledAt ?? sent.sentAt, askedAt);
+    if (isOther && sent.outcome === 'acknowledged' && shown.some((one) => isOf(one, sent)))
+      world.violated(`${program} shows "${sent.text}", which was sent to an earlier owner of the name`);
+  }
+}
+
 const isOf = ({ stream, text }: Shown, sent: Sent) => stream === streamOf(sent) && text === sent.text;
 
 /** A message that was sent after another one had been acknowledged has a higher number. */
@@ -107,7 +120,9 @@ function numberedInOrder(world: World, all: readonly Sent[]): void {
   const acknowledged = all.filter(({ outcome }) => outcome === 'acknowledged');
   for (const one of acknowledged) {
     for (const other of acknowledged) {
-      const isLater = other.to === one.to && one.settledAt !== undefined && other.sentAt > one.settledAt;
+      const isSame =
+        one.to === undefined || !world.history.accounts.mayBeOther(one.to, one.sentAt, other.settledAt ?? 0);
+      const isLater = isSame && other.to === one.to && one.settledAt !== undefined && other.sentAt > one.settledAt;
       if (isLater && (other.seq ?? 0) <= (one.seq ?? 0))
         world.violated(`"${other.text}" came later than "${one.text}", and has a lower number`);
     }

@@ -107,11 +107,12 @@ export class Gateway {
     this.#world.scheduler.note(`${connection.client.name} sends ${summary(body)}`);
     if (route.target === 'mock') return connection.send(pong);
     const requestId = this.#world.scheduler.random.bytes(6).toString('hex');
-    const user = String(parsed(body)['user']);
+    const args = parsed(body);
+    const user = String(args['user'] ?? userOf(connection.client));
     const tokens = this.#world.history.tokens.of(user);
     this.#integrate(route.target, this.#event(connection, 'MESSAGE', { body }), ({ status, body: reply, failure }) => {
       const { id: connectionId } = connection;
-      const token = reply === undefined ? undefined : parsed(reply)['token'];
+      const { ok, token = action === 'passwd' && ok ? args['newToken'] : undefined } = parsed(reply ?? '');
       if (typeof token === 'string') this.#world.history.tokens.give(user, token, tokens);
       if (failure !== undefined) connection.send(JSON.stringify({ message: failure, connectionId, requestId }));
       else if (status !== undefined && reply !== undefined && route.twoWay) connection.send(reply);
@@ -163,6 +164,9 @@ function parsed(body: string): Record<string, unknown> {
     return {};
   }
 }
+
+/** The user who runs a program. */
+const userOf = ({ name }: SimulatedProcess) => name.replace(/[-\d].*/, '');
 
 const actionOf = (body: string) => String(parsed(body)['action']);
 

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../../local/random.ts';
 
-const acts = ['message', 'broadcast', 'whoelse', 'block'] as const;
+const acts = ['message', 'broadcast', 'whoelse', 'block', 'passwd', 'file', 'fetch'] as const;
 
 /** What a user does while logged in. */
 export type Act = (typeof acts)[number];
@@ -17,18 +17,28 @@ export interface Habits {
   readonly takeOver: number;
   /** How often a user does what, in relation to the rest. */
   readonly acts: readonly (readonly [act: Act, often: number])[];
+  /** The share of visits after which a user deregisters. */
+  readonly deregister: number;
+  readonly hasFiles: boolean;
   /** Whether there are clients that keep no rules. */
   readonly hasOddClients: boolean;
 }
 
 export function habitsOf(random: SeededRandom): Habits {
+  const hasFiles = random.chance(0.4);
   return {
     programs: random.pick([1, 1, 2, 3]),
     away: random.pick([500, 8_000, 8_000]),
     stay: random.pick([3_000, 20_000, 60_000]),
     rest: random.pick([200, 1_000, 3_000]),
     takeOver: random.pick([0.3, 0.3, 0.8]),
-    acts: acts.map((act) => [act, random.pick([0.1, 1, 3])]),
+    acts: [
+      ...(['message', 'broadcast', 'whoelse', 'block'] as const).map((act) => [act, random.pick([0.1, 1, 3])] as const),
+      ['passwd', random.pick([0, 0.1, 0.5])],
+      ...(['file', 'fetch'] as const).map((act) => [act, hasFiles ? random.pick([0.3, 1]) : 0] as const),
+    ],
+    hasFiles,
+    deregister: random.pick([0, 0, 0.2]),
     hasOddClients: random.chance(0.4),
   };
 }

@@ -1,4 +1,6 @@
+import { Accounts } from './accounts.ts';
 import type { Item } from './dynamodb/evaluate.ts';
+import type { SentFile } from './files.ts';
 import { Tokens } from './tokens.ts';
 import { isReliable } from './weather.ts';
 import type { World } from './world.ts';
@@ -29,6 +31,9 @@ export interface Shown {
 export interface Visit {
   readonly user: string;
   readonly program: string;
+  /** The user's password, as this program knows it. */
+  password: string;
+  readonly askedAt: number;
   readonly shown: Shown[];
   loggedInAt: number;
   /** When it left, or learned that its session has ended. */
@@ -55,9 +60,13 @@ export class History {
   readonly sent: Sent[] = [];
   readonly visits: Visit[] = [];
   readonly blocks: Block[] = [];
+  readonly files: SentFile[] = [];
   readonly tokens = new Tokens();
+  readonly accounts = new Accounts();
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
+  /** Whether no user runs two programs at a time. */
+  hasOneProgramEach = true;
   /** Whether nothing fails on the whole day. */
   isCalmDay = false;
 
@@ -118,7 +127,14 @@ export class History {
     const blocks = this.blocks.filter(({ by, whom }) => by === reader && whom === from);
     if (blocks.some(({ since, endAskedAt }) => since < sentAt && endAskedAt > settledAt)) return 'never';
     const mayMeet = blocks.some(({ askedAt, endedAt }) => askedAt <= settledAt && endedAt >= sentAt);
-    return mayMeet ? 'perhaps' : 'always';
+    return mayMeet || !this.accounts.isSameSince(reader, sentAt) ? 'perhaps' : 'always';
+  }
+
+  /** A user deregisters, which ends all blocks of that user and by that user. */
+  endBlocksOf(user: string): void {
+    const { now } = this.#world.scheduler;
+    for (const block of this.blocks)
+      if (block.by === user || block.whom === user) block.endAskedAt = Math.min(block.endAskedAt, now);
   }
 
   sessions(): Item[] {

@@ -13,6 +13,17 @@ export interface Post {
   readonly body: string;
 }
 
+/** A call to S3, and its answer. */
+export interface S3Call {
+  readonly operation: 'HeadObject' | 'DeleteObject';
+  readonly key: string;
+}
+
+export interface S3Answer {
+  readonly status: number;
+  readonly object?: { readonly size: number; readonly checksum: string };
+}
+
 /** The client's end of a WebSocket, as far as the client uses `ws`. */
 export interface ClientSocket {
   ping(): void;
@@ -30,6 +41,7 @@ export interface Machine {
   post(request: Post): Promise<number | undefined>;
   /** The status of a GET or DELETE on a connection; undefined if there was no answer. */
   connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined>;
+  s3(call: S3Call): Promise<S3Answer>;
   connect(url: string, events: EventEmitter): ClientSocket;
   log(what: string, error: unknown, about: Record<string, unknown>): void;
 }

@@ -5,13 +5,11 @@ import type { World } from './world.ts';
 export class OddClients {
   readonly #world: World;
   readonly #users: readonly string[];
-  readonly #password: string;
   #clients = 0;
 
-  constructor(world: World, users: readonly string[], password: string) {
+  constructor(world: World, users: readonly string[]) {
     this.#world = world;
     this.#users = users;
-    this.#password = password;
   }
 
   async work(until: number): Promise<void> {
@@ -38,7 +36,8 @@ export class OddClients {
   async #logInTwice(user: string): Promise<void> {
     const client = await this.#connect(user);
     if (!client) return;
-    const login = { user, password: this.#password, takeOver: this.#world.scheduler.random.chance(0.5) };
+    const [password = ''] = this.#world.history.accounts.passwordsOf(user);
+    const login = { user, password, takeOver: this.#world.scheduler.random.chance(0.5) };
     const replies = await Promise.all([client.request('login', login), client.request('login', login)]);
     const good = replies.filter(isOk);
     if (good.length > 1) this.#world.violated(`${user} is logged in twice over one connection`);

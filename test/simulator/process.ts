@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Call } from './dynamodb/call.ts';
-import type { Answer, ClientSocket, Machine, Post } from './machine.ts';
+import type { Answer, ClientSocket, Machine, Post, S3Answer, S3Call } from './machine.ts';
 import type { Planned } from './queue.ts';
 import type { World } from './world.ts';
 
@@ -104,6 +104,10 @@ export class SimulatedProcess implements Machine {
 
   connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined> {
     return this.promise((resolve) => this.world.gateway.connectionCall(this, method, connectionId, resolve));
+  }
+
+  s3(call: S3Call): Promise<S3Answer> {
+    return this.promise((resolve) => this.world.bucket.call(this, call, resolve));
   }
 
   connect(url: string, events: EventEmitter): ClientSocket {

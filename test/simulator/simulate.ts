@@ -2,11 +2,12 @@ import { Administrator } from './administrator.ts';
 import { judgeCalmDay } from './calm-checks.ts';
 import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
+import { filesSettle } from './files.ts';
 import { habitsOf } from './habits.ts';
 import { OddClients } from './odd-client.ts';
 import type { Programs } from './program.ts';
 import { isSettled } from './scheduler.ts';
-import { password, User } from './user.ts';
+import { User } from './user.ts';
 import { type Fault, withoutFaults } from './weather.ts';
 import { World } from './world.ts';
 
@@ -56,7 +57,17 @@ export async function simulate(
   const users = names.map((name) => new User(world, name, names, habits));
   const maxCon = 1 + scheduler.random.below(6);
   const timeOut = scheduler.random.pick([20, 60, 1800]);
-  const settings = { open: true, maxCon, blockTime: 60, lastHour: 3600, timeOut, grace: 10, online: 0, logins: 0 };
+  const settings = {
+    open: true,
+    maxCon,
+    blockTime: 60,
+    lastHour: 3600,
+    timeOut,
+    grace: 10,
+    online: 0,
+    logins: 0,
+    nameReservation: 0,
+  };
   world.database.put('room', { room: 'room', ...settings, bans: {} });
   const isFailed = () => world.violations.length > 0;
   const until = (isOver: () => boolean, most: number) =>
@@ -67,8 +78,14 @@ export async function simulate(
     scheduler.after(60_000, sweeping);
   };
   sweeping();
+  const tidying = () => {
+    world.lambda.schedule('files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
+    scheduler.after(60_000, tidying);
+  };
+  if (habits.hasFiles) tidying();
   const weather = withoutFaults(world.weather, plan.without ?? []);
   world.history.isCalmDay = weather.isCalm;
+  world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddClients;
   world.clearUp();
   const registered = Promise.all(users.map((user) => user.register()));
   await until(isSettled(registered), evening);
@@ -78,14 +95,16 @@ export async function simulate(
   const endsAt = scheduler.now + (plan.day ?? day);
   world.history.hasAdministrator = scheduler.random.chance(0.3);
   const administrator = world.history.hasAdministrator ? [new Administrator(world, names).work(endsAt)] : [];
-  const odd = habits.hasOddClients ? [new OddClients(world, names, password).work(endsAt)] : [];
-  const programsAtOnce = users.flatMap((user) => Array.from({ length: habits.programs }, () => user.live(endsAt)));
+  const odd = habits.hasOddClients ? [new OddClients(world, names).work(endsAt)] : [];
+  const programsAtOnce = users.flatMap((user) =>
+    Array.from({ length: habits.programs }, (_, i) => user.live(endsAt, i === 0)),
+  );
   const lives = Promise.all([...administrator, ...odd, ...programsAtOnce]);
   await until(isSettled(lives), day + evening);
   world.clearUp();
   await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);
   if (weather.isCalm && !isFailed()) judgeCalmDay(world);
-  await until(() => false, 200_000);
+  await until(() => false, habits.hasFiles ? filesSettle : 200_000);
   if (!isFailed()) await judge(world, users, until);
   return {
     ...{ seed, violations: world.violations, hash: scheduler.hash, steps: scheduler.steps },

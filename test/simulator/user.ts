@@ -1,23 +1,19 @@
 import type * as Client from './client-entry.ts';
-import { actOf, type Habits } from './habits.ts';
-import type { Sent, Visit } from './history.ts';
+import { fileText } from './files.ts';
+import type { Habits } from './habits.ts';
+import type { Visit } from './history.ts';
 import { SimulatedProcess } from './process.ts';
+import { type Room, type Run, Talk } from './talk.ts';
 import type { World } from './world.ts';
 
-export const password = 'wastingtime';
-
-type Room = Client.RoomConnection;
-
-/** One run of the client's program. */
-interface Run {
-  readonly process: SimulatedProcess;
-  readonly client: typeof Client;
-}
-
 const never = Number.POSITIVE_INFINITY;
+const url = 'ws://room.invalid/';
 
 /** The client gives a logout no more time (ms) than this. */
 const logoutTime = 5_000;
+
+/** How often a user tries to log in when nothing fails any more. */
+const mostAttempts = 20;
 
 /** A user who comes, talks and leaves at random, with the real client library. */
 export class User {
@@ -27,7 +23,6 @@ export class User {
   readonly #users: readonly string[];
   readonly #habits: Habits;
   #programs = 0;
-  #said = 0;
 
   constructor(world: World, name: string, users: readonly string[], habits: Habits) {
     this.#world = world;
@@ -38,32 +33,38 @@ export class User {
 
   /** Registers, over a connection of its own. True when the account exists. */
   async register(): Promise<boolean> {
-    const run = this.#start();
-    const { client } = run;
-    try {
-      const room = await client.connect({ url: 'ws://room.invalid/' });
-      await room.request('register', { user: this.name, password });
-      await room.leave();
-      return true;
-    } catch (error) {
-      return error instanceof client.RefusalError && error.code === 'user-exists';
-    } finally {
-      this.#end(run);
-    }
+    const { accounts } = this.#world.history;
+    const password = accounts.newPassword();
+    return this.#alone(
+      async (room) => {
+        accounts.mayHave(this.name, password);
+        await room.request('register', { user: this.name, password });
+        accounts.registered(this.name, this.#world.scheduler.now);
+        accounts.has(this.name, password);
+      },
+      (code) => {
+        accounts.hasNot(this.name, password);
+        return code === 'user-exists';
+      },
+    );
   }
 
-  /** Comes and goes until this time (epoch ms). */
-  async live(until: number): Promise<void> {
+  /** Comes and goes until this time (epoch ms). `isFirst`: with the program that may change the account. */
+  async live(until: number, isFirst: boolean): Promise<void> {
     const { scheduler } = this.#world;
     while (scheduler.now < until) {
       await this.#pause(0, this.#habits.away);
-      if (scheduler.now < until) await this.#visit(until);
+      if (scheduler.now >= until) return;
+      if (isFirst && this.#mayBeGone) await this.register();
+      await this.#visit(until, isFirst);
+      if (isFirst && scheduler.random.chance(this.#habits.deregister)) await this.#deregister();
     }
   }
 
   /** Logs in when nothing fails any more, and reads everything. Returns whether that worked. */
   async readAll(): Promise<boolean> {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+      if (this.#mayBeGone) await this.register();
       const run = this.#start();
       try {
         const { room, visit } = await this.#enter(run, true);
@@ -73,7 +74,9 @@ export class User {
         return true;
       } catch (error) {
         this.#world.scheduler.note(`${run.process.name} cannot log in: ${error}`);
-        await this.#pause(10_000, 20_000);
+        const isBlocked = error instanceof run.client.RefusalError && error.code === 'login-blocked';
+        const seconds = isBlocked ? Number(error.details.secondsLeft ?? 0) : 0;
+        await this.#pause(10_000 + seconds * 1_000, 20_000 + seconds * 1_000);
       } finally {
         this.#end(run);
       }
@@ -81,26 +84,32 @@ export class User {
     return false;
   }
 
-  async #visit(until: number): Promise<void> {
-    const { random } = this.#world.scheduler;
+  get #mayBeGone(): boolean {
+    return this.#world.history.accounts.mayBeGone(this.name);
+  }
+
+  async #visit(until: number, isFirst: boolean): Promise<void> {
+    const { scheduler, weather } = this.#world;
+    const { random } = scheduler;
     const run = this.#start();
     const { name } = run.process;
     try {
       const { room, visit } = await this.#enter(run, random.chance(this.#habits.takeOver));
       const ended = room.ended.then((ending) => {
-        visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
-        this.#world.scheduler.note(`${name} has ended: ${ending.reason}`);
+        visit.endedAt = Math.min(visit.endedAt, scheduler.now);
+        scheduler.note(`${name} has ended: ${ending.reason}`);
       });
-      const leaveAt = Math.min(until, this.#world.scheduler.now + random.between(1_000, this.#habits.stay));
+      const talk = new Talk(this.#world, this.#users, room, run, visit);
+      const leaveAt = Math.min(until, scheduler.now + random.between(1_000, this.#habits.stay));
       const isOnline = () => visit.endedAt === never;
-      while (isOnline() && this.#world.scheduler.now < leaveAt) {
+      while (isOnline() && scheduler.now < leaveAt) {
         await Promise.race([this.#pause(10, random.pick([200, this.#habits.rest])), ended]);
-        if (isOnline()) await Promise.race([this.#act(room, run, visit), ended]);
+        if (isOnline()) await Promise.race([talk.act(this.#habits, isFirst), ended]);
       }
-      if (isOnline() && !random.chance(this.#world.weather.crash)) await this.#leave(room, visit);
-      visit.endedAt = Math.min(visit.endedAt, this.#world.scheduler.now);
+      if (isOnline() && !random.chance(weather.crash)) await this.#leave(room, visit);
+      visit.endedAt = Math.min(visit.endedAt, scheduler.now);
     } catch (error) {
-      this.#world.scheduler.note(`${name} gives up: ${error}`);
+      scheduler.note(`${name} gives up: ${error}`);
     } finally {
       this.#end(run);
     }
@@ -113,102 +122,84 @@ export class User {
     visit.hasLeft = reason === 'logout' && this.#world.scheduler.now < visit.endedAt + logoutTime;
   }
 
-  async #enter({ client, process }: Run, takeOver: boolean): Promise<{ room: Room; visit: Visit }> {
+  async #enter(run: Run, takeOver: boolean): Promise<{ room: Room; visit: Visit }> {
+    const { client, process } = run;
+    const { scheduler, history } = this.#world;
+    const [password = ''] = history.accounts.passwordsOf(this.name);
     const visit: Visit = {
-      user: this.name,
-      program: process.name,
-      shown: [],
-      loggedInAt: never,
-      endedAt: never,
-      hasLeft: false,
+      ...{ user: this.name, program: process.name, password, shown: [], askedAt: scheduler.now },
+      ...{ loggedInAt: never, endedAt: never, hasLeft: false },
     };
     const room = await client.connect({
-      url: 'ws://room.invalid/',
-      reconnectAfterStop: this.#world.scheduler.random.chance(0.5),
+      url,
+      reconnectAfterStop: scheduler.random.chance(0.5),
       message: (message) => {
-        this.#world.scheduler.note(`${process.name} shows ${message.stream} ${message.seq}`);
-        const text = 'text' in message ? message.text : '';
+        scheduler.note(`${process.name} shows ${message.stream} ${message.seq}`);
+        const text = textOf(message);
         visit.shown.push({ stream: message.stream, seq: message.seq, text });
       },
     });
-    await room.login(this.name, password, { keepPassword: true, takeOver });
-    visit.loggedInAt = this.#world.scheduler.now;
-    this.#world.history.visits.push(visit);
+    await this.#logIn(run, room, visit, takeOver);
+    visit.loggedInAt = scheduler.now;
+    history.visits.push(visit);
     return { room, visit };
   }
 
-  async #act(room: Room, run: Run, visit: Visit): Promise<void> {
-    const { random } = this.#world.scheduler;
-    switch (actOf(random, this.#habits)) {
-      case 'message':
-        return this.#say(room, run, visit, random.pick(this.#users));
-      case 'broadcast':
-        return this.#say(room, run, visit, undefined);
-      case 'whoelse':
-        return this.#ask(run, visit, room.request('whoelse', {}));
-      case 'block':
-        return this.#ask(run, visit, this.#toggleBlock(room));
-    }
-  }
-
-  /** Blocks a user, or ends a block of that user. */
-  async #toggleBlock(room: Room): Promise<void> {
-    const { scheduler, history } = this.#world;
-    const whom = scheduler.random.pick(this.#users);
-    if (whom === undefined || whom === this.name) return;
-    const standing = history.blocks.find((one) => one.by === this.name && one.whom === whom && one.endedAt === never);
-    if (standing) {
-      standing.endAskedAt = Math.min(standing.endAskedAt, scheduler.now);
-      await room.request('unblock', { user: whom });
-      standing.endedAt = scheduler.now;
-      return;
-    }
-    const times = { askedAt: scheduler.now, since: never, endAskedAt: never, endedAt: never };
-    const block = { by: this.name, whom, ...times };
-    history.blocks.push(block);
-    await room.request('block', { user: whom });
-    if (block.endAskedAt === never) block.since = scheduler.now;
-  }
-
-  async #say(room: Room, run: Run, visit: Visit, to: string | undefined): Promise<void> {
-    this.#said += 1;
-    const text = `${this.name} says ${this.#said}`;
-    const { scheduler, history } = this.#world;
-    const sent: Sent = {
-      ...{ text, from: this.name, to, sentAt: scheduler.now },
-      ...{ outcome: 'pending', seq: undefined, settledAt: undefined },
-    };
-    history.sent.push(sent);
-    const request = to === undefined ? room.request('broadcast', { text }) : room.request('message', { to, text });
-    // The user does not wait for every reply.
-    const settled = this.#settle(sent, request, run, visit);
-    if (scheduler.random.chance(0.5)) await settled;
-  }
-
-  async #settle(sent: Sent, request: Promise<{ seq: number }>, run: Run, visit: Visit): Promise<void> {
-    const { scheduler } = this.#world;
+  async #logIn({ client }: Run, room: Room, visit: Visit, takeOver: boolean): Promise<void> {
+    const { accounts } = this.#world.history;
+    const wasGone = accounts.mayBeGone(this.name);
+    const options = { keepPassword: true, takeOver };
     try {
-      const { seq } = await request;
-      Object.assign(sent, { outcome: 'acknowledged', seq, settledAt: scheduler.now });
-      scheduler.note(`${run.process.name} knows that "${sent.text}" is sent as ${seq}`);
+      await room.login(this.name, visit.password, options);
     } catch (error) {
-      const isRefused = error instanceof run.client.RefusalError && error.code !== 'internal';
-      sent.outcome = isRefused ? 'refused' : 'unknown';
-      this.#failed(run, visit, error);
+      const code = error instanceof client.RefusalError ? error.code : undefined;
+      if (code === 'wrong-password') accounts.doubt(this.name, visit.password);
+      if (code === 'no-such-user' && !wasGone && !accounts.mayBeGone(this.name))
+        this.#world.violated(`the account of ${this.name} is gone`);
+      if (code === 'no-such-user') accounts.isGone(this.name, this.#world.scheduler.now);
+      if (code !== 'password-change-required') throw error;
+      const newPassword = accounts.newPassword();
+      accounts.mayHave(this.name, newPassword);
+      await room.login(this.name, visit.password, { ...options, newPassword });
+      visit.password = newPassword;
     }
+    accounts.has(this.name, visit.password);
   }
 
-  async #ask(run: Run, visit: Visit, request: Promise<unknown>): Promise<void> {
-    await request.catch((error: unknown) => this.#failed(run, visit, error));
+  async #deregister(): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const { accounts } = history;
+    const [password = ''] = accounts.passwordsOf(this.name);
+    const isFirst = !accounts.mayBeGone(this.name);
+    await this.#alone(
+      async (room) => {
+        accounts.deregistering(this.name, scheduler.now);
+        history.endBlocksOf(this.name);
+        await room.request('deregister', { user: this.name, password });
+        accounts.isGone(this.name, scheduler.now);
+      },
+      (code) => {
+        if (code === 'no-such-user') accounts.isGone(this.name, scheduler.now);
+        else if (isFirst) accounts.stays(this.name);
+        return false;
+      },
+    );
   }
 
-  #failed({ client, process }: Run, visit: Visit, error: unknown): void {
-    this.#world.scheduler.note(`${process.name} gets an error: ${error}`);
-    if (error instanceof client.RefusalError && error.code === 'not-logged-in') this.#world.history.dropped(visit);
-    // A client cannot tell which of its requests API Gateway's error is about. Over a dead network no answer comes.
-    const mayBeUnanswered = this.#world.weather.kill > 0 || this.#world.gateway.hasDeadNetwork(process);
-    if (error instanceof client.RequestTimeoutError && !mayBeUnanswered) {
-      this.#world.violated(`${process.name} has no answer: ${error.message}`);
+  /** Does something over a connection of its own. `refused` says whether a refusal counts as success. */
+  async #alone(work: (room: Room) => Promise<void>, refused: (code: string) => boolean): Promise<boolean> {
+    const run = this.#start();
+    try {
+      const room = await run.client.connect({ url });
+      await work(room);
+      await room.leave();
+      return true;
+    } catch (error) {
+      this.#world.scheduler.note(`${run.process.name} gets an error: ${error}`);
+      const isRefused = error instanceof run.client.RefusalError && error.code !== 'internal';
+      return isRefused && refused(error.code);
+    } finally {
+      this.#end(run);
     }
   }
 
@@ -228,5 +219,21 @@ export class User {
   #pause(least: number, most: number): Promise<void> {
     const { scheduler } = this.#world;
     return scheduler.pause(scheduler.random.between(least, most));
+  }
+}
+
+/** What identifies a message. */
+function textOf(message: Client.ShownMessage): string {
+  switch (message.event) {
+    case 'message':
+    case 'broadcast':
+      return message.text;
+    case 'file':
+      return fileText(message.event, message.from, message.name);
+    case 'file-failed':
+      return fileText(message.event, message.to, message.name);
+    case 'file-received':
+    case 'file-declined':
+      return fileText(message.event, message.by, message.name);
   }
 }

@@ -12,6 +12,10 @@ export interface Weather {
   readonly database: { before: number; after: number; silent: number; throttled: number };
   /** The shares of calls to @connections that fail before and after their effect, or get a wrong 410, or 429. */
   readonly post: { before: number; after: number; gone: number; throttled: number };
+  /** The shares of S3's calls that fail before and after their effect. */
+  readonly bucket: { before: number; after: number };
+  /** The shares of S3's events that are lost, late or repeated. */
+  readonly event: { lost: number; late: number; twice: number };
   /** The share of invocations in which the environment is killed. */
   readonly kill: number;
   /** The shares of `$disconnect` events that are lost, late or repeated. */
@@ -32,6 +36,8 @@ export const calm: Weather = {
   slow: 0,
   database: { before: 0, after: 0, silent: 0, throttled: 0 },
   post: { before: 0, after: 0, gone: 0, throttled: 0 },
+  bucket: { before: 0, after: 0 },
+  event: { lost: 0, late: 0, twice: 0 },
   kill: 0,
   disconnect: { lost: 0, late: 0, twice: 0 },
   invocation: { late: 0, twice: 0 },
@@ -59,6 +65,8 @@ export function weatherOf(random: SeededRandom): Weather {
       calm.database,
     ),
     post: group(() => ({ before: often(0.1), after: often(0.1), gone: often(0.1), throttled: often(0.1) }), calm.post),
+    bucket: { before: often(0.1), after: often(0.1) },
+    event: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
     kill: often(0.08),
     disconnect: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
     invocation: { late: often(0.5), twice: often(0.5) },
@@ -72,7 +80,7 @@ export function weatherOf(random: SeededRandom): Weather {
 export type Fault = Exclude<keyof Weather, 'isCalm' | 'latency'>;
 
 export const faults: readonly Fault[] = [
-  ...(['slow', 'database', 'post', 'kill', 'disconnect'] as const),
+  ...(['slow', 'database', 'post', 'bucket', 'event', 'kill', 'disconnect'] as const),
   ...(['invocation', 'cuts', 'skew', 'crash'] as const),
 ];
 

@@ -1,3 +1,4 @@
+import { Bucket } from './bucket.ts';
 import { Database } from './database.ts';
 import { Gateway } from './gateway.ts';
 import { History } from './history.ts';
@@ -14,6 +15,7 @@ export class World {
   readonly database: Database;
   readonly lambda: Lambda;
   readonly gateway: Gateway;
+  readonly bucket: Bucket;
   readonly history: History;
   readonly violations: string[] = [];
   weather: Weather;
@@ -25,6 +27,7 @@ export class World {
     this.database = new Database(this);
     this.lambda = new Lambda(this);
     this.gateway = new Gateway(this);
+    this.bucket = new Bucket(this);
     this.history = new History(this);
   }
 

@@ -1,5 +1,5 @@
-/** S3 and the log are not simulated: the functions load, and no workload uses their bytes. */
-class NotSimulated {
+/** The log, and what backups do with the bucket, are not simulated: the functions load, and no workload uses them. */
+export class NotSimulated {
   readonly input: unknown;
 
   constructor(input?: unknown) {
@@ -11,24 +11,4 @@ class NotSimulated {
   }
 }
 
-export {
-  NotSimulated as CloudWatchLogsClient,
-  NotSimulated as CompleteMultipartUploadCommand,
-  NotSimulated as CreateMultipartUploadCommand,
-  NotSimulated as DeleteObjectCommand,
-  NotSimulated as FilterLogEventsCommand,
-  NotSimulated as GetObjectCommand,
-  NotSimulated as HeadObjectCommand,
-  NotSimulated as ListObjectsV2Command,
-  NotSimulated as PutObjectCommand,
-  NotSimulated as S3Client,
-  NotSimulated as UploadPartCommand,
-};
-
-export class S3ServiceException extends Error {}
-
-export const getSignedUrl = async (): Promise<string> => 'https://bucket.invalid/';
-
-export async function* paginateListObjectsV2(): AsyncGenerator<{ Contents: [] }> {
-  yield { Contents: [] };
-}
+export { NotSimulated as CloudWatchLogsClient, NotSimulated as FilterLogEventsCommand };

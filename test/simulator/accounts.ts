@@ -1,0 +1,94 @@
+/** A user's account, from a registration to a deregistration, in times as the user knows them. Infinity: not yet. */
+interface Account {
+  readonly since: number;
+  goneAskedAt: number;
+  goneAt: number;
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+/** What the users know of their accounts and passwords. */
+export class Accounts {
+  readonly #accounts = new Map<string, Account[]>();
+  readonly #passwords = new Map<string, readonly string[]>();
+  #made = 0;
+
+  /** The passwords that may be a user's, the likeliest first. */
+  passwordsOf(user: string): readonly string[] {
+    return this.#passwords.get(user) ?? [];
+  }
+
+  newPassword(): string {
+    this.#made += 1;
+    return `wasting time ${this.#made}`;
+  }
+
+  /** A password may have been set. */
+  mayHave(user: string, password: string): void {
+    this.#passwords.set(user, [password, ...this.passwordsOf(user).filter((one) => one !== password)]);
+  }
+
+  /** The room has accepted a password. Later changes may still be on their way. */
+  has(user: string, password: string): void {
+    const all = this.passwordsOf(user);
+    this.#passwords.set(user, all.slice(0, all.indexOf(password) + 1));
+  }
+
+  /** The room has refused to set a password. */
+  hasNot(user: string, password: string): void {
+    const others = this.passwordsOf(user).filter((one) => one !== password);
+    if (others.length > 0) this.#passwords.set(user, others);
+  }
+
+  /** The room has refused a password at a login. Another one is tried next. */
+  doubt(user: string, password: string): void {
+    this.#passwords.set(user, [...this.passwordsOf(user).filter((one) => one !== password), password]);
+  }
+
+  registered(user: string, at: number): void {
+    this.isGone(user, at);
+    const account = { since: at, goneAskedAt: never, goneAt: never };
+    this.#accounts.set(user, [...(this.#accounts.get(user) ?? []), account]);
+  }
+
+  deregistering(user: string, at: number): void {
+    const account = this.#accounts.get(user)?.at(-1);
+    if (account) account.goneAskedAt = Math.min(account.goneAskedAt, at);
+  }
+
+  /** An account of which a user does not know whether it exists any more does not. */
+  isGone(user: string, at: number): void {
+    const account = this.#accounts.get(user)?.at(-1);
+    if (account && account.goneAskedAt !== never) account.goneAt = Math.min(account.goneAt, at);
+  }
+
+  /** Whether a user has no account, or does not know. */
+  mayBeGone(user: string): boolean {
+    return this.#accounts.get(user)?.at(-1)?.goneAskedAt !== never;
+  }
+
+  /** A deregistration was refused, and none before it was left without an answer. */
+  stays(user: string): void {
+    const account = this.#accounts.get(user)?.at(-1);
+    if (account && account.goneAt === never) account.goneAskedAt = never;
+  }
+
+  /** Whether a user may have deregistered at some time. */
+  mayHaveLeft = (user: string): boolean => (this.#accounts.get(user) ?? []).some((one) => one.goneAskedAt !== never);
+
+  /** Whether a user had one account from a time until now, without any doubt. */
+  isSameSince(user: string, time: number): boolean {
+    const account = this.#accounts.get(user)?.at(-1);
+    return account !== undefined && account.since <= time && account.goneAskedAt === never;
+  }
+
+  /** Whether two times belong to different accounts of a user for certain. */
+  isOther(user: string, before: number, after: number): boolean {
+    return (this.#accounts.get(user) ?? []).some(({ goneAskedAt, goneAt }) => before < goneAskedAt && goneAt < after);
+  }
+
+  /** Whether a user may have had different accounts at two times. */
+  mayBeOther(user: string, before: number, after: number): boolean {
+    return (this.#accounts.get(user) ?? []).some(({ goneAskedAt, goneAt }) => goneAt >= before && goneAskedAt <= after);
+  }
+}

@@ -1,0 +1,75 @@
+import { sha256 } from './bucket.ts';
+import type { History } from './history.ts';
+import type { World } from './world.ts';
+
+/** A file that a user has announced. Its content is unique. */
+export interface SentFile {
+  readonly from: string;
+  readonly to: string;
+  readonly name: string;
+  readonly content: string;
+  readonly announcedAt: number;
+  /** Whether an upload has begun. */
+  isTried: boolean;
+  /** When the bytes were uploaded; infinity if they were not. */
+  uploadedAt: number;
+  /** How often its recipient has asked the room to end it. */
+  asked: number;
+  /** How it has ended, as the room has confirmed. */
+  ended: 'file-received' | 'file-declined' | undefined;
+}
+
+/** The room gives up an upload after some six minutes, and finds out within a minute. Calls take their time. */
+export const filesSettle = 10 * 60_000;
+
+/** How a message about a file is shown. */
+export const fileText = (event: string, other: string, name: string): string => `${event} ${other} ${name}`;
+
+/** Judges the files of a day, when none can change any more. */
+export function judgeFiles(world: World): void {
+  const { history, database, bucket, scheduler } = world;
+  for (const file of history.files) {
+    announcedOnce(world, file);
+    endedOnce(world, file);
+  }
+  const records = database.model.table('fileRecords').all();
+  for (const { state, dueAt, objectKey } of records) {
+    if (Number(dueAt) < scheduler.now - 3 * 60_000) world.violated(`a file is still ${state}: ${objectKey}`);
+  }
+  for (const key of bucket.keys) {
+    if (!records.some(({ objectKey }) => objectKey === key)) world.violated(`bytes without a record: ${key}`);
+  }
+}
+
+const shownTo = (history: History, user: string, text: string): number =>
+  new Set(
+    history.visits
+      .filter((visit) => visit.user === user)
+      .flatMap(({ shown }) => shown.filter((one) => one.text === text).map(({ seq }) => seq)),
+  ).size;
+
+/** The recipient is told once of a file that was uploaded. If not, the sender is told that it failed. */
+function announcedOnce(world: World, { from, to, name, uploadedAt, announcedAt }: SentFile): void {
+  const { history } = world;
+  // Another account of the same name is told of its own files.
+  if (![from, to].every((user) => history.accounts.isSameSince(user, announcedAt))) return;
+  const told = shownTo(history, to, fileText('file', from, name));
+  const failed = shownTo(history, from, fileText('file-failed', to, name));
+  if (told > 1) world.violated(`${to} is told ${told} times of the file ${name}`);
+  if (failed > 1) world.violated(`${from} is told ${failed} times that the file ${name} has failed`);
+  if (uploadedAt === Number.POSITIVE_INFINITY) return;
+  if (told + failed === 0) world.violated(`the file ${name} was uploaded, and nobody was told`);
+}
+
+/** The sender is told how a file has ended. */
+function endedOnce(world: World, { from, to, name, announcedAt, ended }: SentFile): void {
+  if (ended === undefined || !world.history.accounts.isSameSince(from, announcedAt)) return;
+  const told = shownTo(world.history, from, fileText(ended, to, name));
+  if (told !== 1) world.violated(`${from} is told ${told} times: ${ended} ${name}`);
+}
+
+/** A file that was downloaded is the whole of what its sender announced. */
+export function checkDownload(world: World, file: SentFile | undefined, content: string, checksum: string): void {
+  if (file?.content !== content || sha256(content, 'hex') !== checksum)
+    world.violated(`a download is not what was sent: "${content}"`);
+}
