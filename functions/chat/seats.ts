@@ -6,11 +6,14 @@ import type { Leaving, Room, SeatState } from './ports.ts';
 const abandonedAfter = 60_000;
 
 /**
- * Within this time (ms) a function may remove the mark for its own seats. The sweeper has not read the leaving yet, and no
- * attempt of the update has timed out. Such an attempt could still reach DynamoDB and, without the mark, give the seats
- * back again.
+ * Within this time (ms) a function may remove the mark of its own update. The sweeper has not read it yet, and no attempt of
+ * the update has timed out. Such an attempt could still reach DynamoDB and, without the mark, take or give back the
+ * seats again.
  */
 const ownFor = 2_500;
+
+/** Whether the function that set a mark at this time (epoch ms) may remove it. Otherwise the sweeper does. */
+export const mayRemoveMark = (room: Room, setAt: number): boolean => room.clock.now() - setAt < ownFor;
 
 /** After this time (ms) no run of the sweeper still handles a leaving that it read before the leaving was deleted. */
 const forgottenAfter = 300_000;
@@ -19,7 +22,7 @@ const forgottenAfter = 300_000;
 export function giveBack(room: Room, leaving: Leaving): Promise<void> {
   const work = async () => {
     await room.seats.giveBack(leaving);
-    if (room.clock.now() - leaving.at < ownFor) await room.seats.forget([leaving.id]);
+    if (mayRemoveMark(room, leaving.at)) await room.seats.forget([leaving.id]);
   };
   return orLog(room, 'a seat was not given back', work(), undefined, { leaving: leaving.id });
 }

@@ -4,6 +4,7 @@ import type { Account, Positions, Session } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 import { Refusal } from './refusal.ts';
+import { mayRemoveMark } from './seats.ts';
 
 /** The last frame to a connection whose session continues over another one. */
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
@@ -16,8 +17,9 @@ export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
  */
 export async function confirmOrEnd(room: Room, session: Session, seat?: string): Promise<void> {
   const guest = { address: session.address, connectionId: session.connectionId, at: room.clock.now() };
+  const settled = mayRemoveMark(room, session.since) ? seat : undefined;
   const [isOpen] = await Promise.all([
-    orLog(room, 'a login was not confirmed', room.seats.confirm(seat), true),
+    orLog(room, 'a login was not confirmed', room.seats.confirm(settled), true),
     orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed: seat === undefined }), undefined),
   ]);
   if (isOpen) return;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DynamoDbCall, Failure } from '../../local/faults.ts';
@@ -166,6 +167,20 @@ test('a lost response does not change the count a second time', async () => {
   // Taken, confirmed, given back, forgotten.
   expect(lost.size).toBe(4);
   expect(await marks('')).toEqual(before);
+});
+
+test('a timed-out attempt to take a seat that arrives after the login does not take it a second time', async () => {
+  let late: Promise<unknown> | undefined;
+  room.local.faults.beforeDynamoDb = (call) => {
+    if (late || !expressionOf(call).startsWith('SET #seat')) return undefined;
+    late = sleep(4_000);
+    return late.then(() => undefined);
+  };
+  const { client } = await login('one');
+  await late;
+  await client.get('logout', {});
+  expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+  expect(await marks('entering:')).toEqual([]);
 });
 
 test('two functions that end one session give its seat back once, even if the second is late', async () => {
