@@ -17,14 +17,16 @@ export function judgeCalmDay(world: World): void {
   }
 }
 
-/** A client that was online all the time has shown a message. */
+/** A message that the room has acknowledged is shown soon if its reader is online then, or logs in later. */
 function shownAtOnce(world: World, visit: Visit, sent: Sent): void {
   const isReader = sent.to === undefined || sent.to === visit.user;
-  const wasOnline = visit.loggedInAt < sent.sentAt && visit.endedAt > (sent.settledAt ?? 0) + promptness;
-  if (sent.outcome !== 'acknowledged' || !isReader || !wasOnline) return;
+  const shownBy = Math.max(visit.loggedInAt, sent.settledAt ?? 0) + promptness;
+  if (sent.outcome !== 'acknowledged' || !isReader || visit.endedAt < shownBy) return;
   if (world.history.isFor(visit.user, sent) !== 'always') return;
-  if (!visit.shown.some(({ text }) => text === sent.text))
-    world.violated(`${visit.program} did not show "${sent.text}" while online`);
+  const isShown = world.history.visits.some(
+    ({ user, shown }) => user === visit.user && shown.some(({ text, at }) => text === sent.text && at <= shownBy),
+  );
+  if (!isShown) world.violated(`${visit.program} did not show "${sent.text}" while online`);
 }
 
 /** What a client showed before it left is not shown again after the next login. */

@@ -12,6 +12,9 @@ const grace = 10_000;
 export async function judge(world: World, users: readonly User[], until: Until): Promise<void> {
   const { history } = world;
   quiet(world, 'after the day');
+  // All programs have ended, and the sweeper has run three times. Only API Gateway's idle limit ends a half-open connection.
+  noGhosts(world, (id) => world.gateway.connections.some((connection) => connection.id === id));
+  if (world.violations.length > 0) return;
   for (const user of users) {
     const reading = user.readAll();
     let worked = false;
@@ -23,13 +26,17 @@ export async function judge(world: World, users: readonly User[], until: Until):
   }
   // Two runs of the sweeper, the grace period, and what they take.
   await until(() => false, 2 * 60_000 + grace + 100_000);
-  const ghosts = history.sessions().map((session) => session['name']);
-  if (ghosts.length > 0) world.violated(`ghosts: ${ghosts.join(', ')}`);
+  noGhosts(world);
   quiet(world, 'at the end');
   for (const visit of history.visits) shownInOrder(world, visit);
   for (const sent of history.sent) shownOnce(world, sent, users);
   numberedInOrder(world, history.sent);
   judgeFiles(world);
+}
+
+function noGhosts(world: World, isHalfOpen = (_: unknown) => false): void {
+  const ghosts = world.history.sessions().flatMap(({ name, connectionId }) => (isHalfOpen(connectionId) ? [] : [name]));
+  if (ghosts.length > 0) world.violated(`ghosts: ${ghosts.join(', ')}`);
 }
 
 /** Nothing is running: the count is exact, and every session has its connection. */

@@ -68,14 +68,8 @@ export class Database {
       if (scheduler.random.chance(0.5)) return;
     }
     const delay = failure === 'silent' ? scheduler.random.between(0, 1.3 * requestTimeout) : this.#latency();
-    scheduler.after(delay, () => {
-      // A request that its environment had not sent when it was frozen is sent later, or never.
-      if (process.isFrozen && scheduler.random.chance(0.5)) {
-        process.deliver(() => this.call(process, call, answer));
-        return;
-      }
-      this.#arrive({ call, label, sentAt, failure, respond: failure === 'silent' ? () => {} : respond });
-    });
+    const arrived = { call, label, sentAt, failure, respond: failure === 'silent' ? () => {} : respond };
+    scheduler.after(delay, () => process.send(() => this.#arrive(arrived)));
   }
 
   #arrive(arrived: Arrived): void {

@@ -86,7 +86,7 @@ export class Gateway {
     const { scheduler, weather } = this.#world;
     const { before, after, gone, throttled } = weather.post;
     const dice = scheduler.random.next();
-    scheduler.after(this.#world.latency(3, 15), () => {
+    const arrive = () => {
       let status: number | undefined;
       if (dice < before) status = 500;
       else if (dice < before + throttled) status = 429;
@@ -97,7 +97,8 @@ export class Gateway {
       }
       scheduler.note(`${process.name} ${label}: ${status ?? 'the answer is lost'}`);
       scheduler.after(this.#world.latency(3, 15), () => answer(status));
-    });
+    };
+    scheduler.after(this.#world.latency(3, 15), () => process.send(arrive));
   }
 
   #message(connection: Connection, body: string): void {

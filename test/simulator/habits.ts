@@ -20,8 +20,8 @@ export interface Habits {
   /** The share of visits after which a user deregisters. */
   readonly deregister: number;
   readonly hasFiles: boolean;
-  /** Whether there are clients that keep no rules. */
-  readonly hasOddClients: boolean;
+  /** Whether there is a user whose programs keep no rules. */
+  readonly hasOddUser: boolean;
 }
 
 export function habitsOf(random: SeededRandom): Habits {
@@ -39,7 +39,7 @@ export function habitsOf(random: SeededRandom): Habits {
     ],
     hasFiles,
     deregister: random.pick([0, 0, 0.2]),
-    hasOddClients: random.chance(0.4),
+    hasOddUser: random.chance(0.4),
   };
 }
 

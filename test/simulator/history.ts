@@ -25,6 +25,7 @@ export interface Shown {
   readonly stream: StreamName;
   readonly seq: number;
   readonly text: string;
+  readonly at: number;
 }
 
 /** One run of a user's program, from its login to its end. */

@@ -54,11 +54,12 @@ export class Lambda {
     const name = path.split('/')[3] as FunctionName;
     const fails = scheduler.random.chance(weather.post.before);
     const answered = !scheduler.random.chance(weather.post.after);
-    scheduler.after(this.#world.latency(5, 10), () => {
+    const arrive = () => {
       scheduler.note(`${process.name} invokes ${name}${fails ? ': failed' : ''}`);
       if (!fails) this.schedule(name, JSON.parse(body));
       scheduler.after(this.#world.latency(5, 10), () => answer(fails || !answered ? 500 : 202));
-    });
+    };
+    scheduler.after(this.#world.latency(5, 10), () => process.send(arrive));
   }
 
   /** Runs a function asynchronously: at least once, with the retries of its settings. */
@@ -117,6 +118,13 @@ export class Lambda {
     if (scheduler.random.chance(weather.kill)) {
       const within = scheduler.random.chance(0.5) ? 40 * weather.latency : 2_000;
       scheduler.after(scheduler.random.between(0, within), () => kill('killed'));
+    }
+    if (scheduler.random.chance(weather.stall)) {
+      const length = scheduler.random.pick([1_500, 4_000, 12_000]);
+      scheduler.after(scheduler.random.between(0, 100 * weather.latency), () => {
+        scheduler.note(`${process.name} stalls`);
+        process.stall(scheduler.random.between(0, length));
+      });
     }
     process.callsLeft = mostCalls;
     process.thaw();

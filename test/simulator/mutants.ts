@@ -142,8 +142,8 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
   'client/room/session.ts': [
     [
       'the client chooses a new token each time',
-      'this.#unconfirmed ??= randomToken();',
-      'this.#unconfirmed = randomToken();',
+      'const next = this.#unconfirmed ?? randomToken();',
+      'const next = randomToken();',
     ],
   ],
   'client/room/feed.ts': [

@@ -1,25 +1,39 @@
-import { isOk, RawClient } from './raw-client.ts';
+import { isOk, RawClient, type Reply } from './raw-client.ts';
+import { isReliable } from './weather.ts';
 import type { World } from './world.ts';
 
-/** Clients that send what the client library never does. The room must refuse it, and stay as it is. */
-export class OddClients {
+const user = 'zed';
+const password = 'a password of zed';
+
+/** A user whose programs send what the client library never does. The room refuses it, and keeps its promises to all others. */
+export class OddUser {
   readonly #world: World;
-  readonly #users: readonly string[];
   #clients = 0;
 
-  constructor(world: World, users: readonly string[]) {
+  constructor(world: World) {
     this.#world = world;
-    this.#users = users;
   }
 
   async work(until: number): Promise<void> {
     const { scheduler } = this.#world;
     for (;;) {
-      await scheduler.pause(scheduler.random.between(500, 6_000));
+      await scheduler.pause(scheduler.random.between(200, 3_000));
       if (scheduler.now >= until) return;
-      const user = scheduler.random.pick(this.#users) ?? '';
-      await scheduler.random.pick([() => this.#resumeWithStaleToken(), () => this.#logInTwice(user)])();
+      const acts = [
+        () => this.#resumeWithStaleToken(),
+        () => this.#logInTwice(),
+        () => this.#leaveDuringLogin(),
+        () => this.#leaveDuringTakeover(),
+        () => this.#resumeAfterLoss(),
+      ];
+      await scheduler.random.pick(acts)?.();
     }
+  }
+
+  async register(): Promise<void> {
+    const client = await this.#connect();
+    await client?.request('register', { user, password });
+    client?.end();
   }
 
   async #resumeWithStaleToken(): Promise<void> {
@@ -33,31 +47,84 @@ export class OddClients {
   }
 
   /** Logs in twice over one connection. Then resumes the session over two connections, with a token that stays. */
-  async #logInTwice(user: string): Promise<void> {
-    const client = await this.#connect(user);
+  async #logInTwice(): Promise<void> {
+    const client = await this.#connect();
     if (!client) return;
-    const [password = ''] = this.#world.history.accounts.passwordsOf(user);
-    const login = { user, password, takeOver: this.#world.scheduler.random.chance(0.5) };
-    const replies = await Promise.all([client.request('login', login), client.request('login', login)]);
+    const takeOver = this.#world.scheduler.random.chance(0.5);
+    const replies = await Promise.all([this.#logIn(client, takeOver), this.#logIn(client, takeOver)]);
     const good = replies.filter(isOk);
     if (good.length > 1) this.#world.violated(`${user} is logged in twice over one connection`);
     const token = good[0]?.['token'];
     if (token !== undefined) {
-      await this.#world.scheduler.pause(this.#world.scheduler.random.between(0, 3_000));
-      const resume = { user, token, newToken: token };
-      await Promise.all(
-        [1, 2].map(async () => {
-          const next = await this.#connect(user);
-          await next?.request('resume', resume);
-          next?.end();
-        }),
-      );
+      await this.#pause(0, 3_000);
+      await Promise.all([this.#resume(token, token), this.#resume(token, token)]);
     }
     client.end();
   }
 
-  #connect(name: string): Promise<RawClient | undefined> {
+  /** The connection ends while the room is still checking the password. */
+  async #leaveDuringLogin(): Promise<void> {
+    const client = await this.#connect();
+    if (!client) return;
+    void this.#logIn(client, true);
+    await this.#pause(0, 500);
+    client.end();
+  }
+
+  /** Closes a connection while another program takes over its session. */
+  async #leaveDuringTakeover(): Promise<void> {
+    const [first, second] = await Promise.all([this.#connect(), this.#connect()]);
+    if (first && second && isOk(await this.#logIn(first, true))) {
+      const login = this.#logIn(second, true);
+      await this.#pause(50, 350);
+      first.end();
+      if (isOk(await login)) await this.#staysLoggedIn(second, 1_000);
+    }
+    first?.end();
+    second?.end();
+  }
+
+  /** Continues a session after a loss of its connection. Its grace period no longer counts. */
+  async #resumeAfterLoss(): Promise<void> {
+    const first = await this.#connect();
+    if (!first) return;
+    const reply = await this.#logIn(first, true);
+    first.vanish();
+    if (!isOk(reply)) return;
+    await this.#pause(100, 5_000);
+    const second = await this.#connect();
+    if (second && isOk(await second.request('resume', { user, token: reply?.['token'] })))
+      await this.#staysLoggedIn(second, 12_000);
+    second?.end();
+  }
+
+  /** Without faults, a session lasts as long as its client is there. */
+  async #staysLoggedIn(client: RawClient, milliseconds: number): Promise<void> {
+    await this.#world.scheduler.pause(milliseconds);
+    const { weather, history } = this.#world;
+    const reply = await client.request('whoelse', {});
+    const isLoggedOut = JSON.stringify(reply?.['error'] ?? {}).includes('not-logged-in');
+    if (isLoggedOut && isReliable(weather) && !history.hasAdministrator)
+      this.#world.violated(`${client.process.name} was logged out while it was online`);
+  }
+
+  #logIn(client: RawClient, takeOver: boolean): Promise<Reply | undefined> {
+    return client.request('login', { user, password, takeOver });
+  }
+
+  async #resume(token: unknown, newToken: unknown): Promise<void> {
+    const client = await this.#connect();
+    await client?.request('resume', { user, token, newToken });
+    client?.end();
+  }
+
+  #connect(name = user): Promise<RawClient | undefined> {
     this.#clients += 1;
     return RawClient.connect(this.#world, `${name}-odd${this.#clients}`);
+  }
+
+  #pause(least: number, most: number): Promise<void> {
+    const { scheduler } = this.#world;
+    return scheduler.pause(scheduler.random.between(least, most));
   }
 }

@@ -17,6 +17,7 @@ export class SimulatedProcess implements Machine {
   callsLeft = Number.POSITIVE_INFINITY;
   #isDead = false;
   #isFrozen = false;
+  #isStalled = false;
   readonly #whenThawed: (() => void)[] = [];
 
   constructor(world: World, name: string, skew = 0) {
@@ -46,11 +47,26 @@ export class SimulatedProcess implements Machine {
     for (const run of this.#whenThawed.splice(0)) this.deliver(run);
   }
 
+  /** Gets no processor for some time (ms), as a small environment that shares one. */
+  stall(milliseconds: number): void {
+    this.#isStalled = true;
+    this.world.scheduler.after(milliseconds, () => {
+      this.#isStalled = false;
+      if (!this.#isFrozen) this.thaw();
+    });
+  }
+
   /** Runs something in this process; later if it is frozen, never if it is dead. */
   deliver(run: () => void): void {
     if (this.#isDead) return;
-    if (this.#isFrozen) this.#whenThawed.push(run);
+    if (this.#isFrozen || this.#isStalled) this.#whenThawed.push(run);
     else run();
+  }
+
+  /** Sends a request. One that its environment had not sent when it was frozen is sent later, or never. */
+  send(request: () => void): void {
+    if (this.#isFrozen && this.world.scheduler.random.chance(0.5)) this.#whenThawed.push(request);
+    else request();
   }
 
   now(): number {

@@ -42,6 +42,11 @@ export class RawClient {
     this.#socket.close(1000);
   }
 
+  /** Is gone without closing its connection. */
+  vanish(): void {
+    this.#socket.terminate();
+  }
+
   /** The first event of some kinds, or undefined after an event of other kinds or a timeout. */
   #first(wanted: string[], unwanted: string[], parse = (_: unknown): Reply | undefined => ({})) {
     return new Promise<Reply | undefined>((resolve) => {

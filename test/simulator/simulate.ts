@@ -4,7 +4,7 @@ import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
 import { filesSettle } from './files.ts';
 import { habitsOf } from './habits.ts';
-import { OddClients } from './odd-client.ts';
+import { OddUser } from './odd-user.ts';
 import type { Programs } from './program.ts';
 import { isSettled } from './scheduler.ts';
 import { User } from './user.ts';
@@ -85,9 +85,10 @@ export async function simulate(
   if (habits.hasFiles) tidying();
   const weather = withoutFaults(world.weather, plan.without ?? []);
   world.history.isCalmDay = weather.isCalm;
-  world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddClients;
+  world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddUser;
   world.clearUp();
-  const registered = Promise.all(users.map((user) => user.register()));
+  const oddUser = new OddUser(world);
+  const registered = Promise.all([oddUser.register(), ...users.map((user) => user.register())]);
   await until(isSettled(registered), evening);
   scheduler.note(`the weather: ${JSON.stringify(weather)}, the habits: ${JSON.stringify(habits)}`);
   world.weather = weather;
@@ -95,7 +96,7 @@ export async function simulate(
   const endsAt = scheduler.now + (plan.day ?? day);
   world.history.hasAdministrator = scheduler.random.chance(0.3);
   const administrator = world.history.hasAdministrator ? [new Administrator(world, names).work(endsAt)] : [];
-  const odd = habits.hasOddClients ? [new OddClients(world, names).work(endsAt)] : [];
+  const odd = habits.hasOddUser ? [oddUser.work(endsAt)] : [];
   const programsAtOnce = users.flatMap((user) =>
     Array.from({ length: habits.programs }, (_, i) => user.live(endsAt, i === 0)),
   );

@@ -136,7 +136,7 @@ export class User {
       message: (message) => {
         scheduler.note(`${process.name} shows ${message.stream} ${message.seq}`);
         const text = textOf(message);
-        visit.shown.push({ stream: message.stream, seq: message.seq, text });
+        visit.shown.push({ stream: message.stream, seq: message.seq, text, at: scheduler.now });
       },
     });
     await this.#logIn(run, room, visit, takeOver);

@@ -18,6 +18,8 @@ export interface Weather {
   readonly event: { lost: number; late: number; twice: number };
   /** The share of invocations in which the environment is killed. */
   readonly kill: number;
+  /** The share of invocations in which the environment stands still for seconds. */
+  readonly stall: number;
   /** The shares of `$disconnect` events that are lost, late or repeated. */
   readonly disconnect: { lost: number; late: number; twice: number };
   /** The shares of asynchronous invocations that are late or repeated. */
@@ -39,6 +41,7 @@ export const calm: Weather = {
   bucket: { before: 0, after: 0 },
   event: { lost: 0, late: 0, twice: 0 },
   kill: 0,
+  stall: 0,
   disconnect: { lost: 0, late: 0, twice: 0 },
   invocation: { late: 0, twice: 0 },
   cuts: { perMinute: 0, silent: 0 },
@@ -68,6 +71,7 @@ export function weatherOf(random: SeededRandom): Weather {
     bucket: { before: often(0.1), after: often(0.1) },
     event: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
     kill: often(0.08),
+    stall: often(0.1),
     disconnect: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
     invocation: { late: often(0.5), twice: often(0.5) },
     cuts: { perMinute: often(6), silent: often(0.5) },
@@ -80,7 +84,7 @@ export function weatherOf(random: SeededRandom): Weather {
 export type Fault = Exclude<keyof Weather, 'isCalm' | 'latency'>;
 
 export const faults: readonly Fault[] = [
-  ...(['slow', 'database', 'post', 'bucket', 'event', 'kill', 'disconnect'] as const),
+  ...(['slow', 'database', 'post', 'bucket', 'event', 'kill', 'stall', 'disconnect'] as const),
   ...(['invocation', 'cuts', 'skew', 'crash'] as const),
 ];
 
@@ -91,5 +95,5 @@ export const withoutFaults = (weather: Weather, without: readonly Fault[]): Weat
 });
 
 /** Whether functions run to their end, and every call that they make works in the end. */
-export const isReliable = ({ kill, database, post }: Weather): boolean =>
-  [kill, ...Object.values(database), ...Object.values(post)].every((share) => share === 0);
+export const isReliable = ({ kill, stall, database, post }: Weather): boolean =>
+  [kill, stall, ...Object.values(database), ...Object.values(post)].every((share) => share === 0);
