@@ -28,10 +28,10 @@ export class Accounts {
     this.#passwords.set(user, [password, ...this.passwordsOf(user).filter((one) => one !== password)]);
   }
 
-  /** The room has accepted a password. Later changes may still be on their way. */
+  /** The room has accepted a password. Later changes may still be on their way, or have been carried out. */
   has(user: string, password: string): void {
     const all = this.passwordsOf(user);
-    this.#passwords.set(user, all.slice(0, all.indexOf(password) + 1));
+    if (all.includes(password)) this.#passwords.set(user, all.slice(0, all.indexOf(password) + 1));
   }
 
   /** The room has refused to set a password. */
@@ -42,7 +42,8 @@ export class Accounts {
 
   /** The room has refused a password at a login. Another one is tried next. */
   doubt(user: string, password: string): void {
-    this.#passwords.set(user, [...this.passwordsOf(user).filter((one) => one !== password), password]);
+    const all = this.passwordsOf(user);
+    if (all.includes(password)) this.#passwords.set(user, [...all.filter((one) => one !== password), password]);
   }
 
   registered(user: string, at: number): void {
