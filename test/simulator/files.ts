@@ -1,4 +1,5 @@
 import { sha256 } from './bucket.ts';
+import type { ShownMessage } from './client-entry.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +24,23 @@ export interface SentFile {
 export const filesSettle = 10 * 60_000;
 
 /** How a message about a file is shown. */
-export const fileText = (event: string, other: string, name: string): string => `${event} ${other} ${name}`;
+const fileText = (event: string, other: string, name: string): string => `${event} ${other} ${name}`;
+
+/** What identifies a message. */
+export function textOf(message: ShownMessage): string {
+  switch (message.event) {
+    case 'message':
+    case 'broadcast':
+      return message.text;
+    case 'file':
+      return fileText(message.event, message.from, message.name);
+    case 'file-failed':
+      return fileText(message.event, message.to, message.name);
+    case 'file-received':
+    case 'file-declined':
+      return fileText(message.event, message.by, message.name);
+  }
+}
 
 /** Judges the files of a day, when none can change any more. */
 export function judgeFiles(world: World): void {

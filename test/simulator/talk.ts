@@ -178,7 +178,8 @@ export class Talk {
     if (error instanceof client.RefusalError && error.code === 'not-logged-in')
       this.#world.history.dropped(this.#visit);
     // A client cannot tell which of its requests API Gateway's error is about. Over a dead network no answer comes.
-    const mayBeUnanswered = this.#world.weather.kill > 0 || this.#world.gateway.hasDeadNetwork(process);
+    const { weather, gateway } = this.#world;
+    const mayBeUnanswered = weather.kill + weather.stall > 0 || gateway.hasDeadNetwork(process);
     if (error instanceof client.RequestTimeoutError && !mayBeUnanswered) {
       this.#world.violated(`${process.name} has no answer: ${error.message}`);
     }

@@ -1,5 +1,5 @@
 import type * as Client from './client-entry.ts';
-import { fileText } from './files.ts';
+import { textOf } from './files.ts';
 import type { Habits } from './habits.ts';
 import type { Visit } from './history.ts';
 import { SimulatedProcess } from './process.ts';
@@ -14,6 +14,12 @@ const logoutTime = 5_000;
 
 /** How often a user tries to log in when nothing fails any more. */
 const mostAttempts = 20;
+
+interface Entering {
+  readonly takeOver: boolean;
+  /** Whether this is the user's first program, which alone changes the account. */
+  readonly isFirst: boolean;
+}
 
 /** A user who comes, talks and leaves at random, with the real client library. */
 export class User {
@@ -67,7 +73,7 @@ export class User {
       if (this.#mayBeGone) await this.register();
       const run = this.#start();
       try {
-        const { room, visit } = await this.#enter(run, true);
+        const { room, visit } = await this.#enter(run, { takeOver: true, isFirst: true });
         await room.caughtUp();
         await this.#pause(3_000, 3_000);
         await this.#leave(room, visit);
@@ -94,7 +100,7 @@ export class User {
     const run = this.#start();
     const { name } = run.process;
     try {
-      const { room, visit } = await this.#enter(run, random.chance(this.#habits.takeOver));
+      const { room, visit } = await this.#enter(run, { takeOver: random.chance(this.#habits.takeOver), isFirst });
       const ended = room.ended.then((ending) => {
         visit.endedAt = Math.min(visit.endedAt, scheduler.now);
         scheduler.note(`${name} has ended: ${ending.reason}`);
@@ -122,7 +128,7 @@ export class User {
     visit.hasLeft = reason === 'logout' && this.#world.scheduler.now < visit.endedAt + logoutTime;
   }
 
-  async #enter(run: Run, takeOver: boolean): Promise<{ room: Room; visit: Visit }> {
+  async #enter(run: Run, entering: Entering): Promise<{ room: Room; visit: Visit }> {
     const { client, process } = run;
     const { scheduler, history } = this.#world;
     const [password = ''] = history.accounts.passwordsOf(this.name);
@@ -139,13 +145,13 @@ export class User {
         visit.shown.push({ stream: message.stream, seq: message.seq, text, at: scheduler.now });
       },
     });
-    await this.#logIn(run, room, visit, takeOver);
+    await this.#logIn(run, room, visit, entering);
     visit.loggedInAt = scheduler.now;
     history.visits.push(visit);
     return { room, visit };
   }
 
-  async #logIn({ client }: Run, room: Room, visit: Visit, takeOver: boolean): Promise<void> {
+  async #logIn({ client }: Run, room: Room, visit: Visit, { takeOver, isFirst }: Entering): Promise<void> {
     const { accounts } = this.#world.history;
     const wasGone = accounts.mayBeGone(this.name);
     const options = { keepPassword: true, takeOver };
@@ -157,10 +163,15 @@ export class User {
       if (code === 'no-such-user' && !wasGone && !accounts.mayBeGone(this.name))
         this.#world.violated(`the account of ${this.name} is gone`);
       if (code === 'no-such-user') accounts.isGone(this.name, this.#world.scheduler.now);
-      if (code !== 'password-change-required') throw error;
+      // Two programs that choose one at the same time may leave the user without a password that both know.
+      if (code !== 'password-change-required' || !isFirst) throw error;
       const newPassword = accounts.newPassword();
       accounts.mayHave(this.name, newPassword);
-      await room.login(this.name, visit.password, { ...options, newPassword });
+      await room.login(this.name, visit.password, { ...options, newPassword }).catch((refused: unknown) => {
+        const isRefused = refused instanceof client.RefusalError && refused.code !== 'internal';
+        if (isRefused) accounts.hasNot(this.name, newPassword);
+        throw refused;
+      });
       visit.password = newPassword;
     }
     accounts.has(this.name, visit.password);
@@ -179,6 +190,7 @@ export class User {
         accounts.isGone(this.name, scheduler.now);
       },
       (code) => {
+        if (code === 'wrong-password') accounts.doubt(this.name, password);
         if (code === 'no-such-user') accounts.isGone(this.name, scheduler.now);
         else if (isFirst) accounts.stays(this.name);
         return false;
@@ -219,21 +231,5 @@ export class User {
   #pause(least: number, most: number): Promise<void> {
     const { scheduler } = this.#world;
     return scheduler.pause(scheduler.random.between(least, most));
-  }
-}
-
-/** What identifies a message. */
-function textOf(message: Client.ShownMessage): string {
-  switch (message.event) {
-    case 'message':
-    case 'broadcast':
-      return message.text;
-    case 'file':
-      return fileText(message.event, message.from, message.name);
-    case 'file-failed':
-      return fileText(message.event, message.to, message.name);
-    case 'file-received':
-    case 'file-declined':
-      return fileText(message.event, message.by, message.name);
   }
 }
