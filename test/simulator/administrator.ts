@@ -20,6 +20,7 @@ export class Administrator {
       const user = scheduler.random.pick(this.#users) ?? '';
       if (act < 0.2) await this.#suspend(user, scheduler.random.between(0, 10_000));
       else if (act < 0.35) await this.#resetPassword(user);
+      else if (act < 0.45) await this.#ask({ command: 'doctor', repair: true });
       else if (act < 0.7) await this.#ask({ command: 'kick', user, reason: 'why not' });
       else if (act < 0.85) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + scheduler.random.below(6) });
       else await this.#stop(scheduler.random.between(0, 10_000));
@@ -45,14 +46,28 @@ export class Administrator {
     await this.#ask({ command: 'start' });
   }
 
-  /** Repeats a command until a function has carried it out. */
-  async #ask(event: object): Promise<object> {
+  /** Has the doctor examine the room, and returns what it has found. */
+  async examine(): Promise<string[]> {
+    const findings: { readonly text: string }[] = [];
+    await this.#ask({ command: 'doctor' }, (reply) => {
+      if ('findings' in reply) findings.push(...(reply.findings as typeof findings));
+    });
+    return findings.map(({ text }) => text);
+  }
+
+  /** Repeats a command until a function has carried it out, or all of its parts. */
+  async #ask(given: object, replied: (reply: object) => void = () => {}): Promise<object> {
+    let event = given;
     const { scheduler } = this.#world;
     for (;;) {
       const reply = await this.#invoke(event);
       scheduler.note(`the administrator: ${JSON.stringify(event)}: ${JSON.stringify(reply)}`);
-      if (reply !== undefined && !('next' in reply)) return reply;
-      await scheduler.pause(1_000);
+      if (reply === undefined) await scheduler.pause(1_000);
+      else {
+        replied(reply);
+        if (!('next' in reply)) return reply;
+        event = { ...given, from: reply.next };
+      }
     }
   }
 

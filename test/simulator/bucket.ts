@@ -30,7 +30,10 @@ export class Bucket {
       const isFailed = dice < before + after;
       scheduler.note(`${process.name} ${operation} ${key}${isFailed ? ': failed' : ''}`);
       const found = content === undefined ? { status: 403 } : { status: 200, object: metadata(content) };
-      const done = operation === 'DeleteObject' ? { status: 204 } : found;
+      const keys = this.keys.filter((one) => one.startsWith(key)).sort();
+      const done = { HeadObject: found, DeleteObject: { status: 204 }, ListObjectsV2: { status: 200, keys } }[
+        operation
+      ];
       scheduler.after(this.#latency(), () => answer(isFailed ? { status: 500 } : done));
     });
   }

@@ -1,3 +1,4 @@
+import { Administrator } from './administrator.ts';
 import { judgeFiles } from './files.ts';
 import type { Sent, Shown, StreamName, Visit } from './history.ts';
 import { isSettled } from './scheduler.ts';
@@ -32,6 +33,10 @@ export async function judge(world: World, users: readonly User[], until: Until):
   for (const sent of history.sent) shownOnce(world, sent, users);
   numberedInOrder(world, history.sent);
   judgeFiles(world);
+  if (world.violations.length > 0) return;
+  const examination = new Administrator(world, []).examine();
+  await until(isSettled(examination), 10 * 60_000);
+  for (const finding of await examination) world.violated(`the doctor finds: ${finding}`);
 }
 
 function noGhosts(world: World, isHalfOpen = (_: unknown) => false): void {

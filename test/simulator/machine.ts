@@ -15,13 +15,15 @@ export interface Post {
 
 /** A call to S3, and its answer. */
 export interface S3Call {
-  readonly operation: 'HeadObject' | 'DeleteObject';
+  readonly operation: 'HeadObject' | 'DeleteObject' | 'ListObjectsV2';
+  /** For a list, the beginning of the keys. */
   readonly key: string;
 }
 
 export interface S3Answer {
   readonly status: number;
   readonly object?: { readonly size: number; readonly checksum: string };
+  readonly keys?: readonly string[];
 }
 
 /** The client's end of a WebSocket, as far as the client uses `ws`. */

@@ -6,11 +6,11 @@ import { Workers } from './workers.ts';
 /** npm run mutate: plants one bug after the other, and counts the seeds until the simulator finds it. */
 const { seeds, only } = new Command('npm run mutate --')
   .option('--seeds <number>', 'the most seeds for each bug', Number, 2_000)
-  .option('--only <text>', 'only the bugs whose names contain this text', '')
+  .option('--only <pattern>', 'only the bugs whose names match this regular expression', '')
   .parse()
   .opts<{ seeds: number; only: string }>();
 
-const chosen = mutants.filter(({ name }) => name.includes(only));
+const chosen = mutants.filter(({ name }) => new RegExp(only).test(name));
 const workers = await Workers.start();
 let caught = 0;
 for (const mutant of chosen) {

@@ -1,3 +1,4 @@
+import type { S3Call } from '../machine.ts';
 import { here } from './machine.ts';
 import { NotSimulated } from './not-simulated.ts';
 
@@ -17,6 +18,14 @@ class ObjectCommand {
 
 export class HeadObjectCommand extends ObjectCommand {}
 export class DeleteObjectCommand extends ObjectCommand {}
+export class ListObjectsV2Command {
+  readonly input: { readonly Prefix: string };
+
+  constructor(input: { readonly Prefix: string }) {
+    this.input = input;
+  }
+}
+
 export class GetObjectCommand extends ObjectCommand {}
 export class PutObjectCommand extends ObjectCommand {}
 
@@ -37,11 +46,15 @@ export class S3Client {
     this.#maxAttempts = maxAttempts;
   }
 
-  async send(command: ObjectCommand): Promise<object> {
-    const operation = command instanceof HeadObjectCommand ? 'HeadObject' : 'DeleteObject';
+  async send(command: ObjectCommand | ListObjectsV2Command): Promise<object> {
+    const call: S3Call =
+      command instanceof ListObjectsV2Command
+        ? { operation: 'ListObjectsV2', key: command.input.Prefix }
+        : { operation: command instanceof HeadObjectCommand ? 'HeadObject' : 'DeleteObject', key: command.input.Key };
     for (let attempt = 1; ; attempt += 1) {
-      const { status, object } = await here.s3({ operation, key: command.input.Key });
-      if (status < 300) return { ContentLength: object?.size, ChecksumSHA256: object?.checksum };
+      const { status, object, keys = [] } = await here.s3(call);
+      const Contents = keys.map((Key) => ({ Key }));
+      if (status < 300) return { ContentLength: object?.size, ChecksumSHA256: object?.checksum, Contents };
       if (status < 500 || attempt >= this.#maxAttempts) throw new S3ServiceException(status);
       await here.sleep(here.random() * Math.min(20_000, 100 * 2 ** attempt));
     }
@@ -68,7 +81,6 @@ export async function getSignedUrl(
 export {
   NotSimulated as CompleteMultipartUploadCommand,
   NotSimulated as CreateMultipartUploadCommand,
-  NotSimulated as ListObjectsV2Command,
   NotSimulated as UploadPartCommand,
 };
 
