@@ -9,12 +9,15 @@ type Until = (isOver: () => boolean, most: number) => Promise<void>;
 
 const grace = 10_000;
 
+/** What the calls of a sweep take at most (ms), as a rule. */
+const slack = 30_000;
+
 /** Judges the end of a simulation, when nothing fails any more and no function is running. */
 export async function judge(world: World, users: readonly User[], until: Until): Promise<void> {
   const { history } = world;
   quiet(world, 'after the day');
-  // All programs have ended, and the sweeper has run three times. Only API Gateway's idle limit ends a half-open connection.
-  noGhosts(world, (id) => world.gateway.connections.some((connection) => connection.id === id));
+  // Of the programs that have ended, only API Gateway's idle limit ends a half-open connection.
+  noGhosts(world);
   if (world.violations.length > 0) return;
   for (const user of users) {
     const reading = user.readAll();
@@ -39,9 +42,12 @@ export async function judge(world: World, users: readonly User[], until: Until):
   for (const finding of await examination) world.violated(`the doctor finds: ${finding}`);
 }
 
-function noGhosts(world: World, isHalfOpen = (_: unknown) => false): void {
-  const ghosts = world.history.sessions().flatMap(({ name, connectionId }) => (isHalfOpen(connectionId) ? [] : [name]));
-  if (ghosts.length > 0) world.violated(`ghosts: ${ghosts.join(', ')}`);
+/** No session is left of a connection that had ended two runs of the sweeper and the grace period ago. */
+function noGhosts(world: World): void {
+  for (const { name, connectionId } of world.history.sessions()) {
+    const isGhost = world.gateway.goneFor(String(connectionId)) > 2 * 60_000 + grace + slack;
+    if (isGhost) world.violated(`the session of ${name} is a ghost`);
+  }
 }
 
 /** Nothing is running: the count is exact, and every session has its connection. */

@@ -14,6 +14,8 @@ const pong = JSON.stringify({ type: 'pong' });
 export class Gateway {
   readonly #world: World;
   readonly #connections = new Map<string, Connection>();
+  /** When connections have ended. */
+  readonly #ends = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -21,6 +23,12 @@ export class Gateway {
 
   get connections(): Connection[] {
     return [...this.#connections.values()];
+  }
+
+  /** How long (ms) ago a connection has ended; 0 if it has not. */
+  goneFor(id: string): number {
+    const { now } = this.#world.scheduler;
+    return now - (this.#ends.get(id) ?? now);
   }
 
   /** Whether a client has a connection that cannot work any more. */
@@ -36,6 +44,7 @@ export class Gateway {
       message: (body) => this.#message(connection, body),
       ended: (code, reason) => {
         this.#connections.delete(id);
+        this.#ends.set(id, scheduler.now);
         this.#disconnected(connection, code, reason);
       },
     });

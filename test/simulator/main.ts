@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { bundlesOfRoom } from './bundle.ts';
 import { compiled } from './program.ts';
@@ -47,12 +48,12 @@ if (seed !== undefined && isShrunk) {
 } else await playAll();
 
 async function playAll(): Promise<void> {
-  const hashes = new Set<string>();
+  const hashes = new Map<number, string>();
   let [steps, failed, played] = [0, 0, 0];
   const workers = await Workers.start();
   await workers.play(bundles, from, isEnough, (outcome) => {
     played += 1;
-    hashes.add(outcome.hash);
+    hashes.set(outcome.seed, outcome.hash);
     steps += outcome.steps;
     if (outcome.violations.length > 0) failed += 1;
     report(outcome.seed, outcome.violations);
@@ -60,9 +61,15 @@ async function playAll(): Promise<void> {
   await workers.end();
   const perMinute = Math.round((60_000 * played) / elapsed());
   console.log(
-    `${played} seeds (${from} to ${from + played - 1}), ${failed} with violations, ${hashes.size} distinct courses, ` +
-      `${steps} steps; ${perMinute} seeds a minute`,
+    `${played} seeds (${from} to ${from + played - 1}), ${failed} with violations, ${new Set(hashes.values()).size} distinct courses, ` +
+      `${steps} steps, hash ${hashOf(hashes)}; ${perMinute} seeds a minute`,
   );
+}
+
+/** Identifies the courses of all seeds. */
+function hashOf(hashes: ReadonlyMap<number, string>): string {
+  const inOrder = [...hashes].sort(([one], [other]) => one - other);
+  return createHash('sha256').update(JSON.stringify(inOrder)).digest('hex').slice(0, 16);
 }
 
 function report(played: number, violations: readonly string[]): void {

@@ -5,6 +5,9 @@ import type { World } from './world.ts';
 const user = 'zed';
 const password = 'a password of zed';
 
+/** How often programs take over from one another. */
+const takeovers = 6;
+
 /** A user whose programs send what the client library never does. The room refuses it, and keeps its promises to all others. */
 export class OddUser {
   readonly #world: World;
@@ -73,15 +76,19 @@ export class OddUser {
 
   /** Closes a connection while another program takes over its session. */
   async #leaveDuringTakeover(): Promise<void> {
-    const [first, second] = await Promise.all([this.#connect(), this.#connect()]);
-    if (first && second && isOk(await this.#logIn(first, true))) {
-      const login = this.#logIn(second, true);
-      await this.#pause(50, 350);
-      first.end();
-      if (isOk(await login)) await this.#staysLoggedIn(second, 1_000);
+    let current = await this.#connect();
+    if (!current || !isOk(await this.#logIn(current, true))) return current?.end();
+    for (let round = 0; round < takeovers; round += 1) {
+      const next = await this.#connect();
+      if (!next) break;
+      const login = this.#logIn(next, true);
+      await this.#pause(100, 250 + 60 * this.#world.weather.latency);
+      current.end();
+      current = next;
+      if (!isOk(await login)) break;
+      await this.#staysLoggedIn(next, 300);
     }
-    first?.end();
-    second?.end();
+    current.end();
   }
 
   /** Continues a session after a loss of its connection. Its grace period no longer counts. */
