@@ -52,7 +52,13 @@ export class Accounts {
     this.#accounts.set(user, [...(this.#accounts.get(user) ?? []), account]);
   }
 
+  /** A login that was asked for at some time has succeeded: the reply to the registration before it was lost. */
+  loggedIn(user: string, askedAt: number, at: number): void {
+    if (askedAt > (this.#accounts.get(user)?.at(-1)?.goneAt ?? never)) this.registered(user, at);
+  }
+
   deregistering(user: string, at: number): void {
+    this.loggedIn(user, at, at);
     const account = this.#accounts.get(user)?.at(-1);
     if (account) account.goneAskedAt = Math.min(account.goneAskedAt, at);
   }

@@ -175,6 +175,7 @@ export class User {
       visit.password = newPassword;
     }
     accounts.has(this.name, visit.password);
+    accounts.loggedIn(this.name, visit.askedAt, this.#world.scheduler.now);
   }
 
   async #deregister(): Promise<void> {
