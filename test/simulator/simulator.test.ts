@@ -1,43 +1,50 @@
-import { beforeAll, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundlesOfRoom } from './bundle.ts';
 import { mutants } from './mutants.ts';
-import { compiled, type Programs } from './program.ts';
-import { simulate } from './simulate.ts';
+import type { Bundles } from './program.ts';
+import type { Played } from './worker.ts';
+import { Workers } from './workers.ts';
 
-let programs: Programs;
+let workers: Workers;
+let bundles: Bundles;
 beforeAll(async () => {
-  programs = compiled(await bundlesOfRoom());
+  [workers, bundles] = await Promise.all([Workers.start(), bundlesOfRoom()]);
 });
+afterAll(() => workers.end());
 
-const seeds = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i);
+/** Plays the first seeds; fewer if `isOver` says so. */
+async function play(programs: Bundles, count: number, isOver = (_: readonly Played[]) => false): Promise<Played[]> {
+  const outcomes: Played[] = [];
+  const isEnough = (started: number) => started >= count || isOver(outcomes);
+  await workers.play(programs, 1, isEnough, (outcome) => outcomes.push(outcome));
+  return outcomes.sort((one, other) => one.seed - other.seed);
+}
 
-test('the room keeps its promises in fifteen simulated days', async () => {
-  const hashes = new Set<string>();
-  for (const seed of seeds(15)) {
-    const { violations, hash } = await simulate(seed, programs);
+test('the room keeps its promises in fifteen simulated days', { timeout: 180_000 }, async () => {
+  const outcomes = await play(bundles, 15);
+  for (const { seed, violations } of outcomes)
     expect(violations, `npm run simulate -- --seed ${seed} --trace`).toEqual([]);
-    hashes.add(hash);
-  }
-  expect(hashes.size).toBe(15);
+  expect(new Set(outcomes.map(({ hash }) => hash)).size).toBe(15);
 });
 
-test('a seed decides everything that happens', async () => {
-  for (const seed of seeds(3)) {
-    const [one, other] = [await simulate(seed, programs), await simulate(seed, programs)];
-    expect(one.hash).toBe(other.hash);
-    expect(one.world.history.sent.length).toBeGreaterThan(0);
-  }
+test('a seed decides everything that happens', { timeout: 180_000 }, async () => {
+  const [once, again] = [await play(bundles, 3), await play(bundles, 3)];
+  expect(once).toEqual(again);
+  expect(Math.min(...once.map(({ steps }) => steps))).toBeGreaterThan(1_000);
+});
+
+test('every planted bug fits the code of today', () => {
+  const misfits = mutants.filter(({ file, from }) => !readFileSync(file, 'utf8').includes(from));
+  expect(misfits.map(({ name }) => name)).toEqual([]);
 });
 
 test.each(['a page leaves out its first message', 'a login does not check MaxCon'])(
   'the simulator finds a planted bug: %s',
+  { timeout: 180_000 },
   async (bug) => {
-    const broken = compiled(await bundlesOfRoom(mutants.find(({ name }) => name === bug)));
-    const found: string[] = [];
-    for (const seed of seeds(60)) {
-      if (found.length > 0) break;
-      found.push(...(await simulate(seed, broken)).violations);
-    }
-    expect(found).not.toEqual([]);
+    const broken = await bundlesOfRoom(mutants.find(({ name }) => name === bug));
+    const isFound = (outcomes: readonly Played[]) => outcomes.some(({ violations }) => violations.length > 0);
+    expect(isFound(await play(broken, 60, isFound))).toBe(true);
   },
 );
