@@ -11,7 +11,7 @@ import { smokeDeviations } from '../test/smoke/deviations.ts';
 import { smoke } from '../test/smoke/smoke.ts';
 import { findTarget } from '../test/smoke/target.ts';
 import { parseEndpoint } from './emulator/arguments.ts';
-import { emulatorUrl, resourcesOf } from './emulator/deployment.ts';
+import { emulatorPageUrl, emulatorUrl, resourcesOf } from './emulator/deployment.ts';
 import { emulatorAt } from './emulator/emulators.ts';
 import { NoPython, pythonTool } from './tools/python.ts';
 
@@ -86,8 +86,11 @@ function playScenes(deployment: Deployment): Promise<number> {
 
 /** Runs the smoke test. Returns whether it observed nothing but AWS's behaviour and the emulator's known deviations from it. */
 async function smokeTest({ endpoint: at, stack, stage, emulator }: Deployment): Promise<boolean> {
-  const api = (await resourcesOf(stack))('AWS::ApiGatewayV2::Api', 'GatewayApi');
-  const target = await findTarget({ stack, url: emulatorUrl(at, api, stage) });
+  const find = await resourcesOf(stack);
+  const api = find('AWS::ApiGatewayV2::Api', 'GatewayApi');
+  // Node.js does not resolve the name in the stack's output.
+  const page = emulatorPageUrl(at, find('AWS::ApiGatewayV2::Api', 'PageGatewayApi'));
+  const target = { ...(await findTarget({ stack, url: emulatorUrl(at, api, stage) })), page };
   const { outcomes, problems } = await smoke(target, {
     print: (line) => console.log(line),
     deviations: smokeDeviations[emulator],

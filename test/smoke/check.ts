@@ -7,7 +7,9 @@ export type Need =
   /** To call `@connections` with credentials of the room's account. */
   | 'connections'
   /** To read metrics in CloudWatch. */
-  | 'metrics';
+  | 'metrics'
+  /** To know the web page's address. */
+  | 'page';
 
 /** One fact about a room, as AWS and the protocol document it. */
 export interface Check {
@@ -35,6 +37,7 @@ export const sources = {
   connectRoute: `${apiGateway}/apigateway-websocket-api-route-keys-connect-disconnect.html`,
   quotas: `${apiGateway}/apigateway-execution-service-websocket-limits-table.html`,
   connections: `${apiGateway}/apigateway-how-to-call-websocket-api-connections.html`,
+  httpApis: `${apiGateway}/http-api-develop-integrations-lambda.html`,
   metrics: `${apiGateway}/apigateway-websocket-api-logging.html`,
   logs: 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html',
   closeCodes: 'https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1',

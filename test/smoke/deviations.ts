@@ -35,6 +35,11 @@ export const smokeDeviations: Readonly<Record<EmulatorName, readonly Deviation[]
       why: refusals,
       observed: 'stop is the last frame, closed with 1000; then 403, and 101 after the start',
     },
+    {
+      check: 'a connection from the page, to the address that the page is told',
+      why: 'the page is read at another address than that of its origin',
+      observed: '403; from another page 403',
+    },
     { check: 'lastActiveAt moves on a ping', why: logGroup, skip: true },
     { check: 'lastActiveAt moves on a post by the room', why: logGroup, skip: true },
     { check: 'the log has the commands of this run', why: logGroup, skip: true },

@@ -19,6 +19,7 @@ const missing: Readonly<Record<Need, string>> = {
   admin: "needs the room's administrator",
   connections: "needs credentials of the room's AWS account",
   metrics: "needs credentials of the room's AWS account",
+  page: "needs the web page's address, which the stack tells",
 };
 
 export interface RunOptions {

@@ -13,7 +13,11 @@ async function openTarget() {
   onTestFinished(() => room.close());
   return {
     room,
-    target: { url: room.url, admin: new RoomAdmin(async () => ({ invoke: (payload) => room.admin(payload) })) },
+    target: {
+      url: room.url,
+      page: room.pageUrl,
+      admin: new RoomAdmin(async () => ({ invoke: (payload) => room.admin(payload) })),
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface Target {
   /** A client of the API's `@connections`. */
   readonly connections?: ApiGatewayManagementApiClient;
   readonly metrics?: Metrics;
+  /** The web page's address, without a slash at its end. */
+  readonly page?: string;
 }
 
 export interface Where {
@@ -29,7 +31,8 @@ export async function findTarget({ port, stack, url, invite }: Where): Promise<T
     return { url, ...(invite !== undefined && { invite }) };
   }
   const { localRoom } = await import('../../client/admin/targets/local-room.ts');
-  return { url: `ws://127.0.0.1:${port ?? 9000}`, admin: new RoomAdmin(() => localRoom({ port: port ?? 9000 })) };
+  const host = `127.0.0.1:${port ?? 9000}`;
+  return { url: `ws://${host}`, page: `http://${host}`, admin: new RoomAdmin(() => localRoom({ port: port ?? 9000 })) };
 }
 
 /** @param address where clients reach the room, if it is not the one that the stack tells. */
@@ -41,7 +44,9 @@ async function stackTarget(stack: string, address?: string): Promise<Target> {
     import('./metrics.ts'),
   ]);
   const admin = new RoomAdmin(() => deployedRoom(stack));
-  const url = address ?? (await stackOutputs(stack)).get('WebSocketUrl') ?? '';
+  const outputs = await stackOutputs(stack);
+  const url = address ?? outputs.get('WebSocketUrl') ?? '';
+  const page = outputs.get('PageUrl');
   const connections = new ApiGatewayManagementApiClient({ endpoint: url.replace(/^ws/, 'http') });
-  return { url, admin, connections, metrics: new Metrics(stack) };
+  return { url, admin, connections, metrics: new Metrics(stack), ...(page !== undefined && { page }) };
 }

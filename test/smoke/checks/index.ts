@@ -6,6 +6,7 @@ import { heartbeat } from './heartbeat.ts';
 import { lifecycle } from './lifecycle.ts';
 import { messages } from './messages.ts';
 import { monitoring } from './monitoring.ts';
+import { page } from './page.ts';
 import { routes } from './routes.ts';
 
 /** All checks, in their order: heartbeats first, because a new deployment shows there whether it is complete. */
@@ -17,6 +18,7 @@ export const checks: readonly Check[] = [
   ...accounts,
   ...messages,
   ...files,
+  ...page,
   ...lifecycle,
   ...monitoring,
 ];
