@@ -32,3 +32,9 @@ test('index.html has no inline script or style, which the Content-Security-Polic
   const html = readFileSync('dist/web/index.html', 'utf8');
   expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 });
+
+test('all scripts and styles together have at most 60 KB, compressed', () => {
+  const compressed = Object.entries(files).filter(([path]) => /\.(js|css)$/.test(path));
+  const sizes = compressed.map(([, { body }]) => Buffer.from('br' in body ? body.br : body.identity, 'base64').length);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(60 * 1024);
+});
