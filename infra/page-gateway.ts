@@ -30,14 +30,13 @@ export class PageGateway extends Construct {
       disableExecuteApiEndpoint: pageDomain !== null,
     });
     const domain = pageDomain && this.domain(pageDomain);
-    const stage = new HttpStage(this, 'Stage', {
+    new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: throttling.page.rate, burstLimit: throttling.page.burst },
       ...(domain && { domainMapping: { domainName: domain } }),
     });
-    stage.node.addDependency(this.api);
     this.url = pageDomain ? `https://${pageDomain.name}` : (this.api.node.defaultChild as CfnApi).attrApiEndpoint;
   }
 

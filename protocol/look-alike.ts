@@ -30,8 +30,12 @@ const authorities: ReadonlySet<string> = new Set(
   ].map(skeletonOf),
 );
 
-/** Whether a name or a part of it claims authority, or looks like that: `Adm1n`, `system.`, `the-admin`, `TheAdmin`, `admin2`, `sys.tem`. */
+/**
+ * Whether a name or a part of it claims authority, or looks like that: `Adm1n`, `system.`, `the-admin`, `TheAdmin`, `admin2`,
+ * `sys.tem`.
+ */
 export function claimsAuthority(name: string): boolean {
   const parts = name.split(/[._-]+|(?<=[a-z])(?=[A-Z])/);
-  return [...parts, parts.join('')].some((part) => authorities.has(skeletonOf(part.replace(/\d+$/, ''))));
+  const forms = [...parts, parts.join('')].flatMap((part) => [part, part.replace(/\d+$/, '')]);
+  return forms.some((form) => authorities.has(skeletonOf(form)));
 }

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { forBrowsers } from './bundling.ts';
 
 const source = 'client/web';
 const target = 'dist/web';
@@ -8,15 +9,7 @@ const target = 'dist/web';
 /** Names that contain a hash of the content: browsers may keep these files forever. */
 const hashed = 'assets/[name]-[hash]';
 
-const common: BuildOptions = {
-  tsconfig: `${source}/tsconfig.json`,
-  bundle: true,
-  platform: 'browser',
-  target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
-  minify: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-};
+const common: BuildOptions = { ...forBrowsers, tsconfig: `${source}/tsconfig.json` };
 
 /**
  * Builds the web page into `dist/web`. Scripts and styles are minified and get hashed names; index.html refers to them by
@@ -33,7 +26,6 @@ export async function buildPage(): Promise<void> {
     chunkNames: hashed,
     assetNames: hashed,
     splitting: true,
-    format: 'esm',
     metafile: true,
   });
   // Browsers look for a new version of a service worker under the same name.

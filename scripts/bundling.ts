@@ -27,7 +27,7 @@ export const programs = {
   banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
 } as const satisfies BuildOptions;
 
-/** The libraries for pages. */
+/** The web page, and the libraries for pages. */
 export const forBrowsers = {
   bundle: true,
   platform: 'browser',

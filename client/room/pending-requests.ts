@@ -10,7 +10,7 @@ interface Pending {
   fail(error: Error): void;
 }
 
-/** Stands for the last `ping`, which has no id. The ids of requests are UUIDs. */
+/** Stands for the last `ping`, which has no id. No request has this id. */
 const pingId = 'ping';
 
 /** The requests of one connection that have no reply yet. */

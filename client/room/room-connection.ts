@@ -60,6 +60,9 @@ export interface LoginOptions {
   readonly takeOver?: boolean;
 }
 
+/** Whether a login or a resume with this error may have been carried out. */
+const mayBeDone = (error: unknown) => !(error instanceof RefusalError) || error.code === 'internal';
+
 /** A connection to a room. It survives losses and handovers. Made by `connect`. */
 export class RoomConnection {
   readonly #handlers: RoomHandlers;
@@ -149,9 +152,8 @@ export class RoomConnection {
   ): Promise<Result<'login'>> {
     const args = { user, password, ...(newPassword !== undefined && { newPassword }), ...(takeOver && { takeOver }) };
     const result = await this.#requests.send('login', args).catch((error: unknown) => {
-      // The login may have been carried out. A connection accepts only one login, so the next attempt uses a new
-      // connection.
-      if (!(error instanceof RefusalError)) this.#transport.current?.drop();
+      // A connection accepts only one login, so the next attempt uses a new connection.
+      if (mayBeDone(error)) this.#transport.current?.drop();
       throw error;
     });
     const kept = keepPassword ? (newPassword ?? password) : undefined;
@@ -167,8 +169,8 @@ export class RoomConnection {
     const session = this.#newSession({ ...saved, password: undefined });
     const link = await this.#transport.link();
     await session.moveTo(link).catch((error: unknown) => {
-      // The session may have moved, and this connection accepts no other session.
-      if (!(error instanceof RefusalError)) link.drop();
+      // A connection accepts only one session.
+      if (mayBeDone(error)) link.drop();
       throw error;
     });
     this.#begin(session);

@@ -35,6 +35,9 @@ const mostAttempts = 40;
 /** Attempts at the first connection, if the room answers 429: about half a minute with the default backoff. */
 const mostBusyAttempts = 20;
 
+/** The same where a 429 looks like a missing network: some seconds. */
+const mostHiddenAttempts = 6;
+
 /**
  * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it.
  * A caller that sends waits until there is a usable link.
@@ -60,7 +63,7 @@ export class Transport {
   }
 
   /**
-   * Opens the first link. If the room answers 429, tries again a few times.
+   * Opens the first link. If the room answers 429, or the platform hides the answer, tries again a few times.
    * @throws {ConnectError}
    */
   async open(): Promise<void> {
@@ -68,10 +71,13 @@ export class Transport {
       try {
         return this.#use(await this.#connect());
       } catch (error) {
-        const isBusy = error instanceof ConnectError && error.failure === 'room-full';
-        if (!isBusy || attempt + 1 >= mostBusyAttempts) throw error;
-        if (attempt === 1) this.#options.busy();
-        const { timing } = this.#options;
+        const { timing, platform } = this.#options;
+        const failure = error instanceof ConnectError ? error.failure : undefined;
+        const isBusy = failure === 'room-full';
+        const isPerhapsBusy = failure === 'unreachable' && platform.hidesRefusals;
+        const most = isBusy ? mostBusyAttempts : isPerhapsBusy ? mostHiddenAttempts : 1;
+        if (attempt + 1 >= most) throw error;
+        if (isBusy && attempt === 1) this.#options.busy();
         await sleep(backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 8 }));
       }
     }

@@ -57,12 +57,14 @@ class Refusals {
 const mostRefusals = 10_000;
 
 const refused = new Refusals(250);
-/** The time in which frames of connections that are being closed may still arrive. */
+/** Frames of connections that are being closed may arrive for this long. */
 const usedUp = new Refusals(10_000);
+/** In the next window the address may connect again. */
+const usedUpIn = (address: string, at: number) => `${address} ${connectsIn(at)}`;
 
 export const guests: Guests = {
   isRefused: (address, at) => refused.has(address, at),
-  isUsedUp: (address, at) => usedUp.has(address, at),
+  isUsedUp: (address, at) => usedUp.has(usedUpIn(address, at), at),
 
   async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
     const outcome = await updateIf({
@@ -106,7 +108,7 @@ export const guests: Guests = {
     );
     const isUsedUp = Number(Attributes[connectsIn(at)]) >= Number(Attributes['most'] ?? Number.POSITIVE_INFINITY);
     if (!isUsedUp) return [];
-    usedUp.add(address, at);
+    usedUp.add(usedUpIn(address, at), at);
     return [...guestsOf(Attributes).keys()];
   },
 

@@ -140,7 +140,7 @@ export const settings = {
   }),
   origins: setting({
     word: 'ORIGINS',
-    summary: 'the origins of other web pages that may connect; the own page and programs may always',
+    summary: "the origins of other web pages that may connect; the room's own page and programs always may",
     schema: v.pipe(
       v.string(someOrigins),
       v.maxLength(2_000, someOrigins),

@@ -37,7 +37,7 @@ test.each([
 
 test.each([
   ...['admin', 'Adm1n', 'root', 'r00t', 'system.', 'Moderator', 'the-admin', 'system.bot'],
-  ...['TheAdmin', 'AdminBot', 'admin2', 'root007', 'sys.tem'],
+  ...['TheAdmin', 'AdminBot', 'admin2', 'root007', 'sys.tem', 'Officia1'],
 ])('the name %s is refused, because it claims authority', async (name) => {
   expect(await register(name)).toBe('invalid-user');
 });

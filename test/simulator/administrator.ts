@@ -1,6 +1,6 @@
 import type { World } from './world.ts';
 
-/** An administrator who kicks users, changes MaxCon, and stops and starts the room. */
+/** An administrator who kicks and suspends users, resets passwords, changes MaxCon, runs the doctor, and stops and starts the room. */
 export class Administrator {
   readonly #world: World;
   readonly #users: readonly string[];

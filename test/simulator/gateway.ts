@@ -25,8 +25,9 @@ export class Gateway {
     return [...this.#connections.values()];
   }
 
-  /** How long (ms) ago a connection has ended; 0 if it has not. */
+  /** How long (ms) ago a connection has ended; 0 if it has not. One that never opened has always been gone. */
   goneFor(id: string): number {
+    if (!this.#connections.has(id) && !this.#ends.has(id)) return Number.POSITIVE_INFINITY;
     const { now } = this.#world.scheduler;
     return now - (this.#ends.get(id) ?? now);
   }

@@ -21,6 +21,9 @@ export interface LoginChoices {
   readonly takeOver?: boolean;
 }
 
+/** Refusals of a resume after which the session cannot continue. Others pass. */
+const overWith: ReadonlySet<string> = new Set(['bad-token', 'banned']);
+
 /** Milliseconds until the page tries again to continue a session. */
 const retryMs = 5000;
 
@@ -62,7 +65,7 @@ export class App {
       this.#begin(room, saved.user);
       this.starting.value = undefined;
     } catch (error) {
-      if (error instanceof RefusalError) {
+      if (error instanceof RefusalError && overWith.has(error.code)) {
         this.#session.value = undefined;
         this.greeting.value = texts.sessionOver;
         this.starting.value = undefined;

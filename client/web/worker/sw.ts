@@ -1,6 +1,6 @@
 /**
- * The page's service worker. With a network the page opens in its newest version; without one, in the version that was
- * opened last. The room's messages are never kept.
+ * The page's service worker. The page opens in its newest version; without a network, or while the room's page is throttled,
+ * in the version that was opened last. The room's messages are never kept.
  */
 declare const self: ServiceWorkerGlobalScope;
 
@@ -46,7 +46,11 @@ async function page(): Promise<Response> {
   const fresh = refresh();
   if (!kept) return fresh;
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), patience));
-  return Promise.race([fresh.catch(() => kept), late]);
+  const usable = fresh.then(
+    (response) => (response.ok ? response : kept),
+    () => kept,
+  );
+  return Promise.race([usable, late]);
 }
 
 /** Reads the page from the network, and keeps it with its assets in place of earlier ones. */
@@ -73,7 +77,7 @@ async function newest(request: Request): Promise<Response> {
   try {
     const response = await fetch(request);
     if (response.ok) await cache.put(request, response.clone());
-    return response;
+    return response.ok ? response : ((await cache.match(request)) ?? response);
   } catch (error) {
     const kept = await cache.match(request);
     if (kept) return kept;
