@@ -84,6 +84,22 @@ test('after a lost reply, both tokens are tried', async () => {
   expect(saved?.tokens).toEqual(['t3']);
 });
 
+test('after the refusal internal, the next attempt uses another connection: the room may have bound this one', async () => {
+  const room = await open();
+  const peer = await scripted.peer();
+  const resuming = room.resume({ user: 'csee4119', tokens: ['t1'] });
+  (await peer.next('resume')).refuse('internal');
+  await expect(resuming).rejects.toMatchObject({ code: 'internal' });
+  const login = room.login('csee4119', 'lotsofexams');
+  const next = await scripted.peer();
+  (await next.next('login')).refuse('internal');
+  await expect(login).rejects.toMatchObject({ code: 'internal' });
+  const again = room.login('csee4119', 'lotsofexams');
+  (await (await scripted.peer()).next('login')).reply(session('t2'));
+  await again;
+  expect(room.user).toBe('csee4119');
+});
+
 test('a session that has ended is not resumed, and the connection can log in', async () => {
   const room = await open();
   const peer = await scripted.peer();

@@ -119,7 +119,7 @@ test('words are completed, and a wrong command does not end the console', async 
 async function startInTerminal(data: string, ...args: string[]): Promise<{ admin: TerminalDriver; url: string }> {
   const admin = openTerminal('dist/local/main.mjs', '--port', '0', '--data', data, ...args);
   await admin.see((rows) => rows.at(-1) === 'admin>>');
-  const url = /ws:\/\/\S+/.exec(admin.rows[0] ?? '')?.[0] ?? '';
+  const url = /ws:\/\/\S+/.exec(admin.rows.join('\n'))?.[0] ?? '';
   return { admin, url };
 }
 
