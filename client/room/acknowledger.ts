@@ -37,6 +37,12 @@ export class Acknowledger {
     this.#shown[stream] = Math.max(this.#shown[stream] ?? 0, seq);
   }
 
+  /** Goes on after what an earlier connection has shown. Its last acknowledgement may have been lost. */
+  continueFrom(shown: Readonly<Positions>): void {
+    Object.assign(this.#shown, shown);
+    this.#acknowledged = true;
+  }
+
   /** Starts a stream over at this number, or at an unknown one: its messages have other numbers now. */
   reset(stream: StreamName, position: number | undefined): void {
     if (position === undefined) delete this.#shown[stream];

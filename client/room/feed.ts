@@ -58,6 +58,12 @@ export class Feed {
     void this.#sync();
   }
 
+  /** Goes on after what an earlier connection has shown. Call it first. */
+  continueFrom(shown: Readonly<Positions>): void {
+    for (const stream of streamNames) this.#orders[stream] = new StreamOrder(shown[stream]);
+    this.#acks.continueFrom(shown);
+  }
+
   /**
    * Forgets the positions after a new login. A restored room may use the same numbers for other messages. The room
    * returns the start positions. Messages that it sends again are not shown again.

@@ -236,6 +236,8 @@ export class RoomConnection {
    */
   suspend(): void {
     this.#isOver = true;
+    // A browser may drop the acknowledgement of a page that is left.
+    this.#session?.save();
     this.#session?.feed?.acknowledge();
     this.#session?.feed?.stop();
     this.#transport.end()?.drop();

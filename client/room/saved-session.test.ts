@@ -46,8 +46,9 @@ async function logIn() {
 
 test('a suspended connection is not logged out, and another one continues its session', async () => {
   const { room, peer } = await logIn();
-  expect(saved).toEqual({ user: 'csee4119', tokens: ['t1'] });
+  expect(saved).toMatchObject({ user: 'csee4119', tokens: ['t1'] });
   room.suspend();
+  expect(saved?.shown).toEqual({ inbox: 0, room: 1 });
   expect((await peer.next('ack')).arguments).toEqual({ inbox: 0, room: 1 });
   // Not a code that the room takes for a logout.
   expect(await peer.closed).toBe(4000);
@@ -62,7 +63,10 @@ test('a suspended connection is not logged out, and another one continues its se
   await resuming;
   expect(again.user).toBe('csee4119');
   expect(saved?.tokens).toEqual(['t2']);
-  (await next.next('sync')).reply({ messages: [broadcast(2)], upTo: { inbox: 0, room: 2 }, more: false });
+  // What was shown is not asked for again, even if the acknowledgement was lost.
+  const sync = await next.next('sync');
+  expect(sync.arguments).toEqual({ inbox: 0, room: 1 });
+  sync.reply({ messages: [broadcast(2)], upTo: { inbox: 0, room: 2 }, more: false });
   await again.caughtUp();
   expect(shown).toMatchObject([{ seq: 1 }, { seq: 2 }]);
 });
@@ -90,10 +94,12 @@ test('after the refusal internal, the next attempt uses another connection: the 
   const resuming = room.resume({ user: 'csee4119', tokens: ['t1'] });
   (await peer.next('resume')).refuse('internal');
   await expect(resuming).rejects.toMatchObject({ code: 'internal' });
+  await peer.closed;
   const login = room.login('csee4119', 'lotsofexams');
   const next = await scripted.peer();
   (await next.next('login')).refuse('internal');
   await expect(login).rejects.toMatchObject({ code: 'internal' });
+  await next.closed;
   const again = room.login('csee4119', 'lotsofexams');
   (await (await scripted.peer()).next('login')).reply(session('t2'));
   await again;

@@ -3,6 +3,7 @@ import { RefusalError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Link } from './link.ts';
 import { randomHex } from './random.ts';
+import type { Positions } from './stream-order.ts';
 
 const randomToken = () => randomHex(32);
 
@@ -11,13 +12,15 @@ export interface SavedSession {
   readonly user: string;
   /** The tokens that may be valid, the likelier one first. Whoever has them can continue the session. */
   readonly tokens: readonly string[];
+  /** The last number shown of each stream: it is not shown again. */
+  readonly shown?: Readonly<Positions>;
 }
 
 export interface LoggedIn extends SavedSession {
   /** If kept, it logs in again when the session has ended. */
   readonly password: string | undefined;
   readonly feed: Feed | undefined;
-  /** Called with each change of the tokens. */
+  /** Called with each change of the tokens, and by {@link Session.save}. */
   readonly saved: ((session: SavedSession) => void) | undefined;
 }
 
@@ -32,11 +35,12 @@ export class Session {
   #unconfirmed: string | undefined;
   readonly #saved: LoggedIn['saved'];
 
-  constructor({ user, tokens: [token, unconfirmed], password, feed, saved }: LoggedIn) {
+  constructor({ user, tokens: [token, unconfirmed], shown, password, feed, saved }: LoggedIn) {
     this.user = user;
     this.password = password;
     this.feed = feed;
     this.#saved = saved;
+    if (shown) feed?.continueFrom(shown);
     this.#keep(token, unconfirmed);
   }
 
@@ -92,6 +96,12 @@ export class Session {
   #keep(token: string | undefined, unconfirmed: string | undefined): void {
     this.#token = token;
     this.#unconfirmed = unconfirmed;
-    this.#saved?.({ user: this.user, tokens: [token, unconfirmed].filter((one) => one !== undefined) });
+    this.save();
+  }
+
+  /** Saves what has been shown, with the tokens. */
+  save(): void {
+    const tokens = [this.#token, this.#unconfirmed].filter((one) => one !== undefined);
+    this.#saved?.({ user: this.user, tokens, shown: { ...this.feed?.shownUpTo } });
   }
 }
