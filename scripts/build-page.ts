@@ -12,8 +12,8 @@ const hashed = 'assets/[name]-[hash]';
 const common: BuildOptions = { ...forBrowsers, tsconfig: `${source}/tsconfig.json` };
 
 /**
- * Builds the web page into `dist/web`. Scripts and styles are minified and get hashed names; index.html refers to them by
- * these names; the files of `client/web/public` are copied as they are.
+ * Builds the web page into `dist/web`. Scripts and styles are minified and get hashed names; index.html names all of them,
+ * because the service worker keeps what it names; the files of `client/web/public` are copied as they are.
  */
 export async function buildPage(): Promise<void> {
   rmSync(target, { recursive: true, force: true });
@@ -32,9 +32,14 @@ export async function buildPage(): Promise<void> {
   await build({ ...common, entryPoints: [`${source}/worker/sw.ts`], outdir: target, format: 'iife' });
   cpSync(`${source}/public`, target, { recursive: true });
   let html = readFileSync(`${source}/index.html`, 'utf8');
-  for (const [path, { entryPoint }] of Object.entries(metafile.outputs))
+  const parts: string[] = [];
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    const name = relative(target, path);
     if (entryPoint !== undefined && entryPoints.includes(entryPoint))
-      html = replaceOnce(html, `"${basename(entryPoint)}"`, `"${relative(target, path)}"`);
+      html = replaceOnce(html, `"${basename(entryPoint)}"`, `"${name}"`);
+    else if (path.endsWith('.js')) parts.push(`<link rel="modulepreload" href="${name}" />`);
+  }
+  html = replaceOnce(html, '</head>', `  ${parts.join('\n    ')}\n  </head>`);
   writeFileSync(`${target}/index.html`, html);
   // For the bench, which tells what the page is made of.
   writeFileSync('dist/web.meta.json', JSON.stringify(metafile));

@@ -1,5 +1,8 @@
 import { texts } from '../texts.ts';
 
+/** Milliseconds. The service worker answers with the address it has kept after less. */
+const patience = 15_000;
+
 let loaded: Promise<string> | undefined;
 
 /**
@@ -15,7 +18,8 @@ export function loadAddress(): Promise<string> {
 }
 
 async function load(): Promise<string> {
-  const response = await fetch('room.json', { cache: 'no-store' }).catch(() => undefined);
+  const signal = AbortSignal.timeout(patience);
+  const response = await fetch('room.json', { cache: 'no-store', signal }).catch(() => undefined);
   if (!response?.ok) throw new Error(texts.unreachable);
   const { address }: { address?: unknown } = await response.json();
   if (typeof address !== 'string') throw new Error('The page does not know the address of its room.');

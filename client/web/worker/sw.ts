@@ -9,6 +9,9 @@ const shell = 'shell';
 /** Milliseconds that the network has before the kept page is used. */
 const patience = 3000;
 
+/** Milliseconds that the network has before another kept file is used. */
+const patienceOfFiles = 10_000;
+
 self.addEventListener('install', (event) => {
   event.waitUntil(refresh().then(() => self.skipWaiting()));
 });
@@ -75,7 +78,7 @@ async function refresh(): Promise<Response> {
 async function newest(request: Request): Promise<Response> {
   const cache = await caches.open(shell);
   try {
-    const response = await fetch(request);
+    const response = await fetch(request, { signal: AbortSignal.timeout(patienceOfFiles) });
     if (response.ok) await cache.put(request, response.clone());
     return response.ok ? response : ((await cache.match(request)) ?? response);
   } catch (error) {
