@@ -53,6 +53,17 @@ describe.runIf(hasBrowser)('the login form', () => {
     await guest.field('Invitation code').fill(code);
     await guest.button('Create an account').click();
     await guest.log.waitFor();
+    // The way back is a login.
+    await room.kick('Guest');
+    await guest.field('Password').fill(password);
+    await guest.press('Log in again');
+    await guest.page.getByText('You have been removed').waitFor({ state: 'detached' });
+    // The user of a session that has ended cannot be changed, so a problem with it is one of the whole form.
+    await room.kick('Guest');
+    await room.admin({ command: 'remove', user: 'Guest' });
+    await guest.field('Password').fill(password);
+    await guest.press('Log in again');
+    await guest.sees(/^There is no user "Guest"/);
     await guest.leave();
     await room.change('registration', 'open');
   });
@@ -79,7 +90,16 @@ describe.runIf(hasBrowser)('the login form', () => {
     await room.change('maxCon', 1);
     await page.logIn('Second');
     await page.sees('The room is full, so you cannot log in now. Please try again later.');
+    await page.press('Create an account');
+    await page.field('Username').fill('Third');
+    await page.field('Password').fill(password);
+    await page.button('Create an account').click();
+    await page.sees('You have registered "Third". You can now log in.');
+    await page.sees('The room is full, so you cannot log in now. Please try again later.');
     await room.change('maxCon', 100);
+    await page.press('Log in');
+    await page.log.waitFor();
+    await page.say('/logout');
     await first.get('logout', {});
     await room.admin({ command: 'suspend', user: 'Second' });
     await page.logIn('Second');
@@ -96,6 +116,9 @@ describe.runIf(hasBrowser)('the login form', () => {
     const { password: once } = await room.admin({ command: 'reset-password', user: 'Forgetful' });
     await page.logIn('Forgetful', String(once));
     await page.sees('That password is good for one login. Choose another one to log in.');
+    await page.field('Username').fill('Another');
+    await page.field('New password').waitFor({ state: 'detached' });
+    await page.field('Username').fill('Forgetful');
     await page.field('New password').fill('another secret');
     await page.press('Log in');
     await page.log.waitFor();

@@ -3,11 +3,13 @@ import { foldName, type Result } from '../../../protocol/index.ts';
 import {
   ConnectError,
   connect,
+  defaultTiming,
   type Ending,
   RefusalError,
   type RoomConnection,
   type SavedSession,
 } from '../../room/browser.ts';
+import { backoff } from '../../room/timing.ts';
 import { texts } from '../texts.ts';
 import { Attention } from './attention.ts';
 import { Chat } from './chat.ts';
@@ -24,8 +26,8 @@ export interface LoginChoices {
 /** Refusals of a resume after which the session cannot continue. Others pass. */
 const overWith: ReadonlySet<string> = new Set(['bad-token', 'banned']);
 
-/** Milliseconds until the page tries again to continue a session. */
-const retryMs = 5000;
+/** Between two tries to continue a session: up to 5 seconds at first, and up to 30 later. */
+const timing = { ...defaultTiming, backoff: 5000 };
 
 /** Why the room could not be reached. A browser does not say. */
 export function reasonOf(error: unknown): string {
@@ -42,14 +44,16 @@ export class App {
   readonly greeting: Signal<string | undefined> = signal(undefined);
   /** The name in the login form. */
   readonly user = signal('');
-  /** The code of an invitation, from the page's address. */
-  readonly invite = takeInvitation();
+  /** The code of an invitation, from the page's address, until somebody has logged in. */
+  invite = takeInvitation();
   readonly attention = new Attention();
   /** What a reload of the page goes on with. The password is never stored. */
   readonly #session = stored<SavedSession | undefined>('session', undefined);
   /** The user to whom the drafts in this tab belong. */
   readonly #owner = stored<string>('owner', '');
   #room: RoomConnection | undefined;
+  #failedStarts = 0;
+  #nextStart: ReturnType<typeof setTimeout> | undefined;
 
   async start(): Promise<void> {
     const saved = this.#session.peek();
@@ -57,6 +61,7 @@ export class App {
       this.starting.value = undefined;
       return;
     }
+    clearTimeout(this.#nextStart);
     this.starting.value = {};
     this.user.value = saved.user;
     try {
@@ -72,7 +77,8 @@ export class App {
         return;
       }
       this.starting.value = { problem: reasonOf(error) };
-      setTimeout(() => this.retry(), retryMs);
+      this.#nextStart = setTimeout(() => this.retry(), backoff(this.#failedStarts, timing));
+      this.#failedStarts += 1;
     }
   }
 
@@ -120,6 +126,7 @@ export class App {
     this.#owner.value = foldName(user);
     this.user.value = user;
     this.greeting.value = undefined;
+    this.invite = '';
     const chat = continues ? before : new Chat(room, user, this.attention);
     if (continues) chat.begin(room);
     this.chat.value = chat;
@@ -156,6 +163,7 @@ export class App {
       chat.ending.value = ending;
       return;
     }
+    chat.transfers.abort();
     forgetUser();
     this.#owner.value = '';
     this.user.value = '';

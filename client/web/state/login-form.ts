@@ -25,8 +25,10 @@ export class LoginForm {
   readonly problem: Signal<Problem | undefined> = signal(undefined);
   readonly success: Signal<string | undefined> = signal(undefined);
   readonly isBusy = signal(false);
+  /** Who must choose another password to log in. */
+  readonly #mustChange: Signal<string | undefined> = signal(undefined);
   /** Whether the room wants another password for this login. */
-  readonly wantsNewPassword = signal(false);
+  readonly wantsNewPassword = computed(() => this.#mustChange.value === this.#userId());
   readonly wantsInvite: Signal<boolean>;
   /** Since when the user is logged in elsewhere. */
   readonly elsewhere: Signal<string | undefined> = signal(undefined);
@@ -34,9 +36,7 @@ export class LoginForm {
   readonly shortest: Signal<number | undefined> = signal(undefined);
   /** When a login block ends, in milliseconds since 1970; and the name that is blocked. */
   readonly blockedUntil: Signal<{ readonly user: string; readonly at: number } | undefined> = signal(undefined);
-  readonly isBlocked = computed(
-    () => this.blockedUntil.value !== undefined && this.blockedUntil.value.user === foldName(this.user.value.trim()),
-  );
+  readonly isBlocked = computed(() => this.blockedUntil.value?.user === this.#userId());
   readonly #app: App;
 
   constructor(app: App) {
@@ -79,6 +79,11 @@ export class LoginForm {
     return undefined;
   }
 
+  /** The name in the form, as the room compares names. */
+  #userId(): string {
+    return foldName(this.user.value.trim());
+  }
+
   async #send(takeOver: boolean): Promise<void> {
     const user = this.user.peek().trim();
     const password = this.password.peek();
@@ -94,6 +99,9 @@ export class LoginForm {
         }
         const registered = await this.#app.register(user, password, this.invite.peek().trim());
         this.user.value = registered.user;
+        // If the login fails, the next try must not register the user again.
+        this.choose('login');
+        this.success.value = chatTexts.registered(registered.user);
         return this.#app.logIn(registered.user, password);
       }
       case 'deregister':
@@ -125,7 +133,7 @@ export class LoginForm {
         this.elsewhere.value = since;
         return undefined;
       case 'password-change-required':
-        this.wantsNewPassword.value = true;
+        this.#mustChange.value = foldName(user);
         return { field: 'newPassword', text: error.message };
       case 'invalid-password':
         this.shortest.value = limit;

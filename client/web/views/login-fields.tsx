@@ -16,15 +16,18 @@ interface Props {
 export function LoginFields({ form, fixedUser }: Props) {
   const mode = form.mode.value;
   const problem = form.problem.value;
+  // There is no field for a fixed user.
+  const isOfForm = problem?.field === 'form' || (problem?.field === 'user' && fixedUser !== undefined);
+  const formProblem = isOfForm ? problem : undefined;
   const errorOf = (field: string) => (problem?.field === field ? problem.text : undefined);
   const shortest = form.shortest.value;
   const rule = shortest === undefined ? undefined : texts.passwordRule(shortest);
   const knowsUser = form.user.peek() !== '';
   return (
     <>
-      {problem?.field === 'form' && (
+      {formProblem && (
         <p class="wrong" role="alert">
-          {problem.text}
+          {formProblem.text}
         </p>
       )}
       {fixedUser === undefined ? (
