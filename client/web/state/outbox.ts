@@ -12,11 +12,13 @@ import { plain } from './to-item.ts';
 interface Unsent {
   readonly to: string;
   readonly text: string;
+  /** Why it was not sent. Undefined if it was being sent. */
+  readonly failure?: string;
 }
 
 export interface OutboxOptions {
   readonly me: string;
-  readonly room: () => RoomConnection;
+  readonly room: () => Pick<RoomConnection, 'request' | 'shown'>;
   readonly conversation: (name: string) => Conversation;
 }
 
@@ -33,8 +35,8 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    for (const { to, text } of this.#unsent.peek()) {
-      this.#show(options.conversation(to), { key: nextKey(), text, failure: texts.mayBeSent });
+    for (const { to, text, failure = texts.mayBeSent } of this.#unsent.peek()) {
+      this.#show(options.conversation(to), { key: nextKey(), text, failure });
     }
   }
 
@@ -57,12 +59,14 @@ export class Outbox {
   discard(conversation: Conversation, key: string): void {
     conversation.outbox.value = conversation.outbox.peek().filter((outgoing) => outgoing.key !== key);
     this.#waiting.delete(key);
-    this.#unsent.value = [...this.#waiting.values()];
+    this.#store();
   }
 
-  /** A broadcast of this user has come back from the room: it is no longer on its way. */
+  /** A broadcast of this user has come back from the room, so it has been sent. */
   returned(conversation: Conversation, text: string): void {
-    const outgoing = conversation.outbox.peek().find((one) => one.text === text && one.failure === undefined);
+    const outgoing = conversation.outbox
+      .peek()
+      .find((one) => one.text === text && (one.failure === undefined || one.failure === texts.mayBeSent));
     if (outgoing) this.discard(conversation, outgoing.key);
   }
 
@@ -103,12 +107,20 @@ export class Outbox {
       conversation.outbox.value = conversation.outbox
         .peek()
         .map((outgoing) => (outgoing.key === key ? { ...outgoing, failure } : outgoing));
+      const waiting = this.#waiting.get(key);
+      if (waiting) this.#waiting.set(key, { ...waiting, failure });
+      this.#store();
     }
   }
 
-  #show(conversation: Conversation, outgoing: Outgoing): void {
-    conversation.outbox.value = [...conversation.outbox.peek(), outgoing];
-    this.#waiting.set(outgoing.key, { to: conversation.name, text: outgoing.text });
+  #show(conversation: Conversation, { key, ...outgoing }: Outgoing): void {
+    conversation.outbox.value = [...conversation.outbox.peek(), { key, ...outgoing }];
+    this.#waiting.set(key, { to: conversation.name, ...outgoing });
+    this.#store();
+  }
+
+  /** A reload of the page shows the unsent texts again. */
+  #store(): void {
     this.#unsent.value = [...this.#waiting.values()];
   }
 }
