@@ -36,6 +36,7 @@ function stallTimer(milliseconds: number, callback: () => void): { moved(): void
 /** By XMLHttpRequest, because `fetch` does not report the progress of an upload. */
 export const upload: Upload<BlobSource> = ({ blob, size }, { url, method, headers }, progress, { timing, signal }) =>
   new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     const request = new XMLHttpRequest();
     const end = () => {
       timer.stop();
