@@ -10,7 +10,7 @@ export interface Sink {
   /** Discards the bytes. */
   clear(): void | Promise<void>;
   /**
-   * Gives the user the complete file, whose checksum is right. When this resolves, the room deletes its copy.
+   * Gives the user the complete file, whose checksum is right. The room deletes its copy after this resolves.
    * @param name Safe to use as a file name on every system.
    */
   save(name: string): void | Promise<void>;

@@ -9,7 +9,7 @@ root.replaceChildren();
 
 const app = new App();
 render(<AppView app={app} />, root);
-// The browser closes a page's connections with a code that the room takes for a logout.
+// Acknowledges what was shown, and closes without a logout.
 addEventListener('pagehide', () => app.suspend());
 // A page that the browser has kept goes on as after a reload.
 addEventListener('pageshow', (event) => {

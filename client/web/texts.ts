@@ -19,7 +19,6 @@ export const texts = {
   invited: 'You have been invited. Choose a username and a password.',
   passwordRule: (shortest: number) =>
     `At least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and not a common one.`,
-  chooseNewPassword: 'That password is good for one login. Choose a new one.',
   cancelWarning: 'Your account, your messages and your files will be deleted. This cannot be undone.',
   blockedFor: (left: string) => `This user is blocked on this device after wrong passwords. Try again in ${left}.`,
   continueHere: 'Continue here instead',
@@ -43,14 +42,11 @@ export const texts = {
       : 'This is the beginning of what the room has kept. It keeps a private message for its recipient only, so your own earlier ones are not here.',
   messages: 'Messages',
   storedMessage: 'Stored until the next login',
-  emptyRoom: 'Nobody has said anything yet. Say hello!',
   emptyPrivate: (user: string) => `Only you and ${user} can read what you say here.`,
   composeRoom: 'Message everyone',
   compose: (user: string) => `Message ${user}`,
   send: 'Send',
   sending: 'Sending …',
-  delivered: 'Delivered',
-  stored: (user: string) => `Stored until ${user} logs in`,
   notSent: 'This was not sent.',
   mayBeSent: 'The connection was lost before the room answered: this may or may not have been sent.',
   sendAgain: 'Send again',
@@ -92,5 +88,4 @@ export const texts = {
   offerNotifications: 'Be notified of private messages and mentions while this page is hidden?',
   notify: 'Notify me',
   notNow: 'Not now',
-  jumpToMessage: 'Skip to the message box',
 } as const;

@@ -7,7 +7,7 @@ import { plain } from './to-item.ts';
 export interface Question {
   readonly text: string;
   readonly isSecret: boolean;
-  /** Undefined takes the command back. */
+  /** Undefined cancels the command. */
   answer(text: string | undefined): void;
 }
 

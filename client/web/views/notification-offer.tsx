@@ -1,7 +1,7 @@
 import type { App } from '../state/app.ts';
 import { texts } from '../texts.ts';
 
-/** Asks whether to notify the user, once it is of use. The browser asks again. */
+/** Asks whether to notify the user, once it is of use. The browser then asks too. */
 export function NotificationOffer({ app }: { readonly app: App }) {
   const { attention } = app;
   if (!attention.isOffered.value) return null;
