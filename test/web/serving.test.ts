@@ -79,6 +79,18 @@ describe.runIf(hasBrowser)('in a browser', () => {
     expect([...origins]).toEqual([new URL(page).host]);
   });
 
+  test('the page opens without a network, after one visit', async () => {
+    const returning = await browser.visit(page);
+    returning.expectProblem(/net::ERR_/);
+    await returning.page.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    // A browser may drop what it has cached by itself at any time.
+    await (await returning.context.newCDPSession(returning.page)).send('Network.clearBrowserCache');
+    await returning.context.setOffline(true);
+    await returning.page.reload();
+    await returning.page.getByRole('button', { name: 'Log in' }).waitFor();
+    await returning.leave();
+  });
+
   test('the page may connect to the room', async () => {
     expect(await connect(visitor, room.url)).toBe('open');
     const local = await browser.visit(page.replace('127.0.0.1', 'localhost'));
