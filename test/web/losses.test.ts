@@ -45,6 +45,9 @@ describe.runIf(hasBrowser)('the page', () => {
     for (const user of users) {
       await expect.poll(async () => (await user.messages()).length, { timeout: 90_000 }).toBe(2 * each);
       await expect.poll(() => user.page.getByText('Sending …').count()).toBe(0);
+      // The user saw what was missed during a loss as it came.
+      expect(await user.page.title()).not.toMatch(/^\(/);
+      expect(await user.page.getByText('New messages').count()).toBe(0);
     }
     const [first = [], second = []] = await Promise.all(users.map((user) => user.messages()));
     expect(first).toEqual(second);

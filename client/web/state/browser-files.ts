@@ -10,7 +10,7 @@ export function chooseFiles(chosen: (files: readonly File[]) => void): void {
 /** Milliseconds that a browser has to begin a download from memory. */
 const memoryTime = 60_000;
 
-/** Puts a file into the user's folder of downloads. */
+/** Asks the browser to save a file. Nothing tells whether it was saved: the browser or the user may refuse. */
 export function saveFile(file: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);

@@ -42,6 +42,8 @@ export class Chat implements CommandHost {
   readonly unread = computed(() => this.conversations.value.reduce((sum, { unread }) => sum + unread.value, 0));
   readonly #attention: Attention;
   readonly #activeName = storedOfUser<string>('active', '');
+  /** Whether everything missed before the login has been shown. */
+  #hasCaughtUp = false;
   #room: RoomConnection;
 
   constructor(room: RoomConnection, me: string, attention: Attention) {
@@ -73,6 +75,8 @@ export class Chat implements CommandHost {
   /** A connection over which the user is logged in. */
   begin(room: RoomConnection): void {
     this.#room = room;
+    this.#hasCaughtUp = false;
+    this.transfers.offers.forget();
     this.ending.value = undefined;
     this.link.value = 'connected';
     this.names.me = this.me;
@@ -81,22 +85,28 @@ export class Chat implements CommandHost {
 
   /** Reads what the page shows beside the missed messages. */
   async catchUp(): Promise<void> {
-    const room = this.#room;
     await Promise.all([
       this.commands.greet(),
-      this.#learnOffers(),
       this.people.learnOnline(),
       this.people.learnBlocked(),
-      room.caughtUp(),
+      // In this order: a file that comes in between must not be missing in both.
+      this.#showMissed().then(() => this.#learnOffers()),
     ]);
-    if (this.#isWatched(this.active.peek())) this.active.peek().see();
     const [everyone] = this.conversations.peek();
     this.transfers.prepare();
     await Promise.all([everyone && this.history.load(everyone), this.history.loadInbox()]);
   }
 
+  async #showMissed(): Promise<void> {
+    await this.#room.caughtUp();
+    this.#hasCaughtUp = true;
+    this.look();
+  }
+
   async #learnOffers(): Promise<void> {
-    this.names.offered(...(await this.transfers.offers.learn(this.#room)));
+    const { files = [] } = await this.#room.request('fileget', {});
+    this.transfers.offers.learn(files);
+    this.names.offered(...files);
   }
 
   /** The conversation with a user, or that of everybody for the name ''. */
@@ -133,9 +143,9 @@ export class Chat implements CommandHost {
     this.people.refresh().catch(() => this.people.lost());
   }
 
-  /** The page has become visible. */
+  /** What is on the screen has changed, for example because the page has become visible. */
   look(): void {
-    this.active.peek().see();
+    if (this.#isWatched(this.active.peek())) this.active.peek().see();
   }
 
   send(conversation: Conversation, text: string): void {
@@ -147,11 +157,14 @@ export class Chat implements CommandHost {
   take(message: ShownMessage, isMissed: boolean): void {
     this.names.message(message);
     this.history.shown(message);
-    if (message.event === 'file') this.transfers.offers.waits(message);
+    // What was missed during a short loss of the connection is as new as what comes now.
+    const isNew = !isMissed || this.#hasCaughtUp;
+    // A file that was missed before the login may be gone. The room lists those that wait.
+    if (message.event === 'file' && isNew) this.transfers.offers.waits(message);
     const conversation = this.conversation(conversationOf(message));
     const isOwn = message.event === 'broadcast' && message.from === this.me;
     if (isOwn) this.outbox.returned(conversation, message.text);
-    conversation.add(itemOf(message), isOwn || (!isMissed && this.#isWatched(conversation)));
+    conversation.add(itemOf(message), isOwn || (isNew && this.#isWatched(conversation)));
     const summary = summaryOf(message, this.me);
     if (summary !== undefined) this.#attention.notify(summary, message, () => this.open(conversation.name));
   }

@@ -24,7 +24,7 @@ export class Conversation {
   readonly log = new Log();
   readonly outbox: Signal<readonly Outgoing[]> = signal([]);
   readonly unread = signal(0);
-  /** The first item that the user had not seen when it came. The log has a mark above it. */
+  /** The first item that came since the user looked last, unseen. The log has a mark above it. */
   readonly unreadFrom: Signal<string | undefined> = signal(undefined);
   /** When the last message came, in milliseconds since 1970. */
   readonly lastAt = signal(0);
@@ -46,8 +46,8 @@ export class Conversation {
     if (item.kind !== 'message' && item.kind !== 'file') return;
     this.lastAt.value = Math.max(this.lastAt.peek(), item.at);
     if (isSeen) return;
+    if (this.unread.peek() === 0) this.unreadFrom.value = item.key;
     this.unread.value += 1;
-    this.unreadFrom.value ??= item.key;
   }
 
   /** Adds earlier items, oldest first. */
@@ -56,7 +56,7 @@ export class Conversation {
     this.lastAt.value = Math.max(this.lastAt.peek(), ...items.map(({ at }) => at));
   }
 
-  /** The user looks at this conversation. The mark above the unread messages stays until the user looks away. */
+  /** The user looks at this conversation. The mark stays until the user opens another, or misses more. */
   see(): void {
     this.unread.value = 0;
   }

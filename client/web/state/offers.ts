@@ -1,8 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import { foldName } from '../../../protocol/index.ts';
-import type { RoomConnection } from '../../room/common.ts';
 import type { FileItem } from './items.ts';
-import type { Transfer } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 
 /** A file from another user, as the room lists it. */
 export interface Offer {
@@ -17,11 +16,14 @@ export type OfferState = 'waiting' | 'declined' | 'gone' | Transfer;
 export class Offers {
   readonly #states: Signal<ReadonlyMap<string, OfferState>> = signal(new Map());
   /** Whether the room has listed the files that wait. */
-  #isKnown = false;
+  readonly #isKnown = signal(false);
 
-  /** A file is gone if it was received or declined elsewhere, or has expired. */
-  stateOf(item: FileItem): OfferState {
-    return this.#states.value.get(keyOf(item.from, item.name, item.at)) ?? 'gone';
+  /**
+   * A file is gone if it was received or declined elsewhere, or has expired. Undefined until the room has listed the
+   * files that wait.
+   */
+  stateOf(item: FileItem): OfferState | undefined {
+    return this.#states.value.get(keyOf(item.from, item.name, item.at)) ?? (this.#isKnown.value ? 'gone' : undefined);
   }
 
   waits({ from, name, sentAt }: Offer): void {
@@ -32,20 +34,23 @@ export class Offers {
     this.#set(keyOf(item.from, item.name, item.at), state);
   }
 
-  /** @throws as `RoomConnection.request`. */
-  async learn(room: RoomConnection): Promise<readonly Offer[]> {
-    if (this.#isKnown) return [];
-    const { files = [] } = await room.request('fileget', {});
-    this.#isKnown = true;
-    for (const offer of files) this.waits(offer);
-    return files;
+  /** The room has listed the files that wait. */
+  learn(offers: readonly Offer[]): void {
+    for (const offer of offers) this.waits(offer);
+    this.#isKnown.value = true;
   }
 
-  /** The last waiting file of this name. */
+  /** Forgets which files wait: some may have expired, or been received elsewhere, while the user was away. */
+  forget(): void {
+    this.#isKnown.value = false;
+    this.#states.value = new Map([...this.#states.peek()].filter(([, state]) => state !== 'waiting'));
+  }
+
+  /** The last file of this name that waits, or whose transfer has failed. */
   find(from: string, name: string): FileItem | undefined {
     const start = keyOf(from, name, '');
     const [key] =
-      [...this.#states.peek()].reverse().find(([one, state]) => one.startsWith(start) && state === 'waiting') ?? [];
+      [...this.#states.peek()].reverse().find(([one, state]) => one.startsWith(start) && isOpen(state)) ?? [];
     if (key === undefined) return undefined;
     return { kind: 'file', key, at: Number(key.slice(start.length)), from, name, size: 0 };
   }
@@ -54,6 +59,9 @@ export class Offers {
     this.#states.value = new Map(this.#states.peek()).set(key, state);
   }
 }
+
+const isOpen = (state: OfferState) =>
+  state === 'waiting' || (state instanceof Transfer && state.state.peek().kind === 'failed');
 
 /** No user's name and no file's name contains a slash. */
 const keyOf = (from: string, name: string, at: number | string) => `${foldName(from)}/${name}/${at}`;

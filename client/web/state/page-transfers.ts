@@ -71,7 +71,11 @@ export class PageTransfers implements FileTransfers {
     this.#run(transfer, { user: from, name }, async () => {
       const { BlobSink, getFile } = await files();
       const { signal, progress } = transfer;
-      await getFile(this.#options.room(), { from, name, signal, progress, sink: new BlobSink(saveFile) });
+      const sink = new BlobSink((file, safeName) => {
+        transfer.saveAgain.value = () => saveFile(file, safeName);
+        saveFile(file, safeName);
+      });
+      await getFile(this.#options.room(), { from, name, signal, progress, sink });
       this.#options.names.settled({ from, name });
     });
   }

@@ -14,6 +14,8 @@ export type TransferState =
 /** The transfer of one file, to or from another user. */
 export class Transfer {
   readonly state: Signal<TransferState> = signal({ kind: 'running' });
+  /** Gives a received file to the browser once more: the browser does not tell whether it was saved. */
+  readonly saveAgain: Signal<(() => void) | undefined> = signal(undefined);
   readonly #aborted = new AbortController();
 
   get signal(): AbortSignal {

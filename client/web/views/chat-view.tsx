@@ -1,19 +1,38 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import type { Chat } from '../state/chat.ts';
 import { ConversationView } from './conversation-view.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 
+/** Where the list and the conversation do not fit side by side, as in `layout.css`. */
+const narrow = '(max-width: 44rem)';
+
 /** The list of conversations, and the one that is open. A narrow screen shows one of both. */
 export function ChatView({ app, chat }: { readonly app: App; readonly chat: Chat }) {
   const conversation = chat.active.value;
   const isListShown = chat.isListShown.value;
+  const element = useRef<HTMLDivElement>(null);
+  const wasListShown = useRef(false);
   useEffect(() => {
+    const { current } = element;
     if (!isListShown) chat.look();
+    // The focus was in the list, which is hidden now.
+    const hasLostFocus = wasListShown.current && !isListShown && !current?.querySelector('.conversation :focus');
+    if (hasLostFocus) current?.querySelector<HTMLElement>('.back')?.focus();
+    wasListShown.current = isListShown;
   }, [chat, isListShown]);
+  useEffect(() => {
+    const query = matchMedia(narrow);
+    const change = () => {
+      // Both are visible now.
+      if (!query.matches) chat.isListShown.value = false;
+    };
+    query.addEventListener('change', change);
+    return () => query.removeEventListener('change', change);
+  }, [chat]);
   return (
-    <div class={isListShown ? 'chat shows-list' : 'chat'}>
+    <div ref={element} class={isListShown ? 'chat shows-list' : 'chat'}>
       <Sidebar app={app} chat={chat} />
       <ConversationView key={conversation.id} app={app} chat={chat} conversation={conversation} />
       {chat.isChangingPassword.value && <PasswordDialog chat={chat} />}

@@ -40,6 +40,7 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
   const { from, name } = item;
   const state = transfers.offers.stateOf(item);
   const receive = () => transfers.receive(item);
+  const decline = () => void chat.commands.run(['filedecline', from, name], chat.shown);
   return (
     <FileFrame {...item}>
       {state === 'gone' && <p class="file-state">{texts.fileGone}</p>}
@@ -49,16 +50,23 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
           <button type="button" class="primary" onClick={receive} aria-label={texts.saveFile(name)}>
             {texts.save}
           </button>
-          <button
-            type="button"
-            onClick={() => void chat.commands.run(['filedecline', from, name], chat.shown)}
-            aria-label={texts.declineFile(name)}
-          >
+          <button type="button" onClick={decline} aria-label={texts.declineFile(name)}>
             {texts.decline}
           </button>
         </div>
       )}
-      {state instanceof Transfer && <TransferState transfer={state} done={texts.fileReceived} again={receive} />}
+      {state instanceof Transfer && (
+        <TransferState transfer={state} done={texts.fileReceived}>
+          <div class="buttons">
+            <button type="button" onClick={receive}>
+              {texts.tryAgain}
+            </button>
+            <button type="button" onClick={decline} aria-label={texts.declineFile(name)}>
+              {texts.decline}
+            </button>
+          </div>
+        </TransferState>
+      )}
     </FileFrame>
   );
 }
@@ -75,11 +83,11 @@ export function UploadView({ chat, item }: { readonly chat: Chat; readonly item:
 interface TransferProps {
   readonly transfer: Transfer;
   readonly done: string;
-  /** Begins the transfer again after a failure. */
-  again?(): void;
+  /** Shown after a failure. */
+  readonly children?: ComponentChildren;
 }
 
-function TransferState({ transfer, done, again }: TransferProps) {
+function TransferState({ transfer, done, children }: TransferProps) {
   const state = transfer.state.value;
   switch (state.kind) {
     case 'running': {
@@ -95,16 +103,21 @@ function TransferState({ transfer, done, again }: TransferProps) {
       );
     }
     case 'done':
-      return <p class="file-state">{done}</p>;
+      return (
+        <div class="file-state">
+          <p>{done}</p>
+          {transfer.saveAgain.value && (
+            <button type="button" onClick={transfer.saveAgain.value}>
+              {texts.saveAgain}
+            </button>
+          )}
+        </div>
+      );
     case 'failed':
       return (
         <div class="file-state">
           <p class="wrong">{state.why}</p>
-          {again && (
-            <button type="button" onClick={again}>
-              {texts.tryAgain}
-            </button>
-          )}
+          {children}
         </div>
       );
   }
