@@ -83,6 +83,16 @@ describe.runIf(hasBrowser)('users of the page', () => {
     expect(await page.box.inputValue()).toBe('A draft');
     await page.box.press('Enter');
     await watcher.sees('Reloader(private): A draft');
+    // A pasted text of several lines is never a command, also not after a reload.
+    await page.page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', '/logout\\nthen this');
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    }`);
+    await page.box.fill('/logout\nthen this');
+    await page.page.reload();
+    await page.box.press('Enter');
+    await watcher.sees('Reloader(private): /logout\\nthen this');
     expect(watcher.lines.filter((line) => line.includes('Reloader" has just')).length).toBe(1);
     await page.leave();
     await watcher.quit();

@@ -29,11 +29,14 @@ export class Conversation {
   /** When the last message came, in milliseconds since 1970. */
   readonly lastAt = signal(0);
   readonly draft: Signal<string>;
+  /** Whether the draft holds a pasted text of several lines, which is never a command. */
+  readonly isPasted: Signal<boolean>;
 
   constructor(name: string) {
     this.id = foldName(name);
     this.name = name;
     this.draft = storedOfUser(`draft ${this.id}`, '');
+    this.isPasted = storedOfUser<boolean>(`pasted ${this.id}`, false);
   }
 
   get isRoom(): boolean {

@@ -13,7 +13,7 @@ export function stored<T extends string | number | boolean | object | undefined>
 }
 
 /** Like {@link stored}, until {@link forgetUser}. */
-export const storedOfUser = <T extends string | object>(key: string, initial: T): Signal<T> =>
+export const storedOfUser = <T extends string | boolean | object>(key: string, initial: T): Signal<T> =>
   stored(`${ofUser}${key}`, initial);
 
 /** Forgets what belongs to the user who was logged in, such as drafts. */

@@ -21,13 +21,11 @@ const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
 /** The box to write in. Enter sends, Shift+Enter begins a new line, and a slash begins a command. */
 export function Composer({ chat, conversation }: Props) {
-  const { draft, isRoom, name } = conversation;
+  const { draft, isPasted, isRoom, name } = conversation;
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
   const candidates = useSignal<readonly Candidate[]>([]);
   const chosen = useSignal(0);
-  /** A text of several lines that was pasted is never a command. */
-  const isPasted = useSignal(false);
   const text = draft.value;
   const bytes = byteLength(text);
   const isTooLong = bytes > limits.textBytes;
@@ -64,7 +62,8 @@ export function Composer({ chat, conversation }: Props) {
     write('');
   };
   const press = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    // Safari ends the composition before this event. It has the key code of a composition, 229.
+    if (event.isComposing || event.keyCode === 229) return;
     if (isListed && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
       const { length } = candidates.value;
       chosen.value = (chosen.value + (event.key === 'ArrowDown' ? 1 : length - 1)) % length;
