@@ -92,19 +92,36 @@ export class History {
     });
     stream.wasRead = true;
     stream.hasMore.value = page.more;
-    stream.earliest = page.messages[0]?.seq ?? before;
-    const items = new Map<string, Item[]>();
-    if (stream.name === 'inbox') {
-      for (const [name, own] of this.#own) items.set(name, [...own]);
-      this.#own = new Map();
-    }
-    for (const message of page.messages) {
-      if (message.event === 'hidden') continue;
+    // Messages may have come during the request. Those from the first of them on are shown in their order as they come.
+    const { earliest: end = Number.POSITIVE_INFINITY } = stream;
+    const earlier = page.messages.filter(({ seq }) => seq < end);
+    stream.earliest = earlier[0]?.seq ?? stream.earliest;
+    const messages = earlier.filter((message) => message.event !== 'hidden');
+    const [first] = messages;
+    const start = page.more && first ? Date.parse(first.sentAt) : 0;
+    const items = stream.name === 'inbox' ? this.#takeOwn(start) : new Map<string, Item[]>();
+    for (const message of messages) {
       const name = conversationOf(message);
       items.set(name, [...(items.get(name) ?? []), itemOf(message)]);
     }
     for (const [name, some] of items) conversation(name).prepend(some.sort((one, other) => one.at - other.at));
     return new Set([...items.keys()].map(foldName));
+  }
+
+  /** Takes this user's own messages from a time on. The earlier ones stay for the next pages. */
+  #takeOwn(start: number): Map<string, Item[]> {
+    const taken = new Map<string, Item[]>();
+    const rest = new Map<string, Item[]>();
+    for (const [name, own] of this.#own) {
+      // The list of conversations has it from now on.
+      this.#options.conversation(name);
+      const earlier = own.filter(({ at }) => at < start);
+      const later = own.filter(({ at }) => at >= start);
+      if (earlier.length > 0) rest.set(name, earlier);
+      if (later.length > 0) taken.set(name, later);
+    }
+    this.#own = rest;
+    return taken;
   }
 
   #streamOf({ isRoom }: Conversation): Stream {
