@@ -121,7 +121,16 @@ describe.runIf(hasBrowser)('the page', () => {
     await keyboard.press('Tab');
     await keyboard.press('Enter');
     await page.sees('You have blocked Listener from sending you messages.');
+    expect(await focused()).toBe('Options for Listener');
     await walkTo(/^Your account/, 'Shift+Tab');
+    await keyboard.press('Enter');
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await page.field('Old password').waitFor();
+    await walkTo(/^Cancel/, 'Tab');
+    await keyboard.press('Enter');
+    // The focus is back where it was.
+    await expect.poll(focused).toBe('Your account');
     await keyboard.press('Enter');
     await keyboard.press('Tab');
     await keyboard.press('Tab');
@@ -135,6 +144,10 @@ describe.runIf(hasBrowser)('the page', () => {
     const attacker = await room.enter('Attacker');
     for (const text of Object.values(hostile)) await attacker.get('message', { to: 'Victim', text });
     const page = await PageUser.enter(browser, room.url, 'Victim', phone);
+    await page.press(/^Back to the conversations/);
+    await page.talkTo('Everyone');
+    const focused = () => page.page.evaluate<string>('document.activeElement?.getAttribute("aria-label")');
+    await expect.poll(focused).toMatch(/^Back to the conversations/);
     await page.press(/^Back to the conversations/);
     await page.talkTo('Attacker');
     await page.sees(hostile.arabic);

@@ -54,6 +54,8 @@ export function Menu({ label, choices }: { readonly label: string; readonly choi
               type="button"
               onClick={() => {
                 isOpen.value = false;
+                // The chosen button is hidden now, and what it opens returns the focus here.
+                button.current?.focus();
                 choose();
               }}
             >

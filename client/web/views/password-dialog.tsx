@@ -16,7 +16,9 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
   const error = useSignal<{ readonly isOld: boolean; readonly text: string } | undefined>(undefined);
   const isBusy = useSignal(false);
   useEffect(() => dialog.current?.showModal(), []);
-  const close = () => {
+  // Returns the focus to where it was.
+  const close = () => dialog.current?.close();
+  const closed = () => {
     chat.isChangingPassword.value = false;
   };
   const submit = async () => {
@@ -37,7 +39,7 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
     isBusy.value = false;
   };
   return (
-    <dialog ref={dialog} class="card" aria-labelledby="password-title" onClose={close}>
+    <dialog ref={dialog} class="card" aria-labelledby="password-title" onClose={closed}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
