@@ -18,6 +18,8 @@ export interface CommandHost {
   conversation(name: string): Conversation;
   open(name: string): void;
   print(conversation: Conversation, lines: readonly Printed[]): void;
+  /** What the page shows beside the messages could not be read. */
+  failed(error: unknown): void;
   /** Shows the form for a new password. */
   changePassword(): void;
 }

@@ -80,7 +80,9 @@ export class Commands {
       const result = await carryOut(line, this.#context(), { parse });
       if ('goodbye' in result) return await this.#host.room.leave();
       await this.screen.page(result);
-      if (changesBlocked.has(name)) await this.#host.people.learnBlocked();
+      if (changesBlocked.has(name)) {
+        await this.#host.people.learnBlocked().catch((error: unknown) => this.#host.failed(error));
+      }
     } catch (error) {
       if (!(error instanceof EndOfInput) && !(error instanceof ConnectionEndedError)) throw error;
     }

@@ -16,6 +16,7 @@ export class People {
   readonly count = signal(0);
   /** Whether users may have come or gone unnoticed. */
   #isStale = false;
+  #isAsking = false;
 
   readonly online = computed(() => [...this.#online.value.values()].sort(byName));
 
@@ -32,6 +33,8 @@ export class People {
   }
 
   notice(notice: EventOf<'login' | 'logout' | 'presence'>): void {
+    // The reply may be older than this notice, and replaces what it says.
+    if (this.#isAsking) this.#isStale = true;
     if (notice.event === 'presence') {
       this.count.value = Math.max(0, notice.online - 1);
       this.#isStale = true;
@@ -52,9 +55,14 @@ export class People {
   /** @throws as `RoomConnection.request`. */
   async learnOnline(): Promise<void> {
     this.#isStale = false;
-    const { users, total = users.length } = await this.#room().request('whoelse', {});
-    this.#online.value = namesOf(users);
-    this.count.value = total;
+    this.#isAsking = true;
+    try {
+      const { users, total = users.length } = await this.#room().request('whoelse', {});
+      this.#online.value = namesOf(users);
+      this.count.value = total;
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /**
@@ -62,7 +70,7 @@ export class People {
    * and must not keep an idle user logged in.
    */
   async refresh(): Promise<void> {
-    if (this.#isStale) await this.learnOnline();
+    if (this.#isStale && !this.#isAsking) await this.learnOnline();
   }
 
   /** @throws as `RoomConnection.request`. */

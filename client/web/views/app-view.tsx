@@ -1,10 +1,12 @@
 import { useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { texts as chatTexts } from '../../chat/texts.ts';
 import type { App } from '../state/app.ts';
 import { texts } from '../texts.ts';
 import { ChatView } from './chat-view.tsx';
 import { LoginView } from './login-view.tsx';
 import { StartView } from './start-view.tsx';
+import { refuseOtherDrops } from './use-drop.ts';
 
 /** The number of unread messages, in the title and on the icon of the installed page. */
 function showCount(unread: number, title: string): void {
@@ -15,6 +17,7 @@ function showCount(unread: number, title: string): void {
 }
 
 export function AppView({ app }: { readonly app: App }) {
+  useEffect(refuseOtherDrops, []);
   useSignalEffect(() => {
     const chat = app.chat.value;
     showCount(chat?.unread.value ?? 0, chat ? chatTexts.title(chat.me) : texts.room);

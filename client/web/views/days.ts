@@ -1,16 +1,26 @@
+import { signal } from '@preact/signals';
 import { localMinute } from '../../times.ts';
 import { texts } from '../texts.ts';
 
-const dayMs = 24 * 60 * 60_000;
+const startOfToday = () => new Date().setHours(0, 0, 0, 0);
+
+/** When today began, in milliseconds since 1970. What shows days is rendered again at midnight. */
+const today = signal(startOfToday());
+setInterval(() => {
+  today.value = startOfToday();
+}, 60_000);
 
 const thisYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const anyYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 
 /** The day of a message, above the first of the day. */
-export function dayText(at: Date, now = new Date()): string {
+export function dayText(at: Date): string {
+  const now = new Date(today.value);
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
   if (at.toDateString() === now.toDateString()) return texts.today;
-  if (at.toDateString() === new Date(now.getTime() - dayMs).toDateString()) return texts.yesterday;
+  if (at.toDateString() === yesterday.toDateString()) return texts.yesterday;
   return at.getFullYear() === now.getFullYear() ? thisYear.format(at) : anyYear.format(at);
 }
 

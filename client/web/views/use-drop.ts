@@ -6,7 +6,7 @@ const holdsFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes
 
 /**
  * Takes files that are dropped on an element.
- * @param take Undefined if there is nobody to send them to. Then the browser must not open the file in place of the page.
+ * @param take Undefined if there is nobody to send them to.
  * @returns whether files are held over the element.
  */
 export function useDrop(
@@ -16,12 +16,11 @@ export function useDrop(
   const isOver = useSignal(false);
   useEffect(() => {
     const { current } = element;
-    if (!current) return;
+    if (!current || !take) return;
     const over = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
       event.preventDefault();
-      isOver.value = take !== undefined;
-      if (event.dataTransfer && !take) event.dataTransfer.dropEffect = 'none';
+      isOver.value = true;
     };
     const leave = (event: DragEvent) => {
       if (!(event.relatedTarget instanceof Node && current.contains(event.relatedTarget))) isOver.value = false;
@@ -30,7 +29,7 @@ export function useDrop(
       if (!holdsFiles(event)) return;
       event.preventDefault();
       isOver.value = false;
-      take?.([...(event.dataTransfer?.files ?? [])]);
+      take([...(event.dataTransfer?.files ?? [])]);
     };
     current.addEventListener('dragover', over);
     current.addEventListener('dragleave', leave);
@@ -42,4 +41,19 @@ export function useDrop(
     };
   });
   return isOver;
+}
+
+/** Refuses files that are dropped elsewhere: the browser would open them in place of the page. */
+export function refuseOtherDrops(): () => void {
+  const refuse = (event: DragEvent) => {
+    if (event.defaultPrevented || !holdsFiles(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = 'none';
+  };
+  addEventListener('dragover', refuse);
+  addEventListener('drop', refuse);
+  return () => {
+    removeEventListener('dragover', refuse);
+    removeEventListener('drop', refuse);
+  };
 }
