@@ -1,21 +1,19 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   type CfnApi,
   CfnIntegrationResponse,
   type CfnStage,
-  DomainName,
-  SecurityPolicy,
   WebSocketApi,
   WebSocketIntegration,
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration, WebSocketMockIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { variables } from '../functions/aws/names.ts';
 import type { RoomConfig } from './config.ts';
+import { customDomainOf } from './custom-domain.ts';
 import type { ConnectionPermission } from './functions.ts';
 
 type GatewayProps = Pick<RoomConfig, 'stage' | 'throttling' | 'customDomain'>;
@@ -41,7 +39,7 @@ export class Gateway extends Construct {
     });
     // Otherwise clients could pass by what the domain's owner puts before it. CDK has no property for it.
     (this.api.node.defaultChild as CfnApi).disableExecuteApiEndpoint = customDomain !== null;
-    const domain = customDomain && this.domain(customDomain);
+    const domain = customDomain && customDomainOf(this, customDomain, 'DomainTarget');
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: stage,
@@ -60,20 +58,6 @@ export class Gateway extends Construct {
     this.url = domain ? `wss://${domain.name}` : this.stage.url;
     // A disabled endpoint refuses @connections as well. The domain's mapping stands for the stage.
     this.callbackUrl = customDomain ? `https://${customDomain.name}` : this.stage.callbackUrl;
-  }
-
-  /** The custom domain. Its owner points a CNAME or alias record at this output. */
-  private domain({ name, certificateArn }: NonNullable<RoomConfig['customDomain']>): DomainName {
-    const domain = new DomainName(this, 'Domain', {
-      domainName: name,
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
-      securityPolicy: SecurityPolicy.TLS_1_2,
-    });
-    new CfnOutput(Stack.of(this), 'DomainTarget', {
-      value: domain.regionalDomainName,
-      description: `What ${name} has to be an alias (or a CNAME) of`,
-    });
-    return domain;
   }
 
   /** Sends a route's frames to a function; `twoWay` sends what the function returns back as a frame. */

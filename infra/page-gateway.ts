@@ -1,18 +1,10 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
-import {
-  type CfnApi,
-  DomainName,
-  HttpApi,
-  HttpRoute,
-  HttpRouteKey,
-  HttpStage,
-  SecurityPolicy,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { Stack } from 'aws-cdk-lib';
+import { type CfnApi, HttpApi, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { RoomConfig } from './config.ts';
+import { customDomainOf } from './custom-domain.ts';
 
 type PageGatewayProps = Pick<RoomConfig, 'throttling' | 'pageDomain'>;
 
@@ -29,7 +21,7 @@ export class PageGateway extends Construct {
       createDefaultStage: false,
       disableExecuteApiEndpoint: pageDomain !== null,
     });
-    const domain = pageDomain && this.domain(pageDomain);
+    const domain = pageDomain && customDomainOf(this, pageDomain, 'PageDomainTarget');
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -47,19 +39,5 @@ export class PageGateway extends Construct {
       routeKey: HttpRouteKey.DEFAULT,
       integration: new HttpLambdaIntegration('Page', fn),
     });
-  }
-
-  /** The custom domain. Its owner points a CNAME or alias record at this output. */
-  private domain({ name, certificateArn }: NonNullable<RoomConfig['pageDomain']>): DomainName {
-    const domain = new DomainName(this, 'Domain', {
-      domainName: name,
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
-      securityPolicy: SecurityPolicy.TLS_1_2,
-    });
-    new CfnOutput(Stack.of(this), 'PageDomainTarget', {
-      value: domain.regionalDomainName,
-      description: `What ${name} has to be an alias (or a CNAME) of`,
-    });
-    return domain;
   }
 }
