@@ -10,7 +10,7 @@ const randomToken = () => randomHex(32);
 /** What continues a session over another connection, such as that of a page after its reload. */
 export interface SavedSession {
   readonly user: string;
-  /** The tokens that may be valid, the likelier one first. Whoever has them can continue the session. */
+  /** The tokens that may be valid, the likelier one first. A program that has one can continue the session. */
   readonly tokens: readonly string[];
   /** The last number shown of each stream: it is not shown again. */
   readonly shown?: Readonly<Positions>;

@@ -126,7 +126,7 @@ export class TerminalDriver {
     return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
   }
 
-  /** The rows with a time stamp, without it: what was said, in its order on the screen. */
+  /** The messages on the screen, from top to bottom: the rows that begin with a time, without that time. */
   get said(): string[] {
     return this.rows.flatMap((row) => withoutTime(row) ?? []);
   }

@@ -42,7 +42,7 @@ test('the console finds a room by its folder', async () => {
   });
 });
 
-test('the console does not take another room for one that was killed and left its file behind', async () => {
+test('a killed room leaves its file behind, and the console does not take another room for it', async () => {
   const folder = join(project, 'killed');
   await mkdir(folder);
   // Another room uses the port now.

@@ -6,7 +6,7 @@ export interface Planned {
 }
 
 interface Entry extends Planned {
-  /** Of steps at the same time, the one that was planned first runs first. */
+  /** Steps of the same time run in the order in which they were planned. */
   readonly number: number;
 }
 

@@ -49,7 +49,7 @@ export class App {
   readonly attention = new Attention();
   /** What a reload of the page goes on with. The password is never stored. */
   readonly #session = stored<SavedSession | undefined>('session', undefined);
-  /** The user to whom the drafts in this tab belong. */
+  /** The user who wrote the drafts in this tab. */
   readonly #owner = stored<string>('owner', '');
   #room: RoomConnection | undefined;
   #failedStarts = 0;

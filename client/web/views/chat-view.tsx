@@ -8,7 +8,7 @@ import { Sidebar } from './sidebar.tsx';
 /** Where the list and the conversation do not fit side by side, as in `layout.css`. */
 const narrow = '(max-width: 44rem)';
 
-/** The list of conversations, and the one that is open. A narrow screen shows one of both. */
+/** The list of conversations, and the one that is open. A narrow screen shows only one of the two. */
 export function ChatView({ app, chat }: { readonly app: App; readonly chat: Chat }) {
   const conversation = chat.active.value;
   const isListShown = chat.isListShown.value;
