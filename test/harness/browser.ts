@@ -16,6 +16,11 @@ if (!hasBrowser) {
   );
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  /** A script that runs in each page before its own. */
+  readonly firstScript?: string;
+}
+
 /** Chromium, without a window. Opening it takes about a second: share it between the tests of a file. */
 export class TestBrowser {
   readonly #browser: Browser;
@@ -40,8 +45,9 @@ export class TestBrowser {
   }
 
   /** A new user with a profile of their own, who opens the page at this address. */
-  async visit(url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+  async visit(url: string, { firstScript, ...options }: VisitOptions = {}): Promise<Visitor> {
     const context = await this.#browser.newContext(options);
+    if (firstScript !== undefined) await context.addInitScript(firstScript);
     const visitor = new Visitor(context, await context.newPage());
     this.#visitors.add(visitor);
     await visitor.page.goto(url);

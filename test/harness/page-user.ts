@@ -1,6 +1,6 @@
 import axe from 'axe-core';
-import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import type { TestBrowser, Visitor } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import type { TestBrowser, VisitOptions, Visitor } from './browser.ts';
 import { password } from './room.ts';
 
 /** What axe finds: the rule, and the elements that break it. */
@@ -20,17 +20,12 @@ export class PageUser {
   }
 
   /** Opens the page in a browser profile of its own. */
-  static async open(browser: TestBrowser, url: string, options?: BrowserContextOptions): Promise<PageUser> {
+  static async open(browser: TestBrowser, url: string, options?: VisitOptions): Promise<PageUser> {
     return new PageUser(await browser.visit(pageOf(url), options));
   }
 
   /** Opens the page, and logs in a registered user. */
-  static async enter(
-    browser: TestBrowser,
-    url: string,
-    user: string,
-    options?: BrowserContextOptions,
-  ): Promise<PageUser> {
+  static async enter(browser: TestBrowser, url: string, user: string, options?: VisitOptions): Promise<PageUser> {
     const one = await PageUser.open(browser, url, options);
     await one.logIn(user);
     await one.log.waitFor();

@@ -13,6 +13,22 @@ const portOf = (url: string) => Number(new URL(url).port);
 /** Chromium reports each connection that fails. */
 const lost = /WebSocket|net::ERR_/;
 
+/** Shortens the page's timers of more than an hour, so that it hands its connection over every 1.7 seconds. */
+const hurried = `{
+  const { setTimeout } = globalThis;
+  const hour = 3_600_000;
+  globalThis.setTimeout = (callback, wait, ...rest) => setTimeout(callback, wait > hour ? wait / 4000 : wait, ...rest);
+}`;
+
+/** Records every text about the state of the connection, however short. */
+const recordStates = `{
+  globalThis.states = [];
+  new MutationObserver(() => {
+    const text = document.querySelector('[role=status]')?.textContent;
+    if (text) states.push(text);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+}`;
+
 describe.runIf(hasBrowser)('the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
@@ -57,6 +73,36 @@ describe.runIf(hasBrowser)('the page', () => {
     }
     await Promise.all(users.map((user) => user.leave()));
     await network.close();
+  });
+
+  test('moves to a new connection before API Gateway ends the old one, without a word', async () => {
+    await room.register('Columbia-2', 'Hudson-2');
+    const page = await PageUser.enter(browser, room.url, 'Columbia-2', { firstScript: hurried });
+    await page.page.evaluate(recordStates);
+    const terminal = await ChatProcess.enter(room.url, 'Hudson-2');
+    await page.talkTo('Hudson-2');
+    const connections = () => page.visitor.requests.filter((url) => url.startsWith('ws:')).length;
+    const heard: string[] = [];
+    const before = connections();
+    for (let said = 1; connections() < before + 3; said += 1) {
+      terminal.type(`message Columbia-2 terminal ${said}`);
+      await page.say(`page ${said}`);
+      await Promise.all([
+        terminal.sees(`Columbia-2(private): page ${said}`),
+        page.log.getByText(`terminal ${said}`, { exact: true }).waitFor(),
+      ]);
+      heard.push(`terminal ${said}`);
+    }
+    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    const messages = await page.messages();
+    const of = (name: string) => messages.filter((line) => line.startsWith(name)).map((line) => line.split(': ')[1]);
+    expect(of('Hudson-2')).toEqual(heard);
+    expect(of('Columbia-2')).toEqual(heard.map((text) => text.replace('terminal', 'page')));
+    expect(terminal.lines.filter((line) => line.startsWith('Columbia-2(private)'))).toHaveLength(heard.length);
+    expect(await page.page.evaluate('states')).toEqual([]);
+    expect(terminal.lines.filter((line) => /has (just )?logged (in|out)/.test(line))).toEqual([]);
+    await page.leave();
+    await terminal.quit();
   });
 
   test('goes on after the room was killed and started again', { timeout: 120_000 }, async () => {
