@@ -74,7 +74,7 @@ export async function answer<R extends Room>(
  *
  * A repeat may itself be repeated, so the same rules apply to it.
  */
-const repeatDelay = 1_000;
+export const repeatDelay = 1_000;
 
 async function perform<A extends Action, R extends Room>(
   room: R,

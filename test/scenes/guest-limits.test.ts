@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { repeatDelay } from '../../functions/chat/dispatch.ts';
 import { mostRefusedOfGuests } from '../../functions/chat/rate-limiter.ts';
 import type { ServiceCall } from '../../local/recorder.ts';
 import { guestLimit, mostRefused } from '../../protocol/index.ts';
@@ -91,13 +92,16 @@ test('a guest that marks its frames as repeats does not slow other users down', 
   const member = await room.enter('Columbia');
   await member.get('whoelse', {});
   const guest = await room.connect();
-  const startedAt = performance.now();
+  const recording = room.local.calls.record();
   for (let i = 0; i < 20; i += 1) guest.send({ action: 'broadcast', id: `${i}`, again: true, text: 'hello' });
   await member.get('whoelse', {});
   const isRefusal = ({ ok }: ReceivedFrame) => ok === false;
   // The room may close the connection after so many.
   for (let i = 0; i < mostRefusedOfGuests; i += 1) await guest.next(isRefusal);
-  expect(performance.now() - startedAt).toBeLessThan(900);
+  recording.stop();
+  const ofGuest = recording.invocations.filter(({ trigger }) => trigger.detail === 'broadcast');
+  // The fastest one: the machine may hold any of them up.
+  expect(Math.min(...ofGuest.map(({ start, end }) => end - start))).toBeLessThan(repeatDelay);
   await guest.close();
   await member.close();
 });
