@@ -1,26 +1,43 @@
 import { quiet } from './checks.ts';
 import type { Sent, Visit } from './history.ts';
+import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 /** A message of a calm day reaches a client that is online within this time (ms). */
-const promptness = 15_000;
+const promptness = ({ slow, latency }: Weather) => (slow > 0 ? 15_000 : 2_000 * latency);
+
+/** A client asks for what is missing before a message within this time (ms). */
+const askedWithin = 20_000;
+
+/** A client that gets replies holds no message back: it asks for those before it that got lost. */
+export function nothingHeldBack(world: World): void {
+  const { visits, arrived } = world.history;
+  for (const { program, stream, seq, at } of arrived) {
+    const visit = visits.find((one) => one.program === program);
+    if (!visit) continue;
+    const shownBy = Math.max(at, visit.loggedInAt) + askedWithin;
+    const seen = visits.filter(({ user }) => user === visit.user).flatMap(({ shown }) => shown);
+    const isShown = seen.some((one) => one.stream === stream && one.seq >= seq && one.at <= shownBy);
+    if (visit.endedAt > shownBy && !isShown) world.violated(`${program} got ${stream} ${seq}, and holds it back`);
+  }
+}
 
 /** Judges a day on which nothing failed: the sweeper had nothing to repair, and no client read anything twice. */
-export function judgeCalmDay(world: World): void {
+export function judgeCalmDay(world: World, weather: Weather): void {
   const { visits, sent } = world.history;
   quiet(world, 'after a calm day');
   if (world.history.hasAdministrator) return;
   for (const visit of visits) {
-    for (const one of sent) shownAtOnce(world, visit, one);
+    for (const one of sent) shownAtOnce(world, visit, one, promptness(weather));
     // A program that is being replaced cannot acknowledge any more.
     if (world.history.hasOneProgramEach) for (const later of visits) shownOnlyOnce(world, visit, later);
   }
 }
 
 /** A message that the room has acknowledged is shown soon if its reader is online then, or logs in later. */
-function shownAtOnce(world: World, visit: Visit, sent: Sent): void {
+function shownAtOnce(world: World, visit: Visit, sent: Sent, within: number): void {
   const isReader = sent.to === undefined || sent.to === visit.user;
-  const shownBy = Math.max(visit.loggedInAt, sent.settledAt ?? 0) + promptness;
+  const shownBy = Math.max(visit.loggedInAt, sent.settledAt ?? 0) + within;
   if (sent.outcome !== 'acknowledged' || !isReader || visit.endedAt < shownBy) return;
   if (world.history.isFor(visit.user, sent) !== 'always') return;
   const isShown = world.history.visits.some(

@@ -39,8 +39,13 @@ export async function judge(world: World, users: readonly User[], until: Until):
   if (world.violations.length > 0) return;
   const examination = new Administrator(world, []).examine();
   await until(isSettled(examination), 10 * 60_000);
-  for (const finding of await examination) world.violated(`the doctor finds: ${finding}`);
+  for (const finding of await examination)
+    if (!isLatePut(world, finding)) world.violated(`the doctor finds: ${finding}`);
 }
+
+/** Whether `$connect`'s put arrived after the connection's end. Such an item counts for nothing, and expires within hours. */
+const isLatePut = (world: World, finding: string) =>
+  world.database.hadLateCalls && finding.endsWith('is on record, but API Gateway does not know it.');
 
 /** No session is left of a connection that had ended two runs of the sweeper and the grace period ago. */
 function noGhosts(world: World): void {
@@ -101,6 +106,9 @@ function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
   const { visits } = world.history;
   const readers = users.filter(({ name }) => (sent.to === undefined ? true : name === sent.to));
   const everywhere = new Set<number>();
+  // A repeat may find another owner of the name.
+  const { sentAt, settledAt = Number.POSITIVE_INFINITY } = sent;
+  const hasOneOwner = sent.to === undefined || !world.history.accounts.mayBeOther(sent.to, sentAt, settledAt);
   for (const { name } of readers) {
     const shown = visits
       .filter(({ user }) => user === name)
@@ -113,11 +121,12 @@ function shownOnce(world: World, sent: Sent, users: readonly User[]): void {
     if (sent.outcome === 'acknowledged' && isFor === 'always' && shown.length === 0) {
       world.violated(`"${sent.text}" was acknowledged as ${streamOf(sent)} ${sent.seq}, and ${name} never saw it`);
     }
-    if (sent.outcome === 'acknowledged' && shown.some(({ seq }) => seq !== sent.seq)) {
+    if (hasOneOwner && sent.outcome === 'acknowledged' && shown.some(({ seq }) => seq !== sent.seq)) {
       world.violated(`"${sent.text}" was acknowledged as ${sent.seq}, and shown as ${shown[0]?.seq}`);
     }
   }
-  if (everywhere.size > 1) world.violated(`"${sent.text}" is in the stream as ${[...everywhere].join(' and ')}`);
+  if (hasOneOwner && everywhere.size > 1)
+    world.violated(`"${sent.text}" is in the stream as ${[...everywhere].join(' and ')}`);
   if (sent.outcome === 'refused' && everywhere.size > 0) world.violated(`"${sent.text}" was refused, and shown`);
 }
 

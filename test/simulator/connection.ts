@@ -55,6 +55,9 @@ export class Connection {
     this.#world.scheduler.after(lifetime, () => this.close(1001, 'Going away'));
     if (this.#isClosed || this.client.isDead) return this.#end(1006, '');
     this.#down(() => this.#events.emit('open'));
+    const { scheduler, weather } = this.#world;
+    if (!scheduler.random.chance(weather.cuts.early)) return;
+    scheduler.after(this.#world.latency(0, 200), () => this.cut(scheduler.random.chance(weather.cuts.silent)));
   }
 
   /** `$connect` has refused the connection. */
@@ -67,7 +70,10 @@ export class Connection {
   send(body: string): void {
     if (this.#state !== 'open') return;
     this.#touch();
-    this.#down(() => this.#events.emit('message', body));
+    this.#down(() => {
+      this.#world.history.frameArrived(this.client.name, body);
+      this.#events.emit('message', body);
+    });
   }
 
   /** API Gateway closes the connection. */

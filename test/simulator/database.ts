@@ -43,6 +43,8 @@ export class Database {
   readonly #locks = new ItemLocks();
   /** The tokens of the transactions that have committed. */
   readonly #committed = new Set<string>();
+  /** Whether calls without an answer were carried out later. */
+  hadLateCalls = false;
   /** Called with each call that the model has carried out. Then all reads are snapshots. */
   onCarriedOut: ((call: CarriedOut) => void) | undefined;
 
@@ -66,8 +68,9 @@ export class Database {
     if (failure === 'silent') {
       process.after(requestTimeout, () => answer({ error: 'TimeoutError', isTransient: true }));
       if (scheduler.random.chance(0.5)) return;
+      this.hadLateCalls = true;
     }
-    const delay = failure === 'silent' ? scheduler.random.between(0, 1.3 * requestTimeout) : this.#latency();
+    const delay = failure === 'silent' ? scheduler.random.between(0, 2 * requestTimeout) : this.#latency();
     const arrived = { call, label, sentAt, failure, respond: failure === 'silent' ? () => {} : respond };
     scheduler.after(delay, () => process.send(() => this.#arrive(arrived)));
   }

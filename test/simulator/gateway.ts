@@ -14,6 +14,8 @@ const pong = JSON.stringify({ type: 'pong' });
 export class Gateway {
   readonly #world: World;
   readonly #connections = new Map<string, Connection>();
+  /** The programs that have opened connections, by connection. */
+  readonly #clients = new Map<string, SimulatedProcess>();
   /** When connections have ended. */
   readonly #ends = new Map<string, number>();
 
@@ -32,6 +34,11 @@ export class Gateway {
     return now - (this.#ends.get(id) ?? now);
   }
 
+  /** The program that opened a connection. */
+  clientOf(id: string): SimulatedProcess | undefined {
+    return this.#clients.get(id);
+  }
+
   /** Whether a client has a connection that cannot work any more. */
   hasDeadNetwork(process: SimulatedProcess): boolean {
     return this.connections.some(({ client, isHalfOpen }) => client === process && isHalfOpen);
@@ -41,6 +48,7 @@ export class Gateway {
   connect(client: SimulatedProcess, url: string, events: EventEmitter): ClientSocket {
     const { scheduler } = this.#world;
     const id = `c${scheduler.random.bytes(6).toString('hex')}`;
+    this.#clients.set(id, client);
     const connection = new Connection(this.#world, id, client, events, {
       message: (body) => this.#message(connection, body),
       ended: (code, reason) => {

@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import { Accounts } from './accounts.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import type { SentFile } from './files.ts';
+import type { SimulatedProcess } from './process.ts';
 import { Tokens } from './tokens.ts';
 import { isReliable } from './weather.ts';
 import type { World } from './world.ts';
@@ -25,6 +27,14 @@ export interface Shown {
   readonly stream: StreamName;
   readonly seq: number;
   readonly text: string;
+  readonly at: number;
+}
+
+/** A message that was posted to a program, and has arrived there. */
+export interface Arrived {
+  readonly program: string;
+  readonly stream: StreamName;
+  readonly seq: number;
   readonly at: number;
 }
 
@@ -55,6 +65,13 @@ export interface Block {
   endedAt: number;
 }
 
+const posted = v.object({
+  type: v.literal('event'),
+  event: v.picklist(['message', 'broadcast']),
+  stream: v.picklist(['inbox', 'room']),
+  seq: v.number(),
+});
+
 /** What users did and saw. The checks compare it with the room's promises, and know nothing of the room's code. */
 export class History {
   readonly #world: World;
@@ -62,6 +79,7 @@ export class History {
   readonly visits: Visit[] = [];
   readonly blocks: Block[] = [];
   readonly files: SentFile[] = [];
+  readonly arrived: Arrived[] = [];
   readonly tokens = new Tokens();
   readonly accounts = new Accounts();
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
@@ -89,6 +107,27 @@ export class History {
     }
   }
 
+  /** A user sends a message, which nobody has replied to. */
+  says(from: string, to: string | undefined): Sent {
+    const text = `${from} says ${this.sent.length}`;
+    const times = { sentAt: this.#world.scheduler.now, settledAt: undefined };
+    const sent: Sent = { text, from, to, ...times, outcome: 'pending', seq: undefined };
+    this.sent.push(sent);
+    return sent;
+  }
+
+  /** A program ends because it could not continue its session. Then its own connection does not have the session. */
+  gaveUp(program: SimulatedProcess): void {
+    const isOwn = ({ connectionId }: Item) => this.#world.gateway.clientOf(String(connectionId)) === program;
+    if (this.sessions().some(isOwn)) this.#world.violated(`${program.name} gave up its own session`);
+  }
+
+  /** A frame has reached a client. */
+  frameArrived(program: string, body: string): void {
+    const frame = v.safeParse(posted, JSON.parse(body));
+    if (frame.success) this.arrived.push({ program, ...frame.output, at: this.#world.scheduler.now });
+  }
+
   /** The room has told an online client that it is not logged in. Without faults, the client learns the reason, too. */
   dropped(visit: Visit): void {
     const { scheduler, weather } = this.#world;
@@ -111,6 +150,8 @@ export class History {
     const isRoom = table === 'room' && (before ?? after)?.['room'] === 'room';
     if (table === 'connections' && after && after['expiresAt'] === undefined)
       this.#world.violated(`the item of ${after['connectionId']} never expires`);
+    if (table === 'messages' && before?.['text'] !== undefined && after && after['text'] !== before['text'])
+      this.#world.violated(`"${before['text']}" is overwritten`);
     if (!isSession && !isRoom) return;
     const { sessions, online, maxCon } = this.#counts();
     if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);

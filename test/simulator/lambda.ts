@@ -103,6 +103,9 @@ export class Lambda {
       timeout.cancelled = true;
       if ('error' in result) process.kill();
       else {
+        // Lambda freezes the environment. What the function did not wait for happens later, or never.
+        if (process.unanswered !== undefined)
+          this.#world.violated(`${process.name} ends, and has not waited for ${process.unanswered}`);
         process.freeze();
         this.#idle.set(name, [...(this.#idle.get(name) ?? []), environment]);
       }

@@ -92,7 +92,9 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
     ['a reader passes a number that may still come', 'if (settled.upTo < item.seq - 1) return true;', ''],
     ['a page leaves out its first message', 'first: after + 1', 'first: after + 2'],
   ],
-  'functions/chat/dispatch.ts': [['a repeat does not wait', 'const repeatDelay = 1_000;', 'const repeatDelay = 0;']],
+  'functions/chat/dispatch.ts': [
+    ['a repeat does not wait', 'if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);', ''],
+  ],
   'functions/aws/streams/counters.ts': [
     [
       'a number is taken twice',
@@ -131,7 +133,6 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
     ['a mark goes although an attempt has timed out', 'const ownFor = 2_500;', 'const ownFor = 30_000;'],
   ],
   'client/room/stream-order.ts': [
-    ['the client shows a page over again', 'if (message.seq <= (this.#position ?? 0)) return [];', ''],
     [
       'the client shows held messages out of order',
       'this.#held.get(this.#position + 1); next; next',
@@ -148,6 +149,7 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
   ],
   'client/room/feed.ts': [
     ['the client does not look for missing messages', 'if (this.#isMissingSomething()) void this.#sync();', ''],
+    ['the client shows messages again after a new login', '!this.#shownLately.has(message)', 'message.seq > 0'],
   ],
 };
 

@@ -28,6 +28,7 @@ export class OddUser {
         () => this.#leaveDuringLogin(),
         () => this.#leaveDuringTakeover(),
         () => this.#resumeAfterLoss(),
+        () => this.#repeatAtOnce(),
       ];
       await scheduler.random.pick(acts)?.();
     }
@@ -102,6 +103,24 @@ export class OddUser {
     const second = await this.#connect();
     if (second && isOk(await second.request('resume', { user, token: reply?.['token'] })))
       await this.#staysLoggedIn(second, 12_000);
+    second?.end();
+  }
+
+  /** Moves the session while a broadcast is at work, and sends the broadcast again. It is one message. */
+  async #repeatAtOnce(): Promise<void> {
+    const [first, second] = [await this.#connect(), await this.#connect()];
+    const token = first && (await this.#logIn(first, true))?.['token'];
+    if (second && token !== undefined) {
+      const { scheduler, history, weather } = this.#world;
+      const sent = history.says(user, undefined);
+      const { text } = sent;
+      void first?.request('broadcast', { text }, text);
+      await this.#pause(0, 60 * weather.latency);
+      await second.request('resume', { user, token });
+      const reply = await second.request('broadcast', { text, again: true }, text);
+      if (isOk(reply)) Object.assign(sent, { outcome: 'acknowledged', seq: reply?.['seq'], settledAt: scheduler.now });
+    }
+    first?.end();
     second?.end();
   }
 

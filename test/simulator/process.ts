@@ -4,6 +4,8 @@ import type { Answer, ClientSocket, Machine, Post, S3Answer, S3Call } from './ma
 import type { Planned } from './queue.ts';
 import type { World } from './world.ts';
 
+const reads = new Set<Call['operation']>(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
+
 /**
  * A program that runs: an environment of a Lambda function, or a client. It has its own modules, timers and clock. It
  * can be killed, and an environment is frozen between two invocations.
@@ -19,6 +21,9 @@ export class SimulatedProcess implements Machine {
   #isFrozen = false;
   #isStalled = false;
   readonly #whenThawed: (() => void)[] = [];
+  /** Writes, posts and invocations without an answer. */
+  readonly #unanswered = new Set<string>();
+  #calls = 0;
 
   constructor(world: World, name: string, skew = 0) {
     this.world = world;
@@ -32,6 +37,11 @@ export class SimulatedProcess implements Machine {
 
   get isFrozen(): boolean {
     return this.#isFrozen;
+  }
+
+  /** A write, post or invocation that has no answer yet. */
+  get unanswered(): string | undefined {
+    return [...this.#unanswered][0];
   }
 
   kill(): void {
@@ -108,14 +118,16 @@ export class SimulatedProcess implements Machine {
   dynamoDb(call: Call): Promise<Answer> {
     this.callsLeft -= 1;
     if (this.callsLeft === 0) this.world.violated(`${this.name} makes calls without end`);
-    return this.promise((resolve) => this.world.database.call(this, call, resolve));
+    const answer = this.promise<Answer>((resolve) => this.world.database.call(this, call, resolve));
+    return reads.has(call.operation) ? answer : this.#watched(call.operation, answer);
   }
 
   post(request: Post): Promise<number | undefined> {
-    return this.promise((resolve) => {
+    const answer = this.promise<number | undefined>((resolve) => {
       if (request.service === 'lambda') this.world.lambda.queue(this, request, resolve);
       else this.world.gateway.post(this, request, resolve);
     });
+    return this.#watched(`a call of ${request.service}`, answer);
   }
 
   connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined> {
@@ -132,5 +144,14 @@ export class SimulatedProcess implements Machine {
 
   log(what: string, error: unknown, about: Record<string, unknown>): void {
     this.world.logged(this, what, error, about);
+  }
+
+  async #watched<T>(what: string, answer: Promise<T>): Promise<T> {
+    this.#calls += 1;
+    const call = `${what} ${this.#calls}`;
+    this.#unanswered.add(call);
+    const given = await answer;
+    this.#unanswered.delete(call);
+    return given;
   }
 }

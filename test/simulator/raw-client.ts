@@ -28,9 +28,8 @@ export class RawClient {
   }
 
   /** The reply; undefined if none comes. */
-  async request(action: string, args: object): Promise<Reply | undefined> {
+  async request(action: string, args: object, id = `raw${this.#sent}`): Promise<Reply | undefined> {
     this.#sent += 1;
-    const id = `raw${this.#sent}`;
     this.#socket.send(Buffer.from(JSON.stringify({ action, id, ...args })), { fin: true });
     return this.#first(['message'], ['close'], (body) => {
       const frame = JSON.parse(String(body)) as Reply;

@@ -1,5 +1,5 @@
 import { Administrator } from './administrator.ts';
-import { judgeCalmDay } from './calm-checks.ts';
+import { judgeCalmDay, nothingHeldBack } from './calm-checks.ts';
 import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
 import { filesSettle } from './files.ts';
@@ -8,7 +8,7 @@ import { OddUser } from './odd-user.ts';
 import type { Programs } from './program.ts';
 import { isSettled } from './scheduler.ts';
 import { User } from './user.ts';
-import { type Fault, withoutFaults } from './weather.ts';
+import { type Fault, isAnswered, withoutFaults } from './weather.ts';
 import { World } from './world.ts';
 
 /** The users' names. A day has two of them at least. */
@@ -104,7 +104,8 @@ export async function simulate(
   await until(isSettled(lives), day + evening);
   world.clearUp();
   await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);
-  if (weather.isCalm && !isFailed()) judgeCalmDay(world);
+  if (weather.isCalm && !isFailed()) judgeCalmDay(world, weather);
+  if (isAnswered(weather) && !isFailed()) nothingHeldBack(world);
   await until(() => false, habits.hasFiles ? filesSettle : 200_000);
   if (!isFailed()) await judge(world, users, until);
   return {

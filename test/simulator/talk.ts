@@ -124,8 +124,8 @@ export class Talk {
       standing.endedAt = scheduler.now;
       return;
     }
-    // A block of an account that is about to be deleted ends with it.
-    const isDoubtful = history.accounts.mayBeGone(whom);
+    // A block of or by an account that is about to be deleted ends with it.
+    const isDoubtful = history.accounts.mayBeGone(whom) || history.accounts.mayBeGone(user);
     const endAskedAt = isDoubtful ? scheduler.now : never;
     const times = { askedAt: scheduler.now, since: never, endAskedAt, endedAt: never };
     const block = { by: user, whom, ...times };
@@ -137,12 +137,8 @@ export class Talk {
   async #say(to: string | undefined): Promise<void> {
     const { scheduler, history } = this.#world;
     const { user: from } = this.#visit;
-    const text = `${from} says ${history.sent.length}`;
-    const sent: Sent = {
-      ...{ text, from, to, sentAt: scheduler.now },
-      ...{ outcome: 'pending', seq: undefined, settledAt: undefined },
-    };
-    history.sent.push(sent);
+    const sent = history.says(from, to);
+    const { text } = sent;
     const request =
       to === undefined ? this.#room.request('broadcast', { text }) : this.#room.request('message', { to, text });
     // The user does not wait for every reply.

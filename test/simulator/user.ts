@@ -104,6 +104,7 @@ export class User {
       const ended = room.ended.then((ending) => {
         visit.endedAt = Math.min(visit.endedAt, scheduler.now);
         scheduler.note(`${name} has ended: ${ending.reason}`);
+        if (ending.reason === 'lost' || ending.reason === 'replaced') this.#world.history.gaveUp(run.process);
       });
       const talk = new Talk(this.#world, this.#users, room, run, visit);
       const leaveAt = Math.min(until, scheduler.now + random.between(1_000, this.#habits.stay));

@@ -24,8 +24,11 @@ export interface Weather {
   readonly disconnect: { lost: number; late: number; twice: number };
   /** The shares of asynchronous invocations that are late or repeated. */
   readonly invocation: { late: number; twice: number };
-  /** Lost connections for each user and minute, and the share of them that neither side notices. */
-  readonly cuts: { perMinute: number; silent: number };
+  /**
+   * Lost connections for each user and minute, the share of them that neither side notices, and the share of connections
+   * that break as soon as they are open, when a login or a resume is on its way.
+   */
+  readonly cuts: { perMinute: number; silent: number; early: number };
   /** The most that two environments' clocks differ. */
   readonly skew: number;
   /** The share of users' programs that are killed instead of left. */
@@ -44,7 +47,7 @@ export const calm: Weather = {
   stall: 0,
   disconnect: { lost: 0, late: 0, twice: 0 },
   invocation: { late: 0, twice: 0 },
-  cuts: { perMinute: 0, silent: 0 },
+  cuts: { perMinute: 0, silent: 0, early: 0 },
   skew: 0,
   crash: 0,
 };
@@ -74,7 +77,7 @@ export function weatherOf(random: SeededRandom): Weather {
     stall: often(0.1),
     disconnect: { lost: often(0.5), late: often(0.5), twice: often(0.5) },
     invocation: { late: often(0.5), twice: often(0.5) },
-    cuts: { perMinute: often(6), silent: often(0.5) },
+    cuts: { perMinute: often(6), silent: often(0.5), early: often(0.3) },
     skew: often(200),
     crash: often(0.5),
   };
@@ -93,6 +96,10 @@ export const withoutFaults = (weather: Weather, without: readonly Fault[]): Weat
   ...weather,
   ...Object.fromEntries(without.map((fault) => [fault, calm[fault]])),
 });
+
+/** Whether every request of a client that is online is carried out, and its reply arrives. Posts may get lost. */
+export const isAnswered = ({ kill, stall, database, cuts }: Weather): boolean =>
+  [kill, stall, ...Object.values(database), ...Object.values(cuts)].every((share) => share === 0);
 
 /** Whether functions run to their end, and every call that they make works in the end. */
 export const isReliable = ({ kill, stall, database, post }: Weather): boolean =>
