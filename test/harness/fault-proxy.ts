@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Writable } from 'node:stream';
 import { type WebSocket, WebSocket as WebSocketClient, WebSocketServer } from 'ws';
 import { deferred } from '../../client/room/deferred.ts';
 
@@ -28,8 +29,8 @@ interface Stop {
 type Frame = Record<string, unknown>;
 
 /**
- * A proxy between clients and a room with its file store. It forwards everything, and replaces only the addresses. A
- * test can hold or cut a request at a chosen stage.
+ * A proxy between clients and a room with its file store and its page. It forwards everything, and replaces only the
+ * addresses. A test can hold or cut a request at a chosen stage.
  */
 export class FaultProxy {
   readonly #room: string;
@@ -137,26 +138,33 @@ export class FaultProxy {
   }
 
   async #http(request: IncomingMessage, response: ServerResponse, giveLeave: () => void): Promise<void> {
-    const point = request.method;
+    const { method, url = '/', headers } = request;
+    // Only an address of the store has a query. The web page must see the address by which it was reached.
+    const isForStore = url.includes('?');
+    const origin = isForStore ? this.#store : this.#room.replace(/^ws/, 'http');
+    const point = isForStore ? method : undefined;
     const isUpload = point === 'PUT';
     request.on('error', () => {});
     await this.#intercept(point, 'before');
     if (request.destroyed) return;
-    const { host } = new URL(this.#store);
-    const forwarded = httpRequest(`${this.#store}${request.url}`, {
-      method: point,
-      headers: { ...request.headers, host },
+    const forwarded = httpRequest(`${origin}${url}`, {
+      method,
+      headers: { ...headers, ...(isForStore && { host: new URL(origin).host }) },
       agent: false,
     });
     response.on('close', () => response.writableFinished || forwarded.destroy());
     forwarded.on('error', () => response.destroy());
-    forwarded.on('continue', async () => {
-      giveLeave();
-      await this.#copy(request, forwarded, point, isUpload, (bytes) => {
+    const forward = () =>
+      this.#copy(request, forwarded, point, isUpload, (bytes) => {
         this.bytes.put += bytes;
       });
+    forwarded.on('continue', () => {
+      giveLeave();
+      void forward();
     });
     if (!isUpload) forwarded.end();
+    // A browser does not wait for leave.
+    else if (headers.expect === undefined) void forward();
     else forwarded.flushHeaders();
     const [answer] = (await once(forwarded, 'response').catch(() => [])) as [IncomingMessage?];
     if (!answer) return;
@@ -173,7 +181,7 @@ export class FaultProxy {
   /** Forwards a body, and can be held at half of it. */
   async #copy(
     from: IncomingMessage,
-    to: NodeJS.WritableStream,
+    to: Writable,
     point: unknown,
     stops: boolean,
     count: (bytes: number) => void,
@@ -190,8 +198,9 @@ export class FaultProxy {
       }
       to.end();
     } catch {
-      // One end is gone or cut off. The other end learns of it by its own connection.
+      // One end is gone, or the transfer was cut.
       from.destroy();
+      to.destroy();
     }
   }
 }

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Locator, Page } from 'playwright-core';
+import type { FileChooser, Locator, Page } from 'playwright-core';
 import type { TestBrowser, VisitOptions, Visitor } from './browser.ts';
 import { password } from './room.ts';
 
@@ -71,6 +71,13 @@ export class PageUser {
     const list = this.page.getByRole('navigation', { name: 'Conversations' });
     await list.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
     await this.page.getByRole('main', { name }).waitFor();
+  }
+
+  /** Sends a file, or one at a path, by the button. */
+  async attach(file: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
+    const choosing = this.page.waitForEvent('filechooser');
+    await this.press('Send a file');
+    await (await choosing).setFiles(file);
   }
 
   /** Waits for a text anywhere on the page. */

@@ -1,13 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, TestBrowser } from '../harness/browser.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
+import { FaultProxy } from '../harness/fault-proxy.ts';
+import { get, send, sha256Of } from '../harness/files.ts';
 import { PageUser } from '../harness/page-user.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
-
-const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe.runIf(hasBrowser)('files of the page', () => {
   let room: SceneRoom;
@@ -27,15 +27,13 @@ describe.runIf(hasBrowser)('files of the page', () => {
     const terminal = await ChatProcess.enter(room.url, 'Hudson', { folder });
     const bytes = randomBytes(3 * 1024 ** 2);
     await page.talkTo('Hudson');
-    const choosing = page.page.waitForEvent('filechooser');
-    await page.press('Send a file');
-    await (await choosing).setFiles([{ name: 'my plan.bin', mimeType: 'application/pdf', buffer: bytes }]);
+    await page.attach({ name: 'my plan.bin', mimeType: 'application/pdf', buffer: bytes });
     await page.sees('The room has received the file.');
     await terminal.sees(/^Columbia\(file_transfer\): my plan.bin/);
     terminal.type('fileget Columbia my plan.bin');
     await terminal.sees('The file "my plan.bin" has been received.');
     await page.sees('Hudson has received your file "my plan.bin".');
-    expect(hashOf(await readFile(`${folder}/my plan.bin`))).toBe(hashOf(bytes));
+    expect(sha256Of(await readFile(`${folder}/my plan.bin`))).toBe(sha256Of(bytes));
 
     terminal.type('file Columbia my plan.bin');
     const downloading = page.page.waitForEvent('download');
@@ -43,11 +41,11 @@ describe.runIf(hasBrowser)('files of the page', () => {
     const download = await downloading;
     await page.sees('Given to your browser to save.');
     expect(download.suggestedFilename()).toBe('my plan.bin');
-    expect(hashOf(await readFile(await download.path()))).toBe(hashOf(bytes));
+    expect(sha256Of(await readFile(await download.path()))).toBe(sha256Of(bytes));
     // The browser may have blocked the first one.
     const savingAgain = page.page.waitForEvent('download');
     await page.press('Save again');
-    expect(hashOf(await readFile(await (await savingAgain).path()))).toBe(hashOf(bytes));
+    expect(sha256Of(await readFile(await (await savingAgain).path()))).toBe(sha256Of(bytes));
     await terminal.sees('Columbia has received your file "my plan.bin".');
 
     terminal.type('file Columbia my plan.bin');
@@ -57,6 +55,61 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.leave();
     await terminal.quit();
     await removeFolder(folder);
+  });
+
+  test('survive a lost connection to the store, and can be cancelled and begun again', async () => {
+    await room.register('Mobile', 'Steady');
+    const proxy = await FaultProxy.open(room.url);
+    const steady = await room.enter('Steady');
+    const bytes = randomBytes(4 * 1024 ** 2);
+    await send(steady, 'Mobile', { name: 'down.bin', bytes });
+    const page = await PageUser.enter(browser, proxy.url, 'Mobile', { acceptDownloads: true });
+    page.visitor.expectProblem(/net::ERR_/);
+    await page.talkTo('Steady');
+
+    // Half of it came. The rest is requested, and no more.
+    const lostDownload = proxy.hold('GET', 'half');
+    const downloading = page.page.waitForEvent('download');
+    await page.press('Save down.bin');
+    await page.sees(/^[3-6]\d %$/);
+    lostDownload.cut();
+    expect(sha256Of(await readFile(await (await downloading).path()))).toBe(sha256Of(bytes));
+    expect(proxy.bytes.got).toBeLessThan(1.2 * bytes.length);
+    expect(await steady.event('file-received')).toMatchObject({ name: 'down.bin' });
+
+    const cancelledUpload = proxy.hold('PUT', 'half');
+    await page.attach({ name: 'up.bin', mimeType: '', buffer: bytes });
+    await cancelledUpload.reached;
+    await page.press('Cancel');
+    await page.sees('Cancelled.');
+    cancelledUpload.cut();
+    const lostUpload = proxy.hold('PUT', 'half');
+    await page.attach({ name: 'up.bin', mimeType: '', buffer: bytes });
+    await lostUpload.reached;
+    lostUpload.cut();
+    await page.sees('The room has received the file.');
+    const place = await steady.get('fileget', { from: 'Mobile', name: 'up.bin' });
+    expect(sha256Of((await get(place)).body)).toBe(sha256Of(bytes));
+
+    await send(steady, 'Mobile', { name: 'again.bin', bytes });
+    const cancelledDownload = proxy.hold('GET', 'half');
+    await page.press('Save again.bin');
+    await cancelledDownload.reached;
+    await page.press('Cancel');
+    cancelledDownload.cut();
+    // A reload forgets what has arrived, and the file is still offered.
+    const left = proxy.hold('GET', 'half');
+    await page.press('Try again');
+    await left.reached;
+    page.page.on('dialog', (dialog) => void dialog.accept());
+    await page.page.reload();
+    left.cut();
+    const whole = page.page.waitForEvent('download');
+    await page.press('Save again.bin');
+    expect(sha256Of(await readFile(await (await whole).path()))).toBe(sha256Of(bytes));
+    await page.leave();
+    await steady.close();
+    await proxy.close();
   });
 
   test('that wait are offered after a login and after a reload; a text that is too long is sent as one', async () => {

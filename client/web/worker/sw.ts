@@ -22,11 +22,12 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') event.respondWith(page());
   else if (pathname.includes('/assets/')) event.respondWith(asset(request));
-  else event.respondWith(newest(request));
+  // A presigned address has a query. A local room has its bucket at the page's origin.
+  else if (search === '') event.respondWith(newest(request));
 });
 
 self.addEventListener('notificationclick', (event) => {
