@@ -82,9 +82,8 @@ export async function withGuestsPassword<T>(room: Room, check: PasswordCheck, wh
 const isWrongGuess = (error: unknown) => error instanceof Refusal && error.code === 'wrong-password';
 const isBlock = (error: unknown) => error instanceof Refusal && error.code === 'login-blocked';
 
-const attemptNow = (room: Room, { connection, blockTime }: PasswordCheck, id: string): Attempt => ({
+const attemptNow = (room: Room, { blockTime }: PasswordCheck, id: string): Attempt => ({
   id,
-  connectionId: connection.connectionId,
   at: room.clock.now(),
   blockTime,
   version: newVersionTag(),
@@ -126,7 +125,7 @@ async function wrongPassword(room: Room, check: PasswordCheck, id: string, count
     if (outcome.replaced) {
       const block = blockedFor(after, attempt.at);
       if (block > 0) return loginBlocked(block);
-      return new Refusal('wrong-password', { triesLeft: triesLeft(after, connection.connectionId) });
+      return new Refusal('wrong-password', { triesLeft: triesLeft(after) });
     }
     before = outcome.now;
   }

@@ -2,8 +2,8 @@
 export interface Try {
   /** Epoch milliseconds. */
   readonly at: number;
-  /** The connection of the try, until the try has led to a block. */
-  readonly connectionId?: string | undefined;
+  /** Whether the try has led to a block. Three further ones lead to the next. */
+  readonly ledToBlock?: boolean | undefined;
   /** Set while the password is being checked. */
   readonly id?: string | undefined;
 }
@@ -21,9 +21,12 @@ export interface TryRecord {
   readonly goodAt: number | undefined;
 }
 
-/** Wrong passwords over one connection until the name is blocked. */
-export const triesPerConnection = 3;
-/** Wrong passwords within the hour over any number of connections: reconnecting does not evade the block. */
+/**
+ * Wrong passwords within the hour until the name is blocked, over any number of connections: a client closes a connection on which a
+ * user thinks about a password.
+ */
+export const triesUntilBlock = 3;
+/** Wrong passwords within the hour, from which on each further one leads to a block. */
 export const triesPerHour = 9;
 export const tryWindow = 3_600_000;
 /** A block within this time (ms) of the end of the one before is twice as long. */
@@ -60,7 +63,6 @@ export function isKnownAddress(record: TryRecord | undefined, now: number): bool
 export interface Attempt {
   /** The try's own id. */
   readonly id: string;
-  readonly connectionId: string;
   readonly at: number;
   /** Seconds. */
   readonly blockTime: number;
@@ -79,23 +81,22 @@ export type Start =
   | { readonly kind: 'wait'; readonly record?: undefined };
 
 export function startTry(before: TryRecord | undefined, attempt: Attempt): Start {
-  const { id, connectionId, at } = attempt;
+  const { id, at } = attempt;
   const record = upToDate(before, attempt);
   const isChecking = record.tries.some((one) => one.id !== undefined);
-  const own = record.tries.filter((one) => one.connectionId === connectionId).length;
-  if (own < triesPerConnection && (record.tries.length < triesPerHour || !isChecking)) {
-    return { kind: 'counted', record: withTries(record, [...record.tries, { at, connectionId, id }]) };
+  if (sinceBlock(record.tries) < triesUntilBlock && (record.tries.length < triesPerHour || !isChecking)) {
+    return { kind: 'counted', record: withTries(record, [...record.tries, { at, id }]) };
   }
   return isChecking ? { kind: 'wait' } : { kind: 'blocked', record: block(record, attempt) };
 }
 
 /** The record after the password turned out wrong. See {@link blockedFor} and {@link triesLeft} for its consequences. */
 export function failTry(before: TryRecord | undefined, attempt: Attempt): TryRecord {
-  const { id, connectionId, at } = attempt;
+  const { id, at } = attempt;
   const record = upToDate(before, attempt);
   const others = record.tries.filter((one) => one.id !== id);
-  const after = withTries(record, [...others, { at, connectionId }]);
-  return triesLeft(after, connectionId) > 0 ? after : block(after, attempt);
+  const after = withTries(record, [...others, { at }]);
+  return triesLeft(after) > 0 ? after : block(after, attempt);
 }
 
 /** The record without a try whose password turned out right. Undefined if it does not hold the try any more. */
@@ -113,11 +114,10 @@ export const afterLogin = (at: number, version: string): TryRecord => ({
   goodAt: at,
 });
 
-/** How many more wrong passwords a connection has until the block. */
-export function triesLeft(record: TryRecord, connectionId: string): number {
+/** How many more wrong passwords until the block. */
+export function triesLeft(record: TryRecord): number {
   const wrong = record.tries.filter((one) => one.id === undefined);
-  const own = wrong.filter((one) => one.connectionId === connectionId).length;
-  return Math.min(triesPerConnection - own, triesPerHour - wrong.length);
+  return Math.min(triesUntilBlock - sinceBlock(wrong), triesPerHour - wrong.length);
 }
 
 /** When nothing in the record matters any more. */
@@ -139,6 +139,8 @@ function upToDate(record: TryRecord | undefined, { at, version }: Attempt): TryR
   return { blockedUntil: 0, blocks: 0, goodAt: undefined, ...record, version, tries };
 }
 
+const sinceBlock = (tries: readonly Try[]) => tries.filter((one) => !one.ledToBlock).length;
+
 const withTries = (record: TryRecord, tries: readonly Try[]): TryRecord => ({
   ...record,
   tries: tries.slice(-triesPerHour),
@@ -150,11 +152,12 @@ function blockLength(blocksBefore: number, blockTime: number): number {
   return Math.min(shortest * 2 ** Math.max(0, blocksBefore), Math.max(shortest, longestBlock));
 }
 
-function block(record: TryRecord, { connectionId, at, blockTime }: Attempt): TryRecord {
+function block(record: TryRecord, { at, blockTime }: Attempt): TryRecord {
   const blocksBefore = record.blockedUntil > at - blockMemory ? record.blocks : 0;
   return {
     ...record,
-    tries: record.tries.map((one) => (one.connectionId === connectionId ? { ...one, connectionId: undefined } : one)),
+    // The outcome of those that are being checked is still open.
+    tries: record.tries.map((one) => (one.id === undefined ? { ...one, ledToBlock: true } : one)),
     blockedUntil: Math.max(record.blockedUntil, at + blockLength(blocksBefore, blockTime)),
     blocks: blocksBefore + 1,
   };

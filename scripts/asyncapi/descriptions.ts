@@ -58,7 +58,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   retryAfter: 'Seconds after which to try again.',
   'error.field': 'The field that is wrong, if it is a single one.',
   'error.requestId': "The room's own id of the failed request: its operator finds the cause in the log by it.",
-  'error.triesLeft': 'How many more wrong passwords this connection has before the name is blocked, if that is known.',
+  'error.triesLeft': 'How many more wrong passwords until the name is blocked from this address, if that is known.',
   'error.secondsLeft': 'Seconds until the block ends.',
   'error.since': 'When the session that is in the way began: ISO 8601, UTC.',
   'error.limit': 'The limit: the maximum in bytes, or for a password the minimum in characters.',
