@@ -37,6 +37,13 @@ const stored = v.object({
 
 const markedAt = v.number();
 
+const storedAdmission = v.object({
+  open: v.optional(v.boolean(), true),
+  bans: v.optional(v.record(v.string(), v.number()), {}),
+});
+
+const admission = (item: Item) => parseStored(storedAdmission, item);
+
 /** The marks of one kind, by seat or leaving. */
 const marks = (item: Item, kind: string): Map<string, number> =>
   new Map(
@@ -115,7 +122,10 @@ export const seats: Seats = {
   },
 
   async confirm(seat) {
-    if (seat === undefined) return (await seats.read()).open;
+    if (seat === undefined) {
+      const { Item } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
+      return admission(Item ?? {});
+    }
     const outcome = await updateIf({
       ...room(),
       UpdateExpression: 'REMOVE #seat',
@@ -123,7 +133,7 @@ export const seats: Seats = {
       ExpressionAttributeNames: { '#seat': enteringMark(seat) },
       ReturnValues: 'ALL_OLD',
     });
-    return outcome.written && outcome.old?.['open'] === true;
+    return admission((outcome.written && outcome.old) || { open: false });
   },
 
   async refund(seat) {

@@ -1,3 +1,4 @@
+import type { Bans } from './bans.ts';
 import type { Account, Member, Session } from './model.ts';
 
 /** The data that a login commits in one transaction. */
@@ -47,6 +48,12 @@ export interface Leaving {
   readonly at: number;
 }
 
+/** Whom the room admits. */
+export interface Admission {
+  readonly open: boolean;
+  readonly bans: Bans;
+}
+
 /** The seats in the Room item. */
 export interface SeatState {
   readonly open: boolean;
@@ -66,10 +73,9 @@ export interface SeatState {
 export interface Seats {
   read(): Promise<SeatState>;
   /**
-   * Confirms that a login has committed. Returns false if the room is closed. `seat` is undefined for a session that
-   * kept its seat.
+   * Confirms that a login has committed, and returns whom the room admits now. `seat` is undefined for a session that kept its seat.
    */
-  confirm(seat: string | undefined): Promise<boolean>;
+  confirm(seat: string | undefined): Promise<Admission>;
   /** Gives back, once, a seat whose login did not commit. */
   refund(seat: string): Promise<void>;
   /** Leavings whose seats may still be counted. */

@@ -1,4 +1,5 @@
 import { eventFrame } from '../../protocol/index.ts';
+import { isBanned } from './bans.ts';
 import { endSession } from './end-session.ts';
 import type { Account, Positions, Session } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -10,21 +11,22 @@ import { mayRemoveMark } from './seats.ts';
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 
 /**
- * The last step of a login (which has a new `seat`) or a resume. The room was open when the command began, and `stop`
- * closes the room before it lists the sessions. So either `stop` lists this session, or this function reads that the
- * room is closed, and ends the session.
- * @throws Refusal if the room is closed.
+ * The last step of a login (which has a new `seat`) or a resume. The room admitted the client when the command began, and `stop` and
+ * `ban` write the Room item before they list the sessions. So either they list this session, or this function reads what they wrote,
+ * and ends the session.
+ * @throws Refusal if the room is closed, or the address is banned.
  */
 export async function confirmOrEnd(room: Room, session: Session, seat?: string): Promise<void> {
-  const guest = { address: session.address, connectionId: session.connectionId, at: room.clock.now() };
+  const now = room.clock.now();
+  const guest = { address: session.address, connectionId: session.connectionId, at: now };
   const settled = mayRemoveMark(room, session.since) ? seat : undefined;
-  const [isOpen] = await Promise.all([
-    orLog(room, 'a login was not confirmed', room.seats.confirm(settled), true),
+  const [{ open, bans }] = await Promise.all([
+    orLog(room, 'a login was not confirmed', room.seats.confirm(settled), { open: true, bans: {} }),
     orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed: seat === undefined }), undefined),
   ]);
-  if (isOpen) return;
-  await endSession(room, session, 'logout');
-  throw new Refusal('room-stopped');
+  if (open && !isBanned(bans, session.address, now)) return;
+  await endSession(room, session, open ? 'kicked' : 'logout');
+  throw new Refusal(open ? 'banned' : 'room-stopped');
 }
 
 /**

@@ -99,6 +99,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'login-block', test: 'for one login is not told apart', because: 'faults' },
   { scene: 'moderation', test: 'does not get in by a login', because: 'faults' },
   { scene: 'moderation', test: 'loses its sessions, and is refused', because: 'refusal' },
+  { scene: 'moderation', test: 'is refused at the end of a login or resume', because: 'faults' },
   { scene: 'moderation', test: 'is let in again', because: 'refusal' },
   { scene: 'moderation', test: 'the console moderates', because: 'console' },
   { scene: 'races', test: 'is shown exactly once', because: 'invocations' },

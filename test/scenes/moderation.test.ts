@@ -89,6 +89,29 @@ describe('a banned address', () => {
     await Promise.all([back, guest, elsewhere].map((one) => one.close()));
   });
 
+  test('is refused at the end of a login or resume that was under way', async () => {
+    await room.register('pigeon');
+    const from = { login: '127.0.3.7', resume: '127.0.3.8' };
+    const guests = { login: await room.connect(from.login), resume: await room.connect(from.resume) };
+    onTestFinished(() => room.local.faults.reset());
+    const undisturbed = new Set(['login', 'resume']);
+    room.local.faults.beforeDynamoDb = async ({ operation, trigger }) => {
+      const command = trigger?.detail;
+      if (operation !== 'TransactWriteItems' || (command !== 'login' && command !== 'resume')) return undefined;
+      if (undisturbed.delete(command)) await room.admin({ command: 'ban', address: from[command] });
+      return undefined;
+    };
+    const isOnline = async () => (await room.database.presence()).some(({ name }) => name === 'pigeon');
+    expect(await guests.login.refused('login', { user: 'pigeon', password })).toMatchObject({ code: 'banned' });
+    expect(await isOnline()).toBe(false);
+
+    const elsewhere = await room.connect();
+    const { token } = await elsewhere.get('login', { user: 'pigeon', password });
+    expect(await guests.resume.refused('resume', { user: 'pigeon', token })).toMatchObject({ code: 'banned' });
+    expect(await isOnline()).toBe(false);
+    await Promise.all([...Object.values(guests), elsewhere].map((one) => one.close()));
+  });
+
   test('is let in again when its time is over', async () => {
     await room.admin({ command: 'ban', address: '127.0.3.5', hours: 1 });
     await expect(room.connect('127.0.3.5')).rejects.toMatchObject({ status: 403 });

@@ -1,6 +1,13 @@
+import { bannable } from './bans.ts';
 import type { World } from './world.ts';
 
-/** An administrator who kicks and suspends users, resets passwords, changes MaxCon, runs the doctor, and stops and starts the room. */
+/** A write that was asked for is carried out within this time (ms), or never. */
+const settles = 5_000;
+
+/** Functions that were running when a ban began have ended after this time (ms). */
+const banSettles = 12_000;
+
+/** An administrator who kicks, suspends and bans users, resets passwords, changes MaxCon, runs the doctor, and stops and starts the room. */
 export class Administrator {
   readonly #world: World;
   readonly #users: readonly string[];
@@ -13,25 +20,46 @@ export class Administrator {
   /** Works until this time (epoch ms), and leaves an open room. */
   async work(until: number): Promise<void> {
     const { scheduler } = this.#world;
+    const banning = scheduler.random.pick([0.1, 0.1, 0.6]);
     for (;;) {
       await scheduler.pause(scheduler.random.between(2_000, 20_000));
       if (scheduler.now >= until) break;
-      const act = scheduler.random.next();
-      const user = scheduler.random.pick(this.#users) ?? '';
-      if (act < 0.2) await this.#suspend(user, scheduler.random.between(0, 10_000));
-      else if (act < 0.35) await this.#resetPassword(user);
-      else if (act < 0.45) await this.#ask({ command: 'doctor', repair: true });
-      else if (act < 0.7) await this.#ask({ command: 'kick', user, reason: 'why not' });
-      else if (act < 0.85) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + scheduler.random.below(6) });
-      else await this.#stop(scheduler.random.between(0, 10_000));
+      if (scheduler.random.chance(banning)) await this.#ban();
+      else await this.#act(scheduler.random.next());
     }
     await this.#ask({ command: 'start' });
+  }
+
+  async #act(act: number): Promise<void> {
+    const { random } = this.#world.scheduler;
+    const user = random.pick(this.#users) ?? '';
+    if (act < 0.2) await this.#suspend(user, random.between(0, 10_000));
+    else if (act < 0.35) await this.#resetPassword(user);
+    else if (act < 0.45) await this.#ask({ command: 'doctor', repair: true });
+    else if (act < 0.7) await this.#ask({ command: 'kick', user, reason: 'why not' });
+    else if (act < 0.85) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + random.below(6) });
+    else await this.#stop(random.between(0, 10_000));
   }
 
   async #suspend(user: string, pause: number): Promise<void> {
     await this.#ask({ command: 'suspend', user });
     await this.#world.scheduler.pause(pause);
     await this.#ask({ command: 'unsuspend', user });
+  }
+
+  async #ban(): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const [address, addresses] = scheduler.random.pick(bannable) ?? ['', []];
+    const hours = scheduler.random.pick([undefined, 1]);
+    const ban = history.bans.asked(addresses, hours);
+    await this.#ask({ command: 'ban', address, hours });
+    history.bans.began(ban);
+    await scheduler.pause(scheduler.random.between(settles, 20_000));
+    if (scheduler.now > ban.since + banSettles) history.bans.checkSessions(ban);
+    history.bans.lifting(ban);
+    await this.#ask({ command: 'unban', address });
+    history.bans.lifted(ban);
+    await scheduler.pause(settles);
   }
 
   /** The user learns the password in some other way. */

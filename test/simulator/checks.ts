@@ -9,6 +9,9 @@ type Until = (isOver: () => boolean, most: number) => Promise<void>;
 
 const grace = 10_000;
 
+/** A user who has forgotten which password was set last needs this time (ms) at most: blocks of logins get longer. */
+const patience = 4 * 3600_000;
+
 /** What the calls of a sweep take at most (ms), as a rule. */
 const slack = 30_000;
 
@@ -25,7 +28,7 @@ export async function judge(world: World, users: readonly User[], until: Until):
     void reading.then((result) => {
       worked = result;
     });
-    await until(isSettled(reading), 30 * 60_000);
+    await until(isSettled(reading), patience);
     if (!worked) world.violated(`${user.name} is locked out`);
   }
   // Two runs of the sweeper, the grace period, and what they take.

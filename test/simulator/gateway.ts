@@ -60,9 +60,12 @@ export class Gateway {
     scheduler.after(this.#world.latency(10, 40), () => {
       const queryStringParameters = Object.fromEntries(new URL(url).searchParams);
       const event = this.#event(connection, 'CONNECT', { headers: {}, queryStringParameters });
+      const askedAt = scheduler.now;
       this.#integrate('connection', event, (reply) => {
         const status = reply.status ?? 502;
         scheduler.note(`${client.name} connects as ${id}: ${status}`);
+        const answer = status === 403 ? 'banned' : status === 200 ? 'ok' : 'other';
+        this.#world.history.bans.answered(connection.address, 'connect', askedAt, answer);
         if (status !== 200) return connection.refuse(status);
         this.#connections.set(id, connection);
         connection.open();
@@ -76,6 +79,7 @@ export class Gateway {
     const id = decodeURIComponent(path.split('/').at(-1) ?? '');
     this.#called(process, `posts to ${id} ${summary(body)}`, answer, () => {
       const connection = this.#connections.get(id);
+      if (connection && body.includes('has been banned')) this.#world.history.bans.ended(connection.address);
       connection?.send(body);
       return connection ? 200 : 410;
     });
@@ -128,11 +132,15 @@ export class Gateway {
     const requestId = this.#world.scheduler.random.bytes(6).toString('hex');
     const args = parsed(body);
     const user = String(args['user'] ?? userOf(connection.client));
-    const tokens = this.#world.history.tokens.of(user);
+    const { bans, tokens: known } = this.#world.history;
+    const tokens = known.of(user);
+    const askedAt = this.#world.scheduler.now;
     this.#integrate(route.target, this.#event(connection, 'MESSAGE', { body }), ({ status, body: reply, failure }) => {
       const { id: connectionId } = connection;
-      const { ok, token = action === 'passwd' && ok ? args['newToken'] : undefined } = parsed(reply ?? '');
-      if (typeof token === 'string') this.#world.history.tokens.give(user, token, tokens);
+      const { ok, error, token = action === 'passwd' && ok ? args['newToken'] : undefined } = parsed(reply ?? '');
+      if (typeof token === 'string') known.give(user, token, tokens);
+      const isBanned = JSON.stringify(error)?.includes('"banned"');
+      bans.answered(connection.address, action, askedAt, ok ? 'ok' : isBanned ? 'banned' : 'other');
       if (failure !== undefined) connection.send(JSON.stringify({ message: failure, connectionId, requestId }));
       else if (status !== undefined && reply !== undefined && route.twoWay) connection.send(reply);
     });

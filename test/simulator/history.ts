@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Accounts } from './accounts.ts';
+import { Bans } from './bans.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import type { SentFile } from './files.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -82,6 +83,7 @@ export class History {
   readonly arrived: Arrived[] = [];
   readonly tokens = new Tokens();
   readonly accounts = new Accounts();
+  readonly bans: Bans;
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
   /** Whether no user runs two programs at a time. */
@@ -91,6 +93,7 @@ export class History {
 
   constructor(world: World) {
     this.#world = world;
+    this.bans = new Bans(world);
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
   }
 

@@ -65,6 +65,16 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
       'if (session) await endSession',
     ],
   ],
+  'functions/chat/session-reply.ts': [
+    ['a login under way outlasts a ban', ' && !isBanned(bans, session.address, now)', ''],
+  ],
+  'functions/chat/admit.ts': [
+    ['a banned address may connect', "if (isBanned(state.bans, address, at)) return refused('banned', 403);", ''],
+  ],
+  'functions/chat/admin/commands/ban.ts': [
+    ['a ban ends the sessions of every address', 'if (!isBanned({ [prefix]: 0 }, session.address, now)) continue;', ''],
+    ['a ban leaves the sessions', 'for (const session of await room.sessions.all()) {', 'for (const session of []) {'],
+  ],
   'functions/aws/sessions.ts': [
     ['a resume accepts any token', ' AND tokenHash = :token', ''],
     ['a resume does not rotate the token', 'tokenHash = :newToken', 'tokenHash = :token'],

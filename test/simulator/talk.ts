@@ -65,6 +65,10 @@ export class Talk {
       this.#visit.password = next;
     } catch (error) {
       if (this.#isRefused(error)) accounts.hasNot(user, next);
+      if (error instanceof this.#run.client.RefusalError && error.code === 'wrong-password') {
+        accounts.doubt(user, password);
+        [this.#visit.password = password] = accounts.passwordsOf(user);
+      }
       throw error;
     }
   }

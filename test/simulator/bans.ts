@@ -1,0 +1,92 @@
+import { isReliable } from './weather.ts';
+import type { World } from './world.ts';
+
+/** A ban, in times as the administrator knows them. */
+export interface Ban {
+  readonly addresses: readonly string[];
+  /** How long it lasts; undefined: until it is lifted. */
+  readonly hours: number | undefined;
+  readonly askedAt: number;
+  /** When the room's reply came; infinity without one. */
+  since: number;
+  /** When it may have ended first. */
+  endAskedAt: number;
+  endedAt: number;
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+/** The addresses and prefixes that are banned, and the addresses of users that each includes. */
+export const bannable: readonly (readonly [prefix: string, addresses: readonly string[]])[] = [
+  ['192.0.2.1', ['192.0.2.1']],
+  ['192.0.2.2', ['192.0.2.2']],
+  ['192.0.2.2/31', ['192.0.2.2', '192.0.2.3']],
+];
+
+/** How far the clock of a function may be off (ms). */
+const skew = 200;
+
+const hour = 3_600_000;
+
+/** The commands that begin an account or a session, or continue one. */
+const entering = new Set(['login', 'resume', 'register']);
+
+/** What the administrator and the users know of bans. */
+export class Bans {
+  readonly #world: World;
+  readonly #bans: Ban[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A ban is asked for. Without a number of hours it has no end. */
+  asked(addresses: readonly string[], hours: number | undefined): Ban {
+    const askedAt = this.#world.scheduler.now;
+    const ends = hours === undefined ? never : askedAt + hours * hour;
+    const ban = { addresses, hours, askedAt, since: never, endAskedAt: ends - skew, endedAt: never };
+    this.#bans.push(ban);
+    return ban;
+  }
+
+  began(ban: Ban): void {
+    ban.since = this.#world.scheduler.now;
+    if (ban.hours !== undefined) ban.endedAt = ban.since + ban.hours * hour + skew;
+  }
+
+  /** The administrator lifts a ban. */
+  lifting(ban: Ban): void {
+    ban.endAskedAt = Math.min(ban.endAskedAt, this.#world.scheduler.now);
+  }
+
+  lifted(ban: Ban): void {
+    ban.endedAt = Math.min(ban.endedAt, this.#world.scheduler.now);
+  }
+
+  /** A banned address has no session: none from before, and none of a login that had begun then. Ask when all functions of then have ended. */
+  checkSessions({ addresses }: Ban): void {
+    if (!isReliable(this.#world.weather)) return;
+    for (const { name, address } of this.#world.history.sessions())
+      if (addresses.includes(String(address)))
+        this.#world.violated(`${name} is online from ${address}, which is banned`);
+  }
+
+  /** An address has asked to connect or to log in at some time, and the room's answer has come. */
+  answered(address: string, action: string, askedAt: number, answer: 'ok' | 'banned' | 'other'): void {
+    const { now } = this.#world.scheduler;
+    const all = this.#bans.filter(({ addresses }) => addresses.includes(address));
+    const isBanned = all.some(({ since, endAskedAt }) => since < askedAt && endAskedAt > now);
+    if (answer === 'ok' && isBanned && (action === 'connect' || entering.has(action)))
+      this.#world.violated(`a ${action} from ${address} was accepted, which is banned`);
+    const mayBeBanned = all.some((ban) => ban.askedAt <= now && ban.endedAt >= askedAt);
+    if (answer === 'banned' && !mayBeBanned)
+      this.#world.violated(`a ${action} from ${address} was refused, which is not banned`);
+  }
+
+  /** A session ends because of a ban. */
+  ended(address: string): void {
+    const { now } = this.#world.scheduler;
+    const mayBeBanned = this.#bans.some((ban) => ban.addresses.includes(address) && ban.endedAt >= now - 60_000);
+    if (!mayBeBanned) this.#world.violated(`a ban ends a session from ${address}, which is not banned`);
+  }
+}
