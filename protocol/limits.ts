@@ -52,6 +52,12 @@ export const floodConnects = 10;
 
 /**
  * The parameter of the upgrade's query string by which a client says what it comes for. A full room admits a client whose purpose is
- * `resume`.
+ * `resume`. It refuses one whose purpose is `login` with {@link fullStatus}, and every other one with 429.
  */
 export const purposeParameter = 'purpose';
+
+/**
+ * The HTTP status by which a full room refuses a client that comes to log in. API Gateway answers 429 when its throttle is used up, so
+ * only another status tells the client that waiting does not help. Earlier clients know 429 alone.
+ */
+export const fullStatus = 409;

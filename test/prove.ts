@@ -100,7 +100,11 @@ proof(
 proof(
   'office',
   'Let everybody behind one address log in at once, and again after a stop and a start',
-  { people: [100, 'how many'], attackers: [0, 'connections of another address that send logins meanwhile'] },
+  {
+    people: [100, 'how many'],
+    attackers: [0, 'connections of another address that send logins meanwhile'],
+    upgrades: [0, 'upgrades a second of another address meanwhile'],
+  },
   office,
 );
 

@@ -22,12 +22,12 @@ export async function ask(screen: Screen, question: readonly Line[], kind: ReadK
 }
 
 /**
- * Asks a person whether to try again in a full room. Other answers are a name and a password that were typed ahead, so
- * nothing typed is shown.
+ * Asks a person whether to try again in a full or busy room. Other answers are a name and a password that were typed
+ * ahead, so nothing typed is shown.
  */
-export async function wantsToTryAgain(screen: Screen): Promise<boolean> {
+export async function wantsToTryAgain(screen: Screen, why: string): Promise<boolean> {
   if (!screen.isAttended) return false;
-  screen.print(texts.askAgain);
+  screen.print(texts.askAgain(why));
   for (;;) {
     const answer = (await screen.read(marker, 'secret'))?.trim().toLowerCase();
     if (answer === undefined || ['no', 'n', 'quit', 'exit'].includes(answer)) return false;

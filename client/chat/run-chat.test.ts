@@ -16,14 +16,23 @@ test.each([
     429,
     exitCodes.refused,
     [
-      'The room is full, or too many people connect from your network. Trying again ...',
-      'The room is full, or too many people are connecting at once. Try again in a moment.',
+      'Too many clients are connecting to the room. Trying again for some minutes. Ctrl-C ends this ...',
+      'Too many clients are connecting to the room. Please try again later.',
     ],
   ],
+  [409, exitCodes.refused, ['The room is full, so you cannot log in now. Please try again later.']],
   [503, exitCodes.unreachable, ['The room is stopped.']],
 ])('a room that refuses the connection with %i', { timeout: 30_000 }, async (status, code, said) => {
   scripted.refuseWith = status;
   expect(await chat(scripted, 'facebook')).toEqual({ said, code });
+});
+
+test('an interruption ends the attempts to connect to a busy room', async () => {
+  scripted.refuseWith = 429;
+  const { output, interruption, done } = openChat(scripted);
+  await seen(output, 'Trying again for some minutes');
+  interruption.abort();
+  expect(await done).toMatchObject({ said: [expect.anything(), goodbye], code: exitCodes.done });
 });
 
 test.each([

@@ -1,5 +1,12 @@
 import { codeOf, type ExitCode, exitCodes } from '../exit-codes.ts';
-import { ConnectError, ConnectionEndedError, connect, type Ending, type Timing } from '../room/index.ts';
+import {
+  ConnectError,
+  type ConnectFailure,
+  ConnectionEndedError,
+  connect,
+  type Ending,
+  type Timing,
+} from '../room/index.ts';
 import type { Attention } from '../terminal/attention.ts';
 import type { Line } from '../terminal/line.ts';
 import { UnreadableInputError } from '../terminal/plain-screen.ts';
@@ -52,6 +59,12 @@ interface Outcome {
   readonly hasQuit?: boolean;
 }
 
+/** Failures to connect that pass, as a sentence. */
+const passing: ReadonlyMap<ConnectFailure, string> = new Map([
+  ['room-full', texts.fullNow],
+  ['busy', texts.busyNow],
+]);
+
 /** One visit to a room, from the connection to the goodbye. */
 export async function runChat(options: ChatOptions): Promise<ExitCode> {
   const { screen, complain } = options;
@@ -80,6 +93,7 @@ async function visit(options: ChatOptions, fates: Fates): Promise<Outcome> {
   const connecting = connect({
     url,
     timing,
+    signal: interruption,
     message: (message, context) => {
       names.message(message);
       if (context.missed) missed.take(message);
@@ -96,17 +110,18 @@ async function visit(options: ChatOptions, fates: Fates): Promise<Outcome> {
     waiting: sayAtTimes(() => screen.print(nowLine(texts.tooFast))),
     connection: (state) => screen.print(nowLine(state === 'lost' ? texts.connectionLost : texts.connectionRestored)),
   });
-  const room = await Promise.race([connecting, interrupted]).catch((error: unknown) => {
+  const room = await Promise.race([interrupted, connecting]).catch((error: unknown) => {
     if (error instanceof ConnectError) return error;
     throw error;
   });
-  if (room instanceof ConnectError && room.failure === 'room-full') {
+  const passes = room instanceof ConnectError ? passing.get(room.failure) : undefined;
+  if (passes !== undefined) {
     void interrupted.then(() => screen.endInput());
-    if (await wantsToTryAgain(screen)) return visit(options, fates);
+    if (await wantsToTryAgain(screen, passes)) return visit(options, fates);
   }
   if (room === 'interrupted') return { lines: [texts.leaving], code: exitCodes.done };
   if (room instanceof ConnectError) {
-    return { lines: [room.message], code: room.failure === 'room-full' ? exitCodes.refused : exitCodes.unreachable };
+    return { lines: [room.message], code: passes === undefined ? exitCodes.unreachable : exitCodes.refused };
   }
 
   const transfers = new Transfers(screen, room, names, fates);
@@ -146,7 +161,8 @@ async function logInAndConverse(
   const dialog = new LoginDialog(screen, room, takeOver);
   try {
     let end = await dialog.run(known);
-    while (end === 'full' && (await wantsToTryAgain(screen))) end = await dialog.run({ user: known.user });
+    while (end === 'full' && (await wantsToTryAgain(screen, texts.fullNow)))
+      end = await dialog.run({ user: known.user });
     switch (end) {
       case 'full':
         return { lines: [screen.isAttended ? texts.leaving : texts.roomFull], code: exitCodes.refused };

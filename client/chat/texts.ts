@@ -48,8 +48,10 @@ export const texts = {
   missedEnd: 'You can now enter commands:',
   leaving: 'You are leaving the chat room. See you again!',
   roomFull: 'The room is full, so you cannot log in now. Please try again later.',
-  askAgain: 'The room is full, so you cannot log in now. Try again? Enter "yes" or "no":',
-  busy: 'The room is full, or too many people connect from your network. Trying again ...',
+  askAgain: (why: string) => `${why} Try again? Enter "yes" or "no":`,
+  fullNow: 'The room is full, so you cannot log in now.',
+  busyNow: 'Too many clients are connecting to the room.',
+  busy: 'Too many clients are connecting to the room. Trying again for some minutes. Ctrl-C ends this ...',
   askRecipient: (lines: number, bytes: number) =>
     `You have pasted ${lines === 1 ? 'a line' : `${lines} lines`}, ${bytes} bytes. ` +
     'Enter the user who is to get this text as one message, "*" for everybody, or nothing to discard it:',

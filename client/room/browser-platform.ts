@@ -1,4 +1,5 @@
 import { ConnectError } from './errors.ts';
+import { addressOf } from './purpose.ts';
 import type { Platform, Socket, SocketEvents } from './socket.ts';
 import { onWake } from './wake-detector.ts';
 
@@ -66,7 +67,7 @@ class BrowserSocket implements Socket {
 
 /** Opens a browser's WebSocket. */
 function openSocket(url: string, timeout: number, WebSocket: WebSocketClass): Promise<Socket> {
-  const address = url.replace(/[/?]*\?.*/, '');
+  const address = addressOf(url);
   return new Promise((resolve, reject) => {
     let socket: WebSocketLike;
     try {

@@ -100,6 +100,8 @@ export type ConnectFailure =
   | 'tls'
   | 'proxy'
   | 'room-full'
+  /** Too many clients connect at once: API Gateway's throttle, or a limit per address. It passes. */
+  | 'busy'
   | 'room-stopped'
   | 'not-a-room'
   | 'unexpected-status';

@@ -8,11 +8,44 @@ beforeEach(async () => {
 });
 afterEach(() => visit.end());
 
-test('a room that is full or cannot be reached is tried again, a stopped one is not', async () => {
-  const peer = await visit.logIn();
+/** More attempts than a client makes when the room cannot be reached. */
+const many = 60;
+const impatient = { backoff: 1, maxBackoff: 8 };
+
+test('a client that is refused as one too many goes on trying, and says so once', async () => {
+  let told = 0;
+  visit.scripted.refuseWith = 429;
+  const joining = visit.join({ busy: () => (told += 1) }, impatient);
+  await expect.poll(() => visit.scripted.attempts).toBeGreaterThan(many);
+  visit.scripted.refuseWith = 502;
+  const attempts = visit.scripted.attempts;
+  await expect.poll(() => visit.scripted.attempts).toBeGreaterThan(attempts + 1);
+  visit.scripted.refuseWith = undefined;
+  await joining;
+  expect(told).toBe(1);
+});
+
+test('it gives up after some minutes, or when its caller no longer wants to connect', async () => {
+  visit.scripted.refuseWith = 429;
+  await expect(visit.join({}, { ...impatient, busy: 20 })).rejects.toMatchObject({ failure: 'busy' });
+  const wish = new AbortController();
+  const joining = visit.join({ signal: wish.signal, busy: () => wish.abort() }, impatient);
+  await expect(joining).rejects.toMatchObject({ name: 'ConnectionEndedError' });
+  await expect(visit.join({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'ConnectionEndedError' });
+});
+
+test('a full room declines a client that comes to log in, at once', async () => {
+  visit.scripted.refuseWith = 409;
+  await expect(visit.join()).rejects.toMatchObject({ failure: 'room-full' });
+  expect(visit.scripted.attempts).toBe(1);
+  expect(visit.scripted.lastUrl).toBe('/?purpose=login');
+});
+
+test('a room that is busy or cannot be reached is tried again after a loss, a stopped one is not', async () => {
+  const peer = await visit.logIn({}, impatient);
   visit.scripted.refuseWith = 429;
   peer.vanish();
-  await expect.poll(() => visit.scripted.attempts).toBeGreaterThan(3);
+  await expect.poll(() => visit.scripted.attempts).toBeGreaterThan(many);
   visit.scripted.refuseWith = 503;
   expect(await visit.room.ended).toEqual({ reason: 'stop' });
 });

@@ -1,7 +1,8 @@
 import { WebSocket } from 'ws';
-import { limits } from '../../protocol/index.ts';
+import { fullStatus, limits } from '../../protocol/index.ts';
 import { ConnectError } from './errors.ts';
 import { proxyFor, type WebProxy } from './proxy.ts';
+import { addressOf } from './purpose.ts';
 
 /** Milliseconds until a host that does not answer counts as unreachable: a firewall may drop the packets. */
 const hostTimeout = 7_000;
@@ -13,6 +14,7 @@ const hostTimeout = 7_000;
  */
 export async function openSocket(url: string, timeout: number): Promise<WebSocket> {
   const proxy = URL.canParse(url) ? await proxyFor(url) : undefined;
+  const address = addressOf(url);
   return new Promise((resolve, reject) => {
     let socket: WebSocket;
     try {
@@ -33,7 +35,7 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
         },
       });
     } catch (error) {
-      reject(new ConnectError('bad-address', `${url} is not the address of a room (ws://… or wss://…).`, error));
+      reject(new ConnectError('bad-address', `${address} is not the address of a room (ws://… or wss://…).`, error));
       return;
     }
     socket.once('open', () => {
@@ -41,22 +43,21 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
       resolve(socket);
     });
     socket.once('unexpected-response', (request, response) => {
-      reject(fromStatus(url, response.statusCode ?? 0, proxy));
+      reject(fromStatus(address, response.statusCode ?? 0, proxy));
       // Ending the handshake emits `error`, which needs a listener.
       socket.on('error', () => {});
       request.destroy();
     });
-    socket.once('error', (error) => reject(fromError(url, error, proxy)));
+    socket.once('error', (error) => reject(fromError(address, error, proxy)));
   });
 }
 
 function fromStatus(url: string, status: number, proxy: WebProxy | undefined): ConnectError {
   switch (status) {
+    case fullStatus:
+      return new ConnectError('room-full', 'The room is full, so you cannot log in now. Please try again later.');
     case 429:
-      return new ConnectError(
-        'room-full',
-        'The room is full, or too many people are connecting at once. Try again in a moment.',
-      );
+      return new ConnectError('busy', 'Too many clients are connecting to the room. Please try again later.');
     case 402:
       return new ConnectError('room-stopped', 'The room is stopped: its budget for this month is used up.');
     case 503:

@@ -26,7 +26,8 @@ export interface RoomHandlers {
   /** The connection was lost and is being restored, or has been restored. */
   connection?(state: 'lost' | 'restored'): void;
   /**
-   * The room is full, or too many clients connect from this address. The first connection is tried again for a while.
+   * Too many clients connect, perhaps from this address. The first connection is tried again for some minutes. In a browser, also if
+   * the room cannot be reached for another reason.
    */
   busy?(): void;
   /** The room was stopped, with the administrator's message. The connection is restored when the room opens. */
@@ -44,6 +45,8 @@ export interface ConnectOptions extends RoomHandlers {
   /** ws://… or wss://… */
   readonly url: string;
   readonly timing?: Partial<Timing>;
+  /** Aborting it ends the attempts at the first connection: `connect` rejects with a {@link ConnectionEndedError}. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether to wait for a stopped room to open, and log in again. Needs `keepPassword`. */
   readonly reconnectAfterStop?: boolean;
 }
@@ -113,11 +116,19 @@ export class RoomConnection {
   /** See `connect`. */
   static async open(platform: Platform, options: ConnectOptions): Promise<RoomConnection> {
     const room = new RoomConnection(platform, options);
-    await room.#transport.open().catch((error: unknown) => {
-      room.#transport.end();
+    const { signal } = options;
+    const end = () => room.#transport.end();
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      if (signal?.aborted) end();
+      await room.#transport.open();
+      return room;
+    } catch (error) {
+      end();
       throw error;
-    });
-    return room;
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
   }
 
   /** Resolves when the connection has ended and all messages before that have been shown. */

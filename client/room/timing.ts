@@ -37,6 +37,8 @@ export interface Timing {
   /** The first reconnection waits up to this, each further one up to twice as much. */
   readonly backoff: number;
   readonly maxBackoff: number;
+  /** How long a client tries to connect while too many clients do. One address can use up API Gateway's throttle. */
+  readonly busy: number;
   /** For a login or another request of a guest that API Gateway throttles, before the caller gets the error. */
   readonly patience: number;
   /** Age at which a connection is handed over to a new one: before API Gateway ends it, at 2 hours. */
@@ -72,6 +74,7 @@ export const defaultTiming: Timing = {
   acknowledge: 2 * seconds,
   backoff: 500,
   maxBackoff: 30 * seconds,
+  busy: 10 * minutes,
   patience: 60 * seconds,
   handover: 115 * minutes,
   handoverJitter: 3 * minutes,
@@ -117,3 +120,10 @@ export const elapsed = ({ wall, monotonic }: Moment): number =>
 /** The wait before a throttled request of a guest is sent again. The user waits for it, so it is shorter. */
 export const backoffOfGuest = (attempt: number, timing: Timing): number =>
   backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 6 });
+
+/**
+ * The wait before a client that was refused as one too many tries to connect again. Its chance is small at each attempt, so the wait
+ * stops growing early. API Gateway refuses such an attempt without a function.
+ */
+export const backoffWhileBusy = (attempt: number, timing: Timing): number =>
+  backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 8 });

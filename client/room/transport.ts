@@ -1,10 +1,12 @@
-import { purposeParameter, type RoomEvent } from '../../protocol/index.ts';
+import type { RoomEvent } from '../../protocol/index.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
+import { urlFor } from './purpose.ts';
+import { Retries } from './retries.ts';
 import type { Platform } from './socket.ts';
 import { sleep, type Timer, unref } from './timers.ts';
-import { backoff, type Timing } from './timing.ts';
+import type { Timing } from './timing.ts';
 
 export interface TransportOptions {
   readonly url: string;
@@ -14,7 +16,7 @@ export interface TransportOptions {
   restore(link: Link): Promise<void>;
   /** Whether an error of `restore` or of connecting rules out another attempt. */
   isFinal(error: unknown): boolean;
-  /** Whether there is a session to move to the next link: a full room admits only clients that come to resume. */
+  /** Whether there is a session to move to the next link. */
   hasSession(): boolean;
   /** Whether to try without a limit. */
   isPatient(): boolean;
@@ -24,19 +26,10 @@ export interface TransportOptions {
   lost(): void;
   /** The session continues over another link, after a loss or a handover. After a rest, no session was lost. */
   restored(after: 'loss' | 'handover' | 'rest'): void;
-  /** The room is full, or too many clients connect from this address. The first connection is tried again. */
+  /** The first connection was refused twice as one too many, or without a reason, and is tried again. */
   busy(): void;
   givenUp(error: unknown): void;
 }
-
-/** Reconnection attempts in a row: about ten minutes with full jitter and the default backoff. */
-const mostAttempts = 40;
-
-/** Attempts at the first connection, if the room answers 429: about half a minute with the default backoff. */
-const mostBusyAttempts = 20;
-
-/** The same where a 429 looks like a missing network: some seconds. */
-const mostHiddenAttempts = 6;
 
 /**
  * Keeps one usable link to the room. Reconnects when it is lost, and hands over to a new one before API Gateway ends it.
@@ -63,24 +56,28 @@ export class Transport {
   }
 
   /**
-   * Opens the first link. If the room answers 429, or the platform hides the answer, tries again a few times.
-   * @throws {ConnectError}
+   * Opens the first link. Goes on trying for some minutes if too many clients connect, or if the platform hides the reason.
+   * @throws {ConnectError} {ConnectionEndedError} after {@link end}.
    */
   async open(): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
+    const { signal } = this.#ended;
+    const { timing, platform, busy } = this.#options;
+    const retries = new Retries(timing);
+    while (!signal.aborted) {
       try {
-        return this.#use(await this.#connect());
+        const link = await this.#connect(platform.hidesRefusals ? 'resume' : 'login');
+        if (!signal.aborted) return this.#use(link);
+        link.drop();
       } catch (error) {
-        const { timing, platform } = this.#options;
-        const failure = error instanceof ConnectError ? error.failure : undefined;
-        const isBusy = failure === 'room-full';
-        const isPerhapsBusy = failure === 'unreachable' && platform.hidesRefusals;
-        const most = isBusy ? mostBusyAttempts : isPerhapsBusy ? mostHiddenAttempts : 1;
-        if (attempt + 1 >= most) throw error;
-        if (isBusy && attempt === 1) this.#options.busy();
-        await sleep(backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 8 }));
+        const mayBeBusy = isBusy(error) || (platform.hidesRefusals && failureOf(error) === 'unreachable');
+        // A room that was busy a moment ago may fail to answer once.
+        const passes = mayBeBusy || (retries.count > 0 && isOfNetwork(error));
+        if (!passes || retries.isEnough(mayBeBusy ? 'busy' : 'failed')) throw error;
+        if (retries.count === 2) busy();
+        await sleep(retries.wait, signal).catch(() => {});
       }
     }
+    throw new ConnectionEndedError();
   }
 
   /**
@@ -113,10 +110,10 @@ export class Transport {
     return link;
   }
 
-  async #connect(): Promise<Link> {
-    const { url, platform, timing, hasSession } = this.#options;
-    const asksToResume = hasSession() || platform.hidesRefusals;
-    const socket = await platform.openSocket(asksToResume ? urlToResume(url) : url, timing.connect);
+  /** @param purpose A full room refuses a client that comes to log in. */
+  async #connect(purpose: 'resume' | 'login' = 'resume'): Promise<Link> {
+    const { url, platform, timing } = this.#options;
+    const socket = await platform.openSocket(urlFor(purpose, url), timing.connect);
     return new Link(socket, timing, {
       event: (link, event) => this.#event(link, event),
       closed: (link, code) => this.#closed(link, code),
@@ -191,12 +188,13 @@ export class Transport {
 
   async #reconnect(after: 'loss' | 'rest'): Promise<void> {
     const { signal } = this.#ended;
+    const { timing, isFinal, isPatient, givenUp } = this.#options;
+    const retries = new Retries(timing);
     let state = after;
-    for (let attempt = 0; ; attempt += 1) {
+    for (;;) {
       let link: Link | undefined;
       try {
-        const wait = state === 'rest' ? 0 : backoff(attempt, this.#options.timing);
-        await Promise.race([sleep(wait, signal), this.#awake.promise]);
+        if (state !== 'rest') await Promise.race([sleep(retries.wait, signal), this.#awake.promise]);
         signal.throwIfAborted();
         link = await this.#connect();
         signal.throwIfAborted();
@@ -208,8 +206,8 @@ export class Transport {
       } catch (error) {
         link?.drop();
         if (signal.aborted) return;
-        const enough = attempt + 1 >= mostAttempts && !this.#options.isPatient();
-        if (enough || this.#options.isFinal(error)) return this.#options.givenUp(error);
+        const isEnough = retries.isEnough(isBusy(error) ? 'busy' : 'failed') && !isPatient();
+        if (isEnough || isFinal(error)) return givenUp(error);
         if (state === 'rest') this.#options.lost();
         state = 'loss';
       }
@@ -265,8 +263,10 @@ export class Transport {
   }
 }
 
-function urlToResume(room: string): string {
-  const url = new URL(room);
-  url.searchParams.set(purposeParameter, 'resume');
-  return url.href;
-}
+const failureOf = (error: unknown) => (error instanceof ConnectError ? error.failure : undefined);
+
+const ofNetwork: ReadonlySet<string | undefined> = new Set(['timeout', 'unreachable', 'unexpected-status']);
+
+const isOfNetwork = (error: unknown) => ofNetwork.has(failureOf(error));
+
+const isBusy = (error: unknown) => failureOf(error) === 'busy';

@@ -43,7 +43,8 @@ export async function visit(
   handlers: RoomHandlers = {},
 ): Promise<ExitCode> {
   try {
-    const room = await connect({ url, reconnectAfterStop: reconnect, ...handlers });
+    const busy = () => complain(texts.busy);
+    const room = await connect({ url, reconnectAfterStop: reconnect, signal: interruption, busy, ...handlers });
     const leave = () => void room.leave();
     interruption.addEventListener('abort', leave, { once: true });
     if (interruption.aborted) leave();
@@ -76,6 +77,6 @@ function whyOf(error: Error): string {
 function exitCodeOf(error: Error): ExitCode {
   if (error instanceof InDoubtError) return exitCodes.unclear;
   if (error instanceof RefusalError && error.code !== 'room-stopped') return exitCodes.refused;
-  if (error instanceof ConnectError && error.failure === 'room-full') return exitCodes.refused;
+  if (error instanceof ConnectError && /^(room-full|busy)$/.test(error.failure)) return exitCodes.refused;
   return exitCodes.unreachable;
 }

@@ -16,13 +16,13 @@ export const goodbye = 'You are leaving the chat room. See you again!';
 
 /** Runs the client on these lines of input. Resolves to the lines it printed after the greeting. */
 export function chat(scripted: ScriptedRoom, ...lines: string[]) {
-  const { input, done } = openChat(scripted);
+  const { input, done } = openChat(scripted, undefined, { busy: 1_000 });
   input.end(lines.map((line) => `${line}\n`).join(''));
   return done;
 }
 
 /** Runs the client on an input that the test writes step by step. */
-export function openChat(scripted: ScriptedRoom, commands = new ChatCommands()) {
+export function openChat(scripted: ScriptedRoom, commands = new ChatCommands(), { busy = 60_000 } = {}) {
   const input = new PassThrough();
   const output = new PassThrough();
   const interruption = new AbortController();
@@ -35,7 +35,7 @@ export function openChat(scripted: ScriptedRoom, commands = new ChatCommands()) 
     interruption: interruption.signal,
     names: new NamesSeen(),
     commands,
-    timing: { maxBackoff: 800 },
+    timing: { maxBackoff: 800, busy },
     complain: (line) => complaints.push(line),
   }).then(async (code) => {
     output.end();

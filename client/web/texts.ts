@@ -4,6 +4,8 @@ export const texts = {
   everyone: 'Everyone',
   connecting: 'Connecting …',
   unreachable: 'The room cannot be reached. There may be no network, or the room is stopped.',
+  stillTrying:
+    'The room cannot be reached. It may be busy or stopped, or there may be no network. Trying again for some minutes …',
   tryAgain: 'Try again',
   user: 'Username',
   password: 'Password',

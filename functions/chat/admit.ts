@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../protocol/index.ts';
+import { fullStatus, type RefusalCode } from '../../protocol/index.ts';
 import { isBanned } from './bans.ts';
 import { orLog } from './or-log.ts';
 import { isAllowedOrigin } from './origin.ts';
@@ -10,7 +10,7 @@ export interface Newcomer {
   readonly address: string;
   /** Of the web page that connects, if it is one. */
   readonly origin: string | undefined;
-  /** What it comes for, as it says: `resume`, to continue a session. */
+  /** What it comes for, as it says: `resume`, to continue a session, or `login`. */
   readonly purpose: string | undefined;
 }
 
@@ -33,7 +33,9 @@ export async function admit(room: Room, { connectionId, address, origin, purpose
   if (!isAllowedOrigin(origin, [room.pageOrigin, ...state.origins.split(' ')])) return refused('origin-refused', 403);
   if (isBanned(state.bans, address, at)) return refused('banned', 403);
   if (!state.open) return refused('room-stopped', state.closedFor === 'budget' ? 402 : 503);
-  if (state.online >= state.maxCon && purpose !== 'resume') return refused('room-full', 429);
+  if (state.online >= state.maxCon && purpose !== 'resume') {
+    return refused('room-full', purpose === 'login' ? fullStatus : 429);
+  }
   // If the count fails, the client is admitted: a member must not be kept out by it.
   const counted = room.guests.admit({ address, connectionId, at }, state);
   const outcome = await orLog(room, 'a guest was not counted', counted, 'admitted');

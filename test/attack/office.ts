@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ConnectError,
-  ConnectionLostError,
-  connect,
-  GatewayError,
-  type RoomConnection,
-} from '../../client/room/index.ts';
+import { ConnectionLostError, connect, GatewayError, type RoomConnection } from '../../client/room/index.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { Attacker } from './attacker.ts';
+import { Upgrades } from './upgrades.ts';
 
 export interface OfficeReport {
   /** Seconds until everybody is logged in: at nine o'clock, and after a stop and a start. */
@@ -16,6 +11,8 @@ export interface OfficeReport {
   /** Logins of the attacker that reached API Gateway, and those that the room answered. */
   readonly sent: number;
   readonly answered: number;
+  /** Upgrades of the other attacker, by the HTTP status that answered them. */
+  readonly upgraded: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
 }
 
@@ -24,17 +21,22 @@ const most = { alone: 60, attacked: 180 };
 
 /**
  * Lets all people of an office, who share one address, log in at once, and again after a stop and a start. Limits and
- * throttles have their defaults. Meanwhile, connections of another address send logins faster than the room answers them.
+ * throttles have their defaults. Meanwhile, connections of another address send logins faster than the room answers them,
+ * or another address opens more connections than the throttle of `$connect` lets through.
  */
 export async function office({
   people,
   attackers = 0,
+  upgrades = 0,
 }: {
   readonly people: number;
   readonly attackers?: number;
+  /** A second. */
+  readonly upgrades?: number;
 }): Promise<OfficeReport> {
   const room = await openRoom({ floodLimit: true, throttling: true });
   const attacker = new Attacker(room);
+  const stranger = new Upgrades(room.url, '127.0.0.3');
   try {
     const users = await registerAll(room, people);
     attacker.start(attackers, {
@@ -43,6 +45,8 @@ export async function office({
       rest: 1_000,
     });
     while (attacker.frames < 25 * attackers) await sleep(50);
+    if (upgrades > 0) await stranger.burst(550);
+    stranger.start(upgrades);
     let startedAt = performance.now();
     const clients = await Promise.all(users.map((user) => enter(room, user)));
     const atNine = (performance.now() - startedAt) / 1000;
@@ -52,31 +56,31 @@ export async function office({
     startedAt = performance.now();
     while ((await room.database.counts()).present < people) await sleep(200);
     const afterStop = (performance.now() - startedAt) / 1000;
-    await Promise.all([attacker.end(), ...clients.map((client) => client.leave())]);
-    const limit = attackers > 0 ? most.attacked : most.alone;
+    await Promise.all([attacker.end(), stranger.end(), ...clients.map((client) => client.leave())]);
+    const limit = attackers + upgrades > 0 ? most.attacked : most.alone;
     const late = Math.max(atNine, afterStop);
     const problems = late > limit ? [`the last of ${people} people was in the room after ${late.toFixed(0)} s`] : [];
-    return { atNine, afterStop, sent: attacker.frames, answered: attacker.replies, problems };
+    const upgraded = Object.fromEntries(stranger.answers);
+    return { atNine, afterStop, sent: attacker.frames, answered: attacker.replies, upgraded, problems };
   } finally {
-    await attacker.end();
+    await Promise.all([attacker.end(), stranger.end()]);
     await room.close();
   }
 }
 
 async function enter(room: SceneRoom, user: string): Promise<RoomConnection> {
-  const client = await patiently(() => connect({ url: room.url, reconnectAfterStop: true }));
+  const client = await connect({ url: room.url, reconnectAfterStop: true });
   await patiently(() => client.login(user, password, { keepPassword: true }));
   return client;
 }
 
-/** Tries again where the client asks the user to: after too many connects, a login that took too long, or a lost connection. */
+/** Tries again where the client asks the user to: after a login that took too long, or a lost connection. */
 async function patiently<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await act();
     } catch (error) {
-      const isBusy = error instanceof ConnectError && error.failure === 'room-full';
-      if (!isBusy && !(error instanceof GatewayError) && !(error instanceof ConnectionLostError)) throw error;
+      if (!(error instanceof GatewayError) && !(error instanceof ConnectionLostError)) throw error;
     }
   }
 }

@@ -18,25 +18,31 @@ interface Pair {
 /** A network between one client and the room. A test can cut it. */
 export class Network {
   readonly #target: URL;
+  /** The loopback address from which the room sees the client. */
+  readonly #from: string;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   /** The half-open pairs of sockets. */
   readonly #silent = new Set<Pair>();
   #isCut = false;
   readonly #waiting: Socket[] = [];
+  /** Connections that the client has opened. */
+  connects = 0;
 
-  private constructor(target: URL) {
+  private constructor(target: URL, from: string) {
     this.#target = target;
+    this.#from = from;
     // Bytes that one end sent before it closed still arrive.
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
       client.on('error', () => {});
+      this.connects += 1;
       if (this.#isCut) this.#waiting.push(client);
       else this.#join(client);
     });
   }
 
-  static async to(url: string): Promise<Network> {
-    const network = new Network(new URL(url));
+  static async to(url: string, from = '127.0.0.1'): Promise<Network> {
+    const network = new Network(new URL(url), from);
     network.#server.listen(0, '127.0.0.1');
     await once(network.#server, 'listening');
     return network;
@@ -74,7 +80,8 @@ export class Network {
   }
 
   #join(client: Socket): void {
-    const server = connect({ host: this.#target.hostname, port: Number(this.#target.port), allowHalfOpen: true });
+    const { hostname: host, port } = this.#target;
+    const server = connect({ host, port: Number(port), localAddress: this.#from, allowHalfOpen: true });
     server.on('error', () => {});
     const pair = { client, server };
     this.#pairs.add(pair);

@@ -36,6 +36,15 @@ test('a full room refuses connections with 429, until somebody leaves', async ()
   await enter('Google');
 });
 
+test('a full room declines the connection library at once', async () => {
+  await enter('facebook');
+  await enter('Columbia');
+  const network = await Network.to(room.url);
+  await expect(connect({ url: network.url })).rejects.toMatchObject({ failure: 'room-full' });
+  expect(network.connects).toBe(1);
+  network.close();
+});
+
 test('connections that have not logged in do not count', async () => {
   const waiting = await Promise.all(Array.from({ length: 5 }, () => room.connect()));
   await enter('facebook');
@@ -78,6 +87,7 @@ test('a full room admits a client that comes to resume, and logs nobody else in 
   await enter('Columbia');
   await expect(room.connect()).rejects.toMatchObject({ status: 429 });
   await expect(RawClient.open(`${room.url}?purpose=visit`)).rejects.toMatchObject({ status: 429 });
+  await expect(RawClient.open(`${room.url}?purpose=login`)).rejects.toMatchObject({ status: 409 });
   const liar = await RawClient.open(`${room.url}?purpose=resume`);
   expect(await liar.refused('login', { user: 'Google', password })).toMatchObject({ code: 'room-full' });
   await liar.close();

@@ -111,6 +111,32 @@ describe.runIf(hasBrowser)('the login form', () => {
     await page.sees('You have logged out. See you again!');
   });
 
+  test('goes on trying while the room does not admit it, until the user cancels', async () => {
+    await room.register('Patient');
+    const patient = await PageUser.open(browser, room.url);
+    patient.visitor.expectProblem(/Unexpected response code: 503/);
+    const trying = patient.page.getByText(/^The room cannot be reached\. .* Trying again for some minutes/);
+    await room.admin({ command: 'stop', message: 'Back soon.' });
+    await patient.logIn('Patient');
+    await trying.waitFor();
+    await patient.press('Cancel');
+    await trying.waitFor({ state: 'detached' });
+    await room.admin({ command: 'start' });
+    await patient.logIn('Patient', 'mistyped');
+    await patient.sees(/^Wrong password/);
+    // Now it has a connection, and loses it.
+    await room.admin({ command: 'stop', message: 'Back soon.' });
+    await patient.press('Log in');
+    await trying.waitFor();
+    await patient.press('Cancel');
+    await trying.waitFor({ state: 'detached' });
+    await patient.logIn('Patient');
+    await trying.waitFor();
+    await room.admin({ command: 'start' });
+    await patient.log.waitFor();
+    await patient.leave();
+  });
+
   test('asks for a new password after a reset, and changes one later', async () => {
     await room.register('Forgetful');
     const { password: once } = await room.admin({ command: 'reset-password', user: 'Forgetful' });

@@ -40,6 +40,8 @@ export class App {
   readonly chat: Signal<Chat | undefined> = signal(undefined);
   /** Whether a session from before a reload is being continued, and why that does not succeed. */
   readonly starting: Signal<{ readonly problem?: string } | undefined> = signal({});
+  /** Whether the first attempts to connect have failed and others follow. */
+  readonly isTrying = signal(false);
   /** A sentence above the login form. */
   readonly greeting: Signal<string | undefined> = signal(undefined);
   /** The name in the login form. */
@@ -52,6 +54,7 @@ export class App {
   /** The user who wrote the drafts in this tab. */
   readonly #owner = stored<string>('owner', '');
   #room: RoomConnection | undefined;
+  #trying = new AbortController();
   #failedStarts = 0;
   #nextStart: ReturnType<typeof setTimeout> | undefined;
 
@@ -105,6 +108,16 @@ export class App {
     await (await this.#connect()).request('deregister', { user, password });
   }
 
+  /** Ends the attempts to connect: the request that waits for it fails as `ConnectionEndedError`. */
+  stopTrying(): void {
+    this.#trying.abort();
+    void this.#room?.leave();
+  }
+
+  get hasStoppedTrying(): boolean {
+    return this.#trying.signal.aborted;
+  }
+
   async logOut(): Promise<void> {
     await this.#room?.leave();
   }
@@ -136,17 +149,28 @@ export class App {
   /** The connection, which a refused login leaves open for the next one. */
   async #connect(): Promise<RoomConnection> {
     if (this.#room) return this.#room;
+    this.#trying = new AbortController();
+    const { signal } = this.#trying;
     const room = await connect({
       url: await loadAddress(),
+      signal,
+      busy: () => {
+        this.isTrying.value = true;
+      },
       reconnectAfterStop: true,
       message: (message, { missed }) => this.chat.peek()?.take(message, missed),
       notice: (notice) => this.chat.peek()?.notice(notice),
-      connection: (state) => this.chat.peek()?.linkChanged(state),
+      connection: (state) => {
+        this.isTrying.value = state === 'lost' && this.#room?.user === undefined;
+        this.chat.peek()?.linkChanged(state);
+      },
       stopped: (message) => this.chat.peek()?.stopped(message),
       waiting: (seconds) => this.chat.peek()?.waiting(seconds),
       session: (session) => {
         this.#session.value = session;
       },
+    }).finally(() => {
+      this.isTrying.value = false;
     });
     this.#room = room;
     void room.ended.then((ending) => this.#ended(room, ending));
@@ -156,6 +180,7 @@ export class App {
   #ended(room: RoomConnection, ending: Ending): void {
     if (room !== this.#room) return;
     this.#room = undefined;
+    this.isTrying.value = false;
     this.#session.value = undefined;
     const chat = this.chat.peek();
     if (!chat) return;

@@ -1,7 +1,7 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import { foldName, isUserName, refusals } from '../../../protocol/index.ts';
 import { texts as chatTexts, errorLine } from '../../chat/texts.ts';
-import { RefusalError } from '../../room/common.ts';
+import { ConnectionEndedError, RefusalError } from '../../room/common.ts';
 import { duration } from '../../times.ts';
 import { texts } from '../texts.ts';
 import { type App, reasonOf } from './app.ts';
@@ -114,6 +114,7 @@ export class LoginForm {
 
   #problemOf(error: unknown): Problem | undefined {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof ConnectionEndedError && this.#app.hasStoppedTrying) return undefined;
     if (!(error instanceof RefusalError)) return { field: 'form', text: reasonOf(error) };
     const user = this.user.peek().trim();
     const { triesLeft, secondsLeft = 0, since, limit } = error.details;

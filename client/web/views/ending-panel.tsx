@@ -6,6 +6,7 @@ import type { Chat } from '../state/chat.ts';
 import { LoginForm } from '../state/login-form.ts';
 import { texts } from '../texts.ts';
 import { LoginFields } from './login-fields.tsx';
+import { StillTrying } from './still-trying.tsx';
 
 interface Props {
   readonly app: App;
@@ -38,6 +39,7 @@ export function EndingPanel({ app, chat, ending }: Props) {
           {texts.close}
         </button>
       </div>
+      <StillTrying app={app} />
     </form>
   );
 }

@@ -3,6 +3,7 @@ import type { App } from '../state/app.ts';
 import { LoginForm, type LoginMode } from '../state/login-form.ts';
 import { texts } from '../texts.ts';
 import { LoginFields } from './login-fields.tsx';
+import { StillTrying } from './still-trying.tsx';
 
 const modes: readonly LoginMode[] = ['login', 'register', 'deregister'];
 
@@ -35,6 +36,7 @@ export function LoginView({ app }: { readonly app: App }) {
         <button type="submit" class="primary" disabled={form.isBusy.value} aria-busy={form.isBusy.value}>
           {form.isBusy.value && mode === 'login' ? texts.loggingIn : titles[mode]}
         </button>
+        <StillTrying app={app} />
       </form>
       <nav class="entrance-links" aria-label={texts.otherForms}>
         {modes

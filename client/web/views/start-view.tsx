@@ -7,7 +7,7 @@ export function StartView({ app }: { readonly app: App }) {
   return (
     <main class="entrance">
       <h1 class="entrance-title">{texts.room}</h1>
-      <p role="status">{problem ?? texts.connecting}</p>
+      <p role="status">{problem ?? (app.isTrying.value ? texts.stillTrying : texts.connecting)}</p>
       {problem !== undefined && (
         <button type="button" class="primary" onClick={() => app.retry()}>
           {texts.tryAgain}
