@@ -1,4 +1,5 @@
 import { bannable } from './bans.ts';
+import type { Invitation } from './invitations.ts';
 import type { World } from './world.ts';
 
 /** A write that was asked for is carried out within this time (ms), or never. */
@@ -39,6 +40,30 @@ export class Administrator {
     else if (act < 0.7) await this.#ask({ command: 'kick', user, reason: 'why not' });
     else if (act < 0.85) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + random.below(6) });
     else await this.#stop(random.between(0, 10_000));
+  }
+
+  /** Makes and revokes invitations until this time (epoch ms). */
+  async invite(until: number): Promise<void> {
+    const { scheduler, history } = this.#world;
+    for (;;) {
+      await scheduler.pause(scheduler.random.between(1_000, 15_000));
+      if (scheduler.now >= until) return;
+      if (scheduler.random.chance(0.7)) await this.makeInvitation(1 + scheduler.random.below(3));
+      else await this.#revoke(scheduler.random.pick(history.invitations.all.slice(1)));
+    }
+  }
+
+  async makeInvitation(uses: number): Promise<void> {
+    const askedAt = this.#world.scheduler.now;
+    const reply = await this.#ask({ command: 'invite', uses, days: 1 });
+    if ('code' in reply) this.#world.history.invitations.made(String(reply.code), uses, 1, askedAt);
+  }
+
+  async #revoke(invitation: Invitation | undefined): Promise<void> {
+    if (!invitation) return;
+    invitation.revokeAskedAt = this.#world.scheduler.now;
+    await this.#ask({ command: 'revoke', invitation: invitation.code });
+    invitation.revokedAt = this.#world.scheduler.now;
   }
 
   async #suspend(user: string, pause: number): Promise<void> {

@@ -20,12 +20,15 @@ export interface Habits {
   /** The share of visits after which a user deregisters. */
   readonly deregister: number;
   readonly hasFiles: boolean;
+  /** Whether registrations take an invitation. */
+  readonly hasInvitations: boolean;
   /** Whether there is a user whose programs keep no rules. */
   readonly hasOddUser: boolean;
 }
 
 export function habitsOf(random: SeededRandom): Habits {
   const hasFiles = random.chance(0.4);
+  const hasInvitations = random.chance(0.25);
   return {
     programs: random.pick([1, 1, 2, 3]),
     away: random.pick([500, 8_000, 8_000]),
@@ -38,7 +41,8 @@ export function habitsOf(random: SeededRandom): Habits {
       ...(['file', 'fetch'] as const).map((act) => [act, hasFiles ? random.pick([0.3, 1]) : 0] as const),
     ],
     hasFiles,
-    deregister: random.pick([0, 0, 0.2]),
+    hasInvitations,
+    deregister: random.pick(hasInvitations ? [0.1, 0.3] : [0, 0, 0.2]),
     hasOddUser: random.chance(0.4),
   };
 }

@@ -3,6 +3,7 @@ import { Accounts } from './accounts.ts';
 import { Bans } from './bans.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import type { SentFile } from './files.ts';
+import { Invitations } from './invitations.ts';
 import type { SimulatedProcess } from './process.ts';
 import { Tokens } from './tokens.ts';
 import { isReliable } from './weather.ts';
@@ -84,6 +85,7 @@ export class History {
   readonly tokens = new Tokens();
   readonly accounts = new Accounts();
   readonly bans: Bans;
+  readonly invitations: Invitations;
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
   /** Whether no user runs two programs at a time. */
@@ -94,11 +96,13 @@ export class History {
   constructor(world: World) {
     this.#world = world;
     this.bans = new Bans(world);
+    this.invitations = new Invitations(world);
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
   }
 
   /** After each transaction: a user is logged in over one connection at most, which is the session's. */
   checkSessions(): void {
+    this.invitations.check();
     const loggedIn = new Set<unknown>();
     const sessions = new Map(this.sessions().map((session) => [session['accountId'], session['connectionId']]));
     for (const { accountId, name, connectionId } of this.#world.database.model.table('connections').all()) {
@@ -149,6 +153,7 @@ export class History {
 
   /** Every commit: the count of users online is never below the number of sessions, nor above MaxCon. */
   #changed(table: string, before: Item | undefined, after: Item | undefined): void {
+    this.invitations.changed(table, before, after);
     const isSession = table === 'presence' && (before ?? after)?.['shard'] === 0;
     const isRoom = table === 'room' && (before ?? after)?.['room'] === 'room';
     if (table === 'connections' && after && after['expiresAt'] === undefined)

@@ -75,6 +75,21 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
     ['a ban ends the sessions of every address', 'if (!isBanned({ [prefix]: 0 }, session.address, now)) continue;', ''],
     ['a ban leaves the sessions', 'for (const session of await room.sessions.all()) {', 'for (const session of []) {'],
   ],
+  'functions/aws/invitations.ts': [
+    ['the last use of an invitation is taken twice', 'usesLeft > :none AND expiresAt > :now', 'expiresAt > :now'],
+    ['a registration takes no use', 'SET usesLeft = usesLeft - :one', 'SET usesLeft = usesLeft - :none'],
+  ],
+  'functions/aws/admin/invitation-admin.ts': [
+    [
+      'an invitation is not revoked',
+      "await deleteIf({ ...invitationKey(id), ConditionExpression: 'attribute_exists(address)' })",
+      '{ written: id.length > 0 }',
+    ],
+  ],
+  'functions/chat/commands/register.ts': [
+    ['a code that was never given registers', "if (!isValid) throw new Refusal('invalid-invitation');", ''],
+    ['an invitation is not used up', "state.registration === 'invite' ? invitation?.id : undefined,", 'undefined,'],
+  ],
   'functions/aws/sessions.ts': [
     ['a resume accepts any token', ' AND tokenHash = :token', ''],
     ['a resume does not rotate the token', 'tokenHash = :newToken', 'tokenHash = :token'],

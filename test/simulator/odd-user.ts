@@ -36,7 +36,11 @@ export class OddUser {
 
   async register(): Promise<void> {
     const client = await this.#connect();
-    await client?.request('register', { user, password });
+    const { invitations } = this.#world.history;
+    const asked = invitations.asks(invitations.code());
+    const { code: invite } = asked;
+    const reply = await client?.request('register', { user, password, invite });
+    if (isOk(reply)) invitations.registered(asked);
     client?.end();
   }
 

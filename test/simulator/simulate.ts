@@ -4,6 +4,7 @@ import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
 import { filesSettle } from './files.ts';
 import { habitsOf } from './habits.ts';
+import { Newcomers } from './newcomers.ts';
 import { OddUser } from './odd-user.ts';
 import type { Programs } from './program.ts';
 import { isSettled } from './scheduler.ts';
@@ -67,6 +68,7 @@ export async function simulate(
     online: 0,
     logins: 0,
     nameReservation: 0,
+    registration: habits.hasInvitations ? 'invite' : 'open',
   };
   world.database.put('room', { room: 'room', ...settings, bans: {} });
   const isFailed = () => world.violations.length > 0;
@@ -87,6 +89,9 @@ export async function simulate(
   world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddUser;
   world.clearUp();
   const oddUser = new OddUser(world);
+  const doorkeeper = new Administrator(world, []);
+  world.history.invitations.areRequired = habits.hasInvitations;
+  if (habits.hasInvitations) await until(isSettled(doorkeeper.makeInvitation(200)), evening);
   const registered = Promise.all([oddUser.register(), ...users.map((user) => user.register())]);
   await until(isSettled(registered), evening);
   scheduler.note(`the weather: ${JSON.stringify(weather)}, the habits: ${JSON.stringify(habits)}`);
@@ -98,11 +103,12 @@ export async function simulate(
   // A slow transaction of an administrator on the Room item holds up the count, and the sweeper repairs it.
   world.history.isCalmDay = weather.isCalm && !(hasAdministrator && weather.slow > 0);
   const administrator = hasAdministrator ? [new Administrator(world, names).work(endsAt)] : [];
+  const newcomers = habits.hasInvitations ? [doorkeeper.invite(endsAt), new Newcomers(world).work(endsAt)] : [];
   const odd = habits.hasOddUser ? [oddUser.work(endsAt)] : [];
   const programsAtOnce = users.flatMap((user) =>
     Array.from({ length: habits.programs }, (_, i) => user.live(endsAt, i === 0)),
   );
-  const lives = Promise.all([...administrator, ...odd, ...programsAtOnce]);
+  const lives = Promise.all([...administrator, ...odd, ...newcomers, ...programsAtOnce]);
   await until(isSettled(lives), day + evening);
   world.clearUp();
   await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);

@@ -39,17 +39,21 @@ export class User {
 
   /** Registers, over a connection of its own. True when the account exists. */
   async register(): Promise<boolean> {
-    const { accounts } = this.#world.history;
+    const { accounts, invitations } = this.#world.history;
     const password = accounts.newPassword();
+    const asked = invitations.asks(invitations.code());
+    const { code: invite } = asked;
     return this.#alone(
       async (room) => {
         accounts.mayHave(this.name, password);
-        await room.request('register', { user: this.name, password });
+        await room.request('register', { user: this.name, password, ...(invite !== undefined && { invite }) });
+        invitations.registered(asked);
         accounts.registered(this.name, this.#world.scheduler.now);
         accounts.has(this.name, password);
       },
       (code) => {
         accounts.hasNot(this.name, password);
+        invitations.refused(asked, code);
         return code === 'user-exists';
       },
     );
