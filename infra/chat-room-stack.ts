@@ -116,7 +116,7 @@ export class ChatRoomStack extends Stack {
       targets: [new LambdaTarget(functions.files, { deadLetterQueue: deadLetters })],
     });
 
-    new Watch(this, 'Watch', { config, gateway, functions, tables, logGroup, deadLetters });
+    new Watch(this, 'Watch', { config, gateway, pageGateway, functions, tables, logGroup, deadLetters });
 
     acknowledgeFindings(this, {
       api: this.getLogicalId(gateway.api.node.defaultChild as CfnElement),

@@ -12,7 +12,7 @@ type PageGatewayProps = Pick<RoomConfig, 'throttling' | 'pageDomain'>;
 export class PageGateway extends Construct {
   /** The page's address, which is also its origin. */
   readonly url: string;
-  private readonly api: HttpApi;
+  readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, { throttling, pageDomain }: PageGatewayProps) {
     super(scope, id);

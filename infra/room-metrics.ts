@@ -7,12 +7,14 @@ import { type MetricName, metricsNamespace, type TableName } from '../functions/
 import type { RoomConfig } from './config.ts';
 import type { FunctionName } from './functions.ts';
 import type { Gateway } from './gateway.ts';
+import type { PageGateway } from './page-gateway.ts';
 import type { RoomFunction } from './room-function.ts';
 import type { RoomTable } from './room-table.ts';
 
 export interface RoomMetricsProps {
   readonly config: RoomConfig;
   readonly gateway: Gateway;
+  readonly pageGateway: PageGateway;
   readonly functions: Readonly<Record<FunctionName, RoomFunction>>;
   readonly tables: Readonly<Record<TableName, RoomTable>>;
   readonly logGroup: ILogGroup;
@@ -32,6 +34,9 @@ const notShown: readonly FunctionName[] = ['admin', 'connection', 'notices', 'pa
 export class RoomMetrics {
   readonly functionErrors: IMetric;
   readonly functionThrottles: IMetric;
+  /** Of the WebSocket API and of the page's HTTP API together. */
+  readonly gatewayErrors: IMetric;
+  readonly clientErrors: IMetric;
   readonly fanOutFailures: IMetric;
   readonly errorsLogged: IMetric;
   readonly deadLetters: IMetric;
@@ -48,9 +53,19 @@ export class RoomMetrics {
   private readonly apiId: string;
   private readonly stage: string;
 
-  constructor(scope: Construct, { config, gateway, functions, tables, logGroup, deadLetters }: RoomMetricsProps) {
+  constructor(scope: Construct, props: RoomMetricsProps) {
+    const { config, gateway, pageGateway, functions, tables, logGroup, deadLetters } = props;
     this.apiId = gateway.api.apiId;
     this.stage = config.stage;
+    const page = pageGateway.api;
+    this.gatewayErrors = total('gateway errors', {
+      room: this.gateway('ExecutionError'),
+      page: page.metricServerError(sum),
+    });
+    this.clientErrors = total('requests refused', {
+      room: this.gateway('ClientError'),
+      page: page.metricClientError(sum),
+    });
     const all = Object.entries(functions) as [FunctionName, RoomFunction][];
     const overFunctions = (label: string, metric: (fn: RoomFunction) => IMetric) =>
       total(label, Object.fromEntries(all.map(([name, fn]) => [name, metric(fn)])));

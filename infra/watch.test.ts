@@ -72,6 +72,16 @@ describe('alarms', () => {
     }
   });
 
+  test('watch both APIs', () => {
+    const of = (name: string) => JSON.stringify(alarms(telling).find((alarm) => alarm.name === name)?.metrics);
+    for (const [id] of ofType(telling, 'AWS::ApiGatewayV2::Api')) {
+      expect(of('GatewayErrors')).toContain(`"${id}"`);
+      expect(of('ClientErrors')).toContain(`"${id}"`);
+    }
+    expect(of('GatewayErrors')).toContain('"5xx"');
+    expect(of('ClientErrors')).toContain('"4xx"');
+  });
+
   test('are not raised by a full or stopped room, whose refusals API Gateway counts as errors of the integration', () => {
     expect(JSON.stringify(alarms(telling))).toContain('"ExecutionError"');
     expect(JSON.stringify(alarms(telling))).not.toContain('"IntegrationError"');

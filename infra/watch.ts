@@ -103,7 +103,7 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
   GatewayErrors: {
     what: 'API Gateway could not invoke a function, or has failed itself.',
     // Not `IntegrationError`: it counts the refusals of a full or stopped room, too.
-    metric: metrics.gateway('ExecutionError'),
+    metric: metrics.gatewayErrors,
   },
   SlowCommands: {
     what: 'One command in a hundred takes longer than 3 s.',
@@ -133,7 +133,7 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
   },
   ClientErrors: {
     what: 'API Gateway has refused more than 300 requests a minute.',
-    metric: metrics.gateway('ClientError'),
+    metric: metrics.clientErrors,
     above: 300,
     minutes: [5, 10],
   },
