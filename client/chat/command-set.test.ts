@@ -15,7 +15,8 @@ const named = [
 ];
 const set = new ChatCommands(named);
 const unknown = (word: string, meant?: string) =>
-  `There is no command "${word}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} Enter "help" to see the commands.`;
+  `There is no command "${word}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} ` +
+  `Enter "${word.startsWith('/') ? '/' : ''}help" to see the commands.`;
 
 describe('parsing', () => {
   test.each<[string, string, Record<string, unknown>]>([

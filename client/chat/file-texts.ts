@@ -30,7 +30,7 @@ export function fileRefusal(
   { code, details }: RefusalError,
   user: string,
   name: string,
-  question = 'Enter "fileget" to list your files.',
+  question = 'Enter "/fileget" to list your files.',
 ): string | undefined {
   switch (code) {
     case 'no-such-file':

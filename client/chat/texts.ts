@@ -59,9 +59,14 @@ export const texts = {
   tooFast: 'You are faster than the room allows. Your commands are carried out, one after the other, as it takes them.',
   connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
-    `The chat room has been stopped. ${message} You will be reconnected when it opens again.`,
+    `The chat room has been stopped. ${stopped(message)} You will be reconnected when it opens again.`,
   connectionRestored: 'The connection is restored.',
 } as const;
+
+const isSentence = (text: string) => /[.!?…]$/u.test(text);
+
+/** A text that the next sentence follows. */
+const stopped = (text: string) => (text === '' || isSentence(text) ? text : `${text}.`);
 
 const loggedInElsewhere = (since: string) => `You are logged in elsewhere since ${localMoment(new Date(since))}.`;
 
@@ -161,11 +166,11 @@ export function endingLine(ending: ForcedEnding): string {
     case 'timeout':
       return `You were inactive for ${seconds(ending.seconds)} seconds and have been logged out.`;
     case 'kicked':
-      return `You have been removed from the chat room: ${ending.why}`;
+      return `You have been removed from the chat room${isSentence(ending.why) ? '.' : ':'} ${ending.why}`;
     case 'stop':
       return [
         'The chat room has been stopped.',
-        ...(ending.message ? [ending.message] : []),
+        ...(ending.message ? [ending.retryAfter === undefined ? ending.message : stopped(ending.message)] : []),
         ...(ending.retryAfter !== undefined ? [`It will reopen in about ${seconds(ending.retryAfter)} seconds.`] : []),
       ].join(' ');
     case 'replaced':

@@ -167,7 +167,7 @@ test('a refusal is printed as one line', async () => {
   (await peer.next('fileget')).refuse('no-such-file');
   await typist.see((rows) =>
     rows.some(
-      (row) => row === 'Error! There is no file "test_file.txt" from "Columbia". Enter "fileget" to list your files.',
+      (row) => row === 'Error! There is no file "test_file.txt" from "Columbia". Enter "/fileget" to list your files.',
     ),
   );
   const path = join(folder, 'test_file.txt');

@@ -14,7 +14,8 @@ export class UnknownCommandError extends UsageError {
 
   constructor(typed: string, meant: string | undefined) {
     const suggestion = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    super(`There is no command "${typed}".${suggestion} Enter "help" to see the commands.`);
+    const help = typed.startsWith('/') ? '/help' : 'help';
+    super(`There is no command "${typed}".${suggestion} Enter "${help}" to see the commands.`);
     this.typed = typed;
     this.meant = meant;
   }

@@ -162,7 +162,7 @@ test('without a reason, the kicked user reads that the administrator gave none',
   await room.register('windows');
   const chat = await ChatProcess.enter(room.url, 'windows');
   await admin(room.url, ['kick', 'windows']);
-  await chat.sees('You have been removed from the chat room: The administrator gave no reason.');
+  await chat.sees('You have been removed from the chat room. The administrator gave no reason.');
   expect(await chat.exited).toBe(1);
 });
 

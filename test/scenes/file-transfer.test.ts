@@ -99,7 +99,7 @@ describe('a file', () => {
     await sender.sees(`${Columbia} has declined your file "test_file.txt".`);
     recipient.type(`fileget ${facebook} test_file.txt`);
     await recipient.sees(
-      `Error! There is no file "test_file.txt" from "${facebook}". Enter "fileget" to list your files.`,
+      `Error! There is no file "test_file.txt" from "${facebook}". Enter "/fileget" to list your files.`,
     );
     expect(readdirSync(at(Columbia))).toEqual([]);
   });
@@ -231,7 +231,7 @@ describe('one error line is printed for', () => {
       [`fileget ${Columbia}`, 'Error! Usage: fileget [<source> <filename>]'],
       [
         `filedecline ${Columbia} x`,
-        `Error! There is no file "x" from "${Columbia}". Enter "fileget" to list your files.`,
+        `Error! There is no file "x" from "${Columbia}". Enter "/fileget" to list your files.`,
       ],
     ] as const) {
       sender.type(command);

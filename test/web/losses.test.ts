@@ -159,7 +159,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.say('Hello');
     await page.sees('Hello');
     await room.kick('Kicked');
-    await page.sees(/^You have been removed from the chat room:/);
+    await page.sees('You have been removed from the chat room. The administrator gave no reason.');
     expect((await page.messages()).slice(-1)).toEqual(['Kicked: Hello']);
     await page.field('Password').fill('mistyped');
     await page.press('Log in again');
@@ -169,8 +169,8 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.say('Back');
     await expect.poll(async () => (await page.messages()).slice(-2)).toEqual(['Kicked: Hello', 'Kicked: Back']);
     // A room that is stopped and opened again takes the page back without a word.
-    await room.admin({ command: 'stop', message: 'New version.' });
-    await page.sees(/The chat room has been stopped. New version./);
+    await room.admin({ command: 'stop', message: 'New version' });
+    await page.sees('The chat room has been stopped. New version. You will be reconnected when it opens again.');
     page.visitor.expectProblem(lost);
     await room.admin({ command: 'start' });
     await page.page.getByText('has been stopped').waitFor({ state: 'detached', timeout: 60_000 });
