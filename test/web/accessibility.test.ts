@@ -3,7 +3,7 @@ import { hasBrowser, TestBrowser } from '../harness/browser.ts';
 import { PageUser } from '../harness/page-user.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
-const phone = { viewport: { width: 320, height: 640 } };
+const phone = { viewport: { width: 320, height: 640 }, hasTouch: true };
 
 /** Texts that break a careless page. */
 const hostile = {
@@ -145,10 +145,12 @@ describe.runIf(hasBrowser)('the page', () => {
     for (const text of Object.values(hostile)) await attacker.get('message', { to: 'Victim', text });
     const page = await PageUser.enter(browser, room.url, 'Victim', phone);
     await page.press(/^Back to the conversations/);
+    // No conversation is open beside the list.
+    expect(await page.page.locator('[aria-current]').count()).toBe(0);
     await page.talkTo('Everyone');
     const focused = () => page.page.evaluate<string>('document.activeElement?.getAttribute("aria-label")');
     await expect.poll(focused).toMatch(/^Back to the conversations/);
-    await page.press(/^Back to the conversations/);
+    await page.press(/^\d+ other users? online$/);
     await page.talkTo('Attacker');
     await page.sees(hostile.arabic);
     expect(await page.messages()).toEqual(Object.values(hostile).map((text) => `Attacker: ${text}`));

@@ -118,7 +118,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.say('/message Absent hello');
     await page.page.getByRole('main', { name: 'Absent' }).waitFor();
     await page.box.fill('a long text '.repeat(400));
-    await page.sees('4800 of 4096 bytes');
+    await page.sees('Too long by about 704 characters');
     await page.press('Send as a file');
     await page.sees('The room has received the file.');
     const absent = await PageUser.enter(browser, room.url, 'Absent');

@@ -4,6 +4,9 @@ import { ChatProcess } from '../harness/chat-process.ts';
 import { PageUser } from '../harness/page-user.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
+/** A browser whose user has not decided about notifications. */
+const undecided = `Object.defineProperty(Notification, 'permission', { value: 'default' })`;
+
 describe.runIf(hasBrowser)('users of the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
@@ -18,6 +21,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
   test('talk to users of the terminal, who talk to them', async () => {
     await room.register('Columbia', 'Hudson');
     const page = await PageUser.enter(browser, room.url, 'Columbia');
+    await page.sees('No messages yet. Say hello!');
     const terminal = await ChatProcess.enter(room.url, 'Hudson');
     await page.sees('Hudson has logged in.');
     await page.say('Hello, terminal!');
@@ -37,6 +41,9 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.press('Unblock Hudson');
     await page.sees('You have unblocked Hudson.');
     await terminal.quit();
+    await page.page.getByRole('main').getByText('Offline').waitFor();
+    await page.say('For later');
+    await page.sees('Hudson gets this at the next login');
     await page.talkTo('Everyone');
     await page.sees('Hudson has logged out.');
     await page.leave();
@@ -57,6 +64,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await expect.poll(() => page.page.title()).toBe('(1) Ada - chat');
     await page.talkTo('Grace');
     await page.sees('And this');
+    await page.sees('Private messages that you sent before this login are not shown: the room keeps them for Grace.');
     await expect.poll(() => page.page.title()).toBe('Ada - chat');
     await page.talkTo('Everyone');
     await expect.poll(async () => (await page.messages()).length).toBe(51);
@@ -77,6 +85,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.talkTo('Watcher');
     await page.say('Before the reload');
     await watcher.sees('Reloader(private): Before the reload');
+    await page.sees('Only you and Watcher can read what you say here.');
     await page.box.fill('A draft');
     await page.page.reload();
     await page.sees('Before the reload');
@@ -98,6 +107,49 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await watcher.quit();
   });
 
+  test('stay at the end of the log, or see how much came below, and find what is unread at its mark', async () => {
+    await room.register('Scroller', 'Author');
+    const author = await room.enter('Author');
+    const page = await PageUser.enter(browser, room.url, 'Scroller', {
+      firstScript: undecided,
+      viewport: { width: 900, height: 420 },
+    });
+    const fill = async (action: 'message' | 'broadcast', args: object = {}) => {
+      for (let i = 1; i <= 12; i += 1) await author.get(action, { ...args, text: `Line ${i}` });
+    };
+    const isAtEnd = () =>
+      page.log.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 2);
+    await fill('broadcast');
+    await page.log.getByText('Line 12').waitFor();
+    // The offer of notifications takes a part of the log's place.
+    await page.say('The first own message');
+    await page.sees(/^Be notified of private messages/);
+    await page.log.getByText('The first own message').waitFor();
+    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    expect(await isAtEnd()).toBe(true);
+    await author.get('broadcast', { text: 'Followed' });
+    await page.log.getByText('Followed').waitFor();
+    await expect.poll(isAtEnd).toBe(true);
+    await page.log.evaluate((log) => log.scrollBy(0, -150));
+    await page.button('Show the latest messages').waitFor();
+    await author.get('broadcast', { text: 'Below' });
+    await author.get('broadcast', { text: 'Below, too' });
+    await page.press('Show the latest messages, 2 new');
+    await expect.poll(isAtEnd).toBe(true);
+    await fill('message', { to: 'Scroller' });
+    await page.talkTo('Author');
+    await page.sees('New messages');
+    const isMarkOnScreen = () =>
+      page.page.getByText('New messages').evaluate((mark) => {
+        const { top, bottom } = mark.getBoundingClientRect();
+        const log = mark.closest('[role=log]')?.getBoundingClientRect();
+        return log !== undefined && top >= log.top && bottom <= log.bottom;
+      });
+    await expect.poll(isMarkOnScreen).toBe(true);
+    expect(await isAtEnd()).toBe(false);
+    await page.leave();
+  });
+
   test('have the commands of the terminal, with completion', async () => {
     await room.register('Typist', 'Reader');
     const reader = await room.enter('Reader');
@@ -114,14 +166,26 @@ describe.runIf(hasBrowser)('users of the page', () => {
     expect(await page.messages()).toEqual(['Typist: by command']);
     await reader.event('message');
     await page.say('/mesage Reader hi');
-    await page.sees('There is no command "/mesage". Did you mean "/message"?');
+    await page.sees('There is no command "/mesage". Did you mean "/message"? Enter "/help" to see the commands.');
+    await page.say('/message Reader ');
+    await page.sees('Usage: /message <user> <text>');
+    // Enter completes what cannot run yet.
+    await page.box.fill('/whoel');
+    await page.page.getByRole('option', { name: /^\/whoelse/ }).waitFor();
+    await page.box.press('Enter');
+    expect(await page.box.inputValue()).toBe('/whoelse ');
+    await page.box.fill('');
+    // A click on the conversation that is open leads back to the box.
+    await page.box.blur();
+    await page.talkTo('Reader');
+    await expect.poll(() => page.box.evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.say('/whoelse');
     await page.sees('The other users are:');
     await page.say('//shrug');
     await page.sees('/shrug');
     await page.say('/logout');
     await page.sees('You have logged out. See you again!');
-    expect(await page.page.evaluate('sessionStorage.length')).toBe(0);
+    expect(await page.page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
     await page.leave();
   });
 });

@@ -7,4 +7,4 @@ export const help: ChatCommand = { ...helpInTerminal, afterLogin: undefined };
 
 /** One line for each command. Unlike the terminal client, the page has no columns. */
 export const helpOnAll = (commands: readonly ChatCommand[]): Line[] =>
-  commands.map(({ usage, summary }) => ({ text: [span('strong', `/${usage}`), `  ${summary}`] }));
+  commands.map(({ usage, summary }) => ({ text: [span('strong', usage), `  ${summary}`] }));

@@ -1,5 +1,6 @@
 import type { ChatCommand } from '../../chat/chat-command.ts';
 import { chatCommands } from '../../chat/commands/index.ts';
+import { UsageError } from '../../config/errors.ts';
 import type { CommandHost } from '../state/command-host.ts';
 import { broadcast } from './broadcast.ts';
 import { file } from './file.ts';
@@ -19,4 +20,20 @@ export const pageCommands = (host: CommandHost): readonly ChatCommand[] =>
     help,
     message: message(host),
     passwd: passwd(host),
-  });
+  }).map(withSlash);
+
+/** Only a line that begins with a slash is a command in the page. */
+function withSlash(command: ChatCommand): ChatCommand {
+  return {
+    ...command,
+    usage: `/${command.usage}`,
+    fullUsage: `/${command.fullUsage}`,
+    parse(input) {
+      try {
+        return command.parse(input);
+      } catch (error) {
+        throw error instanceof UsageError ? new UsageError(error.message.replace(/^Usage: /, '$&/')) : error;
+      }
+    },
+  };
+}

@@ -24,8 +24,12 @@ export type Link = 'connected' | 'lost' | 'too-fast' | { readonly stopped: strin
 /** A user's time in the room, from the login to the logout. Reconnections and logins after an end continue it. */
 export class Chat implements CommandHost {
   readonly me: string;
+  /** When the page was opened, or the user logged in: milliseconds since 1970. */
+  readonly since = Date.now();
   readonly conversations: Signal<readonly Conversation[]>;
   readonly active: Signal<Conversation>;
+  /** How often a conversation was opened, also the one that was open already. */
+  readonly opened = signal(0);
   /** On a narrow screen: whether the list of conversations is shown, in place of the conversation. */
   readonly isListShown = signal(false);
   readonly link: Signal<Link> = signal('connected');
@@ -134,6 +138,7 @@ export class Chat implements CommandHost {
     this.#activeName.value = conversation.name;
     this.active.value = conversation;
     this.isListShown.value = false;
+    this.opened.value += 1;
     conversation.see();
     this.act();
   }

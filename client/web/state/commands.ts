@@ -63,6 +63,16 @@ export class Commands {
     });
   }
 
+  /** Whether a line is a command that can run. */
+  isComplete(line: string): boolean {
+    try {
+      this.#commands.parse(line);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * @param line What the user has typed, or the words of a command.
    * @param conversation Where the command prints.

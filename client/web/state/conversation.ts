@@ -26,6 +26,10 @@ export class Conversation {
   readonly unread = signal(0);
   /** The first item that came since the user looked last, unseen. The log has a mark above it. */
   readonly unreadFrom: Signal<string | undefined> = signal(undefined);
+  /** How often the user has come to look at unread items. */
+  readonly looks = signal(0);
+  /** The number of messages that have come since the page was opened. */
+  readonly arrived = signal(0);
   /** When the last message came, in milliseconds since 1970. */
   readonly lastAt = signal(0);
   readonly draft: Signal<string>;
@@ -48,6 +52,7 @@ export class Conversation {
     if (!this.log.add(item)) return;
     if (item.kind !== 'message' && item.kind !== 'file') return;
     this.lastAt.value = Math.max(this.lastAt.peek(), item.at);
+    this.arrived.value += 1;
     if (isSeen) return;
     if (this.unread.peek() === 0) this.unreadFrom.value = item.key;
     this.unread.value += 1;
@@ -61,6 +66,7 @@ export class Conversation {
 
   /** The user looks at this conversation. The mark stays until the user opens another, or misses more. */
   see(): void {
+    if (this.unread.peek() > 0) this.looks.value += 1;
     this.unread.value = 0;
   }
 

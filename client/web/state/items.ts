@@ -15,6 +15,8 @@ export interface MessageItem extends Entry {
   readonly text: string;
   /** Of a private message of this user: whether the recipient got it, or will get it at the next login. */
   readonly delivery?: 'delivered' | 'stored';
+  /** Its recipient. */
+  readonly to?: string;
 }
 
 /** A file that another user has sent. */

@@ -90,6 +90,7 @@ export class Outbox {
       from: this.#options.me,
       text,
       delivery,
+      to,
     };
   }
 

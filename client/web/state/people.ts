@@ -18,6 +18,8 @@ export class People {
   #isStale = false;
   #isAsking = false;
 
+  /** Whether the room has named all the users online. */
+  readonly areAllNamed = computed(() => this.count.value === this.#online.value.size);
   readonly online = computed(() => [...this.#online.value.values()].sort(byName));
 
   constructor(room: () => RoomConnection) {

@@ -37,8 +37,9 @@ function read<T>(key: string, initial: T): T {
 
 function write<T>(key: string, value: T, initial: T): void {
   try {
-    if (value === initial) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, JSON.stringify(value));
+    const text = JSON.stringify(value);
+    if (text === JSON.stringify(initial)) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
   } catch {
     // The browser forbids storage, or it is full: a reload loses the value.
   }

@@ -19,6 +19,14 @@ const mostRows = 8;
 /** Whether the user types on glass: then a keyboard that covers half of the screen must not open by itself. */
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
+/** What a long text leaves of the limit. The limit counts bytes, and a user counts characters. */
+function lengthText(text: string, bytes: number): string | undefined {
+  if (bytes <= limits.textBytes / 2) return undefined;
+  const characters = Math.ceil((Math.abs(bytes - limits.textBytes) * [...text].length) / bytes);
+  const { tooLong, roomLeft } = texts;
+  return (bytes > limits.textBytes ? tooLong : roomLeft)(characters.toLocaleString());
+}
+
 /** The box to write in. Enter sends, Shift+Enter begins a new line, and a slash begins a command. */
 export function Composer({ chat, conversation }: Props) {
   const { draft, isPasted, isRoom, name } = conversation;
@@ -29,11 +37,12 @@ export function Composer({ chat, conversation }: Props) {
   const text = draft.value;
   const bytes = byteLength(text);
   const isTooLong = bytes > limits.textBytes;
+  const opened = chat.opened.value;
   const isListed = candidates.value.length > 0;
 
   useEffect(() => {
-    if (!isTouch()) input.current?.focus();
-  }, []);
+    if (opened >= 0 && !isTouch()) input.current?.focus();
+  }, [opened]);
 
   const write = (typed: string) => {
     draft.value = typed;
@@ -69,8 +78,11 @@ export function Composer({ chat, conversation }: Props) {
       chosen.value = (chosen.value + (event.key === 'ArrowDown' ? 1 : length - 1)) % length;
     } else if (isListed && event.key === 'Tab' && !event.shiftKey) take(candidates.value[chosen.value]);
     else if (isListed && event.key === 'Escape') candidates.value = [];
-    else if (event.key === 'Enter' && !event.shiftKey) submit();
-    else return;
+    else if (event.key === 'Enter' && !event.shiftKey) {
+      // Unless the user has chosen from the list, a command that can run does so.
+      if (isListed && (chosen.value > 0 || !chat.commands.isComplete(text))) take(candidates.value[chosen.value]);
+      else submit();
+    } else return;
     event.preventDefault();
   };
 
@@ -126,7 +138,7 @@ export function Composer({ chat, conversation }: Props) {
             {texts.sendAsFile}
           </button>
         )}
-        {bytes > limits.textBytes / 2 ? texts.bytes(bytes, limits.textBytes) : texts.commandHint}
+        {lengthText(text, bytes) ?? texts.commandHint}
       </p>
     </form>
   );

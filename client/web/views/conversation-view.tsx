@@ -50,15 +50,16 @@ function Heading({ chat, conversation, title }: Omit<Props, 'app'> & { readonly 
   const { people, commands } = chat;
   const isBlocked = people.isBlocked(name);
   const others = chat.unread.value - conversation.unread.value;
+  const showList = () => {
+    chat.isListShown.value = true;
+  };
   return (
     <header class="bar">
       <button
         type="button"
         class="round back"
         aria-label={others > 0 ? `${texts.back}, ${texts.unread(others)}` : texts.back}
-        onClick={() => {
-          chat.isListShown.value = true;
-        }}
+        onClick={showList}
       >
         <Icon name="back" />
         {others > 0 && <span class="dot" />}
@@ -67,9 +68,14 @@ function Heading({ chat, conversation, title }: Omit<Props, 'app'> & { readonly 
       <div class="bar-title">
         <h1>{title}</h1>
         {isRoom ? (
-          <p class="quiet">{texts.othersOnline(people.count.value)}</p>
+          <>
+            <p class="quiet wide">{texts.othersOnline(people.count.value)}</p>
+            <button type="button" class="link quiet narrow" onClick={showList}>
+              {texts.othersOnline(people.count.value)}
+            </button>
+          </>
         ) : (
-          people.isOnline(name) && <p class="quiet">{texts.online}</p>
+          <p class="quiet">{people.isOnline(name) ? texts.online : people.areAllNamed.value && texts.offline}</p>
         )}
       </div>
       {!isRoom && (

@@ -56,7 +56,7 @@ function Content({ chat, item, isContinued }: Pick<Props, 'chat' | 'item' | 'isC
 }
 
 function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageItem; isContinued: boolean }) {
-  const { from, text, at, delivery } = item;
+  const { from, text, at, delivery, to } = item;
   const isOwn = from === chat.me;
   return (
     <article class={isContinued ? 'message is-continued' : 'message'}>
@@ -65,7 +65,7 @@ function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageIte
         <strong class={isOwn ? 'is-own' : undefined}>{from}</strong> <Time at={at} />
       </p>
       <MessageText text={text} />
-      {delivery === 'stored' && <p class="message-state">{texts.storedMessage}</p>}
+      {delivery === 'stored' && to !== undefined && <p class="message-state">{texts.storedMessage(to)}</p>}
     </article>
   );
 }

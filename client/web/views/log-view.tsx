@@ -1,4 +1,4 @@
-import { useComputed } from '@preact/signals';
+import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Chat } from '../state/chat.ts';
 import type { Conversation } from '../state/conversation.ts';
@@ -18,21 +18,24 @@ const scrollable = { tabIndex: 0 } as const;
 
 /** The messages of a conversation, with earlier ones on demand. It stays at its end until the user scrolls back. */
 export function LogView({ chat, conversation }: Props) {
-  const { log, outbox, isRoom, name } = conversation;
+  const { log, outbox } = conversation;
   const chunks = log.chunks.value;
   const hasMore = useComputed(() => chat.history.hasMore(conversation)).value;
   const isLoading = useComputed(() => chat.history.isLoading(conversation)).value;
-  const { box, inner, isAtEnd, toEnd, keepPlace } = useScroll();
+  const { box, inner, isAtEnd, toEnd, showFrom, keepPlace } = useScroll();
   const button = useRef<HTMLButtonElement>(null);
   const outgoing = outbox.value.length;
   const first = chunks[0]?.id;
 
-  const last = useRef({ first, outgoing });
+  const looks = conversation.looks.value;
+  const last = useRef({ first, outgoing, looks: -1 });
   useLayoutEffect(() => {
     if (last.current.first !== first) keepPlace();
     // The user sees what was just written.
     if (last.current.outgoing < outgoing) toEnd();
-    last.current = { first, outgoing };
+    const mark = last.current.looks === looks ? undefined : box.current?.querySelector('.divider.is-new');
+    if (mark) showFrom(mark);
+    last.current = { first, outgoing, looks };
   });
 
   const load = () => {
@@ -63,7 +66,7 @@ export function LogView({ chat, conversation }: Props) {
               {isLoading ? texts.loading : texts.earlier}
             </button>
           ) : (
-            <p class="quiet beginning">{log.isEmpty && !isRoom ? texts.emptyPrivate(name) : texts.beginning(isRoom)}</p>
+            <p class="quiet beginning">{beginningOf(chat, conversation)}</p>
           )}
           {chunks.map((chunk, index) => (
             <ChunkView
@@ -77,11 +80,38 @@ export function LogView({ chat, conversation }: Props) {
           <OutboxView chat={chat} conversation={conversation} />
         </div>
       </div>
-      {!isAtEnd.value && (
-        <button type="button" class="round to-end" aria-label={texts.toLatest} onClick={() => toEnd()}>
-          <Icon name="down" />
-        </button>
-      )}
+      <ToEnd conversation={conversation} isAtEnd={isAtEnd} toEnd={toEnd} />
     </div>
+  );
+}
+
+/** What is above the first message. */
+function beginningOf(chat: Chat, { isRoom, name, log, lastAt }: Conversation): string {
+  if (isRoom) return lastAt.value === 0 ? texts.emptyRoom : texts.beginning;
+  const [first] = log.chunks.value[0]?.items.peek() ?? [];
+  const isOld = first !== undefined && first.at < chat.since && 'from' in first && first.from !== chat.me;
+  return isOld ? texts.beginningPrivate(name) : texts.emptyPrivate(name);
+}
+
+interface ToEndProps {
+  readonly conversation: Conversation;
+  readonly isAtEnd: Signal<boolean>;
+  toEnd(): void;
+}
+
+/** The way back to the end, with the number of messages that have come below. */
+function ToEnd({ conversation, isAtEnd, toEnd }: ToEndProps) {
+  const { arrived } = conversation;
+  const arrivedAtEnd = useSignal(0);
+  useSignalEffect(() => {
+    if (isAtEnd.value) arrivedAtEnd.value = arrived.value;
+  });
+  if (isAtEnd.value) return null;
+  const below = arrived.value - arrivedAtEnd.value;
+  return (
+    <button type="button" class="round to-end" aria-label={texts.toLatest(below)} onClick={toEnd}>
+      <Icon name="down" />
+      {below > 0 && <span class="count">{below}</span>}
+    </button>
   );
 }

@@ -15,7 +15,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
   // On a narrow screen it is shown in place of the conversation.
   const Box = isListShown ? 'main' : 'aside';
   useEffect(() => {
-    if (isListShown) element.current?.querySelector<HTMLElement>('[aria-current]')?.focus();
+    if (isListShown) element.current?.querySelector<HTMLElement>('.is-open')?.focus();
   }, [isListShown]);
   const [everyone, ...others] = chat.conversations.value;
   const known = others.sort((one, other) => other.lastAt.value - one.lastAt.value);
@@ -36,7 +36,8 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
         />
       </header>
       <nav class="sidebar-lists" aria-label={texts.conversations}>
-        <ul>
+        <h2 id="conversations-title">{texts.conversations}</h2>
+        <ul aria-labelledby="conversations-title">
           {everyone && <Entry chat={chat} name="" conversation={everyone} />}
           {known.map((conversation) => (
             <Entry key={conversation.id} chat={chat} name={conversation.name} conversation={conversation} />
@@ -44,7 +45,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
         </ul>
         {online.length > 0 && (
           <>
-            <h2 id="online-title">{texts.online}</h2>
+            <h2 id="online-title">{texts.othersHere}</h2>
             <ul aria-labelledby="online-title">
               {online.map((user) => (
                 <Entry key={user} chat={chat} name={user} />
@@ -72,7 +73,12 @@ function Entry({ chat, name, conversation }: EntryProps) {
   const isOnline = chat.people.isOnline(name);
   return (
     <li>
-      <button type="button" class="entry" aria-current={isOpen ? 'true' : undefined} onClick={() => chat.open(name)}>
+      <button
+        type="button"
+        class={isOpen ? 'entry is-open' : 'entry'}
+        aria-current={isOpen && !chat.isListShown.value ? 'true' : undefined}
+        onClick={() => chat.open(name)}
+      >
         {isRoom ? (
           <span class="avatar avatar-room">
             <Icon name="everyone" />

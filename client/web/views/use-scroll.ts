@@ -11,6 +11,8 @@ interface Scroll {
   readonly inner: RefObject<HTMLDivElement | null>;
   readonly isAtEnd: Signal<boolean>;
   toEnd(): void;
+  /** Shows an element at the top, unless it is on the screen when the log is at its end. */
+  showFrom(element: Element): void;
   /** Call it after something was added at the beginning: what the reader sees stays where it is. */
   keepPlace(): void;
 }
@@ -22,11 +24,18 @@ export function useScroll(): Scroll {
   const isAtEnd = useSignal(true);
   /** The distance of the view from the end of the log, in pixels. */
   const fromEnd = useRef(0);
+  const top = useRef(0);
 
   const toEnd = () => {
     if (!box.current) return;
     box.current.scrollTop = box.current.scrollHeight;
     isAtEnd.value = true;
+  };
+  const showFrom = (element: Element) => {
+    toEnd();
+    if (!box.current || element.getBoundingClientRect().top >= box.current.getBoundingClientRect().top) return;
+    element.scrollIntoView();
+    isAtEnd.value = false;
   };
   const keepPlace = () => {
     if (!box.current) return;
@@ -38,7 +47,10 @@ export function useScroll(): Scroll {
     if (!current || !inner.current) return;
     const scrolled = () => {
       fromEnd.current = current.scrollHeight - current.scrollTop;
-      isAtEnd.value = fromEnd.current - current.clientHeight < near;
+      const isNear = fromEnd.current - current.clientHeight < near;
+      // The end may have moved away since: only the user scrolls back.
+      if (isNear || current.scrollTop < top.current) isAtEnd.value = isNear;
+      top.current = current.scrollTop;
     };
     // The log grows, the window changes, or the keyboard of a phone opens.
     const observer = new ResizeObserver(() => {
@@ -53,5 +65,5 @@ export function useScroll(): Scroll {
       current.removeEventListener('scroll', scrolled);
     };
   }, [isAtEnd]);
-  return { box, inner, isAtEnd, toEnd, keepPlace };
+  return { box, inner, isAtEnd, toEnd, showFrom, keepPlace };
 }
