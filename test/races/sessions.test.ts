@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
+import type { DynamoDbCall } from '../../local/faults.ts';
 import { attendance, countIsExact } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
@@ -28,25 +30,36 @@ const loginOf = async (user: string): Promise<{ client: RawClient; token: string
   return { client, token };
 };
 
+const touches = (name: string, operation: string) => (call: DynamoDbCall) =>
+  call.function.startsWith(name) &&
+  call.operation === operation &&
+  call.tables.some((table) => table.startsWith('Presence'));
+
+/** Holds the first matching call until it is released. */
+function hold(fits: (call: DynamoDbCall) => boolean) {
+  const [reached, released] = [deferred<void>(), deferred<undefined>()];
+  room.local.faults.beforeDynamoDb = (call) => {
+    if (!fits(call)) return undefined;
+    room.local.faults.beforeDynamoDb = undefined;
+    reached.resolve();
+    return released.promise;
+  };
+  return { reached: reached.promise, release: () => released.resolve(undefined) };
+}
+
+/** Resolves when the next invocation of a function ends. */
+function ended(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = room.local.calls.subscribe((entry) => {
+      if (entry.kind !== 'invocation' || !entry.function.startsWith(name)) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 const nobodyLeft = () =>
   expect.poll(() => attendance(tables), { timeout: 10_000, interval: 4 }).toEqual({ online: 0, present: [] });
-
-test('concurrent logins in a full room never exceed MaxCon', { timeout }, async () => {
-  const users = ['racer', 'rival1', 'rival2'];
-  for (let round = 0; round < rounds; round += 1) {
-    const clients = await Promise.all(users.map(() => room.connect()));
-    await room.change('maxCon', 1);
-    const replies = await Promise.all(
-      clients.map((client, i) => client.ask('login', { user: users[i] ?? '', password })),
-    );
-    expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
-    expect(replies.filter((reply) => reply.error?.code === 'room-full')).toHaveLength(2);
-    expect(await countIsExact(tables)).toHaveLength(1);
-    await room.change('maxCon', 100);
-    await Promise.all(clients.map((client) => client.close()));
-    await nobodyLeft();
-  }
-});
 
 test('a login races the logout of the same user: it is refused or granted, and the user never has two sessions', {
   timeout,
@@ -65,66 +78,78 @@ test('a login races the logout of the same user: it is refused or granted, and t
   }
 });
 
-test('a login races a kick: a session that exists afterwards belongs to a granted login', { timeout }, async () => {
-  for (let round = 0; round < rounds; round += 1) {
-    const { client: first } = await loginOf('racer');
-    const second = await room.connect();
-    const kicking = room.kick('racer');
-    await stagger(round);
-    const reply = await second.ask('login', { user: 'racer', password });
-    await kicking;
-    await first.closed;
-    const present = await countIsExact(tables);
-    expect(present).toEqual(reply.ok ? ['racer'] : []);
-    await second.close();
-    await nobodyLeft();
-  }
-});
-
-test('a login that races the loss of its connection leaves no ghost', { timeout }, async () => {
-  for (let round = 0; round < rounds; round += 1) {
-    const client = await room.connect();
-    client.say('login', { user: 'racer', password });
-    await stagger(round);
-    await client.kill();
-    // In every case, the user can log in at once.
-    const { client: owner } = await loginOf('racer');
-    expect(await countIsExact(tables)).toEqual(['racer']);
-    await owner.close();
-    await nobodyLeft();
-  }
-});
-
-test('a login races the end of a detached session: it takes over the session or begins a new one', {
-  timeout,
-}, async () => {
-  for (let round = 0; round < rounds; round += 1) {
-    const { client: first } = await loginOf('racer');
-    await first.kill();
-    await expect.poll(detachedAt, { interval: 4 }).toBeDefined();
-    await backdate('Presence', { shard: 0, name: 'racer' }, 'detachedAt', 60_000);
-    const sweeping = room.local.runSchedule();
-    await stagger(round);
-    const { client: second } = await loginOf('racer');
-    await sweeping;
-    expect(await countIsExact(tables)).toEqual(['racer']);
-    await second.close();
-    await nobodyLeft();
-  }
-});
-
-test('of two clients with one token exactly one resumes', { timeout }, async () => {
-  for (let round = 0; round < rounds; round += 1) {
+describe('a session that moves on while its old connection ends stays:', () => {
+  test.each([
+    ['the connection is lost, and the session is about to be detached', 'kill', 'UpdateItem'],
+    ['the connection is closed, and the session is about to be read', 'close', 'GetItem'],
+    ['the connection is closed, and the session is about to be ended', 'close', 'TransactWriteItems'],
+  ] as const)('%s', async (_, how, operation) => {
     const { client, token } = await loginOf('racer');
-    const rivals = await Promise.all([room.connect(), room.connect()]);
-    const replies = await Promise.all(rivals.map((rival) => rival.ask('resume', { user: 'racer', token })));
-    expect(replies.filter((reply) => reply.ok)).toHaveLength(1);
-    expect(replies.filter((reply) => reply.error?.code === 'bad-token')).toHaveLength(1);
+    const next = await room.connect();
+    const held = hold(touches('Connection', operation));
+    const over = ended('Connection');
+    await client[how]();
+    await held.reached;
+    await next.get('resume', { user: 'racer', token });
+    held.release();
+    await over;
     expect(await countIsExact(tables)).toEqual(['racer']);
-    await client.closed;
-    await Promise.all(rivals.map((rival) => rival.close()));
+    expect(await detachedAt()).toBeUndefined();
+    await next.get('logout', {});
     await nobodyLeft();
-  }
+  });
+});
+
+test('a login whose connection is lost before it commits begins no session', async () => {
+  const client = await room.connect();
+  const held = hold(touches('Account', 'TransactWriteItems'));
+  const [lost, refused] = [ended('Connection'), ended('Account')];
+  client.say('login', { user: 'racer', password });
+  await held.reached;
+  await client.kill();
+  await lost;
+  held.release();
+  await refused;
+  expect(await countIsExact(tables)).toEqual([]);
+});
+
+test.each(['resume', 'login'] as const)(
+  'a connection whose session has moved on by a %s is not logged in',
+  async (how) => {
+    const { client, token } = await loginOf('racer');
+    const next = await room.connect();
+    const reached = deferred<void>();
+    const refused = deferred<undefined>();
+    room.local.faults.beforePost = ({ data }) => {
+      if (!data.includes('"replaced"')) return undefined;
+      reached.resolve();
+      return refused.promise;
+    };
+    const moving =
+      how === 'resume'
+        ? next.get('resume', { user: 'racer', token })
+        : next.get('login', { user: 'racer', password, takeOver: true });
+    await reached.promise;
+    expect(await client.refused('whoelse', {})).toMatchObject({ code: 'not-logged-in' });
+    refused.resolve(undefined);
+    await moving;
+    await next.get('logout', {});
+    await nobodyLeft();
+  },
+);
+
+test('of two clients that resume with one token and keep it, one gets the session', async () => {
+  const { token } = await loginOf('racer');
+  const [slow, fast] = [await room.connect(), await room.connect()];
+  const held = hold(touches('Account', 'TransactWriteItems'));
+  const late = slow.refused('resume', { user: 'racer', token, newToken: token });
+  await held.reached;
+  await fast.get('resume', { user: 'racer', token, newToken: token });
+  held.release();
+  expect(await late).toMatchObject({ code: 'bad-token' });
+  expect(await countIsExact(tables)).toEqual(['racer']);
+  await fast.get('logout', {});
+  await nobodyLeft();
 });
 
 test.each([

@@ -1,25 +1,34 @@
 import type { Mutation } from './bundle.ts';
+import { type Bug, messageBugs } from './message-mutants.ts';
 
 /** A bug to plant, one at a time. */
 export interface Mutant extends Mutation {
   readonly name: string;
+  /** The test file that finds it. Empty: only the simulator freezes an environment before it has sent everything. */
+  readonly test: string;
 }
 
-/** By file: what is wrong, the right code, and the wrong code. */
-const bugs: Readonly<Record<string, readonly (readonly [name: string, from: string, to: string])[]>> = {
+/** Bugs in sessions and accounts, by file. */
+const bugs: Readonly<Record<string, readonly Bug[]>> = {
   'functions/aws/seats.ts': [
-    ['a login does not check MaxCon', ' AND #online < maxCon', ''],
-    ['a seat is taken twice', ' AND attribute_not_exists(#seat)', ''],
+    ['a login does not check MaxCon', ' AND #online < maxCon', '', 'test/scenes/max-con.test.ts'],
+    ['a seat is taken twice', ' AND attribute_not_exists(#seat)', '', 'test/scenes/seats.test.ts'],
     [
       'a seat is refunded twice',
       "ConditionExpression: 'attribute_exists(#seat)'",
       "ConditionExpression: 'attribute_exists(room)'",
+      'test/scenes/seats.test.ts',
     ],
-    ['a seat is given back twice', ' AND attribute_not_exists(#leaving)', ''],
-    ['the count does not go down', "':fewer': -count", "':fewer': 0"],
+    ['a seat is given back twice', ' AND attribute_not_exists(#leaving)', '', 'test/scenes/seats.test.ts'],
+    ['the count does not go down', "':fewer': -count", "':fewer': 0", 'test/scenes/seats.test.ts'],
   ],
   'functions/aws/begin-session.ts': [
-    ['a refused login keeps its seat', "if (outcome.kind !== 'begun') await seats.refund(taken.seat);", ''],
+    [
+      'a refused login keeps its seat',
+      "if (outcome.kind !== 'begun') await seats.refund(taken.seat);",
+      '',
+      'test/scenes/seats.test.ts',
+    ],
     [
       'a refund is not awaited',
       "if (outcome.kind !== 'begun') await seats",
@@ -29,16 +38,19 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
       'a login overwrites a session',
       "ConditionExpression: 'attribute_not_exists(#name)'",
       "ConditionExpression: 'attribute_not_exists(#name) OR attribute_exists(#name)'",
+      'test/races/sessions.test.ts',
     ],
     [
       'a takeover replaces any session',
       "ConditionExpression: 'connectionId = :old'",
       "ConditionExpression: 'connectionId = :old OR connectionId <> :old'",
+      'test/races/sessions.test.ts',
     ],
     [
       'a takeover leaves the old connection logged in',
       '...(takesOver ? [forgetConnection(takesOver.connectionId)] : []),',
       '',
+      'test/races/sessions.test.ts',
     ],
   ],
   'functions/aws/session-items.ts': [
@@ -46,16 +58,19 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
       'a login binds a connection that is gone',
       "'attribute_exists(connectionId) AND attribute_not_exists(accountId)'",
       "'attribute_not_exists(accountId)'",
+      'test/races/sessions.test.ts',
     ],
     [
       'a session is ended over any connection',
       '`connectionId = :connection${',
       '`(connectionId = :connection OR connectionId <> :connection)${',
+      'test/races/sessions.test.ts',
     ],
     [
       'a late loss detaches a session that has moved on',
       "ConditionExpression: 'connectionId = :connection',\n  ExpressionAttributeValues: { ':now': time",
       "ConditionExpression: 'connectionId = :connection OR connectionId <> :connection',\n  ExpressionAttributeValues: { ':now': time",
+      'test/races/sessions.test.ts',
     ],
   ],
   'functions/chat/end-session.ts': [
@@ -63,121 +78,129 @@ const bugs: Readonly<Record<string, readonly (readonly [name: string, from: stri
       'a late disconnect ends a session that has moved on',
       'if (session?.connectionId === connectionId) await endSession',
       'if (session) await endSession',
+      'test/races/sessions.test.ts',
     ],
   ],
   'functions/chat/session-reply.ts': [
-    ['a login under way outlasts a ban', ' && !isBanned(bans, session.address, now)', ''],
+    [
+      'a login under way outlasts a ban',
+      ' && !isBanned(bans, session.address, now)',
+      '',
+      'test/scenes/moderation.test.ts',
+    ],
   ],
   'functions/chat/admit.ts': [
-    ['a banned address may connect', "if (isBanned(state.bans, address, at)) return refused('banned', 403);", ''],
+    [
+      'a banned address may connect',
+      "if (isBanned(state.bans, address, at)) return refused('banned', 403);",
+      '',
+      'test/scenes/moderation.test.ts',
+    ],
   ],
   'functions/chat/admin/commands/ban.ts': [
-    ['a ban ends the sessions of every address', 'if (!isBanned({ [prefix]: 0 }, session.address, now)) continue;', ''],
-    ['a ban leaves the sessions', 'for (const session of await room.sessions.all()) {', 'for (const session of []) {'],
+    [
+      'a ban ends the sessions of every address',
+      'if (!isBanned({ [prefix]: 0 }, session.address, now)) continue;',
+      '',
+      'test/scenes/invitations.test.ts',
+    ],
+    [
+      'a ban leaves the sessions',
+      'for (const session of await room.sessions.all()) {',
+      'for (const session of []) {',
+      'test/scenes/invitations.test.ts',
+    ],
   ],
   'functions/aws/invitations.ts': [
-    ['the last use of an invitation is taken twice', 'usesLeft > :none AND expiresAt > :now', 'expiresAt > :now'],
-    ['a registration takes no use', 'SET usesLeft = usesLeft - :one', 'SET usesLeft = usesLeft - :none'],
+    [
+      'the last use of an invitation is taken twice',
+      'usesLeft > :none AND expiresAt > :now',
+      'expiresAt > :now',
+      'test/scenes/invitations.test.ts',
+    ],
+    [
+      'a registration takes no use',
+      'SET usesLeft = usesLeft - :one',
+      'SET usesLeft = usesLeft - :none',
+      'test/scenes/invitations.test.ts',
+    ],
   ],
   'functions/aws/admin/invitation-admin.ts': [
     [
       'an invitation is not revoked',
       "await deleteIf({ ...invitationKey(id), ConditionExpression: 'attribute_exists(address)' })",
       '{ written: id.length > 0 }',
+      'test/scenes/invitations.test.ts',
     ],
   ],
   'functions/chat/commands/register.ts': [
-    ['a code that was never given registers', "if (!isValid) throw new Refusal('invalid-invitation');", ''],
-    ['an invitation is not used up', "state.registration === 'invite' ? invitation?.id : undefined,", 'undefined,'],
+    [
+      'a code that was never given registers',
+      "if (!isValid) throw new Refusal('invalid-invitation');",
+      '',
+      'test/scenes/invitations.test.ts',
+    ],
+    [
+      'an invitation is not used up',
+      "state.registration === 'invite' ? invitation?.id : undefined,",
+      'undefined,',
+      'test/scenes/invitations.test.ts',
+    ],
   ],
   'functions/aws/sessions.ts': [
-    ['a resume accepts any token', ' AND tokenHash = :token', ''],
-    ['a resume does not rotate the token', 'tokenHash = :newToken', 'tokenHash = :token'],
-    ['a resume does not check the connection', ' AND connectionId = :from', ''],
-    ['a resume leaves the old connection logged in', 'forgetConnection(move.from),', ''],
-    ['a resumed session stays detached', ':now REMOVE detachedAt', ':now'],
-  ],
-  'functions/aws/streams/index.ts': [
     [
-      'a message overwrites another one',
-      "ConditionExpression: 'attribute_not_exists(seq)'",
-      "ConditionExpression: 'attribute_not_exists(seq) OR attribute_exists(seq)'",
-    ],
-    ['a repeated request is committed again', 'if (request?.again)', 'if (!request)'],
-    ['a first sending is not confirmed', 'await request?.confirm();', ''],
-  ],
-  'functions/aws/streams/holes.ts': [
-    [
-      'a tombstone overwrites a message',
-      "ConditionExpression: 'attribute_not_exists(seq)'",
-      "ConditionExpression: 'attribute_not_exists(seq) OR attribute_exists(seq)'",
-    ],
-  ],
-  'functions/aws/streams/reader.ts': [
-    ['a reader passes a number that may still come', 'if (settled.upTo < item.seq - 1) return true;', ''],
-    ['a page leaves out its first message', 'first: after + 1', 'first: after + 2'],
-  ],
-  'functions/chat/dispatch.ts': [
-    ['a repeat does not wait', 'if (again) await room.clock.sleepUntil(room.clock.now() + repeatDelay);', ''],
-  ],
-  'functions/aws/streams/counters.ts': [
-    [
-      'a number is taken twice',
-      "'SET seq = seq + :one, givenAt = :now'",
-      "'SET seq = if_not_exists(seq, :one), givenAt = :now'",
-    ],
-  ],
-  'functions/aws/accounts.ts': [
-    ['a cursor moves back', '} <= :', '} <> :'],
-    ['an acknowledgement is one too high', 'positions[stream]])),', '(positions[stream] ?? 0) + 1])),'],
-  ],
-  'functions/chat/deliver.ts': [
-    [
-      'presence is not read again after the commit',
-      'session = await room.sessions.find(owner.name);',
-      'session = undefined;',
+      'a resume accepts any token',
+      ' AND tokenHash = :token',
+      ' AND (tokenHash = :token OR tokenHash <> :token)',
+      'test/scenes/resume.test.ts',
     ],
     [
-      'a post is not awaited',
-      'await allOf([spread(room, shown, event), spread(room, kept, hidden)]);',
-      'void allOf([spread(room, shown, event), spread(room, kept, hidden)]);',
+      'a resume does not rotate the token',
+      'tokenHash = :newToken',
+      'tokenHash = if_not_exists(tokenHash, :newToken)',
+      'test/scenes/resume.test.ts',
     ],
+    [
+      'a resume does not check the connection',
+      ' AND connectionId = :from',
+      ' AND (connectionId = :from OR connectionId <> :from)',
+      'test/races/sessions.test.ts',
+    ],
+    ['a resume leaves the old connection logged in', 'forgetConnection(move.from),', '', 'test/races/sessions.test.ts'],
+    ['a resumed session stays detached', ':now REMOVE detachedAt', ':now', 'test/scenes/resume.test.ts'],
   ],
   'functions/chat/sweep.ts': [
-    ['the sweeper finds no ghosts', "if ((await askIfThere(room, connectionId)) !== 'gone') return;", 'return;'],
+    [
+      'the sweeper finds no ghosts',
+      "if ((await askIfThere(room, connectionId)) !== 'gone') return;",
+      'return;',
+      'test/scenes/disconnect.test.ts',
+    ],
     [
       'a detached session never ends',
       "await endSession(room, session, 'lost', { detachedAt: session.detachedAt });",
       '',
+      'test/scenes/disconnect.test.ts',
     ],
   ],
   'functions/aws/dynamodb.ts': [
-    ['retries of a transaction have different tokens', ', ClientRequestToken: newVersionTag() }', ' }'],
+    [
+      'retries of a transaction have different tokens',
+      ', ClientRequestToken: newVersionTag() }',
+      ' }',
+      'functions/aws/dynamodb.test.ts',
+    ],
   ],
   'functions/chat/seats.ts': [
-    ['a mark goes although an attempt has timed out', 'const ownFor = 2_500;', 'const ownFor = 30_000;'],
-  ],
-  'client/room/stream-order.ts': [
     [
-      'the client shows held messages out of order',
-      'this.#held.get(this.#position + 1); next; next',
-      '[...this.#held.values()][0]; next; next',
+      'a mark goes although an attempt has timed out',
+      'const ownFor = 2_500;',
+      'const ownFor = 30_000;',
+      'test/scenes/seats.test.ts',
     ],
-  ],
-  'client/room/requests.ts': [['the client forgets that a request was sent', 'again: again && ', 'again: false && ']],
-  'client/room/session.ts': [
-    [
-      'the client chooses a new token each time',
-      'const next = this.#unconfirmed ?? randomToken();',
-      'const next = randomToken();',
-    ],
-  ],
-  'client/room/feed.ts': [
-    ['the client does not look for missing messages', 'if (this.#isMissingSomething()) void this.#sync();', ''],
-    ['the client shows messages again after a new login', '!this.#shownLately.has(message)', 'message.seq > 0'],
   ],
 };
 
-export const mutants: readonly Mutant[] = Object.entries(bugs).flatMap(([file, changes]) =>
-  changes.map(([name, from, to]) => ({ name, file, from, to })),
+export const mutants: readonly Mutant[] = Object.entries({ ...bugs, ...messageBugs }).flatMap(([file, changes]) =>
+  changes.map(([name, from, to, test = '']) => ({ name, file, from, to, test })),
 );
