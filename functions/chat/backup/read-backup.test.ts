@@ -69,6 +69,17 @@ describe('a sealed file', () => {
     );
   });
 
+  test.each([
+    ['user', user],
+    ['message', message],
+    ['loginBlock', loginBlock],
+  ])('is refused with a %s twice in a member, although the trailer counts both', async (kind, line) => {
+    const counts = { users: 1, messages: 1, loginBlocks: 1, files: 0, [`${kind}s`]: 2 };
+    const lines = good.flatMap((one) => (one === line ? [line, line] : [one])).slice(0, -1);
+    const twice = [...lines, toLine('trailer', { counts, lastBroadcast: 0 })].join('');
+    await expect(check(twice)).rejects.toThrow(`A ${kind} is in it twice.`);
+  });
+
   test('is refused with a line that is not a record', async () => {
     const broken = ['hello\n', '[]\n', '{}\n', '{"user":{}}\n', '{"user":{},"message":{}}\n', '{"constructor":{}}\n'];
     for (const line of [...broken, user.trimEnd(), '\n', message.replace('"seq":1', '"seq":0')]) {

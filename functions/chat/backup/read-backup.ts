@@ -64,12 +64,14 @@ export const unchecked: Check = {
 };
 
 /**
- * Checks the next records: one header first, then the other kinds in their order, one trailer last.
+ * Checks the records of the next member: one header first, then the other kinds in their order, one trailer last. No item may be
+ * there twice, because DynamoDB refuses a batch with two writes of one item.
  * @throws DamagedFileError
  */
 export function checkRecords(check: Check, records: readonly BackupRecord[]): Check {
   let { header, trailer, at } = check;
   const counts = { ...check.counts };
+  const items = new Set<string>();
   for (const record of records) {
     const place = places[record.kind];
     const first = at === -1;
@@ -77,11 +79,30 @@ export function checkRecords(check: Check, records: readonly BackupRecord[]): Ch
       throw new DamagedFileError(`A ${record.kind} in it is out of its place.`);
     }
     at = place;
+    const item = itemOf(record);
+    if (item !== undefined && items.has(item)) throw new DamagedFileError(`A ${record.kind} is in it twice.`);
+    if (item !== undefined) items.add(item);
     if (record.kind === 'header') header = record.header;
     else if (record.kind === 'trailer') trailer = record.trailer;
     else if (record.kind !== 'bytes') counts[`${record.kind}s`] += 1;
   }
   return { header, counts, trailer, at };
+}
+
+/** What tells the item of a record from others, for records that a restore writes in batches. */
+function itemOf(record: BackupRecord): string | undefined {
+  switch (record.kind) {
+    case 'user':
+      return JSON.stringify(['user', record.user.name]);
+    case 'message': {
+      const { stream, owner, seq } = record.message;
+      return JSON.stringify([stream, owner?.name, owner?.accountId, seq]);
+    }
+    case 'loginBlock':
+      return JSON.stringify(['loginBlock', record.loginBlock.name, record.loginBlock.address]);
+    default:
+      return undefined;
+  }
 }
 
 /**
