@@ -47,6 +47,22 @@ const byName = (profiles: Record<string, Profile>): Record<string, Profile> =>
   Object.assign(Object.create(null), profiles);
 
 /**
+ * Creates a folder for the owner only, and the folders above it. Node's `recursive` does not return where no folder can be created, as
+ * in /proc: the system reports ENOENT although the folder above exists.
+ */
+async function createFolder(path: string): Promise<void> {
+  const create = () =>
+    mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  await create().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
+    await createFolder(dirname(path));
+    await create();
+  });
+}
+
+/**
  * Replaces the profiles atomically. Only the owner can read the file.
  * @throws {UsageError} if it cannot be written.
  */
@@ -55,7 +71,7 @@ export async function writeProfiles(profiles: Readonly<Record<string, Profile>>)
   if (path === undefined) throw new UsageError('Profiles cannot be kept: you have no home folder. Set HOME.');
   const next = `${path}.${process.pid}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await createFolder(dirname(path));
     await writeFile(next, `${JSON.stringify({ profiles }, undefined, 2)}\n`, { mode: 0o600 });
     await rename(next, path);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -47,6 +48,13 @@ describe('a profile', () => {
       `${JSON.stringify({ name: 'default', url: runner.scripted.url, user: 'facebook' })}\n`,
     );
   });
+});
+
+test.runIf(existsSync('/proc/self'))('profiles that cannot be kept are an error', async () => {
+  const environment = { HOME: '/proc', XDG_CONFIG_HOME: '' };
+  const { err, code } = await runner.chat(['profile', 'set', 'default', ...runner.facebook], { environment }).done;
+  expect(err).toMatch(/^error: The profiles cannot be written: ENOENT/);
+  expect(code).toBe(2);
 });
 
 describe('an address that contains a password', () => {
