@@ -39,7 +39,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await sound();
     await page.press('Create an account');
     await sound();
-    await page.press('Cancel a registration');
+    await page.press('Delete account');
     await sound();
     await page.page.getByRole('navigation').getByRole('button', { name: 'Log in' }).click();
     await page.logIn(me, 'mistyped');

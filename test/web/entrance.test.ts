@@ -19,11 +19,20 @@ describe.runIf(hasBrowser)('the login form', () => {
   test('creates an account, and says what is wrong beside the field', async () => {
     await room.register('Taken');
     await page.press('Create an account');
+    // The rule is there before a failure.
+    await page.sees(/^Up to 32 characters: letters a–z, digits/);
     await page.field('Username').fill('not a name');
     await page.field('Password').fill('short');
-    await page.button('Create an account').click();
-    await page.sees(/^A user name has 1 to 32 letters/);
+    const isWrong = () => page.field('Username').getAttribute('aria-invalid');
+    for (const name of ['not a name', 'System']) {
+      await page.field('Username').fill(name);
+      await page.button('Create an account').click();
+      await expect.poll(isWrong).toBe('true');
+      await expect.poll(() => page.field('Username').evaluate((field) => field.matches(':focus'))).toBe(true);
+    }
+    await page.sees('The username "System" is reserved. Please choose another one.');
     await page.field('Username').fill('Newcomer');
+    expect(await isWrong()).toBe('false');
     await page.button('Create an account').click();
     await page.sees('At least 8 characters, and not a common one.');
     await page.field('Username').fill('taken');
@@ -156,18 +165,20 @@ describe.runIf(hasBrowser)('the login form', () => {
     await page.sees(/^Wrong password/);
     await page.field('Old password').fill('another secret');
     await page.page.getByRole('dialog').getByRole('button', { name: 'Change password' }).click();
-    await page.sees('You have changed your password.');
+    await page.page.getByRole('dialog').getByText('You have changed your password.').waitFor();
+    await page.press('Close');
     await page.page.reload();
     await page.log.waitFor();
     await page.press('Your account');
     await page.press('Log out');
     await page.logIn('Forgetful', 'a third secret');
     await page.log.waitFor();
-    await page.say('/logout');
-    await page.press('Cancel a registration');
-    await page.field('Username').fill('Forgetful');
+    await page.press('Your account');
+    await page.press('Log out and delete account');
+    await page.sees(/This cannot be undone.$/);
+    expect(await page.field('Username').inputValue()).toBe('Forgetful');
     await page.field('Password').fill('a third secret');
-    await page.press('Cancel a registration');
-    await page.sees('The registration of "Forgetful" has been cancelled.');
+    await page.press('Delete account');
+    await page.sees('The account "Forgetful" has been deleted.');
   });
 });

@@ -138,6 +138,9 @@ describe.runIf(hasBrowser)('the page', () => {
     terminal.type(password);
     await terminal.sees('Welcome to the chat room, Traveller! You are now logged in.');
     await page.sees('You have logged in from somewhere else, so this connection was closed.');
+    // What the user was typing does not go into the field for the password.
+    await page.page.keyboard.type('said too late');
+    expect(await page.field('Password').inputValue()).toBe('');
     await page.field('Password').fill(password);
     await page.press('Continue here instead');
     await terminal.sees('You have logged in from somewhere else, so this connection was closed.');
@@ -147,6 +150,7 @@ describe.runIf(hasBrowser)('the page', () => {
     const other = await PageUser.open(browser, room.url);
     await other.logIn('Traveller');
     await other.sees(/^You are logged in elsewhere since/);
+    await other.sees(/The other window will be logged out.$/);
     await other.press('Continue here instead');
     await other.log.waitFor();
     await page.sees('You have logged in from somewhere else, so this connection was closed.');

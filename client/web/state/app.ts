@@ -14,6 +14,7 @@ import { texts } from '../texts.ts';
 import { Attention } from './attention.ts';
 import { Chat } from './chat.ts';
 import { takeInvitation } from './invitation.ts';
+import type { LoginMode } from './login-form.ts';
 import { loadAddress } from './room-address.ts';
 import { forgetUser, stored } from './storage.ts';
 
@@ -48,6 +49,8 @@ export class App {
   readonly user = signal('');
   /** The code of an invitation, from the page's address, until somebody has logged in. */
   invite = takeInvitation();
+  /** The form that is shown first. */
+  firstForm: LoginMode = 'login';
   readonly attention = new Attention();
   /** What a reload of the page goes on with. The password is never stored. */
   readonly #session = stored<SavedSession | undefined>('session', undefined);
@@ -118,7 +121,9 @@ export class App {
     return this.#trying.signal.aborted;
   }
 
-  async logOut(): Promise<void> {
+  /** @param next The form that is shown next. The room deletes only the account of a user who is not online. */
+  async logOut(next: LoginMode = 'login'): Promise<void> {
+    this.firstForm = next;
     await this.#room?.leave();
   }
 
@@ -138,6 +143,7 @@ export class App {
     if (this.#owner.peek() !== foldName(user)) forgetUser();
     this.#owner.value = foldName(user);
     this.user.value = user;
+    this.firstForm = 'login';
     this.greeting.value = undefined;
     this.invite = '';
     const chat = continues ? before : new Chat(room, user, this.attention);
@@ -191,7 +197,7 @@ export class App {
     chat.transfers.abort();
     forgetUser();
     this.#owner.value = '';
-    this.user.value = '';
+    this.user.value = this.firstForm === 'deregister' ? chat.me : '';
     this.greeting.value = texts.loggedOut;
     this.chat.value = undefined;
   }

@@ -1,5 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals';
-import { foldName, isUserName, refusals } from '../../../protocol/index.ts';
+import { foldName, isUserName, reservedNames } from '../../../protocol/index.ts';
 import { texts as chatTexts, errorLine } from '../../chat/texts.ts';
 import { ConnectionEndedError, RefusalError } from '../../room/common.ts';
 import { duration } from '../../times.ts';
@@ -14,6 +14,8 @@ export interface Problem {
   readonly field: 'user' | 'password' | 'newPassword' | 'invite' | 'form';
   readonly text: string;
 }
+
+const wrongWithName = (name: string) => (reservedNames.has(foldName(name)) ? texts.reservedName(name) : texts.nameRule);
 
 /** The state of the form before a login, and what the room answers. */
 export class LoginForm {
@@ -45,7 +47,7 @@ export class LoginForm {
     this.user = signal(app.user.peek());
     this.invite = signal(invite);
     this.wantsInvite = signal(invite !== '');
-    if (invite !== '') this.mode.value = 'register';
+    this.mode.value = invite === '' ? app.firstForm : 'register';
   }
 
   choose(mode: LoginMode): void {
@@ -53,6 +55,12 @@ export class LoginForm {
     this.problem.value = undefined;
     this.elsewhere.value = undefined;
     this.success.value = undefined;
+  }
+
+  /** The user changes a field, so what the room said about it no longer applies. */
+  edited(field: Problem['field']): void {
+    if (this.problem.peek()?.field === field) this.problem.value = undefined;
+    if (field === 'user') this.elsewhere.value = undefined;
   }
 
   async submit(takeOver = false): Promise<void> {
@@ -94,7 +102,7 @@ export class LoginForm {
       }
       case 'register': {
         if (!isUserName(user)) {
-          this.problem.value = { field: 'user', text: refusals['invalid-user'] };
+          this.problem.value = { field: 'user', text: wrongWithName(user) };
           return;
         }
         const registered = await this.#app.register(user, password, this.invite.peek().trim());
@@ -107,7 +115,7 @@ export class LoginForm {
       case 'deregister':
         await this.#app.deregister(user, password);
         this.choose('login');
-        this.success.value = chatTexts.cancelled(user);
+        this.success.value = texts.accountDeleted(user);
         this.password.value = '';
     }
   }
@@ -142,7 +150,7 @@ export class LoginForm {
       case 'user-exists':
         return { field: 'user', text: chatTexts.userExists(user) };
       case 'invalid-user':
-        return { field: 'user', text: error.message };
+        return { field: 'user', text: wrongWithName(user) };
       case 'invitation-required':
       case 'invalid-invitation':
         this.wantsInvite.value = true;

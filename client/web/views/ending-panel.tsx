@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { endingLine } from '../../chat/texts.ts';
 import type { ForcedEnding } from '../../room/common.ts';
 import type { App } from '../state/app.ts';
@@ -17,10 +17,15 @@ interface Props {
 /** Why the session has ended, and the way back. It is in place of the composer: the messages stay on the screen. */
 export function EndingPanel({ app, chat, ending }: Props) {
   const form = useMemo(() => new LoginForm(app), [app]);
+  const panel = useRef<HTMLFormElement>(null);
+  // What the user was typing must not go into the field for the password.
+  useEffect(() => panel.current?.focus(), []);
   const isReplaced = ending.reason === 'replaced';
   return (
     <form
+      ref={panel}
       class="ending"
+      tabIndex={-1}
       aria-labelledby="ending-reason"
       onSubmit={(event) => {
         event.preventDefault();

@@ -12,8 +12,10 @@ interface FieldProps {
   readonly name: string;
   /** Below the input. */
   readonly hint?: ComponentChildren;
-  /** Why the room refused the value. The field gets the focus. */
-  readonly error?: string | undefined;
+  /** Why the room refused the value. The field gets the focus with each new object. */
+  readonly error?: { readonly text: string } | undefined;
+  /** The user changes the value. */
+  readonly edited?: () => void;
   /** The focus goes here when the form appears. */
   readonly isFirst?: boolean;
   readonly isOptional?: boolean;
@@ -21,7 +23,7 @@ interface FieldProps {
 
 /** An input with its label, and beside it what is wrong with its value. */
 export function Field(props: FieldProps) {
-  const { label, value, autocomplete, name, hint, error, isFirst = false, isOptional = false } = props;
+  const { label, value, autocomplete, name, hint, error, edited, isFirst = false, isOptional = false } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const isShown = useSignal(false);
@@ -44,6 +46,7 @@ export function Field(props: FieldProps) {
           value={value}
           onInput={(event) => {
             value.value = event.currentTarget.value;
+            edited?.();
           }}
           autocomplete={autocomplete}
           autocapitalize="none"
@@ -69,7 +72,7 @@ export function Field(props: FieldProps) {
       </div>
       {error !== undefined ? (
         <p class="field-note wrong" id={`${id}-note`} role="alert">
-          {error}
+          {error.text}
         </p>
       ) : (
         hint !== undefined && (

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { texts as chatTexts } from '../../chat/texts.ts';
-import type { LoginForm } from '../state/login-form.ts';
+import type { LoginForm, Problem } from '../state/login-form.ts';
 import { texts } from '../texts.ts';
 import { Field } from './field.tsx';
 import { UserForPasswordManagers } from './password-managers.tsx';
@@ -19,7 +19,10 @@ export function LoginFields({ form, fixedUser }: Props) {
   // There is no field for a fixed user.
   const isOfForm = problem?.field === 'form' || (problem?.field === 'user' && fixedUser !== undefined);
   const formProblem = isOfForm ? problem : undefined;
-  const errorOf = (field: string) => (problem?.field === field ? problem.text : undefined);
+  const about = (field: Problem['field']) => ({
+    error: problem?.field === field ? problem : undefined,
+    edited: () => form.edited(field),
+  });
   const shortest = form.shortest.value;
   const rule = shortest === undefined ? undefined : texts.passwordRule(shortest);
   const knowsUser = form.user.peek() !== '';
@@ -36,7 +39,8 @@ export function LoginFields({ form, fixedUser }: Props) {
           name="username"
           autocomplete="username"
           value={form.user}
-          error={errorOf('user')}
+          {...about('user')}
+          hint={mode === 'register' ? texts.nameRule : undefined}
           isFirst={!knowsUser}
         />
       ) : (
@@ -47,9 +51,9 @@ export function LoginFields({ form, fixedUser }: Props) {
         name="password"
         autocomplete={mode === 'register' ? 'new-password' : 'current-password'}
         value={form.password}
-        error={errorOf('password')}
+        {...about('password')}
         hint={mode === 'register' ? rule : undefined}
-        isFirst={knowsUser}
+        isFirst={knowsUser && fixedUser === undefined}
       />
       {mode === 'login' && form.wantsNewPassword.value && (
         <Field
@@ -57,7 +61,7 @@ export function LoginFields({ form, fixedUser }: Props) {
           name="new-password"
           autocomplete="new-password"
           value={form.newPassword}
-          error={errorOf('newPassword')}
+          {...about('newPassword')}
           hint={rule}
         />
       )}
@@ -67,7 +71,7 @@ export function LoginFields({ form, fixedUser }: Props) {
           name="invitation"
           autocomplete="off"
           value={form.invite}
-          error={errorOf('invite')}
+          {...about('invite')}
           isOptional
         />
       )}
@@ -103,8 +107,10 @@ function TakeOver({ form }: { readonly form: LoginForm }) {
   if (since === undefined) return null;
   return (
     <div class="take-over" role="alert">
-      <p>{chatTexts.loggedInElsewhere(since)}</p>
-      <button type="button" onClick={() => void form.submit(true)}>
+      <p>
+        {chatTexts.loggedInElsewhere(since)} {texts.takesOver}
+      </p>
+      <button type="button" class="primary" onClick={() => void form.submit(true)}>
         {texts.continueHere}
       </button>
     </div>

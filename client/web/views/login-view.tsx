@@ -33,7 +33,7 @@ export function LoginView({ app }: { readonly app: App }) {
         <h2 id="login-title">{titles[mode]}</h2>
         <Notes form={form} />
         <LoginFields form={form} />
-        <button type="submit" class="primary" disabled={form.isBusy.value} aria-busy={form.isBusy.value}>
+        <button type="submit" class={styleOf(form)} disabled={form.isBusy.value} aria-busy={form.isBusy.value}>
           {form.isBusy.value && mode === 'login' ? texts.loggingIn : titles[mode]}
         </button>
         <StillTrying app={app} />
@@ -49,6 +49,12 @@ export function LoginView({ app }: { readonly app: App }) {
       </nav>
     </main>
   );
+}
+
+/** The one button to press next is the primary one. */
+function styleOf({ mode, elsewhere }: LoginForm): string | undefined {
+  if (mode.value === 'deregister') return 'danger';
+  return elsewhere.value === undefined ? 'primary' : undefined;
 }
 
 /** What the room says about the whole form. */

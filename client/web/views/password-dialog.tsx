@@ -14,6 +14,7 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
   const oldPassword = useSignal('');
   const newPassword = useSignal('');
   const error = useSignal<{ readonly isOld: boolean; readonly text: string } | undefined>(undefined);
+  const isChanged = useSignal(false);
   const isBusy = useSignal(false);
   useEffect(() => dialog.current?.showModal(), []);
   // Returns the focus to where it was.
@@ -21,13 +22,15 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
   const closed = () => {
     chat.isChangingPassword.value = false;
   };
+  const edited = () => {
+    error.value = undefined;
+  };
   const submit = async () => {
     isBusy.value = true;
     error.value = undefined;
     try {
       await chat.room.changePassword(oldPassword.value, newPassword.value);
-      chat.print(chat.shown, [texts.passwordChanged]);
-      close();
+      isChanged.value = true;
     } catch (cause) {
       if (!(cause instanceof Error)) throw cause;
       const limit = cause instanceof RefusalError ? cause.details.limit : undefined;
@@ -38,6 +41,16 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
     }
     isBusy.value = false;
   };
+  if (isChanged.value) {
+    return (
+      <dialog ref={dialog} class="card" aria-label={texts.changePassword} onClose={closed}>
+        <p role="status">{texts.passwordChanged}</p>
+        <button ref={(button) => button?.focus()} type="button" class="primary" onClick={close}>
+          {texts.close}
+        </button>
+      </dialog>
+    );
+  }
   return (
     <dialog ref={dialog} class="card" aria-labelledby="password-title" onClose={closed}>
       <form
@@ -53,7 +66,8 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
           name="password"
           autocomplete="current-password"
           value={oldPassword}
-          error={error.value?.isOld ? error.value.text : undefined}
+          error={error.value?.isOld ? error.value : undefined}
+          edited={edited}
           isFirst
         />
         <Field
@@ -61,7 +75,8 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
           name="new-password"
           autocomplete="new-password"
           value={newPassword}
-          error={error.value?.isOld === false ? error.value.text : undefined}
+          error={error.value?.isOld === false ? error.value : undefined}
+          edited={edited}
         />
         <div class="buttons">
           <button type="submit" class="primary" disabled={isBusy.value}>

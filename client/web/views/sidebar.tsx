@@ -32,6 +32,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
           choices={[
             { text: texts.changePassword, choose: () => chat.changePassword() },
             { text: texts.logOut, choose: () => void app.logOut() },
+            { text: texts.logOutToDelete, choose: () => void app.logOut('deregister') },
           ]}
         />
       </header>
