@@ -15,7 +15,11 @@ export function summaryOf(message: ShownMessage, me: string | undefined): string
 }
 
 /** Whether a text contains a name as a word, in any case. */
-function mentions(text: string, name = ''): boolean {
+const mentions = (text: string, name = '') => splitAtMentions(text, name).length > 1;
+
+/** Splits a text at the places that mention a user. Every second part is such a place. */
+export function splitAtMentions(text: string, name: string): readonly string[] {
+  if (name === '') return [text];
   const escaped = name.replace(/[.\\-]/g, '\\$&');
-  return name !== '' && new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'i').test(text);
+  return text.split(new RegExp(`(?<![\\w.-])(${escaped})(?![\\w-])`, 'i'));
 }

@@ -28,11 +28,12 @@ describe.runIf(hasBrowser)('files of the page', () => {
     const bytes = randomBytes(3 * 1024 ** 2);
     await page.talkTo('Hudson');
     await page.attach({ name: 'my plan.bin', mimeType: 'application/pdf', buffer: bytes });
-    await page.sees('The room has received the file.');
+    await page.sees('Sent. Waiting for Hudson.');
     await terminal.sees(/^Columbia\(file_transfer\): my plan.bin/);
     terminal.type('fileget Columbia my plan.bin');
     await terminal.sees('The file "my plan.bin" has been received.');
-    await page.sees('Hudson has received your file "my plan.bin".');
+    await page.sees('Saved by Hudson.');
+    expect(await page.page.getByText('has received your file').count()).toBe(0);
     expect(sha256Of(await readFile(`${folder}/my plan.bin`))).toBe(sha256Of(bytes));
 
     terminal.type('file Columbia my plan.bin');
@@ -50,8 +51,15 @@ describe.runIf(hasBrowser)('files of the page', () => {
 
     terminal.type('file Columbia my plan.bin');
     await page.press('Decline my plan.bin');
+    await page.sees("Decline Hudson's file? It will be deleted.");
+    await page.press('Keep it');
+    await page.press('Decline my plan.bin');
+    await page.press('Decline');
     await page.sees('You have declined this file.');
     await terminal.sees('Columbia has declined your file "my plan.bin".');
+    await page.page.reload();
+    await page.sees('You have saved this file.');
+    await page.sees('You have declined this file.');
     await page.leave();
     await terminal.quit();
     await removeFolder(folder);
@@ -87,7 +95,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.attach({ name: 'up.bin', mimeType: '', buffer: bytes });
     await lostUpload.reached;
     lostUpload.cut();
-    await page.sees('The room has received the file.');
+    await page.sees('Sent. Waiting for Steady.');
     const place = await steady.get('fileget', { from: 'Mobile', name: 'up.bin' });
     expect(sha256Of((await get(place)).body)).toBe(sha256Of(bytes));
 
@@ -120,14 +128,15 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.box.fill('a long text '.repeat(400));
     await page.sees('Too long by about 704 characters');
     await page.press('Send as a file');
-    await page.sees('The room has received the file.');
+    await page.sees('Sent. Waiting for Absent.');
     const absent = await PageUser.enter(browser, room.url, 'Absent');
     await absent.talkTo('Writer');
     await absent.button(/^Save message .*\.txt$/).waitFor();
     await absent.page.reload();
     await absent.press(/^Decline message .*\.txt$/);
+    await absent.press('Decline');
     await absent.sees('You have declined this file.');
-    await page.sees(/^Absent has declined your file/);
+    await page.sees('Declined by Absent.');
     await Promise.all([page.leave(), absent.leave()]);
   });
 });

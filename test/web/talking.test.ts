@@ -181,6 +181,13 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await expect.poll(() => page.box.evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.say('/whoelse');
     await page.sees('The other users are:');
+    await page.talkTo('Everyone');
+    await reader.get('broadcast', { text: 'Has typist finished?' });
+    await expect.poll(() => page.log.locator('mark').allTextContents()).toEqual(['typist']);
+    // An announcement is nobody's message.
+    await room.admin({ command: 'announce', text: 'Closing soon' });
+    await page.sees('Closing soon');
+    expect((await page.messages()).at(-1)).toBe('Announcement: Closing soon');
     await page.say('//shrug');
     await page.sees('/shrug');
     await page.say('/logout');

@@ -162,6 +162,7 @@ export class Chat implements CommandHost {
   take(message: ShownMessage, isMissed: boolean): void {
     this.names.message(message);
     this.history.shown(message);
+    if (this.transfers.settle(message)) return;
     // A message that was delayed by a short loss of the connection counts as a new one.
     const isNew = !isMissed || this.#hasCaughtUp;
     // A file that was missed before the login may be gone. The room lists those that wait.

@@ -42,6 +42,8 @@ export interface OutputItem extends Entry {
 /** A file that this user sends. */
 export interface UploadItem extends Entry {
   readonly kind: 'upload';
+  /** Its recipient. */
+  readonly to: string;
   readonly name: string;
   readonly size: number;
   readonly transfer: Transfer;

@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import { foldName } from '../../../protocol/index.ts';
 import type { FileItem } from './items.ts';
+import { storedOfUser } from './storage.ts';
 import { Transfer } from './transfer.ts';
 
 /** A file from another user, as the room lists it. */
@@ -10,11 +11,15 @@ export interface Offer {
   readonly sentAt: string;
 }
 
-export type OfferState = 'waiting' | 'declined' | 'gone' | Transfer;
+type Settled = 'saved' | 'declined';
+
+export type OfferState = 'waiting' | 'gone' | Settled | Transfer;
 
 /** What became of the files that other users have sent. */
 export class Offers {
   readonly #states: Signal<ReadonlyMap<string, OfferState>> = signal(new Map());
+  /** What this user has done, also before a reload. */
+  readonly #settled = storedOfUser<Readonly<Record<string, Settled>>>('files', {});
   /** Whether the room has listed the files that wait. */
   readonly #isKnown = signal(false);
 
@@ -23,7 +28,8 @@ export class Offers {
    * files that wait.
    */
   stateOf(item: FileItem): OfferState | undefined {
-    return this.#states.value.get(keyOf(item.from, item.name, item.at)) ?? (this.#isKnown.value ? 'gone' : undefined);
+    const key = keyOf(item.from, item.name, item.at);
+    return this.#states.value.get(key) ?? this.#settled.value[key] ?? (this.#isKnown.value ? 'gone' : undefined);
   }
 
   waits({ from, name, sentAt }: Offer): void {
@@ -32,6 +38,12 @@ export class Offers {
 
   set(item: FileItem, state: OfferState): void {
     this.#set(keyOf(item.from, item.name, item.at), state);
+  }
+
+  /** The user has saved or declined a file. A transfer that goes on showing its end stays. */
+  settle(item: FileItem, state: Settled): void {
+    this.#settled.value = { ...this.#settled.peek(), [keyOf(item.from, item.name, item.at)]: state };
+    if (state === 'declined') this.set(item, state);
   }
 
   /** The room has listed the files that wait. */

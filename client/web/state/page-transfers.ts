@@ -1,15 +1,16 @@
+import { foldName } from '../../../protocol/index.ts';
 import type { FileTransfers } from '../../chat/chat-command.ts';
 import type { NamesSeen } from '../../chat/names-seen.ts';
 import { withMeant } from '../../chat/suggest.ts';
 import { type ErrorSubject, errorLine } from '../../chat/texts.ts';
-import type { RoomConnection } from '../../room/common.ts';
+import type { RoomConnection, ShownMessage } from '../../room/common.ts';
 import { localDate, localTime } from '../../times.ts';
 import { texts } from '../texts.ts';
 import { chooseFiles, saveFile } from './browser-files.ts';
 import type { Conversation } from './conversation.ts';
-import type { FileItem } from './items.ts';
+import type { FileItem, UploadItem } from './items.ts';
 import { Offers } from './offers.ts';
-import { noticeNow, plain } from './to-item.ts';
+import { conversationOf, fateOf, noticeNow, plain } from './to-item.ts';
 import { Transfer } from './transfer.ts';
 
 /** Loaded with the first transfer. */
@@ -28,6 +29,8 @@ export class PageTransfers implements FileTransfers {
   readonly offers = new Offers();
   readonly #options: PageTransfersOptions;
   readonly #running = new Set<Transfer>();
+  /** The files that this user has sent since the page was opened. */
+  readonly #sent: UploadItem[] = [];
 
   constructor(options: PageTransfersOptions) {
     this.#options = options;
@@ -77,6 +80,7 @@ export class PageTransfers implements FileTransfers {
       });
       await getFile(this.#options.room(), { from, name, signal, progress, sink });
       this.#options.names.settled({ from, name });
+      this.offers.settle(item, 'saved');
     });
   }
 
@@ -85,7 +89,22 @@ export class PageTransfers implements FileTransfers {
     await declineFile(this.#options.room(), { from, name });
     this.#options.names.settled({ from, name });
     const offer = this.offers.find(from, name);
-    if (offer) this.offers.set(offer, 'declined');
+    if (offer) this.offers.settle(offer, 'declined');
+  }
+
+  /** Shows on a file's card what has become of it. @returns whether there is such a card. */
+  settle(message: ShownMessage): boolean {
+    const fate = fateOf(message);
+    if (fate === undefined || !('name' in message)) return false;
+    const user = foldName(conversationOf(message));
+    const isIt = ({ to, name, transfer }: UploadItem) =>
+      foldName(to) === user &&
+      name.normalize('NFC') === message.name &&
+      transfer.fate.peek() === undefined &&
+      transfer.state.peek().kind !== 'failed';
+    const item = this.#sent.find(isIt);
+    if (item) item.transfer.fate.value = fate;
+    return item !== undefined;
   }
 
   /** Loads what a transfer needs before one begins: a newer version of the page may have replaced it by then. */
@@ -100,7 +119,8 @@ export class PageTransfers implements FileTransfers {
   #send(to: string, file: File): void {
     const transfer = new Transfer();
     const { name, size } = file;
-    const item = { ...noticeNow(''), kind: 'upload', name, size, transfer } as const;
+    const item = { ...noticeNow(''), kind: 'upload', to, name, size, transfer } as const;
+    this.#sent.push(item);
     this.#options.conversation(to).add(item, true);
     this.#run(transfer, { user: to, name }, async () => {
       const { sendFile } = await files();

@@ -2,6 +2,7 @@ import type { EventOf } from '../../../protocol/index.ts';
 import { logoutReasons, messageLine } from '../../chat/texts.ts';
 import type { ShownMessage } from '../../room/common.ts';
 import type { Line } from '../../terminal/line.ts';
+import { texts } from '../texts.ts';
 import { roomId } from './conversation.ts';
 import type { Item, NoticeItem } from './items.ts';
 
@@ -35,6 +36,20 @@ export function conversationOf(message: ShownMessage): string {
       return message.by;
     case 'file-failed':
       return message.to;
+  }
+}
+
+/** What has become of a file of this user. Undefined if the message says nothing about one. */
+export function fateOf(message: ShownMessage): string | undefined {
+  switch (message.event) {
+    case 'file-received':
+      return texts.savedBy(message.by);
+    case 'file-declined':
+      return texts.declinedBy(message.by);
+    case 'file-failed':
+      return plain(messageLine(message, undefined));
+    default:
+      return undefined;
   }
 }
 

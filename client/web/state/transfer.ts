@@ -16,6 +16,8 @@ export class Transfer {
   readonly state: Signal<TransferState> = signal({ kind: 'running' });
   /** Gives a received file to the browser once more: the browser does not tell whether it was saved. */
   readonly saveAgain: Signal<(() => void) | undefined> = signal(undefined);
+  /** What has become of a file that this user has sent. */
+  readonly fate: Signal<string | undefined> = signal(undefined);
   readonly #aborted = new AbortController();
 
   get signal(): AbortSignal {

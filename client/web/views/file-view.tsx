@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import prettyBytes from 'pretty-bytes';
 import type { Chat } from '../state/chat.ts';
@@ -40,9 +41,35 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
   const { from, name } = item;
   const state = transfers.offers.stateOf(item);
   const receive = () => transfers.receive(item);
-  const decline = () => void chat.commands.run(['filedecline', from, name], chat.shown);
+  const isAsking = useSignal(false);
+  const ask = () => {
+    isAsking.value = true;
+  };
+  const keep = () => {
+    isAsking.value = false;
+  };
+  const decline = () => {
+    keep();
+    transfers.decline(from, name).catch((error: unknown) => chat.failed(error));
+  };
+  if (isAsking.value) {
+    return (
+      <FileFrame {...item}>
+        <p class="file-state">{texts.askDecline(from)}</p>
+        <div class="buttons">
+          <button type="button" class="danger" onClick={decline}>
+            {texts.decline}
+          </button>
+          <button ref={(button) => button?.focus()} type="button" onClick={keep}>
+            {texts.keep}
+          </button>
+        </div>
+      </FileFrame>
+    );
+  }
   return (
     <FileFrame {...item}>
+      {state === 'saved' && <p class="file-state">{texts.fileSaved}</p>}
       {state === 'gone' && <p class="file-state">{texts.fileGone}</p>}
       {state === 'declined' && <p class="file-state">{texts.fileDeclined}</p>}
       {state === 'waiting' && (
@@ -50,7 +77,7 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
           <button type="button" class="primary" onClick={receive} aria-label={texts.saveFile(name)}>
             {texts.save}
           </button>
-          <button type="button" onClick={decline} aria-label={texts.declineFile(name)}>
+          <button type="button" onClick={ask} aria-label={texts.declineFile(name)}>
             {texts.decline}
           </button>
         </div>
@@ -61,7 +88,7 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
             <button type="button" onClick={receive}>
               {texts.tryAgain}
             </button>
-            <button type="button" onClick={decline} aria-label={texts.declineFile(name)}>
+            <button type="button" onClick={ask} aria-label={texts.declineFile(name)}>
               {texts.decline}
             </button>
           </div>
@@ -75,7 +102,7 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
 export function UploadView({ chat, item }: { readonly chat: Chat; readonly item: UploadItem }) {
   return (
     <FileFrame {...item} from={chat.me}>
-      <TransferState transfer={item.transfer} done={texts.fileSent} />
+      <TransferState transfer={item.transfer} done={item.transfer.fate.value ?? texts.fileSent(item.to)} />
     </FileFrame>
   );
 }

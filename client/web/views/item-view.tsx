@@ -58,13 +58,23 @@ function Content({ chat, item, isContinued }: Pick<Props, 'chat' | 'item' | 'isC
 function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageItem; isContinued: boolean }) {
   const { from, text, at, delivery, to } = item;
   const isOwn = from === chat.me;
+  if (from === 'System') {
+    return (
+      <article class="announcement">
+        <p class="message-heading">
+          <strong>{texts.announcement}</strong> <Time at={at} />
+        </p>
+        <MessageText text={text} />
+      </article>
+    );
+  }
   return (
     <article class={isContinued ? 'message is-continued' : 'message'}>
       {isContinued ? null : <Avatar name={from} />}
       <p class={isContinued ? 'message-heading unseen' : 'message-heading'}>
         <strong class={isOwn ? 'is-own' : undefined}>{from}</strong> <Time at={at} />
       </p>
-      <MessageText text={text} />
+      <MessageText text={text} marked={isOwn ? undefined : chat.me} />
       {delivery === 'stored' && to !== undefined && <p class="message-state">{texts.storedMessage(to)}</p>}
     </article>
   );
