@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { texts as chatTexts } from '../../chat/texts.ts';
 import type { LoginForm, Problem } from '../state/login-form.ts';
 import { texts } from '../texts.ts';
@@ -25,7 +25,8 @@ export function LoginFields({ form, fixedUser }: Props) {
   });
   const shortest = form.shortest.value;
   const rule = shortest === undefined ? undefined : texts.passwordRule(shortest);
-  const knowsUser = form.user.peek() !== '';
+  // A name that is being typed does not move the focus.
+  const knowsUser = useMemo(() => form.user.peek() !== '', [form]);
   return (
     <>
       {formProblem && (
