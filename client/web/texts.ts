@@ -103,6 +103,9 @@ export const texts = {
   preparing: 'Preparing …',
   toLatest: (below: number) => `Show the latest messages${below > 0 ? `, ${below} new` : ''}`,
   offerNotifications: 'Be notified of private messages and mentions while this page is hidden?',
+  notifications: 'Notifications',
+  notificationsOn: 'You are notified of private messages and mentions. Your browser can turn this off in its settings.',
+  notificationsOff: 'Your browser does not let this page notify you. Its settings for this page can allow it.',
   notify: 'Notify me',
   notNow: 'Not now',
 } as const;

@@ -127,6 +127,16 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.log.getByText('The first own message').waitFor();
     await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
     expect(await isAtEnd()).toBe(true);
+    // A refusal lasts, and the menu leads back to the offer.
+    await page.press('Not now');
+    await page.page.reload();
+    await page.say('The second own message');
+    await page.log.getByText('The second own message').waitFor();
+    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    expect(await page.button('Notify me').count()).toBe(0);
+    await page.press('Your account');
+    await page.press('Notifications');
+    await page.button('Notify me').waitFor();
     await author.get('broadcast', { text: 'Followed' });
     await page.log.getByText('Followed').waitFor();
     await expect.poll(isAtEnd).toBe(true);

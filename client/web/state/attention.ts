@@ -1,30 +1,56 @@
-import { signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals';
+import { foldName } from '../../../protocol/index.ts';
 import type { ShownMessage } from '../../room/common.ts';
 
 /** The longest text that a notification shows, in characters. The browser shows less. */
 const longest = 200;
 
+const declinedKey = (user: string) => `notifications declined by ${foldName(user)}`;
+
+function hasDeclined(user: string): boolean {
+  try {
+    return localStorage.getItem(declinedKey(user)) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Tells a user about messages while the page is hidden. */
 export class Attention {
-  /** Whether to offer notifications: the browser has them, and the user has not decided. */
-  readonly isOffered = signal(false);
-  #wasDeclined = false;
+  /** What the page says about notifications: an offer, or what the user has decided. Undefined if nothing. */
+  readonly shown: Signal<NotificationPermission | undefined> = signal(undefined);
+  readonly isPossible = 'Notification' in globalThis && isSecureContext;
 
-  /** Offers notifications. Call it when they have first become useful: after the user's own first message. */
-  offer(): void {
-    if (this.#wasDeclined || !('Notification' in globalThis) || !isSecureContext) return;
-    this.isOffered.value = Notification.permission === 'default';
+  /**
+   * Offers notifications, unless the user has declined them in this browser. Call it when they have first become useful:
+   * after the user's own first message.
+   */
+  offer(user: string): void {
+    if (this.isPossible && Notification.permission === 'default' && !hasDeclined(user)) this.show();
+  }
+
+  /** Shows the offer, or what the user has decided. */
+  show(): void {
+    this.shown.value = Notification.permission;
+  }
+
+  hide(): void {
+    this.shown.value = undefined;
   }
 
   /** Asks the browser for its permission. */
   async accept(): Promise<void> {
-    this.isOffered.value = false;
+    this.hide();
     await Notification.requestPermission();
   }
 
-  decline(): void {
-    this.#wasDeclined = true;
-    this.isOffered.value = false;
+  decline(user: string): void {
+    this.hide();
+    try {
+      localStorage.setItem(declinedKey(user), 'yes');
+    } catch {
+      // The browser forbids storage: the next login may ask again.
+    }
   }
 
   /** @param opened Called when the user opens the notification. */

@@ -156,7 +156,7 @@ export class Chat implements CommandHost {
   send(conversation: Conversation, text: string): void {
     this.outbox.send(conversation, text);
     this.act();
-    this.#attention.offer();
+    this.#attention.offer(this.me);
   }
 
   take(message: ShownMessage, isMissed: boolean): void {

@@ -33,7 +33,7 @@ export function ConversationView({ app, chat, conversation }: Props) {
       <LogView chat={chat} conversation={conversation} />
       {isOver.value && <p class="drop">{texts.dropHere(name)}</p>}
       <StatusLine chat={chat} />
-      <NotificationOffer app={app} />
+      <NotificationOffer app={app} user={chat.me} />
       {chat.ending.value ? (
         <EndingPanel app={app} chat={chat} ending={chat.ending.value} />
       ) : question ? (

@@ -17,6 +17,10 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
   useEffect(() => {
     if (isListShown) element.current?.querySelector<HTMLElement>('.is-open')?.focus();
   }, [isListShown]);
+  const showNotifications = () => {
+    app.attention.show();
+    chat.isListShown.value = false;
+  };
   const [everyone, ...others] = chat.conversations.value;
   const known = others.sort((one, other) => other.lastAt.value - one.lastAt.value);
   const hasConversation = new Set(known.map(({ id }) => id));
@@ -31,6 +35,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
           label={texts.account}
           choices={[
             { text: texts.changePassword, choose: () => chat.changePassword() },
+            ...(app.attention.isPossible ? [{ text: texts.notifications, choose: showNotifications }] : []),
             { text: texts.logOut, choose: () => void app.logOut() },
             { text: texts.logOutToDelete, choose: () => void app.logOut('deregister') },
           ]}
