@@ -83,6 +83,7 @@ export const texts = {
   blocked: 'Blocked',
   attach: 'Send a file',
   dropHere: (user: string) => `Drop files here to send them to ${user}`,
+  fileToOne: 'A file goes to one user. To send it, open your conversation with them.',
   save: 'Save',
   saveFile: (name: string) => `Save ${name}`,
   decline: 'Decline',

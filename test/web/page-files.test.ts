@@ -139,4 +139,60 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.sees('Declined by Absent.');
     await Promise.all([page.leave(), absent.leave()]);
   });
+
+  test('are taken when they are dropped or pasted, and go to one user only', async () => {
+    await room.register('Dropper', 'Collector');
+    const collector = await room.enter('Collector');
+    const page = await PageUser.enter(browser, room.url, 'Dropper');
+    const hint = /^A file goes to one user/;
+    /** Files that come with an event, as a browser makes it. */
+    const give = (event: 'paste' | 'dragover' | 'drop', name: string) =>
+      page.page.evaluate(`{
+        const data = new DataTransfer();
+        data.items.add(new File(['Content'], ${JSON.stringify(name)}));
+        const happens = { bubbles: true, cancelable: true };
+        document.querySelector('textarea').dispatchEvent('${event}' === 'paste'
+          ? new ClipboardEvent('paste', { ...happens, clipboardData: data })
+          : new DragEvent('${event}', { ...happens, dataTransfer: data }));
+      }`);
+    await give('paste', 'nowhere.txt');
+    await page.log.getByText(hint).waitFor();
+    await give('dragover', 'nowhere.txt');
+    await page.page.locator('.drop').getByText(hint).waitFor();
+    await give('drop', 'nowhere.txt');
+    expect(await page.log.getByText(hint).count()).toBe(2);
+    await page.talkTo('Collector');
+    await give('paste', 'pasted.txt');
+    expect(await collector.event('file')).toMatchObject({ from: 'Dropper', name: 'pasted.txt', size: 7 });
+    await give('dragover', 'dropped.txt');
+    await page.sees('Drop files here to send them to Collector');
+    await give('drop', 'dropped.txt');
+    expect(await collector.event('file')).toMatchObject({ name: 'dropped.txt' });
+    expect(await page.page.getByText('Drop files here').count()).toBe(0);
+    await page.leave();
+    await collector.get('logout', {});
+  });
+
+  test('are not given to the user when their bytes are wrong, and can be declined then', async () => {
+    await room.register('Wary');
+    const sender = await room.enter('Sender');
+    const page = await PageUser.enter(browser, room.url, 'Wary');
+    const file = { name: 'broken.bin', bytes: Buffer.from('Content') };
+    const place = await send(sender, 'Wary', file);
+    await page.talkTo('Sender');
+    await page.button('Save broken.bin').waitFor();
+    await room.files.plant(new URL(place.url).pathname.split('/').slice(2).join('/'), Buffer.from('Contend'));
+    let downloads = 0;
+    page.page.on('download', () => {
+      downloads += 1;
+    });
+    await page.press('Save broken.bin');
+    await page.sees('The received bytes are not those of the announced file.');
+    expect(downloads).toBe(0);
+    await page.press('Decline broken.bin');
+    await page.sees('You have declined this file.');
+    expect(await sender.event('file-declined')).toMatchObject({ name: 'broken.bin' });
+    await page.leave();
+    await sender.get('logout', {});
+  });
 });

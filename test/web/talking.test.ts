@@ -205,4 +205,60 @@ describe.runIf(hasBrowser)('users of the page', () => {
     expect(await page.page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
     await page.leave();
   });
+
+  test('mention users whose names are completed, and send only complete words of an input method', async () => {
+    await room.register('Penman', 'Zoe.Q');
+    const zoe = await room.enter('Zoe.Q');
+    const page = await PageUser.enter(browser, room.url, 'Penman');
+    await page.button(/^Zoe/).waitFor();
+    await page.box.pressSequentially('Hello @zo');
+    await page.page.getByRole('option', { name: 'Zoe.Q' }).waitFor();
+    await page.box.press('Tab');
+    expect(await page.box.inputValue()).toBe('Hello @Zoe.Q ');
+    // Chromium and Firefox report a composition. Safari has ended it, and reports the key code 229.
+    const enter = (composition: string) =>
+      page.page.evaluate(
+        `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, ${composition} }))`,
+      );
+    await page.box.pressSequentially('ni');
+    await enter('isComposing: true');
+    await enter('keyCode: 229');
+    expect(await page.box.inputValue()).toBe('Hello @Zoe.Q ni');
+    await page.box.press('Enter');
+    expect(await zoe.event('broadcast')).toMatchObject({ text: 'Hello @Zoe.Q ni' });
+    await page.leave();
+    await zoe.get('logout', {});
+  });
+
+  test('keep after a reload what they have not read, and the order of what both have said', async () => {
+    await room.register('Busy', 'Patient');
+    const patient = await room.enter('Patient');
+    const page = await PageUser.enter(browser, room.url, 'Busy');
+    for (let i = 1; i <= 3; i += 1) {
+      // A conversation, whatever the case of the name.
+      await page.say(`/message ${i === 2 ? 'PATIENT' : 'Patient'} question ${i}`);
+      await patient.event('message');
+      await patient.get('message', { to: 'Busy', text: `answer ${i}` });
+      await page.sees(`answer ${i}`);
+    }
+    const said = [1, 2, 3].flatMap((i) => [`Busy: question ${i}`, `Patient: answer ${i}`]);
+    expect(await page.messages()).toEqual(said);
+    await page.talkTo('Everyone');
+    for (const text of ['first', 'second']) await patient.get('message', { to: 'Busy', text });
+    const unread = page.page.getByRole('button', { name: /^Patient.*2 unread/ });
+    await unread.waitFor();
+    await page.page.reload();
+    await unread.waitFor();
+    await expect.poll(() => page.page.title()).toBe('(2) Busy - chat');
+    await page.talkTo('Patient');
+    await page.sees('New messages');
+    expect(await page.messages()).toEqual([...said, 'Patient: first', 'Patient: second']);
+    await page.page.reload();
+    await page.sees('second');
+    expect(await page.messages()).toEqual([...said, 'Patient: first', 'Patient: second']);
+    expect(await page.page.title()).toBe('Busy - chat');
+    expect(await page.page.getByRole('button', { name: /unread/ }).count()).toBe(0);
+    await page.leave();
+    await patient.get('logout', {});
+  });
 });

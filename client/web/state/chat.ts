@@ -1,4 +1,4 @@
-import { computed, type Signal, signal } from '@preact/signals';
+import { batch, computed, type Signal, signal } from '@preact/signals';
 import { type EventOf, foldName } from '../../../protocol/index.ts';
 import { learnNames } from '../../chat/learn-names.ts';
 import { NamesSeen } from '../../chat/names-seen.ts';
@@ -6,10 +6,11 @@ import { summaryOf } from '../../chat/summary.ts';
 import { errorLine } from '../../chat/texts.ts';
 import { ConnectionEndedError, type ForcedEnding, type RoomConnection, type ShownMessage } from '../../room/common.ts';
 import type { Printed } from '../../terminal/line.ts';
+import { texts } from '../texts.ts';
 import type { Attention } from './attention.ts';
 import type { CommandHost } from './command-host.ts';
 import { Commands } from './commands.ts';
-import { Conversation, roomId } from './conversation.ts';
+import { Conversation, roomId, unreadNames } from './conversation.ts';
 import { History } from './history.ts';
 import type { Item } from './items.ts';
 import { Outbox } from './outbox.ts';
@@ -57,6 +58,7 @@ export class Chat implements CommandHost {
     const everyone = new Conversation('');
     this.conversations = signal([everyone]);
     this.active = signal(everyone);
+    for (const name of unreadNames()) this.conversation(name);
     const shared = { room: () => this.#room, conversation: (name: string) => this.conversation(name) };
     this.people = new People(shared.room);
     this.outbox = new Outbox({ ...shared, me });
@@ -118,7 +120,8 @@ export class Chat implements CommandHost {
     const id = foldName(name);
     const known = this.conversations.peek().find((one) => one.id === id);
     if (known) return known;
-    const added = new Conversation(name);
+    // A user may have typed the name in another case.
+    const added = new Conversation(this.names.users.find((user) => foldName(user) === id) ?? name);
     this.conversations.value = [...this.conversations.peek(), added];
     return added;
   }
@@ -132,15 +135,21 @@ export class Chat implements CommandHost {
   }
 
   open(name: string): void {
-    const conversation = this.conversation(name);
+    this.show(this.conversation(name), false);
+    this.act();
+  }
+
+  /** Shows a conversation; on a narrow screen, the list in its place if `isListShown`. */
+  show(conversation: Conversation, isListShown: boolean): void {
     const before = this.active.peek();
     if (before !== conversation) before.leave();
-    this.#activeName.value = conversation.name;
-    this.active.value = conversation;
-    this.isListShown.value = false;
-    this.opened.value += 1;
-    conversation.see();
-    this.act();
+    batch(() => {
+      this.#activeName.value = conversation.name;
+      this.active.value = conversation;
+      this.isListShown.value = isListShown;
+      this.opened.value += 1;
+      if (!isListShown) conversation.see();
+    });
   }
 
   /** The user does something in the page. */
@@ -157,6 +166,12 @@ export class Chat implements CommandHost {
     this.outbox.send(conversation, text);
     this.act();
     this.#attention.offer(this.me);
+  }
+
+  /** Sends files that were pasted or dropped. */
+  sendFiles({ isRoom, name }: Conversation, files: readonly File[]): void {
+    if (isRoom) this.print(this.#everyone, [texts.fileToOne]);
+    else this.transfers.sendAll(name, files);
   }
 
   take(message: ShownMessage, isMissed: boolean): void {

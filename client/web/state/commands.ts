@@ -1,3 +1,4 @@
+import { foldName } from '../../../protocol/index.ts';
 import { EndOfInput } from '../../chat/ask.ts';
 import { carryOut } from '../../chat/carry-out.ts';
 import type { ChatCommand, ChatContext } from '../../chat/chat-command.ts';
@@ -6,7 +7,7 @@ import { greet } from '../../chat/greet.ts';
 import { SentMessages } from '../../chat/sent-messages.ts';
 import type { Input } from '../../commands/input.ts';
 import { ConnectionEndedError } from '../../room/common.ts';
-import { noCompletion } from '../../terminal/completion.ts';
+import { noCompletion, wordsLike } from '../../terminal/completion.ts';
 import { helpOnAll } from '../commands/help.ts';
 import { pageCommands } from '../commands/index.ts';
 import type { CommandHost } from './command-host.ts';
@@ -15,6 +16,9 @@ import { PageScreen } from './page-screen.ts';
 
 /** Commands after which the list of blocked users is another one. */
 const changesBlocked: ReadonlySet<string> = new Set(['block', 'unblock']);
+
+/** A name at the end of a text, such as `@Bo`. */
+const mention = /(?:^|\s)@([\w.-]*)$/;
 
 /** What a typed line can become. */
 export interface Candidate {
@@ -49,8 +53,21 @@ export class Commands {
     await greet(this.#context(), this.#commands);
   }
 
+  /** What a text can become: a command, or a text that mentions a user. */
+  async candidates(text: string): Promise<readonly Candidate[]> {
+    if (text.startsWith('/')) return text.includes('\n') ? [] : this.#commandsLike(text);
+    const [, begun] = mention.exec(text) ?? [];
+    if (begun === undefined) return [];
+    const start = text.slice(0, text.length - begun.length);
+    return wordsLike(begun, this.#users).candidates.map((word) => ({
+      line: start + word,
+      shown: word.trimEnd(),
+      hint: undefined,
+    }));
+  }
+
   /** The lines that a typed line can become. Of a command's spellings, only the first that fits. */
-  async candidates(line: string): Promise<readonly Candidate[]> {
+  async #commandsLike(line: string): Promise<readonly Candidate[]> {
     const found = await this.#commands.complete(line, this.#host.names).catch(() => noCompletion);
     const begun = line.slice(0, line.length - found.of.length);
     const named = new Set<ChatCommand>();
@@ -63,8 +80,12 @@ export class Commands {
     });
   }
 
-  /** Whether a line is a command that can run. */
+  /** Whether a line is a command that can run, or a text that does not end with a part of a name. */
   isComplete(line: string): boolean {
+    if (!line.startsWith('/')) {
+      const [, name = ''] = mention.exec(line) ?? [];
+      return name === '' || this.#users.some((user) => foldName(user) === foldName(name));
+    }
     try {
       this.#commands.parse(line);
       return true;
@@ -96,6 +117,12 @@ export class Commands {
     } catch (error) {
       if (!(error instanceof EndOfInput) && !(error instanceof ConnectionEndedError)) throw error;
     }
+  }
+
+  /** Users to mention: those who are online, and those who have written. */
+  get #users(): string[] {
+    const { names, people } = this.#host;
+    return [...new Set([...people.online.peek(), ...names.users])].sort();
   }
 
   #context(): ChatContext {

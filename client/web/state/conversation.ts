@@ -1,8 +1,8 @@
-import { type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { foldName } from '../../../protocol/index.ts';
 import type { Item } from './items.ts';
 import { Log } from './log.ts';
-import { storedOfUser } from './storage.ts';
+import { storedNames, storedOfUser } from './storage.ts';
 
 /** A text of this user that the room has not confirmed. */
 export interface Outgoing {
@@ -11,6 +11,13 @@ export interface Outgoing {
   /** Why it was not sent. Undefined while it is being sent. */
   readonly failure?: string;
 }
+
+const unreadOf = 'unread ';
+
+const none: readonly string[] = [];
+
+/** The users whose messages were unread when the page was reloaded. */
+export const unreadNames = () => storedNames(unreadOf);
 
 /** The id of the conversation of everybody. No user has this name. */
 export const roomId = '';
@@ -23,9 +30,11 @@ export class Conversation {
   readonly name: string;
   readonly log = new Log();
   readonly outbox: Signal<readonly Outgoing[]> = signal([]);
-  readonly unread = signal(0);
+  readonly unread: ReadonlySignal<number> = computed(() => this.#unread.value.length);
+  /** The keys of the items that came since the user looked last. The room may send them again after a reload. */
+  readonly #unread: Signal<readonly string[]>;
   /** The first item that came since the user looked last, unseen. The log has a mark above it. */
-  readonly unreadFrom: Signal<string | undefined> = signal(undefined);
+  readonly unreadFrom: Signal<string | undefined>;
   /** How often the user has come to look at unread items. */
   readonly looks = signal(0);
   /** The number of messages that have come since the page was opened. */
@@ -39,6 +48,8 @@ export class Conversation {
   constructor(name: string) {
     this.id = foldName(name);
     this.name = name;
+    this.#unread = storedOfUser(`${unreadOf}${name}`, none);
+    this.unreadFrom = signal(this.#unread.peek()[0]);
     this.draft = storedOfUser(`draft ${this.id}`, '');
     this.isPasted = storedOfUser<boolean>(`pasted ${this.id}`, false);
   }
@@ -53,9 +64,10 @@ export class Conversation {
     if (item.kind !== 'message' && item.kind !== 'file') return;
     this.lastAt.value = Math.max(this.lastAt.peek(), item.at);
     this.arrived.value += 1;
-    if (isSeen) return;
-    if (this.unread.peek() === 0) this.unreadFrom.value = item.key;
-    this.unread.value += 1;
+    const unread = this.#unread.peek();
+    if (isSeen || unread.includes(item.key)) return;
+    if (unread.length === 0) this.unreadFrom.value = item.key;
+    this.#unread.value = [...unread, item.key];
   }
 
   /** Adds earlier items, oldest first. */
@@ -66,8 +78,8 @@ export class Conversation {
 
   /** The user looks at this conversation. The mark stays until the user opens another, or misses more. */
   see(): void {
-    if (this.unread.peek() > 0) this.looks.value += 1;
-    this.unread.value = 0;
+    if (this.#unread.peek().length > 0) this.looks.value += 1;
+    this.#unread.value = none;
   }
 
   /** The user looks at another conversation. */

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import { foldName, limits } from '../../../protocol/index.ts';
+import { limits } from '../../../protocol/index.ts';
 import type { RoomConnection, ShownMessage, StreamName } from '../../room/common.ts';
 import type { Conversation } from './conversation.ts';
 import type { Item } from './items.ts';
@@ -99,13 +99,15 @@ export class History {
     const messages = earlier.filter((message) => message.event !== 'hidden');
     const [first] = messages;
     const start = page.more && first ? Date.parse(first.sentAt) : 0;
-    const items = stream.name === 'inbox' ? this.#takeOwn(start) : new Map<string, Item[]>();
-    for (const message of messages) {
-      const name = conversationOf(message);
-      items.set(name, [...(items.get(name) ?? []), itemOf(message)]);
-    }
-    for (const [name, some] of items) conversation(name).prepend(some.sort((one, other) => one.at - other.at));
-    return new Set([...items.keys()].map(foldName));
+    const items = new Map<Conversation, Item[]>();
+    const add = (name: string, some: readonly Item[]) => {
+      const one = conversation(name);
+      items.set(one, [...(items.get(one) ?? []), ...some]);
+    };
+    for (const message of messages) add(conversationOf(message), [itemOf(message)]);
+    if (stream.name === 'inbox') for (const [name, own] of this.#takeOwn(start)) add(name, own);
+    for (const [one, some] of items) one.prepend(some.sort((former, latter) => former.at - latter.at));
+    return new Set([...items.keys()].map(({ id }) => id));
   }
 
   /** Takes this user's own messages from a time on. The earlier ones stay for the next pages. */

@@ -1,12 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import type { Chat } from '../state/chat.ts';
+import { keepPlaces, narrow } from '../state/places.ts';
 import { ConversationView } from './conversation-view.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
-
-/** Where the list and the conversation do not fit side by side, as in `layout.css`. */
-const narrow = '(max-width: 44rem)';
 
 /** The list of conversations, and the one that is open. A narrow screen shows only one of the two. */
 export function ChatView({ app, chat }: { readonly app: App; readonly chat: Chat }) {
@@ -22,14 +20,14 @@ export function ChatView({ app, chat }: { readonly app: App; readonly chat: Chat
     if (hasLostFocus) current?.querySelector<HTMLElement>('.back')?.focus();
     wasListShown.current = isListShown;
   }, [chat, isListShown]);
+  useEffect(() => keepPlaces(chat), [chat]);
   useEffect(() => {
-    const query = matchMedia(narrow);
     const change = () => {
       // Both are visible now.
-      if (!query.matches) chat.isListShown.value = false;
+      if (!narrow.matches) chat.isListShown.value = false;
     };
-    query.addEventListener('change', change);
-    return () => query.removeEventListener('change', change);
+    narrow.addEventListener('change', change);
+    return () => narrow.removeEventListener('change', change);
   }, [chat]);
   return (
     <div ref={element} class={isListShown ? 'chat shows-list' : 'chat'}>

@@ -49,7 +49,6 @@ export function Composer({ chat, conversation }: Props) {
     chosen.value = 0;
     candidates.value = [];
     if (typed === '') isPasted.value = false;
-    if (!typed.startsWith('/') || typed.includes('\n')) return;
     void chat.commands.candidates(typed).then((found) => {
       if (draft.peek() === typed) candidates.value = found;
     });
@@ -113,9 +112,9 @@ export function Composer({ chat, conversation }: Props) {
         onInput={(event) => write(event.currentTarget.value)}
         onPaste={(event) => {
           const files = [...(event.clipboardData?.files ?? [])];
-          if (files.length > 0 && !isRoom) {
+          if (files.length > 0) {
             event.preventDefault();
-            chat.transfers.sendAll(name, files);
+            chat.sendFiles(conversation, files);
           } else if (event.clipboardData?.getData('text').includes('\n')) isPasted.value = true;
         }}
         onKeyDown={press}

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import type { Chat } from '../state/chat.ts';
 import type { Conversation } from '../state/conversation.ts';
+import { showList } from '../state/places.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from './avatar.tsx';
 import { Composer } from './composer.tsx';
@@ -25,13 +26,13 @@ export function ConversationView({ app, chat, conversation }: Props) {
   const { isRoom, name } = conversation;
   const title = isRoom ? texts.everyone : name;
   const element = useRef<HTMLElement>(null);
-  const isOver = useDrop(element, isRoom ? undefined : (files) => chat.transfers.sendAll(name, files));
+  const isOver = useDrop(element, (files) => chat.sendFiles(conversation, files));
   const question = chat.commands.screen.question.value;
   return (
     <main ref={element} class="conversation" aria-label={title}>
       <Heading chat={chat} conversation={conversation} title={title} />
       <LogView chat={chat} conversation={conversation} />
-      {isOver.value && <p class="drop">{texts.dropHere(name)}</p>}
+      {isOver.value && <p class="drop">{isRoom ? texts.fileToOne : texts.dropHere(name)}</p>}
       <StatusLine chat={chat} />
       <NotificationOffer app={app} user={chat.me} />
       {chat.ending.value ? (
@@ -50,16 +51,13 @@ function Heading({ chat, conversation, title }: Omit<Props, 'app'> & { readonly 
   const { people, commands } = chat;
   const isBlocked = people.isBlocked(name);
   const others = chat.unread.value - conversation.unread.value;
-  const showList = () => {
-    chat.isListShown.value = true;
-  };
   return (
     <header class="bar">
       <button
         type="button"
         class="round back"
         aria-label={others > 0 ? `${texts.back}, ${texts.unread(others)}` : texts.back}
-        onClick={showList}
+        onClick={() => showList(chat)}
       >
         <Icon name="back" />
         {others > 0 && <span class="dot" />}
@@ -70,7 +68,7 @@ function Heading({ chat, conversation, title }: Omit<Props, 'app'> & { readonly 
         {isRoom ? (
           <>
             <p class="quiet wide">{texts.othersOnline(people.count.value)}</p>
-            <button type="button" class="link quiet narrow" onClick={showList}>
+            <button type="button" class="link quiet narrow" onClick={() => showList(chat)}>
               {texts.othersOnline(people.count.value)}
             </button>
           </>

@@ -6,17 +6,16 @@ const holdsFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes
 
 /**
  * Takes files that are dropped on an element.
- * @param take Undefined if there is nobody to send them to.
  * @returns whether files are held over the element.
  */
 export function useDrop(
   element: RefObject<HTMLElement | null>,
-  take: ((files: readonly File[]) => void) | undefined,
+  take: (files: readonly File[]) => void,
 ): Signal<boolean> {
   const isOver = useSignal(false);
   useEffect(() => {
     const { current } = element;
-    if (!current || !take) return;
+    if (!current) return;
     const over = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
       event.preventDefault();
