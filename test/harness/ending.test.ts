@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commandLineOf } from '../../local/dynamodb/process.ts';
-import { endWithUs, removeFolder, temporaryFolder } from './ending.ts';
+import { endInOrder, endWithUs, removeFolder, temporaryFolder } from './ending.ts';
 
 test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'a program with a room in it leaves neither its database nor its folder behind at %s',
@@ -30,6 +30,13 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(folders()).toEqual([]);
   },
 );
+
+test('a process gets the signal handlers once, however many test files it runs', () => {
+  const before = process.listenerCount('SIGINT');
+  endInOrder();
+  endInOrder();
+  expect(process.listenerCount('SIGINT')).toBe(before);
+});
 
 /** The process id in a file; undefined if the file does not exist yet. */
 function pidIn(file: string): number | undefined {

@@ -14,11 +14,16 @@ process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
+let endsInOrder = false;
+
 /**
  * Makes SIGINT, SIGTERM and SIGHUP run the exit handlers, which a signal alone skips. Rooms end their database in these
- * handlers. (Nothing calls `process.exit`, which Vitest keeps from its tests.)
+ * handlers. (Nothing calls `process.exit`, which Vitest keeps from its tests.) Vitest calls it before each test file of a
+ * process; only the first call adds listeners.
  */
 export function endInOrder(): void {
+  if (endsInOrder) return;
+  endsInOrder = true;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       process.emit('exit', 128 + constants.signals[signal]);
