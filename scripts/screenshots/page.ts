@@ -24,7 +24,11 @@ export async function photographPage(url: string, folder: string): Promise<strin
   const files: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await PageUser.enter(browser, url, 'Katherine', { colorScheme, viewport: sizes.desktop });
-    if (colorScheme === 'light') await page.say('On my phone as well.');
+    if (colorScheme === 'light') {
+      await page.say('On my phone as well.');
+      await page.press('Not now');
+    }
+    await page.sees('This is the beginning of what the room has kept.');
     await page.sees('On my phone as well.');
     await page.page.getByText('Sending …').waitFor({ state: 'detached' });
     for (const [name, size] of Object.entries(sizes)) {
