@@ -124,7 +124,12 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     usage: usageOf,
 
     async withdraw(file) {
-      await deleteIf({ TableName: table(), Key: keyOf(file), ...unchanged(file) });
+      const same = unchanged(file);
+      await deleteIf({
+        ...{ TableName: table(), Key: keyOf(file), ...same },
+        ConditionExpression: `${same.ConditionExpression} AND dueAt = :dueAt`,
+        ExpressionAttributeValues: { ...same.ExpressionAttributeValues, ':dueAt': file.dueAt },
+      });
     },
 
     async noteUrl(file, urlsUntil) {

@@ -13,7 +13,7 @@ export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 /**
  * The last step of a login (which has a new `seat`) or a resume. The room admitted the client when the command began, and `stop` and
  * `ban` write the Room item before they list the sessions. So either they list this session, or this function reads what they wrote,
- * and ends the session.
+ * and ends the session. A password that the login has set stays set.
  * @throws Refusal if the room is closed, or the address is banned.
  */
 export async function confirmOrEnd(room: Room, session: Session, seat?: string): Promise<void> {

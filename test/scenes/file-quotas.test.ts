@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fileId } from '../../functions/aws/object-key.ts';
 import { limits } from '../../protocol/index.ts';
 import { announce, announcementOf, get, newFile, sample, send } from '../harness/files.ts';
@@ -62,6 +62,37 @@ test('of files that are announced side by side, no more are taken than the quota
   const taken = (await Promise.all(asked)).filter((reply) => reply.ok);
   expect(taken.length).toBeLessThanOrEqual(5);
   await expect.poll(async () => (await room.files.records()).length).toBe(taken.length);
+});
+
+test('a file whose announcement failed before it was counted is counted when it is announced again', async () => {
+  await room.change('filesWaiting', 2);
+  await sent(facebook);
+  const second = announcementOf('columbia', newFile());
+  onTestFinished(() => room.local.faults.reset());
+  room.local.faults.beforeDynamoDb = ({ operation, tables }) =>
+    operation === 'Query' && tables.some((table) => table.includes('FileRecords')) ? 'before' : undefined;
+  expect(await facebook.refused('file', second)).toMatchObject({ code: 'internal' });
+  room.local.faults.reset();
+  expect(await facebook.refused('file', second)).toMatchObject({ code: 'too-many-files', limit: 1 });
+});
+
+test('an announcement that is refused does not take back one that was made again meanwhile', async () => {
+  await room.change('filesWaiting', 2);
+  const first = await sent(facebook);
+  const second = announcementOf('columbia', newFile());
+  let counts = 0;
+  onTestFinished(() => room.local.faults.reset());
+  room.local.faults.beforeDynamoDb = async ({ operation, tables }) => {
+    if (operation !== 'DeleteItem' || !tables.some((table) => table.includes('FileRecords'))) return undefined;
+    counts += 1;
+    if (counts > 1) return undefined;
+    // The first file ends after the second one was counted. The second one is announced again, and now there is room.
+    await columbia.get('filedone', { from: 'facebook', name: first.name });
+    await facebook.get('file', second);
+    return undefined;
+  };
+  expect(await facebook.refused('file', second)).toMatchObject({ code: 'too-many-files' });
+  expect((await room.files.records()).map(({ name }) => name)).toContain(second.name);
 });
 
 test('one sender announces only so many files without uploading them', async () => {

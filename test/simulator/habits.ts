@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../local/random.ts';
+import { type FileQuotas, fileQuotasOf } from './file-quotas.ts';
 
 const acts = ['message', 'broadcast', 'whoelse', 'block', 'passwd', 'file', 'fetch'] as const;
 
@@ -20,6 +21,7 @@ export interface Habits {
   /** The share of visits after which a user deregisters. */
   readonly deregister: number;
   readonly hasFiles: boolean;
+  readonly fileQuotas: FileQuotas;
   /** Whether registrations take an invitation. */
   readonly hasInvitations: boolean;
   /** Whether there is a user whose programs keep no rules. */
@@ -41,6 +43,7 @@ export function habitsOf(random: SeededRandom): Habits {
       ...(['file', 'fetch'] as const).map((act) => [act, hasFiles ? random.pick([0.3, 1]) : 0] as const),
     ],
     hasFiles,
+    fileQuotas: fileQuotasOf(random),
     hasInvitations,
     deregister: random.pick(hasInvitations ? [0.1, 0.3] : [0, 0, 0.2]),
     hasOddUser: random.chance(0.4),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Accounts } from './accounts.ts';
 import { Bans } from './bans.ts';
 import type { Item } from './dynamodb/evaluate.ts';
+import { checkQuotas, type FileQuotas } from './file-quotas.ts';
 import type { SentFile } from './files.ts';
 import { Invitations } from './invitations.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -86,6 +87,7 @@ export class History {
   readonly accounts = new Accounts();
   readonly bans: Bans;
   readonly invitations: Invitations;
+  fileQuotas: FileQuotas | undefined;
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
   /** Whether no user runs two programs at a time. */
@@ -154,6 +156,8 @@ export class History {
   /** Every commit: the count of users online is never below the number of sessions, nor above MaxCon. */
   #changed(table: string, before: Item | undefined, after: Item | undefined): void {
     this.invitations.changed(table, before, after);
+    if (this.fileQuotas && table === 'fileRecords' && after?.['state'] === 'stored' && before?.['state'] !== 'stored')
+      checkQuotas(this.#world, this.fileQuotas, after);
     const isSession = table === 'presence' && (before ?? after)?.['shard'] === 0;
     const isRoom = table === 'room' && (before ?? after)?.['room'] === 'room';
     if (table === 'connections' && after && after['expiresAt'] === undefined)

@@ -68,6 +68,7 @@ export async function simulate(
     online: 0,
     logins: 0,
     nameReservation: 0,
+    ...habits.fileQuotas,
     registration: habits.hasInvitations ? 'invite' : 'open',
   };
   world.database.put('room', { room: 'room', ...settings, bans: {} });
@@ -90,6 +91,7 @@ export async function simulate(
   world.clearUp();
   const oddUser = new OddUser(world);
   const doorkeeper = new Administrator(world, []);
+  world.history.fileQuotas = habits.fileQuotas;
   world.history.invitations.areRequired = habits.hasInvitations;
   if (habits.hasInvitations) await until(isSettled(doorkeeper.makeInvitation(200)), evening);
   const registered = Promise.all([oddUser.register(), ...users.map((user) => user.register())]);

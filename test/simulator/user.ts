@@ -9,6 +9,9 @@ import type { World } from './world.ts';
 const never = Number.POSITIVE_INFINITY;
 const url = 'ws://room.invalid/';
 
+/** Refusals that may come after the login has committed, and its new password is set. */
+const afterCommit = new Set(['internal', 'banned', 'room-stopped']);
+
 /** The client gives a logout no more time (ms) than this. */
 const logoutTime = 5_000;
 
@@ -173,7 +176,7 @@ export class User {
       const newPassword = accounts.newPassword();
       accounts.mayHave(this.name, newPassword);
       await room.login(this.name, visit.password, { ...options, newPassword }).catch((refused: unknown) => {
-        const isRefused = refused instanceof client.RefusalError && refused.code !== 'internal';
+        const isRefused = refused instanceof client.RefusalError && !afterCommit.has(refused.code);
         if (isRefused) accounts.hasNot(this.name, newPassword);
         throw refused;
       });

@@ -3,7 +3,7 @@ import { memberCommand } from '../command.ts';
 import type { FileRoom } from '../files/file-room.ts';
 import { uploadTimes } from '../files/lifetimes.ts';
 import type { FileRecord } from '../files/ports.ts';
-import { keepQuota } from '../files/quota.ts';
+import { keepQuota, refuseAboveQuota } from '../files/quota.ts';
 import { tidyFile } from '../files/tidy.ts';
 import { composedName } from '../files/waiting-file.ts';
 import type { Settings } from '../model.ts';
@@ -47,7 +47,7 @@ export const file = memberCommand('file', {
 
 /**
  * Records the announcement. If the same file has been announced before and has not been uploaded, its record is renewed: the upload
- * was interrupted, or the reply was lost.
+ * was interrupted, or the reply was lost. The function that recorded it may have been killed before it counted, so it is counted again.
  */
 async function announce(room: FileRoom, settings: Settings, file: FileRecord): Promise<FileRecord> {
   for (;;) {
@@ -62,6 +62,7 @@ async function announce(room: FileRoom, settings: Settings, file: FileRecord): P
     if (standing.dueAt <= now || (standing.state === 'announced' && !again && standing.uploadUntil <= now)) {
       await tidyFile(room, standing);
     } else if (again) {
+      await refuseAboveQuota(room, standing, settings);
       const { uploadUntil, dueAt } = file;
       if (await room.files.renew(standing, { uploadUntil, dueAt })) return { ...standing, uploadUntil, dueAt };
     } else {

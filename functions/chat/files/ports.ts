@@ -46,7 +46,7 @@ export interface Files {
   announce(file: FileRecord): Promise<{ announced: true } | { announced: false; standing: FileRecord }>;
   /** The announced and stored files of a recipient; `enough` of them if there are more. */
   usage(recipientId: string, now: number, enough: number): Promise<FileUse[]>;
-  /** Deletes the record of a file that has just been announced. */
+  /** Deletes the record of a file that has just been announced, unless it has been renewed. */
   withdraw(file: FileRecord): Promise<void>;
   /** Sets `urlsUntil`. False if it, or the file's state, has changed since it was read. */
   noteUrl(file: FileRecord, urlsUntil: number): Promise<boolean>;

@@ -10,6 +10,16 @@ import type { FileRecord, FileUse } from './ports.ts';
  * @throws a refusal after that.
  */
 export async function keepQuota(room: FileRoom, file: FileRecord, settings: Settings): Promise<void> {
+  try {
+    await refuseAboveQuota(room, file, settings);
+  } catch (error) {
+    if (error instanceof Refusal) await room.files.withdraw(file);
+    throw error;
+  }
+}
+
+/** @throws a refusal if the files of a recipient, with this one, are too many. */
+export async function refuseAboveQuota(room: FileRoom, file: FileRecord, settings: Settings): Promise<void> {
   const { filesWaiting, fileBytesWaiting } = settings;
   const all = await room.files.usage(file.recipient.accountId, room.clock.now(), filesWaiting + 1);
   const own = all.filter(({ senderId }) => senderId === file.sender.accountId);
@@ -22,9 +32,7 @@ export async function keepQuota(room: FileRoom, file: FileRecord, settings: Sett
         : isTooMuch(all, filesWaiting, fileBytesWaiting)
           ? new Refusal('too-many-files', { limit: filesWaiting })
           : undefined;
-  if (!refusal) return;
-  await room.files.withdraw(file);
-  throw refusal;
+  if (refusal) throw refusal;
 }
 
 /** One sender may use half of what a recipient has, so that others can send, too. */
