@@ -69,7 +69,10 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.field('Old password').waitFor();
     await sound();
     await page.press('Cancel');
-    await page.talkTo(other);
+    await page.press('Your account');
+    await page.press('Notifications');
+    await page.page.getByRole('region', { name: 'Notifications' }).waitFor();
+    await sound();
     await room.kick(me);
     await page.sees(/^You have been removed/);
     await sound();

@@ -19,7 +19,8 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
   }, [isListShown]);
   const showNotifications = () => {
     app.attention.show();
-    chat.isListShown.value = false;
+    // On a narrow screen, the offer is in the conversation.
+    chat.open(chat.shown.name);
   };
   const [everyone, ...others] = chat.conversations.value;
   const known = others.sort((one, other) => other.lastAt.value - one.lastAt.value);
