@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { PageUser } from '../harness/page-user.ts';
+import { openRoom, type SceneRoom } from '../harness/room.ts';
+
+/** Records the notifications and the badge that the browser shows, and lets the test hide the page. */
+const record = `{
+  globalThis.notified = [];
+  globalThis.badge = undefined;
+  globalThis.isHidden = false;
+  Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
+  globalThis.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      notified.push(title + ': ' + options.body);
+    }
+  };
+  navigator.setAppBadge = async (count) => { badge = count; };
+  navigator.clearAppBadge = async () => { badge = 0; };
+}`;
+
+describe.runIf(hasBrowser)('a user of the page', () => {
+  let room: SceneRoom;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await room?.close();
+  });
+
+  test('is notified of private messages and mentions while the page is hidden, and sees how many they are', async () => {
+    await room.register('Watcher');
+    const peer = await room.enter('Peer');
+    const page = await PageUser.enter(browser, room.url, 'Watcher', { firstScript: record });
+    const hide = (isHidden: boolean) =>
+      page.page.evaluate(`isHidden = ${isHidden}; document.dispatchEvent(new Event('visibilitychange'))`);
+    // Nothing to be notified of yet, so nobody is asked.
+    expect(await page.button('Notify me').count()).toBe(0);
+    await page.say('Hello');
+    await page.visitor.context.grantPermissions(['notifications']);
+    await page.press('Notify me');
+    await peer.get('message', { to: 'Watcher', text: 'while visible' });
+    await page.page.getByRole('button', { name: /^Peer.*1 unread/ }).waitFor();
+    await hide(true);
+    await peer.get('broadcast', { text: 'for everyone' });
+    await peer.get('broadcast', { text: 'Is @watcher here?' });
+    await peer.get('message', { to: 'Watcher', text: 'while hidden' });
+    await expect.poll(() => page.page.title()).toBe('(4) Watcher - chat');
+    const notified = () => page.page.evaluate('notified');
+    await expect
+      .poll(notified)
+      .toEqual(['Peer has mentioned you: Is @watcher here?', 'Private message from Peer: while hidden']);
+    expect(await page.page.evaluate('badge')).toBe(4);
+    await hide(false);
+    await expect.poll(() => page.page.title()).toBe('(2) Watcher - chat');
+    await page.talkTo('Peer');
+    await expect.poll(() => page.page.evaluate('badge')).toBe(0);
+    await page.leave();
+    await peer.get('logout', {});
+  });
+
+  test('sees at midnight that a message is from yesterday', async () => {
+    await room.register('Owl');
+    const page = await PageUser.enter(browser, room.url, 'Owl');
+    await page.say('Late');
+    await page.sees('Late');
+    const { clock } = page.page;
+    await clock.install({ time: new Date().setHours(23, 58) });
+    await page.page.reload();
+    await page.log.getByText('Today').waitFor();
+    expect(await page.log.getByText('Yesterday').count()).toBe(0);
+    await clock.fastForward('03:00');
+    await page.log.getByText('Yesterday').waitFor();
+    await page.leave();
+  });
+});
