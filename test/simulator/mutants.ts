@@ -102,13 +102,13 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       'a ban ends the sessions of every address',
       'if (!isBanned({ [prefix]: 0 }, session.address, now)) continue;',
       '',
-      'test/scenes/invitations.test.ts',
+      'test/scenes/moderation.test.ts',
     ],
     [
       'a ban leaves the sessions',
       'for (const session of await room.sessions.all()) {',
       'for (const session of []) {',
-      'test/scenes/invitations.test.ts',
+      'test/scenes/moderation.test.ts',
     ],
   ],
   'functions/chat/files/quota.ts': [
