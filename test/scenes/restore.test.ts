@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
+import { skeletonOf } from '../../protocol/index.ts';
 import { administer } from '../harness/console.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { kept, openRestoredRoom, snapshot } from '../harness/seeded-room.ts';
@@ -54,9 +55,15 @@ describe('a restore', () => {
     const key = { name: '+names', address: 'late' };
     const claim = { owner: 'late', accountId: 'later', blockedUntil: 0, expiresAt: 253_402_300_799 };
     await room.database.set('LoginBlocks', key, claim);
+    // As if facebook had been deregistered after that.
+    const reserved = { name: '+names', address: skeletonOf('facebook') };
+    const before = await room.database.get('LoginBlocks', reserved);
+    await room.database.set('LoginBlocks', reserved, { reservedUntil: Date.now() + 3_600_000 });
     const hasty = join(folder, 'hasty.ndjson.gz');
     expect(await administer(room, 'backup', hasty)).toMatchObject({ code: 0 });
     await room.database.remove('LoginBlocks', key);
+    await room.database.remove('LoginBlocks', reserved);
+    if (before) await room.database.putAll('LoginBlocks', [before]);
     expect(await administer(third, 'restore', hasty)).toMatchObject({ code: 0 });
     expect(await third.admin({ command: 'add-user', user: 'late' })).toMatchObject({ ok: true });
     expect(await third.admin({ command: 'add-user', user: 'Co1umbia' })).toMatchObject({

@@ -135,7 +135,10 @@ export function tableDumpAt(now: () => number): TableDump {
         (['users', 'messages', 'loginBlocks'] as const).map((table) =>
           writeAll(
             table,
-            items.filter((one) => one.table === table).map(({ item }) => put(item)),
+            firstOfEachKey(
+              table,
+              items.filter((one) => one.table === table),
+            ).map(put),
           ),
         ),
       );
@@ -194,8 +197,7 @@ export function tableDumpAt(now: () => number): TableDump {
 
     async wipe() {
       for (const table of ['messages', 'fileRecords', 'loginBlocks', 'presence', 'connections', 'users'] as const) {
-        const { partitionKey, sortKey } = tables[table] as (typeof tables)['messages'];
-        const keys = [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
+        const keys = keyNames(table);
         const { items } = await scanPage(table, {
           Limit: stepSize,
           ProjectionExpression: keys.map((_, i) => `#k${i}`).join(', '),
@@ -267,6 +269,25 @@ function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
 interface TableItem {
   readonly table: Exclude<keyof Counts, 'files'>;
   readonly item: Item;
+}
+
+function keyNames(table: TableName): string[] {
+  const { partitionKey, sortKey } = tables[table] as (typeof tables)['messages'];
+  return [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
+}
+
+/**
+ * DynamoDB refuses a batch with two writes of one item. An account that was deregistered after the backup had read it is an account
+ * of the backup, so its claim of the name, which comes first, replaces the reservation.
+ */
+function firstOfEachKey(table: TableName, items: readonly TableItem[]): Item[] {
+  const names = keyNames(table);
+  const known = new Map<string, Item>();
+  for (const { item } of items) {
+    const key = JSON.stringify(names.map((name) => item[name]));
+    if (!known.has(key)) known.set(key, item);
+  }
+  return [...known.values()];
 }
 
 /**
