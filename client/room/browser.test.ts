@@ -13,7 +13,7 @@ afterEach(() => scripted.close());
 
 /** The browser's library with a WebSocket class of Node.js, which gives no status of a refused connection either. */
 const open = (url = scripted.url) =>
-  connect({ url, timing: { backoff: 1, maxBackoff: 80, busy: 500, logout: 500, connect: 200 } }, WebSocket);
+  connect({ url, timing: { backoff: 1, maxBackoff: 80, busy: 1_500, logout: 500, connect: 200 } }, WebSocket);
 
 test('asks a full room to admit it, so that the login tells that the room is full', async () => {
   const room = await open();

@@ -16,7 +16,7 @@ export const goodbye = 'You are leaving the chat room. See you again!';
 
 /** Runs the client on these lines of input. Resolves to the lines it printed after the greeting. */
 export function chat(scripted: ScriptedRoom, ...lines: string[]) {
-  const { input, done } = openChat(scripted, undefined, { busy: 1_000 });
+  const { input, done } = openChat(scripted, undefined, { busy: 2_000 });
   input.end(lines.map((line) => `${line}\n`).join(''));
   return done;
 }
