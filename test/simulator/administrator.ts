@@ -73,12 +73,19 @@ export class Administrator {
   }
 
   async #ban(): Promise<void> {
-    const { scheduler, history } = this.#world;
+    const { scheduler, history, database } = this.#world;
     const [address, addresses] = scheduler.random.pick(bannable) ?? ['', []];
     const hours = scheduler.random.pick([undefined, 1]);
     const ban = history.bans.asked(addresses, hours);
-    await this.#ask({ command: 'ban', address, hours });
+    const reply = await this.#ask({ command: 'ban', address, hours });
     history.bans.began(ban);
+    if (hours !== undefined && 'address' in reply) {
+      await scheduler.pause(settles);
+      const until = history.bans.ends(ban, scheduler.random.between(1_000, 10_000));
+      database.endBan(String(reply.address), until);
+      await scheduler.pause(15_000);
+      return;
+    }
     await scheduler.pause(scheduler.random.between(settles, 20_000));
     if (scheduler.now > ban.since + banSettles) history.bans.checkSessions(ban);
     history.bans.lifting(ban);

@@ -54,6 +54,14 @@ export class Bans {
     if (ban.hours !== undefined) ban.endedAt = ban.since + ban.hours * hour + skew;
   }
 
+  /** Of the hours of a ban, only some seconds are left (ms). */
+  ends(ban: Ban, left: number): number {
+    const until = Math.floor(this.#world.scheduler.now + left);
+    ban.endAskedAt = until - skew;
+    ban.endedAt = until + skew;
+    return until;
+  }
+
   /** The administrator lifts a ban. */
   lifting(ban: Ban): void {
     ban.endAskedAt = Math.min(ban.endAskedAt, this.#world.scheduler.now);

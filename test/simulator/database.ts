@@ -58,6 +58,28 @@ export class Database {
     this.#run({ operation: 'PutItem', input: { TableName, Item } }, 0);
   }
 
+  /** Deletes an item, as DynamoDB does after its expiry. */
+  delete(TableName: string, Key: Item): void {
+    this.#run({ operation: 'DeleteItem', input: { TableName, Key } }, 0);
+  }
+
+  /** Lets time pass for a ban: it ends then (epoch ms). */
+  endBan(prefix: string, until: number): void {
+    this.#run(
+      {
+        operation: 'UpdateItem',
+        input: {
+          TableName: 'room',
+          Key: { room: 'room' },
+          UpdateExpression: 'SET bans.#prefix = :until',
+          ExpressionAttributeNames: { '#prefix': prefix },
+          ExpressionAttributeValues: { ':until': until },
+        },
+      },
+      0,
+    );
+  }
+
   /** One attempt of a call. */
   call(process: SimulatedProcess, call: Call, answer: (answer: Answer) => void): void {
     const { scheduler } = this.#world;

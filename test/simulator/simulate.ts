@@ -2,6 +2,7 @@ import { Administrator } from './administrator.ts';
 import { judgeCalmDay, nothingHeldBack } from './calm-checks.ts';
 import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
+import { deleteExpired } from './expiry.ts';
 import { filesSettle } from './files.ts';
 import { habitsOf } from './habits.ts';
 import { Newcomers } from './newcomers.ts';
@@ -81,6 +82,7 @@ export async function simulate(
     scheduler.after(60_000, sweeping);
   };
   sweeping();
+  deleteExpired(world);
   const tidying = () => {
     world.lambda.schedule('files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
     scheduler.after(60_000, tidying);
