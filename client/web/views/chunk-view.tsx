@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { localDate } from '../../times.ts';
 import type { Chat } from '../state/chat.ts';
 import type { Item } from '../state/items.ts';
@@ -32,11 +33,18 @@ function continues(item: Item, before: Item | undefined): boolean {
 const isSameDay = (one: Item, other: Item | undefined) =>
   other !== undefined && localDate(new Date(one.at)) === localDate(new Date(other.at));
 
-/** Some neighbouring items. The browser skips what is out of sight. */
+/** Some neighbouring items. Once it has laid them out, so that it knows their height, the browser skips them while they are out of sight. */
 export function ChunkView({ chat, chunk, before, newFrom }: Props) {
   const items = chunk.items.value;
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => root.current?.classList.add('is-measured'));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
-    <div class="chunk">
+    <div ref={root} class="chunk">
       {items.map((item, index) => {
         const previous = index === 0 ? before : items[index - 1];
         const isFirstOfDay = !isSameDay(item, previous);
