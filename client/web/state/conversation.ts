@@ -14,7 +14,19 @@ export interface Outgoing {
 
 const unreadOf = 'unread ';
 
-const none: readonly string[] = [];
+/** The items that came since the user looked last. */
+interface Unread {
+  readonly count: number;
+  /** The key of the first one. */
+  readonly first?: string;
+  /** The keys of the latest ones. After a reload the room sends again what was not acknowledged. */
+  readonly latest: readonly string[];
+}
+
+const none: Unread = { count: 0, latest: [] };
+
+/** More than come between two acknowledgements. */
+const mostLatest = 100;
 
 /** The users whose messages were unread when the page was reloaded. */
 export const unreadNames = () => storedNames(unreadOf);
@@ -30,9 +42,8 @@ export class Conversation {
   readonly name: string;
   readonly log = new Log();
   readonly outbox: Signal<readonly Outgoing[]> = signal([]);
-  readonly unread: ReadonlySignal<number> = computed(() => this.#unread.value.length);
-  /** The keys of the items that came since the user looked last. The room may send them again after a reload. */
-  readonly #unread: Signal<readonly string[]>;
+  readonly unread: ReadonlySignal<number> = computed(() => this.#unread.value.count);
+  readonly #unread: Signal<Unread>;
   /** The first item that came since the user looked last, unseen. The log has a mark above it. */
   readonly unreadFrom: Signal<string | undefined>;
   /** How often the user has come to look at unread items. */
@@ -49,7 +60,7 @@ export class Conversation {
     this.id = foldName(name);
     this.name = name;
     this.#unread = storedOfUser(`${unreadOf}${name}`, none);
-    this.unreadFrom = signal(this.#unread.peek()[0]);
+    this.unreadFrom = signal(this.#unread.peek().first);
     this.draft = storedOfUser(`draft ${this.id}`, '');
     this.isPasted = storedOfUser<boolean>(`pasted ${this.id}`, false);
   }
@@ -64,10 +75,10 @@ export class Conversation {
     if (item.kind !== 'message' && item.kind !== 'file') return;
     this.lastAt.value = Math.max(this.lastAt.peek(), item.at);
     this.arrived.value += 1;
-    const unread = this.#unread.peek();
-    if (isSeen || unread.includes(item.key)) return;
-    if (unread.length === 0) this.unreadFrom.value = item.key;
-    this.#unread.value = [...unread, item.key];
+    const { count, first = item.key, latest } = this.#unread.peek();
+    if (isSeen || latest.includes(item.key)) return;
+    if (count === 0) this.unreadFrom.value = item.key;
+    this.#unread.value = { count: count + 1, first, latest: [...latest, item.key].slice(-mostLatest) };
   }
 
   /** Adds earlier items, oldest first. */
@@ -78,7 +89,7 @@ export class Conversation {
 
   /** The user looks at this conversation. The mark stays until the user opens another, or misses more. */
   see(): void {
-    if (this.#unread.peek().length > 0) this.looks.value += 1;
+    if (this.#unread.peek().count > 0) this.looks.value += 1;
     this.#unread.value = none;
   }
 

@@ -10,7 +10,8 @@ interface Props {
 
 /** A text from the network: text nodes, and links to web pages. */
 export function MessageText({ text, marked = '' }: Props) {
-  const parts: ComponentChildren[] = linksIn(text).map(({ text: part, url }) =>
+  // Flat: an array within an array would be a component.
+  const parts = linksIn(text).flatMap<ComponentChildren>(({ text: part, url }) =>
     url === undefined ? (
       splitAtMentions(part, marked).map((piece, index) => (index % 2 === 1 ? <mark>{piece}</mark> : piece))
     ) : (
