@@ -13,6 +13,7 @@ import { kills } from './kills/kills.ts';
 import { soak } from './soak/play.ts';
 import { typing } from './typing/typing.ts';
 import { longLog } from './web/long-log.ts';
+import { pageFile } from './web/page-file.ts';
 
 /** The default of a proof's option, and what the option means. */
 type Options = Record<string, readonly [number, string]>;
@@ -56,6 +57,13 @@ proof(
   'Scroll back through a long conversation in the web page, and measure its work and its memory',
   { messages: [10_000, 'how many messages'] },
   longLog,
+);
+
+proof(
+  'page-file',
+  'Send a file from the web page to a terminal and back, and measure how long that takes',
+  { megabytes: [50, 'size of the file in MB'] },
+  pageFile,
 );
 
 proof(
