@@ -33,7 +33,7 @@ describe.runIf(hasBrowser)('with the room and its S3', () => {
     visitor.expectProblem(/status of (404|500)/);
     const { page } = visitor;
     await page.addScriptTag({ content: script, type: 'module' });
-    await page.waitForFunction('globalThis.library');
+    await page.waitForFunction('() => globalThis.library');
     await page.evaluate(
       async ({ url, user, password }) => {
         const room = await library.connect({ url });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, TestBrowser } from '../harness/browser.ts';
 import { PageUser } from '../harness/page-user.ts';
-import { openRoom, type SceneRoom } from '../harness/room.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 /** Records the notifications and the badge that the browser shows, and lets the test hide the page. */
 const record = `{
@@ -73,6 +73,27 @@ describe.runIf(hasBrowser)('a user of the page', () => {
     expect(await page.log.getByText('Yesterday').count()).toBe(0);
     await clock.fastForward('03:00');
     await page.log.getByText('Yesterday').waitFor();
+    await page.leave();
+  });
+
+  test('who is idle is logged out with a reason, and logs in again', async () => {
+    await room.register('Sleeper');
+    const page = await PageUser.enter(browser, room.url, 'Sleeper');
+    await page.box.fill('A draft');
+    await room.change('timeOut', 5);
+    const told = page.page.getByText('You were inactive for 5.0 seconds and have been logged out.');
+    const sweep = async () => {
+      await room.local.runSchedule();
+      return told.count();
+    };
+    await expect.poll(sweep, { interval: 1000 }).toBe(1);
+    await room.change('timeOut', 1800);
+    await page.field('Password').fill(password);
+    await page.press('Log in again');
+    await page.box.waitFor();
+    expect(await page.box.inputValue()).toBe('A draft');
+    await page.say('Awake');
+    await page.sees('Awake');
     await page.leave();
   });
 });

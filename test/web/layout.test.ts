@@ -103,6 +103,7 @@ describe.runIf(hasBrowser)('the page', () => {
     // A few lines of the conversation are left.
     expect((await page.log.boundingBox())?.height).toBeGreaterThan(100);
     await page.press(/^Back to the conversations/);
+    await isAt(page, 'Conversations');
     expect(await cutOff(page)).toEqual([]);
     await page.press('Your account');
     await page.press('Change password');

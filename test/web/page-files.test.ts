@@ -190,6 +190,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.sees('The received bytes are not those of the announced file.');
     expect(downloads).toBe(0);
     await page.press('Decline broken.bin');
+    await page.press('Decline');
     await page.sees('You have declined this file.');
     expect(await sender.event('file-declined')).toMatchObject({ name: 'broken.bin' });
     await page.leave();

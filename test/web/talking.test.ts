@@ -140,7 +140,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.sees(/^Be notified of private messages/);
     await page.log.getByText('The first own message').waitFor();
     await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
-    expect(await isAtEnd()).toBe(true);
+    await expect.poll(isAtEnd).toBe(true);
     // A refusal lasts, and the menu leads back to the offer.
     await page.press('Not now');
     await page.page.reload();
@@ -161,6 +161,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.press('Show the latest messages, 2 new');
     await expect.poll(isAtEnd).toBe(true);
     await fill('message', { to: 'Scroller' });
+    await page.page.getByRole('button', { name: /^Author.*12 unread/ }).waitFor();
     await page.talkTo('Author');
     await page.sees('New messages');
     const isMarkOnScreen = () =>
@@ -266,10 +267,10 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await expect.poll(() => page.page.title()).toBe('(2) Busy - chat');
     await page.talkTo('Patient');
     await page.sees('New messages');
-    expect(await page.messages()).toEqual([...said, 'Patient: first', 'Patient: second']);
+    const all = [...said, 'Patient: first', 'Patient: second'];
+    await expect.poll(() => page.messages()).toEqual(all);
     await page.page.reload();
-    await page.sees('second');
-    expect(await page.messages()).toEqual([...said, 'Patient: first', 'Patient: second']);
+    await expect.poll(() => page.messages()).toEqual(all);
     expect(await page.page.title()).toBe('Busy - chat');
     expect(await page.page.getByRole('button', { name: /unread/ }).count()).toBe(0);
     await page.leave();

@@ -124,10 +124,11 @@ export class App {
   /** @param next The form that is shown next. The room deletes only the account of a user who is not online. */
   async logOut(next: LoginMode = 'login'): Promise<void> {
     this.firstForm = next;
-    await this.#room?.leave();
+    if (this.chat.peek()?.ending.peek()) this.leaveEnded();
+    else await this.#room?.leave();
   }
 
-  /** Leaves the chat whose session has ended, for the login form. */
+  /** Leaves the chat whose session has ended, for a form. */
   leaveEnded(): void {
     this.chat.value = undefined;
   }
@@ -148,6 +149,7 @@ export class App {
     this.invite = '';
     const chat = continues ? before : new Chat(room, user, this.attention);
     if (continues) chat.begin(room);
+    else this.attention.hide();
     this.chat.value = chat;
     chat.catchUp().catch((error: unknown) => chat.failed(error));
   }
@@ -191,9 +193,12 @@ export class App {
     const chat = this.chat.peek();
     if (!chat) return;
     if (ending.reason !== 'logout') {
+      this.firstForm = 'login';
       chat.ending.value = ending;
       return;
     }
+    // The user has cancelled another login: the chat had ended before, and stays on the screen.
+    if (chat.ending.peek() !== undefined) return;
     chat.transfers.abort();
     forgetUser();
     this.#owner.value = '';

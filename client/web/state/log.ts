@@ -16,10 +16,6 @@ export class Log {
   readonly #keys = new Set<string>();
   #nextId = 0;
 
-  get isEmpty(): boolean {
-    return this.chunks.peek().length === 0;
-  }
-
   /** Adds an item at the end. @returns whether it is new. */
   add(item: Item): boolean {
     if (!this.#isNew(item)) return false;

@@ -84,10 +84,16 @@ export class PageTransfers implements FileTransfers {
     });
   }
 
+  /** Declines a file, or prints why the room did not. */
   async decline(from: string, name: string): Promise<void> {
-    const { declineFile } = await files();
-    await declineFile(this.#options.room(), { from, name });
-    this.#options.names.settled({ from, name });
+    const { room, names, print } = this.#options;
+    try {
+      const { declineFile } = await files();
+      await declineFile(room(), { from, name });
+    } catch (error) {
+      return print(this.#lineOf(error, { user: from, name }));
+    }
+    names.settled({ from, name });
     const offer = this.offers.find(from, name);
     if (offer) this.offers.settle(offer, 'declined');
   }
@@ -134,10 +140,14 @@ export class PageTransfers implements FileTransfers {
     work()
       .then(() => transfer.done())
       .catch((error: unknown) => {
-        const cause = error instanceof Error ? error : new Error(String(error));
-        const line = plain(errorLine(cause, withMeant(cause, subject, this.#options.names))).replace(/^Error! /, '');
+        const line = this.#lineOf(error, subject).replace(/^Error! /, '');
         transfer.failed(transfer.signal.aborted ? texts.aborted : line);
       })
       .finally(() => this.#running.delete(transfer));
+  }
+
+  #lineOf(error: unknown, subject: ErrorSubject): string {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    return plain(errorLine(cause, withMeant(cause, subject, this.#options.names)));
   }
 }

@@ -18,8 +18,10 @@ export class People {
   #isStale = false;
   #isAsking = false;
 
+  /** Whether the room has said who is online, and no notice is missing since. */
+  readonly #isKnown = signal(false);
   /** Whether the room has named all the users online. */
-  readonly areAllNamed = computed(() => this.count.value === this.#online.value.size);
+  readonly areAllNamed = computed(() => this.#isKnown.value && this.count.value === this.#online.value.size);
   readonly online = computed(() => [...this.#online.value.values()].sort(byName));
 
   constructor(room: () => RoomConnection) {
@@ -39,7 +41,7 @@ export class People {
     if (this.#isAsking) this.#isStale = true;
     if (notice.event === 'presence') {
       this.count.value = Math.max(0, notice.online - 1);
-      this.#isStale = true;
+      this.lost();
       return;
     }
     const online = new Map(this.#online.peek());
@@ -52,6 +54,7 @@ export class People {
   /** The connection was lost for a while, so notices may be missing. */
   lost(): void {
     this.#isStale = true;
+    this.#isKnown.value = false;
   }
 
   /** @throws as `RoomConnection.request`. */
@@ -62,6 +65,7 @@ export class People {
       const { users, total = users.length } = await this.#room().request('whoelse', {});
       this.#online.value = namesOf(users);
       this.count.value = total;
+      this.#isKnown.value = !this.#isStale;
     } finally {
       this.#isAsking = false;
     }

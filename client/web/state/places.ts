@@ -1,4 +1,5 @@
 import { effect } from '@preact/signals';
+import { foldName } from '../../../protocol/index.ts';
 import type { Chat } from './chat.ts';
 import { roomId } from './conversation.ts';
 
@@ -37,10 +38,13 @@ export function keepPlaces(chat: Chat): () => void {
   });
   const back = () => {
     const place = current();
-    const conversation = chat.conversations.peek().find(({ name }) => name === place?.user);
-    // The entry of another user who was logged in.
-    if (!conversation) history.replaceState({ user: '', isList: false, isAfterList: false } satisfies Place, '');
-    chat.show(conversation ?? chat.conversation(roomId), narrow.matches && current()?.isList === true);
+    const isList = narrow.matches && place?.isList === true;
+    const id = foldName(place?.user ?? '');
+    const conversation = chat.conversations.peek().find((one) => one.id === id) ?? chat.conversation(roomId);
+    // The entry may be that of another user who was logged in, or of a screen of another width.
+    const isAfterList = place?.isAfterList === true;
+    history.replaceState({ user: conversation.name, isList, isAfterList } satisfies Place, '');
+    chat.show(conversation, isList);
   };
   addEventListener('popstate', back);
   return () => {

@@ -33,7 +33,7 @@ function continues(item: Item, before: Item | undefined): boolean {
 const isSameDay = (one: Item, other: Item | undefined) =>
   other !== undefined && localDate(new Date(one.at)) === localDate(new Date(other.at));
 
-/** Some neighbouring items. Once it has laid them out, so that it knows their height, the browser skips them while they are out of sight. */
+/** Some neighbouring items. The browser lays them out once, to know their height, and then skips them while they are out of sight. */
 export function ChunkView({ chat, chunk, before, newFrom }: Props) {
   const items = chunk.items.value;
   const root = useRef<HTMLDivElement>(null);

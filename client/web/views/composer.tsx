@@ -44,11 +44,13 @@ export function Composer({ chat, conversation }: Props) {
     if (opened >= 0 && !isTouch()) input.current?.focus();
   }, [opened]);
 
-  const write = (typed: string) => {
+  /** @param canComplete Whether the caret is at the end: only what is typed there is completed. */
+  const write = (typed: string, canComplete = true) => {
     draft.value = typed;
     chosen.value = 0;
     candidates.value = [];
     if (typed === '') isPasted.value = false;
+    if (!canComplete) return;
     void chat.commands.candidates(typed).then((found) => {
       if (draft.peek() === typed) candidates.value = found;
     });
@@ -109,7 +111,7 @@ export function Composer({ chat, conversation }: Props) {
         aria-activedescendant={isListed ? `${id}-list-${chosen.value}` : undefined}
         dir="auto"
         enterkeyhint="send"
-        onInput={(event) => write(event.currentTarget.value)}
+        onInput={({ currentTarget: { value, selectionEnd } }) => write(value, selectionEnd === value.length)}
         onPaste={(event) => {
           const files = [...(event.clipboardData?.files ?? [])];
           if (files.length > 0) {

@@ -16,7 +16,11 @@ interface Props {
 
 /** Why the session has ended, and the way back. It is in place of the composer: the messages stay on the screen. */
 export function EndingPanel({ app, chat, ending }: Props) {
-  const form = useMemo(() => new LoginForm(app), [app]);
+  const form = useMemo(() => {
+    const login = new LoginForm(app);
+    login.choose('login');
+    return login;
+  }, [app]);
   const panel = useRef<HTMLFormElement>(null);
   // What the user was typing must not go into the field for the password.
   useEffect(() => panel.current?.focus(), []);

@@ -9,6 +9,9 @@ import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { Time } from './time.tsx';
 
+/** Constant: another function would be called again at each rendering, and take the focus from the user. */
+const takeFocus = (button: HTMLButtonElement | null) => button?.focus();
+
 interface FrameProps {
   readonly from: string;
   readonly at: number;
@@ -48,19 +51,22 @@ export function FileView({ chat, item }: { readonly chat: Chat; readonly item: F
   const keep = () => {
     isAsking.value = false;
   };
-  const decline = () => {
+  const isDeclining = useSignal(false);
+  const decline = async () => {
+    isDeclining.value = true;
+    await transfers.decline(from, name);
+    isDeclining.value = false;
     keep();
-    transfers.decline(from, name).catch((error: unknown) => chat.failed(error));
   };
   if (isAsking.value) {
     return (
       <FileFrame {...item}>
         <p class="file-state">{texts.askDecline(from)}</p>
         <div class="buttons">
-          <button type="button" class="danger" onClick={decline}>
+          <button type="button" class="danger" disabled={isDeclining.value} onClick={() => void decline()}>
             {texts.decline}
           </button>
-          <button ref={(button) => button?.focus()} type="button" onClick={keep}>
+          <button ref={takeFocus} type="button" disabled={isDeclining.value} onClick={keep}>
             {texts.keep}
           </button>
         </div>

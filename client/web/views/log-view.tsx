@@ -23,6 +23,7 @@ export function LogView({ chat, conversation }: Props) {
   const hasMore = useComputed(() => chat.history.hasMore(conversation)).value;
   const isLoading = useComputed(() => chat.history.isLoading(conversation)).value;
   const { box, inner, isAtEnd, toEnd, showFrom, keepPlace } = useScroll();
+  const beginning = useComputed(() => beginningOf(chat, conversation)).value;
   const button = useRef<HTMLButtonElement>(null);
   const outgoing = outbox.value.length;
   const first = chunks[0]?.id;
@@ -33,9 +34,11 @@ export function LogView({ chat, conversation }: Props) {
     if (last.current.first !== first) keepPlace();
     // The user sees what was just written.
     if (last.current.outgoing < outgoing) toEnd();
-    const mark = last.current.looks === looks ? undefined : box.current?.querySelector('.divider.is-new');
+    const hasMark = last.current.looks !== looks && conversation.unreadFrom.peek() !== undefined && isAtEnd.peek();
+    const mark = hasMark ? box.current?.querySelector('.divider.is-new') : undefined;
     if (mark) showFrom(mark);
-    last.current = { first, outgoing, looks };
+    // After a reload, the item below the mark is not loaded yet.
+    last.current = { first, outgoing, looks: hasMark && !mark ? last.current.looks : looks };
   });
 
   const load = () => {
@@ -66,7 +69,7 @@ export function LogView({ chat, conversation }: Props) {
               {isLoading ? texts.loading : texts.earlier}
             </button>
           ) : (
-            <p class="quiet beginning">{beginningOf(chat, conversation)}</p>
+            <p class="quiet beginning">{beginning}</p>
           )}
           {chunks.map((chunk, index) => (
             <ChunkView
@@ -102,7 +105,7 @@ interface ToEndProps {
 /** The way back to the end, with the number of messages that have come below. */
 function ToEnd({ conversation, isAtEnd, toEnd }: ToEndProps) {
   const { arrived } = conversation;
-  const arrivedAtEnd = useSignal(0);
+  const arrivedAtEnd = useSignal(arrived.peek());
   useSignalEffect(() => {
     if (isAtEnd.value) arrivedAtEnd.value = arrived.value;
   });

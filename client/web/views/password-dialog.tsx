@@ -8,6 +8,9 @@ import { texts } from '../texts.ts';
 import { Field } from './field.tsx';
 import { UserForPasswordManagers } from './password-managers.tsx';
 
+/** Constant: another function would be called again at each rendering. */
+const takeFocus = (button: HTMLButtonElement | null) => button?.focus();
+
 /** The form for a new password. */
 export function PasswordDialog({ chat }: { readonly chat: Chat }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -45,7 +48,7 @@ export function PasswordDialog({ chat }: { readonly chat: Chat }) {
     return (
       <dialog ref={dialog} class="card" aria-label={texts.changePassword} onClose={closed}>
         <p role="status">{texts.passwordChanged}</p>
-        <button ref={(button) => button?.focus()} type="button" class="primary" onClick={close}>
+        <button ref={takeFocus} type="button" class="primary" onClick={close}>
           {texts.close}
         </button>
       </dialog>

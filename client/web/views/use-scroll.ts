@@ -33,8 +33,11 @@ export function useScroll(): Scroll {
   };
   const showFrom = (element: Element) => {
     toEnd();
-    if (!box.current || element.getBoundingClientRect().top >= box.current.getBoundingClientRect().top) return;
-    element.scrollIntoView();
+    if (!box.current) return;
+    const above = box.current.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    if (above <= 0) return;
+    // Not `scrollIntoView`, which also scrolls the page under a phone's keyboard.
+    box.current.scrollTop -= above;
     isAtEnd.value = false;
   };
   const keepPlace = () => {
