@@ -101,7 +101,7 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
     metric: metrics.errorsLogged,
   },
   GatewayErrors: {
-    what: 'API Gateway could not invoke a function, or has failed itself.',
+    what: 'API Gateway could not invoke a function or has failed itself, or the page answered with 5xx.',
     // Not `IntegrationError`: it counts the refusals of a full or stopped room, too.
     metric: metrics.gatewayErrors,
   },
@@ -132,7 +132,7 @@ const alarms = (metrics: RoomMetrics): Readonly<Record<string, AlarmEntry>> => (
     minutes: [10, 15],
   },
   ClientErrors: {
-    what: 'API Gateway has refused more than 300 requests a minute.',
+    what: 'More than 300 requests a minute were refused.',
     metric: metrics.clientErrors,
     above: 300,
     minutes: [5, 10],

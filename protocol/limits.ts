@@ -52,7 +52,7 @@ export const floodConnects = 10;
 
 /**
  * The parameter of the upgrade's query string by which a client says what it comes for. A full room admits a client whose purpose is
- * `resume`. It refuses one whose purpose is `login` with {@link fullStatus}, and every other one with 429.
+ * `resume`. It refuses one whose purpose is `login` with {@link fullStatus}, and any other client with 429.
  */
 export const purposeParameter = 'purpose';
 

@@ -9,9 +9,9 @@ type Failure = 'busy' | 'failed';
 /** Counts failed attempts to connect in a row, and says how long to wait before the next, and when to stop. */
 export class Retries {
   readonly #timing: Timing;
-  readonly #startedAt = performance.now();
   #failed = 0;
   #busy = 0;
+  #busySince = 0;
   #last: Failure = 'failed';
 
   constructor(timing: Timing) {
@@ -31,9 +31,12 @@ export class Retries {
   /** Counts a failed attempt. @returns whether to stop trying. */
   isEnough(failure: Failure): boolean {
     this.#last = failure;
-    if (failure === 'failed') this.#failed += 1;
-    else this.#busy += 1;
-    // This clock stops while the machine sleeps.
-    return failure === 'failed' ? this.#failed >= mostFailed : performance.now() - this.#startedAt >= this.#timing.busy;
+    if (failure === 'failed') {
+      this.#failed += 1;
+      return this.#failed >= mostFailed;
+    }
+    if (this.#busy === 0) this.#busySince = performance.now();
+    this.#busy += 1;
+    return performance.now() - this.#busySince >= this.#timing.busy;
   }
 }

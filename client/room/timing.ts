@@ -123,7 +123,7 @@ export const backoffOfGuest = (attempt: number, timing: Timing): number =>
 
 /**
  * The wait before a client that was refused as one too many tries to connect again. Its chance is small at each attempt, so the wait
- * stops growing early. API Gateway refuses such an attempt without a function.
+ * stops growing early. An attempt that API Gateway's throttle refuses runs no function; one that a limit of the address refuses does.
  */
 export const backoffWhileBusy = (attempt: number, timing: Timing): number =>
   backoff(attempt, { ...timing, maxBackoff: timing.maxBackoff / 8 });

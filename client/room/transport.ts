@@ -57,7 +57,7 @@ export class Transport {
 
   /**
    * Opens the first link. Goes on trying for some minutes if too many clients connect, or if the platform hides the reason.
-   * @throws {ConnectError} {ConnectionEndedError} after {@link end}.
+   * @throws {ConnectError}, or {ConnectionEndedError} after {@link end}
    */
   async open(): Promise<void> {
     const { signal } = this.#ended;
@@ -69,6 +69,7 @@ export class Transport {
         if (!signal.aborted) return this.#use(link);
         link.drop();
       } catch (error) {
+        if (signal.aborted) break;
         const mayBeBusy = isBusy(error) || (platform.hidesRefusals && failureOf(error) === 'unreachable');
         // A room that was busy a moment ago may fail to answer once.
         const passes = mayBeBusy || (retries.count > 0 && isOfNetwork(error));

@@ -9,7 +9,7 @@ import { tableName } from './environment.ts';
 
 const stored = v.object({
   version: v.string(),
-  tries: v.array(v.object({ at: v.number(), ledToBlock: v.optional(v.boolean()), id: v.optional(v.string()) })),
+  tries: v.array(v.object({ at: v.number(), id: v.optional(v.string()) })),
   blockedUntil: v.number(),
   blocks: v.optional(v.number(), 0),
   goodAt: v.optional(v.number()),

@@ -1,4 +1,5 @@
 import { type EventOf, eventFrame, type Result, type RoomEvent, type StreamMessage } from '../../protocol/index.ts';
+import { allOf } from './all-of.ts';
 import { chunksOf } from './chunks.ts';
 import type { Member, Session } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -45,12 +46,6 @@ export async function deliverBroadcast(
   const kept = to.filter((session) => hiddenFrom.has(session.accountId));
   const shown = to.filter((session) => !hiddenFrom.has(session.accountId));
   await allOf([spread(room, shown, event), spread(room, kept, hidden)]);
-}
-
-/** Waits for all promises, even if one fails: Lambda freezes pending work when the function returns. */
-async function allOf(works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
 }
 
 /** Posts here if one slice is enough. Otherwise passes slices to the fan-out function. */

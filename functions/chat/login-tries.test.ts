@@ -66,6 +66,12 @@ describe('wrong passwords', () => {
     expect(triesLeft(next)).toBe(2);
   });
 
+  test('tries before a block do not count to the next, also in a record of an earlier version or of a backup', () => {
+    const restored = { ...three(undefined, 0), tries: [{ at: 0 }, { at: 0 }, { at: 0 }] };
+    expect(startTry(restored, attemptOf(60_000)).kind).toBe('counted');
+    expect(triesLeft(wrong(restored, 60_000))).toBe(2);
+  });
+
   test('each next block within a day is twice as long, up to an hour', () => {
     const lengths: number[] = [];
     let record: TryRecord | undefined;

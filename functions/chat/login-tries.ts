@@ -2,8 +2,6 @@
 export interface Try {
   /** Epoch milliseconds. */
   readonly at: number;
-  /** Whether the try has led to a block. Three further ones lead to the next. */
-  readonly ledToBlock?: boolean | undefined;
   /** Set while the password is being checked. */
   readonly id?: string | undefined;
 }
@@ -84,7 +82,7 @@ export function startTry(before: TryRecord | undefined, attempt: Attempt): Start
   const { id, at } = attempt;
   const record = upToDate(before, attempt);
   const isChecking = record.tries.some((one) => one.id !== undefined);
-  if (sinceBlock(record.tries) < triesUntilBlock && (record.tries.length < triesPerHour || !isChecking)) {
+  if (sinceBlock(record, record.tries) < triesUntilBlock && (record.tries.length < triesPerHour || !isChecking)) {
     return { kind: 'counted', record: withTries(record, [...record.tries, { at, id }]) };
   }
   return isChecking ? { kind: 'wait' } : { kind: 'blocked', record: block(record, attempt) };
@@ -117,7 +115,7 @@ export const afterLogin = (at: number, version: string): TryRecord => ({
 /** How many more wrong passwords until the block. */
 export function triesLeft(record: TryRecord): number {
   const wrong = record.tries.filter((one) => one.id === undefined);
-  return Math.min(triesUntilBlock - sinceBlock(wrong), triesPerHour - wrong.length);
+  return Math.min(triesUntilBlock - sinceBlock(record, wrong), triesPerHour - wrong.length);
 }
 
 /** When nothing in the record matters any more. */
@@ -139,7 +137,9 @@ function upToDate(record: TryRecord | undefined, { at, version }: Attempt): TryR
   return { blockedUntil: 0, blocks: 0, goodAt: undefined, ...record, version, tries };
 }
 
-const sinceBlock = (tries: readonly Try[]) => tries.filter((one) => !one.ledToBlock).length;
+/** The number of tries since the last block. While it lasts none is counted, so those before it are older than its end. */
+const sinceBlock = ({ blockedUntil }: TryRecord, tries: readonly Try[]) =>
+  tries.filter(({ at }) => at >= blockedUntil).length;
 
 const withTries = (record: TryRecord, tries: readonly Try[]): TryRecord => ({
   ...record,
@@ -156,8 +156,6 @@ function block(record: TryRecord, { at, blockTime }: Attempt): TryRecord {
   const blocksBefore = record.blockedUntil > at - blockMemory ? record.blocks : 0;
   return {
     ...record,
-    // The outcome of those that are being checked is still open.
-    tries: record.tries.map((one) => (one.id === undefined ? { ...one, ledToBlock: true } : one)),
     blockedUntil: Math.max(record.blockedUntil, at + blockLength(blocksBefore, blockTime)),
     blocks: blocksBefore + 1,
   };

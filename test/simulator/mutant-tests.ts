@@ -26,6 +26,7 @@ export class PlantedCopy {
   firstFailure({ file, from, to, test }: Mutant): string | undefined {
     const path = join(this.#folder, file);
     const right = readFileSync(path, 'utf8');
+    if (!right.includes(from)) throw new Error(`${file} does not contain: ${from}`);
     writeFileSync(
       path,
       right.replace(from, () => to),

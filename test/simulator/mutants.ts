@@ -4,7 +4,7 @@ import { type Bug, messageBugs } from './message-mutants.ts';
 /** A bug to plant, one at a time. */
 export interface Mutant extends Mutation {
   readonly name: string;
-  /** The test file that finds it. Empty: only the simulator freezes an environment before it has sent everything. */
+  /** The test file that finds it. Empty: no test file does, or none is known. */
   readonly test: string;
 }
 

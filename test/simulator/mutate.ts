@@ -41,7 +41,9 @@ async function simulate(): Promise<void> {
 
 function runTests(): void {
   const copy = new PlantedCopy();
-  for (const mutant of chosen)
-    print(mutant, mutant.test === '' ? undefined : copy.firstFailure(mutant), mutant.test || 'all tests');
+  for (const mutant of chosen) {
+    if (mutant.test === '') console.log(`NO TEST: ${mutant.name}`);
+    else print(mutant, copy.firstFailure(mutant), mutant.test);
+  }
   copy.remove();
 }

@@ -161,14 +161,13 @@ export class User {
 
   async #logIn({ client }: Run, room: Room, visit: Visit, { takeOver, isFirst }: Entering): Promise<void> {
     const { accounts } = this.#world.history;
-    const wasGone = accounts.mayBeGone(this.name);
     const options = { keepPassword: true, takeOver };
     try {
       await room.login(this.name, visit.password, options);
     } catch (error) {
       const code = error instanceof client.RefusalError ? error.code : undefined;
       if (code === 'wrong-password') accounts.doubt(this.name, visit.password);
-      if (code === 'no-such-user' && !wasGone && !accounts.mayBeGone(this.name))
+      if (code === 'no-such-user' && accounts.isSameSince(this.name, visit.askedAt))
         this.#world.violated(`the account of ${this.name} is gone`);
       if (code === 'no-such-user') accounts.isGone(this.name, this.#world.scheduler.now);
       // Two programs that choose one at the same time may leave the user without a password that both know.

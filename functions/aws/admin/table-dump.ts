@@ -256,8 +256,7 @@ const without = (item: Item, omitted: Readonly<Record<string, string>>): Item =>
 const stampedTry = v.object({ at: v.number() });
 
 /**
- * A backup keeps the time of each try, but not its connection, which will be gone. Invitations and counters share this
- * table, and have no tries.
+ * A backup keeps only the time of each try. Invitations and counters share this table, and have no tries.
  */
 function toLoginBlock({ tries, ...item }: Item): KeptLoginBlock {
   return parseRecord(

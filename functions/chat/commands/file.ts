@@ -63,7 +63,9 @@ async function announce(room: FileRoom, settings: Settings, file: FileRecord): P
       await tidyFile(room, standing);
     } else if (again) {
       await refuseAboveQuota(room, standing, settings);
-      const { uploadUntil, dueAt } = file;
+      const { uploadUntil } = file;
+      // Always later than before: `withdraw` recognizes a renewal by it.
+      const dueAt = Math.max(file.dueAt, standing.dueAt + 1);
       if (await room.files.renew(standing, { uploadUntil, dueAt })) return { ...standing, uploadUntil, dueAt };
     } else {
       throw new Refusal('file-exists');

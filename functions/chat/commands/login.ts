@@ -1,4 +1,5 @@
 import { foldName, type Result } from '../../../protocol/index.ts';
+import { allOf } from '../all-of.ts';
 import { refuseBanned } from '../bans.ts';
 import { withGuestsPassword } from '../check-password.ts';
 import { guestCommand } from '../command.ts';
@@ -70,14 +71,15 @@ async function enter(room: Room, state: State, wish: Wish, attempt: Login): Prom
   const outcome = await room.sessions.begin(attempt);
   switch (outcome.kind) {
     case 'begun': {
-      const [counts] = await Promise.all([
-        unread(room, account),
+      const counts = unread(room, account);
+      await allOf([
+        counts,
         confirmOrEnd(room, outcome.session, attempt.takesOver ? undefined : outcome.session.seat),
         welcome(room, attempt, outcome.session),
         sweepForFirst(room, state),
         claimOldName(room, account),
       ]);
-      return { user: account.displayName, token: wish.token, timeOut: state.timeOut, unread: counts };
+      return { user: account.displayName, token: wish.token, timeOut: state.timeOut, unread: await counts };
     }
     case 'online':
       // Another login over this very connection was faster.

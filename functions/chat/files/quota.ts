@@ -18,7 +18,7 @@ export async function keepQuota(room: FileRoom, file: FileRecord, settings: Sett
   }
 }
 
-/** @throws a refusal if the files of a recipient, with this one, are too many. */
+/** @throws a refusal if the recipient's files, including this one, exceed a quota. */
 export async function refuseAboveQuota(room: FileRoom, file: FileRecord, settings: Settings): Promise<void> {
   const { filesWaiting, fileBytesWaiting } = settings;
   const all = await room.files.usage(file.recipient.accountId, room.clock.now(), filesWaiting + 1);
