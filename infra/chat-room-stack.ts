@@ -32,10 +32,10 @@ export class ChatRoomStack extends Stack {
     });
     for (const [name, value] of Object.entries(tags)) Tags.of(this).add(name, value);
 
-    const table = (name: TableName, options: { indexed?: string[]; settings?: Record<string, string> } = {}) =>
+    const table = (name: TableName, options: { settings?: Record<string, string> } = {}) =>
       new RoomTable(this, capitalized(name), { shape: shapes[name], ephemeral, ...options });
     const tables: Record<TableName, RoomTable> = {
-      users: table('users', { indexed: ['displayName'] }),
+      users: table('users'),
       presence: table('presence'),
       connections: table('connections'),
       loginBlocks: table('loginBlocks'),

@@ -9,8 +9,6 @@ import type { TablePermission } from './functions.ts';
 
 export interface RoomTableProps {
   readonly shape: TableShape;
-  /** The attributes that the index projects besides the keys. */
-  readonly indexed?: readonly string[];
   /** Environment variables for every function with permissions on the table. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Whether the data is deleted with the stack. */
@@ -25,7 +23,7 @@ export class RoomTable extends TableV2 {
   private readonly shape: TableShape;
   private readonly settings: Readonly<Record<string, string>>;
 
-  constructor(scope: Construct, id: string, { shape, indexed = [], settings = {}, ephemeral }: RoomTableProps) {
+  constructor(scope: Construct, id: string, { shape, settings = {}, ephemeral }: RoomTableProps) {
     const { partitionKey, sortKey, ttl, index } = shape;
     super(scope, id, {
       partitionKey: attribute(partitionKey),
@@ -37,8 +35,8 @@ export class RoomTable extends TableV2 {
             indexName: index.name,
             partitionKey: attribute(index.partitionKey),
             sortKey: attribute(index.sortKey),
-            ...(indexed.length > 0
-              ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...indexed] }
+            ...(index.attributes
+              ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...index.attributes] }
               : { projectionType: ProjectionType.KEYS_ONLY }),
           },
         ],

@@ -14,6 +14,8 @@ export interface TableShape {
     readonly name: string;
     readonly partitionKey: { readonly name: string; readonly type: 'S' | 'N' };
     readonly sortKey: { readonly name: string; readonly type: 'S' | 'N' };
+    /** The attributes that the index projects besides the keys. */
+    readonly attributes?: readonly string[];
   };
 }
 
@@ -26,6 +28,7 @@ export const tables = {
       name: 'lastSeen',
       partitionKey: { name: 'seen', type: 'S' },
       sortKey: { name: 'lastSeenAt', type: 'N' },
+      attributes: ['displayName'],
     },
   },
   presence: {

@@ -20,8 +20,12 @@ export function queryTable(table: Table, query: Query, reading: Reading): Output
   const page = matching.slice(0, limit);
   const items = page.filter((item) => conditionHolds(query.FilterExpression, item, query));
   const last = page.at(-1);
+  const kept = index && new Set([...order, ...(index.attributes ?? [])]);
+  const answered = items
+    .map((item) => (kept ? Object.fromEntries(Object.entries(item).filter(([name]) => kept.has(name))) : item))
+    .map((item) => projected(item, query.ProjectionExpression, query));
   return {
-    ...(query.Select !== 'COUNT' && { Items: items.map((item) => projected(item, query.ProjectionExpression, query)) }),
+    ...(query.Select !== 'COUNT' && { Items: answered }),
     Count: items.length,
     ScannedCount: page.length,
     // DynamoDB finds out that nothing follows only by reading on.
