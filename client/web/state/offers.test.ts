@@ -23,3 +23,12 @@ test('a file that waited before a login is gone if the room does not list it aft
   offers.learn([]);
   expect(offers.stateOf(file)).toBe('gone');
 });
+
+test('a transfer that began before the room listed the files that wait goes on', () => {
+  const offers = new Offers();
+  offers.waits({ from: 'Ada', name: 'plan', sentAt });
+  const transfer = new Transfer();
+  offers.set(file, transfer);
+  offers.learn([{ from: 'Ada', name: 'plan', sentAt }]);
+  expect(offers.stateOf(file)).toBe(transfer);
+});

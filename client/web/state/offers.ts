@@ -46,9 +46,12 @@ export class Offers {
     if (state === 'declined') this.set(item, state);
   }
 
-  /** The room has listed the files that wait. */
+  /** The room has listed the files that wait. Meanwhile, the user may have begun to save or decline one of them. */
   learn(offers: readonly Offer[]): void {
-    for (const offer of offers) this.waits(offer);
+    for (const offer of offers) {
+      const { from, name, sentAt } = offer;
+      if (!this.#states.peek().has(keyOf(from, name, Date.parse(sentAt)))) this.waits(offer);
+    }
     this.#isKnown.value = true;
   }
 
