@@ -59,14 +59,13 @@ export const texts = {
   tooFast: 'You are faster than the room allows. Your commands are carried out, one after the other, as it takes them.',
   connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
-    `The chat room has been stopped. ${stopped(message)} You will be reconnected when it opens again.`,
+    `The chat room has been stopped. ${withFullStop(message)} You will be reconnected when it opens again.`,
   connectionRestored: 'The connection is restored.',
 } as const;
 
 const isSentence = (text: string) => /[.!?…]$/u.test(text);
 
-/** A text that the next sentence follows. */
-const stopped = (text: string) => (text === '' || isSentence(text) ? text : `${text}.`);
+const withFullStop = (text: string) => (text === '' || isSentence(text) ? text : `${text}.`);
 
 const loggedInElsewhere = (since: string) => `You are logged in elsewhere since ${localMoment(new Date(since))}.`;
 
@@ -170,7 +169,7 @@ export function endingLine(ending: ForcedEnding): string {
     case 'stop':
       return [
         'The chat room has been stopped.',
-        ...(ending.message ? [ending.retryAfter === undefined ? ending.message : stopped(ending.message)] : []),
+        ...(ending.message ? [ending.retryAfter === undefined ? ending.message : withFullStop(ending.message)] : []),
         ...(ending.retryAfter !== undefined ? [`It will reopen in about ${seconds(ending.retryAfter)} seconds.`] : []),
       ].join(' ');
     case 'replaced':

@@ -77,6 +77,7 @@ function whyOf(error: Error): string {
 function exitCodeOf(error: Error): ExitCode {
   if (error instanceof InDoubtError) return exitCodes.unclear;
   if (error instanceof RefusalError && error.code !== 'room-stopped') return exitCodes.refused;
-  if (error instanceof ConnectError && /^(room-full|busy)$/.test(error.failure)) return exitCodes.refused;
+  if (error instanceof ConnectError && (error.failure === 'room-full' || error.failure === 'busy'))
+    return exitCodes.refused;
   return exitCodes.unreachable;
 }

@@ -93,7 +93,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'frames', test: 'are each answered as the protocol says', because: 'frames' },
   { scene: 'frames', test: 'broken UTF-8 and binary close', because: 'frames' },
   { scene: 'file-quotas', test: 'a file whose announcement failed', because: 'faults' },
-  { scene: 'file-quotas', test: 'an announcement that is refused', because: 'faults' },
+  { scene: 'file-quotas', test: 'a refused announcement of a file', because: 'faults' },
   { scene: 'invitations', test: 'on AWS begins with invitations', because: 'ownRoom' },
   { scene: 'invitations', test: 'makes, lists and revokes invitations', because: 'console' },
   { scene: 'invitations', test: 'adds a user', because: 'console' },

@@ -76,7 +76,7 @@ test('a file whose announcement failed before it was counted is counted when it 
   expect(await facebook.refused('file', second)).toMatchObject({ code: 'too-many-files', limit: 1 });
 });
 
-test('an announcement that is refused does not take back one that was made again meanwhile', async () => {
+test('a refused announcement of a file does not delete the record that a later announcement has renewed', async () => {
   await room.change('filesWaiting', 2);
   const first = await sent(facebook);
   const second = announcementOf('columbia', newFile());

@@ -8,7 +8,10 @@ const settles = 5_000;
 /** Functions that were running when a ban began have ended after this time (ms). */
 const banSettles = 12_000;
 
-/** An administrator who kicks, suspends and bans users, resets passwords, changes MaxCon, runs the doctor, and stops and starts the room. */
+/**
+ * An administrator who kicks, suspends and bans users, resets passwords, changes MaxCon, runs the doctor, and stops and
+ * starts the room.
+ */
 export class Administrator {
   readonly #world: World;
   readonly #users: readonly string[];

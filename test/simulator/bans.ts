@@ -71,7 +71,10 @@ export class Bans {
     ban.endedAt = Math.min(ban.endedAt, this.#world.scheduler.now);
   }
 
-  /** A banned address has no session: none from before, and none of a login that had begun then. Ask when all functions of then have ended. */
+  /**
+   * A banned address has no session: none from before the ban, and none of a login that was under way. Ask when all
+   * functions that ran at the ban have ended.
+   */
   checkSessions({ addresses }: Ban): void {
     if (!isReliable(this.#world.weather)) return;
     for (const { name, address } of this.#world.history.sessions())

@@ -47,7 +47,7 @@ export class Invitations {
     this.all.push({ code, uses, since: now, ...ends, revokeAskedAt: never, revokedAt: never });
   }
 
-  /** A code to register with: often the one with the most uses, sometimes one that has ended. */
+  /** The code with which a newcomer registers. It is often the code with the most uses, and sometimes one that has ended. */
   code(): string | undefined {
     const { random } = this.#world.scheduler;
     if (!this.areRequired) return undefined;

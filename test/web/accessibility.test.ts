@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { PageUser } from '../harness/page-user.ts';
-import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { password, type SceneRoom } from '../harness/room.ts';
+import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 
 const phone = { viewport: { width: 320, height: 640 }, hasTouch: true };
 
@@ -19,12 +20,8 @@ const hostile = {
 describe.runIf(hasBrowser)('the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.close();
+  withRoomAndBrowser((both) => {
+    ({ room, browser } = both);
   });
 
   test.each(['light', 'dark'] as const)('has no findings of axe in any view, in %s colours', async (colorScheme) => {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { PageUser } from '../harness/page-user.ts';
-import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { password, type SceneRoom } from '../harness/room.ts';
+import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 
 /** Records the notifications and the badge that the browser shows, and lets the test hide the page. */
 const record = `{
@@ -22,12 +23,8 @@ const record = `{
 describe.runIf(hasBrowser)('a user of the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.close();
+  withRoomAndBrowser((both) => {
+    ({ room, browser } = both);
   });
 
   test('is notified of private messages and mentions while the page is hidden, and sees how many they are', async () => {
@@ -36,7 +33,7 @@ describe.runIf(hasBrowser)('a user of the page', () => {
     const page = await PageUser.enter(browser, room.url, 'Watcher', { firstScript: record });
     const hide = (isHidden: boolean) =>
       page.page.evaluate(`isHidden = ${isHidden}; document.dispatchEvent(new Event('visibilitychange'))`);
-    // Nothing to be notified of yet, so nobody is asked.
+    // The page asks only after the user's first own message.
     expect(await page.button('Notify me').count()).toBe(0);
     await page.say('Hello');
     await page.visitor.context.grantPermissions(['notifications']);

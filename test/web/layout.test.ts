@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { PageUser } from '../harness/page-user.ts';
-import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { SceneRoom } from '../harness/room.ts';
+import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 describe.runIf(hasBrowser)('the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.close();
+  withRoomAndBrowser((both) => {
+    ({ room, browser } = both);
   });
 
   /** Waits until the page shows this conversation, or the list `Conversations`, and no other. */

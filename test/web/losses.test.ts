@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { PageUser } from '../harness/page-user.ts';
 import { RawClient } from '../harness/raw-client.ts';
-import { openRoom, password, type SceneRoom } from '../harness/room.ts';
+import { password, type SceneRoom } from '../harness/room.ts';
+import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 import { startRoomProcess } from '../harness/room-process.ts';
 import { TcpRelay } from '../harness/tcp-relay.ts';
 
@@ -32,12 +33,8 @@ const recordStates = `{
 describe.runIf(hasBrowser)('the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.close();
+  withRoomAndBrowser((both) => {
+    ({ room, browser } = both);
   });
 
   test('shows 200 messages once and in order while the network is cut ten times', { timeout: 180_000 }, async () => {

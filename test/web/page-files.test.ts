@@ -1,23 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { FaultProxy } from '../harness/fault-proxy.ts';
 import { get, send, sha256Of } from '../harness/files.ts';
 import { PageUser } from '../harness/page-user.ts';
-import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { SceneRoom } from '../harness/room.ts';
+import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 
 describe.runIf(hasBrowser)('files of the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.close();
+  withRoomAndBrowser((both) => {
+    ({ room, browser } = both);
   });
 
   test('go to a terminal and come back with the same bytes', async () => {

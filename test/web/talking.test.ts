@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, TestBrowser } from '../harness/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { PageUser } from '../harness/page-user.ts';
-import { openRoom, type SceneRoom } from '../harness/room.ts';
+import type { SceneRoom } from '../harness/room.ts';
+import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 
 /** A browser whose user has not decided about notifications. */
 const undecided = `Object.defineProperty(Notification, 'permission', { value: 'default' })`;
@@ -10,12 +11,8 @@ const undecided = `Object.defineProperty(Notification, 'permission', { value: 'd
 describe.runIf(hasBrowser)('users of the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    [room, browser] = await Promise.all([openRoom(), TestBrowser.open()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await room?.close();
+  withRoomAndBrowser((both) => {
+    ({ room, browser } = both);
   });
 
   test('talk to users of the terminal, who talk to them', async () => {

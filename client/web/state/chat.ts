@@ -29,7 +29,7 @@ export class Chat implements CommandHost {
   readonly since = Date.now();
   readonly conversations: Signal<readonly Conversation[]>;
   readonly active: Signal<Conversation>;
-  /** How often a conversation was opened, also the one that was open already. */
+  /** Counts how often the user has opened a conversation, even if it was open already. */
   readonly opened = signal(0);
   /** On a narrow screen: whether the list of conversations is shown, in place of the conversation. */
   readonly isListShown = signal(false);

@@ -6,7 +6,7 @@ import { ConversationView } from './conversation-view.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-/** The list of conversations, and the one that is open. A narrow screen shows only one of the two. */
+/** The list of conversations, and the open conversation. A narrow screen shows either the list or the conversation. */
 export function ChatView({ app, chat }: { readonly app: App; readonly chat: Chat }) {
   const conversation = chat.active.value;
   const isListShown = chat.isListShown.value;

@@ -7,10 +7,8 @@ import { Transfer } from '../state/transfer.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
+import { takeFocus } from './take-focus.ts';
 import { Time } from './time.tsx';
-
-/** Constant: another function would be called again at each rendering, and take the focus from the user. */
-const takeFocus = (button: HTMLButtonElement | null) => button?.focus();
 
 interface FrameProps {
   readonly from: string;

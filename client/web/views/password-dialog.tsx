@@ -7,9 +7,7 @@ import { plain } from '../state/to-item.ts';
 import { texts } from '../texts.ts';
 import { Field } from './field.tsx';
 import { UserForPasswordManagers } from './password-managers.tsx';
-
-/** Constant: another function would be called again at each rendering. */
-const takeFocus = (button: HTMLButtonElement | null) => button?.focus();
+import { takeFocus } from './take-focus.ts';
 
 /** The form for a new password. */
 export function PasswordDialog({ chat }: { readonly chat: Chat }) {
