@@ -129,8 +129,10 @@ describe.runIf(hasBrowser)('the page', () => {
   });
 
   test('is taken over by a terminal, and takes over', async () => {
-    await room.register('Traveller');
+    await room.register('Traveller', 'Friend');
     const page = await PageUser.enter(browser, room.url, 'Traveller');
+    await page.say('Here first');
+    await page.sees('Here first');
     const terminal = new ChatProcess(room.url, { args: ['--user', 'Traveller', '--take-over'] });
     terminal.type(password);
     await terminal.sees('Welcome to the chat room, Traveller! You are now logged in.');
@@ -138,11 +140,24 @@ describe.runIf(hasBrowser)('the page', () => {
     // What the user was typing does not go into the field for the password.
     await page.page.keyboard.type('said too late');
     expect(await page.field('Password').inputValue()).toBe('');
+    // Only the terminal is shown these.
+    const friend = await room.enter('Friend');
+    const { seq } = await friend.get('broadcast', { text: 'While you were away' });
+    await friend.get('message', { to: 'Traveller', text: 'For you alone' });
+    await terminal.sees('Friend(broadcast): While you were away');
+    await terminal.sees('Friend(private): For you alone');
+    await expect.poll(() => room.database.user('traveller')).toMatchObject({ inboxAcked: 1, roomAcked: seq });
     await page.field('Password').fill(password);
     await page.press('Continue here instead');
     await terminal.sees('You have logged in from somewhere else, so this connection was closed.');
     await page.say('Here again');
-    await page.sees('Here again');
+    await expect
+      .poll(async () => (await page.messages()).slice(-3))
+      .toEqual(['Traveller: Here first', 'Friend: While you were away', 'Traveller: Here again']);
+    await page.talkTo('Friend');
+    await expect.poll(() => page.messages()).toEqual(['Friend: For you alone']);
+    await page.talkTo('Everyone');
+    await friend.get('logout', {});
     // A second page asks first.
     const other = await PageUser.open(browser, room.url);
     await other.logIn('Traveller');

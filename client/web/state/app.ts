@@ -139,17 +139,17 @@ export class App {
   }
 
   #begin(room: RoomConnection, user: string): void {
-    const before = this.chat.peek();
-    const continues = before !== undefined && foldName(before.me) === foldName(user);
-    if (this.#owner.peek() !== foldName(user)) forgetUser();
+    if (this.#owner.peek() !== foldName(user)) {
+      forgetUser();
+      this.attention.hide();
+    }
     this.#owner.value = foldName(user);
     this.user.value = user;
     this.firstForm = 'login';
     this.greeting.value = undefined;
     this.invite = '';
-    const chat = continues ? before : new Chat(room, user, this.attention);
-    if (continues) chat.begin(room);
-    else this.attention.hide();
+    this.chat.peek()?.transfers.abort();
+    const chat = new Chat(room, user, this.attention);
     this.chat.value = chat;
     chat.catchUp().catch((error: unknown) => chat.failed(error));
   }

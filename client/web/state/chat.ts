@@ -22,7 +22,10 @@ import { conversationOf, itemOf, noticeNow, noticeText } from './to-item.ts';
 /** What the page knows about the connection while a user is logged in. */
 export type Link = 'connected' | 'lost' | 'too-fast' | { readonly stopped: string };
 
-/** A user's time in the room, from the login to the logout. Reconnections and logins after an end continue it. */
+/**
+ * A user's time in the room, from a login or a reload to the end of the session. Reconnections continue it. The next login reads
+ * the history anew: another client of the user may have shown messages meanwhile.
+ */
 export class Chat implements CommandHost {
   readonly me: string;
   /** When the page was opened, or the user logged in: milliseconds since 1970. */
@@ -49,17 +52,17 @@ export class Chat implements CommandHost {
   readonly #activeName = storedOfUser<string>('active', '');
   /** Whether everything missed before the login has been shown. */
   #hasCaughtUp = false;
-  #room: RoomConnection;
+  readonly room: RoomConnection;
 
   constructor(room: RoomConnection, me: string, attention: Attention) {
-    this.#room = room;
+    this.room = room;
     this.me = me;
     this.#attention = attention;
     const everyone = new Conversation('');
     this.conversations = signal([everyone]);
     this.active = signal(everyone);
     for (const name of unreadNames()) this.conversation(name);
-    const shared = { room: () => this.#room, conversation: (name: string) => this.conversation(name) };
+    const shared = { room: () => this.room, conversation: (name: string) => this.conversation(name) };
     this.people = new People(shared.room);
     this.outbox = new Outbox({ ...shared, me });
     this.history = new History({ ...shared, own: this.#ownItems() });
@@ -71,21 +74,7 @@ export class Chat implements CommandHost {
     });
     this.commands = new Commands(this);
     if (this.#activeName.peek() !== '') this.open(this.#activeName.peek());
-    this.begin(room);
-  }
-
-  get room(): RoomConnection {
-    return this.#room;
-  }
-
-  /** A connection over which the user is logged in. */
-  begin(room: RoomConnection): void {
-    this.#room = room;
-    this.#hasCaughtUp = false;
-    this.transfers.offers.forget();
-    this.ending.value = undefined;
-    this.link.value = 'connected';
-    this.names.me = this.me;
+    this.names.me = me;
     this.names.learn = learnNames(room, this.names);
   }
 
@@ -104,13 +93,13 @@ export class Chat implements CommandHost {
   }
 
   async #showMissed(): Promise<void> {
-    await this.#room.caughtUp();
+    await this.room.caughtUp();
     this.#hasCaughtUp = true;
     this.look();
   }
 
   async #learnOffers(): Promise<void> {
-    const { files = [] } = await this.#room.request('fileget', {});
+    const { files = [] } = await this.room.request('fileget', {});
     this.transfers.offers.learn(files);
     this.names.offered(...files);
   }

@@ -15,15 +15,6 @@ test('a file whose transfer has failed can be received or declined', () => {
   expect(offers.find('Ada', 'plan')).toMatchObject({ from: 'Ada', name: 'plan', at: file.at });
 });
 
-test('a file that waited before a login is gone if the room does not list it after it', () => {
-  const offers = new Offers();
-  offers.waits({ from: 'Ada', name: 'plan', sentAt });
-  offers.forget();
-  expect(offers.stateOf(file)).toBe(undefined);
-  offers.learn([]);
-  expect(offers.stateOf(file)).toBe('gone');
-});
-
 test('a transfer that began before the room listed the files that wait goes on', () => {
   const offers = new Offers();
   offers.waits({ from: 'Ada', name: 'plan', sentAt });

@@ -55,12 +55,6 @@ export class Offers {
     this.#isKnown.value = true;
   }
 
-  /** Forgets which files wait: some may have expired, or been received elsewhere, while the user was away. */
-  forget(): void {
-    this.#isKnown.value = false;
-    this.#states.value = new Map([...this.#states.peek()].filter(([, state]) => state !== 'waiting'));
-  }
-
   /** The last file of this name that waits, or whose transfer has failed. */
   find(from: string, name: string): FileItem | undefined {
     const start = keyOf(from, name, '');

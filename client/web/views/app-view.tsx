@@ -22,7 +22,7 @@ export function AppView({ app }: { readonly app: App }) {
     const chat = app.chat.value;
     showCount(chat?.unread.value ?? 0, chat ? chatTexts.title(chat.me) : texts.room);
   });
-  if (app.chat.value) return <ChatView app={app} chat={app.chat.value} />;
+  if (app.chat.value) return <ChatView key={app.chat.value.since} app={app} chat={app.chat.value} />;
   if (app.starting.value) return <StartView app={app} />;
   return <LoginView app={app} />;
 }
