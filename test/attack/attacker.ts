@@ -16,6 +16,8 @@ export class Attacker {
   readonly #room: SceneRoom;
   readonly #ending = new AbortController();
   readonly #attacks: Promise<void>[] = [];
+  /** Attacks whose last attempt to connect was refused. */
+  #refused = 0;
   frames = 0;
   connections = 0;
   replies = 0;
@@ -29,6 +31,11 @@ export class Attacker {
     this.#attacks.push(...Array.from({ length: count }, () => this.#attack(attack)));
   }
 
+  /** Whether the room lets none of the attacks connect: the address has used up its connects. */
+  get isLockedOut(): boolean {
+    return this.#refused === this.#attacks.length;
+  }
+
   async end(): Promise<void> {
     this.#ending.abort();
     await Promise.all(this.#attacks);
@@ -37,8 +44,13 @@ export class Attacker {
   /** Sends frames over one connection after the other, each until the room closes it. */
   async #attack({ frame, pause, rest }: Attack): Promise<void> {
     const { signal } = this.#ending;
+    let isRefused = false;
     while (!signal.aborted) {
       const client = await RawClient.open(this.#room.url, {}, '127.0.0.2').catch(() => undefined);
+      if (isRefused !== (client === undefined)) {
+        isRefused = !isRefused;
+        this.#refused += isRefused ? 1 : -1;
+      }
       if (client) {
         this.connections += 1;
         while (!signal.aborted && client.socket.readyState === client.socket.OPEN) {
