@@ -97,6 +97,7 @@ test('the commands of the original have its texts', async () => {
       'The user "csee4119" is not online. The room has stored your message.',
       'Error! You cannot block yourself.',
       'You have blocked Columbia from sending you messages.',
+      'What they say to everyone is hidden from you, too.',
       'You have unblocked Columbia.',
       'Error! You have not blocked Columbia.',
       'The users you have blocked are:',

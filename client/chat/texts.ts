@@ -31,10 +31,11 @@ export const texts = {
   wrongPassword: (triesLeft: number) =>
     `Wrong password. You have ${triesLeft} more ${triesLeft === 1 ? 'try' : 'tries'}.`,
   nowBlocked: (secondsLeft: number) =>
-    `Wrong password. That was the last try: this user is blocked on this machine for ${seconds(secondsLeft)} seconds. ` +
-    'You can log in as another user.',
+    'Wrong password. That was the last try: logins as this user from your network are blocked for ' +
+    `${seconds(secondsLeft)} seconds. You can log in as another user.`,
   blocked: (secondsLeft: number) =>
-    `This user is blocked on this machine after wrong passwords. Try again in ${seconds(secondsLeft)} seconds.`,
+    'Logins as this user from your network are blocked after wrong passwords. ' +
+    `Try again in ${seconds(secondsLeft)} seconds.`,
   askOtherUser: 'Please enter another username:',
   alreadyOnline: 'This user is already logged in. Please enter another username:',
   loggedInElsewhere: (since: string) => loggedInElsewhere(since),

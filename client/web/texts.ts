@@ -21,12 +21,17 @@ export const texts = {
   invited: 'You have been invited. Choose a username and a password.',
   passwordRule: (shortest: number) =>
     `At least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and not a common one.`,
-  cancelWarning: 'Your account, your messages and your files will be deleted at once. This cannot be undone.',
+  cancelWarning:
+    'Your account is deleted at once, with the private messages you have received and the files that wait for you. ' +
+    'What you have sent to others and to everyone stays. Your username may stay reserved for a while; then others ' +
+    'can take it. This cannot be undone.',
   accountDeleted: (user: string) => `The account "${user}" has been deleted.`,
+  logOutFirst: 'You log out first, and then confirm this with your password.',
   logOutToDelete: 'Log out and delete account',
   nameRule: 'Up to 32 characters: letters a–z, digits and . - _ without spaces. The first is a letter or a digit.',
   reservedName: (name: string) => `The username "${name}" is reserved. Please choose another one.`,
-  blockedFor: (left: string) => `This user is blocked on this device after wrong passwords. Try again in ${left}.`,
+  blockedFor: (left: string) =>
+    `Logins as this user from your network are blocked after wrong passwords. Try again in ${left}.`,
   continueHere: 'Continue here instead',
   takesOver: 'The other window will be logged out.',
   alreadyOnline: 'This user is already logged in.',
@@ -81,6 +86,7 @@ export const texts = {
   block: (user: string) => `Block ${user}`,
   unblock: (user: string) => `Unblock ${user}`,
   blocked: 'Blocked',
+  blockedEverywhere: 'Blocked, also in Everyone',
   attach: 'Send a file',
   dropHere: (user: string) => `Drop files here to send them to ${user}`,
   fileToOne: 'A file goes to one user. To send it, open your conversation with them.',
@@ -106,7 +112,9 @@ export const texts = {
   offerNotifications: 'Be notified of private messages and mentions while this page is hidden?',
   notifications: 'Notifications',
   notificationsOn: 'You are notified of private messages and mentions. Your browser can turn this off in its settings.',
-  notificationsOff: 'Your browser does not let this page notify you. Its settings for this page can allow it.',
+  notificationsOff:
+    'Your browser refuses notifications of this page. To allow them, open its settings for this site, ' +
+    'often behind the icon beside the address.',
   notify: 'Notify me',
   notNow: 'Not now',
 } as const;

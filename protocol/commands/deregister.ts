@@ -4,7 +4,7 @@ import { fieldDocs } from '../shared-docs.ts';
 import { passwordRefusals } from '../shared-fields.ts';
 
 export const deregister = command({
-  summary: 'Delete an account, its messages and its files',
+  summary: 'Delete an account, its inbox and the files that wait for it',
   who: 'guest',
   activity: false,
   weight: 2,

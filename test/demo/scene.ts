@@ -81,7 +81,10 @@ export class Scene {
     await facebook.enter('block facebook');
     await facebook.see('Error! You cannot block yourself.');
     await facebook.enter('block Columbia');
-    await facebook.see('You have blocked Columbia from sending you messages.');
+    await facebook.see(
+      'You have blocked Columbia from sending you messages.',
+      'What they say to everyone is hidden from you, too.',
+    );
     await facebook.enter('unblock Columbia');
     await facebook.see('You have unblocked Columbia.');
     await this.#transferFile(facebook, columbia);
@@ -193,11 +196,11 @@ export class Scene {
     }
     await seat.logIn('facebook', '12');
     await seat.see(
-      'Wrong password. That was the last try: this user is blocked on this machine for 50.0 seconds. You can log in as another user.',
+      'Wrong password. That was the last try: logins as this user from your network are blocked for 50.0 seconds. You can log in as another user.',
     );
     await seat.logIn('facebook', passwords.facebook);
     await seat.see(
-      /^This user is blocked on this machine after wrong passwords\. Try again in (50\.0|[34]\d\.\d) seconds\.$/,
+      /^Logins as this user from your network are blocked after wrong passwords\. Try again in (50\.0|[34]\d\.\d) seconds\.$/,
       'Please enter another username:',
     );
     await seat.enter('quit');

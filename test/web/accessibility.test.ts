@@ -67,6 +67,11 @@ describe.runIf(hasBrowser)('the page', () => {
     await sound();
     await page.press('Cancel');
     await page.press('Your account');
+    await page.press('Delete account');
+    await page.page.getByRole('dialog').waitFor();
+    await sound();
+    await page.press('Cancel');
+    await page.press('Your account');
     await page.press('Notifications');
     await page.page.getByRole('region', { name: 'Notifications' }).waitFor();
     await sound();

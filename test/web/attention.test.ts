@@ -11,6 +11,12 @@ const record = `{
   globalThis.isHidden = false;
   Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible') });
   globalThis.Notification = class extends Notification {
+    static get permission() {
+      return globalThis.isRefused ? 'denied' : super.permission;
+    }
+    static async requestPermission() {
+      return this.permission;
+    }
     constructor(title, options) {
       super(title, options);
       notified.push(title + ': ' + options.body);
@@ -36,6 +42,16 @@ describe.runIf(hasBrowser)('a user of the page', () => {
     // The page asks only after the user's first own message.
     expect(await page.button('Notify me').count()).toBe(0);
     await page.say('Hello');
+    // The user's browser refuses, and the page says where to change that.
+    await page.page.evaluate('isRefused = true');
+    await page.press('Notify me');
+    await page.sees(
+      /^Your browser refuses notifications of this page\. To allow them, open its settings for this site/,
+    );
+    await page.press('Close');
+    await page.page.evaluate('isRefused = false');
+    await page.press('Your account');
+    await page.press('Notifications');
     await page.visitor.context.grantPermissions(['notifications']);
     await page.press('Notify me');
     await peer.get('message', { to: 'Watcher', text: 'while visible' });

@@ -84,9 +84,11 @@ describe.runIf(hasBrowser)('the login form', () => {
       await page.sees(`Wrong password. You have ${left}.`);
     }
     await page.logIn('Locked', 'mistyped');
-    await page.sees(/^This user is blocked on this device after wrong passwords. Try again in \d+:\d\d.$/);
+    await page.sees(
+      /^Logins as this user from your network are blocked after wrong passwords. Try again in \d+:\d\d.$/,
+    );
     await page.field('Username').fill('Other');
-    await page.page.getByText('This user is blocked').waitFor({ state: 'detached' });
+    await page.page.getByText('Logins as this user').waitFor({ state: 'detached' });
     await page.logIn('Other');
     await page.log.waitFor();
     await page.say('/logout');
@@ -173,9 +175,15 @@ describe.runIf(hasBrowser)('the login form', () => {
     await page.press('Log out');
     await page.logIn('Forgetful', 'a third secret');
     await page.log.waitFor();
-    await page.press('Your account');
-    await page.press('Log out and delete account');
-    await page.sees(/This cannot be undone.$/);
+    // The page asks before it logs out.
+    for (const answer of ['Cancel', 'Log out and delete account']) {
+      await page.press('Your account');
+      await page.press('Delete account');
+      const dialog = page.page.getByRole('dialog', { name: 'Delete account' });
+      await dialog.getByText(/This cannot be undone.$/).waitFor();
+      await dialog.getByRole('button', { name: answer }).click();
+    }
+    await page.sees(/^Your account is deleted at once, with .* What you have sent to others and to everyone stays\./);
     expect(await page.field('Username').inputValue()).toBe('Forgetful');
     await page.field('Password').fill('a third secret');
     await page.press('Delete account');

@@ -32,6 +32,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     expect(await page.messages()).toEqual(['Hudson: Just for you', 'Columbia: And for you']);
     await page.say('/block Hudson');
     await page.sees('You have blocked Hudson from sending you messages.');
+    await page.page.getByRole('main').getByText('Blocked, also in Everyone').waitFor();
     terminal.type('message Columbia Can you read this?');
     await terminal.sees('Error! Columbia has blocked you, so you cannot send them messages.');
     await page.press('Options for Hudson');
@@ -196,6 +197,19 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.page.getByRole('option', { name: /^\/whoelse/ }).waitFor();
     await page.box.press('Enter');
     expect(await page.box.inputValue()).toBe('/whoelse ');
+    // Also the name that is chosen in the list.
+    await page.box.fill('/block re');
+    await page.page.getByRole('option', { name: 'Reader' }).waitFor();
+    await page.box.press('Enter');
+    expect(await page.box.inputValue()).toBe('/block Reader ');
+    // A complete name needs no second Enter.
+    await page.box.fill('/block reader');
+    await page.page.getByRole('option', { name: 'Reader' }).waitFor();
+    await page.box.press('Enter');
+    await page.sees('You have blocked reader from sending you messages.');
+    await page.sees('What they say to everyone is hidden from you, too.');
+    await page.say('/unblock Reader');
+    await page.sees('You have unblocked Reader.');
     await page.box.fill('');
     // A click on the conversation that is open leads back to the box.
     await page.box.blur();

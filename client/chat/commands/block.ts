@@ -6,6 +6,9 @@ export const block = chatCommand('block', {
   parameters: { user: userName },
   async run({ room }, { user }) {
     await room.request('block', { user });
-    return [`You have blocked ${user} from sending you messages.`];
+    return [
+      `You have blocked ${user} from sending you messages.`,
+      'What they say to everyone is hidden from you, too.',
+    ];
   },
 });

@@ -38,10 +38,10 @@ export class Attention {
     this.shown.value = undefined;
   }
 
-  /** Asks the browser for its permission. */
+  /** Asks the browser for its permission, and says so if it refuses. */
   async accept(): Promise<void> {
     this.hide();
-    await Notification.requestPermission();
+    if ((await Notification.requestPermission()) === 'denied') this.show();
   }
 
   decline(user: string): void {

@@ -80,18 +80,23 @@ export class Commands {
     });
   }
 
-  /** Whether a line is a command that can run, or a text that does not end with a part of a name. */
-  isComplete(line: string): boolean {
-    if (!line.startsWith('/')) {
-      const [, name = ''] = mention.exec(line) ?? [];
-      return name === '' || this.#users.some((user) => foldName(user) === foldName(name));
+  /**
+   * Whether a line is a command that can run, or a text, and does not end with a part of a word that can be completed.
+   * @param candidates What the line can become.
+   */
+  isComplete(line: string, [first, ...others]: readonly Candidate[]): boolean {
+    if (line.startsWith('/')) {
+      try {
+        this.#commands.parse(line);
+      } catch {
+        return false;
+      }
+      // An alias of a command is complete, and is not listed.
+      if (!/\s/.test(line)) return true;
     }
-    try {
-      this.#commands.parse(line);
-      return true;
-    } catch {
-      return false;
-    }
+    if (first === undefined) return true;
+    const begun = line.slice(first.line.trimEnd().length - first.shown.length).trimEnd();
+    return begun === '' || [first, ...others].some(({ shown }) => foldName(shown) === foldName(begun));
   }
 
   /**

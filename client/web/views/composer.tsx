@@ -80,8 +80,9 @@ export function Composer({ chat, conversation }: Props) {
     } else if (isListed && event.key === 'Tab' && !event.shiftKey) take(candidates.value[chosen.value]);
     else if (isListed && event.key === 'Escape') candidates.value = [];
     else if (event.key === 'Enter' && !event.shiftKey) {
-      // Unless the user has chosen from the list, a command that can run does so.
-      if (isListed && (chosen.value > 0 || !chat.commands.isComplete(text))) take(candidates.value[chosen.value]);
+      // Unless the user has chosen from the list, a complete line is sent.
+      if (isListed && (chosen.value > 0 || !chat.commands.isComplete(text, candidates.value)))
+        take(candidates.value[chosen.value]);
       else submit();
     } else return;
     event.preventDefault();

@@ -73,7 +73,13 @@ function Heading({ chat, conversation, title }: Omit<Props, 'app'> & { readonly 
             </button>
           </>
         ) : (
-          <p class="quiet">{people.isOnline(name) ? texts.online : people.areAllNamed.value && texts.offline}</p>
+          <p class="quiet">
+            {isBlocked
+              ? texts.blockedEverywhere
+              : people.isOnline(name)
+                ? texts.online
+                : people.areAllNamed.value && texts.offline}
+          </p>
         )}
       </div>
       {!isRoom && (

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { foldName } from '../../../protocol/index.ts';
 import type { App } from '../state/app.ts';
@@ -5,6 +6,7 @@ import type { Chat } from '../state/chat.ts';
 import type { Conversation } from '../state/conversation.ts';
 import { texts } from '../texts.ts';
 import { Avatar } from './avatar.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
 import { Icon } from './icons.tsx';
 import { Menu } from './menu.tsx';
 
@@ -22,6 +24,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
     // On a narrow screen, the offer is in the conversation.
     chat.open(chat.shown.name);
   };
+  const isDeleting = useSignal(false);
   const [everyone, ...others] = chat.conversations.value;
   const known = others.sort((one, other) => other.lastAt.value - one.lastAt.value);
   const hasConversation = new Set(known.map(({ id }) => id));
@@ -38,7 +41,12 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
             { text: texts.changePassword, choose: () => chat.changePassword() },
             ...(app.attention.isPossible ? [{ text: texts.notifications, choose: showNotifications }] : []),
             { text: texts.logOut, choose: () => void app.logOut() },
-            { text: texts.logOutToDelete, choose: () => void app.logOut('deregister') },
+            {
+              text: texts.deregister,
+              choose: () => {
+                isDeleting.value = true;
+              },
+            },
           ]}
         />
       </header>
@@ -63,6 +71,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
         {unnamed > 0 && <p class="quiet">{texts.moreOnline(unnamed)}</p>}
         {chat.people.count.value === 0 && <p class="quiet">{texts.nobodyElse}</p>}
       </nav>
+      {isDeleting.value && <DeleteDialog app={app} isShown={isDeleting} />}
     </Box>
   );
 }
