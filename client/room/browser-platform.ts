@@ -112,6 +112,12 @@ function onWakeOfPage(callback: () => void, every: number, pause: number): () =>
   };
 }
 
+/** Calls back when the browser says that the network is gone. */
+function onOffline(callback: () => void): () => void {
+  page.addEventListener?.('offline', callback);
+  return () => page.removeEventListener?.('offline', callback);
+}
+
 /** A browser: its own WebSocket, or another class like it. */
 export const browserPlatform = (WebSocket: WebSocketClass | undefined = page.WebSocket): Platform => ({
   openSocket: async (url, timeout) => {
@@ -119,5 +125,6 @@ export const browserPlatform = (WebSocket: WebSocketClass | undefined = page.Web
     return openSocket(url, timeout, WebSocket);
   },
   hidesRefusals: true,
+  onOffline,
   onWake: (callback, { watch, asleep }) => onWakeOfPage(callback, watch, asleep),
 });

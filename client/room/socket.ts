@@ -41,4 +41,9 @@ export interface Platform {
    * @returns a function that ends it.
    */
   onWake(callback: () => void, timing: Timing): () => void;
+  /**
+   * Calls back when the network is gone, so that connections are dead. Leave it out where the platform does not know.
+   * @returns a function that ends it.
+   */
+  readonly onOffline?: (callback: () => void) => () => void;
 }

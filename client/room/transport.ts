@@ -48,11 +48,16 @@ export class Transport {
   #rest: Timer | undefined;
   /** Resolves when the machine wakes up: then a reconnection is tried at once. */
   #awake: Deferred<void> = deferred();
-  readonly #stopWatching: () => void;
+  readonly #watches: readonly (() => void)[];
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#stopWatching = options.platform.onWake(() => this.#wakeUp(), options.timing);
+    const { platform, timing } = options;
+    this.#watches = [
+      platform.onWake(() => this.#wakeUp(), timing),
+      // The user sees at once that nothing is sent. A connection that lives on, as within one machine, is replaced in a moment.
+      platform.onOffline?.(() => options.hasSession() && this.#link?.drop()) ?? (() => {}),
+    ];
   }
 
   /**
@@ -101,7 +106,7 @@ export class Transport {
   /** Ends the transport. The caller gets the open link for its last requests. */
   end(): Link | undefined {
     this.#ended.abort();
-    this.#stopWatching();
+    for (const stop of this.#watches) stop();
     clearTimeout(this.#handover);
     clearTimeout(this.#rest);
     this.#hold();

@@ -184,14 +184,26 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.press('Log in again');
     await page.say('Back');
     await expect.poll(async () => (await page.messages()).slice(-2)).toEqual(['Kicked: Hello', 'Kicked: Back']);
+    const gone = await room.enter('Gone');
+    await page.button(/^Gone/).waitFor();
     // A room that is stopped and opened again takes the page back without a word.
     await room.admin({ command: 'stop', message: 'New version' });
     await page.sees('The chat room has been stopped. New version. You will be reconnected when it opens again.');
     page.visitor.expectProblem(lost);
     await room.admin({ command: 'start' });
     await page.page.getByText('has been stopped').waitFor({ state: 'detached', timeout: 60_000 });
+    // The page asks who has come back.
+    await page.button(/^Gone/).waitFor({ state: 'detached' });
+    await gone.close();
     await page.say('Once more');
     await page.sees('Once more');
+    // The browser says that the network is gone. The page shows that at once, and not after a late answer.
+    await page.page.evaluate(recordStates);
+    await page.page.evaluate(`dispatchEvent(new Event('offline'))`);
+    await expect.poll(() => page.page.evaluate('states')).toContain('The connection was lost. Reconnecting …');
+    await page.say('Online again');
+    await expect.poll(async () => (await page.messages()).at(-1)).toBe('Kicked: Online again');
+    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
     await page.leave();
   });
 });

@@ -157,10 +157,20 @@ export class Chat implements CommandHost {
     this.#attention.offer(this.me);
   }
 
+  /** Lets the user choose files to send. */
+  chooseFiles({ isRoom, name }: Conversation): void {
+    if (isRoom) this.#refuseFiles();
+    else this.transfers.choose(name);
+  }
+
   /** Sends files that were pasted or dropped. */
   sendFiles({ isRoom, name }: Conversation, files: readonly File[]): void {
-    if (isRoom) this.print(this.#everyone, [texts.fileToOne]);
+    if (isRoom) this.#refuseFiles();
     else this.transfers.sendAll(name, files);
+  }
+
+  #refuseFiles(): void {
+    this.print(this.#everyone, [texts.fileToOne]);
   }
 
   take(message: ShownMessage, isMissed: boolean): void {
@@ -180,8 +190,12 @@ export class Chat implements CommandHost {
   }
 
   linkChanged(state: 'lost' | 'restored'): void {
+    const wasStopped = typeof this.link.peek() === 'object';
     this.link.value = state === 'lost' ? 'lost' : 'connected';
-    if (state === 'restored') this.people.lost();
+    if (state === 'lost') return;
+    this.people.lost();
+    // The stop has logged out everyone without a notice. The page has logged in again, so the question is no further activity.
+    if (wasStopped) this.act();
   }
 
   stopped(message: string): void {
