@@ -1,6 +1,6 @@
 /** Texts of the page alone. What the terminal client says too is in `client/chat/texts.ts`. */
 export const texts = {
-  room: 'Chat room',
+  room: 'Snug',
   everyone: 'Everyone',
   connecting: 'Connecting …',
   unreachable: 'The room cannot be reached. There may be no network, or the room is stopped.',
@@ -62,6 +62,7 @@ export const texts = {
   send: 'Send',
   sending: 'Sending …',
   notSent: 'This was not sent.',
+  noSuchUser: (user: string) => `There is no user "${user}" any more, so this was not sent.`,
   mayBeSent: 'The connection was lost before the room answered: this may or may not have been sent.',
   sendAgain: 'Send again',
   discard: 'Discard',
@@ -100,7 +101,7 @@ export const texts = {
   askDecline: (from: string) => `Decline ${from}'s file? It will be deleted.`,
   keep: 'Keep it',
   fileSaved: 'You have saved this file.',
-  fileReceived: 'Given to your browser to save.',
+  fileReceived: "Received. See your browser's downloads.",
   saveAgain: 'Save again',
   fileDeclined: 'You have declined this file.',
   fileGone: 'No longer available.',
@@ -109,9 +110,10 @@ export const texts = {
   progress: 'Progress',
   preparing: 'Preparing …',
   toLatest: (below: number) => `Show the latest messages${below > 0 ? `, ${below} new` : ''}`,
-  offerNotifications: 'Be notified of private messages and mentions while this page is hidden?',
+  offerNotifications: 'Be notified of private messages and mentions of your name while this page is hidden?',
   notifications: 'Notifications',
-  notificationsOn: 'You are notified of private messages and mentions. Your browser can turn this off in its settings.',
+  notificationsOn:
+    'You are notified of private messages and mentions of your name. Your browser can turn this off in its settings.',
   notificationsOff:
     'Your browser refuses notifications of this page. To allow them, open its settings for this site, ' +
     'often behind the icon beside the address.',

@@ -47,7 +47,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.sees('New messages');
     await page.say('Morning!');
     await page.say('/who');
-    await page.sees('The other users are:');
+    await page.sees('The other users online are:');
     await sound();
     await page.box.pressSequentially('/b');
     await page.page.getByRole('listbox').waitFor();
@@ -110,6 +110,8 @@ describe.runIf(hasBrowser)('the page', () => {
         await keyboard.press(key);
       }
     };
+    await listener.get('broadcast', { text: 'With a name that is a button' });
+    await page.log.getByRole('button', { name: 'Listener' }).waitFor();
     await walkTo(/^Listener/m, 'Shift+Tab');
     await keyboard.press('Enter');
     await page.page.getByRole('main', { name: 'Listener' }).waitFor();

@@ -37,7 +37,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     const downloading = page.page.waitForEvent('download');
     await page.press('Save my plan.bin');
     const download = await downloading;
-    await page.sees('Given to your browser to save.');
+    await page.sees("Received. See your browser's downloads.");
     expect(download.suggestedFilename()).toBe('my plan.bin');
     expect(sha256Of(await readFile(await download.path()))).toBe(sha256Of(bytes));
     // The browser may have blocked the first one.
@@ -158,6 +158,8 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.page.locator('.drop').getByText(hint).waitFor();
     await give('drop', 'nowhere.txt');
     expect(await page.log.getByText(hint).count()).toBe(2);
+    await page.press('Send a file');
+    await expect.poll(() => page.log.getByText(hint).count()).toBe(3);
     await page.talkTo('Collector');
     await give('paste', 'pasted.txt');
     expect(await collector.event('file')).toMatchObject({ from: 'Dropper', name: 'pasted.txt', size: 7 });

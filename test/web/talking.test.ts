@@ -25,7 +25,9 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await terminal.sees('Columbia(broadcast): Hello, terminal!');
     terminal.type('broadcast Hello, browser!', 'message Columbia Just for you');
     await page.sees('Hello, browser!');
-    await page.talkTo('Hudson');
+    // The name in the log opens the conversation with its user.
+    await page.log.getByRole('button', { name: 'Hudson' }).click();
+    await page.page.getByRole('main', { name: 'Hudson' }).waitFor();
     await page.sees('Just for you');
     await page.say('And for you');
     await terminal.sees('Columbia(private): And for you');
@@ -42,6 +44,9 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.page.getByRole('main').getByText('Offline').waitFor();
     await page.say('For later');
     await page.sees('Hudson gets this at the next login');
+    await room.admin({ command: 'remove', user: 'Hudson' });
+    await page.say('Are you there?');
+    await page.sees('There is no user "Hudson" any more, so this was not sent.');
     await page.talkTo('Everyone');
     await page.sees('Hudson has logged out.');
     await page.leave();
@@ -190,6 +195,8 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await reader.event('message');
     await page.say('/mesage Reader hi');
     await page.sees('There is no command "/mesage". Did you mean "/message"? Enter "/help" to see the commands.');
+    await page.say('/foo');
+    await page.sees('There is no command "/foo". Enter "/help" to see the commands.');
     await page.say('/message Reader ');
     await page.sees('Usage: /message <user> <text>');
     // Enter completes what cannot run yet.
@@ -216,10 +223,10 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.talkTo('Reader');
     await expect.poll(() => page.box.evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.say('/whoelse');
-    await page.sees('The other users are:');
+    await page.sees('The other users online are:');
     await page.talkTo('Everyone');
-    await reader.get('broadcast', { text: 'Has typist finished?' });
-    await expect.poll(() => page.log.locator('mark').allTextContents()).toEqual(['typist']);
+    await reader.get('broadcast', { text: 'Has @typist finished? Typist?' });
+    await expect.poll(() => page.log.locator('mark').allTextContents()).toEqual(['@typist', 'Typist']);
     // An announcement is nobody's message.
     await room.admin({ command: 'announce', text: 'Closing soon' });
     await page.sees('Closing soon');

@@ -1,7 +1,7 @@
 import { limits } from '../../../protocol/index.ts';
 import type { SentMessage } from '../../chat/sent-messages.ts';
 import { errorLine } from '../../chat/texts.ts';
-import { ConnectionEndedError, mayBeDone, type RoomConnection } from '../../room/common.ts';
+import { ConnectionEndedError, mayBeDone, RefusalError, type RoomConnection } from '../../room/common.ts';
 import { texts } from '../texts.ts';
 import type { Conversation, Outgoing } from './conversation.ts';
 import type { MessageItem } from './items.ts';
@@ -135,5 +135,6 @@ function nextKey(): string {
 function reasonOf(error: unknown, user: string): string {
   if (mayBeDone(error)) return texts.mayBeSent;
   if (error instanceof ConnectionEndedError) return texts.notSent;
+  if (error instanceof RefusalError && error.code === 'no-such-user') return texts.noSuchUser(user);
   return plain(errorLine(error instanceof Error ? error : new Error(String(error)), { user })).replace(/^Error! /, '');
 }

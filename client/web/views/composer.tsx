@@ -122,11 +122,9 @@ export function Composer({ chat, conversation }: Props) {
         }}
         onKeyDown={press}
       />
-      {!isRoom && (
-        <button type="button" class="round" aria-label={texts.attach} onClick={() => chat.transfers.choose(name)}>
-          <Icon name="attach" />
-        </button>
-      )}
+      <button type="button" class="round" aria-label={texts.attach} onClick={() => chat.chooseFiles(conversation)}>
+        <Icon name="attach" />
+      </button>
       <button type="submit" class="round primary" aria-label={texts.send} disabled={text.trim() === '' || isTooLong}>
         <Icon name="send" />
       </button>

@@ -58,6 +58,7 @@ function Content({ chat, item, isContinued }: Pick<Props, 'chat' | 'item' | 'isC
 function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageItem; isContinued: boolean }) {
   const { from, text, at, delivery, to } = item;
   const isOwn = from === chat.me;
+  const author = <strong class={isOwn ? 'is-own' : undefined}>{from}</strong>;
   if (from === 'System') {
     return (
       <article class="announcement">
@@ -70,9 +71,21 @@ function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageIte
   }
   return (
     <article class={isContinued ? 'message is-continued' : 'message'}>
-      {isContinued ? null : <Avatar name={from} />}
       <p class={isContinued ? 'message-heading unseen' : 'message-heading'}>
-        <strong class={isOwn ? 'is-own' : undefined}>{from}</strong> <Time at={at} />
+        {isContinued ? (
+          author
+        ) : isOwn || !chat.shown.isRoom ? (
+          <>
+            <Avatar name={from} />
+            {author}
+          </>
+        ) : (
+          <button type="button" class="author" title={texts.compose(from)} onClick={() => chat.open(from)}>
+            <Avatar name={from} />
+            {author}
+          </button>
+        )}{' '}
+        <Time at={at} />
       </p>
       <MessageText text={text} marked={isOwn ? undefined : chat.me} />
       {delivery === 'stored' && to !== undefined && <p class="message-state">{texts.storedMessage(to)}</p>}
