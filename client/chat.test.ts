@@ -43,7 +43,7 @@ test('piped input is read as commands, and the output is plain text', async () =
   (await peer.next('logout')).reply({});
   const { code, printed } = await exited;
   expect(code).toBe(0);
-  expect(printed).toContain('The other users are:\nCol\\eumbia\nYou are leaving');
+  expect(printed).toContain('The other users online are:\nCol\\eumbia\nYou are leaving');
   expect(printed).toMatch(/^[\n\x20-\x7e]*$/);
   expect(await errors).toBe('');
 });

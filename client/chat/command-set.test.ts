@@ -102,6 +102,7 @@ describe('parsing', () => {
     ['/whoels', '/whoelse'],
     ['helo', 'help'],
     ['xyz', undefined],
+    ['/foo', undefined],
     ['hi', undefined],
   ])('%j is answered with the suggestion %j', (word, meant) => {
     expect(() => set.parse(word)).toThrow(unknown(word, meant));

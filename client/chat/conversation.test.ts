@@ -84,7 +84,7 @@ test('the commands of the original have its texts', async () => {
       askPassword,
       welcome,
       helpHint,
-      'The other users are:',
+      'The other users online are:',
       'Columbia',
       'Google',
       '... and 5 more',

@@ -175,6 +175,8 @@ describe('private messages and mentions', () => {
   test.each([
     ['facebook, are you there?', true],
     ['thanks FACEBOOK.', true],
+    ['(@facebook)', true],
+    ['mail@facebook', false],
     ['facebooks', false],
     ['my-facebook', false],
     ['face', false],

@@ -14,12 +14,12 @@ export function summaryOf(message: ShownMessage, me: string | undefined): string
   }
 }
 
-/** Whether a text contains a name as a word, in any case. */
+/** Whether a text contains a name as a word, in any case, with or without an `@` before it. */
 const mentions = (text: string, name = '') => splitAtMentions(text, name).length > 1;
 
 /** Splits a text at the places that mention a user. Every second part is such a place. */
 export function splitAtMentions(text: string, name: string): readonly string[] {
   if (name === '') return [text];
   const escaped = name.replace(/[.\\-]/g, '\\$&');
-  return text.split(new RegExp(`(?<![\\w.-])(${escaped})(?![\\w-])`, 'i'));
+  return text.split(new RegExp(`(?<![\\w.@-])(@?${escaped})(?![\\w-])`, 'i'));
 }

@@ -26,7 +26,7 @@ test('a long list is printed a screenful at a time, and no incoming line is lost
   expect(typist.said.filter((line) => !/: broadcast \d+$/.test(line))).toEqual(['facebook(broadcast): meanwhile']);
   expect(rows.slice(-7)).toEqual([
     `${prompt}whoelse`,
-    'The other users are:',
+    'The other users online are:',
     ...Array.from({ length: 4 }, (_, row) => {
       const inRow = users.filter((_user, index) => index % 4 === row);
       return inRow

@@ -63,7 +63,7 @@ export class Scene {
     await columbia.see(stamped('System(broadcast): "Google" has just logged in.'));
 
     await facebook.enter('whoelse');
-    await facebook.see('The other users are:', 'Columbia', 'Google');
+    await facebook.see('The other users online are:', 'Columbia', 'Google');
     await facebook.enter('wholasthr');
     await facebook.see('Other users of the last hour are:', 'Columbia', 'Google');
 

@@ -154,7 +154,7 @@ test('when its output is closed, a command that changes something is completed, 
 test('kick passes on the reason exactly as typed', async () => {
   const client = await room.enter('facebook');
   const { lines } = await admin(room.url, [], 'kick facebook for  two spaces\n');
-  expect(lines).toEqual(['The user "facebook" has been removed from the room.']);
+  expect(lines).toEqual(['The user "facebook" has been logged out.']);
   expect(await client.event('kicked')).toMatchObject({ reason: 'for  two spaces' });
 });
 

@@ -3,5 +3,5 @@ import { userList } from '../user-list.ts';
 
 export const whoelse = chatCommand('whoelse', {
   aliases: ['who', 'names'],
-  run: async ({ room, names }) => userList('The other users are:', await room.request('whoelse', {}), names),
+  run: async ({ room, names }) => userList('The other users online are:', await room.request('whoelse', {}), names),
 });
