@@ -127,6 +127,8 @@ async function countPrivate(stage: Stage, add: Add): Promise<void> {
   const page = { stream: 'inbox', limit: waiting } as const;
   add('history', `${waiting} messages`, (await stage.command(again, 'history', page)).entries);
   await stage.leave(again);
+  const both = { stream: 'inbox', with: 'bob', limit: waiting } as const;
+  add('history', `${waiting} messages to one user`, (await stage.command(ann, 'history', both)).entries);
   add('block', '', (await stage.command(ann, 'block', { user: 'bob' })).entries);
   add('blocklist', '', (await stage.command(ann, 'blocklist', {})).entries);
   add('unblock', '', (await stage.command(ann, 'unblock', { user: 'bob' })).entries);

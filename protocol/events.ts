@@ -25,6 +25,8 @@ export const events = {
   message: event('message', {
     ...inbox,
     from: v.string(),
+    /** Of a message that the reader has sent: its recipient, whose inbox has the number. Only `history` returns these. */
+    to: v.optional(v.string()),
     text: v.string(),
     sentAt: field.time,
     id: v.optional(v.string()),
@@ -89,6 +91,23 @@ export const streamMessage = v.variant('event', [
   events['file-declined'],
   events['file-failed'],
 ]);
+
+/** The other user of a private message or of a file's fate. Undefined for what everybody gets. */
+export function otherUser(message: StreamMessage): string | undefined {
+  switch (message.event) {
+    case 'message':
+      return message.to ?? message.from;
+    case 'file':
+      return message.from;
+    case 'file-received':
+    case 'file-declined':
+      return message.by;
+    case 'file-failed':
+      return message.to;
+    default:
+      return undefined;
+  }
+}
 
 /** After one of these the room closes the connection, and the client does too. */
 export const lastEvents: ReadonlySet<EventName> = new Set(['timeout', 'kicked', 'stop', 'replaced']);

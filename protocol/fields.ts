@@ -71,6 +71,8 @@ export const field = {
   /** A position in a stream: 0 is before the first message. */
   seq: whole(0, 2 ** 48),
   pageSize: whole(1, limits.pageSize),
+  /** A place in a private conversation: a position in the inbox of each of the two. */
+  cursor: v.pipe(v.string(), v.regex(/^\d{1,15}-\d{1,15}$/, 'the cursor of an earlier page')),
   stream: v.picklist(['inbox', 'room']),
   /** Any text that a user may type. {@link wrongWithFileName} checks it. */
   fileName: upTo(1024),

@@ -37,6 +37,9 @@ const longText = perMillion(4 * prices.writeUnit);
 /** A page of long messages: 200 of them are read, 32 units of 4 KB fit the reply, which is metered as four messages. */
 const fullPage = perMillion(200 * prices.readUnit + 3 * prices.message);
 
+/** What `history` with a name reads of the other user's inbox at most: 1 MB, at half the price. */
+const fullInbox = perMillion(128 * prices.readUnit);
+
 /** A second in which a function of so many MB waits: for the first sending of a request, or for another client's answer. */
 const waiting = (seconds: number, megabytes: number) => seconds * gigabyteSecondPerMillion * (megabytes / 1024);
 
@@ -59,7 +62,7 @@ const worst: Readonly<Record<string, Worst>> = {
   message: { rows: ['message: recipient online'], more: longText + waiting(1, 1024) },
   broadcast: { rows: ['broadcast: 100 online'], more: longText + waiting(1, 1024) },
   sync: { rows: ['sync: 10 messages'], more: fullPage },
-  history: { rows: ['history: 10 messages'], more: fullPage },
+  history: { rows: ['history: 10 messages to one user'], more: fullPage + fullInbox },
   // Each file arrives once, and ends once.
   file: { rows: ['file: announced', 'file: uploaded, recipient online', 'filedone'] },
   fileget: { rows: ['fileget: and downloaded'] },

@@ -94,6 +94,25 @@ test('an own private message is echoed with time and state, and is in the histor
   expect(typist.rows.at(-3)).toMatch(echo);
 });
 
+test('the history with a user has both halves of the conversation, wherever it was written', async () => {
+  const { typist, peer } = await sit();
+  typist.enter('history columbia 5');
+  const first = await peer.next('history');
+  expect(first.arguments).toEqual({ stream: 'inbox', limit: 5, with: 'columbia' });
+  first.reply({ messages: [], more: true, cursor: '7-1001' });
+  const second = await peer.next('history');
+  expect(second.arguments).toEqual({ stream: 'inbox', limit: 5, with: 'columbia', cursor: '7-1001' });
+  const own = { ...message(900), from: 'facebook', to: 'Columbia' };
+  // An older room returns the messages of other users, too.
+  second.reply({
+    messages: [own, { ...message(4), from: 'Google' }, { ...message(5), from: 'Columbia' }],
+    more: false,
+  });
+  await typist.see((rows) => withoutTime(rows.at(-2)) === 'Columbia(private): message 5');
+  expect(withoutTime(typist.rows.at(-3))).toBe('facebook(private to Columbia): message 900');
+  expect(typist.rows.at(-4)).toBe('The last private messages with "columbia" are:');
+});
+
 test('the rule for passwords is told first, and nothing goes back', async () => {
   const { typist, scripted } = await openTerminal({ columns: 150 });
   const answer = async (question: string, typed: string) => {

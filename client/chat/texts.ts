@@ -112,7 +112,11 @@ function messageText(message: ShownMessage, me: string | undefined): Text {
     case 'broadcast':
       return [author(message.from, me), span('quiet', '(broadcast):'), ` ${message.text}`];
     case 'message':
-      return [author(message.from, me), span('private', '(private):'), ` ${message.text}`];
+      return [
+        author(message.from, me),
+        ...(message.to === undefined ? [span('private', '(private):')] : addressed(message.to)),
+        ` ${message.text}`,
+      ];
     case 'file':
       return [
         author(message.from, me),
@@ -148,10 +152,16 @@ export function missedLine({ inbox, room }: { inbox: number; room: number }, sin
 const author = (name: string, me: string | undefined) =>
   span(name === me || name === 'System' ? 'strong' : 'user', name);
 
+/** To whom a private message was sent, and what became of it. */
+const addressed = (to: string, state = '') => [
+  span('private', '(private to '),
+  span('user', to),
+  span('private', `${state}):`),
+];
+
 /** A private message of the user's own, and whether the recipient got it or will get it. */
 export function sentLine({ to, text, sentAt, delivery }: SentMessage, me = ''): Exclude<Line, string> {
-  const addressed = [span('private', '(private to '), span('user', to), span('private', `, ${delivery}):`)];
-  return { at: new Date(sentAt), text: [author(me, me), ...addressed, ` ${text}`] };
+  return { at: new Date(sentAt), text: [author(me, me), ...addressed(to, `, ${delivery}`), ` ${text}`] };
 }
 
 /** A private message that the user has sent or got, or a broadcast, in the history. */

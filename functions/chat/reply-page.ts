@@ -3,7 +3,8 @@ import { byteLength, limits, type StreamMessage } from '../../protocol/index.ts'
 /** A reply must fit one WebSocket message, so the entries leave room for the rest of the frame. */
 const replyBytes = limits.frameBytes - 1024;
 
-const sentAt = (message: StreamMessage) => ('sentAt' in message ? message.sentAt : '');
+/** When a message was sent, in a form that sorts by time. */
+export const sentAt = (message: StreamMessage) => ('sentAt' in message ? message.sentAt : '');
 
 /** Merges the messages of two streams, oldest first. Each stream stays in its own order, even if clocks disagreed. */
 export function* merge(inbox: readonly StreamMessage[], room: readonly StreamMessage[]) {

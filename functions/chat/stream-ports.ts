@@ -38,6 +38,13 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** A part of one half of a private conversation, oldest first. */
+export interface Half {
+  readonly messages: readonly StreamMessage[];
+  /** The earliest number that was read, and the earliest time. Undefined if no earlier message is left. */
+  readonly reached: { readonly seq: number; readonly time: string } | undefined;
+}
+
 /**
  * Numbered streams of messages. A writer takes a number before it commits its message. A number may stay without a
  * message.
@@ -66,6 +73,11 @@ export interface Streams {
    * later.
    */
   before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<Page>;
+  /**
+   * The messages that an account has sent to another one, before a number of the recipient's inbox (undefined: the end). Reads at most
+   * 1,000 messages of that inbox, and 1 MB, whoever sent them. A message of the last moments may be missing.
+   */
+  sentTo(recipient: Member, sender: Member, before: number | undefined): Promise<Half>;
   /** Deletes the inbox of a deleted account: up to 2,000 messages. Returns whether it is empty. */
   eraseInbox(owner: Member): Promise<boolean>;
 }

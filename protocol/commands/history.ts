@@ -12,18 +12,33 @@ export const history = command({
   reply: 'response',
   group: 'chat',
   repeat: 'as-is',
-  request: { stream: field.stream, before: v.optional(field.seq), limit: v.optional(field.pageSize) },
-  result: { messages: v.array(streamMessage), more: v.boolean() },
+  request: {
+    stream: field.stream,
+    before: v.optional(field.seq),
+    limit: v.optional(field.pageSize),
+    with: v.optional(field.user),
+    cursor: v.optional(field.cursor),
+  },
+  result: { messages: v.array(streamMessage), more: v.boolean(), cursor: v.optional(v.string()) },
   refusals: [],
 });
 
 export const docs: Docs<typeof history> = () => ({
+  description:
+    'With `with`, it returns both halves of a private conversation. A message that the caller has sent has `to`, and its ' +
+    "number in the recipient's inbox. A page may be empty and `more` true: the room reads a part of both inboxes each time.",
   request: {
-    stream: 'The stream to read.',
-    before: 'Sequence number in the stream to end before. Default: the end of the stream.',
+    stream: 'The stream to read; `inbox` for a private conversation.',
+    before: 'Sequence number in the stream to end before. Default: the end of the stream. Not used with `with`.',
     limit: fieldDocs.pageSize(),
+    with: 'Name of the other user of a private conversation, in any case.',
+    cursor: 'The `cursor` of the reply before. Default: the end of the conversation.',
   },
-  result: { messages: fieldDocs.messages, more: 'Whether there are earlier messages.' },
+  result: {
+    messages: fieldDocs.messages,
+    more: 'Whether there are earlier messages.',
+    cursor: 'Opaque: pass it to read on. Only with `with`, while `more` is true.',
+  },
   example: {
     request: { stream: 'room', before: 483, limit: 2 },
     result: {

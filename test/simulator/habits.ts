@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../local/random.ts';
 import { type FileQuotas, fileQuotasOf } from './file-quotas.ts';
 
-const acts = ['message', 'broadcast', 'whoelse', 'block', 'passwd', 'file', 'fetch'] as const;
+const acts = ['message', 'broadcast', 'whoelse', 'block', 'passwd', 'file', 'fetch', 'history'] as const;
 
 /** What a user does while logged in. */
 export type Act = (typeof acts)[number];
@@ -41,6 +41,7 @@ export function habitsOf(random: SeededRandom): Habits {
       ...(['message', 'broadcast', 'whoelse', 'block'] as const).map((act) => [act, random.pick([0.1, 1, 3])] as const),
       ['passwd', random.pick([0, 0.1, 0.5])],
       ...(['file', 'fetch'] as const).map((act) => [act, hasFiles ? random.pick([0.3, 1]) : 0] as const),
+      ['history', 0.5],
     ],
     hasFiles,
     fileQuotas: fileQuotasOf(random),

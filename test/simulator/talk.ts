@@ -1,5 +1,6 @@
 import { sha256 } from './bucket.ts';
 import type * as Client from './client-entry.ts';
+import { checkConversation } from './conversation.ts';
 import { checkDownload, type SentFile } from './files.ts';
 import { actOf, type Habits } from './habits.ts';
 import type { Sent, Visit } from './history.ts';
@@ -40,6 +41,8 @@ export class Talk {
         return this.#say(random.pick(this.#users));
       case 'broadcast':
         return this.#say(undefined);
+      case 'history':
+        return this.#ask(this.#readConversation(random.pick(this.#users)));
       case 'whoelse':
         return this.#ask(this.#room.request('whoelse', {}));
       case 'block':
@@ -113,6 +116,13 @@ export class Talk {
     await this.#room.request(isDeclined ? 'filedecline' : 'filedone', { from, name });
     // Of two programs, either may have ended it: a repeat is told only that it has ended.
     if (file.asked === 1) file.ended = isDeclined ? 'file-declined' : 'file-received';
+  }
+
+  async #readConversation(whom: string | undefined): Promise<void> {
+    const askedAt = this.#world.scheduler.now;
+    if (whom === undefined || whom === this.#visit.user) return;
+    const page = await this.#room.request('history', { stream: 'inbox', with: whom });
+    checkConversation(this.#world, this.#visit, { ...page, whom, askedAt });
   }
 
   /** Blocks a user, or ends a block of that user. */

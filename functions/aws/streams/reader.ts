@@ -60,8 +60,11 @@ export async function* readBack(
 
 const newestFirst = (items: readonly StoredItem[]) => items.toReversed();
 
+/** The most messages of an inbox that are read for what one sender has sent. */
+const mostSearched = 1_000;
+
 /** Reads streams for their readers; see the port. */
-export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'after' | 'before'> {
+export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'after' | 'before' | 'sentTo'> {
   return {
     async after(kind, reader, seq, limit) {
       const messages: StreamMessage[] = [];
@@ -89,6 +92,23 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
         messages.push(message);
       }
       return { messages: messages.reverse(), more: false };
+    },
+
+    async sentTo(recipient, sender, before) {
+      const inbox = ownOf('inbox', recipient);
+      const last = before === undefined ? undefined : before - 1;
+      // One query: DynamoDB ends it after 1 MB. Holes stay, because they are the recipient's to settle.
+      const how = { limit: mostSearched, newestFirst: true, mayLag: true };
+      const { items, next } = await queryItems(inbox, { first: 0, last }, how);
+      const messages: StreamMessage[] = [];
+      for (const stored of items.toReversed()) {
+        if (stored.item['fromId'] !== sender.accountId) continue;
+        const message = await asSeenBy(recipient, 'inbox', stored, now(), blocksOf(recipient));
+        if (message?.event === 'message') messages.push({ ...message, to: recipient.displayName });
+      }
+      const times = items.map(({ item }) => item['sentAt']).filter((time) => typeof time === 'string');
+      const earliest = next && items.at(-1);
+      return { messages, reached: earliest && { seq: earliest.seq, time: times.sort()[0] ?? '' } };
     },
   };
 }

@@ -1,0 +1,58 @@
+import { foldName, limits, otherUser, type StreamMessage } from '../../protocol/index.ts';
+import type { Member } from './model.ts';
+import type { Half, Room } from './ports.ts';
+import { merge, pageOf, sentAt } from './reply-page.ts';
+
+/** A half of which nothing is left to read. */
+const nothing: Half = { messages: [], reached: undefined };
+
+/**
+ * A page of both halves of a private conversation, newest last. A request reads a part of both inboxes. The page has no message from
+ * before the time up to which both are read, so none is missing between two others.
+ * @param cursor From the page after this one. It only says where to start reading, so a forged one shows nothing else.
+ */
+export async function conversationPage(
+  room: Room,
+  member: Member,
+  { user, cursor, limit }: { readonly user: string; readonly cursor: string | undefined; readonly limit: number },
+) {
+  const name = foldName(user);
+  const [receivedBefore, sentBefore] = cursor?.split('-').map(Number) ?? [];
+  const [received, sent] = await Promise.all([
+    receivedHalf(room, member, name, receivedBefore),
+    sentHalf(room, member, name, sentBefore),
+  ]);
+  const start = [received, sent].reduce(
+    (latest, { reached: { time } = { time: '' } }) => (time > latest ? time : latest),
+    '',
+  );
+  const all = [...merge(received.messages, sent.messages)];
+  const complete = all.slice(all.findLastIndex((message) => sentAt(message) < start) + 1);
+  const { fitting } = pageOf(complete.reverse(), limit);
+  const [nextReceived, nextSent] = [received, sent].map((half) => unreadBefore(half, new Set(fitting)));
+  const more = nextReceived !== 0 || nextSent !== 0;
+  return { messages: fitting.reverse(), more, ...(more && { cursor: `${nextReceived}-${nextSent}` }) };
+}
+
+/** What the caller has got from a user of this name, in one page of the inbox. */
+async function receivedHalf(room: Room, member: Member, name: string, before: number | undefined): Promise<Half> {
+  if (before === 0) return nothing;
+  const { messages, more } = await room.streams.before('inbox', member, before, limits.pageSize);
+  const [first] = messages;
+  return {
+    messages: messages.filter((message) => foldName(otherUser(message) ?? '') === name),
+    reached: more && first ? { seq: first.seq, time: messages.map(sentAt).sort()[0] ?? '' } : undefined,
+  };
+}
+
+/** What the caller has sent to the account that has this name now. */
+async function sentHalf(room: Room, member: Member, name: string, before: number | undefined): Promise<Half> {
+  const recipient = before === 0 || name === member.name ? undefined : await room.accounts.find(name);
+  return recipient ? room.streams.sentTo(recipient, member, before) : nothing;
+}
+
+/** The number before which this half goes on after a page. 0: nothing is left. */
+function unreadBefore({ messages, reached }: Half, shown: ReadonlySet<StreamMessage>): number {
+  const left = messages.findLast((message) => !shown.has(message));
+  return left ? left.seq + 1 : (reached?.seq ?? 0);
+}
