@@ -8,6 +8,7 @@ import { endInOrder, endWithUs, removeFolder, temporaryFolder } from './ending.t
 
 test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'a program with a room in it leaves neither its database nor its folder behind at %s',
+  { timeout: 120_000 },
   async (signal, { expect, onTestFinished }) => {
     const temporary = temporaryFolder('chat-ending-');
     onTestFinished(() => removeFolder(temporary));
@@ -19,7 +20,8 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     );
     const folders = () => readdirSync(temporary).filter((name) => name.startsWith('chat-'));
     const database = () => pidIn(join(temporary, folders()[0] ?? '', 'dynoxide.json'));
-    await expect.poll(database).toBeGreaterThan(1);
+    // Three programs start at the same time.
+    await expect.poll(database, { timeout: 60_000 }).toBeGreaterThan(1);
     const pid = database() ?? 0;
     expect(await commandLineOf(pid)).toContain(temporary);
     const ended = once(program, 'exit');

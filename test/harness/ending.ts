@@ -33,8 +33,8 @@ export function endInOrder(): void {
 }
 
 /** A new folder. It is removed when this program ends, unless {@link removeFolder} removed it before. */
-export function temporaryFolder(prefix: string): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+export function temporaryFolder(prefix: string, parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, prefix));
   folders.add(folder);
   return folder;
 }

@@ -1,5 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ContentionSettings } from '../../local/dynamodb/contention/contention.ts';
+import { roomsIn } from '../../local/fixtures/rooms-in.ts';
 import type { LocalRoom } from '../../local/room.ts';
 import { startLocalRoom } from '../../local/room.ts';
 import { RoomDatabase } from './database.ts';
@@ -88,7 +89,7 @@ export interface RoomParts extends Pick<SceneRoom, 'url' | 'pageUrl' | 'local' |
 
 /** Starts a local room on a free port. Its temporary folder is removed with it. Passwords are hashed cheaply. */
 async function openLocalRoom(options: SceneOptions): Promise<RoomParts> {
-  const dataDir = options.dataDir ?? temporaryFolder('chat-scene-');
+  const dataDir = options.dataDir ?? temporaryFolder('chat-scene-', roomsIn);
   const local = await startLocalRoom({
     assembly: 'cdk.out',
     dataDir,
