@@ -43,10 +43,9 @@ export class Acknowledger {
     this.#acknowledged = true;
   }
 
-  /** Starts a stream over at this number, or at an unknown one: its messages have other numbers now. */
-  reset(stream: StreamName, position: number | undefined): void {
-    if (position === undefined) delete this.#shown[stream];
-    else this.#shown[stream] = position;
+  /** Starts a stream over: its messages may have other numbers now. */
+  reset(stream: StreamName): void {
+    delete this.#shown[stream];
   }
 
   /** Acknowledges at once. */

@@ -162,18 +162,16 @@ export class Feed {
       // The streams were started over during the request.
       if (streamNames.some((stream) => orders[stream] !== this.#orders[stream])) continue;
       this.#takePage(page);
-      const rewound = streamNames.filter((stream) => page.upTo[stream] < (before[stream] ?? 0));
-      for (const stream of rewound) this.#begin(stream, page.upTo[stream]);
       const after = this.#positions();
       const hasMoved = streamNames.some((stream) => after[stream] !== before[stream]);
-      if (rewound.length === 0 && !(page.more && hasMoved)) return !page.more;
+      if (!(page.more && hasMoved)) return !page.more;
     }
   }
 
   /** Starts a stream over, and ends every wait for a number of it. */
-  #begin(stream: StreamName, position?: number): void {
-    this.#orders[stream] = new StreamOrder(position);
-    this.#acks.reset(stream, position);
+  #begin(stream: StreamName): void {
+    this.#orders[stream] = new StreamOrder();
+    this.#acks.reset(stream);
     this.#settle((waiting) => waiting.stream === stream);
   }
 
@@ -198,6 +196,8 @@ export class Feed {
       const { stream, seq } = message;
       const order = this.#orders[stream];
       this.#options.enqueue(async () => {
+        // The stream was started over: what is not acknowledged comes again.
+        if (order !== this.#orders[stream]) return;
         if (message.event !== 'hidden' && !this.#shownLately.has(message)) {
           await this.#options.show(message, missed);
           this.#shownLately.add(message);

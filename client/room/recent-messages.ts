@@ -1,7 +1,10 @@
 import type { ShownMessage } from './stream-order.ts';
 
-/** The number of remembered messages per stream. It exceeds the number that can be shown but not yet acknowledged. */
-const most = 200;
+/**
+ * The number of remembered messages per stream, about a megabyte. The room gives messages again whose acknowledgement was
+ * lost: those that were shown while the connection was lost, or shortly before.
+ */
+const most = 10_000;
 
 const nameOf = ({ stream, seq, sentAt }: ShownMessage) => `${stream} ${seq} ${sentAt}`;
 

@@ -30,29 +30,6 @@ async function logInAnew(after: 'loss' | 'stop' = 'loss') {
 /** A message with a number that was used before the restore. */
 const saidAgain = (seq: number, text: string) => ({ ...broadcast(seq, text), sentAt: '2026-11-23T10:00:00.000Z' });
 
-test('a stream that ends before what was asked for goes on from its end', async () => {
-  const peer = await logInLate();
-  peer.vanish();
-  const next = await visit.scripted.peer();
-  const resumed = { user: 'csee4119', token: 'token-2', timeOut: 600, unread: { inbox: 0, room: 0 } };
-  (await next.next('resume')).reply(resumed);
-  const sync = await next.next('sync');
-  expect(sync.arguments).toEqual({ inbox: 0, room: 500 });
-  sync.reply({ messages: [], upTo: { inbox: 0, room: 300 }, more: false });
-  const again = await next.next('sync');
-  expect(again.arguments).toEqual({ inbox: 0, room: 300 });
-  // Posted while that page is under way.
-  next.event(broadcast(302));
-  again.reply({ messages: [broadcast(301)], upTo: { inbox: 0, room: 301 }, more: false });
-  await visit.shownCount(2);
-  expect(visit.shown).toEqual([301, 302]);
-  const left = visit.room.leave();
-  const logout = await next.next('logout');
-  expect(logout.arguments).toEqual({ inbox: 0, room: 302 });
-  logout.reply({});
-  await left;
-});
-
 test('after a stop the room says where to begin, so that what was said in a restored one is shown', async () => {
   const peer = await logInLate({ reconnectAfterStop: true });
   peer.event({ type: 'event', event: 'stop', message: 'bye' });
@@ -83,6 +60,49 @@ test('what was shown and not acknowledged is not shown twice when the room gives
   expect(logout.arguments).toEqual({ inbox: 0, room: 503 });
   logout.reply({});
   await left;
+});
+
+test('what waits to be shown at a new login is shown once, and acknowledged then', async () => {
+  const waiting = 300;
+  let showNext: () => void = () => {};
+  const firstShown = new Promise<void>((resolve) => (showNext = resolve));
+  const peer = await logInLate({
+    async message(message) {
+      visit.take(message);
+      if (message.seq === 501) await firstShown;
+    },
+  });
+  for (let seq = 501; seq <= 500 + waiting; seq += 1) peer.event(broadcast(seq));
+  await visit.shownCount(1);
+  peer.vanish();
+  const { peer: next, sync } = await logInAnew();
+  showNext();
+  const messages = Array.from({ length: waiting }, (_, i) => broadcast(501 + i));
+  const [first, second] = [messages.slice(0, 200), messages.slice(200)];
+  sync.reply({ messages: first, upTo: { inbox: 0, room: 700 }, more: true });
+  const again = await next.next('sync', 'ack');
+  again.reply({ messages: second, upTo: { inbox: 0, room: 800 }, more: false });
+  await visit.room.caughtUp();
+  expect(visit.shown).toEqual(messages.map(({ seq }) => seq));
+  const left = visit.room.leave();
+  const logout = await next.next('logout', 'ack');
+  expect(logout.arguments).toEqual({ inbox: 0, room: 800 });
+  logout.reply({});
+  await left;
+});
+
+test('what was shown while the connection was lost is not shown twice', async () => {
+  const shown = 300;
+  const peer = await logInLate({ message: (message) => visit.take(message) });
+  const messages = Array.from({ length: shown }, (_, i) => broadcast(501 + i));
+  for (const message of messages) peer.event(message);
+  await visit.shownCount(shown);
+  peer.vanish();
+  const { sync } = await logInAnew();
+  // None of the acknowledgements has reached the room.
+  sync.reply({ messages, upTo: { inbox: 0, room: 800 }, more: false });
+  await visit.room.caughtUp();
+  expect(visit.shown).toEqual(messages.map(({ seq }) => seq));
 });
 
 test('but another message under the number of one that was is shown', async () => {
