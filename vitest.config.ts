@@ -20,10 +20,11 @@ export default defineConfig({
     // Files share processes, and with them the modules that are loaded.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
-    // A busy machine takes long to start a room or to synthesize a stack, and to do what a test waits for.
+    // These limits only end a test that hangs. A busy machine takes long to start a room or to synthesize a stack, and to do what a
+    // test waits for.
     hookTimeout: 120_000,
-    testTimeout: 60_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 40_000 } },
     projects: [
       {
         extends: true,

@@ -27,7 +27,7 @@ const locked = (work: string) =>
      const log = (text) => appendFileSync(${JSON.stringify(join(folder, 'log'))}, text);
      await withLock(${JSON.stringify(join(folder, 'deep', 'lock'))}, async () => { ${work} }, (pid) => console.log('waits for', pid));`,
     ],
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   );
 const log = () => readFile(join(folder, 'log'), 'utf8');
 const dies = "log('<'); process.kill(process.pid, 'SIGKILL');";

@@ -63,5 +63,5 @@ test('a completion does not wait for a late answer, which is used when it arrive
     sentAt: '2026-11-23T09:00:00.000Z',
   };
   fileget.reply({ files: [file] });
-  await vi.waitFor(() => expect(names.offers).toEqual([file]));
+  await expect.poll(() => names.offers).toEqual([file]);
 });

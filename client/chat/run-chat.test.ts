@@ -22,7 +22,7 @@ test.each([
   ],
   [409, exitCodes.refused, ['The room is full, so you cannot log in now. Please try again later.']],
   [503, exitCodes.unreachable, ['The room is stopped.']],
-])('a room that refuses the connection with %i', { timeout: 30_000 }, async (status, code, said) => {
+])('a room that refuses the connection with %i', async (status, code, said) => {
   scripted.refuseWith = status;
   expect(await chat(scripted, 'facebook')).toEqual({ said, code });
 });

@@ -149,7 +149,7 @@ export class TerminalDriver {
 
   /**
    * Resolves when the screen matches.
-   * @throws Error with the screen's content after 10 seconds.
+   * @throws Error with the screen's content after 40 seconds.
    */
   see(isSo: (rows: string[]) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -162,7 +162,7 @@ export class TerminalDriver {
       const timer = setTimeout(() => {
         this.#watchers.delete(watcher);
         reject(new Error(`not seen; the screen is:\n${this.rows.join('\n')}`));
-      }, 10_000);
+      }, 40_000);
       this.#watchers.add(watcher);
       watcher();
     });

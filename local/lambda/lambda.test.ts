@@ -122,13 +122,13 @@ describe('an environment', () => {
   });
 
   test("runs dates and promise-based timers on the room's clock", async () => {
-    const begin = performance.now();
+    const begun = room.clock.now();
     const seen = await room.order({ do: 'clock', input: 60_000 });
-    expect(performance.now() - begin).toBeLessThan(5_000);
     expect(seen).toEqual({ passed: expect.any(Number), date: expect.any(String), isDate: true });
     const { passed = 0, date = '' } = Object(seen);
     expect(passed).toBeGreaterThanOrEqual(59_000);
-    expect(Math.abs(Date.parse(date) - room.clock.now())).toBeLessThan(60_000);
+    expect(Date.parse(date)).toBeGreaterThan(begun - 60_000);
+    expect(Date.parse(date)).toBeLessThan(room.clock.now() + 60_000);
   });
 });
 
@@ -217,7 +217,7 @@ describe('the Invoke API', () => {
     const recording = room.calls.record();
     expect((await invoke('Test-Probe', order('throw', 'again'), { type: 'Event' })).StatusCode).toBe(202);
     const runs = () => recording.invocations.filter((run) => run.function === 'Probe');
-    await expect.poll(() => runs().length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => runs().length).toBe(3);
     const [first, second, third] = runs();
     expect([first, second, third].map((run) => run?.mode)).toEqual(['async', 'async', 'async']);
     // A minute is 100 ms here.
@@ -230,7 +230,7 @@ describe('the Invoke API', () => {
     const recording = room.calls.record();
     await invoke('Test-Patient', order('throw', 'once more'), { type: 'Event' });
     const runs = () => recording.invocations.filter((run) => run.function === 'Patient');
-    await expect.poll(() => runs().length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => runs().length).toBe(2);
     // A second retry would have run by then.
     await room.order({ do: 'clock', input: 3 * 60_000 });
     expect(runs()).toHaveLength(2);
@@ -248,7 +248,7 @@ describe('the Invoke API', () => {
         .split('\n');
       return lines.filter((line) => line.includes('for good')).map((line) => JSON.parse(line));
     };
-    await expect.poll(letters, { timeout: 5_000 }).toHaveLength(1);
+    await expect.poll(letters).toHaveLength(1);
     expect(recording.calls.filter(({ service }) => service === 'sqs').at(-1)).toMatchObject({
       function: 'Patient',
       rights: [{ action: 'sqs:SendMessage', resource: 'Test-Failed' }],

@@ -129,7 +129,7 @@ async function compare(room: SceneRoom, { user, shown, room: connection }: Side)
   ] as const) {
     const items = await room.database.stream(key);
     const texts = (await room.database.messages(key)).map((item) => String(item['text']));
-    await Promise.race([connection.shown(stream, items.length), sleep(10_000)]);
+    await Promise.race([connection.shown(stream, items.length), sleep(60_000, undefined, { ref: false })]);
     const doubled = texts.filter((text, i) => texts.indexOf(text) !== i);
     if (doubled.length > 0) problems.push(`${key}: there twice: ${doubled.join(', ')}`);
     if (items.some((item, i) => item['seq'] !== i + 1)) problems.push(`${key}: a number is missing`);

@@ -3,7 +3,6 @@ import { test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import { connect, defaultTiming, scaled } from '../../client/room/index.ts';
 import { openRoom, password } from '../harness/room.ts';
-import { mostSeconds } from './dead-link.ts';
 import { Network } from './network.ts';
 
 const speed = 20;
@@ -42,9 +41,8 @@ test.concurrent.for(['answers', 'ignores'] as const)(
     if (how === 'answers') expect(pings).toBe(1);
     else expect(pings).toBeGreaterThan(5);
     network.cut();
-    const cutAt = performance.now();
+    // After how many seconds: client/room/heartbeat.test.ts.
     await lost.promise;
-    expect((performance.now() - cutAt) / seconds).toBeLessThan(mostSeconds);
     network.mend('dead');
     await client.leave();
   },

@@ -63,7 +63,8 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     problems.push(...(await other.heardAll(one)), ...(await one.heardAll(other)));
     const said = one.said.length + other.said.length;
     const due = (hours * 60 * minute - silence) / every;
-    if (said < 0.95 * due) problems.push(`${said} of ${due} messages were said: this machine could not keep up`);
+    // A slow machine sends fewer. With too few the conversation proves little.
+    if (said < due / 2) problems.push(`${said} of ${due} messages were said: this machine could not keep up`);
     await Promise.all(sides.map((side) => side.leave()));
     return { said, seconds, connections, problems };
   } finally {
@@ -143,7 +144,7 @@ class Side {
 
   /** Compares the received messages with the sent ones: all of them, once, in order. */
   async heardAll({ said }: Side): Promise<string[]> {
-    await Promise.race([this.#room.shown('inbox', said.length), sleep(10_000)]);
+    await Promise.race([this.#room.shown('inbox', said.length), sleep(60_000, undefined, { ref: false })]);
     const { heard } = this.#ears;
     const wrong = heard.findIndex((text, i) => text !== said[i]);
     if (wrong >= 0) return [`${this.#user} heard "${heard[wrong]}" in place of "${said[wrong]}"`];

@@ -26,7 +26,7 @@ export class ChatProcess {
   #taken = 0;
   #unfinished = '';
 
-  constructor(url: string, { folder = '.', args = [], patience = 30_000 }: ChatProcessOptions = {}) {
+  constructor(url: string, { folder = '.', args = [], patience = 40_000 }: ChatProcessOptions = {}) {
     this.#patience = patience;
     this.#child = endWithUs(spawn(process.execPath, [program, '--url', url, ...args], { cwd: folder }));
     this.exited = once(this.#child, 'close').then(([code]) => code as number | null);

@@ -24,9 +24,6 @@ export async function attendance({ db, name }: Tables): Promise<{ online: number
   return { online: room.Item?.['online'] as number, present: v.parse(v.array(present), presence.Items) };
 }
 
-/** How long (ms) a function that ends a session may take until the count has gone down. */
-const settling = { timeout: 2_000, interval: 2 };
-
 /**
  * Checks that the count equals the number of sessions when all running functions have ended. Returns the names of the
  * users online.
@@ -34,10 +31,13 @@ const settling = { timeout: 2_000, interval: 2 };
 export async function countIsExact(tables: Tables): Promise<string[]> {
   let found = await attendance(tables);
   await expect
-    .poll(async () => {
-      found = await attendance(tables);
-      return found.online - found.present.length;
-    }, settling)
+    .poll(
+      async () => {
+        found = await attendance(tables);
+        return found.online - found.present.length;
+      },
+      { interval: 2 },
+    )
     .toBe(0);
   return found.present.map((one) => one.name);
 }

@@ -63,8 +63,8 @@ export class RawClient {
   readonly received: ReceivedFrame[] = [];
   /** Whether it answers `are-you-there`. A client of an earlier version does not. */
   answers = true;
-  /** How long a wait lasts, in ms. */
-  patience = 15_000;
+  /** How long a wait lasts, in ms. It only ends waits for what will never come. */
+  patience = 40_000;
   readonly #waiting = new Set<() => void>();
   readonly #taken = new Set<ReceivedFrame>();
   #ending: Ending | undefined;

@@ -4,7 +4,7 @@ import type { SceneOptions } from './room.ts';
 export const rounds = Number(process.env['RACE_ROUNDS'] ?? 6);
 
 /** How long (ms) all rounds of one race may take. */
-export const timeout = 60_000 + rounds * 500;
+export const timeout = 120_000 + rounds * 500;
 
 /** The room of the sessions' races. `npm run prove -- races --contention` has its DynamoDB behave as under load. */
 export const raceRoom: SceneOptions = process.env['RACE_CONTENTION'] ? { contention: {} } : {};

@@ -15,7 +15,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const;
 type Fault = 'none' | 'disk full' | 'read-only' | 'port taken' | 'output closed';
 
 /** How long (ms) a start, an end, or the end of left-over processes may take. */
-const patience = 30_000;
+const patience = 60_000;
 /** The most time (ms) from the start, the greeting or the first message to the first signal. */
 const latest = 1_500;
 
@@ -146,7 +146,7 @@ function problemsOf(program: RoomProgram, ended: Ended | undefined, { fault, sig
 
 /** Waits until no process of the room is left. */
 async function leftOver(folder: string): Promise<string[]> {
-  const deadline = performance.now() + 3_000;
+  const deadline = performance.now() + 20_000;
   for (;;) {
     const left = processesNaming(folder);
     if (left.length === 0) return [];

@@ -58,8 +58,7 @@ function ended(name: string): Promise<void> {
   });
 }
 
-const nobodyLeft = () =>
-  expect.poll(() => attendance(tables), { timeout: 10_000, interval: 4 }).toEqual({ online: 0, present: [] });
+const nobodyLeft = () => expect.poll(() => attendance(tables), { interval: 4 }).toEqual({ online: 0, present: [] });
 
 test('a login races the logout of the same user: it is refused or granted, and the user never has two sessions', {
   timeout,

@@ -114,7 +114,7 @@ describe('files', () => {
     for (const name of ['test_file.txt', 'empty']) {
       await send(facebook, 'Columbia', { name, bytes: name === 'empty' ? Buffer.alloc(0) : bytes });
     }
-    await vi.waitFor(async () => expect(await waiting(room)).toEqual(['empty', 'test_file.txt']), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await waiting(room)).toEqual(['empty', 'test_file.txt']), { timeout: 40_000 });
     await facebook.get('logout', {});
 
     const [without, withFiles] = [join(folder, 'without.gz'), join(folder, 'with.gz')];
@@ -193,7 +193,7 @@ test('a step that is killed after it completed the upload and before it stored i
   const facebook = await other.enter('facebook');
   const sent = randomBytes(1_000_000);
   await send(facebook, 'Google', { name: 'long.bin', bytes: sent });
-  await vi.waitFor(async () => expect(await waiting(other)).toContain('long.bin'), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await waiting(other)).toContain('long.bin'), { timeout: 40_000 });
   await facebook.get('logout', {});
   const before = await waiting(other);
 
@@ -235,7 +235,7 @@ test('a file that arrived during the backup is left out, and no bytes of replace
   while (reply['stage'] !== 'files') await goOn();
   const facebook = await other.enter('facebook');
   await send(facebook, 'Columbia', { name: 'late.txt', bytes: Buffer.from('late') });
-  await vi.waitFor(async () => expect(await waiting(other)).toContain('late.txt'), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await waiting(other)).toContain('late.txt'), { timeout: 40_000 });
   await facebook.get('logout', {});
   while (reply['next'] !== undefined) await goOn();
   const { name } = reply['backup'] as { name: string };

@@ -52,12 +52,10 @@ describe('a client that disappears without a close frame', () => {
       await client.kill();
       const next = await room.connect();
       // The user is not locked out, whether the first login committed or not.
-      await expect
-        .poll(async () => (await next.ask('login', { user: 'quitter', password })).ok, { timeout: 10_000 })
-        .toBe(true);
+      await expect.poll(async () => (await next.ask('login', { user: 'quitter', password })).ok).toBe(true);
       await next.get('logout', {});
     }
-    await expect.poll(() => room.database.counts(), { timeout: 10_000 }).toEqual({ counted: 1, present: 1 });
+    await expect.poll(() => room.database.counts()).toEqual({ counted: 1, present: 1 });
   });
 
   test('is logged out after the grace period', async () => {
@@ -87,7 +85,7 @@ describe('a client that disappears without a close frame', () => {
     const back = await room.connect();
     await back.get('login', { user: 'quitter', password });
     const late = () => recording.invocations.filter(({ trigger }) => trigger.detail === '$disconnect');
-    await expect.poll(() => late().length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => late().length).toBe(2);
     recording.stop();
     expect(await back.get('whoelse', {})).toMatchObject({ users: ['watcher'] });
     expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
@@ -137,7 +135,7 @@ describe('the sweeper', () => {
     const ghosts = await Promise.all(names.map((user) => room.enter(user)));
     // Wait for all notices, so that no post finds the ghosts before the sweeper does.
     const notices = () => recording.invocations.filter((one) => one.function.startsWith('Notices'));
-    await expect.poll(() => notices().length, { timeout: 10_000 }).toBe(names.length);
+    await expect.poll(() => notices().length).toBe(names.length);
     recording.stop();
     room.local.faults.disconnect.drop = 1;
     await Promise.all(ghosts.map((client) => client.kill()));

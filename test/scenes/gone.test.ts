@@ -20,7 +20,7 @@ const presence = () => room.database.get('Presence', { shard: 0, name: 'target' 
 
 const isDetached = async () => (await presence())?.['detachedAt'] !== undefined;
 
-const detached = () => expect.poll(isDetached, { timeout: 10_000 }).toBe(true);
+const detached = () => expect.poll(isDetached).toBe(true);
 
 /** The ways in which the room posts to the target: one for each function that posts. */
 const ways: readonly [string, { data: string; how(): Promise<unknown> }][] = [

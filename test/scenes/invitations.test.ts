@@ -122,7 +122,7 @@ describe('a new room', () => {
   const registrationOf = async (one: SceneRoom) =>
     ((await one.admin({ command: 'settings' })) as { settings: { registration: string } }).settings.registration;
 
-  test('on AWS begins with invitations; one of an earlier version stays open', { timeout: 60_000 }, async () => {
+  test('on AWS begins with invitations; one of an earlier version stays open', async () => {
     const deployed = await openRoom({ roomKind: 'deployed', floodLimit: true });
     await (await deployed.connect()).close();
     expect(await registrationOf(deployed)).toBe('invite');

@@ -162,11 +162,11 @@ test('it can be followed: each new command is shown once', async () => {
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const client = await room.enter('Google');
-  await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => lines.length).toBe(2);
   await client.get('whoelse', {});
-  await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(3);
+  await expect.poll(() => lines.length).toBe(3);
   await client.get('wholasthr', {});
-  await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(4);
+  await expect.poll(() => lines.length).toBe(4);
   expect(lines.map((line) => / (register|login|whoelse|wholasthr) /.exec(line)?.[1])).toEqual([
     'register',
     'login',

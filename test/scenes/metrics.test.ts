@@ -61,7 +61,7 @@ test('a post that fails at every attempt is counted, and its message is kept', a
     const recording = room.local.calls.record();
     await speaker.get('message', { to: 'listener', text: 'given up on' });
     const retries = () => recording.invocations.filter((one) => one.function.startsWith('Fanout')).length;
-    await expect.poll(retries, { timeout: 10_000 }).toBe(2);
+    await expect.poll(retries).toBe(2);
     recording.stop();
   });
   expect(figures.filter((one) => 'PostsGivenUp' in one)).toMatchObject([{ PostsGivenUp: 1 }]);

@@ -19,7 +19,7 @@ afterEach(async () => {
   await room.change('maxCon', 100);
   // Clean up after a failed test.
   for (const { name } of await room.database.presence()) await room.kick(name);
-  await expect.poll(() => room.database.counts(), { timeout: 10_000 }).toEqual({ counted: 0, present: 0 });
+  await expect.poll(() => room.database.counts()).toEqual({ counted: 0, present: 0 });
 });
 afterAll(() => room.close());
 

@@ -43,7 +43,7 @@ export class Seat {
   /** Starts a client. Resolves when it is logged in. */
   static async open(room: AutoRoom, marksPastes: boolean): Promise<Seat> {
     const seat = new Seat(room, marksPastes);
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     while (!seat.#output.includes('[?2004$p')) {
       if (Date.now() > deadline) throw new Error(`the client did not log in:\n${seat.#output}`);
       await sleep(5);

@@ -102,7 +102,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await terminal.quit();
   });
 
-  test('goes on after the room was killed and started again', { timeout: 120_000 }, async () => {
+  test('goes on after the room was killed and started again', async () => {
     const folder = temporaryFolder('chat-web-');
     const first = await startRoomProcess(folder);
     const guest = await RawClient.open(first.url);

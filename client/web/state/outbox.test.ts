@@ -42,7 +42,7 @@ test('a text that the room has refused is still refused after a reload', async (
   const refuse = () => Promise.reject(refusal);
   const before = openPage(refuse);
   before.outbox.send(before.everyone, 'Hello');
-  await vi.waitFor(() => expect(before.failures()).toEqual([['Hello', 'Not today.']]));
+  await expect.poll(() => before.failures()).toEqual([['Hello', 'Not today.']]);
   const after = openPage(refuse);
   expect(after.failures()).toEqual([['Hello', 'Not today.']]);
   after.outbox.returned(after.everyone, 'Hello');
