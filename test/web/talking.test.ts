@@ -43,7 +43,13 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await terminal.quit();
     await page.page.getByRole('main').getByText('Offline').waitFor();
     await page.say('For later');
-    await page.sees('Hudson gets this at the next login');
+    const stored = page.page.getByText('Hudson gets this at the next login');
+    await stored.waitFor();
+    const hudson = await room.enter('Hudson');
+    await stored.waitFor({ state: 'detached' });
+    await hudson.get('logout', {});
+    await page.page.getByRole('main').getByText('Offline').waitFor();
+    expect(await stored.count()).toBe(0);
     await room.admin({ command: 'remove', user: 'Hudson' });
     await page.say('Are you there?');
     await page.sees('There is no user "Hudson" any more, so this was not sent.');

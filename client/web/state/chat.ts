@@ -1,4 +1,4 @@
-import { batch, computed, type Signal, signal } from '@preact/signals';
+import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { type EventOf, foldName } from '../../../protocol/index.ts';
 import { learnNames } from '../../chat/learn-names.ts';
 import { NamesSeen } from '../../chat/names-seen.ts';
@@ -73,6 +73,9 @@ export class Chat implements CommandHost {
       print: (line) => this.print(this.shown, [line]),
     });
     this.commands = new Commands(this);
+    effect(() => {
+      for (const one of this.conversations.peek()) if (this.people.isOnline(one.name)) one.came();
+    });
     if (this.#activeName.peek() !== '') this.open(this.#activeName.peek());
     this.names.me = me;
     this.names.learn = learnNames(room, this.names);

@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { foldName } from '../../../protocol/index.ts';
-import type { Item } from './items.ts';
+import type { Item, MessageItem } from './items.ts';
 import { Log } from './log.ts';
 import { storedNames, storedOfUser } from './storage.ts';
 
@@ -30,6 +30,8 @@ const mostLatest = 100;
 
 /** The users whose messages were unread when the page was reloaded. */
 export const unreadNames = () => storedNames(unreadOf);
+
+const isStored = (item: Item): item is MessageItem => item.kind === 'message' && item.delivery === 'stored';
 
 /** The id of the conversation of everybody. No user has this name. */
 export const roomId = '';
@@ -96,5 +98,13 @@ export class Conversation {
   /** The user looks at another conversation. */
   leave(): void {
     this.unreadFrom.value = undefined;
+  }
+
+  /** The other user has logged in, and gets what the room has stored. */
+  came(): void {
+    for (const { items } of this.log.chunks.peek()) {
+      if (items.peek().some(isStored))
+        items.value = items.peek().map((item) => (isStored(item) ? { ...item, delivery: 'delivered' } : item));
+    }
   }
 }
