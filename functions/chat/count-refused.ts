@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
 /**
  * As how many connects, of CONNECTS_PER_ADDRESS, a guest's refused frame counts. 0: the refusal says nothing against the
  * guest, because its password was right, it sends too fast, or the room is at fault. A client that was away for long
- * presents its old token once.
+ * presents its old token once. When many sessions of an office end together, frames of former members are on their way.
  */
 const connectsOf: Readonly<Partial<Record<RefusalCode, number>>> = {
   'already-logged-in': 0,
@@ -19,6 +19,7 @@ const connectsOf: Readonly<Partial<Record<RefusalCode, number>>> = {
   'room-full': 0,
   'room-stopped': 0,
   'bad-token': 1,
+  'not-logged-in': 1,
 };
 export const refusedConnects = 4;
 

@@ -2,6 +2,7 @@ import { defaultSettings } from '../../protocol/admin/settings.ts';
 import {
   type Action,
   type BadFrame,
+  byteLength,
   type Command,
   commands,
   floodConnects,
@@ -121,7 +122,7 @@ const meteredBytes = 32 * 1024;
 
 /** The tokens that a frame takes. A guest's frame that no client has a reason to send takes half of a guest's burst. */
 function tokensOf({ member }: Connection, frame: string, least: number, who?: Command['who']): number {
-  const hasReason = member || (who !== 'member' && frame.length <= meteredBytes);
+  const hasReason = member || (who !== 'member' && byteLength(frame) <= meteredBytes);
   return hasReason ? least : Math.max(least, mostTokens / 2);
 }
 
