@@ -11,18 +11,22 @@ import { mayRemoveMark } from './seats.ts';
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 
 /**
- * The last step of a login (which has a new `seat`) or a resume. The room admitted the client when the command began, and `stop` and
+ * The last step of a login, which may have a new `seat`, or of a resume, which gives its connect back. The room admitted the client when the command began, and `stop` and
  * `ban` write the Room item before they list the sessions. So either they list this session, or this function reads what they wrote,
  * and ends the session. A password that the login has set stays set.
  * @throws Refusal if the room is closed, or the address is banned.
  */
-export async function confirmOrEnd(room: Room, session: Session, seat?: string): Promise<void> {
+export async function confirmOrEnd(
+  room: Room,
+  session: Session,
+  { seat, resumed }: { readonly seat?: string | undefined; readonly resumed: boolean },
+): Promise<void> {
   const now = room.clock.now();
   const guest = { address: session.address, connectionId: session.connectionId, at: now };
   const settled = mayRemoveMark(room, session.since) ? seat : undefined;
   const [{ open, bans }] = await Promise.all([
     orLog(room, 'a login was not confirmed', room.seats.confirm(settled), { open: true, bans: {} }),
-    orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed: seat === undefined }), undefined),
+    orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed }), undefined),
   ]);
   if (open && !isBanned(bans, session.address, now)) return;
   await endSession(room, session, open ? 'kicked' : 'logout');

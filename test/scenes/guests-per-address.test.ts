@@ -90,6 +90,17 @@ test('an address has a number of new connections in ten minutes; a resumed sessi
   await last.get('logout', {});
 });
 
+test('a login that takes a session over stays counted as a connection, because it hashes a password', async () => {
+  await room.change('connectsPerAddress', 3);
+  let client: RawClient | undefined;
+  for (let i = 0; i < 3; i += 1) {
+    client = await room.connect('127.0.0.11');
+    await client.get('login', { user: 'Columbia', password, takeOver: true });
+  }
+  await expect(room.connect('127.0.0.11')).rejects.toMatchObject(tooMany);
+  await client?.get('logout', {});
+});
+
 test('an address that is always in use does not collect the counts of past windows', async () => {
   const key = { shard: 2, name: '127.0.0.9' };
   const connects = (item: object = {}) => Object.keys(item).filter((name) => name.startsWith('connects:'));
@@ -129,7 +140,7 @@ test('refused frames of a guest count as connections of its address, and at the 
   await refuse({ action: 'login' });
   await (await room.connect('127.0.0.7')).close();
   // The limit is reached.
-  guest.send({ action: 'whoelse' });
+  guest.send({ action: 'login' });
   expect(await guest.closed).toMatchObject({ code: 1000 });
   await expect.poll(() => room.connect('127.0.0.7').catch(({ status }) => status)).toBe(429);
   await (await room.connect('127.0.0.8')).close();

@@ -42,7 +42,7 @@ export const resume = guestCommand('resume', {
     await room.gateway.close(session.connectionId);
     const { connectionId, address } = connection;
     const moved = { ...session, connectionId, address, detachedAt: undefined };
-    const [counts] = await Promise.all([unread(room, account), confirmOrEnd(room, moved)]);
+    const [counts] = await Promise.all([unread(room, account), confirmOrEnd(room, moved, { resumed: true })]);
     return { user: account.displayName, token: next.token, timeOut: state.timeOut, unread: counts };
   },
 });
