@@ -29,6 +29,8 @@ const unknownUserIf: readonly RefusalCode[] = [
   'not-logged-in',
   'internal',
   'bad-token',
+  'banned',
+  'invalid-password',
 ];
 
 const entryOf = (action: Action): Command => commands[action];

@@ -24,7 +24,7 @@ export const register = command({
     'invalid-invitation',
   ],
   audit: {
-    unknownUserIf: ['invalid-password', 'registration-closed', 'invitation-required', 'invalid-invitation', 'banned'],
+    unknownUserIf: ['registration-closed', 'invitation-required', 'invalid-invitation'],
   },
 });
 
