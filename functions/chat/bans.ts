@@ -11,6 +11,9 @@ export const mostBans = 200;
 /** A subscriber has at least an IPv6 /64, so a longer prefix would ban nobody. */
 const longestIpv6 = 64;
 
+/** The bits of `::ffff:0:0/96`, which precede an IPv4 address that is written as an IPv6 address. */
+const mappedBits = 96;
+
 /** The canonical form of an address or prefix, or undefined if it is neither: `192.0.2.0/24`, `2001:db8::/64`. */
 export function prefixOf(text: string): string | undefined {
   const [address = '', bits] = text.trim().split('/');
@@ -18,12 +21,13 @@ export function prefixOf(text: string): string | undefined {
     return undefined;
   }
   const parsed = ipaddr.process(address);
-  const longest = parsed.kind() === 'ipv4' ? 32 : longestIpv6;
-  const length = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  const isIpv4 = parsed.kind() === 'ipv4';
+  const [kind, longest, most] = isIpv4 ? [ipaddr.IPv4, 32, 32] : [ipaddr.IPv6, longestIpv6, 128];
+  const written = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+  const length = isIpv4 && bits !== undefined && ipaddr.IPv6.isIPv6(address) ? written - mappedBits : written;
   // To ban all users, use `stop`.
-  if (!(length >= 1 && length <= 128)) return undefined;
+  if (!(length >= 1 && length <= most)) return undefined;
   const prefix = Math.min(length, longest);
-  const kind = parsed.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
   return `${kind.networkAddressFromCIDR(`${parsed.toString()}/${prefix}`).toString()}/${prefix}`;
 }
 
