@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ByteSource, beginning, DamagedFileError, sealMember } from '../../../protocol/backup/sealed-file.ts';
 import { checkRecords, readRecords, unchecked, wholeFile } from './read-backup.ts';
-import { formatName, formatVersion, type KeptMessage, toLine } from './records.ts';
+import { formatName, formatVersion, type KeptMessage, parseLine, toLine } from './records.ts';
 
 const takenAt = '2026-11-24T21:32:30.000Z';
 const settings = { maxCon: 5, blockTime: 60, lastHour: 100, timeOut: 600, minPassword: 8, grace: 30 };
@@ -119,6 +119,9 @@ describe('a sealed file', () => {
   test.each([
     ['"announcedUntil":"x"', user],
     ['"suspended":"no"', user],
+    ['"suspended":false', user],
+    ['"tries":[{"at":1}]', loginBlock],
+    ['"goodAt":"x"', loginBlock],
     [`"blocks":${JSON.stringify(Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`id${i}`, 'x'])))}`, user],
     ['"seq":4503599627370496', message.replace('"seq":1,', '')],
     ['"lastBroadcast":1e300', trailer.replace(',"lastBroadcast":0', '')],
@@ -127,6 +130,27 @@ describe('a sealed file', () => {
     await expect(check(...good.map((one) => (one.slice(0, 6) === line.slice(0, 6) ? wrong : one)))).rejects.toThrow(
       'in it is not well-formed',
     );
+  });
+
+  const who = { name: 'columbia', displayName: 'Columbia', accountId: '0a1' };
+  const file = {
+    ...{
+      recipient: '0a1',
+      file: '0a2/x',
+      to: who,
+      from: who,
+      name: 'x',
+      size: 1,
+      sha256: 'aa',
+      state: 'stored' as const,
+    },
+    ...{ objectKey: 'files/0a1/0a2/x', uploadUntil: 1, dueAt: 2, told: { seq: 1, at: 1 }, expiresAt: 3 },
+  };
+
+  test.each(['to', 'from', 'sha256', 'uploadUntil', 'dueAt'])('is refused with a file without %s', (attribute) => {
+    expect(parseLine(toLine('file', file))).toEqual({ kind: 'file', file });
+    const less = JSON.stringify({ file: { ...file, [attribute]: undefined } });
+    expect(() => parseLine(less)).toThrow('A file in it is not well-formed');
   });
 
   test('is refused by name when it is newer', async () => {

@@ -68,7 +68,8 @@ const user = v.looseObject({
   roomAcked: number,
   // As the room reads them. One account of another form would fail every list of accounts.
   mustChangePassword: v.optional(v.boolean()),
-  suspended: v.optional(v.boolean()),
+  // A login asks whether the attribute is there.
+  suspended: v.optional(v.literal(true)),
   nameClaimed: v.optional(v.boolean()),
   announcedUntil: v.optional(v.number()),
 });
@@ -89,18 +90,37 @@ const message = v.pipe(
   v.check((one) => v.is(streamMessage, { ...one, type: 'event' }), 'no message of a stream'),
 );
 
-/** Wrong passwords and the block they led to. */
-const loginBlock = v.looseObject({ name: text, address: text, blockedUntil: time, expiresAt: number });
+/** Wrong passwords and the block they led to. Invitations and counters have no tries. */
+const loginBlock = v.pipe(
+  v.looseObject({
+    name: text,
+    address: text,
+    blockedUntil: time,
+    expiresAt: number,
+    tries: v.optional(v.array(v.looseObject({ at: time }))),
+    version: v.optional(text),
+    blocks: v.optional(number),
+    goodAt: v.optional(time),
+  }),
+  v.check(({ tries, version }) => tries === undefined || version !== undefined, 'tries without a version'),
+);
+
+const who = v.looseObject({ name: text, displayName: text, accountId: text });
 
 /** A file that waits for its recipient. Its bytes may follow; otherwise they are in the object with its key. */
 const file = v.looseObject({
   recipient: text,
   file: text,
-  to: v.looseObject({ name: text, accountId: text }),
+  to: who,
+  from: who,
   name: text,
   size: number,
+  sha256: text,
   objectKey: v.pipe(v.string(), v.regex(/^files\/[^/]+\/[^/]+\/[^/]+$/)),
   state: v.literal('stored'),
+  uploadUntil: time,
+  dueAt: time,
+  urlsUntil: v.optional(time),
   told: v.object({ seq: number, at: time }),
   expiresAt: number,
 });
