@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Session } from '../chat/model.ts';
 import { mostEndedTogether } from '../chat/ports.ts';
 
@@ -10,6 +10,8 @@ interface Answer {
   readonly [field: string]: unknown;
 }
 let answers: (string | Answer)[] = [];
+/** An answer that depends on the request's body; set for one test. */
+let reply: ((body: string) => Answer) | undefined;
 let asked = 0;
 /** The bodies of the requests. */
 let bodies: string[] = [];
@@ -20,14 +22,17 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => bodies.push(String(Buffer.concat(chunks))));
-    const answer = answers[asked] ?? {};
-    asked += 1;
-    const { error, ...fields } = typeof answer === 'string' ? { error: answer } : answer;
-    response.setHeader('content-type', 'application/x-amz-json-1.0');
-    if (error !== undefined) response.writeHead(400);
-    const type = error !== undefined && { __type: `com.amazonaws.dynamodb.v20120810#${error}` };
-    response.end(JSON.stringify({ ...type, ...fields }));
+    request.on('end', () => {
+      const body = String(Buffer.concat(chunks));
+      bodies.push(body);
+      const answer = reply?.(body) ?? answers[asked] ?? {};
+      asked += 1;
+      const { error, ...fields } = typeof answer === 'string' ? { error: answer } : answer;
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
+      if (error !== undefined) response.writeHead(400);
+      const type = error !== undefined && { __type: `com.amazonaws.dynamodb.v20120810#${error}` };
+      response.end(JSON.stringify({ ...type, ...fields }));
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -36,6 +41,8 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${port}`);
+  const tables = ['PRESENCE', 'CONNECTIONS', 'USERS', 'ROOM', 'LOGIN_BLOCKS', 'FILE_RECORDS', 'MESSAGES'];
+  for (const table of tables) vi.stubEnv(`${table}_TABLE`, 'table');
   dynamodb = await import('./dynamodb.ts');
 });
 afterAll(() => {
@@ -47,6 +54,8 @@ afterAll(() => {
 beforeEach(() => {
   asked = 0;
   bodies = [];
+  answers = [];
+  reply = undefined;
 });
 
 const put = { TableName: 'table', Item: { key: 1 }, ConditionExpression: 'attribute_not_exists(#key)' };
@@ -85,7 +94,6 @@ test('the current item is requested only for a write with a condition', async ()
 
 test("a stop ends as many sessions at a time as DynamoDB's limit for a transaction allows", async () => {
   const { sessions } = await import('./sessions.ts');
-  vi.stubEnv('PRESENCE_TABLE', 'table').stubEnv('CONNECTIONS_TABLE', 'table').stubEnv('USERS_TABLE', 'table');
   const session = (i: number): Session => ({
     ...{ name: `${i}`, displayName: `${i}`, accountId: `${i}`, connectionId: `${i}`, seat: `${i}` },
     ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, quiet: false },
@@ -98,6 +106,69 @@ test("a stop ends as many sessions at a time as DynamoDB's limit for a transacti
   const { TransactItems: items } = JSON.parse(bodies.at(-1) ?? '');
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
   expect(items).toHaveLength(100);
+});
+
+/** The answer to the retry of a conditional write whose first answer was lost: the item is as that write left it. */
+const alreadyDone = (item?: object): Answer => ({
+  error: 'ConditionalCheckFailedException',
+  ...(item && { Item: item }),
+});
+const valuesOf = (body: string) => JSON.parse(body).ExpressionAttributeValues;
+
+describe('a conditional write that is retried recognizes its own effect:', () => {
+  test('the budget closes the room', async () => {
+    const { roomState } = await import('./room-state.ts');
+    const closed = { closedFor: { S: 'budget' }, closedAt: { N: '7' } };
+    answers = [alreadyDone(closed), alreadyDone(closed)];
+    expect(await roomState.closeForBudget(7)).toBe(true);
+    expect(await roomState.closeForBudget(8)).toBe(false);
+  });
+
+  test("the administrator's change of a value that was seen", async () => {
+    const { roomState } = await import('./room-state.ts');
+    answers = [alreadyDone({ maxCon: { N: '5' } }), alreadyDone({ maxCon: { N: '6' } })];
+    expect(await roomState.change({ maxCon: 5 }, { maxCon: 100, timeOut: 60 })).toEqual({ maxCon: 100 });
+    expect(await roomState.change({ maxCon: 5 }, { maxCon: 100 })).toBeUndefined();
+  });
+
+  test('a run posts the batch of notices', async () => {
+    const { noticeBatch } = await import('./notice-batch.ts');
+    reply = (body) => (body.includes(':run') ? alreadyDone({ runId: valuesOf(body)[':run'] }) : {});
+    expect(await noticeBatch.add('login', 7, 10)).toBe(10);
+    reply = (body) => (body.includes(':run') ? alreadyDone({ runId: { S: 'another' } }) : {});
+    expect(await noticeBatch.add('login', 7, 10)).toBeUndefined();
+  });
+
+  test('a file ends without a notice', async () => {
+    const { filesOn } = await import('./files.ts');
+    const { streamsOn } = await import('./streams/index.ts');
+    const files = filesOn(streamsOn({ retentionDays: 1, now: () => 0, logError: () => {} }));
+    const who = { name: 'columbia', displayName: 'Columbia', accountId: '0a1' };
+    const file = {
+      ...{ recipient: who, sender: who, name: 'x', size: 1, sha256: 'aa', objectKey: 'files/1/2/3' },
+      ...{ state: 'stored' as const, uploadUntil: 1, dueAt: 2 },
+    };
+    const ended = { objectKey: { S: file.objectKey }, state: { S: 'removing' }, dueAt: { N: '7' } };
+    answers = [alreadyDone(ended), alreadyDone(ended)];
+    expect(await files.end(file, undefined, 7)).toMatchObject({ kind: 'ended' });
+    expect(await files.end(file, undefined, 8)).toMatchObject({ kind: 'changed' });
+  });
+
+  test('a block is lifted', async () => {
+    const { accountAdmin } = await import('./admin/account-admin.ts');
+    const block = { name: { S: 'columbia' }, address: { S: '192.0.2.1' }, blockedUntil: { N: '9' } };
+    answers = [{ Items: [block] }, alreadyDone()];
+    expect(await accountAdmin.liftBlocks('columbia', undefined, 7)).toMatchObject([{ address: '192.0.2.1' }]);
+    answers = [{ Items: [block] }, alreadyDone({ ...block, blockedUntil: { N: '6' } })];
+    asked = 0;
+    expect(await accountAdmin.liftBlocks('columbia', undefined, 7)).toEqual([]);
+  });
+
+  test('an invitation is revoked', async () => {
+    const { invitationAdmin } = await import('./admin/invitation-admin.ts');
+    await invitationAdmin.revoke('1');
+    expect(JSON.parse(bodies[0] ?? '')).not.toHaveProperty('ConditionExpression');
+  });
 });
 
 test('an invalid request is not retried', async () => {

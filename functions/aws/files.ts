@@ -208,7 +208,13 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
 
     async end(file, notice, time) {
       const move = moveOn(file, 'removing', time);
-      if (!notice) return { kind: (await updateIf(move)).written ? 'ended' : 'changed', told: undefined };
+      if (!notice) {
+        const ended = await updateIf(move);
+        // If the SDK retried an update whose response was lost, the stored state and time are our own.
+        const now = ended.written ? undefined : ended.item;
+        const isOwn = now?.['objectKey'] === file.objectKey && now['state'] === 'removing' && now['dueAt'] === time;
+        return { kind: ended.written || isOwn ? 'ended' : 'changed', told: undefined };
+      }
       const { to, draft } = notice;
       const outcome = await orHindered(
         streams.appendBy<Notice['draft']['event']>(

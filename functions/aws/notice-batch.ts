@@ -2,6 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { NoticeBatch } from '../chat/ports.ts';
+import { newVersionTag } from '../chat/token.ts';
 import { db, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { noticesKey } from './keys.ts';
@@ -33,20 +34,25 @@ export const noticeBatch: NoticeBatch = {
     const { dueAt: promised, postedAt } = parseStored(stored, Attributes);
     if (promised !== undefined && promised > now - patience) return undefined;
     const dueAt = Math.max(now, postedAt + intervalMs);
-    const { written } = await updateIf({
+    const run = newVersionTag();
+    const outcome = await updateIf({
       ...item(),
-      UpdateExpression: 'SET dueAt = :dueAt',
+      UpdateExpression: 'SET dueAt = :dueAt, runId = :run',
       ConditionExpression: promised === undefined ? 'attribute_not_exists(dueAt)' : 'dueAt = :promised',
-      ExpressionAttributeValues: { ':dueAt': dueAt, ...(promised !== undefined && { ':promised': promised }) },
+      ExpressionAttributeValues: {
+        ...{ ':dueAt': dueAt, ':run': run },
+        ...(promised !== undefined && { ':promised': promised }),
+      },
     });
-    return written ? dueAt : undefined;
+    // If the SDK retried an update whose response was lost, the stored run is our own.
+    return outcome.written || outcome.item?.['runId'] === run ? dueAt : undefined;
   },
 
   async take(now) {
     const { Attributes = {} } = await db.send(
       new UpdateCommand({
         ...item(),
-        UpdateExpression: 'SET postedAt = :now REMOVE came, #left, dueAt',
+        UpdateExpression: 'SET postedAt = :now REMOVE came, #left, dueAt, runId',
         ExpressionAttributeNames: { '#left': 'left' },
         ExpressionAttributeValues: { ':now': now },
         ReturnValues: 'ALL_OLD',

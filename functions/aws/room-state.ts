@@ -88,9 +88,14 @@ export const roomState: RoomState = {
       ),
       ReturnValues: 'ALL_OLD',
     });
-    if (!outcome.written) return undefined;
-    const was = Object.entries(outcome.old ? toState(outcome.old) : newRoom);
-    return Object.fromEntries(was.filter(([name]) => Object.hasOwn(values, name)));
+    const isGiven = ([name]: [string, unknown]) => Object.hasOwn(values, name);
+    if (outcome.written) {
+      return Object.fromEntries(Object.entries(outcome.old ? toState(outcome.old) : newRoom).filter(isGiven));
+    }
+    // If the SDK retried an update whose response was lost, the stored values are our own.
+    const { item } = outcome;
+    const isOwn = item && item['restoring'] === undefined && given.every(([name, value]) => item[name] === value);
+    return isOwn ? Object.fromEntries(Object.entries(seen).filter(isGiven)) : undefined;
   },
 
   async claimSweep(now, until) {
@@ -166,7 +171,7 @@ export const roomState: RoomState = {
   },
 
   async closeForBudget(now) {
-    const { written } = await updateIf({
+    const outcome = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #open = :false, closedAt = :now, closedFor = :reason',
@@ -174,6 +179,7 @@ export const roomState: RoomState = {
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':true': true, ':false': false, ':now': now, ':reason': 'budget' },
     });
-    return written;
+    // If the SDK retried an update whose response was lost, the stored time is our own.
+    return outcome.written || (outcome.item?.['closedFor'] === 'budget' && outcome.item['closedAt'] === now);
   },
 };

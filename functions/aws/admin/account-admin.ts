@@ -15,13 +15,14 @@ const loginBlock = v.object({ name: v.string(), address: v.string(), blockedUnti
 
 /** Deletes a block with its tries, or the next wrong password would block again. False if the block has ended. */
 async function lift({ name, address }: LoginBlock, now: number): Promise<boolean> {
-  const { written } = await deleteIf({
+  const outcome = await deleteIf({
     TableName: tableName('loginBlocks'),
     Key: { name, address },
     ConditionExpression: 'blockedUntil > :now',
     ExpressionAttributeValues: { ':now': now },
   });
-  return written;
+  // If the SDK retried a delete whose response was lost, there is no item.
+  return outcome.written || outcome.item === undefined;
 }
 
 export const accountAdmin: AccountAdmin = {

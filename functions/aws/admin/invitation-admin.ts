@@ -1,6 +1,6 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { InvitationAdmin } from '../../chat/admin/ports.ts';
-import { db, deleteIf, queryAll } from '../dynamodb.ts';
+import { db, queryAll } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { invitationKey, isValid, toInvitation } from '../invitations.ts';
 import { invitationsPartition } from '../keys.ts';
@@ -28,7 +28,6 @@ export const invitationAdmin: InvitationAdmin = {
   },
 
   async revoke(id) {
-    const { written } = await deleteIf({ ...invitationKey(id), ConditionExpression: 'attribute_exists(address)' });
-    return written;
+    await db.send(new DeleteCommand(invitationKey(id)));
   },
 };

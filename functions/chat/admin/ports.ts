@@ -69,8 +69,8 @@ export interface InvitationAdmin {
   create(invitation: Invitation): Promise<void>;
   /** The valid invitations, those that expire first at the beginning. */
   all(now: number): Promise<readonly Invitation[]>;
-  /** False if there is no such invitation. */
-  revoke(id: string): Promise<boolean>;
+  /** Deletes an invitation, if there is one. */
+  revoke(id: string): Promise<void>;
 }
 
 /** Bans of addresses, in the Room item. */

@@ -7,6 +7,7 @@ export const revoke: AdminHandler<'revoke'> = async (room, { invitation }) => {
   const byCode = invitationId(invitation);
   const all = await room.invitationAdmin.all(room.clock.now());
   const found = all.find(({ id }) => id === byCode || shortId(id) === invitation.trim());
-  if (!found || !(await room.invitationAdmin.revoke(found.id))) throw new AdminRefusal('no-such-invitation');
+  if (!found) throw new AdminRefusal('no-such-invitation');
+  await room.invitationAdmin.revoke(found.id);
   return { id: shortId(found.id) };
 };
