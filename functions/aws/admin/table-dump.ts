@@ -20,7 +20,7 @@ import { claimItem, isClaim } from '../name-claims.ts';
 import { type TableName, tables } from '../names.ts';
 import { roomState } from '../room-state.ts';
 import { countersAt } from '../streams/counters.ts';
-import { isTombstone, queryItems } from '../streams/items.ts';
+import { isTombstone, queryItems, type StoredItem } from '../streams/items.ts';
 import { messageKey, withoutGap } from '../streams/keys.ts';
 import { keptRoomAttributes, wholeTables } from './backup-contents.ts';
 import { scanPage } from './scan-page.ts';
@@ -77,16 +77,14 @@ const withoutClaims = {
 
 const put = (Item: Item): Write => ({ PutRequest: { Item } });
 
-/** A page of a stream's items after a number. */
+/** A page of a stream's items after a number, with tombstones: pages are counted by what they read. */
 async function look(stream: KeptStream, after: number, upTo: number | undefined, limit: number) {
   const { items, next } = await queryItems(stream, { first: after + 1, last: upTo }, { limit });
-  const messages = items
-    .filter(({ item }) => !isTombstone(item))
-    .map(({ item: { stream: _stream, position: _position, ...item } }) =>
-      parseRecord('message', { ...item, ...stream }),
-    );
-  return { messages, more: next !== undefined };
+  return { items, more: next !== undefined };
 }
+
+const toMessage = (stream: KeptStream, { stream: _stream, position: _position, ...item }: Item): KeptMessage =>
+  parseRecord('message', { ...item, ...stream });
 
 /** Reads and writes the room's tables; see the port. */
 export function tableDumpAt(now: () => number): TableDump {
@@ -124,9 +122,10 @@ export function tableDumpAt(now: () => number): TableDump {
 
     async messages(stream, after, limit) {
       const first = await look(stream, after, undefined, limit);
-      const lookAgain = async (upTo: number) => ({ ...first, messages: await lookAll(stream, after, upTo) });
-      const { messages, more } = await withoutGap(after, first, lookAgain);
-      return { messages: messages.filter(unexpired), last: messages.at(-1)?.seq ?? after, more };
+      const lookAgain = async (upTo: number) => ({ ...first, items: await lookAll(stream, after, upTo) });
+      const { items, more } = await withoutGap(after, first, lookAgain);
+      const messages = items.filter(({ item }) => !isTombstone(item)).map(({ item }) => toMessage(stream, item));
+      return { messages: messages.filter(unexpired), last: items.at(-1)?.seq ?? after, more };
     },
 
     async put(records) {
@@ -239,13 +238,13 @@ export function tableDumpAt(now: () => number): TableDump {
   };
 }
 
-async function lookAll(stream: KeptStream, after: number, upTo: number): Promise<KeptMessage[]> {
-  const found: KeptMessage[] = [];
+async function lookAll(stream: KeptStream, after: number, upTo: number): Promise<StoredItem[]> {
+  const found: StoredItem[] = [];
   for (let last = after; last < upTo; ) {
-    const { messages, more } = await look(stream, last, upTo, stepSize);
-    found.push(...messages);
+    const { items, more } = await look(stream, last, upTo, stepSize);
+    found.push(...items);
     if (!more) break;
-    last = messages.at(-1)?.seq ?? upTo;
+    last = items.at(-1)?.seq ?? upTo;
   }
   return found;
 }

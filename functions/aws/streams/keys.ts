@@ -62,14 +62,14 @@ export const deleteCounter = (owner: Pick<Member, 'name' | 'accountId'>) => ({
 });
 
 /**
- * If a number is missing, reads the messages again, up to the last one read. A query is not a snapshot: it may miss
+ * If a number is missing, reads the items again, up to the last one read. A query is not a snapshot: it may miss
  * number n and return n + 1, which was committed later.
  */
-export async function withoutGap<P extends { readonly messages: readonly { readonly seq: number }[] }>(
+export async function withoutGap<P extends { readonly items: readonly { readonly seq: number }[] }>(
   after: number,
   first: P,
   lookAgain: (upTo: number) => Promise<P>,
 ): Promise<P> {
-  const last = first.messages.at(-1)?.seq;
-  return last === undefined || last === after + first.messages.length ? first : lookAgain(last);
+  const last = first.items.at(-1)?.seq;
+  return last === undefined || last === after + first.items.length ? first : lookAgain(last);
 }
