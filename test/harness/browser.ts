@@ -47,6 +47,8 @@ export class TestBrowser {
   /** A new user with a profile of their own, who opens the page at this address. */
   async visit(url: string, { firstScript, ...options }: VisitOptions = {}): Promise<Visitor> {
     const context = await this.#browser.newContext(options);
+    // Only for waits that would never end: a busy machine is slow.
+    context.setDefaultTimeout(60_000);
     if (firstScript !== undefined) await context.addInitScript(firstScript);
     const visitor = new Visitor(context, await context.newPage());
     this.#visitors.add(visitor);
