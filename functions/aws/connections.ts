@@ -65,18 +65,21 @@ export const connections: Connections = {
     return Item && toConnection(Item);
   },
 
-  async touch({ connectionId, theoreticalArrivalTime: busyUntil }, { at, active, usedMs }) {
+  async touch(connection, { at, active, usedMs }) {
+    const { connectionId, theoreticalArrivalTime: busyUntil } = connection;
     const sets = [
       ...(active ? ['lastActiveAt = :at'] : []),
       busyUntil > at ? 'busyUntil = busyUntil + :busy' : 'busyUntil = :busy',
     ];
-    await updateIf({
+    const outcome = await updateIf({
       TableName: table(),
       Key: { connectionId },
       UpdateExpression: `SET ${sets.join(', ')}`,
       ConditionExpression: active ? 'lastActiveAt < :at' : 'attribute_exists(connectionId)',
       ExpressionAttributeValues: { ...(active && { ':at': at }), ':busy': busyUntil > at ? usedMs : at + usedMs },
     });
+    // Another environment has recorded later activity. The tokens count nevertheless.
+    if (active && !outcome.written && outcome.item) await connections.touch(connection, { at, active: false, usedMs });
   },
 
   async recordAnswer(connectionId, at) {

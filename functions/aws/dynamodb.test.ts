@@ -171,6 +171,25 @@ describe('a conditional write that is retried recognizes its own effect:', () =>
   });
 });
 
+test("a frame's tokens count although another environment has recorded later activity", async () => {
+  const { connections } = await import('./connections.ts');
+  const connection = {
+    ...{ connectionId: 'c1', address: '192.0.2.1', lastActiveAt: 1, theoreticalArrivalTime: 0, member: undefined },
+    rateLimit: { rate: 20, burst: 100 },
+  };
+  answers = [alreadyDone({ connectionId: { S: 'c1' } })];
+  await connections.touch(connection, { at: 7, active: true, usedMs: 50 });
+  expect(bodies.map((body) => JSON.parse(body).UpdateExpression)).toEqual([
+    'SET lastActiveAt = :at, busyUntil = :busy',
+    'SET busyUntil = :busy',
+  ]);
+  // The connection is gone.
+  answers = [alreadyDone(), alreadyDone()];
+  asked = 0;
+  await connections.touch(connection, { at: 7, active: true, usedMs: 50 });
+  expect(asked).toBe(1);
+});
+
 test('an invalid request is not retried', async () => {
   answers = ['ValidationException'];
   await expect(dynamodb.deleteIf({ TableName: 'table', Key: { key: 1 } })).rejects.toMatchObject({
