@@ -17,6 +17,12 @@ const maxSockets = 200;
 const maxAttempts = 4;
 
 /**
+ * No attempt to post begins later than this (ms): a command posts after its commit, and must answer before its function's timeout, also
+ * if a socket is silent. A post that fails is left to the fan-out function.
+ */
+const patienceMs = 3_500;
+
+/**
  * API Gateway's @connections API. Posts use {@link SignedHttp}, because there are many. Other calls use the SDK, which
  * takes the endpoint from the same variable.
  */
@@ -25,6 +31,7 @@ export function connectionGateway(logError: LogError): ConnectionGateway {
   const post = (connectionId: string, body: string) => {
     poster ??= new SignedHttp({
       ...{ service: 'execute-api', endpoint: requireEnv(variables.connectionsEndpoint), maxSockets, maxAttempts },
+      patienceMs,
     });
     return poster.post({ path: `/@connections/${encodeURIComponent(connectionId)}`, body });
   };

@@ -10,7 +10,10 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-async function play(script: readonly Scripted[], options: { maxAttempts?: number; maxSockets?: number } = {}) {
+async function play(
+  script: readonly Scripted[],
+  options: { maxAttempts?: number; maxSockets?: number; patienceMs?: number } = {},
+) {
   const { origin, received } = await scriptedServer(script);
   const client = new SignedHttp({
     ...{ service: 'execute-api', endpoint: `${origin}/prod`, maxSockets: 2, maxAttempts: 3, timeoutMs: 100 },
@@ -51,6 +54,12 @@ test('retries end with the last attempt', async () => {
   const { received, post } = await play([{ status: 500 }, { status: 500 }, { status: 429 }, { status: 500 }]);
   await expect(post()).rejects.toMatchObject({ status: 429, isTransient: true });
   expect(received).toHaveLength(3);
+});
+
+test('no attempt begins when the patience is over', async () => {
+  const { received, post } = await play(['hang', 'hang'], { patienceMs: 0 });
+  await expect(post()).rejects.toMatchObject({ status: undefined, isTransient: true });
+  expect(received).toHaveLength(1);
 });
 
 test.each([400, 403, 410, 413])('status %d is not retried', async (status) => {

@@ -18,6 +18,8 @@ export interface SignedHttpOptions {
   readonly maxAttempts: number;
   /** Silence (ms) on a socket after which an attempt has failed. */
   readonly timeoutMs?: number;
+  /** No attempt begins later than this (ms) after the call. Default: unlimited. */
+  readonly patienceMs?: number;
 }
 
 export interface PostRequest {
@@ -117,6 +119,7 @@ export class SignedHttp {
    * @throws HttpError after the last attempt, and at once for an error that no retry would mend.
    */
   async post(request: PostRequest): Promise<void> {
+    const lastStart = performance.now() + (this.#options.patienceMs ?? Number.POSITIVE_INFINITY);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(request);
@@ -124,7 +127,9 @@ export class SignedHttp {
         if (!(error instanceof HttpError && error.isTransient) || attempt >= this.#options.maxAttempts) throw error;
         if (error.serverTime !== undefined) this.#skewMs = error.serverTime - Date.now();
         // Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
-        await sleep(Math.random() * Math.min(backoff.most, backoff.base * 2 ** (attempt - 1)));
+        const wait = Math.random() * Math.min(backoff.most, backoff.base * 2 ** (attempt - 1));
+        if (performance.now() + wait > lastStart) throw error;
+        await sleep(wait);
       }
     }
   }
