@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { keepBudget } from './budget.ts';
 import { closeLateGuests } from './close-late-guests.ts';
+import { endBanned } from './end-banned.ts';
 import { dismiss, endSession } from './end-session.ts';
 import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -39,6 +40,7 @@ export async function sweep(room: Room): Promise<void> {
   const outcomes = await Promise.allSettled([
     correctCount(room, seats, sessions, startedAt),
     endLeftovers(room, seats, sessions, startedAt),
+    endBanned(room, state, sessions, startedAt),
     closeLateGuests(room, state.guestTime, startedAt),
     // An empty room needs no write, except that the counts of a new month begin with it.
     ...(state.online > 0 || isNewMonth(state, startedAt) ? [noteUsage(room, state, startedAt)] : []),
