@@ -65,7 +65,8 @@ export interface Streams {
   ): Promise<EventOf<E>>;
   /**
    * A reader's messages after a number, oldest first, complete up to `upTo`. `more` is true if there are more messages,
-   * or if a number below later messages may still get its message; `upTo` is then before that number.
+   * or if a number below later messages may still get its message; `upTo` is then before that number. Reads at most 1,000
+   * items, so a page may be empty although `more` is true.
    */
   after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page & { readonly upTo: number }>;
   /**

@@ -30,7 +30,7 @@ export const docs: Docs<typeof sync> = () => ({
   result: {
     messages: fieldDocs.messages,
     upTo: 'The sequence numbers that this page reaches: where the next `sync` starts.',
-    more: 'Whether there are more messages.',
+    more: 'Whether more messages may follow. A page may be empty and `more` true.',
   },
   nested: { 'upTo.inbox': 'In the inbox.', 'upTo.room': 'In the room.' },
   example: {

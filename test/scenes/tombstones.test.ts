@@ -8,10 +8,11 @@ const tombstones = 1_100;
 const last = tombstones + 2;
 
 let room: SceneRoom;
+let reader: RawClient;
 let sender: RawClient;
 beforeAll(async () => {
   room = await openRoom();
-  await room.register('Columbia');
+  reader = await room.enter('Columbia');
   sender = await room.enter('facebook');
   await sender.get('message', { to: 'Columbia', text: 'before' });
   await bury('inbox/columbia', 2, tombstones);
@@ -33,6 +34,15 @@ async function bury(stream: string, first: number, count: number): Promise<void>
   const counter = { stream: `counter/${stream}`, position: prefix.slice(0, -1) };
   await room.database.set('Messages', counter, { seq: first + count - 1, givenAt: previousAt });
 }
+
+test('a reader passes any number of tombstones in several pages', async () => {
+  const page = await reader.get('sync', { inbox: 0 });
+  expect(page.messages).toMatchObject([{ seq: 1, text: 'before' }]);
+  expect(page).toMatchObject({ upTo: { inbox: 1_000 }, more: true });
+  const next = await reader.get('sync', { inbox: 1_000, limit: 1 });
+  expect(next.messages).toMatchObject([{ seq: last, text: 'after' }]);
+  expect(next).toMatchObject({ upTo: { inbox: last }, more: false });
+});
 
 test('a backup reads through more tombstones than fit a page', async () => {
   let reply = await room.admin({ command: 'backup' });

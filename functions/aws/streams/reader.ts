@@ -6,6 +6,12 @@ import type { Above, Holes } from './holes.ts';
 import { asSeenBy, queryItems, type ReadBlocks, type StoredItem } from './items.ts';
 import type { StreamOwner } from './keys.ts';
 
+/** The most items that `after` reads, so that a reader passes any number of tombstones in several requests. */
+const mostRead = 1_000;
+
+/** Items per query after the first one. Those follow tombstones alone, so a reader's own limit may be too small. */
+const nextPage = 200;
+
 /**
  * Yields a stream's items after a number, oldest first. Stops before a number whose message may still come, and then
  * returns `true`.
@@ -19,7 +25,7 @@ async function* readOn(
   let last = after;
   let from: StoredItem['item'] | undefined;
   do {
-    const { items, next } = await queryItems(of, { first: after + 1 }, { limit, from });
+    const { items, next } = await queryItems(of, { first: after + 1 }, { limit: from ? nextPage : limit, from });
     for (const item of items) {
       const settled = await holes.settle(of, last + 1, item);
       yield* settled.items;
@@ -70,7 +76,8 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
       const messages: StreamMessage[] = [];
       const readBlocks = blocksOf(reader);
       const steps = readOn(holes, ownOf(kind, reader), seq, limit + 1);
-      for (let upTo = seq; ; ) {
+      for (let upTo = seq, read = 0; ; read += 1) {
+        if (read === mostRead) return { messages, upTo, more: true };
         const { done, value } = await steps.next();
         if (done) return { messages, upTo, more: value };
         const message = await asSeenBy(reader, kind, value, now(), readBlocks);
