@@ -12,10 +12,31 @@ export class Accounts {
   readonly #accounts = new Map<string, Account[]>();
   readonly #passwords = new Map<string, readonly string[]>();
   #made = 0;
+  /** Every password that may have been set, in this order. */
+  readonly #set: { readonly user: string; readonly password: string }[] = [];
 
   /** The passwords that may be a user's, the likeliest first. */
   passwordsOf(user: string): readonly string[] {
     return this.#passwords.get(user) ?? [];
+  }
+
+  /** Returns a function that returns the passwords that a user may have had at some time since now, the likeliest first. */
+  passwordsSince(): (user: string) => string[] {
+    const before = new Map(this.#passwords);
+    const { length } = this.#set;
+    return (user) => {
+      const later = this.#set.slice(length).filter((one) => one.user === user);
+      return [
+        ...new Set([...this.passwordsOf(user), ...later.map(({ password }) => password), ...(before.get(user) ?? [])]),
+      ];
+    };
+  }
+
+  /** A user's account and passwords in a room that was restored. */
+  restored(user: string, { accounts, passwords }: { accounts: Accounts; passwords: readonly string[] }): void {
+    this.registered(user, accounts.#accounts.get(user)?.at(-1)?.since ?? 0);
+    for (const password of passwords.toReversed()) this.mayHave(user, password);
+    this.#made = accounts.#made;
   }
 
   newPassword(): string {
@@ -25,6 +46,7 @@ export class Accounts {
 
   /** A password may have been set. */
   mayHave(user: string, password: string): void {
+    this.#set.push({ user, password });
     this.#passwords.set(user, [password, ...this.passwordsOf(user).filter((one) => one !== password)]);
   }
 

@@ -1,12 +1,14 @@
+import { backUp } from './backups.ts';
 import { bannable } from './bans.ts';
 import type { Invitation } from './invitations.ts';
+import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 /** A write that was asked for is carried out within this time (ms), or never. */
 const settles = 5_000;
 
-/** Functions that were running when a ban began have ended after this time (ms). */
-const banSettles = 12_000;
+/** Functions that were running when a ban began have ended after this time (ms). A login waits for another client for 3 s. */
+const banSettles = ({ slow, latency }: Weather) => (slow > 0 ? 12_000 : 4_000 + 500 * latency);
 
 /**
  * An administrator who kicks, suspends and bans users, resets passwords, changes MaxCon, runs the doctor, and stops and
@@ -21,17 +23,28 @@ export class Administrator {
     this.#users = users;
   }
 
-  /** Works until this time (epoch ms), and leaves an open room. */
-  async work(until: number): Promise<void> {
+  /** Works until this time (epoch ms), and leaves an open room. Takes one backup if it is wanted. */
+  async work(until: number, wantsBackup: boolean): Promise<void> {
     const { scheduler } = this.#world;
+    let backsUpAt = wantsBackup ? scheduler.random.between(scheduler.now, until) : until;
     const banning = scheduler.random.pick([0.1, 0.1, 0.6]);
     for (;;) {
       await scheduler.pause(scheduler.random.between(2_000, 20_000));
       if (scheduler.now >= until) break;
-      if (scheduler.random.chance(banning)) await this.#ban();
+      if (scheduler.now >= backsUpAt) {
+        backsUpAt = until;
+        await backUp(this.#world, this.#users);
+      } else if (scheduler.random.chance(banning)) await this.#ban();
       else await this.#act(scheduler.random.next());
     }
     await this.#ask({ command: 'start' });
+  }
+
+  /** Takes a backup before a time (epoch ms). */
+  async backUpOnce(before: number): Promise<void> {
+    const { scheduler } = this.#world;
+    await scheduler.pause(scheduler.random.between(0, before - scheduler.now));
+    await backUp(this.#world, this.#users);
   }
 
   async #act(act: number): Promise<void> {
@@ -79,6 +92,11 @@ export class Administrator {
     const { scheduler, history, database } = this.#world;
     const [address, addresses] = scheduler.random.pick(bannable) ?? ['', []];
     const hours = scheduler.random.pick([undefined, 1]);
+    if (scheduler.random.chance(0.7)) {
+      // A ban begins while a login checks the password.
+      await history.logins.next((login) => addresses.includes(login.address), 10_000);
+      await scheduler.pause(scheduler.random.between(0, 250 * this.#world.weather.latency));
+    }
     const ban = history.bans.asked(addresses, hours);
     const reply = await this.#ask({ command: 'ban', address, hours });
     history.bans.began(ban);
@@ -90,7 +108,7 @@ export class Administrator {
       return;
     }
     await scheduler.pause(scheduler.random.between(settles, 20_000));
-    if (scheduler.now > ban.since + banSettles) history.bans.checkSessions(ban);
+    if (scheduler.now > ban.since + banSettles(this.#world.weather)) history.bans.checkSessions(ban);
     history.bans.lifting(ban);
     await this.#ask({ command: 'unban', address });
     history.bans.lifted(ban);

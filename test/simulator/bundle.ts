@@ -26,6 +26,7 @@ const replaced: Readonly<Record<string, string>> = {
   '@smithy/node-http-handler': 'http-handler.ts',
   'node:timers/promises': 'timers-promises.ts',
   'node:crypto': 'crypto.ts',
+  'node:zlib': 'zlib.ts',
   ws: 'ws.ts',
 };
 
@@ -71,10 +72,13 @@ const options = {
   logLevel: 'error',
 } as const satisfies BuildOptions;
 
-/** Bundles the functions and the client, as the deployment does, with stand-ins for AWS. */
+/** What runs on the users' and the administrator's machines. */
+const programs = ['test/simulator/client-entry.ts', 'test/simulator/console-entry.ts'];
+
+/** Bundles the functions and the programs, as the deployment does, with stand-ins for AWS. */
 export async function bundlesOfRoom(mutation?: Mutation): Promise<Bundles> {
   const lambdas = readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.lambda.ts'));
-  const entryPoints = [...lambdas.map((file) => `functions/${file}`), 'test/simulator/client-entry.ts'];
+  const entryPoints = [...lambdas.map((file) => `functions/${file}`), ...programs];
   const { outputFiles } = await build({ ...options, entryPoints, plugins: [replacement(mutation)] });
   return new Map(outputFiles.map(({ path, text }) => [basename(path, '.js'), text]));
 }

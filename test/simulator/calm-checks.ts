@@ -7,15 +7,15 @@ import type { World } from './world.ts';
 const promptness = ({ slow, latency }: Weather) => (slow > 0 ? 15_000 : 2_000 * latency);
 
 /** A client asks for what is missing before a message within this time (ms). */
-const askedWithin = 20_000;
+const askedWithin = ({ slow, latency }: Weather) => (slow > 0 ? 20_000 : 4_000 + 500 * latency);
 
 /** A client that gets replies holds no message back: it asks for those before it that got lost. */
-export function nothingHeldBack(world: World): void {
+export function nothingHeldBack(world: World, weather: Weather): void {
   const { visits, arrived } = world.history;
   for (const { program, stream, seq, at } of arrived) {
     const visit = visits.find((one) => one.program === program);
     if (!visit) continue;
-    const shownBy = Math.max(at, visit.loggedInAt) + askedWithin;
+    const shownBy = Math.max(at, visit.loggedInAt) + askedWithin(weather);
     const seen = visits.filter(({ user }) => user === visit.user).flatMap(({ shown }) => shown);
     const isShown = seen.some((one) => one.stream === stream && one.seq >= seq && one.at <= shownBy);
     if (visit.endedAt > shownBy && !isShown) world.violated(`${program} got ${stream} ${seq}, and holds it back`);

@@ -12,6 +12,9 @@ const grace = 10_000;
 /** A user who has forgotten which password was set last needs this time (ms) at most: blocks of logins get longer. */
 const patience = 4 * 3600_000;
 
+/** How long (ms) a function with another clock may take a message for one that has not expired. */
+const expiryTakes = 1_500;
+
 /** What the calls of a sweep take at most (ms), as a rule. */
 const slack = 30_000;
 
@@ -36,7 +39,10 @@ export async function judge(world: World, users: readonly User[], until: Until):
   noGhosts(world);
   quiet(world, 'at the end');
   for (const visit of history.visits) shownInOrder(world, visit);
-  for (const sent of history.sent) shownOnce(world, sent, users);
+  for (const sent of history.sent) {
+    shownOnce(world, sent, users);
+    notShownAfterExpiry(world, sent);
+  }
   numberedInOrder(world, history.sent);
   judgeFiles(world);
   if (world.violations.length > 0) return;
@@ -141,6 +147,15 @@ function shownToOwner(world: World, sent: Sent, reader: string): void {
     if (isOther && sent.outcome === 'acknowledged' && shown.some((one) => isOf(one, sent)))
       world.violated(`${program} shows "${sent.text}", which was sent to an earlier owner of the name`);
   }
+}
+
+/** A program that logs in when a message has expired does not show it. */
+function notShownAfterExpiry(world: World, sent: Sent): void {
+  const { history } = world;
+  const expired = (history.expiry.get(sent.text) ?? Number.POSITIVE_INFINITY) + expiryTakes;
+  for (const { program, askedAt, shown } of history.visits)
+    if (askedAt > expired && shown.some((one) => isOf(one, sent)))
+      world.violated(`${program} shows "${sent.text}", which has expired`);
 }
 
 const isOf = ({ stream, text }: Shown, sent: Sent) => stream === streamOf(sent) && text === sent.text;

@@ -16,6 +16,10 @@ export interface SentFile {
   uploadedAt: number;
   /** How often its recipient has asked the room to end it. */
   asked: number;
+  /** When it had waited for too long (epoch ms). */
+  expiredAt?: number;
+  /** Whether a message about it has expired. */
+  isForgotten?: true;
   /** How it has ended, as the room has confirmed. */
   ended: 'file-received' | 'file-declined' | undefined;
 }
@@ -24,7 +28,7 @@ export interface SentFile {
 export const filesSettle = 10 * 60_000;
 
 /** How a message about a file is shown. */
-const fileText = (event: string, other: string, name: string): string => `${event} ${other} ${name}`;
+export const fileText = (event: string, other: string, name: string): string => `${event} ${other} ${name}`;
 
 /** What identifies a message. */
 export function textOf(message: ShownMessage): string {
@@ -53,20 +57,22 @@ export function judgeFiles(world: World): void {
   for (const { state, dueAt, objectKey } of records) {
     if (Number(dueAt) < scheduler.now - 3 * 60_000) world.violated(`a file is still ${state}: ${objectKey}`);
   }
-  for (const key of bucket.keys) {
+  for (const key of bucket.keys('files/')) {
     if (!records.some(({ objectKey }) => objectKey === key)) world.violated(`bytes without a record: ${key}`);
   }
 }
 
-const shownTo = (history: History, user: string, text: string): number =>
+/** Under how many numbers a user has seen a text, before a time. */
+export const shownTo = (history: History, user: string, text: string, before = Number.POSITIVE_INFINITY): number =>
   new Set(
     history.visits
       .filter((visit) => visit.user === user)
-      .flatMap(({ shown }) => shown.filter((one) => one.text === text).map(({ seq }) => seq)),
+      .flatMap(({ shown }) => shown.filter((one) => one.text === text && one.at < before).map(({ seq }) => seq)),
   ).size;
 
 /** The recipient is told once of a file that was uploaded. If not, the sender is told that it failed. */
-function announcedOnce(world: World, { from, to, name, uploadedAt, announcedAt }: SentFile): void {
+function announcedOnce(world: World, file: SentFile): void {
+  const { from, to, name, uploadedAt, announcedAt } = file;
   const { history } = world;
   // Another account of the same name is told of its own files.
   if (![from, to].every((user) => history.accounts.isSameSince(user, announcedAt))) return;
@@ -74,13 +80,16 @@ function announcedOnce(world: World, { from, to, name, uploadedAt, announcedAt }
   const failed = shownTo(history, from, fileText('file-failed', to, name));
   if (told > 1) world.violated(`${to} is told ${told} times of the file ${name}`);
   if (failed > 1) world.violated(`${from} is told ${failed} times that the file ${name} has failed`);
+  if (file.isForgotten) return;
+  if (file.expiredAt !== undefined && file.asked === 0 && failed === 0)
+    world.violated(`the file ${name} has expired, and ${from} is not told`);
   if (uploadedAt === Number.POSITIVE_INFINITY) return;
   if (told + failed === 0) world.violated(`the file ${name} was uploaded, and nobody was told`);
 }
 
 /** The sender is told how a file has ended. */
-function endedOnce(world: World, { from, to, name, announcedAt, ended }: SentFile): void {
-  if (ended === undefined || !world.history.accounts.isSameSince(from, announcedAt)) return;
+function endedOnce(world: World, { from, to, name, announcedAt, ended, isForgotten }: SentFile): void {
+  if (ended === undefined || isForgotten || !world.history.accounts.isSameSince(from, announcedAt)) return;
   const told = shownTo(world.history, from, fileText(ended, to, name));
   if (told !== 1) world.violated(`${from} is told ${told} times: ${ended} ${name}`);
 }

@@ -27,6 +27,11 @@ export class Gateway {
     return [...this.#connections.values()];
   }
 
+  /** The open connection of a client. */
+  connectionOf(client: SimulatedProcess): string | undefined {
+    return this.connections.find((one) => one.client === client)?.id;
+  }
+
   /** How long (ms) ago a connection has ended; 0 if it has not. One that never opened has always been gone. */
   goneFor(id: string): number {
     if (!this.#connections.has(id) && !this.#ends.has(id)) return Number.POSITIVE_INFINITY;
@@ -135,6 +140,7 @@ export class Gateway {
     const { bans, tokens: known } = this.#world.history;
     const tokens = known.of(user);
     const askedAt = this.#world.scheduler.now;
+    if (action === 'login') this.#world.history.logins.begins({ user, address: connection.address });
     this.#integrate(route.target, this.#event(connection, 'MESSAGE', { body }), ({ status, body: reply, failure }) => {
       const { id: connectionId } = connection;
       const { ok, error, token = action === 'passwd' && ok ? args['newToken'] : undefined } = parsed(reply ?? '');

@@ -24,6 +24,10 @@ export interface Habits {
   readonly fileQuotas: FileQuotas;
   /** Whether registrations take an invitation. */
   readonly hasInvitations: boolean;
+  /** Whether messages, files and invitations expire during the day. */
+  readonly hasExpiry: boolean;
+  /** Whether an administrator takes a backup, which is restored after the day. */
+  readonly hasBackup: boolean;
   /** Whether there is a user whose programs keep no rules. */
   readonly hasOddUser: boolean;
 }
@@ -48,6 +52,8 @@ export function habitsOf(random: SeededRandom): Habits {
     hasInvitations,
     deregister: random.pick(hasInvitations ? [0.1, 0.3] : [0, 0, 0.2]),
     hasOddUser: random.chance(0.4),
+    hasExpiry: random.chance(0.2),
+    hasBackup: random.chance(0.12),
   };
 }
 

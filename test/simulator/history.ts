@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { Accounts } from './accounts.ts';
+import type { Backup } from './backups.ts';
 import { Bans } from './bans.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import { checkQuotas, type FileQuotas } from './file-quotas.ts';
 import type { SentFile } from './files.ts';
 import { Invitations } from './invitations.ts';
+import { Logins } from './logins.ts';
 import type { SimulatedProcess } from './process.ts';
 import { Tokens } from './tokens.ts';
 import { isReliable } from './weather.ts';
@@ -87,7 +89,14 @@ export class History {
   readonly accounts = new Accounts();
   readonly bans: Bans;
   readonly invitations: Invitations;
+  readonly logins: Logins;
   fileQuotas: FileQuotas | undefined;
+  backup: Backup | undefined;
+  /** When messages expire (epoch ms), by their texts. All others are kept for much longer than a day. */
+  readonly expiry = new Map<string, number>();
+  /** In a restored room: how many messages were sent before it, and who may have read which texts there. */
+  sentBefore = 0;
+  readonly readBefore = new Map<string, Set<string>>();
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
   /** Whether no user runs two programs at a time. */
@@ -99,6 +108,7 @@ export class History {
     this.#world = world;
     this.bans = new Bans(world);
     this.invitations = new Invitations(world);
+    this.logins = new Logins(world);
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
   }
 
@@ -118,7 +128,7 @@ export class History {
 
   /** A user sends a message, which nobody has replied to. */
   says(from: string, to: string | undefined): Sent {
-    const text = `${from} says ${this.sent.length}`;
+    const text = `${from} says ${this.sentBefore + this.sent.length}`;
     const times = { sentAt: this.#world.scheduler.now, settledAt: undefined };
     const sent: Sent = { text, from, to, ...times, outcome: 'pending', seq: undefined };
     this.sent.push(sent);
@@ -177,11 +187,24 @@ export class History {
   }
 
   /** Whether a reader must see a message: always, never, or as it happens. */
-  isFor(reader: string, { from, sentAt, settledAt = Number.POSITIVE_INFINITY }: Sent): 'always' | 'never' | 'perhaps' {
+  isFor(
+    reader: string,
+    { from, text, sentAt, settledAt = Number.POSITIVE_INFINITY }: Sent,
+  ): 'always' | 'never' | 'perhaps' {
     const blocks = this.blocks.filter(({ by, whom }) => by === reader && whom === from);
     if (blocks.some(({ since, endAskedAt }) => since < sentAt && endAskedAt > settledAt)) return 'never';
     const mayMeet = blocks.some(({ askedAt, endedAt }) => askedAt <= settledAt && endedAt >= sentAt);
-    return mayMeet || !this.accounts.isSameSince(reader, sentAt) ? 'perhaps' : 'always';
+    const mayBeRead = this.readBefore.get(reader)?.has(text) === true;
+    return mayMeet || mayBeRead || this.expiry.has(text) || !this.accounts.isSameSince(reader, sentAt)
+      ? 'perhaps'
+      : 'always';
+  }
+
+  /** A stored message expires at some time (epoch ms). */
+  expires({ text, name }: Item, at: number): void {
+    if (text !== undefined) this.expiry.set(String(text), at);
+    const file = this.files.find((one) => one.name === name);
+    if (file) file.isForgotten = true;
   }
 
   /** A user deregisters, which ends all blocks of that user and by that user. */

@@ -7,8 +7,8 @@ export interface Invitation {
   readonly uses: number;
   readonly since: number;
   /** It ends within this time. */
-  readonly endsFrom: number;
-  readonly endsBy: number;
+  endsFrom: number;
+  endsBy: number;
   revokeAskedAt: number;
   revokedAt: number;
 }
@@ -45,6 +45,12 @@ export class Invitations {
     const { now } = this.#world.scheduler;
     const ends = { endsFrom: askedAt + days * day - skew, endsBy: now + days * day + skew + 1000 };
     this.all.push({ code, uses, since: now, ...ends, revokeAskedAt: never, revokedAt: never });
+  }
+
+  /** Of an invitation, only some seconds are left: it ends then (epoch ms). */
+  ends(invitation: Invitation, at: number): void {
+    invitation.endsFrom = at - skew;
+    invitation.endsBy = at + skew + 1000;
   }
 
   /** The code with which a newcomer registers. It is often the code with the most uses, and sometimes one that has ended. */

@@ -24,11 +24,18 @@ export class Lambda {
   readonly #world: World;
   readonly #idle = new Map<FunctionName, Environment[]>();
   #started = 0;
+  /** Connections whose next frame gets a slow environment. */
+  readonly #slow = new Set<string>();
   /** Invocations that have not ended. */
   running = 0;
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** The next frame of a connection gets an environment that stands still for a moment. */
+  slowDown(connectionId: string): void {
+    this.#slow.add(connectionId);
   }
 
   /** Runs a function, and calls back with its result. */
@@ -129,6 +136,13 @@ export class Lambda {
         process.stall(scheduler.random.between(0, length));
       });
     }
+    if (this.#slow.delete(connectionOf(event))) {
+      scheduler.after(scheduler.random.between(0, 40 * weather.latency), () => {
+        if (isOver) return;
+        scheduler.note(`${process.name} stands still`);
+        process.stall(scheduler.random.between(200, 900));
+      });
+    }
     process.callsLeft = mostCalls;
     process.thaw();
     const context = { awsRequestId: process.bytes(8).toString('hex'), getRemainingTimeInMillis: () => milliseconds };
@@ -141,6 +155,9 @@ export class Lambda {
     );
   }
 }
+
+const connectionOf = (event: { requestContext?: { connectionId?: string } }) =>
+  event.requestContext?.connectionId ?? '';
 
 /** The environment variables of a function. */
 function environmentOf(name: FunctionName): Record<string, string> {
@@ -156,5 +173,6 @@ function environmentOf(name: FunctionName): Record<string, string> {
     ROOM_BUCKET: 'bucket',
     ROOM_KIND: 'local',
     PASSWORD_COST: '1',
+    ADMIN_SLICE_MS: '200',
   };
 }

@@ -13,17 +13,30 @@ export interface Post {
   readonly body: string;
 }
 
-/** A call to S3, and its answer. */
+/** A call to S3. */
 export interface S3Call {
-  readonly operation: 'HeadObject' | 'DeleteObject' | 'ListObjectsV2';
+  readonly operation:
+    | ('HeadObject' | 'DeleteObject' | 'ListObjectsV2' | 'GetObject' | 'PutObject')
+    | ('CreateMultipartUpload' | 'UploadPart' | 'CompleteMultipartUpload');
   /** For a list, the beginning of the keys. */
   readonly key: string;
+  /** As in HTTP: `bytes=0-9`. */
+  readonly range?: string;
+  readonly body?: Uint8Array;
+  readonly uploadId?: string;
+  readonly part?: number;
+  /** The tags of all parts. */
+  readonly tags?: readonly string[];
 }
 
 export interface S3Answer {
   readonly status: number;
-  readonly object?: { readonly size: number; readonly checksum: string };
-  readonly keys?: readonly string[];
+  readonly error?: string;
+  readonly object?: { readonly size: number; readonly checksum: string | undefined };
+  readonly objects?: readonly { readonly key: string; readonly size: number; readonly storedAt: number }[];
+  readonly bytes?: Uint8Array;
+  readonly uploadId?: string;
+  readonly tag?: string;
 }
 
 /** The client's end of a WebSocket, as far as the client uses `ws`. */

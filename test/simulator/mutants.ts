@@ -1,3 +1,4 @@
+import { backupBugs } from './backup-mutants.ts';
 import type { Mutation } from './bundle.ts';
 import { type Bug, messageBugs } from './message-mutants.ts';
 
@@ -89,7 +90,9 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       'test/scenes/moderation.test.ts',
     ],
   ],
-  'functions/chat/bans.ts': [['a ban never ends', 'until === 0 || until > now', 'until >= 0']],
+  'functions/chat/bans.ts': [
+    ['a ban never ends', 'until === 0 || until > now', 'until >= 0', 'functions/chat/bans.test.ts'],
+  ],
   'functions/chat/admit.ts': [
     [
       'a banned address may connect',
@@ -113,11 +116,12 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
     ],
   ],
   'functions/chat/files/quota.ts': [
-    ['one sender may use the whole quota', 'Math.ceil(quota / 2)', 'quota'],
+    ['one sender may use the whole quota', 'Math.ceil(quota / 2)', 'quota', 'test/scenes/file-quotas.test.ts'],
     [
       'files that are announced side by side exceed the quota',
       'if (refusal) throw refusal;',
       'if (refusal && all.length > filesWaiting + 1) throw refusal;',
+      'test/scenes/file-quotas.test.ts',
     ],
   ],
   'functions/aws/invitations.ts': [
@@ -210,6 +214,6 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
   ],
 };
 
-export const mutants: readonly Mutant[] = Object.entries({ ...bugs, ...messageBugs }).flatMap(([file, changes]) =>
-  changes.map(([name, from, to, test = '']) => ({ name, file, from, to, test })),
+export const mutants: readonly Mutant[] = Object.entries({ ...bugs, ...messageBugs, ...backupBugs }).flatMap(
+  ([file, changes]) => changes.map(([name, from, to, test = '']) => ({ name, file, from, to, test })),
 );

@@ -29,6 +29,8 @@ export class OddUser {
         () => this.#leaveDuringTakeover(),
         () => this.#resumeAfterLoss(),
         () => this.#repeatAtOnce(),
+        () => this.#repeatManyAtOnce(),
+        () => this.#writeDuringLogin(),
       ];
       await scheduler.random.pick(acts)?.();
     }
@@ -105,8 +107,14 @@ export class OddUser {
     if (!isOk(reply)) return;
     await this.#pause(100, 5_000);
     const second = await this.#connect();
-    if (second && isOk(await second.request('resume', { user, token: reply?.['token'] })))
+    const token = reply?.['token'];
+    if (second && isOk(await second.request('resume', { user, token }))) {
+      const third = await this.#connect('thief');
+      if (isOk(await third?.request('resume', { user, token })))
+        this.#world.violated(`a token that had been replaced resumes the session of ${user}`);
+      third?.end();
       await this.#staysLoggedIn(second, 12_000);
+    }
     second?.end();
   }
 
@@ -118,6 +126,7 @@ export class OddUser {
       const { scheduler, history, weather } = this.#world;
       const sent = history.says(user, undefined);
       const { text } = sent;
+      if (scheduler.random.chance(0.5)) this.#slowDown(first);
       void first?.request('broadcast', { text }, text);
       await this.#pause(0, 60 * weather.latency);
       await second.request('resume', { user, token });
@@ -126,6 +135,48 @@ export class OddUser {
     }
     first?.end();
     second?.end();
+  }
+
+  /** Repeats requests whose first sending never arrived, while others take numbers. */
+  async #repeatManyAtOnce(): Promise<void> {
+    const client = await this.#connect();
+    if (client && isOk(await this.#logIn(client, true))) {
+      const repeats = Array.from({ length: 4 }, () => this.#say(client, undefined, { again: true }));
+      // A repeat waits for a second.
+      await this.#pause(900, 1_000);
+      const first = Array.from({ length: 6 }, () => this.#say(client, undefined));
+      await Promise.all([...repeats, ...first]);
+    }
+    client?.end();
+  }
+
+  /** Writes to a user who is logging in. The room has read whether the user is online, and stores the message later. */
+  async #writeDuringLogin(): Promise<void> {
+    const client = await this.#connect();
+    if (client && isOk(await this.#logIn(client, true))) {
+      const { logins } = this.#world.history;
+      const login = await logins.next((one) => one.user !== user, 5_000);
+      if (login) {
+        await this.#pause(0, 200);
+        this.#slowDown(client);
+        await this.#say(client, login.user);
+      }
+    }
+    client?.end();
+  }
+
+  async #say(client: RawClient, to: string | undefined, args: object = {}): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const sent = history.says(user, to);
+    const { text } = sent;
+    const reply = await client.request(to === undefined ? 'broadcast' : 'message', { to, text, ...args }, text);
+    if (isOk(reply)) Object.assign(sent, { outcome: 'acknowledged', seq: reply?.['seq'], settledAt: scheduler.now });
+    else sent.outcome = 'unknown';
+  }
+
+  #slowDown(client: RawClient | undefined): void {
+    const connectionId = client && this.#world.gateway.connectionOf(client.process);
+    if (connectionId !== undefined) this.#world.lambda.slowDown(connectionId);
   }
 
   /** Without faults, a session lasts as long as its client is there. */

@@ -17,6 +17,7 @@ export class RawClient {
 
   private constructor(world: World, name: string) {
     this.process = new SimulatedProcess(world, name);
+    this.#events.setMaxListeners(0);
     this.#socket = world.gateway.connect(this.process, 'ws://room.invalid/', this.#events);
   }
 

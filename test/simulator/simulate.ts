@@ -2,13 +2,15 @@ import { Administrator } from './administrator.ts';
 import { judgeCalmDay, nothingHeldBack } from './calm-checks.ts';
 import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
-import { deleteExpired } from './expiry.ts';
+import { Ageing, deleteExpired } from './expiry.ts';
 import { filesSettle } from './files.ts';
 import { habitsOf } from './habits.ts';
 import { Newcomers } from './newcomers.ts';
 import { OddUser } from './odd-user.ts';
 import type { Programs } from './program.ts';
+import { judgeBackup } from './restored.ts';
 import { isSettled } from './scheduler.ts';
+import { startSchedules } from './schedules.ts';
 import { User } from './user.ts';
 import { type Fault, isAnswered, withoutFaults } from './weather.ts';
 import { World } from './world.ts';
@@ -77,17 +79,8 @@ export async function simulate(
   const until = (isOver: () => boolean, most: number) =>
     scheduler.runUntil(scheduler.now + most, () => isFailed() || isOver());
 
-  const sweeping = () => {
-    world.lambda.schedule('sweeper', {});
-    scheduler.after(60_000, sweeping);
-  };
-  sweeping();
+  startSchedules(world, habits.hasFiles);
   deleteExpired(world);
-  const tidying = () => {
-    world.lambda.schedule('files', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
-    scheduler.after(60_000, tidying);
-  };
-  if (habits.hasFiles) tidying();
   const weather = withoutFaults(world.weather, plan.without ?? []);
   world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddUser;
   world.clearUp();
@@ -106,20 +99,27 @@ export async function simulate(
   world.history.hasAdministrator = hasAdministrator;
   // A slow transaction of an administrator on the Room item holds up the count, and the sweeper repairs it.
   world.history.isCalmDay = weather.isCalm && !(hasAdministrator && weather.slow > 0);
-  const administrator = hasAdministrator ? [new Administrator(world, names).work(endsAt)] : [];
+  const worker = new Administrator(world, names);
+  const administrator = hasAdministrator
+    ? [worker.work(endsAt, habits.hasBackup)]
+    : habits.hasBackup
+      ? [worker.backUpOnce(endsAt)]
+      : [];
   const newcomers = habits.hasInvitations ? [doorkeeper.invite(endsAt), new Newcomers(world).work(endsAt)] : [];
+  const ageing = habits.hasExpiry ? [new Ageing(world).work(endsAt)] : [];
   const odd = habits.hasOddUser ? [oddUser.work(endsAt)] : [];
   const programsAtOnce = users.flatMap((user) =>
     Array.from({ length: habits.programs }, (_, i) => user.live(endsAt, i === 0)),
   );
-  const lives = Promise.all([...administrator, ...odd, ...newcomers, ...programsAtOnce]);
+  const lives = Promise.all([...administrator, ...ageing, ...odd, ...newcomers, ...programsAtOnce]);
   await until(isSettled(lives), day + evening);
   world.clearUp();
   await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);
   if (world.history.isCalmDay && !isFailed()) judgeCalmDay(world, weather);
-  if (isAnswered(weather) && !isFailed()) nothingHeldBack(world);
+  if (isAnswered(weather) && !isFailed()) nothingHeldBack(world, weather);
   await until(() => false, habits.hasFiles ? filesSettle : 200_000);
   if (!isFailed()) await judge(world, users, until);
+  if (world.history.backup && !isFailed()) await judgeBackup(world, world.history.backup, { weather, habits });
   return {
     ...{ seed, violations: world.violations, hash: scheduler.hash, steps: scheduler.steps },
     ...{ trace: scheduler.trace ?? [], world },

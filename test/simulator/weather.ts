@@ -60,6 +60,7 @@ export function weatherOf(random: SeededRandom): Weather {
   const latency = random.pick([1, 1, 3, 10]);
   const slow = random.pick([0, 0.02, 0.1]);
   if (random.chance(0.25)) return { ...calm, latency, slow };
+  if (random.chance(0.08)) return { ...calm, isCalm: false, latency, slow, post: fewPosts(random) };
   const often = (share: number) => (random.chance(0.4) ? random.next() * share : 0);
   const group = <G extends object>(faults: () => G, none: G) => (random.chance(0.6) ? faults() : none);
   return {
@@ -82,6 +83,9 @@ export function weatherOf(random: SeededRandom): Weather {
     crash: often(0.5),
   };
 }
+
+/** Most posts fail, and so many get lost although they are repeated. */
+const fewPosts = (random: SeededRandom) => ({ ...calm.post, before: random.between(0.6, 0.9) });
 
 /** A kind of fault. */
 export type Fault = Exclude<keyof Weather, 'isCalm' | 'latency'>;

@@ -20,9 +20,9 @@ export class World {
   readonly violations: string[] = [];
   weather: Weather;
 
-  constructor(seed: number, programs: Programs, keepsTrace: boolean) {
+  constructor(seed: number, programs: Programs, keepsTrace: boolean, startsAt = Date.UTC(2026, 0, 1)) {
     this.programs = programs;
-    this.scheduler = new Scheduler(seed, Date.UTC(2026, 0, 1), keepsTrace);
+    this.scheduler = new Scheduler(seed, startsAt, keepsTrace);
     this.weather = weatherOf(this.scheduler.random);
     this.database = new Database(this);
     this.lambda = new Lambda(this);

@@ -1,44 +1,61 @@
 import type { S3Call } from '../machine.ts';
 import { here } from './machine.ts';
-import { NotSimulated } from './not-simulated.ts';
 
 interface Input {
-  readonly Key: string;
+  readonly Key?: string;
+  readonly Prefix?: string;
+  readonly Range?: string;
+  readonly Body?: Uint8Array;
+  readonly UploadId?: string;
+  readonly PartNumber?: number;
+  readonly MultipartUpload?: { readonly Parts: readonly { readonly ETag: string }[] };
   readonly ContentLength?: number;
   readonly ChecksumSHA256?: string;
 }
 
-class ObjectCommand {
-  readonly input: Input;
+const commandOf = (operation: S3Call['operation']) =>
+  class {
+    readonly operation = operation;
+    readonly input: Input;
 
-  constructor(input: Input) {
-    this.input = input;
-  }
-}
+    constructor(input: Input) {
+      this.input = input;
+    }
+  };
+type Command = InstanceType<ReturnType<typeof commandOf>>;
 
-export class HeadObjectCommand extends ObjectCommand {}
-export class DeleteObjectCommand extends ObjectCommand {}
-export class ListObjectsV2Command {
-  readonly input: { readonly Prefix: string };
-
-  constructor(input: { readonly Prefix: string }) {
-    this.input = input;
-  }
-}
-
-export class GetObjectCommand extends ObjectCommand {}
-export class PutObjectCommand extends ObjectCommand {}
+export const HeadObjectCommand = commandOf('HeadObject');
+export const DeleteObjectCommand = commandOf('DeleteObject');
+export const ListObjectsV2Command = commandOf('ListObjectsV2');
+export const GetObjectCommand = commandOf('GetObject');
+export const PutObjectCommand = commandOf('PutObject');
+export const CreateMultipartUploadCommand = commandOf('CreateMultipartUpload');
+export const UploadPartCommand = commandOf('UploadPart');
+export const CompleteMultipartUploadCommand = commandOf('CompleteMultipartUpload');
 
 export class S3ServiceException extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
 
-  constructor(httpStatusCode: number) {
+  constructor(httpStatusCode: number, name = 'S3ServiceException') {
     super(`S3: status ${httpStatusCode}`);
+    this.name = name;
     this.$metadata = { httpStatusCode };
   }
 }
 
-/** The SDK's client for the calls of the files function, with its retries. */
+function callOf({ operation, input }: Command): S3Call {
+  const { Key, Prefix, Range, Body, UploadId, PartNumber, MultipartUpload } = input;
+  return {
+    ...{ operation, key: Key ?? Prefix ?? '' },
+    ...(Range !== undefined && { range: Range }),
+    ...(Body !== undefined && { body: Body }),
+    ...(UploadId !== undefined && { uploadId: UploadId }),
+    ...(PartNumber !== undefined && { part: PartNumber }),
+    ...(MultipartUpload !== undefined && { tags: MultipartUpload.Parts.map(({ ETag }) => ETag) }),
+  };
+}
+
+/** The SDK's client, with its retries. */
 export class S3Client {
   readonly #maxAttempts: number;
 
@@ -46,16 +63,20 @@ export class S3Client {
     this.#maxAttempts = maxAttempts;
   }
 
-  async send(command: ObjectCommand | ListObjectsV2Command): Promise<object> {
-    const call: S3Call =
-      command instanceof ListObjectsV2Command
-        ? { operation: 'ListObjectsV2', key: command.input.Prefix }
-        : { operation: command instanceof HeadObjectCommand ? 'HeadObject' : 'DeleteObject', key: command.input.Key };
+  async send(command: Command): Promise<object> {
+    const call = callOf(command);
     for (let attempt = 1; ; attempt += 1) {
-      const { status, object, keys = [] } = await here.s3(call);
-      const Contents = keys.map((Key) => ({ Key }));
-      if (status < 300) return { ContentLength: object?.size, ChecksumSHA256: object?.checksum, Contents };
-      if (status < 500 || attempt >= this.#maxAttempts) throw new S3ServiceException(status);
+      const { status, error, object, objects = [], bytes, uploadId, tag } = await here.s3(call);
+      if (status < 300) {
+        return {
+          ...{ ContentLength: object?.size, ChecksumSHA256: object?.checksum, UploadId: uploadId, ETag: tag },
+          Contents: objects.map(({ key, size, storedAt }) => ({
+            ...{ Key: key, Size: size, LastModified: new Date(storedAt) },
+          })),
+          ...(bytes && { Body: { transformToByteArray: async () => bytes } }),
+        };
+      }
+      if (status < 500 || attempt >= this.#maxAttempts) throw new S3ServiceException(status, error);
       await here.sleep(here.random() * Math.min(20_000, 100 * 2 ** attempt));
     }
   }
@@ -69,21 +90,15 @@ interface Signing {
 /** A URL that says what it allows, in place of a signature. */
 export async function getSignedUrl(
   _client: S3Client,
-  { input, ...command }: ObjectCommand,
+  { input }: Command,
   { signingDate, expiresIn }: Signing,
 ): Promise<string> {
-  void command;
   const { Key: key, ContentLength: size, ChecksumSHA256: checksum } = input;
   const until = signingDate.getTime() + expiresIn * 1000;
   return `https://bucket.invalid/?${new URLSearchParams(JSON.parse(JSON.stringify({ key, until, size, checksum })))}`;
 }
 
-export {
-  NotSimulated as CompleteMultipartUploadCommand,
-  NotSimulated as CreateMultipartUploadCommand,
-  NotSimulated as UploadPartCommand,
-};
-
-export async function* paginateListObjectsV2(): AsyncGenerator<{ Contents: [] }> {
-  yield { Contents: [] };
+/** Lists are never longer than a page. */
+export async function* paginateListObjectsV2({ client }: { client: S3Client }, input: Input): AsyncGenerator<object> {
+  yield await client.send(new ListObjectsV2Command(input));
 }

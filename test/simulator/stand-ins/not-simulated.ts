@@ -1,4 +1,4 @@
-/** The log, and what backups do with the bucket, are not simulated: the functions load, and no workload uses them. */
+/** The log is not simulated: the functions load, and no workload uses it. */
 export class NotSimulated {
   readonly input: unknown;
 
