@@ -46,7 +46,11 @@ function plain(item: unknown): unknown {
 
 test('the model answers every call of a simulated day as dynoxide does', { timeout: 120_000 }, async () => {
   const calls: CarriedOut[] = [];
-  await simulate(2, compiled(await bundlesOfRoom()), { onCall: (call) => calls.push(call) });
+  // A short day, in which an administrator takes a backup.
+  const { world } = await simulate(3, compiled(await bundlesOfRoom()), {
+    ...{ plan: { day: 20_000 }, onCall: (call: CarriedOut) => calls.push(call) },
+  });
+  expect(world.history.backup).toBeDefined();
   expect(calls.length).toBeGreaterThan(500);
   for (const { call, answer } of calls) {
     expect(essence(answer), JSON.stringify(call)).toEqual(essence(await reference.answer(call)));
