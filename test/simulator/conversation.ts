@@ -17,7 +17,7 @@ export interface ConversationPage {
 export function checkConversation(world: World, visit: Visit, page: ConversationPage): void {
   const { user, program } = visit;
   const { whom, askedAt, messages, more } = page;
-  const { accounts, sent: all } = world.history;
+  const { accounts, expiry, sent: all } = world.history;
   const own = messages.filter((message) => message.event === 'message' && message.to !== undefined);
   const numbers = own.map(({ seq }) => seq);
   if (numbers.some((seq, i) => seq <= (numbers[i - 1] ?? 0)))
@@ -36,7 +36,7 @@ export function checkConversation(world: World, visit: Visit, page: Conversation
   for (const { text, from, to, outcome, sentAt, settledAt = askedAt } of all) {
     if (from !== user || to !== whom || outcome !== 'acknowledged' || settledAt > askedAt - lag || texts.has(text))
       continue;
-    if (accounts.isSameSince(user, sentAt) && accounts.isSameSince(whom, sentAt))
+    if (!expiry.has(text) && accounts.isSameSince(user, sentAt) && accounts.isSameSince(whom, sentAt))
       world.violated(`${program} does not read "${text}", which it has sent to ${whom}`);
   }
 }
