@@ -51,8 +51,6 @@ export const texts = {
   earlier: 'Show earlier messages',
   loading: 'Loading …',
   beginning: 'This is the beginning of what the room has kept.',
-  beginningPrivate: (user: string) =>
-    `Private messages that you sent before this login are not shown: the room keeps them for ${user}.`,
   emptyRoom: 'No messages yet. Say hello!',
   messages: 'Messages',
   storedMessage: (user: string) => `${user} gets this at the next login`,

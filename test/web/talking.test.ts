@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await expect.poll(() => page.page.title()).toBe('(1) Ada - chat');
     await page.talkTo('Grace');
     await page.sees('And this');
-    await page.sees('Private messages that you sent before this login are not shown: the room keeps them for Grace.');
+    await page.sees('Only you and Grace can read what you say here.');
     await expect.poll(() => page.page.title()).toBe('Ada - chat');
     await page.talkTo('Everyone');
     await expect.poll(async () => (await page.messages()).length).toBe(51);
@@ -299,5 +299,45 @@ describe.runIf(hasBrowser)('users of the page', () => {
     expect(await page.page.getByRole('button', { name: /unread/ }).count()).toBe(0);
     await page.leave();
     await patient.get('logout', {});
+  });
+
+  test('find what both have said after a new login, in another browser, and after a reload', async () => {
+    await room.register('Nora', 'Otto', 'Pia');
+    const otto = await room.enter('Otto');
+    const page = await PageUser.enter(browser, room.url, 'Nora');
+    await page.talkTo('Otto');
+    await page.say('one');
+    await otto.event('message', { text: 'one' });
+    await otto.get('message', { to: 'Nora', text: 'two' });
+    await page.sees('two');
+    await page.say('three');
+    await otto.event('message', { text: 'three' });
+    const said = ['Nora: one', 'Otto: two', 'Nora: three'];
+    await expect.poll(() => page.messages()).toEqual(said);
+    // She has not answered, and is not online: only the writer knows of this conversation.
+    await page.say('/message Pia Are you there?');
+    await page.sees('Pia gets this at the next login');
+    await page.page.reload();
+    await expect.poll(() => page.messages()).toEqual(['Nora: Are you there?']);
+    await page.talkTo('Otto');
+    await expect.poll(() => page.messages()).toEqual(said);
+    await page.say('/logout');
+    await page.logIn('Nora');
+    await page.talkTo('Otto');
+    await expect.poll(() => page.messages()).toEqual(said);
+    await page.say('/logout');
+    await page.field('Username').waitFor();
+    const other = await PageUser.enter(browser, room.url, 'Nora');
+    await other.talkTo('Otto');
+    await expect.poll(() => other.messages()).toEqual(said);
+    await other.say('four');
+    await otto.event('message', { text: 'four' });
+    await otto.get('message', { to: 'Nora', text: 'five' });
+    await expect.poll(() => other.messages()).toEqual([...said, 'Nora: four', 'Otto: five']);
+    await other.say('/message PIA Hello?');
+    await expect.poll(() => other.messages()).toEqual(['Nora: Are you there?', 'Nora: Hello?']);
+    await other.leave();
+    await page.leave();
+    await otto.get('logout', {});
   });
 });

@@ -10,7 +10,7 @@ import { texts } from '../texts.ts';
 import type { Attention } from './attention.ts';
 import type { CommandHost } from './command-host.ts';
 import { Commands } from './commands.ts';
-import { Conversation, roomId, unreadNames } from './conversation.ts';
+import { Conversation, roomId } from './conversation.ts';
 import { History } from './history.ts';
 import type { Item } from './items.ts';
 import { Outbox } from './outbox.ts';
@@ -50,6 +50,8 @@ export class Chat implements CommandHost {
   readonly unread = computed(() => this.conversations.value.reduce((sum, { unread }) => sum + unread.value, 0));
   readonly #attention: Attention;
   readonly #activeName = storedOfUser<string>('active', '');
+  /** The users of the private conversations, for a reload. */
+  readonly #names = storedOfUser<readonly string[]>('conversations', []);
   /** Whether everything missed before the login has been shown. */
   #hasCaughtUp = false;
   readonly room: RoomConnection;
@@ -61,11 +63,11 @@ export class Chat implements CommandHost {
     const everyone = new Conversation('');
     this.conversations = signal([everyone]);
     this.active = signal(everyone);
-    for (const name of unreadNames()) this.conversation(name);
+    for (const name of this.#names.peek()) this.conversation(name);
     const shared = { room: () => this.room, conversation: (name: string) => this.conversation(name) };
     this.people = new People(shared.room);
     this.outbox = new Outbox({ ...shared, me });
-    this.history = new History({ ...shared, own: this.#ownItems() });
+    this.history = new History(shared);
     this.transfers = new PageTransfers({
       ...shared,
       names: this.names,
@@ -92,7 +94,8 @@ export class Chat implements CommandHost {
     ]);
     const [everyone] = this.conversations.peek();
     this.transfers.prepare();
-    await Promise.all([everyone && this.history.load(everyone), this.history.loadInbox()]);
+    await Promise.all([everyone, this.shown].map((one) => one && this.history.open(one)));
+    await this.history.learnConversations();
   }
 
   async #showMissed(): Promise<void> {
@@ -115,6 +118,7 @@ export class Chat implements CommandHost {
     // A user may have typed the name in another case.
     const added = new Conversation(this.names.users.find((user) => foldName(user) === id) ?? name);
     this.conversations.value = [...this.conversations.peek(), added];
+    this.#names.value = [...this.#names.peek().filter((one) => foldName(one) !== id), added.name];
     return added;
   }
 
@@ -142,6 +146,8 @@ export class Chat implements CommandHost {
       this.opened.value += 1;
       if (!isListShown) conversation.see();
     });
+    // Before that, a missed message would be taken for one that was seen before.
+    if (this.#hasCaughtUp) this.history.open(conversation).catch((error: unknown) => this.failed(error));
   }
 
   /** The user does something in the page. */
@@ -178,13 +184,13 @@ export class Chat implements CommandHost {
 
   take(message: ShownMessage, isMissed: boolean): void {
     this.names.message(message);
-    this.history.shown(message);
     if (this.transfers.settle(message)) return;
     // A message that was delayed by a short loss of the connection counts as a new one.
     const isNew = !isMissed || this.#hasCaughtUp;
     // A file that was missed before the login may be gone. The room lists those that wait.
     if (message.event === 'file' && isNew) this.transfers.offers.waits(message);
     const conversation = this.conversation(conversationOf(message));
+    this.history.shown(message, conversation);
     const isOwn = message.event === 'broadcast' && message.from === this.me;
     if (isOwn) this.outbox.returned(conversation, message.text);
     conversation.add(itemOf(message), isOwn || (isNew && this.#isWatched(conversation)));
@@ -236,11 +242,5 @@ export class Chat implements CommandHost {
 
   #isWatched(conversation: Conversation): boolean {
     return conversation === this.active.peek() && document.visibilityState === 'visible' && !this.isListShown.peek();
-  }
-
-  #ownItems(): Map<string, Item[]> {
-    const items = new Map<string, Item[]>();
-    for (const sent of this.outbox.sent) items.set(sent.to, [...(items.get(sent.to) ?? []), this.outbox.itemOf(sent)]);
-    return items;
   }
 }

@@ -4,7 +4,6 @@ import { carryOut } from '../../chat/carry-out.ts';
 import type { ChatCommand, ChatContext } from '../../chat/chat-command.ts';
 import { ChatCommands } from '../../chat/command-set.ts';
 import { greet } from '../../chat/greet.ts';
-import { SentMessages } from '../../chat/sent-messages.ts';
 import type { Input } from '../../commands/input.ts';
 import { ConnectionEndedError } from '../../room/common.ts';
 import { noCompletion, wordsLike } from '../../terminal/completion.ts';
@@ -132,9 +131,7 @@ export class Commands {
 
   #context(): ChatContext {
     const { room, names, transfers, outbox } = this.#host;
-    const sent = new SentMessages(() => {});
-    for (const one of outbox.sent) sent.add(one);
     const help = (about?: string) => (about === undefined ? helpOnAll(this.#all) : this.#commands.help(about));
-    return { screen: this.screen, room, names, transfers, sent, help };
+    return { screen: this.screen, room, names, transfers, sent: outbox.sent, help };
   }
 }

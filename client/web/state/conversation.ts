@@ -2,7 +2,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { foldName } from '../../../protocol/index.ts';
 import type { Item, MessageItem } from './items.ts';
 import { Log } from './log.ts';
-import { storedNames, storedOfUser } from './storage.ts';
+import { storedOfUser } from './storage.ts';
 
 /** A text of this user that the room has not confirmed. */
 export interface Outgoing {
@@ -11,8 +11,6 @@ export interface Outgoing {
   /** Why it was not sent. Undefined while it is being sent. */
   readonly failure?: string;
 }
-
-const unreadOf = 'unread ';
 
 /** The items that came since the user looked last. */
 interface Unread {
@@ -27,9 +25,6 @@ const none: Unread = { count: 0, latest: [] };
 
 /** More than come between two acknowledgements. */
 const mostLatest = 100;
-
-/** The users whose messages were unread when the page was reloaded. */
-export const unreadNames = () => storedNames(unreadOf);
 
 const isStored = (item: Item): item is MessageItem => item.kind === 'message' && item.delivery === 'stored';
 
@@ -61,7 +56,7 @@ export class Conversation {
   constructor(name: string) {
     this.id = foldName(name);
     this.name = name;
-    this.#unread = storedOfUser(`${unreadOf}${name}`, none);
+    this.#unread = storedOfUser(`unread ${name}`, none);
     this.unreadFrom = signal(this.#unread.peek().first);
     this.draft = storedOfUser(`draft ${this.id}`, '');
     this.isPasted = storedOfUser<boolean>(`pasted ${this.id}`, false);
@@ -75,7 +70,7 @@ export class Conversation {
   add(item: Item, isSeen: boolean): void {
     if (!this.log.add(item)) return;
     if (item.kind !== 'message' && item.kind !== 'file') return;
-    this.lastAt.value = Math.max(this.lastAt.peek(), item.at);
+    this.spokeAt(item.at);
     this.arrived.value += 1;
     const { count, first = item.key, latest } = this.#unread.peek();
     if (isSeen || latest.includes(item.key)) return;
@@ -84,9 +79,14 @@ export class Conversation {
   }
 
   /** Adds earlier items, oldest first. */
-  prepend(items: readonly Item[]): void {
-    this.log.prepend(items);
-    this.lastAt.value = Math.max(this.lastAt.peek(), ...items.map(({ at }) => at));
+  addEarlier(items: readonly Item[]): void {
+    this.log.addEarlier(items);
+    for (const { at } of items) this.spokeAt(at);
+  }
+
+  /** One of the two has said something at this time. */
+  spokeAt(time: number): void {
+    this.lastAt.value = Math.max(this.lastAt.peek(), time);
   }
 
   /** The user looks at this conversation. The mark stays until the user opens another, or misses more. */

@@ -25,15 +25,30 @@ export class Log {
     return true;
   }
 
-  /** Adds earlier items, oldest first. */
-  prepend(items: readonly Item[]): void {
-    const added = items.filter((item) => this.#isNew(item));
-    if (added.length === 0) return;
+  /**
+   * Adds earlier items, oldest first. One that is later than a message that is shown gets its place among them: a
+   * message that is not acknowledged may come before those that follow it.
+   */
+  addEarlier(items: readonly Item[]): void {
+    const earlier = items.filter((item) => this.#isNew(item) && !this.#insert(item));
+    if (earlier.length === 0) return;
     const chunks: Chunk[] = [];
-    for (let start = 0; start < added.length; start += chunkSize) {
-      chunks.push(this.#chunk(added.slice(start, start + chunkSize)));
+    for (let start = 0; start < earlier.length; start += chunkSize) {
+      chunks.push(this.#chunk(earlier.slice(start, start + chunkSize)));
     }
     this.chunks.value = [...chunks, ...this.chunks.peek()];
+  }
+
+  /** Adds an item after the last message that is not later. @returns false if there is none. */
+  #insert(item: Item): boolean {
+    // What is not a message has the time of this machine, not that of the room.
+    const isBefore = (one: Item) => (one.kind === 'message' || one.kind === 'file') && one.at <= item.at;
+    const chunk = this.chunks.peek().findLast(({ items }) => items.peek().some(isBefore));
+    if (!chunk) return false;
+    const items = chunk.items.peek();
+    const end = items.findLastIndex(isBefore) + 1;
+    chunk.items.value = [...items.slice(0, end), item, ...items.slice(end)];
+    return true;
   }
 
   #isNew({ key }: Item): boolean {

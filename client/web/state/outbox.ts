@@ -1,12 +1,10 @@
-import { limits } from '../../../protocol/index.ts';
-import type { SentMessage } from '../../chat/sent-messages.ts';
+import { type SentMessage, SentMessages } from '../../chat/sent-messages.ts';
 import { errorLine } from '../../chat/texts.ts';
 import { ConnectionEndedError, mayBeDone, RefusalError, type RoomConnection } from '../../room/common.ts';
 import { texts } from '../texts.ts';
 import type { Conversation, Outgoing } from './conversation.ts';
-import type { MessageItem } from './items.ts';
 import { storedOfUser } from './storage.ts';
-import { plain } from './to-item.ts';
+import { itemOf, plain } from './to-item.ts';
 
 /** A text that was not confirmed when the page was reloaded. */
 interface Unsent {
@@ -27,8 +25,7 @@ let keys = 0;
 /** Sends this user's texts, one after the other, and shows what became of each. */
 export class Outbox {
   readonly #options: OutboxOptions;
-  /** The private messages that were sent. The room keeps them for their recipients only. */
-  readonly #sent = storedOfUser<readonly SentMessage[]>('sent', []);
+  readonly sent = new SentMessages(() => {});
   readonly #unsent = storedOfUser<readonly Unsent[]>('unsent', []);
   readonly #waiting = new Map<string, Unsent>();
   #last: Promise<unknown> = Promise.resolve();
@@ -38,11 +35,6 @@ export class Outbox {
     for (const { to, text, failure = texts.mayBeSent } of this.#unsent.peek()) {
       this.#show(options.conversation(to), { key: nextKey(), text, failure });
     }
-  }
-
-  /** The private messages of this tab, also those from before a reload, oldest first. */
-  get sent(): readonly SentMessage[] {
-    return this.#sent.peek();
   }
 
   send(conversation: Conversation, text: string): void {
@@ -75,23 +67,12 @@ export class Outbox {
    * @throws as `RoomConnection.request`.
    */
   async sendPrivate(to: string, text: string): Promise<SentMessage> {
-    const { delivery, sentAt } = await this.#options.room().request('message', { to, text });
-    const sent = { to, text, sentAt, delivery };
-    this.#sent.value = [...this.#sent.peek(), sent].slice(-limits.pageSize);
-    this.#options.conversation(to).add(this.itemOf(sent), true);
-    return sent;
-  }
-
-  itemOf({ to, text, sentAt, delivery }: SentMessage): MessageItem {
-    return {
-      kind: 'message',
-      key: `to ${to} ${sentAt}`,
-      at: Date.parse(sentAt),
-      from: this.#options.me,
-      text,
-      delivery,
-      to,
-    };
+    const { delivery, sentAt, seq } = await this.#options.room().request('message', { to, text });
+    const sent = { to, text, sentAt };
+    this.sent.add({ ...sent, delivery });
+    const item = itemOf({ type: 'event', event: 'message', stream: 'inbox', seq, from: this.#options.me, ...sent });
+    this.#options.conversation(to).add({ ...item, delivery, to }, true);
+    return { ...sent, delivery };
   }
 
   async #deliver(conversation: Conversation, { key, text }: Outgoing): Promise<void> {

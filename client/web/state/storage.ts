@@ -16,18 +16,6 @@ export function stored<T extends string | number | boolean | object | undefined>
 export const storedOfUser = <T extends string | boolean | object>(key: string, initial: T): Signal<T> =>
   stored(`${ofUser}${key}`, initial);
 
-/** The keys of {@link storedOfUser} that begin like this and have a value, without that beginning. */
-export function storedNames(beginning: string): string[] {
-  const start = `${ofUser}${beginning}`;
-  try {
-    const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(start));
-    return keys.map((key) => key.slice(start.length));
-  } catch {
-    // The browser forbids storage.
-    return [];
-  }
-}
-
 /** Forgets what belongs to the user who was logged in, such as drafts. */
 export function forgetUser(): void {
   try {

@@ -1,4 +1,4 @@
-import type { EventOf } from '../../../protocol/index.ts';
+import { type EventOf, foldName, otherUser } from '../../../protocol/index.ts';
 import { logoutReasons, messageLine } from '../../chat/texts.ts';
 import type { ShownMessage } from '../../room/common.ts';
 import type { Line } from '../../terminal/line.ts';
@@ -7,7 +7,11 @@ import { roomId } from './conversation.ts';
 import type { Item, NoticeItem } from './items.ts';
 
 /** A message's number is its own only within its stream, and until the room is restored from a backup. */
-const keyOf = ({ stream, seq, sentAt }: ShownMessage) => `${stream} ${seq} ${sentAt}`;
+function keyOf(message: ShownMessage): string {
+  const { stream, seq, sentAt } = message;
+  const owner = message.event === 'message' && message.to !== undefined ? ` of ${foldName(message.to)}` : '';
+  return `${stream}${owner} ${seq} ${sentAt}`;
+}
 
 /** The item that shows a message of a stream. */
 export function itemOf(message: ShownMessage): Item {
@@ -24,20 +28,7 @@ export function itemOf(message: ShownMessage): Item {
 }
 
 /** The name of the conversation that a message belongs to. */
-export function conversationOf(message: ShownMessage): string {
-  switch (message.event) {
-    case 'broadcast':
-      return roomId;
-    case 'message':
-    case 'file':
-      return message.from;
-    case 'file-received':
-    case 'file-declined':
-      return message.by;
-    case 'file-failed':
-      return message.to;
-  }
-}
+export const conversationOf = (message: ShownMessage): string => otherUser(message) ?? roomId;
 
 /** What has become of a file of this user. Undefined if the message says nothing about one. */
 export function fateOf(message: ShownMessage): string | undefined {

@@ -23,7 +23,7 @@ export function LogView({ chat, conversation }: Props) {
   const hasMore = useComputed(() => chat.history.hasMore(conversation)).value;
   const isLoading = useComputed(() => chat.history.isLoading(conversation)).value;
   const { box, inner, isAtEnd, toEnd, showFrom, keepPlace } = useScroll();
-  const beginning = useComputed(() => beginningOf(chat, conversation)).value;
+  const beginning = useComputed(() => beginningOf(conversation)).value;
   const button = useRef<HTMLButtonElement>(null);
   const outgoing = outbox.value.length;
   const first = chunks[0]?.id;
@@ -89,11 +89,9 @@ export function LogView({ chat, conversation }: Props) {
 }
 
 /** What is above the first message. */
-function beginningOf(chat: Chat, { isRoom, name, log, lastAt }: Conversation): string {
-  if (isRoom) return lastAt.value === 0 ? texts.emptyRoom : texts.beginning;
-  const [first] = log.chunks.value[0]?.items.peek() ?? [];
-  const isOld = first !== undefined && first.at < chat.since && 'from' in first && first.from !== chat.me;
-  return isOld ? texts.beginningPrivate(name) : texts.emptyPrivate(name);
+function beginningOf({ isRoom, name, lastAt }: Conversation): string {
+  if (!isRoom) return texts.emptyPrivate(name);
+  return lastAt.value === 0 ? texts.emptyRoom : texts.beginning;
 }
 
 interface ToEndProps {
