@@ -4,7 +4,7 @@ import { ConnectionEndedError, mayBeDone, RefusalError, type RoomConnection } fr
 import { texts } from '../texts.ts';
 import type { Conversation, Outgoing } from './conversation.ts';
 import { storedOfUser } from './storage.ts';
-import { itemOf, plain } from './to-item.ts';
+import { messageItem, plain } from './to-item.ts';
 
 /** A text that was not confirmed when the page was reloaded. */
 interface Unsent {
@@ -70,7 +70,14 @@ export class Outbox {
     const { delivery, sentAt, seq } = await this.#options.room().request('message', { to, text });
     const sent = { to, text, sentAt };
     this.sent.add({ ...sent, delivery });
-    const item = itemOf({ type: 'event', event: 'message', stream: 'inbox', seq, from: this.#options.me, ...sent });
+    const item = messageItem({
+      type: 'event',
+      event: 'message',
+      stream: 'inbox',
+      seq,
+      from: this.#options.me,
+      ...sent,
+    });
     this.#options.conversation(to).add({ ...item, delivery, to }, true);
     return { ...sent, delivery };
   }

@@ -4,7 +4,7 @@ import type { ShownMessage } from '../../room/common.ts';
 import type { Line } from '../../terminal/line.ts';
 import { texts } from '../texts.ts';
 import { roomId } from './conversation.ts';
-import type { Item, NoticeItem } from './items.ts';
+import type { Item, MessageItem, NoticeItem } from './items.ts';
 
 /** A message's number is its own only within its stream, and until the room is restored from a backup. */
 function keyOf(message: ShownMessage): string {
@@ -13,13 +13,23 @@ function keyOf(message: ShownMessage): string {
   return `${stream}${owner} ${seq} ${sentAt}`;
 }
 
+const entryOf = (message: ShownMessage) => ({ key: keyOf(message), at: Date.parse(message.sentAt) });
+
+/** The item that shows what somebody has said. */
+export const messageItem = (message: EventOf<'broadcast' | 'message'>): MessageItem => ({
+  ...entryOf(message),
+  kind: 'message',
+  from: message.from,
+  text: message.text,
+});
+
 /** The item that shows a message of a stream. */
 export function itemOf(message: ShownMessage): Item {
-  const entry = { key: keyOf(message), at: Date.parse(message.sentAt) };
+  const entry = entryOf(message);
   switch (message.event) {
     case 'broadcast':
     case 'message':
-      return { ...entry, kind: 'message', from: message.from, text: message.text };
+      return messageItem(message);
     case 'file':
       return { ...entry, kind: 'file', from: message.from, name: message.name, size: message.size };
     default:
