@@ -2,6 +2,9 @@ import type { SeededRandom } from '../../local/random.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import type { World } from './world.ts';
 
+/** How far the clock of a function may be off (ms). */
+const skew = 200;
+
 /** How many files, and how many of their bytes, may wait for a user. Half of both from one sender. */
 export interface FileQuotas {
   readonly filesWaiting: number;
@@ -19,7 +22,9 @@ export function checkQuotas(world: World, quotas: FileQuotas, stored: Item): voi
   const waiting = world.database.model
     .table('fileRecords')
     .all()
-    .filter(({ recipient, state }) => recipient === stored['recipient'] && state === 'stored');
+    .filter(({ recipient, state }) => recipient === stored['recipient'] && state === 'stored')
+    // The room is about to end an expired one.
+    .filter(({ dueAt }) => Number(dueAt) > world.scheduler.now + skew);
   const own = waiting.filter(({ from }) => idOf(from) === idOf(stored['from']));
   const check = (files: readonly Item[], share: number, whose: string) => {
     const count = Math.ceil(quotas.filesWaiting * share);
