@@ -14,7 +14,8 @@ export function nothingHeldBack(world: World, weather: Weather): void {
   const { visits, arrived } = world.history;
   for (const { program, stream, seq, at } of arrived) {
     const visit = visits.find((one) => one.program === program);
-    if (!visit) continue;
+    // The frame that tells a program of another one in its place may get lost, too.
+    if (!visit || visit.isDropped) continue;
     const shownBy = Math.max(at, visit.loggedInAt) + askedWithin(weather);
     const seen = visits.filter(({ user }) => user === visit.user).flatMap(({ shown }) => shown);
     const isShown = seen.some((one) => one.stream === stream && one.seq >= seq && one.at <= shownBy);

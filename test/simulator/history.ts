@@ -56,6 +56,8 @@ export interface Visit {
   endedAt: number;
   /** Whether the user left, and the logout was over before the program ended. */
   hasLeft: boolean;
+  /** Whether the room has told it that it is not logged in. */
+  isDropped?: true;
 }
 
 /** A user's block of another user, in times as the blocker knows them. */
@@ -150,6 +152,7 @@ export class History {
   /** The room has told an online client that it is not logged in. Without faults, the client learns the reason, too. */
   dropped(visit: Visit): void {
     const { scheduler, weather } = this.#world;
+    visit.isDropped = true;
     if (!isReliable(weather) || this.hasAdministrator || visit.endedAt <= scheduler.now) return;
     scheduler.after(5_000 * weather.latency, () => {
       if (visit.endedAt > scheduler.now) this.#world.violated(`${visit.program} was logged out without being told`);
