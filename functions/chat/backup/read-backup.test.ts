@@ -121,6 +121,7 @@ describe('a sealed file', () => {
     ['"suspended":"no"', user],
     ['"suspended":false', user],
     ['"tries":[{"at":1}]', loginBlock],
+    ['"tries":[{"at":1,"id":7}],"version":"v"', loginBlock],
     ['"goodAt":"x"', loginBlock],
     [`"blocks":${JSON.stringify(Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`id${i}`, 'x'])))}`, user],
     ['"seq":4503599627370496', message.replace('"seq":1,', '')],

@@ -97,7 +97,7 @@ const loginBlock = v.pipe(
     address: text,
     blockedUntil: time,
     expiresAt: number,
-    tries: v.optional(v.array(v.looseObject({ at: time }))),
+    tries: v.optional(v.array(v.looseObject({ at: time, id: v.optional(v.string()) }))),
     version: v.optional(text),
     blocks: v.optional(number),
     goodAt: v.optional(time),
