@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { defaultSettings } from '../../protocol/admin/settings.ts';
 import type { Session } from '../chat/model.ts';
 import { mostEndedTogether } from '../chat/ports.ts';
 
@@ -124,6 +126,18 @@ describe('a conditional write that is retried recognizes its own effect:', () =>
     expect(await roomState.closeForBudget(8)).toBe(false);
   });
 
+  test('the room warns of its budget', async () => {
+    const { roomState } = await import('./room-state.ts');
+    const seen = {
+      ...{ ...defaultSettings, online: 0, logins: 0, bans: {}, monthlyBudget: '5' },
+      usage: { month: '1970-01', minute: 0, onlineMinutes: 0, loginsBefore: 0, broadcastsBefore: 0, warnedOf: '4' },
+    };
+    const warned = (warnedOf: string) => ({ ...seen, usage: { ...seen.usage, warnedOf } });
+    answers = [warned('5'), warned('6')].map((item) => alreadyDone(marshall(item)));
+    expect(await roomState.noteWarning(seen, 7)).toBe(true);
+    expect(await roomState.noteWarning(seen, 7)).toBe(false);
+  });
+
   test("the administrator's change of a value that was seen", async () => {
     const { roomState } = await import('./room-state.ts');
     answers = [alreadyDone({ maxCon: { N: '5' } }), alreadyDone({ maxCon: { N: '6' } })];
@@ -168,6 +182,13 @@ describe('a conditional write that is retried recognizes its own effect:', () =>
     const { invitationAdmin } = await import('./admin/invitation-admin.ts');
     await invitationAdmin.revoke('1');
     expect(JSON.parse(bodies[0] ?? '')).not.toHaveProperty('ConditionExpression');
+  });
+
+  test('a ban is lifted', async () => {
+    const { banAdmin } = await import('./admin/ban-admin.ts');
+    expect(await banAdmin.unban('192.0.2.1/32')).toBe(true);
+    const { ConditionExpression: condition } = JSON.parse(bodies[0] ?? '');
+    expect(condition).toBe('attribute_exists(bans) AND attribute_not_exists(restoring)');
   });
 });
 

@@ -158,7 +158,7 @@ export const roomState: RoomState = {
 
   async noteWarning({ usage, monthlyBudget: budget }, now) {
     if (usage?.month !== monthOf(now) || usage.warnedOf === budget) return false;
-    const { written } = await updateIf({
+    const outcome = await updateIf({
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #usage.warnedOf = :budget',
@@ -167,7 +167,10 @@ export const roomState: RoomState = {
       ExpressionAttributeNames: { '#usage': 'usage', '#month': 'month' },
       ExpressionAttributeValues: { ':month': usage.month, ':budget': budget },
     });
-    return written;
+    if (outcome.written || !outcome.item) return outcome.written;
+    // If the SDK retried an update whose response was lost, the stored budget is our own.
+    const stored = toState(outcome.item).usage;
+    return stored?.month === usage.month && stored.warnedOf === budget;
   },
 
   async closeForBudget(now) {

@@ -33,7 +33,8 @@ export const banAdmin: BanAdmin = {
     const { written } = await updateIf({
       ...room(),
       UpdateExpression: 'REMOVE bans.#address',
-      ConditionExpression: 'attribute_exists(bans.#address) AND attribute_not_exists(restoring)',
+      // It holds for a retry of the SDK, too. Without the map, the path would be invalid.
+      ConditionExpression: 'attribute_exists(bans) AND attribute_not_exists(restoring)',
       ExpressionAttributeNames: { '#address': address },
     });
     return written;

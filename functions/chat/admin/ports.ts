@@ -77,7 +77,7 @@ export interface InvitationAdmin {
 export interface BanAdmin {
   /** Adds or replaces a ban, and removes `expired` ones. False if a restore has begun. */
   ban(address: string, until: number, expired: readonly string[]): Promise<boolean>;
-  /** False if the address is not banned. */
+  /** Removes the ban of an address, if there is one. False if a restore has begun, or if there was never a ban. */
   unban(address: string): Promise<boolean>;
 }
 

@@ -6,7 +6,8 @@ import { refuseDuringRestore } from '../refuse-during-restore.ts';
 export const unban: AdminHandler<'unban'> = async (room, { address }) => {
   const prefix = prefixOf(address);
   if (prefix === undefined) throw new AdminRefusal('invalid-address');
-  if (await room.banAdmin.unban(prefix)) return { address: prefix };
+  const { bans } = await room.state.readOrCreate();
+  if (Object.hasOwn(bans, prefix) && (await room.banAdmin.unban(prefix))) return { address: prefix };
   await refuseDuringRestore(room);
   throw new AdminRefusal(
     'not-banned',
