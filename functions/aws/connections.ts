@@ -78,8 +78,11 @@ export const connections: Connections = {
       ConditionExpression: active ? 'lastActiveAt < :at' : 'attribute_exists(connectionId)',
       ExpressionAttributeValues: { ...(active && { ':at': at }), ':busy': busyUntil > at ? usedMs : at + usedMs },
     });
-    // Another environment has recorded later activity. The tokens count nevertheless.
-    if (active && !outcome.written && outcome.item) await connections.touch(connection, { at, active: false, usedMs });
+    if (!active || outcome.written || !outcome.item || usedMs === 0) return;
+    const now = toConnection(outcome.item);
+    // If the SDK retried an update whose response was lost, the stored time is our own. Otherwise another environment has
+    // recorded later activity, and the tokens are added to those that it has stored.
+    if (now.lastActiveAt !== at) await connections.touch(now, { at, active: false, usedMs });
   },
 
   async recordAnswer(connectionId, at) {

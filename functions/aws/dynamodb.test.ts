@@ -198,12 +198,26 @@ test("a frame's tokens count although another environment has recorded later act
     ...{ connectionId: 'c1', address: '192.0.2.1', lastActiveAt: 1, theoreticalArrivalTime: 0, member: undefined },
     rateLimit: { rate: 20, burst: 100 },
   };
-  answers = [alreadyDone({ connectionId: { S: 'c1' } })];
+  const stored = (lastActiveAt: number, busyUntil: number) =>
+    alreadyDone(marshall({ connectionId: 'c1', address: '192.0.2.1', lastActiveAt, busyUntil }));
+  const updates = () => bodies.map((body) => [JSON.parse(body).UpdateExpression, valuesOf(body)[':busy'].N]);
+  answers = [stored(8, 508)];
   await connections.touch(connection, { at: 7, active: true, usedMs: 50 });
-  expect(bodies.map((body) => JSON.parse(body).UpdateExpression)).toEqual([
-    'SET lastActiveAt = :at, busyUntil = :busy',
-    'SET busyUntil = :busy',
+  expect(updates()).toEqual([
+    ['SET lastActiveAt = :at, busyUntil = :busy', '57'],
+    ['SET busyUntil = busyUntil + :busy', '50'],
   ]);
+  bodies = [];
+  answers = [stored(8, 0)];
+  asked = 0;
+  await connections.touch(connection, { at: 7, active: true, usedMs: 50 });
+  expect(updates()[1]).toEqual(['SET busyUntil = :busy', '57']);
+  // The SDK retried this environment's own update, or there is nothing to add.
+  answers = [stored(7, 57), stored(8, 508)];
+  asked = 0;
+  await connections.touch(connection, { at: 7, active: true, usedMs: 50 });
+  await connections.touch(connection, { at: 7, active: true, usedMs: 0 });
+  expect(asked).toBe(2);
   // The connection is gone.
   answers = [alreadyDone(), alreadyDone()];
   asked = 0;
