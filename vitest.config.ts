@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { patience } from './test/harness/patience.ts';
 import { SlowestFirst } from './test/harness/slowest-first.ts';
 
 /** Tests that start the client or the room as users do: the bundled programs. */
@@ -20,11 +21,7 @@ export default defineConfig({
     // Files share processes, and with them the modules that are loaded.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
-    // These limits only end a test that hangs. A busy machine takes long to start a room or to synthesize a stack, and to do what a
-    // test waits for.
-    hookTimeout: 120_000,
-    testTimeout: 120_000,
-    expect: { poll: { timeout: 40_000 } },
+    ...patience,
     projects: [
       {
         extends: true,

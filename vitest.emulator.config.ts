@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { deviationsOf } from './test/emulator/deviations.ts';
 import { deployedAt } from './test/harness/deployed-room.ts';
+import { patience } from './test/harness/patience.ts';
 
 const listed = deployedAt === undefined ? [] : deviationsOf(deployedAt.emulator);
 
@@ -12,7 +13,6 @@ export default defineConfig({
     exclude: listed.filter((one) => one.test === undefined).map(({ scene }) => `test/scenes/${scene}.test.ts`),
     setupFiles: ['test/emulator/skip.ts'],
     fileParallelism: false,
-    hookTimeout: 120_000,
-    testTimeout: 60_000,
+    ...patience,
   },
 });
