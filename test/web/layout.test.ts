@@ -47,6 +47,12 @@ describe.runIf(hasBrowser)('the page', () => {
     // The button goes back in the history, too.
     await page.press(/^Back to the conversations/);
     await isAt(page, 'Conversations');
+    page.visitor.expectProblem(/WebSocket|net::ERR_/);
+    await page.page.context().setOffline(true);
+    const lost = page.page.getByRole('main', { name: 'Conversations' }).getByText(/^The connection was lost/);
+    await lost.waitFor();
+    await page.page.context().setOffline(false);
+    await lost.waitFor({ state: 'detached' });
     await page.talkTo('Friend');
     await back();
     await isAt(page, 'Conversations');

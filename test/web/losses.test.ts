@@ -162,7 +162,7 @@ describe.runIf(hasBrowser)('the page', () => {
     const other = await PageUser.open(browser, room.url);
     await other.logIn('Traveller');
     await other.sees(/^You are logged in elsewhere since/);
-    await other.sees(/The other window will be logged out.$/);
+    await other.sees(/If you continue here, the other window is logged out.$/);
     await other.press('Continue here instead');
     await other.log.waitFor();
     await page.sees('You have logged in from somewhere else, so this connection was closed.');

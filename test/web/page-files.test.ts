@@ -7,7 +7,7 @@ import { removeFolder, temporaryFolder } from '../harness/ending.ts';
 import { FaultProxy } from '../harness/fault-proxy.ts';
 import { get, send, sha256Of } from '../harness/files.ts';
 import { PageUser } from '../harness/page-user.ts';
-import type { SceneRoom } from '../harness/room.ts';
+import { password, type SceneRoom } from '../harness/room.ts';
 import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 
 describe.runIf(hasBrowser)('files of the page', () => {
@@ -95,6 +95,18 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.sees('Sent. Waiting for Steady.');
     const place = await steady.get('fileget', { from: 'Mobile', name: 'up.bin' });
     expect(sha256Of((await get(place)).body)).toBe(sha256Of(bytes));
+
+    const endedUpload = proxy.hold('PUT', 'half');
+    await page.attach({ name: 'late.bin', mimeType: '', buffer: bytes });
+    await endedUpload.reached;
+    await room.admin({ command: 'kick', user: 'Mobile' });
+    await page.field('Password').fill(password);
+    await page.press('Log in again');
+    await page.box.waitFor();
+    // It says so.
+    await page.log.getByText('late.bin').first().waitFor();
+    await page.log.getByText('Cancelled.').waitFor();
+    endedUpload.cut();
 
     await send(steady, 'Mobile', { name: 'again.bin', bytes });
     const cancelledDownload = proxy.hold('GET', 'half');

@@ -203,6 +203,9 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.sees('There is no command "/mesage". Did you mean "/message"? Enter "/help" to see the commands.');
     await page.say('/foo');
     await page.sees('There is no command "/foo". Enter "/help" to see the commands.');
+    await page.sees('To send a text that begins with "/", begin it with "//".');
+    // It can be corrected.
+    await expect.poll(() => page.box.inputValue()).toBe('/foo');
     await page.say('/message Reader ');
     await page.sees('Usage: /message <user> <text>');
     // Enter completes what cannot run yet.
@@ -289,6 +292,9 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.page.reload();
     await unread.waitFor();
     await expect.poll(() => page.page.title()).toBe('(2) Busy - chat');
+    await page.say('/logout');
+    await page.logIn('Busy');
+    await unread.waitFor();
     await page.talkTo('Patient');
     await page.sees('New messages');
     const all = [...said, 'Patient: first', 'Patient: second'];

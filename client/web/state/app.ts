@@ -16,7 +16,7 @@ import { Chat } from './chat.ts';
 import { takeInvitation } from './invitation.ts';
 import type { LoginMode } from './login-form.ts';
 import { loadAddress } from './room-address.ts';
-import { forgetUser, stored } from './storage.ts';
+import { forgetUser, recall, type StoredValues, stored } from './storage.ts';
 
 export interface LoginChoices {
   readonly newPassword?: string | undefined;
@@ -56,6 +56,8 @@ export class App {
   readonly #session = stored<SavedSession | undefined>('session', undefined);
   /** The user who wrote the drafts in this tab. */
   readonly #owner = stored<string>('owner', '');
+  /** The user who has logged out, and what they have not read. A reload forgets it. */
+  #left: { readonly user: string; readonly unread: StoredValues } | undefined;
   #room: RoomConnection | undefined;
   #trying = new AbortController();
   #failedStarts = 0;
@@ -109,6 +111,8 @@ export class App {
   /** @throws {ConnectError} and as `RoomConnection.request`. */
   async deregister(user: string, password: string): Promise<void> {
     await (await this.#connect()).request('deregister', { user, password });
+    // The next account of this name is another user's.
+    this.#left = undefined;
   }
 
   /** Ends the attempts to connect: the request that waits for it fails as `ConnectionEndedError`. */
@@ -139,17 +143,22 @@ export class App {
   }
 
   #begin(room: RoomConnection, user: string): void {
-    if (this.#owner.peek() !== foldName(user)) {
+    const id = foldName(user);
+    if (this.#owner.peek() !== id) {
       forgetUser();
       this.attention.hide();
+      if (this.#left?.user === id) recall(this.#left.unread);
     }
-    this.#owner.value = foldName(user);
+    this.#left = undefined;
+    this.#owner.value = id;
     this.user.value = user;
     this.firstForm = 'login';
     this.greeting.value = undefined;
     this.invite = '';
-    this.chat.peek()?.transfers.abort();
+    const unsent = this.chat.peek()?.transfers.abort() ?? [];
     const chat = new Chat(room, user, this.attention);
+    // The user must see that a file did not arrive.
+    for (const upload of unsent) chat.conversation(upload.to).add(upload, true);
     this.chat.value = chat;
     chat.catchUp().catch((error: unknown) => chat.failed(error));
   }
@@ -200,10 +209,11 @@ export class App {
     // The user has cancelled another login: the chat had ended before, and stays on the screen.
     if (chat.ending.peek() !== undefined) return;
     chat.transfers.abort();
-    forgetUser();
+    this.#left = { user: foldName(chat.me), unread: forgetUser() };
     this.#owner.value = '';
-    this.user.value = this.firstForm === 'deregister' ? chat.me : '';
-    this.greeting.value = texts.loggedOut;
+    const isDeleting = this.firstForm === 'deregister';
+    this.user.value = isDeleting ? chat.me : '';
+    this.greeting.value = isDeleting ? undefined : texts.loggedOut;
     this.chat.value = undefined;
   }
 }

@@ -4,11 +4,13 @@ import { carryOut } from '../../chat/carry-out.ts';
 import type { ChatCommand, ChatContext } from '../../chat/chat-command.ts';
 import { ChatCommands } from '../../chat/command-set.ts';
 import { greet } from '../../chat/greet.ts';
+import { UnknownCommandError } from '../../commands/command-set.ts';
 import type { Input } from '../../commands/input.ts';
 import { ConnectionEndedError } from '../../room/common.ts';
 import { noCompletion, wordsLike } from '../../terminal/completion.ts';
 import { helpOnAll } from '../commands/help.ts';
 import { pageCommands } from '../commands/index.ts';
+import { texts } from '../texts.ts';
 import type { CommandHost } from './command-host.ts';
 import type { Conversation } from './conversation.ts';
 import { PageScreen } from './page-screen.ts';
@@ -101,26 +103,34 @@ export class Commands {
   /**
    * @param line What the user has typed, or the words of a command.
    * @param conversation Where the command prints.
+   * @returns whether the command was carried out.
    */
-  async run(line: Input, conversation: Conversation): Promise<void> {
+  async run(line: Input, conversation: Conversation): Promise<boolean> {
     this.screen.withdraw();
     this.#conversation = conversation;
     let name = '';
+    let failure: unknown;
     const parse = (input: Input) => {
       const invocation = this.#commands.parse(input);
       name = invocation.name;
       return invocation;
     };
     try {
-      const result = await carryOut(line, this.#context(), { parse });
-      if ('goodbye' in result) return await this.#host.room.leave();
-      await this.screen.page(result);
+      const result = await carryOut(line, this.#context(), { parse }, (error) => {
+        failure = error;
+      });
+      if ('goodbye' in result) {
+        await this.#host.room.leave();
+        return true;
+      }
+      await this.screen.page(failure instanceof UnknownCommandError ? [...result, texts.slashHint] : result);
       if (changesBlocked.has(name)) {
         await this.#host.people.learnBlocked().catch((error: unknown) => this.#host.failed(error));
       }
     } catch (error) {
       if (!(error instanceof EndOfInput) && !(error instanceof ConnectionEndedError)) throw error;
     }
+    return failure === undefined || failure instanceof EndOfInput;
   }
 
   /** Users to mention: those who are online, and those who have written. */

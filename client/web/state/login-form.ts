@@ -116,6 +116,7 @@ export class LoginForm {
         await this.#app.deregister(user, password);
         this.choose('login');
         this.success.value = texts.accountDeleted(user);
+        this.user.value = '';
         this.password.value = '';
     }
   }

@@ -118,8 +118,11 @@ export class PageTransfers implements FileTransfers {
     files().catch(() => {});
   }
 
-  abort(): void {
+  /** Ends all transfers. @returns the files that were being sent. */
+  abort(): readonly UploadItem[] {
+    const unsent = this.#sent.filter(({ transfer }) => transfer.isRunning);
     for (const transfer of this.#running) transfer.abort();
+    return unsent;
   }
 
   #send(to: string, file: File): void {

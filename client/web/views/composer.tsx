@@ -59,11 +59,21 @@ export function Composer({ chat, conversation }: Props) {
     if (candidate) write(candidate.line);
     input.current?.focus();
   };
+  // Unless the user has chosen from the list, a complete line is sent.
+  const completes = () => isListed && (chosen.value > 0 || !chat.commands.isComplete(text, candidates.value));
+  const run = async () => {
+    const isDone = await chat.commands.run(text, conversation);
+    if (!isDone && draft.peek() === '') draft.value = text;
+  };
   const submit = () => {
     if (text.trim() === '' || isTooLong) return;
     const isCommand = text.startsWith('/') && !text.startsWith('//') && !isPasted.peek();
+    if (isCommand && completes()) {
+      take(candidates.value[chosen.value]);
+      return;
+    }
     write('');
-    if (isCommand) void chat.commands.run(text, conversation);
+    if (isCommand) void run();
     else chat.send(conversation, text.startsWith('//') ? text.slice(1) : text);
     input.current?.focus();
   };
@@ -80,9 +90,7 @@ export function Composer({ chat, conversation }: Props) {
     } else if (isListed && event.key === 'Tab' && !event.shiftKey) take(candidates.value[chosen.value]);
     else if (isListed && event.key === 'Escape') candidates.value = [];
     else if (event.key === 'Enter' && !event.shiftKey) {
-      // Unless the user has chosen from the list, a complete line is sent.
-      if (isListed && (chosen.value > 0 || !chat.commands.isComplete(text, candidates.value)))
-        take(candidates.value[chosen.value]);
+      if (completes()) take(candidates.value[chosen.value]);
       else submit();
     } else return;
     event.preventDefault();

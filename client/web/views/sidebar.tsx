@@ -9,6 +9,7 @@ import { Avatar } from './avatar.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { Icon } from './icons.tsx';
 import { Menu } from './menu.tsx';
+import { StatusLine } from './status-line.tsx';
 
 /** Everybody's conversation, those with users who have written, and the other users online. */
 export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat }) {
@@ -50,6 +51,7 @@ export function Sidebar({ app, chat }: { readonly app: App; readonly chat: Chat 
           ]}
         />
       </header>
+      {isListShown && <StatusLine chat={chat} />}
       <nav class="sidebar-lists" aria-label={texts.conversations}>
         <h2 id="conversations-title">{texts.conversations}</h2>
         <ul aria-labelledby="conversations-title">
