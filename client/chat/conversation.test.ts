@@ -177,6 +177,24 @@ test('logins, logouts and files are printed', async () => {
   ]);
 });
 
+test('the history with a user has as many messages as asked for, from several pages', async () => {
+  const done = chat(scripted, 'facebook', 'wastingtime', 'history Columbia 3');
+  const peer = await scripted.peer();
+  await serve(peer, async () => {
+    const of = (...seqs: number[]) => seqs.map((seq) => ({ ...message(seq), from: 'Columbia' }));
+    (await peer.next('history')).reply({ messages: of(9), more: true, cursor: '9-0' });
+    const second = await peer.next('history');
+    expect(second.arguments).toEqual({ stream: 'inbox', limit: 3, with: 'Columbia', cursor: '9-0' });
+    second.reply({ messages: [], more: true, cursor: '7-0' });
+    // Enough: there is no third page.
+    (await peer.next('history')).reply({ messages: of(4, 5, 6), more: true, cursor: '4-0' });
+  });
+  expect((await done).said.slice(4, -1)).toEqual([
+    'The last private messages with "Columbia" are:',
+    ...[5, 6, 9].map((seq) => expect.stringMatching(`Columbia\\(private\\): message ${seq}$`)),
+  ]);
+});
+
 test('the history, a changed password, and the texts of refusals', async () => {
   const done = chat(
     scripted,

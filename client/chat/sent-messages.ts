@@ -8,7 +8,7 @@ export interface SentMessage {
   readonly delivery: Result<'message'>['delivery'];
 }
 
-/** The private messages that were sent during this visit. The room keeps them for their recipients only. */
+/** The private messages that were sent during this visit. `history inbox` does not return them. */
 export class SentMessages {
   readonly #added: (sent: SentMessage) => void;
   #last: readonly SentMessage[] = [];

@@ -33,9 +33,12 @@ export const history = chatCommand('history', {
     const stream = isStream(from) ? from : 'inbox';
     const asked = { stream, limit: count, ...(user !== undefined && { with: user }) };
     let { messages, cursor } = await room.request('history', asked);
-    // The last message of the two may be far back in a large inbox.
-    while (messages.length === 0 && cursor !== undefined)
-      ({ messages, cursor } = await room.request('history', { ...asked, cursor }));
+    // A page may have few messages of the two, or none: they may be far back in a large inbox.
+    while (messages.length < count && cursor !== undefined) {
+      const earlier = await room.request('history', { ...asked, cursor });
+      messages = [...earlier.messages, ...messages];
+      cursor = earlier.cursor;
+    }
     // An older room returns the messages of all users.
     const isAsked = (message: StreamMessage) =>
       user === undefined || foldName(otherUser(message) ?? '') === foldName(user);
