@@ -104,6 +104,7 @@ describe.runIf(hasBrowser)('the page', () => {
       page.page.evaluate<string>(
         'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.innerText',
       );
+    const isIn = (selector: string) => page.page.evaluate(`document.activeElement?.closest('${selector}') != null`);
     const walkTo = async (name: RegExp, key: 'Tab' | 'Shift+Tab') => {
       for (let steps = 0; !name.test(await focused()); steps += 1) {
         expect(steps, `steps to ${name}`).toBeLessThan(20);
@@ -112,7 +113,9 @@ describe.runIf(hasBrowser)('the page', () => {
     };
     await listener.get('broadcast', { text: 'With a name that is a button' });
     await page.log.getByRole('button', { name: 'Listener' }).waitFor();
+    // The names in the log are no stops on the way to the list.
     await walkTo(/^Listener/m, 'Shift+Tab');
+    expect(await isIn('nav')).toBe(true);
     await keyboard.press('Enter');
     await page.page.getByRole('main', { name: 'Listener' }).waitFor();
     await expect.poll(focused).toBe('Message Listener');

@@ -80,7 +80,14 @@ function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageIte
             {author}
           </>
         ) : (
-          <button type="button" class="author" title={texts.compose(from)} onClick={() => chat.open(from)}>
+          // By keyboard, the list of conversations leads there.
+          <button
+            type="button"
+            class="author"
+            tabIndex={-1}
+            title={texts.compose(from)}
+            onClick={() => chat.open(from)}
+          >
             <Avatar name={from} />
             {author}
           </button>
