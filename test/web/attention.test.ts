@@ -48,12 +48,16 @@ describe.runIf(hasBrowser)('a user of the page', () => {
     await page.sees(
       /^Your browser refuses notifications of this page\. To allow them, open its settings for this site/,
     );
+    const hasFocus = (element: typeof page.box) => element.evaluate((one) => one.matches(':focus'));
+    await expect.poll(() => hasFocus(page.button('Close'))).toBe(true);
     await page.press('Close');
+    await expect.poll(() => hasFocus(page.box)).toBe(true);
     await page.page.evaluate('isRefused = false');
     await page.press('Your account');
     await page.press('Notifications');
     await page.visitor.context.grantPermissions(['notifications']);
     await page.press('Notify me');
+    await expect.poll(() => hasFocus(page.box)).toBe(true);
     await peer.get('message', { to: 'Watcher', text: 'while visible' });
     await page.page.getByRole('button', { name: /^Peer.*1 unread/ }).waitFor();
     await hide(true);

@@ -34,7 +34,7 @@ export function ConversationView({ app, chat, conversation }: Props) {
       <LogView chat={chat} conversation={conversation} />
       {isOver.value && <p class="drop">{isRoom ? texts.fileToOne : texts.dropHere(name)}</p>}
       <StatusLine chat={chat} />
-      <NotificationOffer app={app} user={chat.me} />
+      <NotificationOffer app={app} chat={chat} />
       {chat.ending.value ? (
         <EndingPanel app={app} chat={chat} ending={chat.ending.value} />
       ) : question ? (
