@@ -26,7 +26,7 @@ export const texts = {
     'What you have sent to others and to everyone stays. Your username may stay reserved for a while; then others ' +
     'can take it. This cannot be undone.',
   accountDeleted: (user: string) => `The account "${user}" has been deleted.`,
-  logOutFirst: 'You log out first, and then confirm this with your password.',
+  logOutFirst: 'This logs you out first. Then confirm with your password.',
   logOutToDelete: 'Log out and delete account',
   nameRule: 'Up to 32 characters: letters a–z, digits and . - _ without spaces. The first is a letter or a digit.',
   reservedName: (name: string) => `The username "${name}" is reserved. Please choose another one.`,
@@ -86,7 +86,7 @@ export const texts = {
   block: (user: string) => `Block ${user}`,
   unblock: (user: string) => `Unblock ${user}`,
   blocked: 'Blocked',
-  blockedEverywhere: 'Blocked, also in Everyone',
+  blockedEverywhere: 'Blocked. Messages to everyone are hidden, too.',
   attach: 'Send a file',
   dropHere: (user: string) => `Drop files here to send them to ${user}`,
   fileToOne: 'A file goes to one user. To send it, open your conversation with them.',

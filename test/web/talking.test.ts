@@ -8,6 +8,16 @@ import { withRoomAndBrowser } from '../harness/room-and-browser.ts';
 /** A browser whose user has not decided about notifications. */
 const undecided = `Object.defineProperty(Notification, 'permission', { value: 'default' })`;
 
+/** Lets a test hold what the room sends, as a slow network does, until the page is left. */
+const holdable = `{
+  globalThis.isHeld = false;
+  const { addEventListener } = WebSocket.prototype;
+  WebSocket.prototype.addEventListener = function (type, listener, ...rest) {
+    const heard = type === 'message' ? (event) => isHeld || listener(event) : listener;
+    addEventListener.call(this, type, heard, ...rest);
+  };
+}`;
+
 describe.runIf(hasBrowser)('users of the page', () => {
   let room: SceneRoom;
   let browser: TestBrowser;
@@ -34,7 +44,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     expect(await page.messages()).toEqual(['Hudson: Just for you', 'Columbia: And for you']);
     await page.say('/block Hudson');
     await page.sees('You have blocked Hudson from sending you messages.');
-    await page.page.getByRole('main').getByText('Blocked, also in Everyone').waitFor();
+    await page.page.getByRole('main').getByText('Blocked. Messages to everyone are hidden, too.').waitFor();
     terminal.type('message Columbia Can you read this?');
     await terminal.sees('Error! Columbia has blocked you, so you cannot send them messages.');
     await page.press('Options for Hudson');
@@ -103,7 +113,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
   test('reload the page without losing the session, a draft, or what they have sent', async () => {
     await room.register('Reloader', 'Watcher');
     const watcher = await ChatProcess.enter(room.url, 'Watcher');
-    const page = await PageUser.enter(browser, room.url, 'Reloader');
+    const page = await PageUser.enter(browser, room.url, 'Reloader', { firstScript: holdable });
     await watcher.sees(/"Reloader" has just logged in/);
     await page.talkTo('Watcher');
     await page.say('Before the reload');
@@ -125,6 +135,14 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await page.page.reload();
     await page.box.press('Enter');
     await watcher.sees('Reloader(private): /logout\\nthen this');
+    // The room has a text, and its reply does not reach the page before the reload.
+    await page.page.evaluate('isHeld = true');
+    await page.say('Said once');
+    await watcher.sees('Reloader(private): Said once');
+    await page.page.reload();
+    await page.sees('Only you and Watcher can read what you say here.');
+    await expect.poll(() => page.button('Send again').count()).toBe(0);
+    expect((await page.messages()).filter((line) => line === 'Reloader: Said once')).toHaveLength(1);
     expect(watcher.lines.filter((line) => line.includes('Reloader" has just')).length).toBe(1);
     await page.leave();
     await watcher.quit();
@@ -152,6 +170,7 @@ describe.runIf(hasBrowser)('users of the page', () => {
     await expect.poll(isAtEnd).toBe(true);
     // A refusal lasts, and the menu leads back to the offer.
     await page.press('Not now');
+    await expect.poll(() => page.box.evaluate((box) => box.matches(':focus'))).toBe(true);
     await page.page.reload();
     await page.say('The second own message');
     await page.log.getByText('The second own message').waitFor();

@@ -65,9 +65,9 @@ export class Chat implements CommandHost {
     this.active = signal(everyone);
     for (const name of this.#names.peek()) this.conversation(name);
     const shared = { room: () => this.room, conversation: (name: string) => this.conversation(name) };
-    this.people = new People(shared.room);
+    this.people = new People(shared.room, (user) => this.#known(user)?.came());
     this.outbox = new Outbox({ ...shared, me });
-    this.history = new History(shared);
+    this.history = new History({ ...shared, found: (conversation, items) => this.outbox.found(conversation, items) });
     this.transfers = new PageTransfers({
       ...shared,
       names: this.names,
@@ -76,7 +76,7 @@ export class Chat implements CommandHost {
     });
     this.commands = new Commands(this);
     effect(() => {
-      for (const one of this.conversations.peek()) if (this.people.isOnline(one.name)) one.came();
+      if (this.ending.value) for (const one of this.conversations.peek()) one.forgetStored();
     });
     if (this.#activeName.peek() !== '') this.open(this.#activeName.peek());
     this.names.me = me;
@@ -113,13 +113,17 @@ export class Chat implements CommandHost {
   /** The conversation with a user, or that of everybody for the name ''. */
   conversation(name: string): Conversation {
     const id = foldName(name);
-    const known = this.conversations.peek().find((one) => one.id === id);
+    const known = this.#known(name);
     if (known) return known;
     // A user may have typed the name in another case.
     const added = new Conversation(this.names.users.find((user) => foldName(user) === id) ?? name);
     this.conversations.value = [...this.conversations.peek(), added];
     this.#names.value = [...this.#names.peek().filter((one) => foldName(one) !== id), added.name];
     return added;
+  }
+
+  #known(name: string): Conversation | undefined {
+    return this.conversations.peek().find(({ id }) => id === foldName(name));
   }
 
   get shown(): Conversation {
@@ -137,8 +141,7 @@ export class Chat implements CommandHost {
 
   /** Shows a conversation; on a narrow screen, the list in its place if `isListShown`. */
   show(conversation: Conversation, isListShown: boolean): void {
-    const before = this.active.peek();
-    if (before !== conversation) before.leave();
+    if (this.shown !== conversation) this.shown.leave();
     batch(() => {
       this.#activeName.value = conversation.name;
       this.active.value = conversation;
@@ -203,7 +206,7 @@ export class Chat implements CommandHost {
     this.link.value = state === 'lost' ? 'lost' : 'connected';
     if (state === 'lost') return;
     this.people.lost();
-    // The stop has logged out everyone without a notice. The page has logged in again, so the question is no further activity.
+    // The stop gave no notice of the logouts. The login was activity already, so `whoelse` keeps nobody logged in longer.
     if (wasStopped) this.act();
   }
 

@@ -26,7 +26,12 @@ const none: Unread = { count: 0, latest: [] };
 /** More than come between two acknowledgements. */
 const mostLatest = 100;
 
+/** This user's latest messages to another user that a reload shows in any case. */
+const mostSent = 20;
+
 const isStored = (item: Item): item is MessageItem => item.kind === 'message' && item.delivery === 'stored';
+
+const asDelivered = <T extends Item>(item: T): T => (isStored(item) ? { ...item, delivery: 'delivered' } : item);
 
 /** The id of the conversation of everybody. No user has this name. */
 export const roomId = '';
@@ -52,6 +57,8 @@ export class Conversation {
   readonly draft: Signal<string>;
   /** Whether the draft holds a pasted text of several lines, which is never a command. */
   readonly isPasted: Signal<boolean>;
+  /** The latest own messages that the room has confirmed. Right after that, a page of the history may not have them yet. */
+  readonly #sent: Signal<readonly MessageItem[]>;
 
   constructor(name: string) {
     this.id = foldName(name);
@@ -60,6 +67,8 @@ export class Conversation {
     this.unreadFrom = signal(this.#unread.peek().first);
     this.draft = storedOfUser(`draft ${this.id}`, '');
     this.isPasted = storedOfUser<boolean>(`pasted ${this.id}`, false);
+    this.#sent = storedOfUser<readonly MessageItem[]>(`sent ${this.id}`, []);
+    for (const { at } of this.#sent.peek()) this.spokeAt(at);
   }
 
   get isRoom(): boolean {
@@ -71,6 +80,7 @@ export class Conversation {
     if (!this.log.add(item)) return;
     if (item.kind !== 'message' && item.kind !== 'file') return;
     this.spokeAt(item.at);
+    if (item.kind === 'message' && item.delivery) this.#sent.value = [...this.#sent.peek(), item].slice(-mostSent);
     this.arrived.value += 1;
     const { count, first = item.key, latest } = this.#unread.peek();
     if (isSeen || latest.includes(item.key)) return;
@@ -78,10 +88,16 @@ export class Conversation {
     this.#unread.value = { count: count + 1, first, latest: [...latest, item.key].slice(-mostLatest) };
   }
 
-  /** Adds earlier items, oldest first. */
-  addEarlier(items: readonly Item[]): void {
-    this.log.addEarlier(items);
+  /** Adds earlier items, oldest first. @returns the new ones. */
+  addEarlier(items: readonly Item[]): readonly Item[] {
     for (const { at } of items) this.spokeAt(at);
+    // The room's numbers say the order. Its times may differ from it by the clocks of two machines.
+    if (this.isRoom) return this.log.addAbove(items);
+    const start = items[0]?.at ?? 0;
+    const sent = this.#sent.peek().filter(({ at }) => at >= start);
+    // An item of this tab knows its delivery, so it takes the place of the same one from the history.
+    const all = new Map([...items, ...sent].map((item) => [item.key, item]));
+    return this.log.addByTime([...all.values()].sort((one, other) => one.at - other.at));
   }
 
   /** One of the two has said something at this time. */
@@ -103,8 +119,13 @@ export class Conversation {
   /** The other user has logged in, and gets what the room has stored. */
   came(): void {
     for (const { items } of this.log.chunks.peek()) {
-      if (items.peek().some(isStored))
-        items.value = items.peek().map((item) => (isStored(item) ? { ...item, delivery: 'delivered' } : item));
+      if (items.peek().some(isStored)) items.value = items.peek().map(asDelivered);
     }
+    this.forgetStored();
+  }
+
+  /** The session has ended, so the page does not learn who logs in: the next login shows no message as stored. */
+  forgetStored(): void {
+    this.#sent.value = this.#sent.peek().map(asDelivered);
   }
 }

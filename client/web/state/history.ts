@@ -2,6 +2,7 @@ import { type Signal, signal } from '@preact/signals';
 import { limits } from '../../../protocol/index.ts';
 import type { RoomConnection, ShownMessage } from '../../room/common.ts';
 import type { Conversation } from './conversation.ts';
+import type { Item } from './items.ts';
 import { conversationOf, itemOf } from './to-item.ts';
 
 /** Messages on the first page of a conversation: a few screens. */
@@ -13,6 +14,8 @@ const mostEmpty = 5;
 export interface HistoryOptions {
   readonly room: () => RoomConnection;
   readonly conversation: (name: string) => Conversation;
+  /** Called with the items that a page adds. */
+  readonly found: (conversation: Conversation, items: readonly Item[]) => void;
 }
 
 /** How far back a conversation is shown. */
@@ -96,7 +99,8 @@ export class History {
     const { before: end = Number.POSITIVE_INFINITY } = progress;
     const earlier = conversation.isRoom ? messages.filter(({ seq }) => seq < end) : messages;
     if (conversation.isRoom) progress.before = earlier[0]?.seq ?? progress.before;
-    conversation.addEarlier(earlier.filter((message) => message.event !== 'hidden').map(itemOf));
+    const items = earlier.filter((message) => message.event !== 'hidden').map(itemOf);
+    this.#options.found(conversation, conversation.addEarlier(items));
     return earlier.length > 0;
   }
 

@@ -25,12 +25,25 @@ export class Log {
     return true;
   }
 
+  /** Adds items above all others, oldest first. @returns the new ones. */
+  addAbove(items: readonly Item[]): readonly Item[] {
+    const added = items.filter((item) => this.#isNew(item));
+    this.#putAbove(added);
+    return added;
+  }
+
   /**
-   * Adds earlier items, oldest first. One that is later than a message that is shown gets its place among them: a
-   * message that is not acknowledged may come before those that follow it.
+   * Adds items, oldest first, each after the last message that is not later. The room shows unacknowledged messages
+   * first; own messages from the history belong between them.
+   * @returns the new ones.
    */
-  addEarlier(items: readonly Item[]): void {
-    const earlier = items.filter((item) => this.#isNew(item) && !this.#insert(item));
+  addByTime(items: readonly Item[]): readonly Item[] {
+    const added = items.filter((item) => this.#isNew(item));
+    this.#putAbove(added.filter((item) => !this.#insert(item)));
+    return added;
+  }
+
+  #putAbove(earlier: readonly Item[]): void {
     if (earlier.length === 0) return;
     const chunks: Chunk[] = [];
     for (let start = 0; start < earlier.length; start += chunkSize) {

@@ -3,6 +3,7 @@ import { errorLine } from '../../chat/texts.ts';
 import { ConnectionEndedError, mayBeDone, RefusalError, type RoomConnection } from '../../room/common.ts';
 import { texts } from '../texts.ts';
 import type { Conversation, Outgoing } from './conversation.ts';
+import type { Item } from './items.ts';
 import { storedOfUser } from './storage.ts';
 import { messageItem, plain } from './to-item.ts';
 
@@ -12,7 +13,12 @@ interface Unsent {
   readonly text: string;
   /** Why it was not sent. Undefined if it was being sent. */
   readonly failure?: string;
+  /** If the room has it, its time there is later. Undefined until it is being sent. */
+  readonly after?: number;
 }
+
+/** How far the clocks of the page and the room may differ, in milliseconds. */
+const clockDifference = 60_000;
 
 export interface OutboxOptions {
   readonly me: string;
@@ -32,8 +38,8 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    for (const { to, text, failure = texts.mayBeSent } of this.#unsent.peek()) {
-      this.#show(options.conversation(to), { key: nextKey(), text, failure });
+    for (const { to, failure = texts.mayBeSent, ...unsent } of this.#unsent.peek()) {
+      this.#show(options.conversation(to), { key: nextKey(), failure, ...unsent });
     }
   }
 
@@ -62,6 +68,19 @@ export class Outbox {
     if (outgoing) this.discard(conversation, outgoing.key);
   }
 
+  /** The history has these messages, so a text that may have been sent is not shown a second time. */
+  found(conversation: Conversation, items: readonly Item[]): void {
+    for (const item of items) {
+      if (item.kind !== 'message' || item.from !== this.#options.me) continue;
+      const isFound = ({ key, text, failure }: Outgoing) =>
+        text === item.text &&
+        failure === texts.mayBeSent &&
+        item.at > (this.#waiting.get(key)?.after ?? Number.POSITIVE_INFINITY);
+      const outgoing = conversation.outbox.peek().find(isFound);
+      if (outgoing) this.discard(conversation, outgoing.key);
+    }
+  }
+
   /**
    * Sends a private message, and shows it when the room has it.
    * @throws as `RoomConnection.request`.
@@ -83,6 +102,7 @@ export class Outbox {
   }
 
   async #deliver(conversation: Conversation, { key, text }: Outgoing): Promise<void> {
+    this.#note(key, { after: Math.max(conversation.lastAt.peek(), Date.now() - clockDifference) });
     try {
       if (conversation.isRoom) {
         const room = this.#options.room();
@@ -96,15 +116,20 @@ export class Outbox {
       conversation.outbox.value = conversation.outbox
         .peek()
         .map((outgoing) => (outgoing.key === key ? { ...outgoing, failure } : outgoing));
-      const waiting = this.#waiting.get(key);
-      if (waiting) this.#waiting.set(key, { ...waiting, failure });
-      this.#store();
+      this.#note(key, { failure });
     }
   }
 
-  #show(conversation: Conversation, { key, ...outgoing }: Outgoing): void {
+  #show(conversation: Conversation, { key, ...outgoing }: Outgoing & Pick<Unsent, 'after'>): void {
     conversation.outbox.value = [...conversation.outbox.peek(), { key, ...outgoing }];
     this.#waiting.set(key, { to: conversation.name, ...outgoing });
+    this.#store();
+  }
+
+  #note(key: string, known: Pick<Unsent, 'after' | 'failure'>): void {
+    const waiting = this.#waiting.get(key);
+    if (!waiting) return;
+    this.#waiting.set(key, { ...waiting, ...known });
     this.#store();
   }
 

@@ -8,7 +8,8 @@ const namesOf = (users: readonly string[]): Names => new Map(users.map((user) =>
 
 /** Who is online, and whom this user has blocked. */
 export class People {
-  readonly #room: () => RoomConnection;
+  readonly #room: () => Pick<RoomConnection, 'request'>;
+  readonly #came: (user: string) => void;
   /** Names by their folded form. */
   readonly #online: Signal<Names> = signal(new Map());
   readonly #blocked: Signal<Names> = signal(new Map());
@@ -24,8 +25,10 @@ export class People {
   readonly areAllNamed = computed(() => this.#isKnown.value && this.count.value === this.#online.value.size);
   readonly online = computed(() => [...this.#online.value.values()].sort(byName));
 
-  constructor(room: () => RoomConnection) {
+  /** @param came Called with each user who has logged in, and at first with those who are online. */
+  constructor(room: () => Pick<RoomConnection, 'request'>, came: (user: string) => void) {
     this.#room = room;
+    this.#came = came;
   }
 
   isOnline(user: string): boolean {
@@ -49,6 +52,7 @@ export class People {
     else online.delete(foldName(notice.user));
     this.count.value += online.size - this.#online.peek().size;
     this.#online.value = online;
+    if (notice.event === 'login') this.#came(notice.user);
   }
 
   /** The connection was lost for a while, so notices may be missing. */
@@ -63,7 +67,9 @@ export class People {
     this.#isAsking = true;
     try {
       const { users, total = users.length } = await this.#room().request('whoelse', {});
+      const before = this.#online.peek();
       this.#online.value = namesOf(users);
+      for (const user of users) if (!before.has(foldName(user))) this.#came(user);
       this.count.value = total;
       this.#isKnown.value = !this.#isStale;
     } finally {
