@@ -29,3 +29,10 @@ test.each([
   );
   expect(logError).toHaveBeenCalledTimes(expected.logged);
 });
+
+test.each(['close', 'isOpen'] as const)('%s makes two attempts, because a command waits for it', async (call) => {
+  const { origin, received } = await scriptedServer(always(500));
+  vi.stubEnv('AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI', `${origin}/prod`);
+  await expect(connectionGateway(vi.fn())[call]('PJqB0fHsqRcCHlw=')).rejects.toThrow();
+  expect(received).toHaveLength(2);
+});

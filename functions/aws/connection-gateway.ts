@@ -14,11 +14,12 @@ import { notePosts } from './spent.ts';
 /** At 20 ms a post, 10,000 posts a second: the quota of an account. */
 const maxSockets = 200;
 
-const maxAttempts = 4;
+/** Few others, because a command waits for them: each attempt may take three seconds. */
+const maxAttempts = { post: 4, other: 2 };
 
 /**
- * No attempt to post begins later than this (ms): a command posts after its commit, and must answer before its function's timeout, also
- * if a socket is silent. A post that fails is left to the fan-out function.
+ * No attempt to post begins later than this (ms). A command posts after its commit, and must answer before its function's
+ * timeout, also if a socket is silent. If the post of a stored message fails, the fan-out function posts it.
  */
 const patienceMs = 3_500;
 
@@ -30,13 +31,13 @@ export function connectionGateway(logError: LogError): ConnectionGateway {
   let poster: SignedHttp | undefined;
   const post = (connectionId: string, body: string) => {
     poster ??= new SignedHttp({
-      ...{ service: 'execute-api', endpoint: requireEnv(variables.connectionsEndpoint), maxSockets, maxAttempts },
-      patienceMs,
+      ...{ service: 'execute-api', endpoint: requireEnv(variables.connectionsEndpoint), maxSockets },
+      ...{ maxAttempts: maxAttempts.post, patienceMs },
     });
     return poster.post({ path: `/@connections/${encodeURIComponent(connectionId)}`, body });
   };
   const gateway = new ApiGatewayManagementApiClient({
-    maxAttempts,
+    maxAttempts: maxAttempts.other,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 1_000,
       requestTimeout: 3_000,
