@@ -6,8 +6,8 @@ export const logoutReasons = ['logout', 'timeout', 'lost', 'kicked', 'deregister
 export type LogoutReason = (typeof logoutReasons)[number];
 
 /**
- * Why an announced file did not reach its recipient: the upload never completed; the bytes differ from the announcement; the
- * recipient was removed or blocked the sender meanwhile; the recipient did not fetch it in time.
+ * Why an announced file did not reach its recipient: the upload never completed; the bytes differ from the announcement;
+ * the recipient was removed or blocked the sender meanwhile; the recipient did not fetch it in time.
  */
 export const fileFailures = ['unfinished', 'damaged', 'no-such-user', 'blocked', 'expired'] as const;
 export type FileFailure = (typeof fileFailures)[number];
@@ -19,7 +19,8 @@ const inbox = { stream: v.literal('inbox'), seq: field.seq } as const;
 const room = { stream: v.literal('room'), seq: field.seq } as const;
 
 /**
- * The events that the room sends without a request. A client ignores unknown fields and unknown events: the room may be newer.
+ * The events that the room sends without a request. A client ignores unknown fields and unknown events, because the room
+ * may be newer.
  */
 export const events = {
   message: event('message', {
@@ -92,7 +93,7 @@ export const streamMessage = v.variant('event', [
   events['file-failed'],
 ]);
 
-/** The other user of a private message or of a file's fate. Undefined for what everybody gets. */
+/** The other user of a private message or of an event that tells what became of a file. Undefined for what everybody gets. */
 export function otherUser(message: StreamMessage): string | undefined {
   switch (message.event) {
     case 'message':

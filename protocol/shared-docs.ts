@@ -5,10 +5,10 @@ import { limits } from './limits.ts';
  * `Docs`).
  */
 export const fieldDocs = {
-  user: 'User name, in any case.',
+  user: 'User name. Case does not matter.',
   displayName: 'User name, in the spelling it was registered in.',
-  to: 'User name of the recipient, in any case.',
-  from: 'User name of the sender, in any case.',
+  to: 'User name of the recipient. Case does not matter.',
+  from: 'User name of the sender. Case does not matter.',
   fileName: 'Name of the file.',
   password: () => `At most ${limits.passwordBytes} bytes of UTF-8.`,
   newPassword: () => `At least as long as the room demands, at most ${limits.passwordBytes} bytes of UTF-8.`,

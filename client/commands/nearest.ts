@@ -6,7 +6,10 @@ export const isClose = (typed: string, word: string): boolean =>
 
 const initialOf = (word: string) => word.replace('/', '').slice(0, 1).toLowerCase();
 
-/** The word nearest to a mistyped one, if it is close, or begins with the same letter and at least half of it matches. Ignores case. */
+/**
+ * The word nearest to a mistyped one, if it is close, or begins with the same letter and at least half of it matches.
+ * Ignores case.
+ */
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   const near = words
     .map((word) => ({ word, slips: distance(typed.toLowerCase(), word.toLowerCase()) }))

@@ -1,8 +1,8 @@
 import type { ShownMessage } from './stream-order.ts';
 
 /**
- * The number of remembered messages per stream, about a megabyte. The room gives messages again whose acknowledgement was
- * lost: those that were shown while the connection was lost, or shortly before.
+ * The number of remembered messages per stream, about a megabyte. If an acknowledgement was lost, the room delivers its
+ * messages again: those that were shown while the connection was lost, or shortly before.
  */
 const most = 10_000;
 

@@ -55,13 +55,15 @@ export class Transport {
     const { platform, timing } = options;
     this.#watches = [
       platform.onWake(() => this.#wakeUp(), timing),
-      // The user sees at once that nothing is sent. A connection that lives on, as within one machine, is replaced in a moment.
+      // The user sees at once that nothing is sent. A connection that is still alive, as within one machine, is replaced
+      // in a moment.
       platform.onOffline?.(() => options.hasSession() && this.#link?.drop()) ?? (() => {}),
     ];
   }
 
   /**
-   * Opens the first link. Goes on trying for some minutes if too many clients connect, or if the platform hides the reason.
+   * Opens the first link. Goes on trying for some minutes if too many clients connect, or if the platform hides the
+   * reason.
    * @throws {ConnectError}, or {ConnectionEndedError} after {@link end}
    */
   async open(): Promise<void> {

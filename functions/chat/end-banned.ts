@@ -9,8 +9,8 @@ import type { Room, State } from './ports.ts';
 const atOnce = 10;
 
 /**
- * Ends sessions whose address is banned. A login that meets the ban reads it after its commit, and ends its own session. If that read
- * failed, or the function was killed before it, this function ends the session.
+ * Ends sessions whose address is banned. A login reads the bans after its commit, and ends its own session if its address
+ * is banned. If that read failed, or the login's function was killed before it, this function ends the session.
  */
 export async function endBanned(room: Room, { bans }: State, sessions: readonly Session[], now: number): Promise<void> {
   if (bansInForce(bans, now).length === 0) return;

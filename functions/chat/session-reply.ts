@@ -11,9 +11,12 @@ import { mayRemoveMark } from './seats.ts';
 export const replacedFrame = eventFrame({ type: 'event', event: 'replaced' });
 
 /**
- * The last step of a login, which may have a new `seat`, or of a resume, which gives its connect back. The room admitted the client when the command began, and `stop` and
- * `ban` write the Room item before they list the sessions. So either they list this session, or this function reads what they wrote,
- * and ends the session. A password that the login has set stays set.
+ * The last step of a login or a resume. The room admitted the client when the command began. `stop` and `ban` write the
+ * Room item before they list the sessions. So either they list this session, or this function reads what they wrote, and
+ * ends the session. A password that the login has set stays set.
+ *
+ * `seat`: the login's new seat, if it has one. `resumed`: the connection is no new one, so it no longer counts among its
+ * address's connects.
  * @throws Refusal if the room is closed, or the address is banned.
  */
 export async function confirmOrEnd(

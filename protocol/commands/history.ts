@@ -31,7 +31,7 @@ export const docs: Docs<typeof history> = () => ({
     stream: 'The stream to read; `inbox` for a private conversation.',
     before: 'Sequence number in the stream to end before. Default: the end of the stream. Not used with `with`.',
     limit: fieldDocs.pageSize(),
-    with: 'Name of the other user of a private conversation, in any case.',
+    with: 'Name of the other user of a private conversation. Case does not matter.',
     cursor: 'The `cursor` of the reply before. Default: the end of the conversation.',
   },
   result: {

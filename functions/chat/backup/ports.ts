@@ -23,8 +23,8 @@ export interface TableDump {
   /** Files that wait for their recipients. */
   files(from: TableKey | undefined): Promise<TablePage<KeptFile>>;
   /**
-   * The messages of a stream after a number, in order and without gaps except for expired ones. `limit` counts tombstones, too, so a
-   * page may be empty. `last` is the last number read. `more`: messages may follow it.
+   * The messages of a stream after a number, in order and without gaps except for expired ones. `limit` counts
+   * tombstones, too, so a page may be empty. `last` is the last number read. `more`: messages may follow it.
    */
   messages(
     stream: KeptStream,

@@ -65,7 +65,10 @@ function refuseToKeep(account: Account, password: string, newPassword: string | 
   if (account.mustChangePassword && isKept) throw new Refusal('password-change-required');
 }
 
-/** How often a login reads an account again that has changed. Each time it checks the password, which takes a core for half a second. */
+/**
+ * How often a login re-reads an account that has changed. Each time it checks the password, which takes a core for half a
+ * second.
+ */
 const mostReadings = 5;
 
 /** Commits a login. Replaces a session that is in the way if its client is gone, or if the caller wishes so. */
