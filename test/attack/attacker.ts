@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RawClient } from '../harness/raw-client.ts';
+import { NotConnected, RawClient } from '../harness/raw-client.ts';
 import type { SceneRoom } from '../harness/room.ts';
 
 /** What an attacker sends. Pauses are in ms. */
@@ -16,11 +16,11 @@ export class Attacker {
   readonly #room: SceneRoom;
   readonly #ending = new AbortController();
   readonly #attacks: Promise<void>[] = [];
-  /** Attacks whose last attempt to connect was refused. */
-  #refused = 0;
   frames = 0;
   connections = 0;
   replies = 0;
+  /** Connects that the room has refused in a row, because the address has used up its own. */
+  refused = 0;
 
   constructor(room: SceneRoom) {
     this.#room = room;
@@ -31,11 +31,6 @@ export class Attacker {
     this.#attacks.push(...Array.from({ length: count }, () => this.#attack(attack)));
   }
 
-  /** Whether the room lets none of the attacks connect: the address has used up its connects. */
-  get isLockedOut(): boolean {
-    return this.#refused === this.#attacks.length;
-  }
-
   async end(): Promise<void> {
     this.#ending.abort();
     await Promise.all(this.#attacks);
@@ -44,15 +39,14 @@ export class Attacker {
   /** Sends frames over one connection after the other, each until the room closes it. */
   async #attack({ frame, pause, rest }: Attack): Promise<void> {
     const { signal } = this.#ending;
-    let isRefused = false;
     while (!signal.aborted) {
-      const client = await RawClient.open(this.#room.url, {}, '127.0.0.2').catch(() => undefined);
-      if (isRefused !== (client === undefined)) {
-        isRefused = !isRefused;
-        this.#refused += isRefused ? 1 : -1;
-      }
+      const client = await RawClient.open(this.#room.url, {}, '127.0.0.2').catch((error: unknown) => {
+        if (error instanceof NotConnected && error.status === 429) this.refused += 1;
+        return undefined;
+      });
       if (client) {
         this.connections += 1;
+        this.refused = 0;
         while (!signal.aborted && client.socket.readyState === client.socket.OPEN) {
           this.frames += 1;
           client.send(frame);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { most, office } from './office.ts';
 
-test('ten people behind one address get in at once, and again after a stop, while another address attacks', {
+test('ten people who connect together from one address get in, and again after a stop, while another address attacks', {
   timeout: 3 * most.attacked * 1000,
 }, async () => {
   // More than the room lets send 25 logins each, before it locks their address out.

@@ -22,7 +22,7 @@ export const most = { alone: 60, attacked: 180, delayed: 600 };
  * Lets all people of an office, who share one address, log in at once, and again after a stop and a start. Limits and
  * throttles have their defaults. Meanwhile, connections of another address send logins faster than the room answers them,
  * or another address opens more connections than the throttle of `$connect` lets through.
- * @throws an error that says what became of everybody who is not in the room in time
+ * @throws an error that says what became of everybody who is not in the room in time, or that the attack did not begin
  */
 export async function office({
   people,
@@ -45,8 +45,7 @@ export async function office({
       pause: 100,
       rest: 1_000,
     });
-    // The room may lock the address out before it has sent so many.
-    while (attacker.frames < 25 * attackers && !attacker.isLockedOut) await sleep(50);
+    await atItsHeight(attacker, attackers);
     if (upgrades > 0) await stranger.burst(550);
     stranger.start(upgrades);
     const entering = Promise.all(workers.map((worker) => worker.enter(room.url)));
@@ -62,6 +61,20 @@ export async function office({
     for (const worker of workers) worker.abandon();
     await Promise.all([attacker.end(), stranger.end()]);
     await room.close();
+  }
+}
+
+/** Waits until the connections have sent 25 frames each, or the room has refused as many connects in a row. */
+async function atItsHeight(attacker: Attacker, attackers: number): Promise<void> {
+  const startedAt = performance.now();
+  while (attacker.frames < 25 * attackers && attacker.refused < attackers) {
+    if (performance.now() - startedAt > most.attacked * 1000) {
+      const { frames, refused } = attacker;
+      throw new Error(
+        `no attack after ${most.attacked} s: ${frames} frames sent, ${refused} connects refused in a row`,
+      );
+    }
+    await sleep(50);
   }
 }
 

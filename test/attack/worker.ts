@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { ConnectionLostError, connect, GatewayError, type RoomConnection } from '../../client/room/index.ts';
 import { password } from '../harness/room.ts';
 
-/** A user of the office. Its diary explains why it is not in the room. */
+/** A user of the office. Its log explains why it is not in the room. */
 export class Worker {
   readonly user: string;
-  readonly #diary: string[] = [];
+  readonly #log: string[] = [];
   readonly #startedAt = performance.now();
   readonly #ending = new AbortController();
   #client: RoomConnection | undefined;
@@ -48,7 +48,7 @@ export class Worker {
   }
 
   toString(): string {
-    return `${this.user}: ${this.#diary.join(', ') || 'has not connected'}`;
+    return `${this.user}: ${this.#log.join(', ') || 'has not connected'}`;
   }
 
   /** Tries again where the client asks the user to: after a login that took too long, or a lost connection. */
@@ -72,6 +72,6 @@ export class Worker {
 
   #note(what: string, isIn: boolean): void {
     this.isIn = isIn;
-    this.#diary.push(`${((performance.now() - this.#startedAt) / 1000).toFixed(1)} s ${what}`);
+    this.#log.push(`${((performance.now() - this.#startedAt) / 1000).toFixed(1)} s ${what}`);
   }
 }
