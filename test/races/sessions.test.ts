@@ -3,7 +3,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import type { DynamoDbCall } from '../../local/faults.ts';
-import { attendance, countIsExact } from '../harness/invariants.ts';
+import { attendance, correctionsIn, countIsExact } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { raceRoom, rounds, timeout } from '../harness/rounds.ts';
@@ -11,13 +11,16 @@ import { type Tables, tablesOf } from '../harness/tables.ts';
 
 let room: SceneRoom;
 let tables: Tables;
+let corrections: readonly string[];
 beforeAll(async () => {
   room = await openRoom(raceRoom);
   tables = tablesOf(room.local);
+  corrections = correctionsIn(room.local);
   await room.register('racer', 'rival1', 'rival2');
 });
-afterEach(async () => {
+afterEach(() => {
   room.local.faults.reset();
+  expect(corrections).toEqual([]);
 });
 afterAll(() => room.close());
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DynamoDbCall, Failure } from '../../local/faults.ts';
-import { attendance } from '../harness/invariants.ts';
+import { attendance, correctionsIn } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { type Tables, tablesOf } from '../harness/tables.ts';
@@ -272,20 +272,24 @@ describe('a stop that races a login', () => {
 
   test('leaves no session of a login', async () => {
     const client = await room.connect();
+    const corrections = correctionsIn(room.local);
     stopBefore(isTransaction);
     client.say('login', { user: 'one', password });
     await client.closed;
     await expect.poll(() => attendance(tables)).toEqual({ online: 0, present: [] });
+    expect(corrections).toEqual([]);
   });
 
   test('leaves no resumed session', async () => {
     const { client, token } = await login('one');
     await client.kill();
     const next = await room.connect();
+    const corrections = correctionsIn(room.local);
     stopBefore(isTransaction);
     next.say('resume', { user: 'one', token });
     await next.closed;
     await expect.poll(() => attendance(tables)).toEqual({ online: 0, present: [] });
+    expect(corrections).toEqual([]);
   });
 
   test.each(['login', 'resume'])('refuses a %s whose transaction meets the closed room', async (how) => {
