@@ -15,7 +15,7 @@ afterAll(() => room.close());
 const isPresent = async (name: string) => (await room.database.presence()).some((one) => one.name === name);
 
 describe('a login that finds its user online', () => {
-  test('replaces a half-open client at once, while other users keep talking', async () => {
+  test('replaces a half-open client, while other users keep talking', async () => {
     const network = await Network.to(room.url);
     const talker = await room.enter('Columbia');
     const lost = await connect({ url: network.url, message: () => {}, timing: { backoff: 60_000 } });
