@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { deferred } from '../../client/room/deferred.ts';
 import { connect, defaultTiming, type RoomConnection, scaled, type Timing } from '../../client/room/index.ts';
+import type { Clock } from '../../local/clock.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 const minute = 60_000;
@@ -23,6 +24,8 @@ export interface MarathonReport {
   readonly seconds: number;
   /** The number of connections of both users. */
   readonly connections: number;
+  /** The longest time from one message of a user to the next, in seconds of the room's clock, without the planned silence. */
+  readonly pauses: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
 }
 
@@ -57,6 +60,7 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     const half = start + (hours * 60 * minute) / 2;
     await converse(room, sides, { until: half, every });
     await sleep(silence / speed);
+    for (const side of sides) side.pauseEnds();
     await converse(room, sides, { until: start + hours * 60 * minute, every });
     const seconds = Math.round((clock.now() - start) / 1000);
     const [one, other] = sides;
@@ -66,7 +70,8 @@ export async function marathon({ hours, speed, every, timing }: MarathonOptions)
     // A slow machine sends fewer. With too few the conversation proves little.
     if (said < due / 2) problems.push(`${said} of ${due} messages were said: this machine could not keep up`);
     await Promise.all(sides.map((side) => side.leave()));
-    return { said, seconds, connections, problems };
+    const pauses = Object.fromEntries(sides.map(({ user, longestPause }) => [user, Math.round(longestPause / 1000)]));
+    return { said, seconds, connections, pauses, problems };
   } finally {
     await room.close();
   }
@@ -94,23 +99,29 @@ class Side {
   readonly said: string[] = [];
   /** Resolves when the room has told this user of another. */
   readonly firstNotice: Promise<void>;
-  readonly #user: string;
+  readonly user: string;
+  /** The longest time between two messages, in ms of the room's clock. */
+  longestPause = 0;
+  #saidAt: number | undefined;
+  readonly #clock: Clock;
   readonly #room: RoomConnection;
   readonly #ears: { readonly heard: string[]; notice(what: string): void };
 
   private constructor(
     user: string,
+    clock: Clock,
     room: RoomConnection,
     ears: { heard: string[]; notice(what: string): void },
     firstNotice: Promise<void>,
   ) {
     this.firstNotice = firstNotice;
-    this.#user = user;
+    this.user = user;
+    this.#clock = clock;
     this.#room = room;
     this.#ears = ears;
   }
 
-  static async enter({ url }: SceneRoom, user: string, timing: Timing): Promise<Side> {
+  static async enter({ url, local: { clock } }: SceneRoom, user: string, timing: Timing): Promise<Side> {
     const ears = { heard: [] as string[], notice: (_what: string) => {} };
     const first = deferred<void>();
     const room = await connect({
@@ -126,7 +137,7 @@ class Side {
     await room.login(user, password, { keepPassword: true });
     await room.caughtUp();
     void room.ended.then((ending) => ears.notice(`${user} was out: ${JSON.stringify(ending)}`));
-    return new Side(user, room, ears, first.promise);
+    return new Side(user, clock, room, ears, first.promise);
   }
 
   /** From now on records every notice. */
@@ -134,10 +145,18 @@ class Side {
     this.#ears.notice = notice;
   }
 
+  /** Does not count the time since the last message. */
+  pauseEnds(): void {
+    this.#saidAt = undefined;
+  }
+
   async say(to: Side): Promise<void> {
-    const text = `${this.#user} ${this.said.length + 1}`;
+    const text = `${this.user} ${this.said.length + 1}`;
+    const now = this.#clock.now();
+    this.longestPause = Math.max(this.longestPause, now - (this.#saidAt ?? now));
+    this.#saidAt = now;
     this.said.push(text);
-    await this.#room.request('message', { to: to.#user, text }).catch((error: Error) => {
+    await this.#room.request('message', { to: to.user, text }).catch((error: Error) => {
       this.#ears.notice(`${text}: ${error.message}`);
     });
   }
@@ -147,8 +166,8 @@ class Side {
     await Promise.race([this.#room.shown('inbox', said.length), sleep(60_000, undefined, { ref: false })]);
     const { heard } = this.#ears;
     const wrong = heard.findIndex((text, i) => text !== said[i]);
-    if (wrong >= 0) return [`${this.#user} heard "${heard[wrong]}" in place of "${said[wrong]}"`];
-    return heard.length === said.length ? [] : [`${this.#user} heard ${heard.length} of ${said.length}`];
+    if (wrong >= 0) return [`${this.user} heard "${heard[wrong]}" in place of "${said[wrong]}"`];
+    return heard.length === said.length ? [] : [`${this.user} heard ${heard.length} of ${said.length}`];
   }
 
   async leave(): Promise<void> {

@@ -14,8 +14,10 @@ import { Talker } from './talker.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const;
 type Fault = 'none' | 'disk full' | 'read-only' | 'port taken' | 'output closed';
 
-/** How long (ms) a start, an end, or the end of left-over processes may take. */
+/** How long (ms) a start or an end may take. */
 const patience = 60_000;
+/** How long (ms) the room's processes may outlive it. They take a fraction of a second; the rest is for a busy machine. */
+const outlivedAtMost = 20_000;
 /** The most time (ms) from the start, the greeting or the first message to the first signal. */
 const latest = 1_500;
 
@@ -65,14 +67,21 @@ export async function kills({ rounds, seed }: { rounds: number; seed: number }) 
     : ['none', 'port taken', 'output closed'];
   const problems: string[] = [];
   const figures = { starts: 0, opened: 0, talked: 0, acknowledged: 0, faults: {} as Record<string, number> };
+  /** The longest time (ms) that a process outlived its room. */
+  let outlived = 0;
+  const left = async () => {
+    const { ms, problems: found } = await leftOver(folder);
+    outlived = Math.max(outlived, ms);
+    return found;
+  };
   try {
-    problems.push(...(await checkStart(folder, undefined)));
+    problems.push(...(await checkStart(folder, undefined)), ...(await left()));
     for (let number = 1; number <= rounds; number++) {
       const round = planRound(random, faults);
       const talker = new Talker(`user${number}`);
-      const found = [...(await play(round, folder, disk, talker)), ...(await leftOver(folder))];
+      const found = [...(await play(round, folder, disk, talker)), ...(await left())];
       disk?.restore();
-      found.push(...(await checkStart(folder, talker)));
+      found.push(...(await checkStart(folder, talker)), ...(await left()));
       problems.push(...found.map((problem) => `round ${number} (${nameOf(round)}): ${problem}`));
       figures.starts += 1;
       figures.faults[round.fault] = (figures.faults[round.fault] ?? 0) + 1;
@@ -85,7 +94,7 @@ export async function kills({ rounds, seed }: { rounds: number; seed: number }) 
     disk?.unmount();
     await removeFolder(place);
   }
-  return { problems, ...figures };
+  return { problems, ...figures, outlived };
 }
 
 /** Starts the room, and kills it. */
@@ -145,14 +154,15 @@ function problemsOf(program: RoomProgram, ended: Ended | undefined, { fault, sig
 }
 
 /** Waits until no process of the room is left. */
-async function leftOver(folder: string): Promise<string[]> {
-  const deadline = performance.now() + 20_000;
+async function leftOver(folder: string): Promise<{ readonly ms: number; readonly problems: string[] }> {
+  const startedAt = performance.now();
   for (;;) {
     const left = processesNaming(folder);
-    if (left.length === 0) return [];
-    if (performance.now() > deadline) {
+    const ms = Math.round(performance.now() - startedAt);
+    if (left.length === 0) return { ms, problems: [] };
+    if (ms > outlivedAtMost) {
       for (const pid of left) process.kill(pid, 'SIGKILL');
-      return [`${left.length} processes were left running`];
+      return { ms, problems: [`${left.length} processes were left running`] };
     }
     await sleep(20);
   }
@@ -174,5 +184,5 @@ async function checkStart(folder: string, talker: Talker | undefined): Promise<s
   if (code !== 1012) problems.push(`the end of the room was told with ${code}`);
   const ended = await endOf(program);
   if (ended?.code !== 0) problems.push(`the next room ended with ${JSON.stringify(ended)}: ${program.errors}`);
-  return [...problems, ...(await leftOver(folder))];
+  return problems;
 }
