@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { correctionsIn } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -146,10 +147,12 @@ describe('the sweeper', () => {
     await alone();
   });
 
-  test.each([0, 7])('corrects a count that was set to %d', async (wrong) => {
+  test.each([0, 7])('corrects a count that was set to %d, and logs that', async (wrong) => {
+    const corrections = correctionsIn(room.local);
     await room.database.falsifyCount(wrong);
     await room.local.runSchedule();
     expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    await expect.poll(() => corrections).not.toEqual([]);
   });
 
   test('ends due sessions even if another part of the run fails', async () => {
