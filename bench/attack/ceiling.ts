@@ -34,8 +34,8 @@ const oversized = perMillion(3 * prices.message);
 /** A text of 4 KB adds four write units to a message. */
 const longText = perMillion(4 * prices.writeUnit);
 
-/** A page of long messages: 200 of them are read, 32 units of 4 KB fit the reply, which is metered as four messages. */
-const fullPage = perMillion(200 * prices.readUnit + 3 * prices.message);
+/** A page of long messages: 202 of them are read, 32 units of 4 KB fit the reply, which is metered as four messages. */
+const fullPage = perMillion(202 * prices.readUnit + 3 * prices.message);
 
 /** What `history` with a name reads of the other user's inbox at most: 1 MB, at half the price. */
 const fullInbox = perMillion(128 * prices.readUnit);

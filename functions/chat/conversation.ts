@@ -1,14 +1,15 @@
 import { foldName, limits, otherUser, type StreamMessage } from '../../protocol/index.ts';
 import type { Member } from './model.ts';
-import type { Half, Room } from './ports.ts';
+import type { EarlierPage, Room } from './ports.ts';
 import { merge, pageOf, sentAt } from './reply-page.ts';
 
 /** A half of which nothing is left to read. */
-const nothing: Half = { messages: [], reached: undefined };
+const nothing: EarlierPage = { messages: [], reached: undefined };
 
 /**
- * A page of both halves of a private conversation, newest last. A request reads a part of both inboxes. The page has no message from
- * before the time up to which both are read, so none is missing between two others.
+ * A page of both halves of a private conversation, newest last. A request reads a part of both inboxes. The page has no
+ * message from before the time up to which both are read, so none is missing between two others. The half that has
+ * reached less is never cut, so the cursor always moves.
  * @param cursor From the page after this one. It only says where to start reading, so a forged one shows nothing else.
  */
 export async function conversationPage(
@@ -26,33 +27,37 @@ export async function conversationPage(
     (latest, { reached: { time } = { time: '' } }) => (time > latest ? time : latest),
     '',
   );
-  const all = [...merge(received.messages, sent.messages)];
-  const complete = all.slice(all.findLastIndex((message) => sentAt(message) < start) + 1);
-  const { fitting } = pageOf(complete.reverse(), limit);
+  const complete = merge(since(start, received), since(start, sent));
+  const { fitting } = pageOf([...complete].reverse(), limit);
   const [nextReceived, nextSent] = [received, sent].map((half) => unreadBefore(half, new Set(fitting)));
   const more = nextReceived !== 0 || nextSent !== 0;
   return { messages: fitting.reverse(), more, ...(more && { cursor: `${nextReceived}-${nextSent}` }) };
 }
 
+/** The messages after the last one from before a time. A half is in the order of its numbers; clocks may disagree. */
+const since = (start: string, { messages }: EarlierPage) =>
+  messages.slice(messages.findLastIndex((message) => sentAt(message) < start) + 1);
+
 /** What the caller has got from a user of this name, in one page of the inbox. */
-async function receivedHalf(room: Room, member: Member, name: string, before: number | undefined): Promise<Half> {
+async function receivedHalf(
+  room: Room,
+  member: Member,
+  name: string,
+  before: number | undefined,
+): Promise<EarlierPage> {
   if (before === 0) return nothing;
-  const { messages, more } = await room.streams.before('inbox', member, before, limits.pageSize);
-  const [first] = messages;
-  return {
-    messages: messages.filter((message) => foldName(otherUser(message) ?? '') === name),
-    reached: more && first ? { seq: first.seq, time: messages.map(sentAt).sort()[0] ?? '' } : undefined,
-  };
+  const { messages, reached } = await room.streams.before('inbox', member, before, limits.pageSize);
+  return { messages: messages.filter((message) => foldName(otherUser(message) ?? '') === name), reached };
 }
 
 /** What the caller has sent to the account that has this name now. */
-async function sentHalf(room: Room, member: Member, name: string, before: number | undefined): Promise<Half> {
+async function sentHalf(room: Room, member: Member, name: string, before: number | undefined): Promise<EarlierPage> {
   const recipient = before === 0 || name === member.name ? undefined : await room.accounts.find(name);
   return recipient ? room.streams.sentTo(recipient, member, before) : nothing;
 }
 
 /** The number before which this half goes on after a page. 0: nothing is left. */
-function unreadBefore({ messages, reached }: Half, shown: ReadonlySet<StreamMessage>): number {
+function unreadBefore({ messages, reached }: EarlierPage, shown: ReadonlySet<StreamMessage>): number {
   const left = messages.findLast((message) => !shown.has(message));
   return left ? left.seq + 1 : (reached?.seq ?? 0);
 }

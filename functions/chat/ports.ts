@@ -24,7 +24,7 @@ export {
   type Seats,
   type Sessions,
 } from './session-ports.ts';
-export type { Draft, Half, Kept, Page, Provenance, RepeatableRequest, Stream, Streams } from './stream-ports.ts';
+export type { Draft, EarlierPage, Kept, Page, Provenance, RepeatableRequest, Stream, Streams } from './stream-ports.ts';
 
 /** Accounts, by folded name. */
 export interface Accounts {

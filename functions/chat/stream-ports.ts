@@ -35,13 +35,18 @@ export interface RepeatableRequest {
 
 export interface Page {
   readonly messages: StreamMessage[];
+  /** No message is missing up to this number. */
+  readonly upTo: number;
   readonly more: boolean;
 }
 
-/** A part of one half of a private conversation, oldest first. */
-export interface Half {
+/** A part of a stream, or of one half of a private conversation, oldest first. */
+export interface EarlierPage {
   readonly messages: readonly StreamMessage[];
-  /** The earliest number that was read, and the earliest time. Undefined if no earlier message is left. */
+  /**
+   * The earliest number that was read, and the earliest time; a time later than all if no message was read. Undefined
+   * if no earlier message is left.
+   */
   readonly reached: { readonly seq: number; readonly time: string } | undefined;
 }
 
@@ -68,17 +73,17 @@ export interface Streams {
    * or if a number below later messages may still get its message; `upTo` is then before that number. Reads at most 1,000
    * items, so a page may be empty although `more` is true.
    */
-  after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page & { readonly upTo: number }>;
+  after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page>;
   /**
    * A reader's messages before a number (undefined: the end), oldest first. No message is ever committed between these
-   * later.
+   * later. Reads about 200 messages or 1,000 tombstones at most, so a page may be short or empty although more is left.
    */
-  before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<Page>;
+  before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<EarlierPage>;
   /**
    * The messages that an account has sent to another one, before a number of the recipient's inbox (undefined: the end). Reads at most
    * 1,000 messages of that inbox, and 1 MB, whoever sent them. A message of the last moments may be missing.
    */
-  sentTo(recipient: Member, sender: Member, before: number | undefined): Promise<Half>;
+  sentTo(recipient: Member, sender: Member, before: number | undefined): Promise<EarlierPage>;
   /** Deletes the inbox of a deleted account: up to 2,000 messages. Returns whether it is empty. */
   eraseInbox(owner: Member): Promise<boolean>;
 }

@@ -19,14 +19,19 @@ export const history = command({
     with: v.optional(field.user),
     cursor: v.optional(field.cursor),
   },
-  result: { messages: v.array(streamMessage), more: v.boolean(), cursor: v.optional(v.string()) },
+  result: {
+    messages: v.array(streamMessage),
+    more: v.boolean(),
+    before: v.optional(field.seq),
+    cursor: v.optional(v.string()),
+  },
   refusals: [],
 });
 
 export const docs: Docs<typeof history> = () => ({
   description:
     'With `with`, it returns both halves of a private conversation. A message that the caller has sent has `to`, and its ' +
-    "number in the recipient's inbox. A page may be empty and `more` true: the room reads a part of both inboxes each time.",
+    "number in the recipient's inbox. A page may be short or empty although `more` is true: each request reads a bounded part.",
   request: {
     stream: 'The stream to read; `inbox` for a private conversation.',
     before: 'Sequence number in the stream to end before. Default: the end of the stream. Not used with `with`.',
@@ -37,6 +42,7 @@ export const docs: Docs<typeof history> = () => ({
   result: {
     messages: fieldDocs.messages,
     more: 'Whether there are earlier messages.',
+    before: 'Pass it as `before` to read on. Only without `with`, while `more` is true.',
     cursor: 'Opaque: pass it to read on. Only with `with`, while `more` is true.',
   },
   example: {
@@ -47,6 +53,7 @@ export const docs: Docs<typeof history> = () => ({
         { type: 'event', event: 'hidden', stream: 'room', seq: 482 },
       ],
       more: true,
+      before: 481,
     },
   },
 });

@@ -21,12 +21,14 @@ const page = (client: RawClient, asked: Asked) => client.get('history', { stream
 /** All pages of a conversation, newest first. */
 async function pages(client: RawClient, asked: Asked): Promise<string[][]> {
   const all: string[][] = [];
-  let { messages, more, cursor } = await page(client, asked);
+  let from: string | undefined;
   for (;;) {
+    const { messages, more, cursor } = await page(client, { ...asked, ...(from !== undefined && { cursor: from }) });
     all.push(shown(messages).map(String));
     expect(cursor !== undefined).toBe(more);
     if (cursor === undefined) return all;
-    ({ messages, more, cursor } = await page(client, { ...asked, cursor }));
+    expect(cursor).not.toBe(from);
+    from = cursor;
   }
 }
 
@@ -140,6 +142,37 @@ test('a page reads a bounded part of a large inbox, and leaves no message out be
   // The answer waits for the question, which is 1,200 messages further back.
   expect(await pages(fan, { with: 'Star' })).toEqual([[], ['Fan to Star: question', 'Star: answer']]);
   for (const client of [fan, star, crowd]) await client.close();
+});
+
+test('each message is on one page, even if the clocks of functions disagree', async () => {
+  const skew = await room.enter('Skew');
+  const drift = await room.enter('Drift');
+  await skew.get('message', { to: 'Drift', text: 'sent 0' });
+  await drift.get('message', { to: 'Skew', text: 'received 0' });
+  const begin = Date.now();
+  /** Puts messages like the first one of an inbox after it, sent so many milliseconds after the beginning. */
+  async function fill(inbox: string, what: string, times: readonly number[]): Promise<void> {
+    const [model = {}] = await room.database.stream(inbox);
+    const [account] = String(model['position']).split('/');
+    const items = times.map((time, i) => ({
+      ...model,
+      seq: i + 2,
+      position: `${account}/${String(i + 2).padStart(15, '0')}`,
+      sentAt: new Date(begin + time).toISOString(),
+      text: `${what} ${i + 1}`,
+    }));
+    await room.database.putAll('Messages', items);
+  }
+  const sent = Array.from({ length: 1_100 }, (_, i) => 100 + i);
+  // The function that sent the last message had a clock that was behind those of all others.
+  const received = [...Array.from({ length: 250 }, (_, i) => 10_000 + i), 1];
+  await fill('inbox/drift', 'sent', sent);
+  await fill('inbox/skew', 'received', received);
+  const all = (await pages(skew, { with: 'Drift' })).flat();
+  expect(all).toHaveLength(sent.length + received.length + 2);
+  expect(new Set(all).size).toBe(all.length);
+  await skew.close();
+  await drift.close();
 });
 
 test('a cursor shows nothing else, whatever a client makes of it', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ServiceCall } from '../../local/recorder.ts';
+import type { StreamMessage } from '../../protocol/index.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
@@ -51,4 +53,61 @@ test('a backup reads through more tombstones than fit a page', async () => {
     reply = await room.admin({ command: 'backup', from: reply['next'] });
   }
   expect(reply).toMatchObject({ ok: true, counts: { messages: 2 } });
+});
+
+const textsOf = (messages: readonly StreamMessage[]) => messages.map((one) => ('text' in one ? one.text : one.event));
+
+/** All pages of `history`, newest first. Each begins before the one above it. */
+async function historyPages(before: number | undefined, limit: number): Promise<string[][]> {
+  const all: string[][] = [];
+  let from = before;
+  do {
+    const asked = { stream: 'inbox', limit, ...(from !== undefined && { before: from }) } as const;
+    const page = await reader.get('history', asked);
+    all.push(textsOf(page.messages));
+    expect(page.more).toBe(page.before !== undefined);
+    expect(page.before ?? 0).toBeLessThan(from ?? last + 1);
+    from = page.before;
+  } while (from !== undefined);
+  return all;
+}
+
+test('history goes back over any number of tombstones in several pages', async () => {
+  expect(await historyPages(undefined, 200)).toEqual([['after'], ['before']]);
+  expect(await historyPages(undefined, 1)).toEqual([['after'], ['before']]);
+  expect(await historyPages(last, 200)).toEqual([[], ['before']]);
+});
+
+test('a private conversation goes back over any number of tombstones in several pages', async () => {
+  const page = (client: RawClient, user: string, cursor?: string) =>
+    client.get('history', { stream: 'inbox', with: user, ...(cursor !== undefined && { cursor }) });
+  const received = await page(reader, 'facebook');
+  expect(textsOf(received.messages)).toEqual(['after']);
+  const { cursor } = received;
+  expect(Number(cursor?.split('-')[0])).toBeLessThan(last - 900);
+  const earlier = await page(reader, 'facebook', cursor);
+  expect([textsOf(earlier.messages), earlier.more]).toEqual([['before'], false]);
+  await reader.get('message', { to: 'facebook', text: 'answer' });
+  // The room has read the answer, and of the other half tombstones alone: an own message may be later than the answer.
+  const none = await page(sender, 'Columbia', `2-${last}`);
+  expect([textsOf(none.messages), none.more]).toEqual([[], true]);
+  const both = await page(sender, 'Columbia', none.cursor);
+  expect([textsOf(both.messages), both.more]).toEqual([['before', 'answer'], false]);
+});
+
+test('a page of history takes one query', async () => {
+  for (const text of ['1', '2', '3', '4', '5']) await sender.get('broadcast', { text });
+  const calls: ServiceCall[] = [];
+  const ended = new Promise<void>((resolve) => {
+    const stop = room.local.calls.subscribe((entry) => {
+      if (entry.kind === 'call' && entry.trigger?.detail === 'history') calls.push(entry);
+      if (entry.kind !== 'invocation' || entry.trigger?.detail !== 'history') return;
+      stop();
+      resolve();
+    });
+  });
+  const page = await sender.get('history', { stream: 'room', before: 5, limit: 2 });
+  expect([textsOf(page.messages), page.before]).toEqual([['3', '4'], 3]);
+  await ended;
+  expect(calls.filter(({ operation }) => operation === 'Query')).toHaveLength(1);
 });

@@ -21,7 +21,7 @@ export { InboxGoneError } from './counters.ts';
 const repeatWindow = (limits.repeatSeconds + 60) * 1000;
 
 /** Messages read at a time on the way back. */
-const stride = 50;
+const stride = { first: 50, next: 50 };
 
 /** The most messages read on the way back: three a second in the whole window. */
 const mostReadBack = 2_000;

@@ -1,16 +1,29 @@
 import type { StreamMessage } from '../../../protocol/index.ts';
 import type { Member } from '../../chat/model.ts';
 import type { Stream, Streams } from '../../chat/ports.ts';
+import { sentAt } from '../../chat/reply-page.ts';
 import { accounts } from '../accounts.ts';
 import type { Above, Holes } from './holes.ts';
-import { asSeenBy, queryItems, type ReadBlocks, type StoredItem } from './items.ts';
+import { asSeenBy, isTombstone, queryItems, type ReadBlocks, type StoredItem } from './items.ts';
 import type { StreamOwner } from './keys.ts';
 
 /** The most items that `after` reads, so that a reader passes any number of tombstones in several requests. */
 const mostRead = 1_000;
 
-/** Items per query after the first one. Those follow tombstones alone, so a reader's own limit may be too small. */
+/**
+ * Items per query of `after`, after the first one. A further query is needed only if the first one returned tombstones
+ * or expired messages. A small limit would then take many queries.
+ */
 const nextPage = 200;
+
+/** The same for `before`. */
+const nextPageBack = 100;
+
+/**
+ * `before` makes no further query once it has read 100 messages (expired ones count) or 1,000 tombstones, which are
+ * small. So it reads at most two messages more than `limits.pageSize`, and at most about 1,000 tombstones.
+ */
+const mostBack = { total: 1_000, perMessage: 10, perTombstone: 1 };
 
 /**
  * Yields a stream's items after a number, oldest first. Stops before a number whose message may still come, and then
@@ -41,19 +54,21 @@ async function* readOn(
 /**
  * Yields a stream's items below a number (undefined: from the end), newest first. It fills missing numbers whose
  * writers may still be running, so such a writer must take another number.
+ * @param perQuery Items per query: the first, and the others.
  * @param ticket The caller's own number, if no item has it yet.
  */
 export async function* readBack(
   holes: Holes,
   of: StreamOwner,
   below: number | undefined,
-  limit: number,
+  perQuery: { readonly first: number; readonly next: number },
   ticket?: Above,
 ): AsyncGenerator<StoredItem> {
   let above = ticket;
   let from: StoredItem['item'] | undefined;
   do {
-    const { items, next } = await queryItems(of, { first: 0, last: below }, { limit, newestFirst: true, from });
+    const how = { limit: from ? perQuery.next : perQuery.first, newestFirst: true, from };
+    const { items, next } = await queryItems(of, { first: 0, last: below }, how);
     for (const item of items) {
       if (above) yield* newestFirst(await holes.settleNow(of, item.seq + 1, above));
       above = item;
@@ -68,6 +83,9 @@ const newestFirst = (items: readonly StoredItem[]) => items.toReversed();
 
 /** The most messages of an inbox that are read for what one sender has sent. */
 const mostSearched = 1_000;
+
+/** How far a reader has got. A reader of tombstones alone has reached no time: `~` sorts after all times. */
+const reachedAt = (seq: number, times: readonly string[]) => ({ seq, time: times.toSorted()[0] ?? '~' });
 
 /** Reads streams for their readers; see the port. */
 export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'after' | 'before' | 'sentTo'> {
@@ -92,13 +110,23 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
     async before(kind, reader, seq, limit) {
       const messages: StreamMessage[] = [];
       const readBlocks = blocksOf(reader);
-      for await (const item of readBack(holes, ownOf(kind, reader), seq, limit + 1)) {
+      // The first query also returns the item at `seq`.
+      const perQuery = { first: limit + (seq === undefined ? 1 : 2), next: nextPageBack };
+      const upTo = (reached: number) => ({
+        messages: messages.toReversed(),
+        reached: reachedAt(reached, messages.map(sentAt)),
+      });
+      let [reached, read, spent] = [0, 0, 0];
+      for await (const item of readBack(holes, ownOf(kind, reader), seq, perQuery)) {
         const message = await asSeenBy(reader, kind, item, now(), readBlocks);
-        if (!message) continue;
-        if (messages.length === limit) return { messages: messages.reverse(), more: true };
-        messages.push(message);
+        if (message && messages.length === limit) return upTo(reached);
+        if (message) messages.push(message);
+        reached = item.seq;
+        read += 1;
+        spent += isTombstone(item.item) ? mostBack.perTombstone : mostBack.perMessage;
+        if (read > limit && spent >= mostBack.total) return upTo(reached);
       }
-      return { messages: messages.reverse(), more: false };
+      return { messages: messages.reverse(), reached: undefined };
     },
 
     async sentTo(recipient, sender, before) {
@@ -115,7 +143,7 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
       }
       const times = items.map(({ item }) => item['sentAt']).filter((time) => typeof time === 'string');
       const earliest = next && items.at(-1);
-      return { messages, reached: earliest && { seq: earliest.seq, time: times.sort()[0] ?? '' } };
+      return { messages, reached: earliest && reachedAt(earliest.seq, times) };
     },
   };
 }

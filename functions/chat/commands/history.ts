@@ -9,6 +9,8 @@ export const history = memberCommand('history', {
     const page = await room.streams.before(stream, member, before, limit);
     // If not all fit, drop the oldest.
     const { fitting, all } = pageOf(page.messages.toReversed(), limit);
-    return { messages: fitting.reverse(), more: page.more || !all };
+    const goOn = all ? page.reached?.seq : fitting.at(-1)?.seq;
+    const more = goOn !== undefined;
+    return { messages: fitting.reverse(), more, ...(more && { before: goOn }) };
   },
 });
