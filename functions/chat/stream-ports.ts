@@ -70,8 +70,8 @@ export interface Streams {
   ): Promise<EventOf<E>>;
   /**
    * A reader's messages after a number, oldest first, complete up to `upTo`. `more` is true if there are more messages,
-   * or if a number below later messages may still get its message; `upTo` is then before that number. Reads at most 1,000
-   * items, so a page may be empty although `more` is true.
+   * or if a number below later messages may still get its message; `upTo` is then before that number. Reads at most
+   * 1,000 items, so a page may be empty although `more` is true.
    */
   after(kind: Stream['kind'], reader: Member, seq: number, limit: number): Promise<Page>;
   /**
@@ -80,8 +80,9 @@ export interface Streams {
    */
   before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<EarlierPage>;
   /**
-   * The messages that an account has sent to another one, before a number of the recipient's inbox (undefined: the end). Reads at most
-   * 1,000 messages of that inbox, and 1 MB, whoever sent them. A message of the last moments may be missing.
+   * The messages that an account has sent to another one, before a number of the recipient's inbox (undefined: the
+   * end). Reads at most 1,000 messages of that inbox, and 1 MB, whoever sent them. A message of the last moments may be
+   * missing.
    */
   sentTo(recipient: Member, sender: Member, before: number | undefined): Promise<EarlierPage>;
   /** Deletes the inbox of a deleted account: up to 2,000 messages. Returns whether it is empty. */
