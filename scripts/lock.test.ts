@@ -22,21 +22,24 @@ const locked = (work: string) =>
       '--input-type=module',
       '--eval',
       `import { withLock } from '${module}';
-     import { appendFileSync } from 'node:fs';
+     import { appendFileSync, existsSync } from 'node:fs';
      import { setTimeout } from 'node:timers/promises';
      const log = (text) => appendFileSync(${JSON.stringify(join(folder, 'log'))}, text);
-     await withLock(${JSON.stringify(join(folder, 'deep', 'lock'))}, async () => { ${work} }, (pid) => console.log('waits for', pid));`,
+     const waits = ${JSON.stringify(join(folder, 'waits'))};
+     const waiting = (pid) => appendFileSync(waits, \`waits for \${pid}\\n\`);
+     await withLock(${JSON.stringify(join(folder, 'deep', 'lock'))}, async () => { ${work} }, waiting);`,
     ],
     { timeout: 60_000 },
   );
 const log = () => readFile(join(folder, 'log'), 'utf8');
 const dies = "log('<'); process.kill(process.pid, 'SIGKILL');";
 const takesAWhile = "log('('); await setTimeout(30); log(')');";
+const lastsUntilAnotherWaits = "log('('); while (!existsSync(waits)) await setTimeout(10); log(')');";
 
 test('processes get the lock one at a time, every one gets it, and none leaves a file behind', async () => {
-  const outcomes = await Promise.all(Array.from({ length: 6 }, () => locked(takesAWhile)));
+  await Promise.all(Array.from({ length: 6 }, () => locked(lastsUntilAnotherWaits)));
   expect(await log()).toBe('()'.repeat(6));
-  expect(outcomes.map(({ stdout }) => stdout).join('')).toMatch(/^(waits for \d+\n)+$/);
+  expect(await readFile(join(folder, 'waits'), 'utf8')).toMatch(/^(waits for \d+\n)+$/);
   expect(await readdir(join(folder, 'deep'))).toEqual([]);
 });
 
