@@ -33,7 +33,8 @@ test('a flood is refused after a burst, with the time to wait; after that time c
   const waits = refused.map(({ error }) => Number(error?.['retryAfter']));
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(1);
   await sleep(Math.max(...waits) * 1000);
-  await client.get('whoelse', {});
+  // Other environments may have stored more use meanwhile.
+  await expect.poll(async () => (await client.ask('whoelse', {})).ok, { interval: 1000 }).toBe(true);
 });
 
 test('a broadcast or a file takes as much of the limit as five other commands', async () => {
