@@ -21,7 +21,7 @@ export const texts = {
   invited: 'You have been invited. Choose a username and a password.',
   passwordRule: (shortest: number) =>
     `At least ${shortest} ${shortest === 1 ? 'character' : 'characters'}, and not a common one.`,
-  cancelWarning:
+  deleteWarning:
     'Your account is deleted at once, with the private messages you have received and the files that wait for you. ' +
     'What you have sent to others and to everyone stays. Your username may stay reserved for a while; then others ' +
     'can take it. This cannot be undone.',

@@ -23,10 +23,11 @@ export async function conversationPage(
     receivedHalf(room, member, name, receivedBefore),
     sentHalf(room, member, name, sentBefore),
   ]);
-  const start = [received, sent].reduce(
-    (latest, { reached: { time } = { time: '' } }) => (time > latest ? time : latest),
-    '',
-  );
+  const start =
+    [received, sent]
+      .map(({ reached }) => reached?.time ?? '')
+      .sort()
+      .at(-1) ?? '';
   const complete = merge(since(start, received), since(start, sent));
   const { fitting } = pageOf([...complete].reverse(), limit);
   const [nextReceived, nextSent] = [received, sent].map((half) => unreadBefore(half, new Set(fitting)));

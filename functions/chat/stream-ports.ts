@@ -81,8 +81,8 @@ export interface Streams {
   before(kind: Stream['kind'], reader: Member, seq: number | undefined, limit: number): Promise<EarlierPage>;
   /**
    * The messages that an account has sent to another one, before a number of the recipient's inbox (undefined: the
-   * end). Reads at most 1,000 messages of that inbox, and 1 MB, whoever sent them. A message of the last moments may be
-   * missing.
+   * end). It reads at most 1,000 messages of that inbox, and at most 1 MB, and picks those of the sender. A message that
+   * was sent within the last second may be missing.
    */
   sentTo(recipient: Member, sender: Member, before: number | undefined): Promise<EarlierPage>;
   /** Deletes the inbox of a deleted account: up to 2,000 messages. Returns whether it is empty. */

@@ -105,6 +105,21 @@ test('an expired message is gone from both ends', async () => {
   await reader.close();
 });
 
+/** Puts messages like the last one of an inbox after it, sent at these times (epoch ms), perhaps with other texts. */
+async function fill(
+  inbox: string,
+  messages: readonly { readonly at: number; readonly text?: string }[],
+): Promise<void> {
+  const model = (await room.database.stream(inbox)).at(-1) ?? {};
+  const [account] = String(model['position']).split('/');
+  const items = messages.map(({ at, ...text }, i) => {
+    const seq = Number(model['seq']) + 1 + i;
+    const position = `${account}/${String(seq).padStart(15, '0')}`;
+    return { ...model, seq, position, sentAt: new Date(at).toISOString(), ...text };
+  });
+  await room.database.putAll('Messages', items);
+}
+
 test('pages go back through both halves, and each message is on one page', async () => {
   const pat = await room.enter('Pat');
   const quin = await room.enter('Quin');
@@ -130,15 +145,11 @@ test('a page reads a bounded part of a large inbox, and leaves no message out be
   await fan.get('message', { to: 'Star', text: 'question' });
   await star.get('message', { to: 'Fan', text: 'answer' });
   await crowd.get('message', { to: 'Star', text: 'me too' });
-  const [, model = {}] = await room.database.stream('inbox/star');
-  const [account] = String(model['position']).split('/');
-  const later = Array.from({ length: 1_200 }, (_, i) => ({
-    ...model,
-    seq: i + 3,
-    position: `${account}/${String(i + 3).padStart(15, '0')}`,
-    sentAt: new Date(Date.now() + i).toISOString(),
-  }));
-  await room.database.putAll('Messages', later);
+  const begin = Date.now();
+  await fill(
+    'inbox/star',
+    Array.from({ length: 1_200 }, (_, i) => ({ at: begin + i })),
+  );
   // The answer waits for the question, which is 1,200 messages further back.
   expect(await pages(fan, { with: 'Star' })).toEqual([[], ['Fan to Star: question', 'Star: answer']]);
   for (const client of [fan, star, crowd]) await client.close();
@@ -150,24 +161,13 @@ test('each message is on one page, even if the clocks of functions disagree', as
   await skew.get('message', { to: 'Drift', text: 'sent 0' });
   await drift.get('message', { to: 'Skew', text: 'received 0' });
   const begin = Date.now();
-  /** Puts messages like the first one of an inbox after it, sent so many milliseconds after the beginning. */
-  async function fill(inbox: string, what: string, times: readonly number[]): Promise<void> {
-    const [model = {}] = await room.database.stream(inbox);
-    const [account] = String(model['position']).split('/');
-    const items = times.map((time, i) => ({
-      ...model,
-      seq: i + 2,
-      position: `${account}/${String(i + 2).padStart(15, '0')}`,
-      sentAt: new Date(begin + time).toISOString(),
-      text: `${what} ${i + 1}`,
-    }));
-    await room.database.putAll('Messages', items);
-  }
+  const say = (what: string, times: readonly number[]) =>
+    times.map((time, i) => ({ at: begin + time, text: `${what} ${i + 1}` }));
   const sent = Array.from({ length: 1_100 }, (_, i) => 100 + i);
   // The function that sent the last message had a clock that was behind those of all others.
   const received = [...Array.from({ length: 250 }, (_, i) => 10_000 + i), 1];
-  await fill('inbox/drift', 'sent', sent);
-  await fill('inbox/skew', 'received', received);
+  await fill('inbox/drift', say('sent', sent));
+  await fill('inbox/skew', say('received', received));
   const all = (await pages(skew, { with: 'Drift' })).flat();
   expect(all).toHaveLength(sent.length + received.length + 2);
   expect(new Set(all).size).toBe(all.length);

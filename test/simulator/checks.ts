@@ -12,7 +12,7 @@ const grace = 10_000;
 /** A user who has forgotten which password was set last needs this time (ms) at most: blocks of logins get longer. */
 const patience = 4 * 3600_000;
 
-/** How long (ms) a function with another clock may take a message for one that has not expired. */
+/** A function whose clock is behind may show an expired message for this long (ms). */
 const expiryTakes = 1_500;
 
 /** What the calls of a sweep take at most (ms), as a rule. */

@@ -53,7 +53,7 @@ export class Invitations {
     invitation.endsBy = at + skew + 1000;
   }
 
-  /** The code with which a newcomer registers. It is often the code with the most uses, and sometimes one that has ended. */
+  /** The code of a newcomer: often the one that has the most uses left, sometimes any other, which may have ended. */
   code(): string | undefined {
     const { random } = this.#world.scheduler;
     if (!this.areRequired) return undefined;

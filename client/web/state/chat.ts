@@ -149,7 +149,7 @@ export class Chat implements CommandHost {
       this.opened.value += 1;
       if (!isListShown) conversation.see();
     });
-    // Before that, a missed message would be taken for one that was seen before.
+    // Until then the history stays unread: missed messages come as unread ones, and the history would show them as read.
     if (this.#hasCaughtUp) this.history.open(conversation).catch((error: unknown) => this.failed(error));
   }
 

@@ -33,7 +33,7 @@ export class Log {
   }
 
   /**
-   * Adds items, oldest first, each after the last message that is not later. The room shows unacknowledged messages
+   * Adds items, oldest first, each below the last message that is older or as old. The room shows unacknowledged messages
    * first; own messages from the history belong between them.
    * @returns the new ones.
    */
@@ -52,7 +52,7 @@ export class Log {
     this.chunks.value = [...chunks, ...this.chunks.peek()];
   }
 
-  /** Adds an item after the last message that is not later. @returns false if there is none. */
+  /** Adds an item below the last message that is older or as old. @returns false if all messages are newer. */
   #insert(item: Item): boolean {
     // What is not a message has the time of this machine, not that of the room.
     const isBefore = (one: Item) => (one.kind === 'message' || one.kind === 'file') && one.at <= item.at;

@@ -18,7 +18,7 @@ export function DeleteDialog({ app, isShown }: { readonly app: App; readonly isS
     >
       <form method="dialog">
         <h2 id="delete-title">{texts.deregister}</h2>
-        <p class="warning">{texts.cancelWarning}</p>
+        <p class="warning">{texts.deleteWarning}</p>
         <p>{texts.logOutFirst}</p>
         <div class="buttons">
           <button type="button" class="danger" onClick={() => void app.logOut('deregister')}>

@@ -13,7 +13,7 @@ const titles: Readonly<Record<LoginMode, string>> = {
   deregister: texts.deregister,
 };
 
-/** Logging in, creating an account, cancelling a registration. */
+/** Logging in, creating an account, deleting an account. */
 export function LoginView({ app }: { readonly app: App }) {
   const form = useMemo(() => new LoginForm(app), [app]);
   const mode = form.mode.value;
@@ -63,7 +63,7 @@ function Notes({ form }: { readonly form: LoginForm }) {
     <>
       {form.success.value !== undefined && <p role="status">{form.success.value}</p>}
       {form.mode.value === 'register' && form.invite.value !== '' && <p>{texts.invited}</p>}
-      {form.mode.value === 'deregister' && <p class="warning">{texts.cancelWarning}</p>}
+      {form.mode.value === 'deregister' && <p class="warning">{texts.deleteWarning}</p>}
     </>
   );
 }

@@ -112,19 +112,19 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
       const readBlocks = blocksOf(reader);
       // The first query also returns the item at `seq`.
       const perQuery = { first: limit + (seq === undefined ? 1 : 2), next: nextPageBack };
-      const upTo = (reached: number) => ({
+      const pageTo = (reached: number) => ({
         messages: messages.toReversed(),
         reached: reachedAt(reached, messages.map(sentAt)),
       });
       let [reached, read, spent] = [0, 0, 0];
       for await (const item of readBack(holes, ownOf(kind, reader), seq, perQuery)) {
         const message = await asSeenBy(reader, kind, item, now(), readBlocks);
-        if (message && messages.length === limit) return upTo(reached);
+        if (message && messages.length === limit) return pageTo(reached);
         if (message) messages.push(message);
         reached = item.seq;
         read += 1;
         spent += isTombstone(item.item) ? mostBack.perTombstone : mostBack.perMessage;
-        if (read > limit && spent >= mostBack.total) return upTo(reached);
+        if (read > limit && spent >= mostBack.total) return pageTo(reached);
       }
       return { messages: messages.reverse(), reached: undefined };
     },
@@ -136,9 +136,10 @@ export function streamReader(holes: Holes, now: () => number): Pick<Streams, 'af
       const how = { limit: mostSearched, newestFirst: true, mayLag: true };
       const { items, next } = await queryItems(inbox, { first: 0, last }, how);
       const messages: StreamMessage[] = [];
+      const readBlocks = blocksOf(recipient);
       for (const stored of items.toReversed()) {
         if (stored.item['fromId'] !== sender.accountId) continue;
-        const message = await asSeenBy(recipient, 'inbox', stored, now(), blocksOf(recipient));
+        const message = await asSeenBy(recipient, 'inbox', stored, now(), readBlocks);
         if (message?.event === 'message') messages.push({ ...message, to: recipient.displayName });
       }
       const times = items.map(({ item }) => item['sentAt']).filter((time) => typeof time === 'string');

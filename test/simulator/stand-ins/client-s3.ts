@@ -1,4 +1,5 @@
 import type { S3Call } from '../machine.ts';
+import { commandOf as anyCommandOf } from './command-of.ts';
 import { here } from './machine.ts';
 
 interface Input {
@@ -13,15 +14,7 @@ interface Input {
   readonly ChecksumSHA256?: string;
 }
 
-const commandOf = (operation: S3Call['operation']) =>
-  class {
-    readonly operation = operation;
-    readonly input: Input;
-
-    constructor(input: Input) {
-      this.input = input;
-    }
-  };
+const commandOf = (operation: S3Call['operation']) => anyCommandOf<S3Call['operation'], Input>(operation);
 type Command = InstanceType<ReturnType<typeof commandOf>>;
 
 export const HeadObjectCommand = commandOf('HeadObject');

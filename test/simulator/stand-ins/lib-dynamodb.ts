@@ -1,16 +1,9 @@
 import type { Inputs, Output, Query } from '../dynamodb/call.ts';
 import type { Item } from '../dynamodb/evaluate.ts';
 import type { DynamoDBClient } from './client-dynamodb.ts';
+import { commandOf as anyCommandOf } from './command-of.ts';
 
-const commandOf = <O extends keyof Inputs>(operation: O) =>
-  class {
-    readonly operation = operation;
-    readonly input: Inputs[O];
-
-    constructor(input: Inputs[O]) {
-      this.input = input;
-    }
-  };
+const commandOf = <O extends keyof Inputs>(operation: O) => anyCommandOf<O, Inputs[O]>(operation);
 
 export const GetCommand = commandOf('GetItem');
 export const PutCommand = commandOf('PutItem');
