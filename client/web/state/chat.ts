@@ -64,8 +64,8 @@ export class Chat implements CommandHost {
     this.conversations = signal([everyone]);
     this.active = signal(everyone);
     for (const name of this.#names.peek()) this.conversation(name);
-    const shared = { room: () => this.room, conversation: (name: string) => this.conversation(name) };
-    this.people = new People(shared.room, (user) => this.#known(user)?.came());
+    const shared = { room, conversation: (name: string) => this.conversation(name) };
+    this.people = new People(room, (user) => this.#known(user)?.came());
     this.outbox = new Outbox({ ...shared, me });
     this.history = new History({ ...shared, found: (conversation, items) => this.outbox.found(conversation, items) });
     this.transfers = new PageTransfers({

@@ -12,7 +12,7 @@ const firstPage = 50;
 const mostEmpty = 5;
 
 export interface HistoryOptions {
-  readonly room: () => RoomConnection;
+  readonly room: RoomConnection;
   readonly conversation: (name: string) => Conversation;
   /** Called with the items that a page adds. */
   readonly found: (conversation: Conversation, items: readonly Item[]) => void;
@@ -77,7 +77,7 @@ export class History {
 
   /** Lists the conversations with users who have written lately. */
   async learnConversations(): Promise<void> {
-    const { messages } = await this.#options.room().request('history', { stream: 'inbox' });
+    const { messages } = await this.#options.room.request('history', { stream: 'inbox' });
     for (const message of messages)
       if (message.event !== 'hidden')
         this.#options.conversation(conversationOf(message)).spokeAt(Date.parse(message.sentAt));
@@ -86,7 +86,7 @@ export class History {
   /** @returns whether it has messages. */
   async #loadPage(conversation: Conversation, progress: Progress): Promise<boolean> {
     const { before, cursor } = progress;
-    const { messages, more, ...next } = await this.#options.room().request('history', {
+    const { messages, more, ...next } = await this.#options.room.request('history', {
       limit: progress.wasRead ? limits.pageSize : firstPage,
       ...(conversation.isRoom
         ? { stream: 'room', ...(before !== undefined && { before }) }

@@ -10,8 +10,8 @@ afterEach(() => vi.unstubAllGlobals());
 /** The page before or after a reload. */
 function openPage(answer: () => Promise<never>) {
   const everyone = new Conversation('');
-  const room: ReturnType<OutboxOptions['room']> = { request: answer, shown: async () => {} };
-  const outbox = new Outbox({ me: 'Ann', room: () => room, conversation: () => everyone });
+  const room: OutboxOptions['room'] = { request: answer, shown: async () => {} };
+  const outbox = new Outbox({ me: 'Ann', room, conversation: () => everyone });
   return { outbox, everyone, failures: () => everyone.outbox.peek().map(({ text, failure }) => [text, failure]) };
 }
 

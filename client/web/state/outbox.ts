@@ -22,7 +22,7 @@ const clockDifference = 60_000;
 
 export interface OutboxOptions {
   readonly me: string;
-  readonly room: () => Pick<RoomConnection, 'request' | 'shown'>;
+  readonly room: Pick<RoomConnection, 'request' | 'shown'>;
   readonly conversation: (name: string) => Conversation;
 }
 
@@ -86,7 +86,7 @@ export class Outbox {
    * @throws as `RoomConnection.request`.
    */
   async sendPrivate(to: string, text: string): Promise<SentMessage> {
-    const { delivery, sentAt, seq } = await this.#options.room().request('message', { to, text });
+    const { delivery, sentAt, seq } = await this.#options.room.request('message', { to, text });
     const sent = { to, text, sentAt };
     this.sent.add({ ...sent, delivery });
     const item = messageItem({
@@ -105,7 +105,7 @@ export class Outbox {
     this.#note(key, { after: Math.max(conversation.lastAt.peek(), Date.now() - clockDifference) });
     try {
       if (conversation.isRoom) {
-        const room = this.#options.room();
+        const { room } = this.#options;
         const { seq } = await room.request('broadcast', { text });
         // The room sends a broadcast to its sender too.
         await room.shown('room', seq).catch(() => {});

@@ -17,7 +17,7 @@ import { Transfer } from './transfer.ts';
 const files = () => import('../../files/browser.ts');
 
 export interface PageTransfersOptions {
-  readonly room: () => RoomConnection;
+  readonly room: RoomConnection;
   readonly names: NamesSeen;
   readonly conversation: (name: string) => Conversation;
   readonly open: (name: string) => void;
@@ -78,7 +78,7 @@ export class PageTransfers implements FileTransfers {
         transfer.saveAgain.value = () => saveFile(file, safeName);
         saveFile(file, safeName);
       });
-      await getFile(this.#options.room(), { from, name, signal, progress, sink });
+      await getFile(this.#options.room, { from, name, signal, progress, sink });
       this.#options.names.settled({ from, name });
       this.offers.settle(item, 'saved');
     });
@@ -89,7 +89,7 @@ export class PageTransfers implements FileTransfers {
     const { room, names, print } = this.#options;
     try {
       const { declineFile } = await files();
-      await declineFile(room(), { from, name });
+      await declineFile(room, { from, name });
     } catch (error) {
       return print(this.#lineOf(error, { user: from, name }));
     }
@@ -134,7 +134,7 @@ export class PageTransfers implements FileTransfers {
     this.#run(transfer, { user: to, name }, async () => {
       const { sendFile } = await files();
       const { signal, progress } = transfer;
-      await sendFile(this.#options.room(), { to, file, signal, progress });
+      await sendFile(this.#options.room, { to, file, signal, progress });
     });
   }
 

@@ -4,10 +4,7 @@ import { People } from './people.ts';
 test('a user comes with each login, and when the room first names them online', async () => {
   const request = vi.fn();
   const came: string[] = [];
-  const people = new People(
-    () => ({ request }),
-    (user) => came.push(user),
-  );
+  const people = new People({ request }, (user) => came.push(user));
   const comes = async (does: () => unknown) => {
     came.length = 0;
     await does();

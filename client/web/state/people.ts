@@ -8,7 +8,7 @@ const namesOf = (users: readonly string[]): Names => new Map(users.map((user) =>
 
 /** Who is online, and whom this user has blocked. */
 export class People {
-  readonly #room: () => Pick<RoomConnection, 'request'>;
+  readonly #room: Pick<RoomConnection, 'request'>;
   readonly #came: (user: string) => void;
   /** Names by their folded form. */
   readonly #online: Signal<Names> = signal(new Map());
@@ -26,7 +26,7 @@ export class People {
   readonly online = computed(() => [...this.#online.value.values()].sort(byName));
 
   /** @param came Called with each user who has logged in, and at first with those who are online. */
-  constructor(room: () => Pick<RoomConnection, 'request'>, came: (user: string) => void) {
+  constructor(room: Pick<RoomConnection, 'request'>, came: (user: string) => void) {
     this.#room = room;
     this.#came = came;
   }
@@ -66,7 +66,7 @@ export class People {
     this.#isStale = false;
     this.#isAsking = true;
     try {
-      const { users, total = users.length } = await this.#room().request('whoelse', {});
+      const { users, total = users.length } = await this.#room.request('whoelse', {});
       const before = this.#online.peek();
       this.#online.value = namesOf(users);
       for (const user of users) if (!before.has(foldName(user))) this.#came(user);
@@ -87,7 +87,7 @@ export class People {
 
   /** @throws as `RoomConnection.request`. */
   async learnBlocked(): Promise<void> {
-    this.#blocked.value = namesOf((await this.#room().request('blocklist', {})).users);
+    this.#blocked.value = namesOf((await this.#room.request('blocklist', {})).users);
   }
 }
 

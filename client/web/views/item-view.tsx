@@ -59,6 +59,12 @@ function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageIte
   const { from, text, at, delivery, to } = item;
   const isOwn = from === chat.me;
   const author = <strong class={isOwn ? 'is-own' : undefined}>{from}</strong>;
+  const byline = (
+    <>
+      <Avatar name={from} />
+      {author}
+    </>
+  );
   if (from === 'System') {
     return (
       <article class="announcement">
@@ -75,10 +81,7 @@ function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageIte
         {isContinued ? (
           author
         ) : isOwn || !chat.shown.isRoom ? (
-          <>
-            <Avatar name={from} />
-            {author}
-          </>
+          byline
         ) : (
           // By keyboard, the list of conversations leads there.
           <button
@@ -88,8 +91,7 @@ function MessageView({ chat, item, isContinued }: { chat: Chat; item: MessageIte
             title={texts.compose(from)}
             onClick={() => chat.open(from)}
           >
-            <Avatar name={from} />
-            {author}
+            {byline}
           </button>
         )}{' '}
         <Time at={at} />
