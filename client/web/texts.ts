@@ -50,7 +50,7 @@ export const texts = {
   yesterday: 'Yesterday',
   earlier: 'Show earlier messages',
   loading: 'Loading …',
-  beginning: 'The room has kept nothing earlier.',
+  beginning: 'There are no earlier messages.',
   emptyRoom: 'No messages yet. Say hello!',
   messages: 'Messages',
   storedMessage: (user: string) => `${user} gets this at the next login`,

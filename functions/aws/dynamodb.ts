@@ -71,27 +71,36 @@ const withOldItem = <W extends { readonly ConditionExpression?: string | undefin
 const withOldItems = (item: TransactItem): TransactItem =>
   Object.fromEntries(Object.entries(item).map(([kind, write]) => [kind, withOldItem(write)]));
 
+/**
+ * Whether an item shows that a conditional write has succeeded. If its response was lost, the SDK retries it, and then the
+ * condition fails on the write's own effect.
+ */
+type IsOwn = (item: Item) => boolean;
+
+const neverOwn: IsOwn = () => false;
+
 /** Makes a write, and says whether its condition held. */
-async function conditional(write: () => Promise<{ Attributes?: Item | undefined }>): Promise<WriteOutcome> {
+async function conditional(
+  write: () => Promise<{ Attributes?: Item | undefined }>,
+  isOwn = neverOwn,
+): Promise<WriteOutcome> {
   try {
     return { written: true, old: (await write()).Attributes };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { written: false, item: error.Item && unmarshall(error.Item) };
+    const item = error.Item && unmarshall(error.Item);
+    return item && isOwn(item) ? { written: true } : { written: false, item };
   }
 }
 
-/**
- * Conditional put. If the SDK retries a put that had succeeded, the condition fails: compare the stored item with
- * yours.
- */
-export function putIf(input: PutCommandInput): Promise<WriteOutcome> {
-  return conditional(() => db.send(new PutCommand(withOldItem(input))));
+/** Puts an item under a condition. */
+export function putIf(input: PutCommandInput, isOwn?: IsOwn): Promise<WriteOutcome> {
+  return conditional(() => db.send(new PutCommand(withOldItem(input))), isOwn);
 }
 
 /** Updates an item under a condition. */
-export function updateIf(input: UpdateCommandInput): Promise<WriteOutcome> {
-  return conditional(() => db.send(new UpdateCommand(withOldItem(input))));
+export function updateIf(input: UpdateCommandInput, isOwn?: IsOwn): Promise<WriteOutcome> {
+  return conditional(() => db.send(new UpdateCommand(withOldItem(input))), isOwn);
 }
 
 /** Deletes an item under a condition. */

@@ -4,7 +4,16 @@ import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts'
 import type { Account } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Stream } from '../chat/ports.ts';
-import { db, deleteIf, putIf, type TransactItem, transact, updateIf, type WriteOutcome } from './dynamodb.ts';
+import {
+  db,
+  deleteIf,
+  type Item,
+  putIf,
+  type TransactItem,
+  transact,
+  updateIf,
+  type WriteOutcome,
+} from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { expiresAt, keyOf, moveOn, table, toRecord, unchanged, whoOf } from './file-records.ts';
 import { usageOf } from './file-usage.ts';
@@ -86,7 +95,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
 
   return {
     async announce(file) {
-      const outcome = await putIf({
+      const put = {
         TableName: table(),
         Item: {
           ...keyOf(file),
@@ -104,9 +113,9 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
         },
         ConditionExpression: 'attribute_not_exists(#file)',
         ExpressionAttributeNames: { '#file': 'file' },
-      });
-      // If the SDK retried a put whose response was lost, the stored item is our own.
-      if (outcome.written || outcome.item?.['objectKey'] === file.objectKey) return { announced: true };
+      };
+      const outcome = await putIf(put, (item) => item['objectKey'] === file.objectKey);
+      if (outcome.written) return { announced: true };
       if (!outcome.item) throw new Error('DynamoDB did not return the existing file');
       return { announced: false, standing: toRecord(outcome.item) };
     },
@@ -209,11 +218,9 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
     async end(file, notice, time) {
       const move = moveOn(file, 'removing', time);
       if (!notice) {
-        const ended = await updateIf(move);
-        // If the SDK retried an update whose response was lost, the stored state and time are our own.
-        const now = ended.written ? undefined : ended.item;
-        const isOwn = now?.['objectKey'] === file.objectKey && now['state'] === 'removing' && now['dueAt'] === time;
-        return { kind: ended.written || isOwn ? 'ended' : 'changed', told: undefined };
+        const isOwn = (item: Item) =>
+          item['objectKey'] === file.objectKey && item['state'] === 'removing' && item['dueAt'] === time;
+        return { kind: (await updateIf(move, isOwn)).written ? 'ended' : 'changed', told: undefined };
       }
       const { to, draft } = notice;
       const outcome = await orHindered(

@@ -39,14 +39,12 @@ export const loginTries: LoginTries = {
   },
 
   async replace(name, address, before, after) {
-    const outcome = await putIf({
+    const put = {
       ...toItem(name, address, after),
       ConditionExpression: before ? 'version = :before' : 'attribute_not_exists(address)',
       ...(before && { ExpressionAttributeValues: { ':before': before.version } }),
-    });
-    if (outcome.written) return { replaced: true };
-    const now = outcome.item && toRecord(outcome.item);
-    // If the SDK retried a put whose response was lost, the stored item is our own.
-    return now?.version === after.version ? { replaced: true } : { replaced: false, now };
+    };
+    const outcome = await putIf(put, (item) => toRecord(item).version === after.version);
+    return outcome.written ? { replaced: true } : { replaced: false, now: outcome.item && toRecord(outcome.item) };
   },
 };

@@ -35,7 +35,7 @@ export const noticeBatch: NoticeBatch = {
     if (promised !== undefined && promised > now - patience) return undefined;
     const dueAt = Math.max(now, postedAt + intervalMs);
     const run = newVersionTag();
-    const outcome = await updateIf({
+    const update = {
       ...item(),
       UpdateExpression: 'SET dueAt = :dueAt, runId = :run',
       ConditionExpression: promised === undefined ? 'attribute_not_exists(dueAt)' : 'dueAt = :promised',
@@ -43,9 +43,8 @@ export const noticeBatch: NoticeBatch = {
         ...{ ':dueAt': dueAt, ':run': run },
         ...(promised !== undefined && { ':promised': promised }),
       },
-    });
-    // If the SDK retried an update whose response was lost, the stored run is our own.
-    return outcome.written || outcome.item?.['runId'] === run ? dueAt : undefined;
+    };
+    return (await updateIf(update, ({ runId }) => runId === run)).written ? dueAt : undefined;
   },
 
   async take(now) {

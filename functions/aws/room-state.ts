@@ -99,15 +99,14 @@ export const roomState: RoomState = {
   },
 
   async claimSweep(now, until) {
-    const outcome = await updateIf({
+    const update = {
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET sweepUntil = :until',
       ConditionExpression: 'attribute_not_exists(sweepUntil) OR sweepUntil <= :now',
       ExpressionAttributeValues: { ':now': now, ':until': until },
-    });
-    // If the SDK retried an update whose response was lost, the stored value is our own.
-    return outcome.written || outcome.item?.['sweepUntil'] === until;
+    };
+    return (await updateIf(update, (item) => item['sweepUntil'] === until)).written;
   },
 
   async claimQuestion(now) {
@@ -158,7 +157,7 @@ export const roomState: RoomState = {
 
   async noteWarning({ usage, monthlyBudget: budget }, now) {
     if (usage?.month !== monthOf(now) || usage.warnedOf === budget) return false;
-    const outcome = await updateIf({
+    const update = {
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #usage.warnedOf = :budget',
@@ -166,23 +165,23 @@ export const roomState: RoomState = {
         '#usage.#month = :month AND (attribute_not_exists(#usage.warnedOf) OR #usage.warnedOf <> :budget)',
       ExpressionAttributeNames: { '#usage': 'usage', '#month': 'month' },
       ExpressionAttributeValues: { ':month': usage.month, ':budget': budget },
-    });
-    if (outcome.written || !outcome.item) return outcome.written;
-    // If the SDK retried an update whose response was lost, the stored budget is our own.
-    const stored = toState(outcome.item).usage;
-    return stored?.month === usage.month && stored.warnedOf === budget;
+    };
+    const isOwn = (item: Item) => {
+      const { usage: stored } = toState(item);
+      return stored?.month === usage.month && stored.warnedOf === budget;
+    };
+    return (await updateIf(update, isOwn)).written;
   },
 
   async closeForBudget(now) {
-    const outcome = await updateIf({
+    const update = {
       TableName: table(),
       Key: roomKey,
       UpdateExpression: 'SET #open = :false, closedAt = :now, closedFor = :reason',
       ConditionExpression: '#open = :true',
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':true': true, ':false': false, ':now': now, ':reason': 'budget' },
-    });
-    // If the SDK retried an update whose response was lost, the stored time is our own.
-    return outcome.written || (outcome.item?.['closedFor'] === 'budget' && outcome.item['closedAt'] === now);
+    };
+    return (await updateIf(update, (item) => item['closedFor'] === 'budget' && item['closedAt'] === now)).written;
   },
 };

@@ -70,15 +70,15 @@ export type Taken = { readonly kind: 'taken'; readonly seat: string } | { readon
 export async function takeSeat(at: number): Promise<Taken> {
   const seat = newId();
   for (const wait of [...waits, undefined]) {
-    const outcome = await updateIf({
+    const update = {
       ...room(),
       UpdateExpression: 'SET #seat = :now ADD #online :one, logins :one',
       ConditionExpression: '#open = :true AND #online < maxCon AND attribute_not_exists(#seat)',
       ExpressionAttributeNames: { '#seat': enteringMark(seat), '#open': 'open', '#online': 'online' },
       ExpressionAttributeValues: { ':now': at, ':one': 1, ':true': true },
-    });
-    // If the SDK retried an update whose response was lost, the stored mark is our own.
-    if (outcome.written || outcome.item?.[enteringMark(seat)] !== undefined) return { kind: 'taken', seat };
+    };
+    const outcome = await updateIf(update, (item) => item[enteringMark(seat)] !== undefined);
+    if (outcome.written) return { kind: 'taken', seat };
     if (outcome.item?.['open'] !== true) return { kind: 'room-stopped' };
     if (wait === undefined || !(await mayBecomeFree(outcome.item, at))) break;
     await sleep(wait);
