@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import type { DynamoDbCall, Failure } from '../../local/faults.ts';
 import { attendance, correctionsIn } from '../harness/invariants.ts';
 import type { RawClient } from '../harness/raw-client.ts';
@@ -37,6 +38,7 @@ const killBefore = (matches: (call: DynamoDbCall) => boolean, failure: Failure =
 const expressionOf = ({ input }: DynamoDbCall) => String(input['UpdateExpression'] ?? '');
 const isTransaction = ({ operation }: DynamoDbCall) => operation === 'TransactWriteItems';
 const isConfirmation = (call: DynamoDbCall) => expressionOf(call) === 'REMOVE #seat';
+const isTaking = (call: DynamoDbCall) => expressionOf(call).startsWith('SET #seat');
 const isGivingBack = (call: DynamoDbCall) => expressionOf(call).startsWith('SET #leaving');
 const isRemovalOfLeaving = ({ operation, tables: [table = ''] }: DynamoDbCall) =>
   operation === 'DeleteItem' && table.startsWith('Presence');
@@ -172,7 +174,7 @@ test('a lost response does not change the count a second time', async () => {
 test('a timed-out attempt to take a seat that arrives after the login does not take it a second time', async () => {
   let late: Promise<unknown> | undefined;
   room.local.faults.beforeDynamoDb = (call) => {
-    if (late || !expressionOf(call).startsWith('SET #seat')) return undefined;
+    if (late || !isTaking(call)) return undefined;
     late = sleep(4_000);
     return late.then(() => undefined);
   };
@@ -207,17 +209,27 @@ test('a login in a full room waits for a seat in doubt', async () => {
   const { client: first } = await login('one');
   const waiting = await room.connect();
   await room.change('maxCon', 1);
-  let entering: Promise<RawClient> | undefined;
+  const waits = deferred<void>();
+  const isFree = deferred<void>();
+  let entering: Promise<unknown> | undefined;
+  let attempts = 0;
+  // The seat is given back between the first and the second attempt of the login.
   room.local.faults.beforeDynamoDb = async (call) => {
-    if (!isGivingBack(call) || entering) return undefined;
-    entering = waiting.get('login', { user: 'two', password }).then(() => waiting);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    if (isGivingBack(call) && !entering) {
+      entering = waiting.get('login', { user: 'two', password });
+      await waits.promise;
+    } else if (isTaking(call) && ++attempts === 2) {
+      waits.resolve();
+      await isFree.promise;
+    }
     return undefined;
   };
   await first.get('logout', {});
-  const second = await entering;
+  isFree.resolve();
+  await entering;
+  expect(attempts).toBe(2);
   expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
-  await second?.get('logout', {});
+  await waiting.get('logout', {});
 });
 
 describe('a session of an earlier version, which has no seat,', () => {
