@@ -162,11 +162,13 @@ const isOf = ({ stream, text }: Shown, sent: Sent) => stream === streamOf(sent) 
 
 /** A message that was sent after another one had been acknowledged has a higher number. */
 function numberedInOrder(world: World, all: readonly Sent[]): void {
+  const { accounts, expiry, sentBefore } = world.history;
   const acknowledged = all.filter(({ outcome }) => outcome === 'acknowledged');
-  for (const one of acknowledged) {
+  // A backup does not hold the number of a message that has expired unread.
+  const numbered = acknowledged.filter((sent) => !expiry.has(sent.text) || all.indexOf(sent) >= sentBefore);
+  for (const one of numbered) {
     for (const other of acknowledged) {
-      const isSame =
-        one.to === undefined || !world.history.accounts.mayBeOther(one.to, one.sentAt, other.settledAt ?? 0);
+      const isSame = one.to === undefined || !accounts.mayBeOther(one.to, one.sentAt, other.settledAt ?? 0);
       const isLater = isSame && other.to === one.to && one.settledAt !== undefined && other.sentAt > one.settledAt;
       if (isLater && (other.seq ?? 0) <= (one.seq ?? 0))
         world.violated(`"${other.text}" came later than "${one.text}", and has a lower number`);
