@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../assembly/tables.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { messageOf, RoomError } from '../errors.ts';
 import { Dynoxide } from './dynoxide.ts';
@@ -33,7 +33,7 @@ export class Database {
   readonly #dynoxide: Dynoxide | undefined;
   readonly #proxy: DynamoDbProxy;
   readonly #stopping = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: Timer;
   #cleaning: Promise<void> | undefined;
 
   private constructor(
@@ -106,7 +106,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#timer.cancel();
     this.#stopping.abort();
     await this.#cleaning?.catch(() => undefined);
     this.#proxy.close();

@@ -1,7 +1,7 @@
 import type { LambdaFunction } from '../assembly/functions.ts';
 import type { Schedule } from '../assembly/rules.ts';
 import type { Target } from '../assembly/template.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import { newEvent } from './event-bus.ts';
 
@@ -11,7 +11,7 @@ export class Scheduler {
   readonly #lambda: Lambda;
   readonly #clock: Clock;
   readonly #target: Target;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers: Timer[] = [];
 
   constructor(schedules: readonly Schedule[], lambda: Lambda, clock: Clock, target: Target) {
     this.#schedules = schedules;
@@ -32,7 +32,7 @@ export class Scheduler {
   }
 
   stop(): void {
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    for (const timer of this.#timers.splice(0)) timer.cancel();
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { Handshake } from './events.ts';
 import { FrameSizeGuard } from './frame-size.ts';
 import { limits } from './limits.ts';
@@ -32,8 +32,8 @@ export class Connection {
   readonly closed: Promise<unknown>;
   readonly #socket: WebSocket;
   readonly #host: ConnectionHost;
-  readonly #idle: NodeJS.Timeout;
-  readonly #life: NodeJS.Timeout;
+  readonly #idle: Timer;
+  readonly #life: Timer;
   #lastActiveAt: number;
   #over = false;
 
@@ -112,8 +112,8 @@ export class Connection {
   #end(ending: Ending): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#idle);
-    clearTimeout(this.#life);
+    this.#idle.cancel();
+    this.#life.cancel();
     this.#host.onEnd(ending);
   }
 

@@ -39,7 +39,7 @@ export class Environment {
     const data: WorkerData = {
       taskRoot: lambda.code,
       handler: lambda.handler,
-      clock: { speed: host.clock.speed, origin: host.clock.origin },
+      clock: { speed: host.clock.speed, origin: host.clock.origin, forwarded: host.clock.forwarded },
       context: {
         functionName: lambda.name,
         functionVersion: '$LATEST',

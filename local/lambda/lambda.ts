@@ -77,7 +77,7 @@ export class Lambda {
         await this.#host.deadLetters.send({ lambda, event, attempts: attempt + 1, condition, result });
         return true;
       }
-      await sleep(delay / clock.speed, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+      await clock.sleep(delay, this.#stopping.signal);
     }
     return false;
   }

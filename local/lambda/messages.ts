@@ -1,8 +1,10 @@
+import type { Clock } from '../clock.ts';
+
 /** The start parameters of an environment's worker thread. */
 export interface WorkerData {
   readonly taskRoot: string;
   readonly handler: string;
-  readonly clock: { readonly speed: number; readonly origin: number };
+  readonly clock: Pick<Clock, 'speed' | 'origin' | 'forwarded'>;
   /** The constant part of the handler's `context`. */
   readonly context: {
     readonly functionName: string;

@@ -19,7 +19,7 @@ let requestId = '';
 /** @param {WorkerMessage} message */
 const tell = (message) => parentPort?.postMessage(message);
 
-if (clock.speed !== 1) hurryClock();
+followClock();
 captureOutput();
 
 try {
@@ -122,19 +122,29 @@ function log(level, ...parts) {
 }
 
 /** Puts the handler on the room's clock: dates and promise-based timers. */
-function hurryClock() {
-  const now = () => Math.floor(clock.origin + (machineNow() - clock.origin) * clock.speed);
+function followClock() {
+  const { speed, origin, forwarded } = clock;
+  const now = () => Math.floor(origin + (machineNow() - origin) * speed) + Number(Atomics.load(forwarded, 0));
+  /** @param {number} delay */
+  const wait = async (delay) => {
+    const dueAt = now() + delay;
+    // `forward` of the room's clock ends the wait early.
+    for (let rest = delay; rest > 0; rest = dueAt - now()) {
+      await Atomics.waitAsync(forwarded, 0, Atomics.load(forwarded, 0), rest / speed).value;
+    }
+  };
   globalThis.Date = new Proxy(Date, {
     construct: (target, parameters, newTarget) =>
       Reflect.construct(target, parameters.length === 0 ? [now()] : parameters, newTarget),
     apply: () => new Date(now()).toString(),
     get: (target, property, receiver) => (property === 'now' ? now : Reflect.get(target, property, receiver)),
   });
-  const { setTimeout, scheduler } = timers;
-  const wait = scheduler.wait.bind(scheduler);
   // Plain setTimeout stays in real time: the SDK uses it for its timeouts, and the services answer in real time.
-  timers.setTimeout = (delay, value, options) => setTimeout((delay ?? 1) / clock.speed, value, options);
-  scheduler.wait = (delay, options) => wait(delay / clock.speed, options);
+  timers.setTimeout = async (delay, value, options) => {
+    await wait(delay ?? 1);
+    return timers.setImmediate(value, options);
+  };
+  timers.scheduler.wait = wait;
   syncBuiltinESMExports();
 }
 

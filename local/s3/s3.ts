@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { escapeUri } from '@smithy/core/protocols';
 import type { Addresses } from '../addresses.ts';
 import type { Bucket } from '../assembly/buckets.ts';
+import type { Timer } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Faults } from '../faults.ts';
@@ -43,7 +44,7 @@ export class S3 {
   readonly #options: S3Options;
   readonly #buckets: ReadonlyMap<string, OpenBucket>;
   readonly #signatures: S3SignatureCheck;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: Timer;
 
   private constructor(options: S3Options, buckets: ReadonlyMap<string, OpenBucket>) {
     this.#options = options;
@@ -111,7 +112,7 @@ export class S3 {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#timer.cancel();
   }
 
   async #run(http: IncomingMessage, response: ServerResponse, requestId: string, call: Call): Promise<void> {

@@ -12,7 +12,7 @@ export const reasons = {
   faults: {
     why: "reads the local room's state or injects faults, which an emulator does not support",
   },
-  clock: { why: 'runs on a faster clock, which an emulator does not have' },
+  clock: { why: 'puts the clock forward or makes it faster, which an emulator cannot do' },
   ownRoom: { why: 'opens, kills or copies rooms of its own' },
   console: { why: "finds the room by a local room's data folder" },
   refusal: {

@@ -35,7 +35,7 @@ export interface SceneRoom {
 }
 
 export interface SceneOptions {
-  /** The speed of the room's clock, as a multiple of the machine's clock. */
+  /** The speed of the room's clock, as a multiple of the machine's. A scene puts the clock forward instead, if it can. */
   readonly speed?: number;
   readonly dataDir?: string;
   /** The address to listen on; 127.0.0.1 by default. */
