@@ -26,8 +26,8 @@ afterEach(async () => {
   rmSync(outside, { recursive: true });
 });
 
-test('a thousand hostile names from a room that checks none are saved under safe names in the folder, and nowhere else', async () => {
-  const names = manyHostileNames(1000);
+test('two hundred hostile names from a room that checks none are saved under safe names in the folder, and nowhere else', async () => {
+  const names = manyHostileNames(200);
   const room = await connect({ url: scripted.url, message: () => {} });
   const peer = await scripted.peer();
   await Promise.all([room.login('Columbia', '116bway'), scripted.letIn(peer)]);
@@ -49,9 +49,9 @@ test('a thousand hostile names from a room that checks none are saved under safe
     expect(readFileSync(got.path).equals(content)).toBe(true);
     saved.add(got.name);
   }
-  expect(saved.size).toBe(1000);
+  expect(saved.size).toBe(200);
   expect(new Set(readdirSync(folder))).toEqual(new Set([...saved, 'mine']));
   expect(readFileSync(join(folder, 'mine'), 'utf8')).toBe('mine');
   // The parent folders, and the content of the folder.
-  expect(readdirSync(outside, { recursive: true }).length).toBe(1004);
+  expect(readdirSync(outside, { recursive: true }).length).toBe(204);
 });
