@@ -11,6 +11,14 @@ const programs = [
   'local/room.test.ts',
 ];
 
+/** Files that take long or wait for a clock. `npm test` leaves them out; `npm run prove -- short` runs them, and so does `.ci/run`. */
+const shortProofs = [
+  'test/{attack,connection,files,kills,package,races,smoke,soak}/**/*.test.ts',
+  'test/{backup/backup,browser/big-file,harness/ending,web/long-log}.test.ts',
+  'test/scenes/{hostile-names,races,survival}.test.ts',
+  'infra/app.test.ts',
+];
+
 export default defineConfig({
   test: {
     // The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
@@ -28,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{protocol,functions,infra,client,local,scripts}/**/*.test.ts'],
-          exclude: programs,
+          exclude: [...programs, ...shortProofs],
         },
       },
       {
@@ -44,9 +52,14 @@ export default defineConfig({
         test: {
           name: 'scenes',
           include: ['{test,bench}/**/*.test.ts', ...programs],
+          exclude: shortProofs,
           // Scenes run the bundles and the template that would be deployed.
           globalSetup: ['scripts/ensure-built.mjs'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'short proofs', include: shortProofs, globalSetup: ['scripts/ensure-built.mjs'] },
       },
     ],
   },

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { attack } from './attack/attack.ts';
 import { office } from './attack/office.ts';
@@ -8,7 +9,7 @@ import { cuts } from './connection/cuts.ts';
 import { deadLink } from './connection/dead-link.ts';
 import { marathon } from './connection/marathon.ts';
 import { playBigFile } from './files/big-file.ts';
-import { endInOrder } from './harness/ending.ts';
+import { endInOrder, endWithUs } from './harness/ending.ts';
 import { kills } from './kills/kills.ts';
 import { soak } from './soak/play.ts';
 import { typing } from './typing/typing.ts';
@@ -25,7 +26,7 @@ type Report = { readonly problems: readonly string[] };
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 endInOrder();
 
-const program = new Command('npm run prove --').description('Prove at length what `npm test` shows in short.');
+const program = new Command('npm run prove --').description('Prove what takes long to prove.');
 
 function proof<O extends Options>(
   name: string,
@@ -46,11 +47,25 @@ function proof<O extends Options>(
   });
 }
 
+/** Runs tests. Their outcome is that of this program. */
+async function runVitest(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<void> {
+  const env = { ...process.env, ...environment };
+  const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], { stdio: 'inherit', env });
+  const [code] = (await once(endWithUs(vitest), 'exit')) as [number | null];
+  process.exitCode = code ?? 1;
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.');
   return value;
 }
+
+program
+  .command('short')
+  .description('Run the tests that `npm test` leaves out: most of these proofs in short, and a few others')
+  .argument('[files...]', 'only files with this in their path')
+  .action((files: string[]) => runVitest(['--project', 'short proofs', ...files]));
 
 proof(
   'long-log',
@@ -121,11 +136,12 @@ program
   .description('Repeat each race between commands')
   .option('--rounds <number>', 'how often', positive, 200)
   .option('--contention', 'with DynamoDB as it is under load')
-  .action(({ rounds, contention }: { rounds: number; contention?: boolean }) => {
-    const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/races', 'test/scenes/races', 'test/scenes/frames'];
-    const env = { ...process.env, RACE_ROUNDS: String(rounds), RACE_CONTENTION: contention ? '1' : '' };
-    process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit', env }).status ?? 1;
-  });
+  .action(({ rounds, contention }: { rounds: number; contention?: boolean }) =>
+    runVitest(['test/races', 'test/scenes/races', 'test/scenes/frames'], {
+      RACE_ROUNDS: String(rounds),
+      RACE_CONTENTION: contention ? '1' : '',
+    }),
+  );
 
 proof(
   'big-file',

@@ -2,19 +2,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The slowest test files. If one of them started last, it would keep a single core busy at the end of a run. */
 const slow = [
-  'test/races/sessions',
-  'test/scenes/doctor',
-  'test/scenes/backup-steps',
-  'test/soak/soak',
-  'test/races/repeats',
-  'test/scenes/restore.',
   'test/connection/marathon',
-  'test/scenes/delivery',
+  'test/races/repeats',
+  'test/connection/heartbeat',
+  'test/smoke/smoke',
+  'test/scenes/doctor',
+  'test/web/losses',
+  'test/web/attention',
+  'test/web/talking',
+  'test/scenes/file-transfer',
+  'test/simulator/simulator',
+  'test/scenes/backup-steps',
   'test/scenes/file-crashes',
+  'test/scenes/restore.',
   'client/script/script',
   'local/room',
-  'test/races/files-killed',
-  'test/scenes/disconnect',
 ];
 
 const rank = ({ moduleId }: TestSpecification) => {
