@@ -56,9 +56,20 @@ export function synthesize(changes: Partial<RoomConfig> = {}): StackTemplate['Re
   return synthesizeTemplate(changes).Resources;
 }
 
-/** The stack's template. The bundles are stubs, because only their paths matter. */
+/** The templates that were synthesized in this process, by configuration. */
+const templates = new Map<string, StackTemplate>();
+
+/** The stack's template. */
 export function synthesizeTemplate(changes: Partial<RoomConfig> = {}): StackTemplate {
   const config = parseConfig({ ...plainConfig, ...changes });
+  const key = JSON.stringify(config);
+  const template = templates.get(key) ?? synthesizeStack(config);
+  templates.set(key, template);
+  return template;
+}
+
+/** The bundles are stubs, because only their paths matter. */
+function synthesizeStack(config: RoomConfig): StackTemplate {
   const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
   try {
     for (const name of Object.keys(functions)) {
