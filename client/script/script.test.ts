@@ -27,9 +27,10 @@ describe('a user who is logged in elsewhere', () => {
 
   test.each([['whoelse'], []])('continues here with --take-over: %s', async (...command) => {
     const { child, done } = runner.chat([...runner.facebook, '--take-over', ...command], { keepOpen: true });
-    const { login } = await runner.letIn();
+    const { login, peer } = await runner.letIn();
     expect(login).toMatchObject({ user: 'facebook', takeOver: true });
     child.kill();
+    (await peer.next('logout', 'whoelse')).reply({});
     await done;
   });
 });
@@ -131,6 +132,7 @@ describe('a script', () => {
     child.stdout.destroy();
     peer.event(broadcast(1));
     peer.event(broadcast(2));
+    (await peer.next('logout')).reply({});
     expect(await peer.closed).toBe(1000);
     expect(await done).toMatchObject({ err: '', code: 0 });
   });
