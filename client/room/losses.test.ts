@@ -176,6 +176,40 @@ test('without a kept password the connection ends if the session has ended meanw
   await expect(visit.room.request('whoelse', {})).rejects.toMatchObject({ name: 'ConnectionEndedError' });
 });
 
+test('a client whose session the room does not know any more resumes it, and sends the request again', async () => {
+  const states: string[] = [];
+  const peer = await visit.logIn({ connection: (state) => states.push(state) });
+  const said = visit.room.request('message', { to: 'facebook', text: 'hello' });
+  (await peer.next('message')).refuse('not-logged-in');
+  const next = await visit.scripted.peer();
+  (await next.next('resume')).reply(resumed);
+  const again = await next.next('message', 'sync');
+  expect(again.again).toBe(false);
+  again.reply({ delivery: 'delivered', seq: 1, sentAt });
+  expect(await said).toMatchObject({ seq: 1 });
+  expect(states).toEqual(['lost', 'restored']);
+  // A room that goes on refusing it is believed.
+  const asked = visit.room.request('whoelse', {});
+  const failure = expect(asked).rejects.toMatchObject({ code: 'not-logged-in' });
+  (await next.next('whoelse', 'sync')).refuse('not-logged-in');
+  const third = await visit.scripted.peer();
+  (await third.next('resume')).reply(resumed);
+  (await third.next('whoelse', 'sync')).refuse('not-logged-in');
+  await failure;
+});
+
+test('a client that has not learned that its session was replaced ends when the room refuses its request', async () => {
+  const peer = await visit.logIn();
+  const asked = visit.room.request('whoelse', {});
+  const failure = expect(asked).rejects.toMatchObject({ name: 'ConnectionEndedError' });
+  (await peer.next('whoelse')).refuse('not-logged-in');
+  const next = await visit.scripted.peer();
+  (await next.next('resume')).refuse('bad-token');
+  (await next.next('login')).refuse('already-online', { since: sentAt });
+  expect(await visit.room.ended).toEqual({ reason: 'replaced' });
+  await failure;
+});
+
 test('a connection whose heartbeat is not answered is lost', async () => {
   const peer = await visit.logIn({}, { ping: 10, pong: 30 });
   await expect.poll(() => peer.pings).toBeGreaterThan(3);

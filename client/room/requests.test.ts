@@ -179,6 +179,11 @@ describe('after a loss of the connection', () => {
       const requests = [await next.nextOfAny(), await next.nextOfAny()];
       const details = code === 'rate-limited' ? { retryAfter: 1 } : {};
       requests.find(({ action }) => action === 'message')?.refuse(code, details);
+      if (code === 'not-logged-in') {
+        const last = await visit.scripted.peer();
+        (await last.next('resume')).refuse('bad-token');
+        (await last.next('login')).refuse('wrong-password');
+      }
       await failure;
     },
   );

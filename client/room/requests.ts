@@ -14,6 +14,8 @@ export interface RequestsOptions {
   link(): Promise<Link>;
   /** The room has refused a request as too fast. It is sent again after this many seconds. */
   waiting(seconds: number): void;
+  /** The room knows no session on this link. @returns whether another link continues the session now. */
+  renew(link: Link): boolean;
 }
 
 /** A request that has no reply yet. It keeps its id when it is sent again. */
@@ -30,6 +32,8 @@ interface Pending {
 const isThrottled = (error: unknown, who: Command['who']) =>
   error instanceof GatewayError && error.isThrottled && who === 'guest';
 
+const isLoggedOut = (error: unknown) => error instanceof RefusalError && error.code === 'not-logged-in';
+
 /** Whether this refusal of a repeated request means that the first sending succeeded. */
 const meansDone = (error: unknown, repeat: Command['repeat']) =>
   error instanceof RefusalError && typeof repeat === 'object' && error.code === repeat.doneIf;
@@ -39,9 +43,7 @@ const meansDone = (error: unknown, repeat: Command['repeat']) =>
  * for that one.
  */
 const leavesOpen = (error: unknown, repeat: Command['repeat']) =>
-  repeat !== 'as-is' &&
-  error instanceof RefusalError &&
-  (error.code === 'not-logged-in' || error.code === 'rate-limited');
+  repeat !== 'as-is' && (isLoggedOut(error) || (error instanceof RefusalError && error.code === 'rate-limited'));
 
 /**
  * The error of a pending request when the connection ends. A request that may have been carried out is not reported as
@@ -104,6 +106,7 @@ export class Requests {
     const { repeat, who }: Command = commands[action];
     const { timing } = this.#options;
     const startedAt = thisMoment();
+    let isRenewed = false;
     for (let attempt = 0; ; attempt += 1) {
       const link = await this.#options.link().catch((error: Error) => {
         throw unanswered(repeat, pending.sentAt, error);
@@ -120,6 +123,10 @@ export class Requests {
         if (again && meansDone(error, repeat)) return {} as Result<A>;
         // A refusal of the only sending means that nothing was carried out.
         if (!again && (error instanceof RefusalError || isThrottled(error, who))) pending.sentAt = undefined;
+        if (!isRenewed && isLoggedOut(error) && !this.#hasEnded) {
+          isRenewed = this.#options.renew(link);
+          if (isRenewed && repeat !== 'never') continue;
+        }
         if (isThrottled(error, who) && !this.#hasEnded) {
           const pause = backoffOfGuest(attempt, timing);
           if (elapsed(startedAt) + pause < timing.patience) {

@@ -110,6 +110,10 @@ export class RoomConnection {
       timing: this.#timing,
       link: () => this.#transport.link(),
       waiting: (seconds) => this.#handlers.waiting?.(seconds),
+      renew: (link) => {
+        if (this.#session) this.#transport.renew(link);
+        return this.#session !== undefined;
+      },
     });
   }
 
@@ -144,7 +148,8 @@ export class RoomConnection {
   /**
    * Sends a request. While the connection is lost, the request waits for the next one. After a loss, a request without
    * a reply is repeated, as the action's `repeat` in the protocol allows; a message is committed once. A request that
-   * the room refuses as too fast was not carried out: it is sent again when the room takes it.
+   * the room refuses as too fast was not carried out: it is sent again when the room takes it. If the room refuses it as
+   * `not-logged-in` after a login, the connection resumes the session, sends it again once, or ends.
    * @throws {RefusalError | GatewayError | RequestTimeoutError | ConnectionLostError | ConnectionEndedError}
    * @throws {UnexpectedReplyError | RequestTooLargeError}
    */

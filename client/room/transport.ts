@@ -105,6 +105,13 @@ export class Transport {
     return this.#link;
   }
 
+  /** Replaces a link over which the room does not know the session any more. */
+  renew(link: Link): void {
+    if (link !== this.#link || this.#handingOver) return;
+    link.drop();
+    this.#lose();
+  }
+
   /** Ends the transport. The caller gets the open link for its last requests. */
   end(): Link | undefined {
     this.#ended.abort();
