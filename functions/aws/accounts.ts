@@ -1,11 +1,10 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { limits } from '../../protocol/index.ts';
 import { chunksOf } from '../chat/chunks.ts';
 import type { Account, Member, Positions } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Accounts } from '../chat/ports.ts';
-import { db, getAll, type Item, queryAll, transact, updateIf } from './dynamodb.ts';
+import { getAll, getItem, type Item, queryAll, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { useInvitation } from './invitations.ts';
 import { presenceKey, seenPartition } from './keys.ts';
@@ -62,8 +61,8 @@ export const putNewAccount = (
 
 export const accounts: Accounts = {
   async find(name) {
-    const { Item } = await db.send(new GetCommand({ TableName: users(), Key: { name }, ConsistentRead: true }));
-    return Item && toAccount(Item);
+    const item = await getItem({ TableName: users(), Key: { name } });
+    return item && toAccount(item);
   },
 
   async findAll(names) {

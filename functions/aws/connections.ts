@@ -1,10 +1,10 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { defaultSettings } from '../../protocol/admin/settings.ts';
 import type { Connection } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Connections } from '../chat/ports.ts';
-import { db, deleteIf, type Item, updateIf } from './dynamodb.ts';
+import { db, deleteIf, getItem, type Item, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
 const stored = v.object({
@@ -61,8 +61,8 @@ export const connections: Connections = {
   },
 
   async find(connectionId) {
-    const { Item } = await db.send(new GetCommand({ TableName: table(), Key: { connectionId }, ConsistentRead: true }));
-    return Item && toConnection(Item);
+    const item = await getItem({ TableName: table(), Key: { connectionId } });
+    return item && toConnection(item);
   },
 
   async touch(connection, { at, active, usedMs }) {

@@ -9,6 +9,8 @@ import {
   DeleteCommand,
   type DeleteCommandInput,
   DynamoDBDocumentClient,
+  GetCommand,
+  type GetCommandInput,
   PutCommand,
   type PutCommandInput,
   paginateQuery,
@@ -139,12 +141,27 @@ export async function getAll(table: string, keys: readonly Item[], projection?: 
   return found;
 }
 
+/** Reads an item, strongly consistent. */
+export async function getItem(input: GetCommandInput): Promise<Item | undefined> {
+  return (await db.send(new GetCommand({ ...input, ConsistentRead: true }))).Item;
+}
+
 /** The items on all pages of a query. */
 export async function queryAll(input: QueryCommandInput): Promise<Item[]> {
   const items: Item[] = [];
   for await (const { Items = [] } of paginateQuery({ client: db }, input)) items.push(...Items);
   return items;
 }
+
+/** The items of a partition. `key` is the name of the partition key. */
+export const queryPartition = (TableName: string, key: string, value: number | string, ConsistentRead = true) =>
+  queryAll({
+    TableName,
+    ConsistentRead,
+    KeyConditionExpression: '#key = :value',
+    ExpressionAttributeNames: { '#key': key },
+    ExpressionAttributeValues: { ':value': value },
+  });
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 

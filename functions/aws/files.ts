@@ -1,4 +1,4 @@
-import { GetCommand, type PutCommandInput, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { type PutCommandInput, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { DueFile, FileRecord, Files, Notice } from '../chat/files/ports.ts';
 import type { Account } from '../chat/model.ts';
@@ -7,6 +7,7 @@ import type { Stream } from '../chat/ports.ts';
 import {
   db,
   deleteIf,
+  getItem,
   type Item,
   putIf,
   type TransactItem,
@@ -75,8 +76,8 @@ const stillThere = (accountId: string, name: string) => ({
 /** The records of files on DynamoDB. */
 export function filesOn(streams: StreamsOnDynamoDb): Files {
   async function get(key: DueFile): Promise<FileRecord | undefined> {
-    const { Item } = await db.send(new GetCommand({ TableName: table(), Key: key, ConsistentRead: true }));
-    return Item && toRecord(Item);
+    const item = await getItem({ TableName: table(), Key: key });
+    return item && toRecord(item);
   }
 
   /** The files that wait for a recipient. DynamoDB reads about 2,000 per page. */

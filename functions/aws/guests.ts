@@ -2,9 +2,10 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Guests } from '../chat/ports.ts';
-import { db, deleteIf, type Item, queryAll, updateIf } from './dynamodb.ts';
+import { db, deleteIf, queryPartition, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { guestsShard } from './keys.ts';
+import { marksIn } from './marks.ts';
 
 /**
  * Each address has an item in the Presence table (docs/decisions/0050-limits-before-a-login.md):
@@ -19,15 +20,9 @@ const connectsIn = (at: number) => `connects:${Math.floor(at / windowMs)}`;
 const windowMs = 600_000;
 
 const stored = v.object({ name: v.string(), guests: v.optional(v.number(), 0) });
-const openedAt = v.number();
 
-/** The guests in an address's item: connection id, and when it connected. */
-const guestsOf = (stored: Item): Map<string, number> =>
-  new Map(
-    Object.entries(stored)
-      .filter(([name]) => name.startsWith(guestPrefix))
-      .map(([name, at]) => [name.slice(guestPrefix.length), parseStored(openedAt, at, 'a guest')]),
-  );
+/** The most guests of an address, whatever the setting is: an item holds 400 KB, and each connection rewrites it. */
+const mostGuests = 5_000;
 
 const item = (address: string) => ({
   TableName: tableName('presence'),
@@ -67,6 +62,7 @@ export const guests: Guests = {
   isUsedUp: (address, at) => usedUp.has(usedUpIn(address, at), at),
 
   async admit({ address, connectionId, at }, { guestsPerAddress, connectsPerAddress }) {
+    const limit = Math.min(guestsPerAddress, mostGuests);
     const outcome = await updateIf({
       ...item(address),
       UpdateExpression: 'SET #guest = :at, most = :connects REMOVE #before ADD guests :one, #connects :one',
@@ -78,12 +74,12 @@ export const guests: Guests = {
         '#connects': connectsIn(at),
         '#before': connectsIn(at - windowMs),
       },
-      ExpressionAttributeValues: { ':at': at, ':one': 1, ':guests': guestsPerAddress, ':connects': connectsPerAddress },
+      ExpressionAttributeValues: { ':at': at, ':one': 1, ':guests': limit, ':connects': connectsPerAddress },
     });
     // A retried update whose first answer was lost finds its own mark.
     if (outcome.written || outcome.item?.[guestMark(connectionId)] !== undefined) return 'admitted';
     refused.add(address, at);
-    return Number(outcome.item?.['guests'] ?? 0) < guestsPerAddress ? 'too-many-connects' : 'too-many-guests';
+    return Number(outcome.item?.['guests'] ?? 0) < limit ? 'too-many-connects' : 'too-many-guests';
   },
 
   async forget({ address, connectionId, at }, { resumed = false } = {}) {
@@ -109,19 +105,14 @@ export const guests: Guests = {
     const isUsedUp = Number(Attributes[connectsIn(at)]) >= Number(Attributes['most'] ?? Number.POSITIVE_INFINITY);
     if (!isUsedUp) return [];
     usedUp.add(usedUpIn(address, at), at);
-    return [...guestsOf(Attributes).keys()];
+    return [...marksIn(Attributes, guestPrefix).keys()];
   },
 
   async addresses(now) {
-    const items = await queryAll({
-      TableName: tableName('presence'),
-      KeyConditionExpression: '#shard = :shard',
-      ExpressionAttributeNames: { '#shard': 'shard' },
-      ExpressionAttributeValues: { ':shard': guestsShard },
-    });
+    const items = await queryPartition(tableName('presence'), 'shard', guestsShard, false);
     return items.map((one) => ({
       address: parseStored(stored, one, 'an address').name,
-      guests: guestsOf(one),
+      guests: marksIn(one, guestPrefix),
       hasConnects: Object.hasOwn(one, connectsIn(now)),
     }));
   },

@@ -1,8 +1,7 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Invitation, Invitations } from '../chat/ports.ts';
-import { db, type Item } from './dynamodb.ts';
+import { getItem, type Item } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { invitationsPartition } from './keys.ts';
 
@@ -34,8 +33,8 @@ export const useInvitation = (id: string, now: number) => ({
 
 export const invitations: Invitations = {
   async find(id, now) {
-    const { Item } = await db.send(new GetCommand({ ...invitationKey(id), ConsistentRead: true }));
-    const invitation = Item && toInvitation(Item);
+    const item = await getItem(invitationKey(id));
+    const invitation = item && toInvitation(item);
     return invitation && isValid(invitation, now) ? invitation : undefined;
   },
 };

@@ -1,10 +1,9 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { afterLogin, endOf, type TryRecord } from '../chat/login-tries.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { LoginTries } from '../chat/ports.ts';
 import { newVersionTag } from '../chat/token.ts';
-import { db, type Item, putIf } from './dynamodb.ts';
+import { getItem, type Item, putIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 
 const stored = v.object({
@@ -31,11 +30,9 @@ export const rememberAddress = (name: string, address: string, at: number) =>
 
 export const loginTries: LoginTries = {
   async find(name, address) {
-    const { Item } = await db.send(
-      new GetCommand({ TableName: tableName('loginBlocks'), Key: { name, address }, ConsistentRead: true }),
-    );
+    const item = await getItem({ TableName: tableName('loginBlocks'), Key: { name, address } });
     // Items whose names no user can have, such as counters and invitations, have no tries.
-    return Item?.['tries'] === undefined ? undefined : toRecord(Item);
+    return item?.['tries'] === undefined ? undefined : toRecord(item);
   },
 
   async replace(name, address, before, after) {

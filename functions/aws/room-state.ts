@@ -1,13 +1,13 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { defaultSettings, deployedSettings, isSettingName, storedSettings } from '../../protocol/admin/settings.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { RoomState, State } from '../chat/ports.ts';
 import { questionEveryMs, questionsInARow } from '../chat/take-over.ts';
 import { minuteOf, monthOf } from '../chat/usage.ts';
-import { db, type Item, putIf, updateIf } from './dynamodb.ts';
+import { getItem, type Item, putIf, updateIf } from './dynamodb.ts';
 import { isDeployedRoom, tableName } from './environment.ts';
 import { questionsKey, roomKey } from './keys.ts';
+import { roomItem } from './room-item.ts';
 
 /** The Room item, as far as {@link roomState} reads it. */
 export const storedState = v.object({
@@ -35,11 +35,9 @@ export const storedState = v.object({
 
 const toState = (item: Item): State => parseStored(storedState, item);
 
-const table = () => tableName('room');
-
 async function get(): Promise<State | undefined> {
-  const { Item } = await db.send(new GetCommand({ TableName: table(), Key: roomKey, ConsistentRead: true }));
-  return Item && toState(Item);
+  const item = await getItem(roomItem());
+  return item && toState(item);
 }
 
 const newItem = { ...(isDeployedRoom() ? deployedSettings : defaultSettings), online: 0, logins: 0 };
@@ -62,7 +60,7 @@ export const roomState: RoomState = {
     const state = await get();
     if (state) return state;
     const outcome = await putIf({
-      TableName: table(),
+      TableName: tableName('room'),
       Item: { ...roomKey, ...newItem },
       ConditionExpression: 'attribute_not_exists(room)',
     });
@@ -74,8 +72,7 @@ export const roomState: RoomState = {
     if (given.length === 0) return {};
     const conditions = given.flatMap(([name], i) => isAsSeen(name, i, seen));
     const outcome = await updateIf({
-      TableName: table(),
-      Key: roomKey,
+      ...roomItem(),
       UpdateExpression: `SET ${given.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
       // A restore would overwrite the values.
       ConditionExpression: ['attribute_exists(room)', 'attribute_not_exists(restoring)', ...conditions].join(' AND '),
@@ -100,8 +97,7 @@ export const roomState: RoomState = {
 
   async claimSweep(now, until) {
     const update = {
-      TableName: table(),
-      Key: roomKey,
+      ...roomItem(),
       UpdateExpression: 'SET sweepUntil = :until',
       ConditionExpression: 'attribute_not_exists(sweepUntil) OR sweepUntil <= :now',
       ExpressionAttributeValues: { ':now': now, ':until': until },
@@ -110,7 +106,7 @@ export const roomState: RoomState = {
   },
 
   async claimQuestion(now) {
-    const item = { TableName: table(), Key: questionsKey };
+    const item = { TableName: tableName('room'), Key: questionsKey };
     const first = await updateIf({
       ...item,
       UpdateExpression: 'SET busyUntil = :until',
@@ -139,8 +135,7 @@ export const roomState: RoomState = {
       spentBefore: spent,
     });
     await updateIf({
-      TableName: table(),
-      Key: roomKey,
+      ...roomItem(),
       UpdateExpression: isNew
         ? 'SET #usage = :usage'
         : 'SET #usage.#minute = :minute, #usage.onlineMinutes = #usage.onlineMinutes + :online',
@@ -158,8 +153,7 @@ export const roomState: RoomState = {
   async noteWarning({ usage, monthlyBudget: budget }, now) {
     if (usage?.month !== monthOf(now) || usage.warnedOf === budget) return false;
     const update = {
-      TableName: table(),
-      Key: roomKey,
+      ...roomItem(),
       UpdateExpression: 'SET #usage.warnedOf = :budget',
       ConditionExpression:
         '#usage.#month = :month AND (attribute_not_exists(#usage.warnedOf) OR #usage.warnedOf <> :budget)',
@@ -175,8 +169,7 @@ export const roomState: RoomState = {
 
   async closeForBudget(now) {
     const update = {
-      TableName: table(),
-      Key: roomKey,
+      ...roomItem(),
       UpdateExpression: 'SET #open = :false, closedAt = :now, closedFor = :reason',
       ConditionExpression: '#open = :true',
       ExpressionAttributeNames: { '#open': 'open' },

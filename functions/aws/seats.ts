@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Session } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Leaving, Seats } from '../chat/ports.ts';
-import { db, type Item, queryAll, updateIf } from './dynamodb.ts';
+import { db, type Item, queryPartition, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
-import { leavingShard, roomKey } from './keys.ts';
+import { leavingShard } from './keys.ts';
+import { marksIn } from './marks.ts';
+import { readRoomItem, roomItem } from './room-item.ts';
 
 /**
  * The count of users online is the attribute `online` of the Room item. Logins and logouts change it by plain updates,
@@ -26,16 +28,12 @@ const givenBack = 'givenBack:';
 /** An id for a seat or a leaving: 64 random bits. */
 const newId = () => randomBytes(8).toString('base64url');
 
-const room = () => ({ TableName: tableName('room'), Key: roomKey });
-
 const stored = v.object({
   open: v.optional(v.boolean(), true),
   closedAt: v.optional(v.number()),
   online: v.number(),
   logins: v.number(),
 });
-
-const markedAt = v.number();
 
 const storedAdmission = v.object({
   open: v.optional(v.boolean(), true),
@@ -44,18 +42,9 @@ const storedAdmission = v.object({
 
 const admission = (item: Item) => parseStored(storedAdmission, item);
 
-/** The marks of one kind, by seat or leaving. */
-const marks = (item: Item, kind: string): Map<string, number> =>
-  new Map(
-    Object.entries(item)
-      .filter(([name]) => name.startsWith(kind))
-      .map(([name, at]) => [name.slice(kind.length), parseStored(markedAt, at)]),
-  );
-
 /** The names of all marks on the Room item. */
 export async function seatMarks(): Promise<string[]> {
-  const { Item = {} } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-  return Object.keys(Item).filter((name) => name.startsWith(entering) || name.startsWith(givenBack));
+  return Object.keys(await readRoomItem()).filter((name) => name.startsWith(entering) || name.startsWith(givenBack));
 }
 
 /** After this time (ms) a leaving belongs to a killed function. A full room does not wait for its seat. */
@@ -71,7 +60,7 @@ export async function takeSeat(at: number): Promise<Taken> {
   const seat = newId();
   for (const wait of [...waits, undefined]) {
     const update = {
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET #seat = :now ADD #online :one, logins :one',
       ConditionExpression: '#open = :true AND #online < maxCon AND attribute_not_exists(#seat)',
       ExpressionAttributeNames: { '#seat': enteringMark(seat), '#open': 'open', '#online': 'online' },
@@ -88,7 +77,7 @@ export async function takeSeat(at: number): Promise<Taken> {
 
 async function mayBecomeFree(item: Item, now: number): Promise<boolean> {
   const isFresh = (at: number) => at > now - staleAfter;
-  if ([...marks(item, entering).values()].some(isFresh)) return true;
+  if ([...marksIn(item, entering).values()].some(isFresh)) return true;
   return (await seats.leaving()).some((leaving) => isFresh(leaving.at));
 }
 
@@ -116,18 +105,15 @@ const storedLeaving = v.object({
 
 export const seats: Seats = {
   async read() {
-    const { Item = {} } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-    const { closedAt, ...state } = parseStored(stored, { online: 0, logins: 0, ...Item });
-    return { ...state, closedAt, entering: marks(Item, entering), givenBack: marks(Item, givenBack) };
+    const item = await readRoomItem();
+    const { closedAt, ...state } = parseStored(stored, { online: 0, logins: 0, ...item });
+    return { ...state, closedAt, entering: marksIn(item, entering), givenBack: marksIn(item, givenBack) };
   },
 
   async confirm(seat) {
-    if (seat === undefined) {
-      const { Item } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-      return admission(Item ?? {});
-    }
+    if (seat === undefined) return admission(await readRoomItem());
     const outcome = await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'REMOVE #seat',
       ConditionExpression: 'attribute_exists(room)',
       ExpressionAttributeNames: { '#seat': enteringMark(seat) },
@@ -138,7 +124,7 @@ export const seats: Seats = {
 
   async refund(seat) {
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'REMOVE #seat ADD #online :fewer, logins :fewer',
       ConditionExpression: 'attribute_exists(#seat)',
       ExpressionAttributeNames: { '#seat': enteringMark(seat), '#online': 'online' },
@@ -147,13 +133,7 @@ export const seats: Seats = {
   },
 
   async leaving() {
-    const items = await queryAll({
-      TableName: tableName('presence'),
-      KeyConditionExpression: '#shard = :shard',
-      ExpressionAttributeNames: { '#shard': 'shard' },
-      ExpressionAttributeValues: { ':shard': leavingShard },
-      ConsistentRead: true,
-    });
+    const items = await queryPartition(tableName('presence'), 'shard', leavingShard);
     return items.map((item) => {
       const { name: id, ...leaving } = parseStored(storedLeaving, item);
       return { id, ...leaving };
@@ -162,7 +142,7 @@ export const seats: Seats = {
 
   async giveBack({ id, seats: left, count, at }) {
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: `SET #leaving = :at ADD #online :fewer, logins :one${left.length > 0 ? ` REMOVE ${left.map((_, i) => `#s${i}`).join(', ')}` : ''}`,
       ConditionExpression: 'attribute_exists(room) AND attribute_not_exists(#leaving)',
       ExpressionAttributeNames: {
@@ -178,7 +158,7 @@ export const seats: Seats = {
   async forget(leavings) {
     if (leavings.length === 0) return;
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: `REMOVE ${leavings.map((_, i) => `#l${i}`).join(', ')}`,
       ConditionExpression: 'attribute_exists(room)',
       ExpressionAttributeNames: Object.fromEntries(leavings.map((id, i) => [`#l${i}`, givenBackMark(id)])),
@@ -187,7 +167,7 @@ export const seats: Seats = {
 
   async correctCount(online, logins) {
     const { written } = await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET #online = :online',
       ConditionExpression: 'logins = :logins',
       ExpressionAttributeNames: { '#online': 'online' },

@@ -1,6 +1,6 @@
 import type { Sessions } from '../chat/ports.ts';
 import { beginSession } from './begin-session.ts';
-import { queryAll, transact, updateIf } from './dynamodb.ts';
+import { queryPartition, transact, updateIf } from './dynamodb.ts';
 import { tableName } from './environment.ts';
 import { presenceKey, presenceShard } from './keys.ts';
 import { removeWithName } from './name-claims.ts';
@@ -27,14 +27,7 @@ export const sessions: Sessions = {
   findRecent: (name) => readSession(name, { consistent: false }),
 
   async all() {
-    const items = await queryAll({
-      TableName: tableName('presence'),
-      KeyConditionExpression: '#shard = :shard',
-      ExpressionAttributeNames: { '#shard': 'shard' },
-      ExpressionAttributeValues: { ':shard': presenceShard },
-      ConsistentRead: true,
-    });
-    return items.map(toSession);
+    return (await queryPartition(tableName('presence'), 'shard', presenceShard)).map(toSession);
   },
 
   begin: beginSession,

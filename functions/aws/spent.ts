@@ -1,9 +1,9 @@
 import { perMillionPosts, perMillionRuns } from '../chat/admin/prices.ts';
 import { updateIf } from './dynamodb.ts';
-import { numberFromEnv, tableName } from './environment.ts';
-import { roomKey } from './keys.ts';
+import { numberFromEnv } from './environment.ts';
 import { logError } from './log.ts';
 import { variables } from './names.ts';
+import { roomItem } from './room-item.ts';
 
 /** US$ that this environment has spent and not stored yet. */
 let unstored = 0;
@@ -33,8 +33,7 @@ async function store(): Promise<void> {
   unstored = 0;
   try {
     await updateIf({
-      TableName: tableName('room'),
-      Key: roomKey,
+      ...roomItem(),
       UpdateExpression: 'ADD spent :usd',
       ConditionExpression: 'attribute_exists(room)',
       ExpressionAttributeValues: { ':usd': usd },

@@ -1,22 +1,12 @@
-import pMap from 'p-map';
-import { eventFrame } from '../../protocol/index.ts';
 import { spentThisMonth } from './admin/estimate.ts';
+import { endEach, endStopped } from './end-session.ts';
 import type { Session } from './model.ts';
-import { orLog } from './or-log.ts';
 import type { Room, State } from './ports.ts';
-import { giveBack } from './seats.ts';
 
 /** Percent of the budget at which the room warns. */
 const warnAt = 80;
 
-const lastWord = eventFrame({
-  type: 'event',
-  event: 'stop',
-  message: 'The room stops, because its budget for this month is used up.',
-});
-
-/** Sessions ended concurrently. */
-const atOnce = 10;
+const lastWord = 'The room stops, because its budget for this month is used up.';
 
 /**
  * Compares the month's cost with MONTHLY_BUDGET. Warns once for each month and budget, and closes the room when the budget
@@ -35,17 +25,5 @@ export async function keepBudget(room: Room, state: State, sessions: readonly Se
   }
   if (percent < 100 || !state.open || !(await room.state.closeForBudget(now))) return;
   room.logError('the budget is used up, and the room is stopped', undefined, about);
-  await pMap(sessions, (session) => orLog(room, 'a session was not ended', endStopped(room, session, now), undefined), {
-    concurrency: atOnce,
-  });
-}
-
-/** Ends a session of a closed room. Nobody else is told: all of them are sent away. */
-async function endStopped(room: Room, session: Session, now: number): Promise<void> {
-  const leaving = await room.sessions.end(session, now);
-  if (!leaving) return;
-  room.auditLog({ what: 'end', user: session.name, result: 'stop', connectionId: session.connectionId });
-  await giveBack(room, leaving);
-  await room.gateway.post(session.connectionId, lastWord);
-  await room.gateway.close(session.connectionId);
+  await endEach(room, sessions, (session) => endStopped(room, session, lastWord));
 }

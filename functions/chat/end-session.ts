@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { eventFrame, type RoomEvent } from '../../protocol/index.ts';
 import type { EndReason, Member, Session } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -19,11 +20,32 @@ export async function endSession(room: Room, session: Session, reason: EndReason
   return end(room, session, reason, guard, async () => {});
 }
 
+/**
+ * Sessions ended concurrently. Each ending is a transaction and an update of the room's one item, which holds the
+ * count.
+ */
+const atOnce = 10;
+
+/** Ends many sessions. A failure is logged, and the next run of the sweeper tries again. */
+export function endEach<T>(room: Room, sessions: readonly Session[], end: (session: Session) => Promise<T>) {
+  const orLogged = (session: Session) =>
+    orLog(room, 'a session was not ended', end(session), undefined, { connectionId: session.connectionId });
+  return pMap(sessions, orLogged, { concurrency: atOnce });
+}
+
+/** Ends a session by the administrator's will. */
+export const kickOut = (room: Room, session: Session, reason: string): Promise<boolean> =>
+  dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason });
+
+/** Ends a session because the room has stopped. The other users are not told: they are sent away, too. */
+export const endStopped = (room: Room, session: Session, message: string): Promise<boolean> =>
+  dismiss(room, session, 'stop', { type: 'event', event: 'stop', message });
+
 /** Ends a session as {@link endSession} does, posts a last event to its client, and closes the connection. */
 export async function dismiss(
   room: Room,
   session: Session,
-  reason: EndReason,
+  reason: EndReason | 'stop',
   lastWord: RoomEvent,
   guard?: EndGuard,
 ): Promise<boolean> {
@@ -34,7 +56,7 @@ export async function dismiss(
 async function end(
   room: Room,
   session: Session,
-  reason: EndReason,
+  reason: EndReason | 'stop',
   guard: EndGuard | undefined,
   sayLast: () => Promise<void>,
 ): Promise<boolean> {
@@ -43,7 +65,7 @@ async function end(
   room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
   await Promise.all([
     giveBack(room, leaving),
-    announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
+    reason === 'stop' || announce(room, { type: 'event', event: 'logout', user: session.displayName, reason }, session),
     sayLast(),
   ]);
   return true;

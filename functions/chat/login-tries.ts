@@ -1,3 +1,4 @@
+import { day, hour } from './units.ts';
 /** A try of a password. */
 export interface Try {
   /** Epoch milliseconds. */
@@ -26,13 +27,13 @@ export interface TryRecord {
 export const triesUntilBlock = 3;
 /** Wrong passwords within the hour, from which on each further one leads to a block. */
 export const triesPerHour = 9;
-export const tryWindow = 3_600_000;
+export const tryWindow = hour;
 /** A block within this time (ms) of the end of the one before is twice as long. */
-export const blockMemory = 24 * 3_600_000;
+export const blockMemory = day;
 /** Repeated blocks grow up to this time (ms), or to BLOCK_TIME if that is longer. */
-const longestBlock = 3_600_000;
+const longestBlock = hour;
 /** How long (ms) an address counts as known after a login. */
-export const addressMemory = 90 * 24 * 3_600_000;
+export const addressMemory = 90 * day;
 /** A function that checks a password for this long (ms) was killed: its try counts as a wrong one. */
 const checkTime = 8_000;
 

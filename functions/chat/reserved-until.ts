@@ -1,6 +1,5 @@
 import type { Settings } from './model.ts';
-
-const day = 24 * 3_600_000;
+import { day } from './units.ts';
 
 /** Until when (epoch ms) the name of an account that is deleted now stays reserved. Undefined: it does not. */
 export const reservedUntil = ({ nameReservation }: Settings, now: number): number | undefined =>

@@ -1,3 +1,4 @@
+import { hour } from './units.ts';
 /**
  * Passwords that guests try from addresses where the name has never logged in: at one name from all addresses, or from one address
  * at all names. Known addresses are not counted, so strangers cannot lock a user out (docs/decisions/0060).
@@ -17,7 +18,7 @@ export const everyName = '*';
 export const everyAddress = '*';
 
 /** Milliseconds after which a counter starts again. */
-export const strangerWindow = 3_600_000;
+export const strangerWindow = hour;
 
 /** Guesses an hour at one name, from all addresses that are not known for it. */
 export const strangersPerName = 50;

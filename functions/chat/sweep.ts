@@ -1,14 +1,14 @@
 import pMap from 'p-map';
+import { banReason, bansInForce, isBanned } from './bans.ts';
 import { keepBudget } from './budget.ts';
 import { closeLateGuests } from './close-late-guests.ts';
-import { endBanned } from './end-banned.ts';
-import { dismiss, endSession } from './end-session.ts';
+import { dismiss, endEach, endSession, endStopped, kickOut } from './end-session.ts';
 import { activityResolutionMs, type Session, type Settings } from './model.ts';
 import { orLog } from './or-log.ts';
 import type { Room, SeatState, State } from './ports.ts';
 import { askIfThere } from './post-surely.ts';
 import { reattach } from './reattach.ts';
-import { giveBack, settleSeats } from './seats.ts';
+import { settleSeats } from './seats.ts';
 import { dueOfNew, horizon } from './sweep-horizon.ts';
 import { monthOf } from './usage.ts';
 
@@ -17,12 +17,6 @@ const together = 500;
 
 /** Connections checked concurrently. More would only wait for sockets, some of them longer than a request may take. */
 const lookedAfterAtOnce = 50;
-
-/**
- * Sessions ended concurrently. Each ending is a transaction and an update of the room's one item, which holds the
- * count.
- */
-const endedAtOnce = 10;
 
 /** Sessions younger than this (ms) are not checked: their connection was there a moment ago. */
 const freshness = 5_000;
@@ -45,6 +39,7 @@ export async function sweep(room: Room): Promise<void> {
     // An empty room needs no write, except that the counts of a new month begin with it.
     ...(state.online > 0 || isNewMonth(state, startedAt) ? [noteUsage(room, state, startedAt)] : []),
     keepBudget(room, state, sessions, startedAt),
+    endDue(room, sessions, state),
     pMap(sessions, (session) => lookAfter(room, session, state, startedAt), { concurrency: lookedAfterAtOnce }),
   ]);
   for (const outcome of outcomes) {
@@ -74,13 +69,17 @@ const stopTime = 120_000;
  */
 async function endLeftovers(room: Room, state: SeatState, sessions: readonly Session[], now: number): Promise<void> {
   if (state.open || state.closedAt === undefined || state.closedAt > now - stopTime) return;
-  for (const session of sessions) {
-    const leaving = await room.sessions.end(session, now);
-    if (!leaving) continue;
-    room.auditLog({ what: 'end', user: session.name, result: 'stop', connectionId: session.connectionId });
-    await giveBack(room, leaving);
-    await room.gateway.close(session.connectionId);
-  }
+  await endEach(room, sessions, (session) => endStopped(room, session, ''));
+}
+
+/**
+ * Ends sessions whose address is banned. A login reads the bans after its commit, and ends its own session if its address
+ * is banned. If that read failed, or the login's function was killed before it, this function ends the session.
+ */
+async function endBanned(room: Room, { bans }: State, sessions: readonly Session[], now: number): Promise<void> {
+  if (bansInForce(bans, now).length === 0) return;
+  const banned = sessions.filter(({ address }) => isBanned(bans, address, now));
+  await endEach(room, banned, (session) => kickOut(room, session, banReason));
 }
 
 const isNewMonth = ({ usage, spent }: State, now: number) => spent !== undefined && usage?.month !== monthOf(now);
@@ -90,7 +89,7 @@ const noteUsage = (room: Room, state: State, now: number) =>
 
 async function lookAfter(room: Room, session: Session, settings: Settings, now: number): Promise<void> {
   const { connectionId } = session;
-  const looks = [findGhost(room, session, now), noteActivity(room, session, settings, now + horizon)];
+  const looks = [findGhost(room, session, now), noteActivity(room, session, settings, now)];
   await Promise.all(looks.map((one) => orLog(room, 'a session was not checked', one, undefined, { connectionId })));
 }
 
@@ -110,11 +109,13 @@ function dueAt(session: Session, settings: Settings): number {
 }
 
 /**
- * Moves the bound of a session that seems to fall due before a time, but whose user has been active. Without this, the
+ * Moves the bound of a session that seems to fall due during the run, but whose user has been active. Without this, the
  * run would wait for the session; one second of waiting costs more than this read and write.
  */
-async function noteActivity(room: Room, session: Session, settings: Settings, until: number): Promise<void> {
-  if (session.detachedAt !== undefined || dueAt(session, settings) > until) return;
+async function noteActivity(room: Room, session: Session, settings: Settings, now: number): Promise<void> {
+  const until = now + horizon;
+  const due = dueAt(session, settings);
+  if (session.detachedAt !== undefined || due > until || due <= now) return;
   const connection = await room.connections.find(session.connectionId);
   if (!connection || dueAt({ ...session, activeSince: connection.lastActiveAt }, settings) <= until) return;
   await room.sessions.noteActivity(session, connection.lastActiveAt);
@@ -128,10 +129,7 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
   for (;;) {
     const [settings, sessions] = await Promise.all([room.state.read(), room.sessions.all()]);
     const now = room.clock.now();
-    const due = sessions.filter((session) => dueAt(session, settings) <= now);
-    const end = (session: Session) =>
-      orLog(room, 'a session that was due was not ended', endIfStillDue(room, session, settings), undefined);
-    const outcomes = await pMap(due, end, { concurrency: endedAtOnce });
+    const outcomes = await endDue(room, sessions, settings);
     if (outcomes.includes('later')) continue;
     // With a short TIME_OUT, a new session may fall due before the next run reads it. The first login into an empty room starts a run.
     const isEmpty = sessions.length === 0 && settings.online === 0;
@@ -140,6 +138,17 @@ async function endDueSessions(room: Room, until: number): Promise<void> {
     if (next > until) return;
     await room.clock.sleepUntil(next + together);
   }
+}
+
+/** Ends the sessions that are due now. */
+function endDue(
+  room: Room,
+  sessions: readonly Session[],
+  settings: Settings,
+): Promise<('ended' | 'later' | undefined)[]> {
+  const now = room.clock.now();
+  const due = sessions.filter((session) => dueAt(session, settings) <= now);
+  return endEach(room, due, (session) => endIfStillDue(room, session, settings));
 }
 
 async function endIfStillDue(room: Room, session: Session, settings: Settings): Promise<'ended' | 'later'> {

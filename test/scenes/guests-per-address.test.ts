@@ -58,6 +58,15 @@ test('an address has a number of guests at a time; members and closed connection
   for (const client of [third, fourth, fifth]) await client.close();
 });
 
+test('an address has at most as many guests as its item holds, whatever the setting is', async () => {
+  await room.change('guestsPerAddress', 100_000);
+  const key = { shard: 2, name: '127.0.0.30' };
+  await room.database.set('Presence', key, { guests: 5_000 });
+  await expect(room.connect('127.0.0.30')).rejects.toMatchObject(tooMany);
+  await room.database.set('Presence', key, { guests: 4_999 });
+  await (await connectSoon('127.0.0.30')).close();
+});
+
 test('guests that do not log in are closed, members stay, and places are free again though $disconnect never came', async () => {
   const member = await room.connect('127.0.0.4');
   await member.get('login', { user: 'Columbia', password });

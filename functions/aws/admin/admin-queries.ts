@@ -3,6 +3,7 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { AdminQueries, ListedAccount } from '../../chat/admin/ports.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
+import { day } from '../../chat/units.ts';
 import { db, getAll, type Item } from '../dynamodb.ts';
 import { messageRetentionDays, requireEnv, tableName } from '../environment.ts';
 import { type ObjectPrefix, type TableName, variables } from '../names.ts';
@@ -71,7 +72,7 @@ export const adminQueries: AdminQueries = {
       messages: {
         // Each inbox and the room's stream have a counter in the table.
         items: Math.max(0, messages.items - users.items - 1),
-        since: Math.max(messages.createdAt, now - messageRetentionDays() * 86_400_000),
+        since: Math.max(messages.createdAt, now - messageRetentionDays() * day),
       },
       bytes: bytes === 0 && users.items > 0 ? undefined : bytes,
       objectBytes: files + backups,

@@ -1,14 +1,11 @@
 import type { BanAdmin } from '../../chat/admin/ports.ts';
 import { updateIf } from '../dynamodb.ts';
-import { tableName } from '../environment.ts';
-import { roomKey } from '../keys.ts';
-
-const room = () => ({ TableName: tableName('room'), Key: roomKey });
+import { roomItem } from '../room-item.ts';
 
 export const banAdmin: BanAdmin = {
   async ban(address, until, expired) {
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET bans = :none',
       ConditionExpression: 'attribute_not_exists(bans)',
       ExpressionAttributeValues: { ':none': {} },
@@ -16,7 +13,7 @@ export const banAdmin: BanAdmin = {
     const others = expired.filter((one) => one !== address);
     const remove = others.length > 0 ? ` REMOVE ${others.map((_, i) => `bans.#e${i}`).join(', ')}` : '';
     const { written } = await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: `SET bans.#address = :until${remove}`,
       // A restore would overwrite it.
       ConditionExpression: 'attribute_not_exists(restoring)',
@@ -31,7 +28,7 @@ export const banAdmin: BanAdmin = {
 
   async unban(address) {
     const { written } = await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'REMOVE bans.#address',
       // It holds for a retry of the SDK, too. Without the map, the path would be invalid.
       ConditionExpression: 'attribute_exists(bans) AND attribute_not_exists(restoring)',

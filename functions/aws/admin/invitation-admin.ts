@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { InvitationAdmin } from '../../chat/admin/ports.ts';
-import { db, queryAll } from '../dynamodb.ts';
+import { db, queryPartition } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { invitationKey, isValid, toInvitation } from '../invitations.ts';
 import { invitationsPartition } from '../keys.ts';
@@ -14,13 +14,7 @@ export const invitationAdmin: InvitationAdmin = {
   },
 
   async all(now) {
-    const items = await queryAll({
-      TableName: tableName('loginBlocks'),
-      KeyConditionExpression: '#name = :invitations',
-      ExpressionAttributeNames: { '#name': 'name' },
-      ExpressionAttributeValues: { ':invitations': invitationsPartition },
-      ConsistentRead: true,
-    });
+    const items = await queryPartition(tableName('loginBlocks'), 'name', invitationsPartition);
     return items
       .map(toInvitation)
       .filter((one) => isValid(one, now))

@@ -1,8 +1,7 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Jobs } from '../../chat/backup/ports.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
-import { db, deleteIf, putIf } from '../dynamodb.ts';
+import { deleteIf, getItem, putIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { taskKey } from '../keys.ts';
 
@@ -21,9 +20,9 @@ const key = () => ({ TableName: tableName('room'), Key: taskKey });
 /** The one job, in the Room table. */
 export const jobs: Jobs = {
   async read() {
-    const { Item } = await db.send(new GetCommand({ ...key(), ConsistentRead: true }));
-    if (!Item) return undefined;
-    const { state, ...job } = parseStored(stored, Item);
+    const item = await getItem(key());
+    if (!item) return undefined;
+    const { state, ...job } = parseStored(stored, item);
     return { ...job, state: JSON.parse(state) as unknown };
   },
 

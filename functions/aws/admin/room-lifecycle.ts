@@ -1,10 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { RoomLifecycle } from '../../chat/backup/ports.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
-import { db, updateIf } from '../dynamodb.ts';
-import { tableName } from '../environment.ts';
-import { roomKey } from '../keys.ts';
+import { updateIf } from '../dynamodb.ts';
+import { readRoomItem, roomItem } from '../room-item.ts';
 import { seatMarks } from '../seats.ts';
 
 /** The Room item, as far as {@link roomLifecycle} reads it. */
@@ -14,23 +12,18 @@ export const storedLifecycle = v.object({
   restoring: v.optional(v.object({ file: v.string(), open: v.boolean(), writing: v.boolean() })),
 });
 
-const room = () => ({ TableName: tableName('room'), Key: roomKey });
-
-async function read() {
-  const { Item } = await db.send(new GetCommand({ ...room(), ConsistentRead: true }));
-  return parseStored(storedLifecycle, Item ?? {});
-}
+const read = async () => parseStored(storedLifecycle, await readRoomItem());
 
 /** A transaction item: the condition that no restore is under way. */
 export const notRestoring = () => ({
-  ConditionCheck: { ...room(), ConditionExpression: 'attribute_not_exists(restoring)' },
+  ConditionCheck: { ...roomItem(), ConditionExpression: 'attribute_not_exists(restoring)' },
 });
 
 /** Opens and closes the room in the Room item. */
 export const roomLifecycle: RoomLifecycle = {
   async close(at) {
     const input = {
-      ...room(),
+      ...roomItem(),
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':true': true, ':false': false, ':at': at },
     };
@@ -42,7 +35,7 @@ export const roomLifecycle: RoomLifecycle = {
     if (written) return at;
     // A restore may have closed the room: have it stay closed afterwards.
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET restoring.#open = :false, closedAt = if_not_exists(closedAt, :at)',
       ConditionExpression: 'attribute_exists(restoring)',
       ExpressionAttributeNames: { '#open': 'open' },
@@ -53,7 +46,7 @@ export const roomLifecycle: RoomLifecycle = {
 
   async open(at) {
     const { written } = await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET #open = :true, openedAt = :at REMOVE closedAt, closedFor',
       ConditionExpression: '#open = :false AND attribute_not_exists(restoring)',
       ExpressionAttributeNames: { '#open': 'open' },
@@ -73,7 +66,7 @@ export const roomLifecycle: RoomLifecycle = {
 
   async lock(lock) {
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET restoring = :lock, #open = :false',
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':lock': lock, ':false': false },
@@ -82,7 +75,7 @@ export const roomLifecycle: RoomLifecycle = {
 
   async noteWriting(file) {
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: 'SET restoring.#file = :file, restoring.writing = :true',
       ExpressionAttributeNames: { '#file': 'file' },
       ExpressionAttributeValues: { ':file': file, ':true': true },
@@ -96,7 +89,7 @@ export const roomLifecycle: RoomLifecycle = {
     // Nor can a seat be in doubt.
     const marks = restored ? await seatMarks() : [];
     await updateIf({
-      ...room(),
+      ...roomItem(),
       UpdateExpression: `SET ${['#open = restoring.#open', ...names.map((_, i) => `#n${i} = :v${i}`)].join(', ')} REMOVE ${['restoring', ...marks.map((_, i) => `#m${i}`)].join(', ')} ADD logins :one`,
       ConditionExpression: 'restoring.#file = :file',
       ExpressionAttributeNames: {

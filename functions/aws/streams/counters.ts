@@ -1,11 +1,10 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { parseStored } from '../../chat/parse-stored.ts';
 import type { Stream } from '../../chat/ports.ts';
 import { Refusal } from '../../chat/refusal.ts';
-import { db, putIf, transact, updateIf } from '../dynamodb.ts';
+import { getItem, putIf, transact, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
-import { roomKey } from '../keys.ts';
+import { roomItem } from '../room-item.ts';
 import { queryItems } from './items.ts';
 import { counterKey, ownerOf } from './keys.ts';
 
@@ -67,20 +66,13 @@ async function storedEnd(stream: Stream): Promise<number> {
 
 /** The room stream's last number as an earlier version noted it, in case its last messages have expired. */
 async function lastBroadcast(): Promise<number> {
-  const { Item = {} } = await db.send(
-    new GetCommand({
-      TableName: tableName('room'),
-      Key: roomKey,
-      ProjectionExpression: 'lastBroadcast',
-      ConsistentRead: true,
-    }),
-  );
-  return parseStored(before, Item).lastBroadcast;
+  const item = await getItem({ ...roomItem(), ProjectionExpression: 'lastBroadcast' });
+  return parseStored(before, item ?? {}).lastBroadcast;
 }
 
 async function given(stream: Stream): Promise<number | undefined> {
-  const { Item } = await db.send(new GetCommand({ TableName: table(), Key: keyOf(stream), ConsistentRead: true }));
-  return Item && parseStored(stored, Item).seq;
+  const item = await getItem({ TableName: table(), Key: keyOf(stream) });
+  return item && parseStored(stored, item).seq;
 }
 
 export const countersAt = (now: () => number): Counters => {

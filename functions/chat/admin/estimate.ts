@@ -1,5 +1,6 @@
 import type { AdminResult } from '../../../protocol/admin/index.ts';
 import type { State } from '../ports.ts';
+import { day } from '../units.ts';
 import { beginningOf, minuteOf, monthOf, type Usage } from '../usage.ts';
 import { iso } from './handler.ts';
 import type { Sizes } from './ports.ts';
@@ -13,7 +14,7 @@ export function estimate(counters: Counters, sizes: Sizes, now: number): Estimat
   const month = monthOf(now);
   const began = beginningOf(month);
   const { usage } = counters;
-  const shareOfMonth = (now - began) / (30 * 86_400_000);
+  const shareOfMonth = (now - began) / (30 * day);
   const parts = [
     // If no user has been online this month, the counters belong to an earlier month.
     ...(usage?.month === month ? used(usage, counters, sizes.messages, now) : []),

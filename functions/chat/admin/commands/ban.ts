@@ -1,9 +1,8 @@
 import { banReason, bansInForce, isBanned, mostBans, prefixOf } from '../../bans.ts';
-import { dismiss } from '../../end-session.ts';
+import { kickOut } from '../../end-session.ts';
+import { hour } from '../../units.ts';
 import { type AdminHandler, iso } from '../handler.ts';
 import { AdminRefusal } from '../refusal.ts';
-
-const hour = 3_600_000;
 
 /** Bans first, which refuses logins that begin from now on, and ends the sessions from the address then. */
 export const ban: AdminHandler<'ban'> = async (room, { address, hours }) => {
@@ -19,7 +18,7 @@ export const ban: AdminHandler<'ban'> = async (room, { address, hours }) => {
   let ended = 0;
   for (const session of await room.sessions.all()) {
     if (!isBanned({ [prefix]: 0 }, session.address, now)) continue;
-    if (await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason: banReason })) ended += 1;
+    if (await kickOut(room, session, banReason)) ended += 1;
   }
   return { address: prefix, ...(until > 0 && { until: iso(until) }), ended };
 };

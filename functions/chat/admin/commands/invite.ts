@@ -1,10 +1,9 @@
 import { invitationId } from '../../invitation-code.ts';
+import { day } from '../../units.ts';
 import { type AdminHandler, iso } from '../handler.ts';
 import { oneTimeSecret } from '../one-time-secret.ts';
 import { refuseDuringRestore } from '../refuse-during-restore.ts';
 import { shortId } from '../short-id.ts';
-
-const day = 24 * 3_600_000;
 
 export const invite: AdminHandler<'invite'> = async (room, { uses, days }) => {
   // A restore would overwrite it.

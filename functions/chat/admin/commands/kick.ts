@@ -1,5 +1,5 @@
 import { foldName } from '../../../../protocol/index.ts';
-import { dismiss } from '../../end-session.ts';
+import { kickOut } from '../../end-session.ts';
 import type { AdminHandler } from '../handler.ts';
 import { AdminRefusal } from '../refusal.ts';
 
@@ -8,7 +8,6 @@ export const kick: AdminHandler<'kick'> = async (room, { user, reason }) => {
     const session = await room.sessions.find(foldName(user));
     if (!session) throw new AdminRefusal('not-online', `${user} is not online.`);
     // False: the session has just ended, or moved to another connection. Look again.
-    const kicked = await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason });
-    if (kicked) return { user: session.displayName };
+    if (await kickOut(room, session, reason)) return { user: session.displayName };
   }
 };

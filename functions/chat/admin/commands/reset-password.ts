@@ -1,5 +1,5 @@
 import { foldName } from '../../../../protocol/index.ts';
-import { dismiss } from '../../end-session.ts';
+import { kickOut } from '../../end-session.ts';
 import { hashPassword } from '../../password.ts';
 import type { AdminHandler } from '../handler.ts';
 import { oneTimeSecret } from '../one-time-secret.ts';
@@ -22,8 +22,7 @@ export const resetPassword: AdminHandler<'reset-password'> = async (room, { user
     for (;;) {
       const session = await room.sessions.find(account.name);
       if (session?.accountId !== account.accountId) break;
-      const reason = 'Your password has been reset by the administrator.';
-      if (await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason })) break;
+      if (await kickOut(room, session, 'Your password has been reset by the administrator.')) break;
     }
     return { user: account.displayName, password };
   }

@@ -1,5 +1,5 @@
 import { foldName } from '../../../../protocol/index.ts';
-import { dismiss } from '../../end-session.ts';
+import { kickOut } from '../../end-session.ts';
 import type { AdminHandler } from '../handler.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { refuseDuringRestore } from '../refuse-during-restore.ts';
@@ -18,7 +18,7 @@ export const suspend: AdminHandler<'suspend'> = async (room, { user }) => {
   for (;;) {
     const session = await room.sessions.find(account.name);
     if (session?.accountId !== account.accountId) break;
-    if (await dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason })) break;
+    if (await kickOut(room, session, reason)) break;
   }
   return { user: account.displayName };
 };

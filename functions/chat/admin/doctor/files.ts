@@ -1,12 +1,13 @@
 import { failFile } from '../../files/end-file.ts';
 import type { FileRecord } from '../../files/ports.ts';
 import { tidyFile } from '../../files/tidy.ts';
+import { hour } from '../../units.ts';
 import { iso } from '../handler.ts';
 import type { AdminRoom } from '../ports.ts';
 import { type Examine, type Finding, lookTwice } from './finding.ts';
 
 /** The cleanup runs every minute, so a record that is overdue for this long (ms) was missed. */
-const longOverdue = 3_600_000;
+const longOverdue = hour;
 
 /** Compares each file record with its object and its due time. */
 export const examineFiles: Examine = async (room, from) => {

@@ -1,4 +1,4 @@
-import { dismiss } from '../../end-session.ts';
+import { kickOut } from '../../end-session.ts';
 import type { Session } from '../../model.ts';
 import { giveBack } from '../../seats.ts';
 import type { AdminRoom } from '../ports.ts';
@@ -61,12 +61,11 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
     return { kind: 'ghost', about, text, repair };
   }
   if (connection?.member?.accountId === session.accountId) return undefined;
-  const reason = 'Your connection was not on record.';
   return {
     kind: 'session-without-connection',
     about,
     text: `${about} is online over a connection that is not bound to them.`,
-    repair: () => dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason }),
+    repair: () => kickOut(room, session, 'Your connection was not on record.'),
   };
 }
 
