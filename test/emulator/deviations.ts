@@ -61,6 +61,8 @@ export const deviations: readonly Deviation[] = [
   { scene: 'dead-letters', because: 'faults' },
   { scene: 'delivery', because: 'faults' },
   { scene: 'doctor', because: 'console' },
+  { scene: 'doctor-busy', because: 'faults' },
+  { scene: 'doctor-files', because: 'faults' },
   { scene: 'gone', because: 'faults' },
   { scene: 'metrics', because: 'faults' },
   { scene: 'file-crashes', because: 'faults' },
