@@ -49,7 +49,7 @@ export const messageBugs: Readonly<Record<string, readonly Bug[]>> = {
       'a number is taken twice',
       "'SET seq = seq + :one, givenAt = :now'",
       "'SET seq = if_not_exists(seq, :one), givenAt = :now'",
-      'test/scenes/races.test.ts',
+      'bench/cost.test.ts',
     ],
   ],
   'functions/aws/accounts.ts': [
