@@ -93,9 +93,10 @@ export class Administrator {
     const [address, addresses] = scheduler.random.pick(bannable) ?? ['', []];
     const hours = scheduler.random.pick([undefined, 1]);
     if (scheduler.random.chance(0.7)) {
-      // A ban begins while a login checks the password.
+      // A ban begins while a login checks the password, or later.
       await history.logins.next((login) => addresses.includes(login.address), 10_000);
-      await scheduler.pause(scheduler.random.between(0, 250 * this.#world.weather.latency));
+      const within = scheduler.random.pick([100, 250 * this.#world.weather.latency]);
+      await scheduler.pause(scheduler.random.between(0, within));
     }
     const ban = history.bans.asked(addresses, hours);
     const reply = await this.#ask({ command: 'ban', address, hours });

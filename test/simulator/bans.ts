@@ -1,4 +1,4 @@
-import { isReliable } from './weather.ts';
+import { isReadable, isReliable } from './weather.ts';
 import type { World } from './world.ts';
 
 /** A ban, in times as the administrator knows them. */
@@ -7,6 +7,8 @@ export interface Ban {
   /** How long it lasts; undefined: until it is lifted. */
   readonly hours: number | undefined;
   readonly askedAt: number;
+  /** Whether each login reads it in the end. A login whose read fails goes on. */
+  readonly isRead: boolean;
   /** When the room's reply came; infinity without one. */
   since: number;
   /** When it may have ended first. */
@@ -35,6 +37,8 @@ const entering = new Set(['login', 'resume', 'register']);
 export class Bans {
   readonly #world: World;
   readonly #bans: Ban[] = [];
+  /** When the session over each connection began. */
+  readonly #sessionsBegan = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -44,7 +48,8 @@ export class Bans {
   asked(addresses: readonly string[], hours: number | undefined): Ban {
     const askedAt = this.#world.scheduler.now;
     const ends = hours === undefined ? never : askedAt + hours * hour;
-    const ban = { addresses, hours, askedAt, since: never, endAskedAt: ends - skew, endedAt: never };
+    const isRead = isReadable(this.#world.weather);
+    const ban = { addresses, hours, askedAt, isRead, since: never, endAskedAt: ends - skew, endedAt: never };
     this.#bans.push(ban);
     return ban;
   }
@@ -82,11 +87,24 @@ export class Bans {
         this.#world.violated(`${name} is online from ${address}, which is banned`);
   }
 
+  /** A login or a resume has committed, and is not answered yet. */
+  sessionBegan(connectionId: string): void {
+    this.#sessionsBegan.set(connectionId, this.#world.scheduler.now);
+  }
+
   /** An address has asked to connect or to log in at some time, and the room's answer has come. */
-  answered(address: string, action: string, askedAt: number, answer: 'ok' | 'banned' | 'other'): void {
+  answered(
+    { id, address }: { readonly id: string; readonly address: string },
+    action: string,
+    askedAt: number,
+    answer: 'ok' | 'banned' | 'other',
+  ): void {
     const { now } = this.#world.scheduler;
     const all = this.#bans.filter(({ addresses }) => addresses.includes(address));
-    const isBanned = all.some(({ since, endAskedAt }) => since < askedAt && endAskedAt > now);
+    const beganAt = Math.max(askedAt, this.#sessionsBegan.get(id) ?? 0);
+    const isBanned = all.some(
+      ({ since, isRead, endAskedAt }) => since < (isRead ? beganAt : askedAt) && endAskedAt > now,
+    );
     if (answer === 'ok' && isBanned && (action === 'connect' || entering.has(action)))
       this.#world.violated(`a ${action} from ${address} was accepted, which is banned`);
     const mayBeBanned = all.some((ban) => ban.askedAt <= now && ban.endedAt >= askedAt);

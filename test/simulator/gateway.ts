@@ -70,7 +70,7 @@ export class Gateway {
         const status = reply.status ?? 502;
         scheduler.note(`${client.name} connects as ${id}: ${status}`);
         const answer = status === 403 ? 'banned' : status === 200 ? 'ok' : 'other';
-        this.#world.history.bans.answered(connection.address, 'connect', askedAt, answer);
+        this.#world.history.bans.answered(connection, 'connect', askedAt, answer);
         if (status !== 200) return connection.refuse(status);
         this.#connections.set(id, connection);
         connection.open();
@@ -146,7 +146,7 @@ export class Gateway {
       const { ok, error, token = action === 'passwd' && ok ? args['newToken'] : undefined } = parsed(reply ?? '');
       if (typeof token === 'string') known.give(user, token, tokens);
       const isBanned = JSON.stringify(error)?.includes('"banned"');
-      bans.answered(connection.address, action, askedAt, ok ? 'ok' : isBanned ? 'banned' : 'other');
+      bans.answered(connection, action, askedAt, ok ? 'ok' : isBanned ? 'banned' : 'other');
       if (failure !== undefined) connection.send(JSON.stringify({ message: failure, connectionId, requestId }));
       else if (status !== undefined && reply !== undefined && route.twoWay) connection.send(reply);
     });

@@ -177,6 +177,8 @@ export class History {
       this.#world.violated(`the item of ${after['connectionId']} never expires`);
     if (table === 'messages' && before?.['text'] !== undefined && after && after['text'] !== before['text'])
       this.#world.violated(`"${before['text']}" is overwritten`);
+    if (isSession && after && after['connectionId'] !== before?.['connectionId'])
+      this.bans.sessionBegan(String(after['connectionId']));
     if (!isSession && !isRoom) return;
     const { sessions, online, maxCon } = this.#counts();
     if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);

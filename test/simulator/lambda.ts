@@ -137,7 +137,9 @@ export class Lambda {
       });
     }
     if (this.#slow.delete(connectionOf(event))) {
-      scheduler.after(scheduler.random.between(0, 40 * weather.latency), () => {
+      // Most often while the function waits for its first reads.
+      const within = scheduler.random.pick([8, 8, 40]) * weather.latency;
+      scheduler.after(scheduler.random.between(0, within), () => {
         if (isOver) return;
         scheduler.note(`${process.name} stands still`);
         process.stall(scheduler.random.between(200, 900));

@@ -155,8 +155,9 @@ export class OddUser {
     const client = await this.#connect();
     if (client && isOk(await this.#logIn(client, true))) {
       const { logins } = this.#world.history;
-      const login = await logins.next((one) => one.user !== user, 5_000);
-      if (login) {
+      for (let round = 0; round < 3; round += 1) {
+        const login = await logins.next((one) => one.user !== user, 5_000);
+        if (!login) break;
         await this.#pause(0, 200);
         this.#slowDown(client);
         await this.#say(client, login.user);

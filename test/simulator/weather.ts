@@ -108,3 +108,6 @@ export const isAnswered = ({ kill, stall, database, cuts }: Weather): boolean =>
 /** Whether functions run to their end, and every call that they make works in the end. */
 export const isReliable = ({ kill, stall, database, post }: Weather): boolean =>
   [kill, stall, ...Object.values(database), ...Object.values(post)].every((share) => share === 0);
+
+/** Whether every call to DynamoDB works. */
+export const isReadable = ({ database }: Weather): boolean => Object.values(database).every((share) => share === 0);
