@@ -4,9 +4,7 @@ import { deferred } from '../../client/room/deferred.ts';
 import { announcementOf, get, type OwnFile, put, type RoomFiles } from '../harness/files.ts';
 import type { AnyReply, RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
-
-const rounds = 15;
-const timeout = 120_000;
+import { rounds, timeout } from '../harness/rounds.ts';
 
 let room: SceneRoom;
 let files: RoomFiles;
@@ -30,8 +28,8 @@ afterAll(async () => {
   await room.close();
 });
 
-/** A delay of zero to some milliseconds, different in each round, so that the rounds interleave differently. */
-const stagger = (round: number) => sleep((round * 5) % 17);
+/** Zero to some milliseconds, different in each round, so that the rounds interleave differently. */
+const stagger = (round: number) => (round * 5) % 17;
 
 const fileOf = (race: string, round: number): OwnFile => ({ name: `${race} ${round}`, bytes: Buffer.from(`${round}`) });
 const announce = (file: OwnFile, to = 'recipient') => sender.get('file', announcementOf(to, file));
@@ -72,11 +70,20 @@ test('an upload races a block: the file is either offered, or refused and its se
   for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('blocked', round);
     const place = await announce(file);
-    // Either may begin first, by up to 28 ms, so that either can win on a fast and on a slow machine.
-    const lead = round * 4 - 28;
-    const upload = sleep(Math.max(0, -lead)).then(() => put(place, file.bytes));
-    const block = sleep(Math.max(0, lead)).then(() => recipient.get('block', { user: 'sender' }));
-    await Promise.all([upload, block]);
+    const upload = () => put(place, file.bytes);
+    const block = () => recipient.get('block', { user: 'sender' });
+    if (round === 0) {
+      await upload();
+      await recipient.event('file', { name: file.name });
+      await block();
+    } else if (round === 1) {
+      await block();
+      await upload();
+    } else {
+      // The upload begins first in one half of the rounds, the block in the other.
+      const lead = (round % 2 === 0 ? 1 : -1) * stagger(round);
+      await Promise.all([sleep(Math.max(0, -lead)).then(upload), sleep(Math.max(0, lead)).then(block)]);
+    }
     await expect.poll(async () => (await files.records()).map(({ state }) => state)).not.toContain('announced');
     const { files: offered = [] } = await recipient.get('fileget', {});
     const inbox = await room.database.stream('inbox/recipient');
@@ -154,14 +161,14 @@ test('of many concurrent endings of one file one is granted, and the sender is t
 test('an upload whose event comes five times, a tidying run, and messages to the same inbox do not disturb each other', {
   timeout,
 }, async () => {
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const file = fileOf('told', round);
     room.local.faults.event = { drop: 1, late: 0, delayMs: 0, double: 0 };
     await put(await announce(file), file.bytes);
     room.local.faults.reset();
     const [record] = await files.records();
     await files.makeDue('announced');
-    await stagger(round);
+    await sleep(stagger(round));
     const talk = Array.from({ length: 5 }, (_, i) => sender.get('message', { to: 'recipient', text: `${round}.${i}` }));
     const tellings = Array.from({ length: 5 }, () => files.tellAgain(String(record?.['objectKey'])));
     await Promise.all([...talk, ...tellings, files.tidy()]);
@@ -178,7 +185,7 @@ test('an ending races the tidying run that finds the file expired: one of them t
     const file = fileOf('expired', round);
     await stored(file);
     const ending = recipient.ask('filedone', { from: 'sender', name: file.name });
-    await stagger(round);
+    await sleep(stagger(round));
     await files.makeDue('stored').catch(() => undefined);
     const [reply] = await Promise.all([ending, files.tidy()]);
     const { event } = await fate(file);
