@@ -38,7 +38,7 @@ export const fanout: Part = {
 };
 
 /** Posts through three clients, one after the other. */
-export async function compareClients(): Promise<string> {
+async function compareClients(): Promise<string> {
   const mock = await startMock();
   process.env['AWS_REGION'] = 'us-east-1';
   process.env['AWS_ACCESS_KEY_ID'] = credentials.id;

@@ -38,7 +38,7 @@ const tagPattern = /^[\p{L}\p{N}\s_.:/=+@-]{1,128}$/u;
  * The deployment's configuration: the `config` section of `cdk.json`. Each key can also be set on the command line
  * (`--context alarmEmail=ops@example.org`). The room's settings, which the administrator changes at run time, are not here.
  */
-export const configSchema = v.strictObject({
+const configSchema = v.strictObject({
   stackName: v.pipe(
     v.string(),
     v.regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'a letter, then letters, digits and dashes are expected'),

@@ -15,7 +15,7 @@ export const isProfileName = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,63
  * The path of the profiles file, in the operating system's configuration folder (Linux: `~/.config/chat-room/profiles.json`).
  * Undefined if there is no such folder: `env-paths` throws when it is loaded if a user has no home.
  */
-export async function profilesPath(): Promise<string | undefined> {
+async function profilesPath(): Promise<string | undefined> {
   const paths = await import('env-paths').catch(() => undefined);
   const path = paths && join(paths.default('chat-room', { suffix: '' }).config, 'profiles.json');
   // Relative to the working folder, it would be another one in each folder.

@@ -18,7 +18,7 @@ export function splitGraphemes(text: string): string[] {
  * The maximum width of a grapheme in cells. Terminals disagree: some draw a family in two cells, others draw each of
  * its members in two.
  */
-export function cellsAtMost(grapheme: string): number {
+function cellsAtMost(grapheme: string): number {
   let cells = 0;
   for (const character of grapheme) {
     if (!zeroWidth.test(character)) cells += eastAsianWidth(character.codePointAt(0) ?? 0);

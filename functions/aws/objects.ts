@@ -1,18 +1,12 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Objects } from '../chat/files/ports.ts';
 import { newVersionTag } from '../chat/token.ts';
 import { isNotThere } from './absent-object.ts';
-import { requireEnv, s3IsElsewhere } from './environment.ts';
+import { requireEnv } from './environment.ts';
 import { variables } from './names.ts';
 import { fileId, objectKeyOf } from './object-key.ts';
+import { s3Client } from './s3-client.ts';
 
 const asBase64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
 const asHex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
@@ -20,13 +14,7 @@ const asHex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
 /** The signed headers of an upload. S3 refuses other bytes, another length, and a second upload. */
 const bound = ['content-length', 'if-none-match', 'x-amz-checksum-sha256'];
 
-const s3 = new S3Client({
-  maxAttempts: 5,
-  forcePathStyle: s3IsElsewhere(),
-  // Otherwise the SDK would sign the checksum of an empty body into the upload URL.
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }),
-});
+const s3 = s3Client(5_000);
 
 const where = (objectKey: string) => ({ Bucket: requireEnv(variables.bucket), Key: objectKey });
 

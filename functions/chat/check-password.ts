@@ -1,3 +1,4 @@
+import { foldName } from '../../protocol/index.ts';
 import {
   type Attempt,
   blockedFor,
@@ -27,6 +28,17 @@ export interface PasswordCheck {
   readonly tries: TryRecord | undefined;
   /** Seconds. */
   readonly blockTime: number;
+}
+
+/** Reads what a guest's command with a password needs, in one round trip. */
+export async function readForPassword(room: Room, { user }: { readonly user: string }, address: string) {
+  const name = foldName(user);
+  const [state, account, tries] = await Promise.all([
+    room.state.read(),
+    room.accounts.find(name),
+    room.loginTries.find(name, address),
+  ]);
+  return { state, account, tries };
 }
 
 /** How long (ms) to wait for the outcome of other tries, before the next look. */

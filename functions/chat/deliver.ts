@@ -7,7 +7,7 @@ import type { PostOutcome, Recipient, Room } from './ports.ts';
 import { postSurely } from './post-surely.ts';
 
 /** More recipients than this are served by slices of the fan-out function, side by side. */
-export const sliceSize = 250;
+const sliceSize = 250;
 
 /**
  * Posts an event to one session. A connection that is gone is marked as lost: API Gateway may never send its

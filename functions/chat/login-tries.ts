@@ -24,7 +24,7 @@ export interface TryRecord {
  * Wrong passwords within the hour until the name is blocked, over any number of connections: a client closes a connection on which a
  * user thinks about a password.
  */
-export const triesUntilBlock = 3;
+const triesUntilBlock = 3;
 /** Wrong passwords within the hour, from which on each further one leads to a block. */
 export const triesPerHour = 9;
 export const tryWindow = hour;
@@ -33,7 +33,7 @@ export const blockMemory = day;
 /** Repeated blocks grow up to this time (ms), or to BLOCK_TIME if that is longer. */
 const longestBlock = hour;
 /** How long (ms) an address counts as known after a login. */
-export const addressMemory = 90 * day;
+const addressMemory = 90 * day;
 /** A function that checks a password for this long (ms) was killed: its try counts as a wrong one. */
 const checkTime = 8_000;
 

@@ -13,15 +13,15 @@ export interface StrangerCounter {
 }
 
 /** No user's name. */
-export const everyName = '*';
+const everyName = '*';
 /** No address. */
-export const everyAddress = '*';
+const everyAddress = '*';
 
 /** Milliseconds after which a counter starts again. */
 export const strangerWindow = hour;
 
 /** Guesses an hour at one name, from all addresses that are not known for it. */
-export const strangersPerName = 50;
+const strangersPerName = 50;
 /** Guesses an hour from one address, at names that it is not known for. An office of a hundred users shares one address. */
 export const strangersPerAddress = 200;
 

@@ -2,7 +2,7 @@ import { notImplemented, S3Error } from './errors.ts';
 import { listObjectsV2 } from './listing.ts';
 import { completeMultipartUpload, createMultipartUpload, uploadPart } from './multipart.ts';
 import { deleteObject, getObject, headObject, putObject } from './objects.ts';
-import type { S3Request } from './request.ts';
+import { described, type S3Request } from './request.ts';
 
 /** An operation of S3's API, and the method and parameters that identify it. */
 export interface Operation {
@@ -16,15 +16,7 @@ export interface Operation {
   readonly run: (request: S3Request) => Promise<void> | void;
 }
 
-const overrides = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'expires',
-];
-const parameters = overrides.map((name) => `response-${name}`);
+const parameters = described.map((name) => `response-${name}`);
 
 /** The supported operations: those that this project calls. The first match counts, so the more specific ones come first. */
 const operations: readonly Operation[] = [

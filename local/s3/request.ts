@@ -36,7 +36,8 @@ export interface S3Request {
   readonly response: ServerResponse;
 }
 
-const described = [
+/** The standard headers that S3 keeps with an object. */
+export const described = [
   'cache-control',
   'content-disposition',
   'content-encoding',

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * The seals form a hash chain over the whole file. A reader detects a damaged, missing or misplaced member before it uses it, holds one
  * member at a time, and can continue at any member.
  */
-export const fixedHeader = Buffer.from([
+const fixedHeader = Buffer.from([
   // gzip, deflate, FEXTRA flag; no time; no compression hint; operating system unknown.
   ...[0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff],
   // Length of the extra field; the subfield "CR" and its length.

@@ -46,7 +46,7 @@ const correlationId = { $ref: '#/components/correlationIds/requestId' };
 const exampleId = 'm-32';
 
 /** Every refusal that may answer an action: its own, and the common ones. */
-export function refusalsOf(action: Action): RefusalCode[] {
+function refusalsOf(action: Action): RefusalCode[] {
   const { who, refusals: own }: Command = commands[action];
   const byWho: RefusalCode[] = who === 'guest' ? ['already-logged-in', 'not-logged-in'] : ['not-logged-in'];
   return [...new Set([...own, ...byWho, 'bad-request', 'internal', 'rate-limited'] as const)];

@@ -6,30 +6,18 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  S3Client,
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { BackupEntry, BackupStore, BucketFile } from '../../chat/backup/ports.ts';
 import { isNotThere } from '../absent-object.ts';
-import { requireEnv, s3IsElsewhere } from '../environment.ts';
+import { requireEnv } from '../environment.ts';
 import { unfinishedBackups, variables } from '../names.ts';
+import { s3Client } from '../s3-client.ts';
 
-/** The S3 client of the admin function. */
-export const s3 = new S3Client({
-  maxAttempts: 5,
-  forcePathStyle: s3IsElsewhere(),
-  // A presigned upload has no body to compute a checksum of. The seals of a backup protect the other uploads.
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  // A part of an upload has several megabytes.
-  requestHandler: new NodeHttpHandler({
-    connectionTimeout: 1_000,
-    requestTimeout: 30_000,
-    throwOnRequestTimeout: true,
-  }),
-});
+/** The S3 client of the admin function. A part of an upload has several megabytes. */
+export const s3 = s3Client(30_000);
 
 /** Seconds for which a presigned URL is valid: the transfer must begin by then, and may end later. */
 const urlSeconds = 300;

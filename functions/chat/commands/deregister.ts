@@ -1,5 +1,4 @@
-import { foldName } from '../../../protocol/index.ts';
-import { withGuestsPassword } from '../check-password.ts';
+import { readForPassword, withGuestsPassword } from '../check-password.ts';
 import { cleanUpAccount } from '../clean-up-account.ts';
 import { guestCommand } from '../command.ts';
 import { dismiss } from '../end-session.ts';
@@ -12,15 +11,7 @@ import { roomStopped } from '../room-stopped.ts';
 import { alreadyOnline, isDead } from '../take-over.ts';
 
 export const deregister = guestCommand('deregister', {
-  prefetch: async (room, { user }, address) => {
-    const name = foldName(user);
-    const [state, account, tries] = await Promise.all([
-      room.state.read(),
-      room.accounts.find(name),
-      room.loginTries.find(name, address),
-    ]);
-    return { state, account, tries };
-  },
+  prefetch: readForPassword,
 
   async run(room, { arguments: { password }, connection }, { state, account, tries }) {
     if (!state.open) throw roomStopped(state);

@@ -1,7 +1,7 @@
-import { foldName, type Result } from '../../../protocol/index.ts';
+import type { Result } from '../../../protocol/index.ts';
 import { allOf } from '../all-of.ts';
 import { refuseBanned } from '../bans.ts';
-import { withGuestsPassword } from '../check-password.ts';
+import { readForPassword, withGuestsPassword } from '../check-password.ts';
 import { guestCommand } from '../command.ts';
 import { announce, sayAndClose } from '../end-session.ts';
 import type { Account, Session } from '../model.ts';
@@ -18,15 +18,7 @@ import { alreadyOnline, isDead } from '../take-over.ts';
 import { newToken } from '../token.ts';
 
 export const login = guestCommand('login', {
-  prefetch: async (room, { user }, address) => {
-    const name = foldName(user);
-    const [state, account, tries] = await Promise.all([
-      room.state.read(),
-      room.accounts.find(name),
-      room.loginTries.find(name, address),
-    ]);
-    return { state, account, tries };
-  },
+  prefetch: readForPassword,
 
   async run(room, { arguments: given, connection }, { state, account, tries }) {
     const { password, newPassword, newToken: chosen, takeOver = false } = given;

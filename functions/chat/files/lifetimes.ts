@@ -2,7 +2,7 @@
 export const urlLifetime = 5 * 60_000;
 
 /** The minimum speed of an upload, in bytes a second. A slower upload fails. */
-export const slowestUpload = 64 * 1024;
+const slowestUpload = 64 * 1024;
 
 /** Margin (ms) for clock skew and for a slow start of the connection. */
 const slack = 60_000;

@@ -21,7 +21,7 @@ export interface ContentionSettings {
   readonly conflicts: boolean;
 }
 
-export const awsContention: ContentionSettings = {
+const awsContention: ContentionSettings = {
   writeUnits: 1000,
   readUnits: 3000,
   latency: { p5: 3, p95: 6 },
