@@ -3,6 +3,9 @@ import type { FileChooser, Locator, Page } from 'playwright-core';
 import type { TestBrowser, VisitOptions, Visitor } from './browser.ts';
 import { password } from './room.ts';
 
+/** The rules of axe about colours that are on by default. */
+const colourRules = ['color-contrast', 'link-in-text-block'];
+
 /** What axe finds: the rule, and the elements that break it. */
 export interface Finding {
   readonly rule: string;
@@ -66,6 +69,19 @@ export class PageUser {
     await this.box.press('Enter');
   }
 
+  /** Writes these lines as fast as the page shows what is written, each followed by Enter. */
+  async sayAll(lines: readonly string[]): Promise<void> {
+    await this.box.evaluate(async (box, all) => {
+      const { Event, KeyboardEvent, requestAnimationFrame } = box.ownerDocument.defaultView;
+      for (const line of all) {
+        box.value = line;
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      }
+    }, lines);
+  }
+
   /** Opens the conversation with a user, or that of everyone. */
   async talkTo(name: string): Promise<void> {
     const list = this.page.getByRole('navigation', { name: 'Conversations' });
@@ -95,10 +111,11 @@ export class PageUser {
     );
   }
 
-  /** What axe finds wrong with the page as it is now. */
-  async findings(): Promise<Finding[]> {
-    await this.page.evaluate(axe.source);
-    const { violations } = await this.page.evaluate<axe.AxeResults>('axe.run()');
+  /** What axe finds wrong with the page as it is now: by all of its rules, or only by those about colours. */
+  async findings(of: 'everything' | 'colours' = 'everything'): Promise<Finding[]> {
+    if (await this.page.evaluate('globalThis.axe === undefined')) await this.page.evaluate(axe.source);
+    const rules = of === 'colours' ? JSON.stringify({ runOnly: colourRules }) : '';
+    const { violations } = await this.page.evaluate<axe.AxeResults>(`axe.run(${rules})`);
     return violations.map(({ id, nodes }) => ({ rule: id, where: nodes.map(({ html }) => html) }));
   }
 

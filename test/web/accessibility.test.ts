@@ -24,14 +24,20 @@ describe.runIf(hasBrowser)('the page', () => {
     ({ room, browser } = both);
   });
 
-  test.each(['light', 'dark'] as const)('has no findings of axe in any view, in %s colours', async (colorScheme) => {
-    const [me, other] = [`Columbia-${colorScheme}`, `Hudson-${colorScheme}`];
+  test('has no findings of axe in any view, in light and in dark colours', async () => {
+    const [me, other] = ['Columbia', 'Hudson'];
     await room.register(me, other);
     const peer = await room.enter(other);
     await peer.get('broadcast', { text: 'Good morning: https://example.com/' });
     await peer.get('message', { to: me, text: 'Only for you' });
-    const page = await PageUser.open(browser, room.url, { colorScheme, reducedMotion: 'reduce' });
-    const sound = async () => expect(await page.findings()).toEqual([]);
+    const page = await PageUser.open(browser, room.url, { colorScheme: 'light', reducedMotion: 'reduce' });
+    const sound = async () => {
+      expect(await page.findings()).toEqual([]);
+      // The rest of the page is the same in both.
+      await page.page.emulateMedia({ colorScheme: 'dark' });
+      expect(await page.findings('colours')).toEqual([]);
+      await page.page.emulateMedia({ colorScheme: 'light' });
+    };
     await page.field('Username').waitFor();
     await sound();
     await page.press('Create an account');
