@@ -82,6 +82,11 @@ export class PageUser {
     }, lines);
   }
 
+  /** Waits until the room has what was said. */
+  async hasSent(): Promise<void> {
+    await this.page.getByText('Sending …').first().waitFor({ state: 'detached' });
+  }
+
   /** Opens the conversation with a user, or that of everyone. */
   async talkTo(name: string): Promise<void> {
     const list = this.page.getByRole('navigation', { name: 'Conversations' });

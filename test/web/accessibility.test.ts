@@ -168,8 +168,8 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.press(/^\d+ other users? online$/);
     await page.talkTo('Attacker');
     await page.sees(hostile.arabic);
-    expect(await page.messages()).toEqual(Object.values(hostile).map((text) => `Attacker: ${text}`));
-    expect(await page.page.title()).toBe('Victim - chat');
+    await expect.poll(() => page.messages()).toEqual(Object.values(hostile).map((text) => `Attacker: ${text}`));
+    await expect.poll(() => page.page.title()).toBe('Victim - chat');
     const links = page.log.getByRole('link');
     expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
       'https://example.com/a?b=1',

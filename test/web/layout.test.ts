@@ -68,7 +68,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await back();
     await isAt(page, 'Everyone');
     await page.press(/^Back to the conversations/);
-    expect(await page.page.getByRole('button', { name: /^Friend/ }).count()).toBe(1);
+    await expect.poll(() => page.page.getByRole('button', { name: /^Friend/ }).count()).toBe(1);
     await page.leave();
     await friend.get('logout', {});
   });

@@ -63,7 +63,7 @@ describe.runIf(hasBrowser)('the page', () => {
     }
     for (const user of users) {
       await expect.poll(async () => (await user.messages()).length, { timeout: 90_000 }).toBe(2 * each);
-      await expect.poll(() => user.page.getByText('Sending …').count()).toBe(0);
+      await user.hasSent();
       // The user saw what was missed during a loss as it came.
       expect(await user.page.title()).not.toMatch(/^\(/);
       expect(await user.page.getByText('New messages').count()).toBe(0);
@@ -96,7 +96,7 @@ describe.runIf(hasBrowser)('the page', () => {
       ]);
       heard.push(`terminal ${said}`);
     }
-    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    await page.hasSent();
     const messages = await page.messages();
     const of = (name: string) => messages.filter((line) => line.startsWith(name)).map((line) => line.split(': ')[1]);
     expect(of('Hudson-2')).toEqual(heard);
@@ -118,7 +118,7 @@ describe.runIf(hasBrowser)('the page', () => {
     page.visitor.expectProblem(lost);
     await page.say('Before the power cut');
     await page.sees('Before the power cut');
-    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    await page.hasSent();
     network.cut();
     await first.killHard();
     await page.sees('The connection was lost. Reconnecting …');
@@ -126,7 +126,7 @@ describe.runIf(hasBrowser)('the page', () => {
     const second = await startRoomProcess(folder);
     network.mend(portOf(second.url));
     await page.page.getByText('The connection was lost.').waitFor({ state: 'detached', timeout: 60_000 });
-    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    await page.hasSent();
     expect(await page.messages()).toEqual(['Survivor: Before the power cut', 'Survivor: During it']);
     await page.leave();
     await network.close();
@@ -139,6 +139,7 @@ describe.runIf(hasBrowser)('the page', () => {
     const page = await PageUser.enter(browser, room.url, 'Traveller');
     await page.say('Here first');
     await page.sees('Here first');
+    await page.hasSent();
     const terminal = new ChatProcess(room.url, { args: ['--user', 'Traveller', '--take-over'] });
     terminal.type(password);
     await terminal.sees('Welcome to the chat room, Traveller! You are now logged in.');
@@ -180,6 +181,7 @@ describe.runIf(hasBrowser)('the page', () => {
     const page = await PageUser.enter(browser, room.url, 'Kicked');
     await page.say('Hello');
     await page.sees('Hello');
+    await page.hasSent();
     await room.kick('Kicked');
     await page.sees('You have been removed from the chat room. The administrator gave no reason.');
     expect((await page.messages()).slice(-1)).toEqual(['Kicked: Hello']);
@@ -190,6 +192,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await page.press('Log in again');
     await page.say('Back');
     await expect.poll(async () => (await page.messages()).slice(-2)).toEqual(['Kicked: Hello', 'Kicked: Back']);
+    await page.hasSent();
     const gone = await room.enter('Gone');
     await page.button(/^Gone/).waitFor();
     // A room that is stopped and opened again takes the page back without a word.
@@ -209,7 +212,7 @@ describe.runIf(hasBrowser)('the page', () => {
     await expect.poll(() => page.page.evaluate('states')).toContain('The connection was lost. Reconnecting …');
     await page.say('Online again');
     await expect.poll(async () => (await page.messages()).at(-1)).toBe('Kicked: Online again');
-    await expect.poll(() => page.page.getByText('Sending …').count()).toBe(0);
+    await page.hasSent();
     await page.leave();
   });
 });

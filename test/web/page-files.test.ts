@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { hasBrowser, type TestBrowser } from '../harness/browser.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
@@ -68,6 +68,9 @@ describe.runIf(hasBrowser)('files of the page', () => {
     const steady = await room.enter('Steady');
     const bytes = randomBytes(4 * 1024 ** 2);
     await send(steady, 'Mobile', { name: 'down.bin', bytes });
+    const folder = temporaryFolder('chat-web-files-');
+    const [up, late] = [`${folder}/up.bin`, `${folder}/late.bin`] as const;
+    await Promise.all([up, late].map((path) => writeFile(path, bytes)));
     const page = await PageUser.enter(browser, proxy.url, 'Mobile', { acceptDownloads: true });
     page.visitor.expectProblem(/net::ERR_/);
     await page.talkTo('Steady');
@@ -83,13 +86,13 @@ describe.runIf(hasBrowser)('files of the page', () => {
     expect(await steady.event('file-received')).toMatchObject({ name: 'down.bin' });
 
     const cancelledUpload = proxy.hold('PUT', 'half');
-    await page.attach({ name: 'up.bin', mimeType: '', buffer: bytes });
+    await page.attach(up);
     await cancelledUpload.reached;
     await page.press('Cancel');
     await page.sees('Cancelled.');
     cancelledUpload.cut();
     const lostUpload = proxy.hold('PUT', 'half');
-    await page.attach({ name: 'up.bin', mimeType: '', buffer: bytes });
+    await page.attach(up);
     await lostUpload.reached;
     lostUpload.cut();
     await page.sees('Sent. Waiting for Steady.');
@@ -97,7 +100,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     expect(sha256Of((await get(place)).body)).toBe(sha256Of(bytes));
 
     const endedUpload = proxy.hold('PUT', 'half');
-    await page.attach({ name: 'late.bin', mimeType: '', buffer: bytes });
+    await page.attach(late);
     await endedUpload.reached;
     await room.admin({ command: 'kick', user: 'Mobile' });
     await page.field('Password').fill(password);
@@ -127,6 +130,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await page.leave();
     await steady.close();
     await proxy.close();
+    await removeFolder(folder);
   });
 
   test('that wait are offered after a login and after a reload; a text that is too long is sent as one', async () => {
@@ -169,7 +173,7 @@ describe.runIf(hasBrowser)('files of the page', () => {
     await give('dragover', 'nowhere.txt');
     await page.page.locator('.drop').getByText(hint).waitFor();
     await give('drop', 'nowhere.txt');
-    expect(await page.log.getByText(hint).count()).toBe(2);
+    await expect.poll(() => page.log.getByText(hint).count()).toBe(2);
     await page.press('Send a file');
     await expect.poll(() => page.log.getByText(hint).count()).toBe(3);
     await page.talkTo('Collector');
