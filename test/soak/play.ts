@@ -13,6 +13,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Makes DynamoDB throttle and conflict as on AWS under load. */
   readonly contention?: boolean;
+  /** Whether enough has happened. On a slow machine the soak goes on until then. */
+  readonly isEnough?: (tally: Tally, granted: number) => boolean;
 }
 
 export interface SoakReport extends Tally {
@@ -37,15 +39,18 @@ const settleMs = 180_000;
 const mostRequests = 100_000;
 
 /** Simulates users while faults are injected everywhere. Then checks the room's promises against the stored data. */
-export async function soak({ minutes, people, seed, contention = false }: SoakOptions): Promise<SoakReport> {
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const { minutes, people, seed, contention = false, isEnough = () => true } = options;
   const room = await openRoom({ speed, seed, ...(contention && { contention: {} }) });
   try {
     const tally: Tally = { requests: 0, logins: 0, resumes: 0, kills: 0, failed: 0 };
     const names = Array.from({ length: people }, (_, i) => `p${i}`);
     await room.register(...names);
     const end = performance.now() + minutes * 60_000;
-    const goOn = () => performance.now() < end && tally.requests < mostRequests;
-    const company: Company = { room, ledger: new Ledger(), names, seed: String(seed), tally, goOn, speed };
+    const ledger = new Ledger();
+    const hasTime = () => performance.now() < end || !isEnough(tally, ledger.count('granted'));
+    const goOn = () => hasTime() && tally.requests < mostRequests;
+    const company: Company = { room, ledger, names, seed: String(seed), tally, goOn, speed };
     const library = await browserLibrary();
     const crowd = names.map((name, i) =>
       i % 3 === 2 ? new PageUser(name, company, library) : new Person(name, company),
@@ -57,7 +62,7 @@ export async function soak({ minutes, people, seed, contention = false }: SoakOp
     room.local.faults.reset();
 
     const problems = [...watch.problems, ...(await settleUp(room, company, crowd))];
-    const granted = company.ledger.count('granted');
+    const granted = ledger.count('granted');
     const { counted, ghostSweeps } = watch;
     return { ...tally, pages, granted, unknown: company.ledger.count('unknown'), counted, ghostSweeps, problems };
   } finally {
