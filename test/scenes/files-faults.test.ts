@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { announce, announcementOf, newFile, offered, put, type RoomFiles, sample, told } from '../harness/files.ts';
+import { announce, announcementOf, offered, put, type RoomFiles, sample, told } from '../harness/files.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -95,23 +95,14 @@ describe('the event of a new file', () => {
 });
 
 test('a URL ends after five minutes; another content may be announced then', async () => {
-  const fast = await openRoom({ speed: 60 });
-  try {
-    await fast.change('timeOut', 7 * 86_400);
-    await fast.register('columbia');
-    const sender = await fast.enter('facebook');
-    const file = newFile();
-    const place = await sender.get('file', announcementOf('columbia', file));
-    const expiresAt = Date.parse(place.expiresAt);
-    const other = announcementOf('columbia', { ...file, bytes: Buffer.from('another') });
-    await expect.poll(() => fast.local.clock.now() - expiresAt).toBeGreaterThan(0);
-    expect((await put(place, sample)).status).toBe(403);
-    expect(await fast.files.objects()).toEqual([]);
-    await sender.get('file', other);
-    await sender.event('file-failed', { name: file.name, reason: 'unfinished' });
-    expect(await fast.files.records()).toMatchObject([{ sha256: other.sha256, state: 'announced' }]);
-    await sender.close();
-  } finally {
-    await fast.close();
-  }
+  const { place, ...file } = await announce(facebook, 'columbia');
+  room.local.clock.forward(4 * 60_000);
+  const other = announcementOf('columbia', { ...file, bytes: Buffer.from('another') });
+  await facebook.refused('file', other);
+  room.local.clock.forward(60_000);
+  expect((await put(place, sample)).status).toBe(403);
+  expect(await files.objects()).toEqual([]);
+  await facebook.get('file', other);
+  await facebook.event('file-failed', { name: file.name, reason: 'unfinished' });
+  expect(await files.records()).toMatchObject([{ sha256: other.sha256, state: 'announced' }]);
 });
