@@ -2,25 +2,18 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
-/** A low speed, because a pause of this machine of 50 ms takes half a second on the room's clock. */
-const speed = 10;
-/** Seconds of the room's clock. */
+/** Seconds. */
 const timeOut = 20;
 
 let room: SceneRoom;
 /** A user who is active all the time. */
 let watcher: RawClient;
-let talking: NodeJS.Timeout;
 beforeAll(async () => {
-  room = await openRoom({ speed });
+  room = await openRoom();
   await room.register('idler', 'other');
   watcher = await room.enter('watcher');
-  talking = setInterval(() => watcher.say('whoelse', {}), (timeOut * 1000) / 10 / speed);
 });
-afterAll(async () => {
-  clearInterval(talking);
-  await room.close();
-});
+afterAll(() => room.close());
 
 /** Makes every scheduled run of the sweeper fail. A session that the other runs miss then never ends. */
 function failScheduledRuns({ local: { faults } }: SceneRoom): void {
@@ -28,11 +21,32 @@ function failScheduledRuns({ local: { faults } }: SceneRoom): void {
     name.startsWith('Sweeper') && trigger?.source === 'schedule' ? 'before' : undefined;
 }
 
-/** Repeats something until a promise resolves, several times within TIME_OUT. */
-async function repeat(until: Promise<unknown>, act: () => void): Promise<void> {
-  const timer = setInterval(act, (timeOut * 1000) / 10 / speed);
-  await until.finally(() => clearInterval(timer));
+/** Runs the sweeper. Returns the number of its queries of the sessions: each wait is followed by one. */
+async function queriesOfRun({ local }: SceneRoom): Promise<number> {
+  const recording = local.calls.record();
+  await local.invoke('Sweeper', {});
+  recording.stop();
+  return recording.calls.filter(
+    ({ operation, rights, trigger }) =>
+      trigger?.detail === 'operator' && operation === 'Query' && rights[0]?.resource.startsWith('Presence'),
+  ).length;
 }
+
+/** Lets time pass until a promise resolves. Repeats something meanwhile, several times within TIME_OUT. */
+async function repeat<T>(until: Promise<T>, { local }: SceneRoom, act: () => Promise<object>): Promise<T> {
+  let over = false;
+  const end = until.finally(() => {
+    over = true;
+  });
+  while (!over) {
+    local.clock.forward((timeOut * 1000) / 10);
+    await act();
+  }
+  return end;
+}
+
+/** Lets time pass while the watcher is active. */
+const watched = <T>(until: Promise<T>) => repeat(until, room, () => watcher.get('whoelse', {}));
 
 describe('TIME_OUT', () => {
   test('ends a silent session before the next scheduled sweep, tells everybody, and closes the connection', async () => {
@@ -44,7 +58,7 @@ describe('TIME_OUT', () => {
     onTestFinished(() => room.local.faults.reset());
     // Lower it while the sweeper may be waiting for a later time. It takes effect at once.
     await room.change('timeOut', timeOut);
-    const event = await idler.event('timeout');
+    const event = await watched(idler.event('timeout'));
     const after = room.local.clock.now() - since;
     expect(event).toEqual({ type: 'event', event: 'timeout', seconds: timeOut });
     expect(after / 1000).toBeGreaterThanOrEqual(timeOut - 0.5);
@@ -56,37 +70,38 @@ describe('TIME_OUT', () => {
   test('heartbeats, acknowledgements and sync do not count as activity', async () => {
     const idler = await room.enter('idler');
     const ended = idler.event('timeout');
-    await repeat(ended, () => {
+    await repeat(ended, room, () => {
       idler.send({ action: 'ping' });
       idler.say('ack', { inbox: 0 });
       idler.say('sync', {});
+      return watcher.get('whoelse', {});
     });
   });
 
   test('never ends an active session', async () => {
     const idler = await room.enter('other');
     // Meanwhile the watcher is active for longer than TIME_OUT.
-    await idler.event('timeout');
+    await watched(idler.event('timeout'));
     expect(watcher.events('timeout')).toEqual([]);
     expect(await watcher.get('whoelse', {})).toMatchObject({ users: [] });
   });
 });
 
 test('the sweeper does not wait for an active session', async () => {
-  const busy = await openRoom({ speed });
+  const busy = await openRoom();
   onTestFinished(() => busy.close());
   await busy.change('timeOut', 3_600);
   await busy.register('talker');
   await busy.enter('talker');
+  const withoutWait = await queriesOfRun(busy);
   // By its stored lower bound the session is due 84 seconds from now, before the next run; by its last activity it is not.
-  const before = busy.local.clock.now();
-  await busy.database.set('Presence', { shard: 0, name: 'talker' }, { activeSince: before - 3_520_000 });
-  await busy.local.invoke('Sweeper', {});
-  expect(busy.local.clock.now() - before).toBeLessThan(80_000);
+  const activeSince = busy.local.clock.now() - 3_520_000;
+  await busy.database.set('Presence', { shard: 0, name: 'talker' }, { activeSince });
+  expect(await queriesOfRun(busy)).toBe(withoutWait);
 });
 
 test('a session that begins in an empty room after a sweep times out before the next scheduled sweep', async () => {
-  const empty = await openRoom({ speed });
+  const empty = await openRoom();
   onTestFinished(() => empty.close());
   await empty.change('timeOut', timeOut);
   await empty.register('idler');
@@ -96,7 +111,7 @@ test('a session that begins in an empty room after a sweep times out before the 
   for (let i = 0; i < 4; i += 1) {
     const since = empty.local.clock.now();
     const idler = await empty.enter('idler');
-    await idler.event('timeout');
+    await repeat(idler.event('timeout'), empty, () => empty.database.counts());
     waits.push((empty.local.clock.now() - since) / 1000);
     await idler.closed;
     await expect.poll(() => empty.database.counts()).toEqual({ counted: 0, present: 0 });
@@ -105,10 +120,9 @@ test('a session that begins in an empty room after a sweep times out before the 
 });
 
 test('the sweeper does not wait in an empty room, even with a short TIME_OUT', async () => {
-  const empty = await openRoom({ speed });
+  const empty = await openRoom();
   onTestFinished(() => empty.close());
+  const withoutWait = await queriesOfRun(empty);
   await empty.change('timeOut', 80);
-  const before = empty.local.clock.now();
-  await empty.local.invoke('Sweeper', {});
-  expect(empty.local.clock.now() - before).toBeLessThan(80_000);
+  expect(await queriesOfRun(empty)).toBe(withoutWait);
 });
