@@ -65,10 +65,14 @@ export async function administer(room: SceneRoom, ...args: string[]): Promise<Co
     (list: string[]) =>
     (...added: Line[]) =>
       void list.push(...added.flatMap((line) => painter.line(line).split('\n')));
-  const invoke = (payload: Record<string, unknown>) =>
-    room.admin(payload).catch((error: unknown) => {
+  const invoke = async (payload: Record<string, unknown>) => {
+    const reply = await room.admin(payload).catch((error: unknown) => {
       throw new UnreachableError(`The room's admin function failed: ${messageOf(error)}`);
     });
+    // The seconds for which a restore waits for running commands.
+    if (reply['waits'] !== undefined) room.local.clock.forward(Number(reply['waits']) * 1000);
+    return reply;
+  };
   const { signal } = new AbortController();
   const { result } = await runCommand(
     args.filter((arg) => arg !== '--json'),

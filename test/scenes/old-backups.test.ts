@@ -21,7 +21,7 @@ const backups = [
 /** The room is empty at first. Each restore replaces the content of the previous one. */
 let room: SceneRoom;
 beforeAll(async () => {
-  room = await openRoom({ speed: 50 });
+  room = await openRoom();
 });
 afterAll(() => room.close());
 

@@ -6,11 +6,10 @@ import { ChatProcess } from '../harness/chat-process.ts';
 import { administer } from '../harness/console.ts';
 import { openRoom, type SceneRoom } from '../harness/room.ts';
 
-/** On a faster clock, because a restore waits for running functions. */
 let room: SceneRoom;
 let folder: string;
 beforeAll(async () => {
-  room = await openRoom({ speed: 50 });
+  room = await openRoom();
   folder = await mkdtemp(join(tmpdir(), 'chat-restore-'));
   await room.register('windows');
 });

@@ -1,6 +1,5 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deferred } from '../../client/room/deferred.ts';
 import { skeletonOf } from '../../protocol/index.ts';
@@ -49,7 +48,7 @@ describe('a restore', () => {
   });
 
   test('claims the name of every account, and no other name', async () => {
-    const third = await openRoom({ speed: 50 });
+    const third = await openRoom();
     onTestFinished(() => third.close());
     // As of an account that was registered after the backup had read the accounts.
     const key = { name: '+names', address: 'late' };
@@ -74,7 +73,11 @@ describe('a restore', () => {
   test('with --dry-run only reports what it would do', async () => {
     await other.change('maxCon', 5);
     // On a busy machine the sweeper gives seats back. It deletes its marks minutes later, which would be a change.
-    const marks = async () => Object.keys(await other.database.room()).filter((name) => name.includes(':'));
+    const marks = async () => {
+      other.local.clock.forward(60_000);
+      await other.local.runSchedule();
+      return Object.keys(await other.database.room()).filter((name) => name.includes(':'));
+    };
     await expect.poll(marks).toEqual([]);
     const before = await snapshot(other);
     const { code, lines } = await administer(other, 'restore', file, '--dry-run');
@@ -106,8 +109,8 @@ describe('a restore', () => {
 
   test('replaces the content of a stopped room, which stays stopped until it is started', async () => {
     await administer(other, 'stop');
-    // Every command of that moment ends within 30 s of the room's clock.
-    await sleep(31_000 / 50);
+    // Every command of that moment ends within 30 s.
+    other.local.clock.forward(31_000);
     const { code, lines } = await administer(other, 'restore', file, '--replace');
     expect(code).toBe(0);
     expect(lines.join('\n')).not.toContain('Waiting');
@@ -138,7 +141,7 @@ describe('a restore', () => {
   });
 
   test('leaves the room stopped if it was stopped during the restore', async () => {
-    const third = await openRoom({ speed: 50 });
+    const third = await openRoom();
     onTestFinished(() => third.close());
     const atWork = deferred<void>();
     const held = deferred<undefined>();
@@ -213,6 +216,7 @@ describe('a restore', () => {
     const goOnTo = async (stage: string) => {
       while (reply['stage'] !== stage) {
         expect(reply).toMatchObject({ ok: true });
+        other.local.clock.forward(Number(reply['waits'] ?? 0) * 1000);
         reply = await other.admin({ ...asked, from: reply['next'] });
       }
     };
@@ -258,7 +262,10 @@ describe('a restore', () => {
     // The abandoned job keeps its lock for a while.
     const whenGivenUp = async (...args: string[]) => {
       let outcome = await administer(other, ...args);
-      while (outcome.complaints[0]?.includes('If it was abandoned, wait')) outcome = await administer(other, ...args);
+      while (outcome.complaints[0]?.includes('If it was abandoned, wait')) {
+        other.local.clock.forward(15_000);
+        outcome = await administer(other, ...args);
+      }
       return outcome;
     };
     const stored = await administer(other, 'backups');
