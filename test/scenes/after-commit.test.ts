@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
-const speed = 20;
-
 let room: SceneRoom;
 beforeAll(async () => {
-  room = await openRoom({ speed });
+  room = await openRoom();
   await room.register('sender', 'reader');
 });
 afterEach(() => room.local.faults.reset());
@@ -60,7 +57,7 @@ describe('a failure after the commit is not reported to the client:', () => {
 
   test('a command whose activity cannot be recorded', async () => {
     const sender = await room.enter('sender');
-    await sleep(10_000 / speed);
+    room.local.clock.forward(10_000);
     let failed = 0;
     room.local.faults.beforeDynamoDb = (call) => {
       if (call.operation !== 'UpdateItem' || !call.tables.some((one) => one.startsWith('Connections')))
@@ -104,6 +101,7 @@ test('the end of the grace period is awaited, no matter which function noticed t
   await expect
     .poll(() => recording.invocations.filter(({ function: name }) => name.startsWith('Connection')).length)
     .toBeGreaterThan(0);
+  room.local.clock.forward(30_000);
   await sender.event('logout', { user: 'reader', reason: 'lost' });
   // An invocation is recorded when it ends, which is after the notice.
   const sweeps = () => recording.invocations.filter(({ function: name }) => name.startsWith('Sweeper'));
