@@ -9,8 +9,7 @@ let dataDir: string;
 let room: SceneRoom;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'chat-letters-'));
-  // Here retries come after 3 s and 6 s, and events of the notices function expire after 9 s.
-  room = await openRoom({ speed: 20, dataDir });
+  room = await openRoom({ dataDir });
 });
 afterAll(async () => {
   await room.close();
@@ -45,10 +44,13 @@ test('an asynchronous event that fails at every attempt is kept as a dead letter
   const failing = ['Notices', 'Fanout', 'Sweeper', 'Files'];
   room.local.faults.beforeDynamoDb = (call) =>
     failing.some((name) => call.function.startsWith(name)) ? 'before' : undefined;
+  const recording = room.local.calls.record();
+  const failures = (name: string) =>
+    recording.invocations.filter((run) => run.error !== undefined && run.function.startsWith(name)).length;
   const facebook = await room.enter('facebook');
   const google = await room.enter('Google');
   await invokeLater('Fanout', { to: 'nobody' });
-  // The schedule invokes the other functions. Each event had all of its configured attempts before it expired.
+  // The schedule invokes the other functions every minute. Each event has all of its configured attempts before it expires.
   const kept = async () =>
     Object.fromEntries(
       (await letters()).map(({ functionArn, condition, approximateInvokeCount }) => [
@@ -56,12 +58,24 @@ test('an asynchronous event that fails at every attempt is kept as a dead letter
         `${condition} ${approximateInvokeCount}`,
       ]),
     );
-  await expect.poll(kept, { timeout: 50_000, interval: 200 }).toEqual({
+  // A retry comes a minute after the first attempt, and two after the second.
+  for (const [seconds, attempts] of [
+    [60, { Notices: 1, Fanout: 1, Sweeper: 1, Files: 1 }],
+    [60, { Fanout: 2, Files: 3 }],
+    [120, {}],
+  ] as const) {
+    room.local.clock.forward(seconds * 1000);
+    for (const [name, count] of Object.entries(attempts)) {
+      await expect.poll(() => failures(name)).toBeGreaterThanOrEqual(count);
+    }
+  }
+  await expect.poll(kept).toEqual({
     Notices: 'RetriesExhausted 1',
     Fanout: 'RetriesExhausted 2',
     Sweeper: 'RetriesExhausted 1',
     Files: 'RetriesExhausted 3',
   });
+  recording.stop();
   room.local.faults.reset();
   await facebook.get('message', { to: 'Google', text: 'still here' });
   expect(await google.event('message')).toMatchObject({ text: 'still here' });
