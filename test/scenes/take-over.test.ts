@@ -84,7 +84,7 @@ describe('a login that finds its user online', () => {
     const older = await room.enter('facebook');
     older.answers = false;
     // Activity is recorded at most every four seconds.
-    await sleep(4_100);
+    room.local.clock.forward(4_100);
     const second = await room.connect();
     const login = second.ask('login', { user: 'facebook', password });
     await older.event('are-you-there');
@@ -102,7 +102,7 @@ describe('a login that finds its user online', () => {
       return { answeredAt: item?.['answeredAt'], lastActiveAt: item?.['lastActiveAt'] };
     };
     const before = await activity();
-    await sleep(4_100);
+    room.local.clock.forward(4_100);
     const second = await room.connect();
     await second.refused('login', { user: 'facebook', password });
     expect(await activity()).toEqual({ answeredAt: expect.any(Number), lastActiveAt: before.lastActiveAt });
