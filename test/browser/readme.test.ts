@@ -13,7 +13,7 @@ describe.runIf(hasBrowser)('the page in the README', () => {
     const [, html = ''] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
     let script = '';
     [room, browser, script] = await Promise.all([
-      openRoom({ speed: 10 }),
+      openRoom(),
       TestBrowser.open(),
       bundleForPages('client/room/browser.ts'),
     ]);
@@ -49,6 +49,8 @@ describe.runIf(hasBrowser)('the page in the README', () => {
 
     // A page that is left for good.
     await page.goto('about:blank');
+    await expect.poll(async () => (await room.database.presence()).some((one) => 'detachedAt' in one)).toBe(true);
+    room.local.clock.forward(30_000);
     expect(await Columbia.event('logout', { user: 'facebook' })).toMatchObject({ reason: 'lost' });
   });
 
