@@ -25,12 +25,23 @@ describe('a user who is logged in elsewhere', () => {
     });
   });
 
-  test.each([['whoelse'], []])('continues here with --take-over: %s', async (...command) => {
-    const { child, done } = runner.chat([...runner.facebook, '--take-over', ...command], { keepOpen: true });
-    const { login, peer } = await runner.letIn();
+  test('runs a command here with --take-over', async () => {
+    const { done } = runner.chat([...runner.facebook, '--take-over', 'whoelse']);
+    const { peer, login } = await runner.letIn();
     expect(login).toMatchObject({ user: 'facebook', takeOver: true });
+    (await peer.next('whoelse')).reply({ users: ['Columbia'], total: 1 });
+    (await peer.next('logout')).reply({});
+    expect(await done).toEqual({ out: 'Columbia\n', err: '', code: 0 });
+  });
+
+  test('continues the chat here with --take-over', async () => {
+    const { child, done } = runner.chat([...runner.facebook, '--take-over'], { keepOpen: true });
+    const { peer, login } = await runner.letIn();
+    expect(login).toMatchObject({ user: 'facebook', takeOver: true });
+    // The client is logged in once it asks for messages. Before that, a signal ends it without a logout.
+    (await peer.next('sync')).reply({ messages: [], upTo: { inbox: 2, room: 3 }, more: false });
     child.kill();
-    (await peer.next('logout', 'whoelse')).reply({});
+    (await peer.next('logout', 'ack', 'whoelse', 'fileget')).reply({});
     await done;
   });
 });
