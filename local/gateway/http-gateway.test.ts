@@ -7,7 +7,7 @@ import { type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
 
 let room: ProbeRoom;
 beforeAll(async () => {
-  room = await startProbeRoom(httpApi({ rate: 1, burst: 40 }, { TimeoutInMillis: 1000 }), { throttling: true });
+  room = await startProbeRoom(httpApi({ rate: 1, burst: 40 }, { TimeoutInMillis: 3000 }), { throttling: true });
 });
 afterAll(() => room.close());
 
@@ -94,7 +94,7 @@ describe('the response', () => {
     const order = (name: string, input: unknown) =>
       send('/', { method: 'POST', body: JSON.stringify({ do: name, input }) });
     expect((await order('throw', 'no')).status).toBe(500);
-    expect(await order('wait', 2_000)).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
+    expect(await order('wait', 4_000)).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
   });
 });
 

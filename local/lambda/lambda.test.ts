@@ -16,7 +16,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'http://of-the-user.invalid');
   room = await startProbeRoom(
     {
-      Brief: probeFunction({ Timeout: 1 }),
+      Brief: probeFunction({ Timeout: 3 }),
       Single: probeFunction(),
       Broken: probeFunction({ Handler: 'index.absent' }),
       Patient: probeFunction(),
@@ -153,8 +153,8 @@ describe('a failed invocation', () => {
       ['throw', 'on purpose', 'TypeError: on purpose'],
       ['reject', 'nobody waits', 'nobody waits'],
       ['exit', 7, 'Runtime exited with exit status 7'],
-      ['spin', undefined, 'Task timed out after 1.00 seconds'],
-      ['wait', 60_000, 'Task timed out after 1.00 seconds'],
+      ['spin', undefined, 'Task timed out after 3.00 seconds'],
+      ['wait', 60_000, 'Task timed out after 3.00 seconds'],
       ['fill', undefined, 'ERR_WORKER_OUT_OF_MEMORY'],
     ] as const) {
       const name = what === 'fill' ? 'Patient' : 'Brief';
