@@ -1,4 +1,5 @@
 import { day, hour } from './units.ts';
+
 /** A try of a password. */
 export interface Try {
   /** Epoch milliseconds. */

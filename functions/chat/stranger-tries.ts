@@ -1,4 +1,5 @@
 import { hour } from './units.ts';
+
 /**
  * Passwords that guests try from addresses where the name has never logged in: at one name from all addresses, or from one address
  * at all names. Known addresses are not counted, so strangers cannot lock a user out (docs/decisions/0060).

@@ -82,7 +82,7 @@ export class PageUser {
     }, lines);
   }
 
-  /** Waits until the room has what was said. */
+  /** Waits until the room has acknowledged everything that the user has said. */
   async hasSent(): Promise<void> {
     await this.page.getByText('Sending …').first().waitFor({ state: 'detached' });
   }
