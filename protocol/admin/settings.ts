@@ -150,7 +150,8 @@ export const settings = {
   }),
   guestsPerAddress: setting({
     word: 'GUESTS_PER_ADDRESS',
-    summary: 'the maximum number of connections from one address that have not logged in; more than 5000 counts as 5000',
+    summary:
+      'the maximum number of connections from one address that have not logged in; more than 5000 counts as 5000',
     schema: whole(1, 100_000),
     default: 20,
   }),

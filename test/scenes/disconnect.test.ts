@@ -37,6 +37,15 @@ async function enter(): Promise<{ client: RawClient; connectionId: string }> {
   return { client, connectionId };
 }
 
+/** Ends connections, and waits until the room has handled this many `$disconnect` events. */
+async function disconnected(times: number, work: () => Promise<unknown>): Promise<void> {
+  const recording = room.local.calls.record();
+  await work();
+  const handled = () => recording.invocations.filter(({ trigger }) => trigger.detail === '$disconnect');
+  await expect.poll(() => handled().length).toBe(times);
+  recording.stop();
+}
+
 const alone = async () => {
   expect(await watcher.get('whoelse', {})).toMatchObject({ users: [], total: 0 });
   expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
@@ -45,21 +54,22 @@ const alone = async () => {
 describe('a client that disappears without a close frame', () => {
   test('before its login leaves no session', async () => {
     const clients = await Promise.all(Array.from({ length: 10 }, () => room.connect()));
-    await Promise.all(clients.map((client) => client.kill()));
+    await disconnected(10, () => Promise.all(clients.map((client) => client.kill())));
     await alone();
   });
 
   test('during its login has no session after the grace period', async () => {
-    for (let i = 0; i < 10; i += 1) {
+    const loseDuringLogin = async (after: number) => {
       const client = await room.connect();
       client.say('login', { user: 'quitter', password });
-      await new Promise((resolve) => setTimeout(resolve, i * 3));
+      await new Promise((resolve) => setTimeout(resolve, after));
       await client.kill();
       const next = await room.connect();
       // The user is not locked out, whether the first login committed or not.
       await expect.poll(async () => (await next.ask('login', { user: 'quitter', password })).ok).toBe(true);
       await next.get('logout', {});
-    }
+    };
+    for (let i = 0; i < 10; i += 1) await disconnected(2, () => loseDuringLogin(i * 3));
     await expect
       .poll(async () => {
         room.local.clock.forward(15_000);
@@ -69,35 +79,27 @@ describe('a client that disappears without a close frame', () => {
       .toEqual({ counted: 1, present: 1 });
   });
 
-  test('is logged out after the grace period', async () => {
-    const { client } = await enter();
-    await client.kill();
-    await passTime(watcher.event('logout', { user: 'quitter', reason: 'lost' }));
-    await alone();
-  });
-
   test.each([
-    ['never comes', { drop: 1 }],
-    ['comes twice', { double: 1 }],
-    ['comes late', { late: 1, delayMs: 300 }],
-  ])('is logged out and counted once when its $disconnect %s', async (_, fault) => {
+    ['comes', 1, {}],
+    ['never comes', 0, { drop: 1 }],
+    ['comes twice', 2, { double: 1 }],
+    ['comes late', 1, { late: 1, delayMs: 300 }],
+  ])('is logged out after the grace period, and counted once, when its $disconnect %s', async (_, times, fault) => {
     const { client } = await enter();
     Object.assign(room.local.faults.disconnect, fault);
-    await client.kill();
+    await disconnected(times, () => client.kill());
     await passTime(watcher.event('logout', { user: 'quitter', reason: 'lost' }));
     await alone();
   });
 
   test('a $disconnect that comes after the user has resumed has no effect', async () => {
     const { client } = await enter();
-    const recording = room.local.calls.record();
     Object.assign(room.local.faults.disconnect, { late: 1, double: 1, delayMs: 200 });
-    await client.kill();
     const back = await room.connect();
-    await back.get('login', { user: 'quitter', password });
-    const late = () => recording.invocations.filter(({ trigger }) => trigger.detail === '$disconnect');
-    await expect.poll(() => late().length).toBe(2);
-    recording.stop();
+    await disconnected(2, async () => {
+      await client.kill();
+      await back.get('login', { user: 'quitter', password });
+    });
     expect(await back.get('whoelse', {})).toMatchObject({ users: ['watcher'] });
     expect(await room.database.counts()).toEqual({ counted: 2, present: 2 });
     await back.get('logout', {});
