@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const tooMany = { status: 429 };
 
-/** Connects as soon as the address has a place again. */
+/** Connects as soon as the address has a place again: a function goes on refusing for a moment without a look. */
 async function connectSoon(address: string): Promise<RawClient> {
   let client: RawClient | undefined;
   await expect
@@ -78,7 +78,7 @@ test('guests that do not log in are closed, members stay, and places are free ag
   await sweepOldGuests('127.0.0.4');
   room.local.faults.reset();
   expect(await guest.closed).toMatchObject({ code: 1000 });
-  const others = [await room.connect('127.0.0.4'), await room.connect('127.0.0.4'), await room.connect('127.0.0.4')];
+  const others = [await connectSoon('127.0.0.4'), await connectSoon('127.0.0.4'), await connectSoon('127.0.0.4')];
   await member.get('whoelse', {});
   for (const client of others) await client.close();
   await member.get('logout', {});
@@ -94,8 +94,8 @@ test('an address has a number of new connections in ten minutes; a resumed sessi
     last = await connectSoon('127.0.0.5');
     token = (await last.get('resume', { user: 'Columbia', token })).token;
   }
-  await (await room.connect('127.0.0.5')).close();
-  await (await room.connect('127.0.0.5')).close();
+  await (await connectSoon('127.0.0.5')).close();
+  await (await connectSoon('127.0.0.5')).close();
   await expect(room.connect('127.0.0.5')).rejects.toMatchObject(tooMany);
   await last.get('logout', {});
 });
