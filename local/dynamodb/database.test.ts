@@ -206,10 +206,12 @@ describe('contention', () => {
 
   test('the SDK sees what cancelled a transaction, and a conflict of a plain write', async () => {
     room.contention.switchOn({ ...instant, transactionLatency: { p5: 1500, p95: 1500 } });
+    const arrived = new Promise<void>((resolve) => {
+      room.faults.beforeDynamoDb = () => resolve() as undefined;
+    });
     const ongoing = transact(write('shared'), write('own'));
-    await expect
-      .poll(() => put('shared'), { interval: 10 })
-      .toEqual({ error: 'TransactionConflictException', status: 400 });
+    await arrived;
+    expect(await put('shared')).toEqual({ error: 'TransactionConflictException', status: 400 });
     const cancelled = transact(write('other'), write('shared'));
     expect(await put('free')).toHaveProperty('$metadata');
     expect(await ongoing).toHaveProperty('$metadata');

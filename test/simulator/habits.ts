@@ -8,6 +8,11 @@ export type Act = (typeof acts)[number];
 
 /** How the users of one simulation behave. They differ much between seeds, so that each kind of collision is frequent in some. */
 export interface Habits {
+  /**
+   * How long (ms) the users come and go. Most days are short: they find most bugs in less time, and the long ones what
+   * takes many steps.
+   */
+  readonly day: number;
   /** The programs that a user runs at the same time. */
   readonly programs: number;
   /** The most time (ms) that a program is away, stays, and waits between two acts. */
@@ -36,6 +41,7 @@ export function habitsOf(random: SeededRandom): Habits {
   const hasFiles = random.chance(0.4);
   const hasInvitations = random.chance(0.25);
   return {
+    day: random.pick([5_000, 15_000, 15_000, 45_000]),
     programs: random.pick([1, 1, 2, 3]),
     away: random.pick([500, 8_000, 8_000]),
     stay: random.pick([3_000, 20_000, 60_000]),

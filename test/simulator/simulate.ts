@@ -18,8 +18,7 @@ import { World } from './world.ts';
 /** The users' names. A day has two of them at least. */
 export const userNames = ['ann', 'bob', 'cy', 'dee', 'eve'];
 
-/** How long (virtual ms) the users come and go, and how long the room then has to become quiet. */
-const day = 45_000;
+/** How long (virtual ms) the room has to become quiet after the day. */
 const evening = 30 * 60_000;
 
 export interface Outcome {
@@ -94,7 +93,8 @@ export async function simulate(
   scheduler.note(`the weather: ${JSON.stringify(weather)}, the habits: ${JSON.stringify(habits)}`);
   world.weather = weather;
   cutConnections(world, names.length);
-  const endsAt = scheduler.now + (plan.day ?? day);
+  const day = plan.day ?? habits.day;
+  const endsAt = scheduler.now + day;
   const hasAdministrator = scheduler.random.chance(0.3);
   world.history.hasAdministrator = hasAdministrator;
   // A slow transaction of an administrator on the Room item holds up the count, and the sweeper repairs it.

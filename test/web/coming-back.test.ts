@@ -47,6 +47,7 @@ describe.runIf(hasBrowser)('users who come back to the page', () => {
     await page.page.reload();
     await page.box.press('Enter');
     await watcher.sees('Reloader(private): /logout\\nthen this');
+    await page.hasSent();
     // The room has a text, and its reply does not reach the page before the reload.
     await page.page.evaluate('isHeld = true');
     await page.say('Said once');
