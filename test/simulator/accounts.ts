@@ -32,11 +32,18 @@ export class Accounts {
     };
   }
 
-  /** A user's account and passwords in a room that was restored. */
-  restored(user: string, { accounts, passwords }: { accounts: Accounts; passwords: readonly string[] }): void {
-    this.registered(user, accounts.#accounts.get(user)?.at(-1)?.since ?? 0);
-    for (const password of passwords.toReversed()) this.mayHave(user, password);
-    this.#made = accounts.#made;
+  /** The accounts so far, whatever happens to them later. */
+  copy(): Accounts {
+    const copy = new Accounts();
+    for (const [user, accounts] of this.#accounts) copy.#accounts.set(user, structuredClone(accounts));
+    return copy;
+  }
+
+  /** The accounts in a room that was restored, and the passwords that each user may have. */
+  restored(then: Accounts, passwords: ReadonlyMap<string, readonly string[]>, now: Accounts): void {
+    for (const [user, accounts] of then.copy().#accounts) this.#accounts.set(user, accounts);
+    for (const [user, known] of passwords) for (const one of known.toReversed()) this.mayHave(user, one);
+    this.#made = now.#made;
   }
 
   newPassword(): string {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Accounts } from './accounts.ts';
 import { Console } from './console.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import { fileText, type SentFile, shownTo } from './files.ts';
@@ -13,6 +14,8 @@ export interface Backup {
   readonly askedAt: number;
   /** Nothing that was sent after is in it. */
   readonly doneAt: number;
+  /** The accounts when it was done. */
+  readonly accounts: Accounts;
   /** The users who had an account all the time, and the passwords that each may have had. */
   readonly passwords: ReadonlyMap<string, readonly string[]>;
   /** The files that waited all the time. */
@@ -45,6 +48,7 @@ export async function backUp(world: World, users: readonly string[]): Promise<vo
       doneAt: scheduler.now,
       settings: settingsOf(world),
     },
+    accounts: accounts.copy(),
     passwords: new Map(certain.map((user) => [user, before(user)])),
     files: history.files.filter((file) => hasWaited(history, file, askedAt)),
   };
@@ -56,8 +60,9 @@ export function settingsOf({ database }: World): Item {
   return Object.fromEntries(settings.map((name) => [name, item[name]]));
 }
 
-/** Whether a file's recipient knew of it before a time, and nobody has asked to end it since. */
-function hasWaited(history: History, { from, to, name, asked, expiredAt }: SentFile, time: number): boolean {
+/** Whether a file's recipient knew of it before a time, and since then nobody has asked to end it, and nothing has expired. */
+function hasWaited(history: History, file: SentFile, time: number): boolean {
+  const { from, to, name, asked, expiredAt, isForgotten } = file;
   const told = shownTo(history, to, fileText('file', from, name), time);
-  return told > 0 && asked === 0 && expiredAt === undefined;
+  return told > 0 && asked === 0 && expiredAt === undefined && !isForgotten;
 }

@@ -77,9 +77,13 @@ async function restoreInto(
 }
 
 /** The history of the restored room begins with what must be in the backup, and with what may be in it. */
-function knowWhatWas(world: World, { history: earlier }: World, { askedAt, doneAt, passwords }: Backup): void {
+function knowWhatWas(
+  world: World,
+  { history: earlier }: World,
+  { askedAt, doneAt, accounts, passwords }: Backup,
+): void {
   const { history } = world;
-  for (const [user, known] of passwords) history.accounts.restored(user, { ...earlier, passwords: known });
+  history.accounts.restored(accounts, passwords, earlier.accounts);
   history.hasOneProgramEach = true;
   history.sentBefore = earlier.sent.length;
   for (const [text, at] of earlier.expiry) {

@@ -15,8 +15,11 @@ const afterCommit = new Set(['internal', 'banned', 'room-stopped']);
 /** The client gives a logout no more time (ms) than this. */
 const logoutTime = 5_000;
 
-/** How often a user tries to log in when nothing fails any more. */
-const mostAttempts = 20;
+/**
+ * How often a user tries to log in when nothing fails any more: for ten minutes and more, because somebody's half-open
+ * connection may hold the last seat until API Gateway's idle limit and the sweep after it.
+ */
+const mostAttempts = 60;
 
 interface Entering {
   readonly takeOver: boolean;
