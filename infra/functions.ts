@@ -24,7 +24,7 @@ const inOrder = [...new Set<Action>(['register', 'file', ...actions])];
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['$connect', { target: 'connection', twoWay: false }],
   ['$disconnect', { target: 'connection', twoWay: false }],
-  // Frames whose action is no command: the handler refuses them.
+  // Frames whose action is not a command: the handler refuses them.
   ['$default', { target: 'chat', twoWay: true }],
   ...inOrder.map((action) => [action, routeOf(action)] as const),
 ]);
@@ -192,7 +192,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
   admin: {
     purpose: 'The administrator console: only a caller with the IAM permission can invoke it',
     memory: 512,
-    // Long work is split into slices of half a minute; a step that has begun is finished.
+    // A long job is split into slices of half a minute. A step that has begun is finished after the slice.
     timeout: 120,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],

@@ -24,7 +24,7 @@ interface AlarmEntry {
   /** The alarm rises if the metric is above this. */
   readonly above?: number;
   readonly below?: number;
-  /** [m, n]: the alarm needs m of the last n minutes. */
+  /** [m, n]: the alarm needs m of the last n periods of the metric: one minute each, or five for `sweeps`. */
   readonly minutes?: readonly [bad: number, of: number];
   readonly silenceIsBad?: boolean;
 }

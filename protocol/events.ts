@@ -26,7 +26,7 @@ export const events = {
   message: event('message', {
     ...inbox,
     from: v.string(),
-    /** Of a message that the reader has sent: its recipient, whose inbox has the number. Only `history` returns these. */
+    /** The recipient of a message that the reader has sent. Only `history` returns it; `seq` is of that inbox. */
     to: v.optional(v.string()),
     text: v.string(),
     sentAt: field.time,

@@ -98,7 +98,8 @@ export function attackReport(row = costTable()): string {
       ['attack', 'by', 'limit', 'US$ a day'],
       attacks(row).map(({ what, by, limit, usdPerDay }) => [what, by, limit, dollars(usdPerDay)]),
     ),
-    'A larger room needs higher throttles. Rates and bursts times a factor allow the same use to each user, and raise the first row:',
+    'A larger room needs higher throttles. Multiply each rate and burst by the same factor as MaxCon. ' +
+      'Then each user can do as much as before, and the first row rises:',
     table(
       ['MaxCon', 'times', 'US$ a day'],
       [1, 2, 5, 10].map((factor) => {

@@ -34,16 +34,16 @@ const oversized = perMillion(3 * prices.message);
 /** A text of 4 KB adds four write units to a message. */
 const longText = perMillion(4 * prices.writeUnit);
 
-/** A page of long messages: 202 of them are read, 32 units of 4 KB fit the reply, which is metered as four messages. */
+/** A page of long messages: 202 read units, and a reply of 128 KB, which is metered as four messages. */
 const fullPage = perMillion(202 * prices.readUnit + 3 * prices.message);
 
-/** What `history` with a name reads of the other user's inbox at most: 1 MB, at half the price. */
+/** The most that `history` with a name reads of the other user's inbox: 1 MB, at half the price. */
 const fullInbox = perMillion(128 * prices.readUnit);
 
-/** A second in which a function of so many MB waits: for the first sending of a request, or for another client's answer. */
+/** The price, per million, of a wait: for the first sending of a request, or for another client's answer. */
 const waiting = (seconds: number, megabytes: number) => seconds * gigabyteSecondPerMillion * (megabytes / 1024);
 
-/** What one request of a route causes at most: rows of the cost table, and US$ per million for what the rows do not show. */
+/** The worst case of one request of a route: rows of the cost table, and US$ per million that no row includes. */
 interface Worst {
   readonly rows: readonly string[];
   readonly more?: number;
@@ -53,7 +53,7 @@ interface Worst {
 const worst: Readonly<Record<string, Worst>> = {
   // A connection ends once. One that logged in ends as `login` and `resume` say.
   $connect: { rows: ['connect', 'disconnect: guest'], more: perMillion(prices.connectionMinute) },
-  // Real events are as many as connects. The rest are frames that name this route.
+  // The real event is priced with `$connect`. All others are frames that name this route.
   $disconnect: { rows: ['refused'] },
   $default: { rows: ['refused'] },
   // The session may end without a logout.
@@ -78,8 +78,8 @@ const withoutAccount: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a frame of a connection that has not logged in, and that has no account, costs at most, in US$ per million: it runs no handler of a
- * member's command.
+ * The most that a frame costs, in US$ per million, if its sender has no account. It runs no handler of a member's
+ * command.
  */
 export function guestPerMillion(route: string, row: (name: string) => number): number {
   const isMembers = isAction(route) && route !== 'ping' && commands[route].who === 'member';
@@ -89,7 +89,7 @@ export function guestPerMillion(route: string, row: (name: string) => number): n
 
 /**
  * What one request of a route costs at most, in US$ per million.
- * @param maxCon users online. The cost of a row with 100 users online grows with them, at most by the same factor.
+ * @param maxCon The number of users online. The cost of a row with 100 users online grows at most in proportion to it.
  */
 export function worstPerMillion(route: string, row: (name: string) => number, maxCon = defaultSettings.maxCon): number {
   const { rows, more = 0 } = worst[route] ?? { rows: [route] };
@@ -98,7 +98,7 @@ export function worstPerMillion(route: string, row: (name: string) => number, ma
   return rows.reduce((sum, name) => sum + row(name) * crowd(name), 0) + more + inFrame;
 }
 
-/** The most bytes of a response for the web page. A test holds the built files to it. */
+/** The most bytes of a response for the web page. A test checks the built files against it. */
 export const largestPageResponse = 80_000;
 
 /** What a request for the web page costs at most, in US$ per million. */
@@ -113,7 +113,7 @@ export function throttleOf(throttling: Throttling, route: string): Throttle {
   return Object.entries(throttling.routes).find(([key]) => key === route)?.[1] ?? throttling.stage;
 }
 
-/** US$ a day of so many requests a second. */
+/** The price, in US$ a day, of this many requests a second. */
 export const usdPerDay = (perSecond: number, usdPerMillion: number): number =>
   (perSecond * day * usdPerMillion) / million;
 
@@ -123,7 +123,7 @@ export interface CeilingLine {
   readonly usdPerDay: number;
 }
 
-/** What the stage costs in a day in which every route is used without a pause, as far as its throttle lets it. */
+/** The cost of the stage in a day in which every route is used without a pause, up to its throttle. */
 export function ceiling(
   throttling: Throttling,
   row: (name: string) => number,
@@ -139,10 +139,10 @@ export function ceiling(
   ];
 }
 
-/** What does not belong to one request. */
+/** Costs that do not belong to single requests. */
 function besideRoutes(throttling: Throttling, row: (name: string) => number, maxCon: number): CeilingLine[] {
   const login = throttleOf(throttling, 'login');
-  // Each login is told to all, and so is the end of its session: by name, or together with others.
+  // Each login and each end of a session is announced to all, by name or together with others.
   const noticesPerSecond = mostAnnounced / (turnoverWindowMs / 1000) + 1000 / longIntervalMs;
   const told = Math.min(2 * perDay(login) * maxCon, noticesPerSecond * day * maxCon, noticePostsPerSecond * day);
   const questions = perDay({ rate: 1000 / questionEveryMs, burst: questionsInARow });

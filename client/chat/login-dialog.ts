@@ -9,7 +9,7 @@ import { errorLine, texts } from './texts.ts';
 /** How the dialog before the login ended. */
 export type LoginOutcome = 'logged-in' | 'quit' | 'full' | 'stopped' | 'refused';
 
-/** The next step of the dialogue: another question, or its end. */
+/** The next step of the dialog: another question, or its end. */
 type Next = { readonly question: readonly Line[] } | { readonly outcome: LoginOutcome };
 
 const askUser: Next = { question: [texts.askUser] };
@@ -20,10 +20,10 @@ const asksForPassword: ReadonlySet<string> = new Set(['password-change-required'
 /** Refusals of a registration that no other name, password or invitation can change. */
 const endsRegistering: ReadonlySet<string> = new Set(['room-stopped', 'registration-closed']);
 
-/** Refusals of a registration after which another invitation may do. */
+/** Refusals of a registration after which another invitation may work. */
 const asksForInvitation: ReadonlySet<string> = new Set(['invitation-required', 'invalid-invitation']);
 
-/** The dialogue before the login: logging in, registering, cancelling a registration. */
+/** The dialog before the login: logging in, registering, cancelling a registration. */
 export class LoginDialog {
   readonly #screen: Screen;
   readonly #room: RoomConnection;
@@ -48,7 +48,7 @@ export class LoginDialog {
   }
 
   /**
-   * Asks until the dialogue ends. A user given in advance is asked only for the password, or for nothing.
+   * Asks until the dialog ends. A user given in advance is asked only for the password, or for nothing.
    * @throws {EndOfInput | ConnectionEndedError}
    */
   async run({
@@ -101,7 +101,7 @@ export class LoginDialog {
         const { since } = error.details;
         if (asksForPassword.has(error.code)) {
           if (newPassword !== '') this.#screen.print(error.message);
-          // The refusal of an empty password tells the rule, before the user types one twice.
+          // The refusal of an empty password states the rule before the user types a password twice.
           const isRuleKnown = newPassword !== undefined || !this.#screen.isAttended;
           newPassword = isRuleKnown ? await this.#askNewPassword(error) : '';
           if (newPassword === undefined) return askUser;
@@ -138,7 +138,7 @@ export class LoginDialog {
 
   /** Undefined if the room refuses the name. */
   async #registerAs(user: string): Promise<Next | undefined> {
-    // The refusal of an empty password tells the rule, or what else is in the way, before the user types one twice.
+    // An empty password is refused with the rule, or with another reason, before the user types a password twice.
     let password = this.#screen.isAttended ? '' : await askNewPassword(this.#screen);
     while (password !== undefined) {
       try {

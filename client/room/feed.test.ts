@@ -35,7 +35,7 @@ test('after a login everything missed is shown, page by page, and acknowledged',
   expect((await peer.next('ack')).arguments).toEqual({ inbox: 8, room: 4 });
 });
 
-test('messages that overtook each other are shown in order, doubles once, hidden ones not', async () => {
+test('messages that overtook each other are shown in order, duplicates once, hidden ones never', async () => {
   const peer = await visit.logIn();
   for (const event of [broadcast(2), broadcast(1), broadcast(2), hidden(3), broadcast(4), broadcast(1)]) {
     peer.event(event);
@@ -45,7 +45,7 @@ test('messages that overtook each other are shown in order, doubles once, hidden
   expect((await peer.next('ack')).arguments).toEqual({ inbox: 0, room: 4 });
 });
 
-test('a message that does not come is asked for', async () => {
+test('the client asks for a message that does not arrive', async () => {
   const peer = await visit.logIn();
   peer.event(broadcast(3));
   const sync = await peer.next('sync');
@@ -95,7 +95,7 @@ test('a sync that fails is tried again', async () => {
   expect(visit.shown).toEqual([1, 2]);
 });
 
-test("one's own broadcast is asked for when it does not come back", async () => {
+test('the client asks for its own broadcast if it does not come back', async () => {
   const peer = await visit.logIn();
   const shownOwn = visit.room.shown('room', 1);
   (await peer.next('sync')).reply({ messages: [broadcast(1)], upTo: { inbox: 0, room: 1 }, more: false });
@@ -103,7 +103,7 @@ test("one's own broadcast is asked for when it does not come back", async () => 
   expect(visit.shown).toEqual([1]);
 });
 
-test('what a handler has not taken yet is not acknowledged', async () => {
+test('a message is not acknowledged before its handler has finished', async () => {
   let taken: () => void = () => {};
   const peer = await visit.logIn({
     message: (message) => {

@@ -26,7 +26,7 @@ export interface TransportOptions {
   lost(): void;
   /** The session continues over another link, after a loss or a handover. After a rest, no session was lost. */
   restored(after: 'loss' | 'handover' | 'rest'): void;
-  /** The first connection was refused twice as one too many, or without a reason, and is tried again. */
+  /** The first connection has failed twice, and is tried again: the room was busy, or the platform hides the reason. */
   busy(): void;
   givenUp(error: unknown): void;
 }
@@ -144,8 +144,8 @@ export class Transport {
   }
 
   /**
-   * Closes a link without a login, which an idle user would keep from others: the room admits few at a time from an
-   * address, and closes them after a minute.
+   * Closes a link that stays without a login. The room admits only a few of them at a time from an address, so an idle
+   * user would keep others out. The room would close it after a minute.
    */
   #planRest(link: Link): void {
     clearTimeout(this.#rest);

@@ -7,12 +7,12 @@ const newline = 0x0a;
 /** Bytes. No command is longer. */
 const longestLine = 1024 ** 2;
 
-/** A line of the input that is no text in UTF-8. */
+/** A line of the input is not valid UTF-8. */
 export class UnreadableInputError extends Error {
   override readonly name = 'UnreadableInputError';
 }
 
-/** A screen for input or output that is no terminal: no prompts, no echo, lines in and lines out. */
+/** A screen for input or output that is not a terminal: no prompts, no echo, lines in and lines out. */
 export class PlainScreen implements Screen {
   readonly isAttended = false;
   readonly wasPasted = false;
@@ -23,7 +23,7 @@ export class PlainScreen implements Screen {
   readonly #ended: Promise<undefined>;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #end: () => void = () => {};
-  /** The chunk that comes next, if one has been waited for. */
+  /** The pending read of the next chunk. A withdrawn `read` leaves it to the next one. */
   #next: Promise<IteratorResult<Buffer | string>> | undefined;
   /** Input that was read from the stream, from the next line on. */
   #unread = Buffer.alloc(0);
@@ -76,7 +76,7 @@ export class PlainScreen implements Screen {
   /** A file gets no status lines. */
   status(): void {}
 
-  /** @throws {UnreadableInputError} for a line that is no text. The next call reads the next line. */
+  /** @throws {UnreadableInputError} for a line that is not valid UTF-8. The next call reads the next line. */
   async read(): Promise<string | undefined> {
     const withdrawn = new Promise<undefined>((resolve) => {
       this.#withdraw = () => resolve(undefined);
@@ -130,7 +130,7 @@ export class PlainScreen implements Screen {
     return isDated ? this.#painter.stampedRows(line, columns) : this.#painter.rows(line, columns);
   }
 
-  /** The next line, if it has been read whole. */
+  /** The next line, if all of it has been read. */
   #takeLine(): Buffer | undefined {
     const end = this.#unread.indexOf(newline);
     if (end < 0 && !(this.#hasNoMore && this.#unread.length > 0)) return undefined;

@@ -1,4 +1,4 @@
-/** Texts of the page alone. What the terminal client says too is in `client/chat/texts.ts`. */
+/** Texts of the page alone. Texts that the terminal client shares are in `client/chat/texts.ts`. */
 export const texts = {
   room: 'Snug',
   everyone: 'Everyone',

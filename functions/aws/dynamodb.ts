@@ -110,7 +110,7 @@ export function deleteIf(input: DeleteCommandInput): Promise<WriteOutcome> {
   return conditional(() => db.send(new DeleteCommand(withOldItem(input))));
 }
 
-/** Retries of what DynamoDB cannot do now: count and delays (ms), about three seconds in total. */
+/** Retries after a transient failure: count and delays (ms), about three seconds in total. */
 const patience = { retries: 12, minTimeout: 15, maxTimeout: 400, randomize: true };
 
 /** DynamoDB takes no more keys in one BatchGetItem. */

@@ -47,7 +47,7 @@ export async function seatMarks(): Promise<string[]> {
   return Object.keys(await readRoomItem()).filter((name) => name.startsWith(entering) || name.startsWith(givenBack));
 }
 
-/** After this time (ms) a leaving belongs to a killed function. A full room does not wait for its seat. */
+/** A login or leaving that is older than this (ms) belongs to a killed function. A full room does not wait for it. */
 const staleAfter = 5_000;
 
 /** The delays (ms) between attempts to take a seat in a full room in which seats are about to become free. */

@@ -8,7 +8,7 @@ export type Bans = Readonly<Record<string, number>>;
 /** Each ban takes about 30 bytes of the Room item, which every login reads and writes: 200 of them are 6 KB. */
 export const mostBans = 200;
 
-/** What a user is told whose session ends by a ban. */
+/** The reason that a user gets when a ban ends the session. */
 export const banReason = 'Your address has been banned by the administrator.';
 
 /** A subscriber has at least an IPv6 /64, so a longer prefix would ban nobody. */

@@ -3,14 +3,14 @@ import type { Member } from './model.ts';
 import type { EarlierPage, Room } from './ports.ts';
 import { merge, pageOf, sentAt } from './reply-page.ts';
 
-/** A half of which nothing is left to read. */
+/** A half without messages that are left to read. */
 const nothing: EarlierPage = { messages: [], reached: undefined };
 
 /**
- * A page of both halves of a private conversation, newest last. A request reads a part of both inboxes. The page has no
- * message from before the time up to which both are read, so none is missing between two others. The half that has
- * reached less is never cut, so the cursor always moves.
- * @param cursor From the page after this one. It only says where to start reading, so a forged one shows nothing else.
+ * A page of both halves of a private conversation, newest last. A request reads a part of both inboxes, each back to a
+ * time. The page begins at the later of these two times, so it has no gap. The half with the later time is never cut
+ * there, so the cursor always moves.
+ * @param cursor From the previous reply. It only says where to start reading, so a forged one shows nothing else.
  */
 export async function conversationPage(
   room: Room,
@@ -35,11 +35,11 @@ export async function conversationPage(
   return { messages: fitting.reverse(), more, ...(more && { cursor: `${nextReceived}-${nextSent}` }) };
 }
 
-/** The messages after the last one from before a time. A half is in the order of its numbers; clocks may disagree. */
+/** The messages after the last one that is older than `start`. A half is ordered by number: clocks may disagree. */
 const since = (start: string, { messages }: EarlierPage) =>
   messages.slice(messages.findLastIndex((message) => sentAt(message) < start) + 1);
 
-/** What the caller has got from a user of this name, in one page of the inbox. */
+/** The messages from a user of this name in one page of the caller's inbox. */
 async function receivedHalf(
   room: Room,
   member: Member,
@@ -51,13 +51,13 @@ async function receivedHalf(
   return { messages: messages.filter((message) => foldName(otherUser(message) ?? '') === name), reached };
 }
 
-/** What the caller has sent to the account that has this name now. */
+/** The messages that the caller has sent to the account that has this name now. */
 async function sentHalf(room: Room, member: Member, name: string, before: number | undefined): Promise<EarlierPage> {
   const recipient = before === 0 || name === member.name ? undefined : await room.accounts.find(name);
   return recipient ? room.streams.sentTo(recipient, member, before) : nothing;
 }
 
-/** The number before which this half goes on after a page. 0: nothing is left. */
+/** The number before which the next request reads this half. 0: nothing is left. */
 function unreadBefore({ messages, reached }: EarlierPage, shown: ReadonlySet<StreamMessage>): number {
   const left = messages.findLast((message) => !shown.has(message));
   return left ? left.seq + 1 : (reached?.seq ?? 0);

@@ -117,7 +117,7 @@ async function perform<A extends Action, R extends Room>(
   }
 }
 
-/** API Gateway meters frames in units of so many bytes. */
+/** API Gateway meters frames in units of this many bytes. */
 const meteredBytes = 32 * 1024;
 
 /** The tokens that a frame takes. A guest's frame that no client has a reason to send takes half of a guest's burst. */

@@ -50,7 +50,7 @@ describe('wrong passwords', () => {
     expect(blockedFor(third, 63_000)).toBe(0);
   });
 
-  test('a block never tells of more than its length, whatever the clock or BLOCK_TIME did', () => {
+  test('a block never ends later than one that begins now, whatever the clock or BLOCK_TIME did', () => {
     const third = three(undefined, 10_000_000);
     expect(shortenBlock(third, attemptOf(10_000_000))).toBeUndefined();
     // The clock has gone back by an hour.
@@ -66,13 +66,13 @@ describe('wrong passwords', () => {
     expect(triesLeft(next)).toBe(2);
   });
 
-  test('tries before a block do not count to the next, also in a record of an earlier version or of a backup', () => {
+  test('tries before a block do not count towards the next, also in a record of an earlier version or backup', () => {
     const restored = { ...three(undefined, 0), tries: [{ at: 0 }, { at: 0 }, { at: 0 }] };
     expect(startTry(restored, attemptOf(60_000)).kind).toBe('counted');
     expect(triesLeft(wrong(restored, 60_000))).toBe(2);
   });
 
-  test('each next block within a day is twice as long, up to an hour', () => {
+  test('each further block within a day is twice as long, up to an hour', () => {
     const lengths: number[] = [];
     let record: TryRecord | undefined;
     let at = 0;

@@ -22,11 +22,11 @@ export interface TryRecord {
 }
 
 /**
- * Wrong passwords within the hour until the name is blocked, over any number of connections: a client closes a connection on which a
- * user thinks about a password.
+ * The number of wrong passwords within an hour that blocks the name. It counts over all connections, because a client
+ * closes its connection while a user thinks about a password.
  */
 const triesUntilBlock = 3;
-/** Wrong passwords within the hour, from which on each further one leads to a block. */
+/** From this number of wrong passwords within an hour on, each one leads to a block. */
 export const triesPerHour = 9;
 export const tryWindow = hour;
 /** A block within this time (ms) of the end of the one before is twice as long. */
@@ -44,8 +44,8 @@ export function blockedFor(record: TryRecord | undefined, now: number): number {
 }
 
 /**
- * The record with an end of its block that is not further ahead than a block lasts. Undefined if it is not. It is if the
- * clock has gone back, or BLOCK_TIME was shortened.
+ * The record with a shorter block, if the block would last longer than one that begins now. That is so if the clock has
+ * gone back, or BLOCK_TIME was shortened. Undefined if the block is not too long.
  */
 export function shortenBlock(
   record: TryRecord | undefined,
@@ -139,7 +139,7 @@ function upToDate(record: TryRecord | undefined, { at, version }: Attempt): TryR
   return { blockedUntil: 0, blocks: 0, goodAt: undefined, ...record, version, tries };
 }
 
-/** The number of tries since the last block. While it lasts none is counted, so those before it are older than its end. */
+/** The number of tries since the last block. No try is counted during a block, so older ones precede its end. */
 const sinceBlock = ({ blockedUntil }: TryRecord, tries: readonly Try[]) =>
   tries.filter(({ at }) => at >= blockedUntil).length;
 
@@ -148,7 +148,7 @@ const withTries = (record: TryRecord, tries: readonly Try[]): TryRecord => ({
   tries: tries.slice(-triesPerHour),
 });
 
-/** How long (ms) a block lasts after others. A record of an earlier version does not count its blocks. */
+/** How long (ms) a block lasts that follows others. A record of an earlier version has no number of blocks. */
 function blockLength(blocksBefore: number, blockTime: number): number {
   const shortest = blockTime * 1000;
   return Math.min(shortest * 2 ** Math.max(0, blocksBefore), Math.max(shortest, longestBlock));

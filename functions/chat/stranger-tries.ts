@@ -1,8 +1,9 @@
 import { hour } from './units.ts';
 
 /**
- * Passwords that guests try from addresses where the name has never logged in: at one name from all addresses, or from one address
- * at all names. Known addresses are not counted, so strangers cannot lock a user out (docs/decisions/0060).
+ * Counts the passwords that guests try from addresses that are not known for the name: at one name from all addresses,
+ * or from one address at all names. Known addresses are not counted, so strangers cannot lock a user out
+ * (docs/decisions/0060).
  */
 export interface StrangerCounter {
   /** The folded name, or {@link everyName}. */
@@ -33,7 +34,7 @@ export const strangerCounters = (name: string, address: string): readonly Strang
 ];
 
 export interface StrangerTries {
-  /** Counts a try, or returns until when (epoch ms) no more are taken. */
+  /** Counts a try. If the limit is reached, returns the time (epoch ms) until which no try is accepted. */
   count(counter: StrangerCounter, now: number): Promise<number | undefined>;
   /** Takes back a try whose password was right. */
   takeBack(counter: StrangerCounter, now: number): Promise<void>;

@@ -15,7 +15,7 @@ import { monthOf } from './usage.ts';
 /** Sessions that fall due this close together (ms) are ended together. */
 const together = 500;
 
-/** Connections checked concurrently. More would only wait for sockets, some of them longer than a request may take. */
+/** Connections checked concurrently. More would only wait for sockets, and some requests would time out. */
 const lookedAfterAtOnce = 50;
 
 /** Sessions younger than this (ms) are not checked: their connection was there a moment ago. */
@@ -109,8 +109,8 @@ function dueAt(session: Session, settings: Settings): number {
 }
 
 /**
- * Moves the bound of a session that seems to fall due during the run, but whose user has been active. Without this, the
- * run would wait for the session; one second of waiting costs more than this read and write.
+ * Stores the last activity in a session that seems to fall due during the run, if its user has been active. Without
+ * this, the run would wait for the session. One second of waiting costs more than this read and write.
  */
 async function noteActivity(room: Room, session: Session, settings: Settings, now: number): Promise<void> {
   const until = now + horizon;

@@ -16,7 +16,8 @@ export interface Signed {
 const refusalStatus = { dynamodb: 400, 'execute-api': 403, lambda: 403, logs: 400 } as const;
 type Service = keyof typeof refusalStatus;
 
-/** How old a signature may be; S3 allows more: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+/** How far (ms) a signature's time may differ from the clock. S3 allows more:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
 const skewMs = 5 * 60_000;
 
 /**

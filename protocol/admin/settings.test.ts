@@ -45,7 +45,7 @@ describe('a value of a setting', () => {
     if (value !== undefined) expect(parseValue(setting, printValue(setting, value))).toBe(value);
   });
 
-  test('says in an error what it can be', () => {
+  test('has an error that describes the accepted values', () => {
     expect(valueRange(settings.maxCon)).toBe('a whole number from 1 to 100000');
     expect(valueRange(topic)).toBe(what);
     expect(valueRange(choice)).toBe('open or closed');

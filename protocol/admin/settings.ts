@@ -18,7 +18,7 @@ export interface Setting<S extends SettingSchema = SettingSchema> {
   readonly schema: S;
   /** The value in a new local room. An older room without a stored value uses it, too. */
   readonly default: v.InferOutput<S>;
-  /** The value in a new room on AWS, if it differs: strangers can reach it. */
+  /** The value in a new room on AWS, if it differs because strangers can reach that room. */
   readonly deployed?: v.InferOutput<S>;
   readonly unit?: 'seconds';
 }
@@ -208,7 +208,7 @@ export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
 }
 
-/** What a value of a setting is: `a whole number from 1 to 128`. */
+/** Describes the values that a setting accepts: `a whole number from 1 to 128`. */
 export const valueRange = ({ schema }: Setting): string =>
   v.safeParse(schema, undefined).issues?.[0].message ?? 'any value';
 

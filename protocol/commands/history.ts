@@ -30,8 +30,9 @@ export const history = command({
 
 export const docs: Docs<typeof history> = () => ({
   description:
-    'With `with`, it returns both halves of a private conversation. A message that the caller has sent has `to`, and its ' +
-    "number in the recipient's inbox. A page may be short or empty although `more` is true: each request reads a bounded part.",
+    'With `with`, it returns both halves of a private conversation. A message that the caller has sent has `to`, and ' +
+    "its `seq` is its number in the recipient's inbox. A page may be short or empty although `more` is true: each " +
+    'request reads a bounded part.',
   request: {
     stream: 'The stream to read; `inbox` for a private conversation.',
     before: 'Sequence number in the stream to end before. Default: the end of the stream. Not used with `with`.',

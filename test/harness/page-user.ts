@@ -12,7 +12,7 @@ export interface Finding {
   readonly where: readonly string[];
 }
 
-/** A user of the page, who perceives labels, roles and texts. */
+/** A user of the page. Finds its elements by label, role and text, as a screen reader does. */
 export class PageUser {
   readonly visitor: Visitor;
   readonly page: Page;
@@ -94,7 +94,7 @@ export class PageUser {
     await this.page.getByRole('main', { name }).waitFor();
   }
 
-  /** Sends a file, or one at a path, by the button. */
+  /** Sends a file with the button: one with the given content, or the one at a path. */
   async attach(file: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
     const choosing = this.page.waitForEvent('filechooser');
     await this.press('Send a file');

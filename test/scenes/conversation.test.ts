@@ -59,7 +59,7 @@ test('a user reads both halves of a private conversation after a new login, and 
   for (const client of [again, ben, eve]) await client.close();
 });
 
-test('a block changes nothing of what the blocked user reads', async () => {
+test('a block does not change what the blocked user reads', async () => {
   const blocked = await room.enter('Blocked');
   const blocker = await room.enter('Blocker');
   await blocked.get('message', { to: 'Blocker', text: 'before' });
@@ -74,7 +74,7 @@ test('a block changes nothing of what the blocked user reads', async () => {
   await blocker.close();
 });
 
-test('nobody inherits a half of a conversation with a name, and the messages end with their inbox', async () => {
+test('a new owner of a name inherits no half of a conversation; messages are deleted with their inbox', async () => {
   const keeper = await room.enter('Keeper');
   const first = await room.enter('Leaver');
   await first.get('message', { to: 'Keeper', text: 'from the first' });
@@ -175,7 +175,7 @@ test('each message is on one page, even if the clocks of functions disagree', as
   await drift.close();
 });
 
-test('a cursor shows nothing else, whatever a client makes of it', async () => {
+test('a forged cursor shows nothing but the conversation', async () => {
   const owner = await room.enter('Owner');
   const other = await room.enter('Other');
   const thief = await room.enter('Thief');

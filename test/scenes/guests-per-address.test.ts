@@ -40,7 +40,7 @@ async function sweepOldGuests(address: string): Promise<void> {
   await room.local.invoke('Sweeper', {});
 }
 
-test('an address has a number of guests at a time; members and closed connections do not count', async () => {
+test('an address may have a limited number of guests; members and closed connections do not count', async () => {
   const [first, second, third] = [
     await room.connect('127.0.0.2'),
     await room.connect('127.0.0.2'),
@@ -67,7 +67,7 @@ test('an address has at most as many guests as its item holds, whatever the sett
   await (await connectSoon('127.0.0.30')).close();
 });
 
-test('guests that do not log in are closed, members stay, and places are free again though $disconnect never came', async () => {
+test('guests that do not log in are closed and no longer count, even without $disconnect; members stay', async () => {
   const member = await room.connect('127.0.0.4');
   await member.get('login', { user: 'Columbia', password });
   const guest = await room.connect('127.0.0.4');
@@ -84,7 +84,7 @@ test('guests that do not log in are closed, members stay, and places are free ag
   await member.get('logout', {});
 });
 
-test('an address has a number of new connections in ten minutes; a resumed session gives its connection back', async () => {
+test('an address may open a limited number of connections in ten minutes; a resume does not count', async () => {
   await room.change('connectsPerAddress', 3);
   const member = await room.connect('127.0.0.5');
   let { token } = await member.get('login', { user: 'Columbia', password });
@@ -173,7 +173,7 @@ test('frames on their way from an address whose connects are used up are refused
   expect(looked.length).toBeLessThan(30);
 });
 
-test('a client whose connection was closed before the login opens another when it needs one, and nobody is told', async () => {
+test('a client whose connection was closed before the login opens another one, without a notice', async () => {
   const states: string[] = [];
   const client = await connect({
     url: room.url,
@@ -188,7 +188,7 @@ test('a client whose connection was closed before the login opens another when i
   expect(states).toEqual([]);
 });
 
-test('five times as many clients as an address may have guests get in at once, and again after a stop', {
+test('five times as many clients as GUESTS_PER_ADDRESS all log in at once, and again after a stop', {
   timeout: 120_000,
 }, async () => {
   const users = Array.from({ length: 15 }, (_, i) => `worker${i}`);

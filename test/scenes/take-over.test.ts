@@ -36,7 +36,7 @@ describe('a login that finds its user online', () => {
     }
   });
 
-  test('is refused while the other client answers, and says since when that session has lasted', async () => {
+  test('is refused while the other client answers, and says when that session began', async () => {
     const lively = await connect({ url: room.url });
     await lively.login('facebook', password);
     const session = await room.database.get('Presence', { shard: 0, name: 'facebook' });

@@ -28,8 +28,9 @@ const ownFolder = () => {
 };
 
 /**
- * A room of this machine: on a port, or with its state in a folder, or else that of this project, or on the default port.
- * The room names its data folder. Only the user who started the room can read the credentials in it.
+ * A room on this machine: on a given port, or with its state in a given folder. Without either, this project's room if
+ * it is running, else the one on the default port. The room names its data folder. Only the user who started the room
+ * can read the credentials in it.
  * @throws {UnreachableError}
  */
 export async function localRoom(wanted: { port?: number | undefined; data?: string | undefined }): Promise<Target> {

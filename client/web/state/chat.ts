@@ -83,7 +83,7 @@ export class Chat implements CommandHost {
     this.names.learn = learnNames(room, this.names);
   }
 
-  /** Reads what the page shows beside the missed messages. */
+  /** Reads everything that the page shows after a login: missed messages, users, blocks, waiting files and history. */
   async catchUp(): Promise<void> {
     await Promise.all([
       this.commands.greet(),
@@ -149,7 +149,7 @@ export class Chat implements CommandHost {
       this.opened.value += 1;
       if (!isListShown) conversation.see();
     });
-    // Until then the history stays unread: missed messages come as unread ones, and the history would show them as read.
+    // Not before: missed messages are shown as unread, but the history would show them as read.
     if (this.#hasCaughtUp) this.history.open(conversation).catch((error: unknown) => this.failed(error));
   }
 
@@ -158,7 +158,7 @@ export class Chat implements CommandHost {
     this.people.refresh().catch(() => this.people.lost());
   }
 
-  /** What is on the screen has changed, for example because the page has become visible. */
+  /** Call it when the screen has changed, for example because the page has become visible. */
   look(): void {
     if (this.#isWatched(this.active.peek())) this.active.peek().see();
   }
@@ -222,7 +222,7 @@ export class Chat implements CommandHost {
     }, seconds * 1000);
   }
 
-  /** What the page shows beside the messages could not be read. */
+  /** Shows why the page could not read a list or the history. */
   failed(error: unknown): void {
     if (error instanceof Error && !(error instanceof ConnectionEndedError)) this.print(this.shown, [errorLine(error)]);
   }

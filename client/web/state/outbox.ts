@@ -13,7 +13,7 @@ interface Unsent {
   readonly text: string;
   /** Why it was not sent. Undefined if it was being sent. */
   readonly failure?: string;
-  /** If the room has it, its time there is later. Undefined until it is being sent. */
+  /** If the room has the text, its time there is later than this (epoch ms). Undefined until the text is being sent. */
   readonly after?: number;
 }
 
@@ -28,7 +28,7 @@ export interface OutboxOptions {
 
 let keys = 0;
 
-/** Sends this user's texts, one after the other, and shows what became of each. */
+/** Sends this user's texts, one after the other, and shows the result of each. */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly sent = new SentMessages(() => {});

@@ -13,7 +13,7 @@ export class People {
   /** Names by their folded form. */
   readonly #online: Signal<Names> = signal(new Map());
   readonly #blocked: Signal<Names> = signal(new Map());
-  /** The other users online. A large room names only a part of them. */
+  /** The number of other users online. A large room names only some of them. */
   readonly count = signal(0);
   /** Whether users may have come or gone unnoticed. */
   #isStale = false;
@@ -40,7 +40,7 @@ export class People {
   }
 
   notice(notice: EventOf<'login' | 'logout' | 'presence'>): void {
-    // The reply may be older than this notice, and replaces what it says.
+    // The reply may be older than this notice, and overwrites its change.
     if (this.#isAsking) this.#isStale = true;
     if (notice.event === 'presence') {
       this.count.value = Math.max(0, notice.online - 1);

@@ -11,8 +11,8 @@ import type { StreamOwner } from './keys.ts';
 const mostRead = 1_000;
 
 /**
- * Items per query of `after`, after the first one. A further query is needed only if the first one returned tombstones
- * or expired messages. A small limit would then take many queries.
+ * Items per query of `after`, except the first. A further query is needed only if the first one returned tombstones or
+ * expired messages. A small limit would then take many queries.
  */
 const nextPage = 200;
 
@@ -81,10 +81,10 @@ export async function* readBack(
 
 const newestFirst = (items: readonly StoredItem[]) => items.toReversed();
 
-/** The most messages of an inbox that are read for what one sender has sent. */
+/** The most items of an inbox that one call of `sentTo` reads. */
 const mostSearched = 1_000;
 
-/** How far a reader has got. A reader of tombstones alone has reached no time: `~` sorts after all times. */
+/** How far a reader has got. If it read only tombstones, it has reached no time: `~` sorts after all times. */
 const reachedAt = (seq: number, times: readonly string[]) => ({ seq, time: times.toSorted()[0] ?? '~' });
 
 /** Reads streams for their readers; see the port. */
