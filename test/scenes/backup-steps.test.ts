@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { deferred } from '../../client/room/deferred.ts';
 import { administer } from '../harness/console.ts';
 import { get, send } from '../harness/files.ts';
-import { password, type SceneRoom } from '../harness/room.ts';
+import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 import { openRestoredRoom, snapshot, waiting } from '../harness/seeded-room.ts';
 import { brokenPromises } from '../harness/table-snapshot.ts';
 import { tablesOf } from '../harness/tables.ts';
@@ -252,4 +252,26 @@ test('a file that arrived during the backup is left out, and no bytes of replace
   expect(await administer(other, 'restore', file, '--replace')).toMatchObject({ code: 0 });
   expect(await waiting(other)).toEqual([]);
   expect(await administer(other, 'doctor')).toMatchObject({ code: 0 });
+});
+
+test('a file that arrived during a backup with files leaves no bytes in an empty room', async () => {
+  const third = await openRoom({ speed: 50 });
+  onTestFinished(() => third.close());
+  const before = await waiting(room);
+  const facebook = await room.enter('facebook');
+  // All inboxes have been read.
+  room.local.faults.beforeDynamoDb = async ({ function: name, operation, tables }) => {
+    if (!name.startsWith('Admin') || operation !== 'Scan' || !tables.join().startsWith('FileRecords')) return;
+    room.local.faults.reset();
+    await send(facebook, 'Columbia', { name: 'late.txt', bytes: Buffer.from('late') });
+    await vi.waitFor(async () => expect(await waiting(room)).toContain('late.txt'), { timeout: 40_000 });
+  };
+  const late = join(folder, 'late-file.gz');
+  await administer(room, 'backup', '--with-files', late);
+  await facebook.get('logout', {});
+  expect((await administer(third, 'restore', late)).lines).toContainEqual(
+    '[restore] 1 file was left out: it came while the backup was being taken.',
+  );
+  expect(await waiting(third)).toEqual(before);
+  expect(await third.files.objects()).toHaveLength(before.length);
 });

@@ -47,7 +47,7 @@ function plain(item: unknown): unknown {
 test('the model answers every call of a simulated day as dynoxide does', { timeout: 120_000 }, async () => {
   const calls: CarriedOut[] = [];
   // A short day, in which an administrator takes a backup.
-  const { world } = await simulate(3, compiled(await bundlesOfRoom()), {
+  const { world } = await simulate(11, compiled(await bundlesOfRoom()), {
     ...{ plan: { day: 20_000 }, onCall: (call: CarriedOut) => calls.push(call) },
   });
   expect(world.history.backup).toBeDefined();
