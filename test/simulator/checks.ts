@@ -85,14 +85,17 @@ const streamOf = ({ to }: Sent): StreamName => (to === undefined ? 'room' : 'inb
 
 /** A program shows a stream in order, each message once, and leaves out none between two others. */
 function shownInOrder(world: World, visit: Visit): void {
-  const { program, user, shown } = visit;
+  const { program, user, askedAt, shown } = visit;
+  // Another owner of the name has another inbox, with its own numbers.
+  const isToOwner = ({ to, sentAt, settledAt = sentAt }: Sent) =>
+    to === user && !world.history.accounts.mayBeOther(user, Math.min(sentAt, askedAt), Math.max(settledAt, askedAt));
   for (const stream of ['inbox', 'room'] as const) {
     const numbers = shown.filter((one) => one.stream === stream).map(({ seq }) => seq);
     const wrong = numbers.findIndex((seq, i) => seq <= (numbers[i - 1] ?? 0));
     if (wrong >= 0) world.violated(`${program} shows ${stream} ${numbers[wrong]} after ${numbers[wrong - 1]}`);
     const [first = 0, last = 0] = [numbers[0], numbers.at(-1)];
     const known = world.history.sent.filter(
-      (sent) => sent.outcome === 'acknowledged' && streamOf(sent) === stream && (stream === 'room' || sent.to === user),
+      (sent) => sent.outcome === 'acknowledged' && streamOf(sent) === stream && (stream === 'room' || isToOwner(sent)),
     );
     for (const sent of known) {
       const { seq = 0, text } = sent;
