@@ -24,8 +24,8 @@ export default defineConfig({
     // The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     setupFiles: ['test/harness/end-in-order.ts'],
-    // One file per core: with more, scenes that play against the clock come too late on a busy machine.
-    maxWorkers: availableParallelism(),
+    // One file more than there are cores, because most files wait now and then.
+    maxWorkers: availableParallelism() + 1,
     // Files share processes, and with them the modules that are loaded.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
