@@ -9,11 +9,11 @@ import { acknowledgeFindings } from './acknowledged.ts';
 import type { RoomConfig } from './config.ts';
 import { functions as entries, type FunctionName, routes, type TablePermission } from './functions.ts';
 import { Gateway } from './gateway.ts';
+import { Monitoring } from './monitoring.ts';
 import { PageGateway } from './page-gateway.ts';
 import { RoomBucket } from './room-bucket.ts';
 import { RoomFunction } from './room-function.ts';
 import { RoomTable } from './room-table.ts';
-import { Watch } from './watch.ts';
 
 export interface ChatRoomStackProps {
   /** Folder with a bundle folder per function. */
@@ -116,7 +116,7 @@ export class ChatRoomStack extends Stack {
       targets: [new LambdaTarget(functions.files, { deadLetterQueue: deadLetters })],
     });
 
-    new Watch(this, 'Watch', { config, gateway, pageGateway, functions, tables, logGroup, deadLetters });
+    new Monitoring(this, 'Watch', { config, gateway, pageGateway, functions, tables, logGroup, deadLetters });
 
     acknowledgeFindings(this, {
       api: this.getLogicalId(gateway.api.node.defaultChild as CfnElement),

@@ -52,13 +52,19 @@ export class DeadLetters {
     // Lambda sends with the function's role. If the permission is missing, it reports no error.
     const caller = { function: lambda.logicalId };
     const queue = lambda.onFailure.split(':').at(-1) ?? '';
-    const right = { action: 'sqs:SendMessage', resource: queue, arn: lambda.onFailure };
-    if (this.#access.refusal(caller, [right]) !== undefined) return;
+    const permission = { action: 'sqs:SendMessage', resource: queue, arn: lambda.onFailure };
+    if (this.#access.refusal(caller, [permission]) !== undefined) return;
     const line = `${JSON.stringify({ queue: lambda.onFailure, message })}\n`;
     // A full disk must not end the room.
     await appendFile(this.#file, line, { mode: 0o600 }).catch((error: unknown) => {
       process.stderr.write(`A dead letter of ${lambda.logicalId} could not be written: ${messageOf(error)}\n`);
     });
-    this.#recorder.call(caller, { service: 'sqs', operation: 'SendMessage', rights: [right], start, status: 200 });
+    this.#recorder.call(caller, {
+      service: 'sqs',
+      operation: 'SendMessage',
+      permissions: [permission],
+      start,
+      status: 200,
+    });
   }
 }

@@ -16,7 +16,7 @@ export interface Attribution {
 }
 
 /** A permission that a call needs, as IAM would check it. */
-export interface UsedRight {
+export interface UsedPermission {
   /** Such as `dynamodb:PutItem`, `lambda:InvokeFunction`, `execute-api:ManageConnections`. */
   readonly action: string;
   /** Logical id of the table, bucket or function; method and path (`POST/@connections`) for the gateway. */
@@ -34,7 +34,7 @@ export interface ServiceCall extends Attribution {
   readonly kind: 'call';
   readonly service: 'dynamodb' | 'lambda' | 'apigatewaymanagementapi' | 's3' | 'sqs' | 'logs';
   readonly operation: string;
-  readonly rights: readonly UsedRight[];
+  readonly permissions: readonly UsedPermission[];
   /** `performance.now()` when the request arrived, and when the response was sent. */
   readonly start: number;
   readonly end: number;

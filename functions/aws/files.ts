@@ -46,13 +46,13 @@ const together =
       { ConditionCheck: account },
     ]);
     if (outcome.committed) return { written: true };
-    const hindered = (['file', 'account'] as const).filter((part) => outcome.failed.has(at[part]));
-    if (hindered.length > 0) throw new ConditionFailed(new Set(hindered));
+    const failed = (['file', 'account'] as const).filter((part) => outcome.failed.has(at[part]));
+    if (failed.length > 0) throw new ConditionFailed(new Set(failed));
     return { written: false, item: outcome.failed.get(at.message) };
   };
 
 /** The result of a write, or the condition that prevented it. */
-async function orHindered<T>(write: Promise<T>): Promise<T | ConditionFailed> {
+async function orConditionFailed<T>(write: Promise<T>): Promise<T | ConditionFailed> {
   try {
     return await write;
   } catch (error) {
@@ -197,7 +197,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
         ConditionExpression: 'accountId = :id AND attribute_not_exists(blocks.#sender)',
         ExpressionAttributeNames: { '#sender': sender.accountId },
       };
-      const outcome = await orHindered(
+      const outcome = await orConditionFailed(
         streams.appendBy<'file'>(
           together((seq) => moveOn(file, 'stored', times.dueAt, { seq, at: times.at }), wanted),
           inboxOf(recipient),
@@ -224,7 +224,7 @@ export function filesOn(streams: StreamsOnDynamoDb): Files {
         return { kind: (await updateIf(move, isOwn)).written ? 'ended' : 'changed', told: undefined };
       }
       const { to, draft } = notice;
-      const outcome = await orHindered(
+      const outcome = await orConditionFailed(
         streams.appendBy<Notice['draft']['event']>(
           together(() => move, stillThere(to.accountId, to.name)),
           inboxOf(to),

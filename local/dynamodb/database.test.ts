@@ -100,13 +100,13 @@ test('calls are recorded with caller, operation, permissions and capacity units'
     },
   });
   recording.stop();
-  const right = (action: string) => ({ action: `dynamodb:${action}`, resource: 'Items' });
+  const permission = (action: string) => ({ action: `dynamodb:${action}`, resource: 'Items' });
   const { calls, invocations } = recording;
-  expect(calls.map(({ operation, rights }) => ({ operation, rights }))).toMatchObject([
-    { operation: 'GetItem', rights: [right('GetItem')] },
-    { operation: 'PutItem', rights: [right('PutItem')] },
-    { operation: 'Query', rights: [{ ...right('Query'), index: 'byRank' }] },
-    { operation: 'TransactWriteItems', rights: [right('PutItem'), right('ConditionCheckItem')] },
+  expect(calls.map(({ operation, permissions }) => ({ operation, permissions }))).toMatchObject([
+    { operation: 'GetItem', permissions: [permission('GetItem')] },
+    { operation: 'PutItem', permissions: [permission('PutItem')] },
+    { operation: 'Query', permissions: [{ ...permission('Query'), index: 'byRank' }] },
+    { operation: 'TransactWriteItems', permissions: [permission('PutItem'), permission('ConditionCheckItem')] },
   ]);
   const [read, write, query, transaction] = calls;
   expect(read).toMatchObject({

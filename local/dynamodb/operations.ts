@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { UsedRight } from '../recorder.ts';
+import type { UsedPermission } from '../recorder.ts';
 
 /** The logical id of each table, by its name. */
 export interface TableNames {
@@ -44,27 +44,27 @@ const capacityReporting = new Set([
  * The permissions that a call needs. A transaction needs the permissions of its parts:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
-export function rightsOf(operation: string, input: unknown, names: TableNames): UsedRight[] {
+export function permissionsOf(operation: string, input: unknown, names: TableNames): UsedPermission[] {
   const parsed = v.safeParse(inputSchema, input);
   const { TableName, IndexName, RequestItems, TransactItems } = parsed.success ? parsed.output : {};
-  const right = (action: string, table: string): UsedRight => ({
+  const permission = (action: string, table: string): UsedPermission => ({
     action: `dynamodb:${action}`,
     resource: names.logicalId(table),
     arn: names.arn(table),
   });
   if (TransactItems !== undefined) {
     return TransactItems.flatMap((item) => [
-      ...(item.Get ? [right('GetItem', item.Get.TableName)] : []),
-      ...(item.Put ? [right('PutItem', item.Put.TableName)] : []),
-      ...(item.Update ? [right('UpdateItem', item.Update.TableName)] : []),
-      ...(item.Delete ? [right('DeleteItem', item.Delete.TableName)] : []),
-      ...(item.ConditionCheck ? [right('ConditionCheckItem', item.ConditionCheck.TableName)] : []),
+      ...(item.Get ? [permission('GetItem', item.Get.TableName)] : []),
+      ...(item.Put ? [permission('PutItem', item.Put.TableName)] : []),
+      ...(item.Update ? [permission('UpdateItem', item.Update.TableName)] : []),
+      ...(item.Delete ? [permission('DeleteItem', item.Delete.TableName)] : []),
+      ...(item.ConditionCheck ? [permission('ConditionCheckItem', item.ConditionCheck.TableName)] : []),
     ]);
   }
-  if (RequestItems !== undefined) return Object.keys(RequestItems).map((table) => right(operation, table));
+  if (RequestItems !== undefined) return Object.keys(RequestItems).map((table) => permission(operation, table));
   // Other operations do not belong to one table.
   if (TableName === undefined) return [{ action: `dynamodb:${operation}`, resource: '*', arn: '*' }];
-  const onTable = right(operation, TableName);
+  const onTable = permission(operation, TableName);
   return [
     IndexName === undefined ? onTable : { ...onTable, index: IndexName, arn: `${onTable.arn}/index/${IndexName}` },
   ];

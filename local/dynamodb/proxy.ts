@@ -17,7 +17,7 @@ import type { SignatureCheck, Signed } from '../signature/signature-check.ts';
 import { firstHalves, splitBatch } from './batch.ts';
 import { noUnits, type Units } from './contention/consumption.ts';
 import type { Contention } from './contention/contention.ts';
-import { reportsCapacity, rightsOf, type TableNames, unitsOf, withSize } from './operations.ts';
+import { permissionsOf, reportsCapacity, type TableNames, unitsOf, withSize } from './operations.ts';
 
 export interface ProxyHost {
   /** DynamoDB's endpoint. */
@@ -117,9 +117,9 @@ export class DynamoDbProxy {
     const start = performance.now();
     const { recorder } = this.#host;
     const input: Record<string, unknown> = Object(JSON.parse(body.toString()));
-    const rights = rightsOf(operation, input, this.#host.tableNames);
-    const tables = rights.map(({ resource }) => resource);
-    const refusal = this.#host.access.refusal(caller, rights);
+    const permissions = permissionsOf(operation, input, this.#host.tableNames);
+    const tables = permissions.map(({ resource }) => resource);
+    const refusal = this.#host.access.refusal(caller, permissions);
     let units: Units = noUnits;
     if (refusal !== undefined) sendError(response, 400, 'AccessDeniedException', refusal);
     else {
@@ -127,7 +127,7 @@ export class DynamoDbProxy {
       units = await this.#carryOut({ caller, operation, input, body, failure }, incoming, response);
     }
     const { statusCode: status } = response;
-    recorder.call(caller, { service: 'dynamodb', operation, rights, start, status, ...units });
+    recorder.call(caller, { service: 'dynamodb', operation, permissions, start, status, ...units });
   }
 
   /** Answers a call. Returns the consumed units if they are needed. */

@@ -201,7 +201,7 @@ test('calls are recorded with their callers', async () => {
       function: 'Probe',
       requestId: invocation?.requestId,
       trigger: { source: 'invoke', detail: 'operator' },
-      rights: [{ action: 'execute-api:ManageConnections', resource: 'POST/@connections' }],
+      permissions: [{ action: 'execute-api:ManageConnections', resource: 'POST/@connections' }],
       status: 200,
     },
     { operation: 'GetConnection', function: 'operator', status: 200 },

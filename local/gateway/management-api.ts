@@ -56,12 +56,12 @@ export class ManagementApi {
     if (connectionId === undefined) {
       return sendError(response, 400, 'BadRequestException', 'The connection id is not percent-encoded.');
     }
-    const right = {
+    const permission = {
       action: 'execute-api:ManageConnections',
       resource: `${method}/@connections`,
       arn: `${this.#arn}/${method}/@connections/${connectionId}`,
     };
-    const refusal = this.#access.refusal(caller, [right]);
+    const refusal = this.#access.refusal(caller, [permission]);
     if (refusal !== undefined) sendError(response, 403, 'AccessDeniedException', refusal);
     else if (this.#faults.unknown.has(connectionId)) gone(response);
     else if (method === 'POST') await this.#post(response, { ...caller, connectionId, data: body.toString() });
@@ -72,7 +72,7 @@ export class ManagementApi {
     const call = {
       service: 'apigatewaymanagementapi',
       operation: operations[method],
-      rights: [right],
+      permissions: [permission],
       start,
       status,
     } as const;

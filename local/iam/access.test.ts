@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { policyOf, probeFunction } from '../fixtures/assembly.ts';
 import { type ProbeRoom, startProbeRoom } from '../fixtures/probe-room.ts';
 import { Bucket, bucketResources, s3Of, send } from '../fixtures/s3-client.ts';
-import type { UsedRight } from '../recorder.ts';
+import type { UsedPermission } from '../recorder.ts';
 import { isLike, speaksOf } from './statement.ts';
 
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
@@ -114,9 +114,9 @@ test("a refusal has AWS's error message", async () => {
   expect(call).toMatchObject({
     function: 'Narrow',
     status: 403,
-    rights: [{ arn: `arn:aws:s3:::${Bucket}/backups/why` }],
+    permissions: [{ arn: `arn:aws:s3:::${Bucket}/backups/why` }],
   });
-  expect(room.access.refusal({ function: 'Narrow' }, call?.rights ?? [])).toBe(
+  expect(room.access.refusal({ function: 'Narrow' }, call?.permissions ?? [])).toBe(
     'User: arn:aws:sts::000000000000:assumed-role/Test-NarrowRole/Test-Narrow is not authorized to perform: s3:PutObject' +
       ` on resource: arn:aws:s3:::${Bucket}/backups/why because no identity-based policy allows the s3:PutObject action`,
   );
@@ -152,7 +152,7 @@ test('the used permissions of the roles are reported', async () => {
 
 const statement = { Effect: 'Allow' as const, Action: ['s3:Get*'], Resource: ['arn:aws:s3:::b/f?/*'] };
 
-test.each<[Partial<UsedRight>, object, boolean]>([
+test.each<[Partial<UsedPermission>, object, boolean]>([
   [{}, {}, true],
   [{ action: 'S3:getobject' }, {}, true],
   [{ action: 's3:PutObject' }, {}, false],
@@ -163,8 +163,8 @@ test.each<[Partial<UsedRight>, object, boolean]>([
   [{ context: { k: 'vx' } }, { StringEquals: { k: ['v*'] } }, false],
   [{ context: { k: 'vx' } }, { StringLike: { k: ['v*'] } }, true],
   [{ context: { k: 'vx' } }, { StringLike: { k: ['v*'], l: ['*'] } }, false],
-])('the right %j meets the condition %j: %j', (right, conditions, expected) => {
-  const asked = { action: 's3:GetObject', resource: '', arn: 'arn:aws:s3:::b/f1/x/y', ...right };
+])('the permission %j meets the condition %j: %j', (permission, conditions, expected) => {
+  const asked = { action: 's3:GetObject', resource: '', arn: 'arn:aws:s3:::b/f1/x/y', ...permission };
   const Condition = { StringEquals: {}, StringLike: {}, ...conditions };
   expect(speaksOf({ ...statement, Condition }, asked)).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import type { LambdaFunction } from '../assembly/functions.ts';
 import type { PolicyStatement } from '../assembly/roles.ts';
-import type { Attribution, UsedRight } from '../recorder.ts';
+import type { Attribution, UsedPermission } from '../recorder.ts';
 import { conditionsOf, isLike, speaksOf } from './statement.ts';
 
 /** A permission of a function's role: an action on the resources that match a pattern, under conditions. */
@@ -38,17 +38,17 @@ export class Access {
     return this.#functions.has(caller.function);
   }
 
-  /** Whether a caller may use a right. */
-  allows(caller: Attribution, right: UsedRight): boolean {
+  /** Whether a caller may use a permission. */
+  allows(caller: Attribution, permission: UsedPermission): boolean {
     const lambda = this.#functions.get(caller.function);
-    return lambda === undefined || this.#allows(lambda, right);
+    return lambda === undefined || this.#allows(lambda, permission);
   }
 
-  /** AWS's error message if a caller may not use these rights; undefined if it may. */
-  refusal(caller: Attribution, rights: readonly UsedRight[]): string | undefined {
+  /** AWS's error message if a caller may not use these permissions; undefined if it may. */
+  refusal(caller: Attribution, permissions: readonly UsedPermission[]): string | undefined {
     const lambda = this.#functions.get(caller.function);
     if (lambda === undefined) return undefined;
-    const denied = rights.find((right) => !this.#allows(lambda, right));
+    const denied = permissions.find((permission) => !this.#allows(lambda, permission));
     if (denied === undefined) return undefined;
     const [account = '', , role = ''] = lambda.role.split(/[:/]/).slice(4);
     const refusal =
@@ -77,24 +77,24 @@ export class Access {
     return [...this.#refusals];
   }
 
-  #allows(lambda: LambdaFunction, right: UsedRight): boolean {
+  #allows(lambda: LambdaFunction, permission: UsedPermission): boolean {
     // Do not cache a decision with a context: the context differs from call to call.
-    if (right.context !== undefined) return this.#judge(lambda, right);
-    const name = `${lambda.logicalId} ${right.action} ${right.arn}`;
+    if (permission.context !== undefined) return this.#judge(lambda, permission);
+    const name = `${lambda.logicalId} ${permission.action} ${permission.arn}`;
     let allowed = this.#decisions.get(name);
     if (allowed === undefined) {
-      allowed = this.#judge(lambda, right);
+      allowed = this.#judge(lambda, permission);
       if (this.#decisions.size >= keptDecisions) this.#decisions.clear();
       this.#decisions.set(name, allowed);
     }
     return allowed;
   }
 
-  #judge(lambda: LambdaFunction, right: UsedRight): boolean {
-    const speaking = this.#statements(lambda).filter((statement) => speaksOf(statement, right));
+  #judge(lambda: LambdaFunction, permission: UsedPermission): boolean {
+    const speaking = this.#statements(lambda).filter((statement) => speaksOf(statement, permission));
     if (speaking.length === 0 || speaking.some(({ Effect }) => Effect === 'Deny')) return false;
     for (const grant of speaking.flatMap((statement) => grantsOf(lambda, statement))) {
-      if (isLike(right.action, grant.action) && isLike(right.arn, grant.resource)) {
+      if (isLike(permission.action, grant.action) && isLike(permission.arn, grant.resource)) {
         this.#used.set(JSON.stringify(grant), grant);
       }
     }

@@ -1,11 +1,11 @@
 import type { PolicyStatement } from '../assembly/roles.ts';
-import type { UsedRight } from '../recorder.ts';
+import type { UsedPermission } from '../recorder.ts';
 
 /**
- * Whether a statement applies to a right:
+ * Whether a statement applies to a permission:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
-export function speaksOf(statement: PolicyStatement, { action, arn, context = {} }: UsedRight): boolean {
+export function speaksOf(statement: PolicyStatement, { action, arn, context = {} }: UsedPermission): boolean {
   return (
     // Actions are case-insensitive, resources are not.
     statement.Action.some((pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&

@@ -35,16 +35,16 @@ export class InvokeApi {
     const start = performance.now();
     const target = this.#lambda.find(name);
     const { account, region } = this.#target;
-    const right = {
+    const permission = {
       action: 'lambda:InvokeFunction',
       resource: target?.logicalId ?? name,
       arn: target?.arn ?? `arn:aws:lambda:${region}:${account}:function:${name}`,
     };
-    const refusal = this.#access.refusal(caller, [right]);
+    const refusal = this.#access.refusal(caller, [permission]);
     if (refusal === undefined) await this.#invoke(request, response, signed, name);
     else sendError(response, 403, 'AccessDeniedException', refusal);
     const { statusCode: status } = response;
-    this.#recorder.call(caller, { service: 'lambda', operation: 'Invoke', rights: [right], start, status });
+    this.#recorder.call(caller, { service: 'lambda', operation: 'Invoke', permissions: [permission], start, status });
   }
 
   async #invoke(

@@ -277,7 +277,7 @@ describe('the Invoke API', () => {
     await expect.poll(letters).toHaveLength(1);
     expect(recording.calls.filter(({ service }) => service === 'sqs').at(-1)).toMatchObject({
       function: 'Patient',
-      rights: [{ action: 'sqs:SendMessage', resource: 'Test-Failed' }],
+      permissions: [{ action: 'sqs:SendMessage', resource: 'Test-Failed' }],
     });
     recording.stop();
     const [letter] = await letters();
@@ -314,7 +314,7 @@ describe('the Invoke API', () => {
         service: 'lambda',
         operation: 'Invoke',
         function: 'Probe',
-        rights: [{ action: 'lambda:InvokeFunction', resource: 'Single' }],
+        permissions: [{ action: 'lambda:InvokeFunction', resource: 'Single' }],
         status: 202,
       },
     ]);

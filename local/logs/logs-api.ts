@@ -52,16 +52,22 @@ export class LogsApi {
     const body: unknown = JSON.parse(sent.toString() || '{}');
     const group = v.is(v.object({ logGroupName: v.string() }), body) ? body.logGroupName : '';
     const { access, recorder, target } = this.#host;
-    const right = {
+    const permission = {
       action: `logs:${operation}`,
       resource: this.#groups.get(group) ?? group,
       arn: `arn:aws:logs:${target.region}:${target.account}:log-group:${group}:*`,
     };
-    const refusal = access.refusal(caller, [right]);
+    const refusal = access.refusal(caller, [permission]);
     if (refusal !== undefined) sendError(response, 400, 'AccessDeniedException', refusal);
     else if (operation === 'FilterLogEvents') await this.#filter(response, body);
     else sendError(response, 400, 'UnknownOperationException', `The local room knows no ${operation}`);
-    recorder.call(caller, { service: 'logs', operation, rights: [right], start, status: response.statusCode });
+    recorder.call(caller, {
+      service: 'logs',
+      operation,
+      permissions: [permission],
+      start,
+      status: response.statusCode,
+    });
   }
 
   async #filter(response: ServerResponse, body: unknown): Promise<void> {

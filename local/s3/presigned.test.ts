@@ -89,7 +89,7 @@ describe('an upload', () => {
   test.each<
     [string, (one: Upload, url: string) => { url?: string; headers?: object; body?: Uint8Array }, number, string]
   >([
-    ['other bytes of the right length', () => ({ body: wrong }), 400, 'BadDigest'],
+    ['other bytes of the permission length', () => ({ body: wrong }), 400, 'BadDigest'],
     [
       'another length',
       () => ({ headers: { 'content-length': '4' }, body: Buffer.from('four') }),
@@ -200,19 +200,19 @@ test('calls are recorded with the signer, the operation and the permission', asy
   await s3.listObjectsV2({ Bucket, Prefix: 'files/' });
   recording.stop();
   // The download of the previous test may be recorded only after its client has finished.
-  expect(recording.calls.filter(({ rights }) => rights[0]?.key !== 'files/named')).toMatchObject([
+  expect(recording.calls.filter(({ permissions }) => permissions[0]?.key !== 'files/named')).toMatchObject([
     {
       service: 's3',
       operation: 'GetObject',
       function: 'Probe',
       status: 404,
-      rights: [{ action: 's3:GetObject', resource: 'Store', key: 'files/recorded' }],
+      permissions: [{ action: 's3:GetObject', resource: 'Store', key: 'files/recorded' }],
     },
     {
       operation: 'ListObjectsV2',
       function: 'operator',
       status: 200,
-      rights: [{ action: 's3:ListBucket', resource: 'Store', key: 'files/' }],
+      permissions: [{ action: 's3:ListBucket', resource: 'Store', key: 'files/' }],
     },
   ]);
 });

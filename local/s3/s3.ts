@@ -11,7 +11,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { Faults } from '../faults.ts';
 import { httpDate } from '../http.ts';
 import type { Access } from '../iam/access.ts';
-import type { Attribution, Recorder, UsedRight } from '../recorder.ts';
+import type { Attribution, Recorder, UsedPermission } from '../recorder.ts';
 import { allowReading, preflight } from './cors.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { BucketEvents } from './events.ts';
@@ -87,7 +87,7 @@ export class S3 {
     const rules = this.#buckets.get(locate(request.url ?? '').bucket)?.cors ?? [];
     const isPreflight = request.method === 'OPTIONS';
     if (!isPreflight) allowReading(rules, page, request, response);
-    const call: Call = { operation: 'unknown', caller: { function: 'nobody' }, rights: [] };
+    const call: Call = { operation: 'unknown', caller: { function: 'nobody' }, permissions: [] };
     try {
       if (isPreflight) return preflight(rules, page, request, response);
       await this.#run(request, response, requestId, call);
@@ -98,9 +98,9 @@ export class S3 {
       if (response.headersSent || request.socket.destroyed) response.destroy();
       else sendS3Error(response, told, { resource, requestId, bodiless: request.method === 'HEAD' });
     }
-    const { caller, operation, rights } = call;
+    const { caller, operation, permissions } = call;
     const status = response.headersSent ? response.statusCode : 400;
-    this.#options.recorder.call(caller, { service: 's3', operation, rights, start, status });
+    this.#options.recorder.call(caller, { service: 's3', operation, permissions, start, status });
   }
 
   /** Applies the lifecycle rules now. */
@@ -134,15 +134,15 @@ export class S3 {
       payload: signed.payload,
       origin: { requestId, sourceIp: http.socket.remoteAddress ?? '' },
       use: (action, at = key) => {
-        const right = rightTo(action, bucket, at);
-        call.rights.push(right);
-        const refusal = access.refusal(call.caller, [right]);
+        const permission = permissionTo(action, bucket, at);
+        call.permissions.push(permission);
+        const refusal = access.refusal(call.caller, [permission]);
         if (refusal !== undefined) throw new S3Error('AccessDenied', refusal);
       },
       mayKnowOfAbsence: () => {
         // Without a prefix in the context, a permission to list only one prefix does not count.
-        const right = { ...rightTo('ListBucket', bucket, ''), context: {} };
-        return access.allows(call.caller, right);
+        const permission = { ...permissionTo('ListBucket', bucket, ''), context: {} };
+        return access.allows(call.caller, permission);
       },
       http,
       response,
@@ -154,14 +154,14 @@ export class S3 {
 interface Call {
   operation: string;
   caller: Attribution;
-  readonly rights: UsedRight[];
+  readonly permissions: UsedPermission[];
 }
 
 /** The permission that IAM checks: for an object, or to list the keys with a prefix. */
-function rightTo(action: string, { logicalId, name }: OpenBucket, key: string): UsedRight {
-  const right = { action: `s3:${action}`, resource: logicalId, key };
-  if (action !== 'ListBucket') return { ...right, arn: `arn:aws:s3:::${name}/${key}` };
-  return { ...right, arn: `arn:aws:s3:::${name}`, context: { 's3:prefix': key } };
+function permissionTo(action: string, { logicalId, name }: OpenBucket, key: string): UsedPermission {
+  const permission = { action: `s3:${action}`, resource: logicalId, key };
+  if (action !== 'ListBucket') return { ...permission, arn: `arn:aws:s3:::${name}/${key}` };
+  return { ...permission, arn: `arn:aws:s3:::${name}`, context: { 's3:prefix': key } };
 }
 
 /** The caller of a request. A presigned URL belongs to no invocation: it is used after the one that signed it. */

@@ -88,7 +88,7 @@ describe('a sealed file', () => {
   });
 
   test('that is another kind of file is not a backup', async () => {
-    await expect(membersOf(gzipSync('hello'.repeat(50)))).rejects.toThrow('It is no backup of a room.');
-    await expect(membersOf(Buffer.from('hello'))).rejects.toThrow('It is no backup of a room.');
+    await expect(membersOf(gzipSync('hello'.repeat(50)))).rejects.toThrow('It is not a backup of a room.');
+    await expect(membersOf(Buffer.from('hello'))).rejects.toThrow('It is not a backup of a room.');
   });
 });

@@ -65,7 +65,7 @@ export async function* readSealed(
     const start = header.subarray(0, fixedHeader.length);
     if (!start.equals(fixedHeader.subarray(0, start.length))) {
       throw new DamagedFileError(
-        at.offset === 0 ? 'It is no backup of a room.' : `It is damaged at byte ${at.offset}.`,
+        at.offset === 0 ? 'It is not a backup of a room.' : `It is damaged at byte ${at.offset}.`,
       );
     }
     if (header.length < headerBytes) throw new DamagedFileError('It is cut off.');

@@ -132,11 +132,11 @@ test('the room searches for a repeated request as far back as repeats are allowe
   const reply = await client.next((frame) => frame.type === 'reply' && frame.id === 'hello', 'the reply');
   expect(reply).toMatchObject({ ok: true, seq: 201 });
   recording.stop();
-  const queries = recording.calls.filter(({ function: name, operation, rights }) => {
+  const queries = recording.calls.filter(({ function: name, operation, permissions }) => {
     return (
       operation === 'Query' &&
       name?.startsWith('Chat') &&
-      rights.some(({ resource }) => resource.startsWith('Messages'))
+      permissions.some(({ resource }) => resource.startsWith('Messages'))
     );
   });
   // The newest message, because the stream has no counter yet, and the first page of earlier ones.

@@ -32,7 +32,7 @@ const tablesOf = (calls: readonly ServiceCall[]) =>
   calls
     .filter(({ service, trigger }) => service === 'dynamodb' && trigger?.eventType === 'MESSAGE')
     .filter(({ operation }) => ['GetItem', 'BatchGetItem', 'Query'].includes(operation))
-    .flatMap(({ rights }) => rights.map(({ resource }) => resource.replace(/[0-9A-F]{8}$/, '')));
+    .flatMap(({ permissions }) => permissions.map(({ resource }) => resource.replace(/[0-9A-F]{8}$/, '')));
 
 describe('frames of a connection that has not logged in', () => {
   test.each([

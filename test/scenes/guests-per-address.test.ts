@@ -168,7 +168,8 @@ test('frames on their way from an address whose connects are used up are refused
   await expect.poll(answered).toBe(60);
   recording.stop();
   const looked = recording.calls.filter(
-    ({ operation, rights }) => operation === 'GetItem' && rights.some(({ resource }) => resource.startsWith('Users')),
+    ({ operation, permissions }) =>
+      operation === 'GetItem' && permissions.some(({ resource }) => resource.startsWith('Users')),
   );
   expect(looked.length).toBeLessThan(30);
 });

@@ -27,8 +27,8 @@ async function queriesOfRun({ local }: SceneRoom): Promise<number> {
   await local.invoke('Sweeper', {});
   recording.stop();
   return recording.calls.filter(
-    ({ operation, rights, trigger }) =>
-      trigger?.detail === 'operator' && operation === 'Query' && rights[0]?.resource.startsWith('Presence'),
+    ({ operation, permissions, trigger }) =>
+      trigger?.detail === 'operator' && operation === 'Query' && permissions[0]?.resource.startsWith('Presence'),
   ).length;
 }
 

@@ -1,6 +1,6 @@
 import type { SmokeRoom } from './smoke-room.ts';
 
-/** The rights that a check needs beyond those of a client. */
+/** The permissions that a check needs beyond those of a client. */
 export type Need =
   /** To invoke the room's admin function. */
   | 'admin'

@@ -42,7 +42,7 @@ export class SmokeRoom {
     return this.right('admin');
   }
 
-  /** One of the target's rights. Throws if the caller does not have it. */
+  /** One of the target's permissions. Throws if the caller does not have it. */
   right<N extends Need>(need: N): NonNullable<Target[N]> {
     const right = this.target[need];
     if (right === undefined) throw new Error(`the check does not say that it needs ${need}`);

@@ -71,7 +71,7 @@ test('an interrupted test leaves the room as it was', async () => {
   expect(await stateOf(room)).toEqual(before);
 });
 
-test('a client without other rights skips what it may not do, by name, and leaves no users', async () => {
+test('a client without other permissions skips what it may not do, by name, and leaves no users', async () => {
   const { room, target } = await openTarget();
   const lines: string[] = [];
   const { outcomes, problems } = await smoke(

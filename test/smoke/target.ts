@@ -23,7 +23,7 @@ export interface Where {
   readonly invite?: string;
 }
 
-/** The room of a stack, at an address (with the rights of a client), or on a port of this machine. */
+/** The room of a stack, at an address (with the permissions of a client), or on a port of this machine. */
 export async function findTarget({ port, stack, url, invite }: Where): Promise<Target> {
   if (stack !== undefined) return stackTarget(stack, url);
   if (url !== undefined) {

@@ -159,7 +159,7 @@ describe('a sealed file', () => {
     await expect(check(newer, ...good.slice(1))).rejects.toThrow(
       'Its format is version 2; this room reads 1 and older.',
     );
-    await expect(check(header.replace(formatName, 'a cake'))).rejects.toThrow('It is no backup of a room.');
+    await expect(check(header.replace(formatName, 'a cake'))).rejects.toThrow('It is not a backup of a room.');
   });
 
   test('keeps unknown attributes of accounts and messages, and sets', async () => {

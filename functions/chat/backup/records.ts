@@ -229,7 +229,7 @@ const isKind = (word: string): word is Kind => Object.hasOwn(schemas, word);
 const versioned = v.object({ format: v.literal(formatName), version: v.number() });
 
 function refuseNewer(value: unknown): void {
-  if (!v.is(versioned, value)) throw new DamagedFileError('It is no backup of a room.');
+  if (!v.is(versioned, value)) throw new DamagedFileError('It is not a backup of a room.');
   if (value.version > formatVersion) {
     throw new DamagedFileError(`Its format is version ${value.version}; this room reads ${formatVersion} and older.`);
   }

@@ -30,7 +30,7 @@ interface AlarmEntry {
 }
 
 /** Monitors a deployed room: a dashboard, and alarms if an address for them is configured. */
-export class Watch extends Construct {
+export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: RoomMetricsProps) {
     super(scope, id);
     const metrics = new RoomMetrics(this, props);
