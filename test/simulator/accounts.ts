@@ -12,6 +12,8 @@ export class Accounts {
   readonly #accounts = new Map<string, Account[]>();
   readonly #passwords = new Map<string, readonly string[]>();
   #made = 0;
+  /** In a restored room: the accounts of the room from which it comes. */
+  #earlier: Accounts | undefined;
   /** Every password that may have been set, in this order. */
   readonly #set: { readonly user: string; readonly password: string }[] = [];
 
@@ -30,6 +32,11 @@ export class Accounts {
         ...new Set([...this.passwordsOf(user), ...later.map(({ password }) => password), ...(before.get(user) ?? [])]),
       ];
     };
+  }
+
+  /** This room is restored from another one, and has messages to users who had several accounts there. */
+  comeFrom(earlier: Accounts): void {
+    this.#earlier = earlier;
   }
 
   /** A user's account and passwords in a room that was restored. */
@@ -118,6 +125,8 @@ export class Accounts {
 
   /** Whether a user may have had different accounts at two times. */
   mayBeOther(user: string, before: number, after: number): boolean {
-    return (this.#accounts.get(user) ?? []).some(({ goneAskedAt, goneAt }) => goneAt >= before && goneAskedAt <= after);
+    const mayHaveChanged = ({ goneAskedAt, goneAt }: Account) => goneAt >= before && goneAskedAt <= after;
+    const isOtherHere = (this.#accounts.get(user) ?? []).some(mayHaveChanged);
+    return isOtherHere || this.#earlier?.mayBeOther(user, before, after) === true;
   }
 }

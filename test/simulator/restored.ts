@@ -79,6 +79,7 @@ async function restoreInto(
 /** The history of the restored room begins with what must be in the backup, and with what may be in it. */
 function knowWhatWas(world: World, { history: earlier }: World, { askedAt, doneAt, passwords }: Backup): void {
   const { history } = world;
+  history.accounts.comeFrom(earlier.accounts);
   for (const [user, known] of passwords) history.accounts.restored(user, { ...earlier, passwords: known });
   history.hasOneProgramEach = true;
   history.sentBefore = earlier.sent.length;

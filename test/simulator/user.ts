@@ -15,8 +15,11 @@ const afterCommit = new Set(['internal', 'banned', 'room-stopped']);
 /** The client gives a logout no more time (ms) than this. */
 const logoutTime = 5_000;
 
-/** How often a user tries to log in when nothing fails any more. */
-const mostAttempts = 20;
+/**
+ * How often a user tries to log in when nothing fails any more. A half-open connection of another user may hold a seat until API Gateway's
+ * idle limit of ten minutes, and the sweep after it. Attempts are some fifteen seconds apart.
+ */
+const mostAttempts = 60;
 
 interface Entering {
   readonly takeOver: boolean;
