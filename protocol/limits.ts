@@ -51,13 +51,7 @@ export const mostRefused = 150;
 export const floodConnects = 10;
 
 /**
- * The parameter of the upgrade's query string by which a client says what it comes for. A full room admits a client whose purpose is
- * `resume`. It refuses one whose purpose is `login` with {@link fullStatus}, and any other client with 429.
+ * The parameter of the upgrade's query string with which a client tells a full room what to do. `resume`, which every client of today
+ * says, means: admit the client, its `login` or `resume` decides about a seat. Earlier clients say `login`, or nothing, and are refused.
  */
 export const purposeParameter = 'purpose';
-
-/**
- * The HTTP status by which a full room refuses a client that comes to log in. API Gateway answers 429 when its throttle is used up, so
- * only another status tells the client that waiting does not help. Earlier clients know 429 alone.
- */
-export const fullStatus = 409;

@@ -20,7 +20,6 @@ test.each([
       'Too many clients are connecting to the room. Please try again later.',
     ],
   ],
-  [409, exitCodes.refused, ['The room is full, so you cannot log in now. Please try again later.']],
   [503, exitCodes.unreachable, ['The room is stopped.']],
 ])('a room that refuses the connection with %i', async (status, code, said) => {
   scripted.refuseWith = status;

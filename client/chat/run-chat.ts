@@ -1,12 +1,5 @@
 import { codeOf, type ExitCode, exitCodes } from '../exit-codes.ts';
-import {
-  ConnectError,
-  type ConnectFailure,
-  ConnectionEndedError,
-  connect,
-  type Ending,
-  type Timing,
-} from '../room/index.ts';
+import { ConnectError, ConnectionEndedError, connect, type Ending, type Timing } from '../room/index.ts';
 import type { Attention } from '../terminal/attention.ts';
 import type { Line } from '../terminal/line.ts';
 import { UnreadableInputError } from '../terminal/plain-screen.ts';
@@ -59,12 +52,6 @@ interface Outcome {
   readonly hasQuit?: boolean;
 }
 
-/** Failures to connect that pass, as a sentence. */
-const passing: ReadonlyMap<ConnectFailure, string> = new Map([
-  ['room-full', texts.fullNow],
-  ['busy', texts.busyNow],
-]);
-
 /** One visit to a room, from the connection to the goodbye. */
 export async function runChat(options: ChatOptions): Promise<ExitCode> {
   const { screen, complain } = options;
@@ -114,14 +101,14 @@ async function visit(options: ChatOptions, fates: Fates): Promise<Outcome> {
     if (error instanceof ConnectError) return error;
     throw error;
   });
-  const passes = room instanceof ConnectError ? passing.get(room.failure) : undefined;
-  if (passes !== undefined) {
+  const isBusy = room instanceof ConnectError && room.failure === 'busy';
+  if (isBusy) {
     void interrupted.then(() => screen.endInput());
-    if (await wantsToTryAgain(screen, passes)) return visit(options, fates);
+    if (await wantsToTryAgain(screen, texts.busyNow)) return visit(options, fates);
   }
   if (room === 'interrupted') return { lines: [texts.leaving], code: exitCodes.done };
   if (room instanceof ConnectError) {
-    return { lines: [room.message], code: passes === undefined ? exitCodes.unreachable : exitCodes.refused };
+    return { lines: [room.message], code: isBusy ? exitCodes.refused : exitCodes.unreachable };
   }
 
   const transfers = new Transfers(screen, room, names, fates);

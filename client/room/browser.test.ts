@@ -15,15 +15,6 @@ afterEach(() => scripted.close());
 const open = (url = scripted.url) =>
   connect({ url, timing: { backoff: 1, maxBackoff: 80, busy: 1_500, logout: 500, connect: 200 } }, WebSocket);
 
-test('asks a full room to admit it, so that the login tells that the room is full', async () => {
-  const room = await open();
-  expect(scripted.lastUrl).toBe('/?purpose=resume');
-  const login = room.login('csee4119', 'lotsofexams');
-  (await (await scripted.peer()).next('login')).refuse('room-full');
-  await expect(login).rejects.toMatchObject({ code: 'room-full' });
-  await room.leave();
-});
-
 test('a lost connection is resumed, and each heartbeat is a command', async () => {
   const room = await connect({ url: scripted.url, timing: { backoff: 5, ping: 20, pong: 50 } }, WebSocket);
   const peer = await scripted.peer();

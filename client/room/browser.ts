@@ -7,8 +7,8 @@ export * from './common.ts';
 
 /**
  * Connects to a room. A browser does not say why a connection was refused, so the message of a {@link ConnectError} names
- * what it may be. A full room refuses the login instead: `room-full`. A room to which too many clients connect looks like a missing
- * network, so `connect` tries for ten minutes before it rejects; `signal` ends the attempts.
+ * what it may be. A room to which too many clients connect looks like a missing network, so `connect` tries for ten minutes
+ * before it rejects; `signal` ends the attempts.
  *
  * @param WebSocket The class to use instead of the browser's.
  * @throws {ConnectError} whose message is one line for a person.

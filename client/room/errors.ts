@@ -99,7 +99,6 @@ export type ConnectFailure =
   | 'timeout'
   | 'tls'
   | 'proxy'
-  | 'room-full'
   /** Too many clients connect at once: API Gateway's throttle, or a limit per address. It passes. */
   | 'busy'
   | 'room-stopped'

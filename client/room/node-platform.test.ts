@@ -34,13 +34,6 @@ test('it gives up after some minutes, or when its caller no longer wants to conn
   await expect(visit.join({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'ConnectionEndedError' });
 });
 
-test('a full room declines a client that comes to log in, at once', async () => {
-  visit.scripted.refuseWith = 409;
-  await expect(visit.join()).rejects.toMatchObject({ failure: 'room-full' });
-  expect(visit.scripted.attempts).toBe(1);
-  expect(visit.scripted.lastUrl).toBe('/?purpose=login');
-});
-
 test('a room that is busy or cannot be reached is tried again after a loss, a stopped one is not', async () => {
   const peer = await visit.logIn({}, impatient);
   visit.scripted.refuseWith = 429;

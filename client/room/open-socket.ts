@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { fullStatus, limits } from '../../protocol/index.ts';
+import { limits } from '../../protocol/index.ts';
 import { ConnectError } from './errors.ts';
 import { proxyFor, type WebProxy } from './proxy.ts';
 import { addressOf } from './purpose.ts';
@@ -54,8 +54,6 @@ export async function openSocket(url: string, timeout: number): Promise<WebSocke
 
 function fromStatus(url: string, status: number, proxy: WebProxy | undefined): ConnectError {
   switch (status) {
-    case fullStatus:
-      return new ConnectError('room-full', 'The room is full, so you cannot log in now. Please try again later.');
     case 429:
       return new ConnectError('busy', 'Too many clients are connecting to the room. Please try again later.');
     case 402:

@@ -1,11 +1,11 @@
 import { purposeParameter } from '../../protocol/index.ts';
 
-/** The room's address for a client that comes to log in or to resume. */
-export function urlFor(purpose: 'resume' | 'login', room: string): string {
+/** The URL for the upgrade. A full room admits the client, and its login or resume decides about a seat. */
+export function upgradeUrl(room: string): string {
   // Opening such an address tells the user what is wrong with it.
   if (!URL.canParse(room)) return room;
   const url = new URL(room);
-  url.searchParams.set(purposeParameter, purpose);
+  url.searchParams.set(purposeParameter, 'resume');
   return url.href;
 }
 

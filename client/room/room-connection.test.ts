@@ -8,6 +8,15 @@ beforeEach(async () => {
 });
 afterEach(() => visit.end());
 
+test('a full room admits the client, so that the login decides about a seat', async () => {
+  const peer = await visit.join();
+  expect(visit.scripted.lastUrl).toBe('/?purpose=resume');
+  const login = visit.room.login('facebook', 'wastingtime');
+  (await peer.next('login')).refuse('room-full');
+  await expect(login).rejects.toMatchObject({ code: 'room-full' });
+  await Promise.all([visit.room.login('facebook', 'wastingtime', { takeOver: true }), visit.scripted.letIn(peer)]);
+});
+
 describe('when the room asks whether it is there', () => {
   const question = { type: 'event', event: 'are-you-there' } as const;
 

@@ -31,10 +31,7 @@ export interface Platform {
    * @throws {ConnectError}
    */
   openSocket(url: string, timeout: number): Promise<Socket>;
-  /**
-   * Whether a refused connection gives no reason. Then the client asks a full room to admit it, and its login is refused
-   * with `room-full`.
-   */
+  /** Whether a refused connection gives no reason. Then the room may be busy, so the client goes on trying. */
   readonly hidesRefusals: boolean;
   /**
    * Calls back when connections may be dead without an event: after a sleep of the machine, for example.

@@ -2,7 +2,7 @@ import type { RoomEvent } from '../../protocol/index.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
-import { urlFor } from './purpose.ts';
+import { upgradeUrl } from './purpose.ts';
 import { Retries } from './retries.ts';
 import type { Platform } from './socket.ts';
 import { sleep, type Timer, unref } from './timers.ts';
@@ -72,7 +72,7 @@ export class Transport {
     const retries = new Retries(timing);
     while (!signal.aborted) {
       try {
-        const link = await this.#connect(platform.hidesRefusals ? 'resume' : 'login');
+        const link = await this.#connect();
         if (!signal.aborted) return this.#use(link);
         link.drop();
       } catch (error) {
@@ -125,10 +125,9 @@ export class Transport {
     return link;
   }
 
-  /** @param purpose A full room refuses a client that comes to log in. */
-  async #connect(purpose: 'resume' | 'login' = 'resume'): Promise<Link> {
+  async #connect(): Promise<Link> {
     const { url, platform, timing } = this.#options;
-    const socket = await platform.openSocket(urlFor(purpose, url), timing.connect);
+    const socket = await platform.openSocket(upgradeUrl(url), timing.connect);
     return new Link(socket, timing, {
       event: (link, event) => this.#event(link, event),
       closed: (link, code) => this.#closed(link, code),

@@ -13,6 +13,13 @@ beforeEach(async () => {
 
 afterEach(() => runner.close());
 
+test('a full room refuses a command with exit code 1', async () => {
+  const { done } = runner.chat([...runner.facebook, 'whoelse']);
+  (await (await runner.scripted.peer()).next('login')).refuse('room-full');
+  const err = 'The room is full, so you cannot log in now. Please try again later.\n';
+  expect(await done).toEqual({ code: 1, out: '', err });
+});
+
 describe('a user who is logged in elsewhere', () => {
   test('gets a hint about --take-over', async () => {
     const { done } = runner.chat([...runner.facebook, 'whoelse']);

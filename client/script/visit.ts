@@ -70,14 +70,15 @@ export function complainOf(ending: ForcedEnding, { complain }: Visit): ExitCode 
 }
 
 function whyOf(error: Error): string {
-  const { since } = error instanceof RefusalError ? error.details : {};
+  if (!(error instanceof RefusalError)) return error.message;
+  if (error.code === 'room-full') return texts.roomFull;
+  const { since } = error.details;
   return since === undefined ? error.message : texts.useTakeOver(since);
 }
 
 function exitCodeOf(error: Error): ExitCode {
   if (error instanceof InDoubtError) return exitCodes.unclear;
   if (error instanceof RefusalError && error.code !== 'room-stopped') return exitCodes.refused;
-  if (error instanceof ConnectError && (error.failure === 'room-full' || error.failure === 'busy'))
-    return exitCodes.refused;
+  if (error instanceof ConnectError && error.failure === 'busy') return exitCodes.refused;
   return exitCodes.unreachable;
 }

@@ -1,4 +1,4 @@
-import { fullStatus, type RefusalCode } from '../../protocol/index.ts';
+import type { RefusalCode } from '../../protocol/index.ts';
 import { isBanned } from './bans.ts';
 import { orLog } from './or-log.ts';
 import { isAllowedOrigin } from './origin.ts';
@@ -10,13 +10,16 @@ export interface Newcomer {
   readonly address: string;
   /** Of the web page that connects, if it is one. */
   readonly origin: string | undefined;
-  /** What it comes for, as it says: `resume`, to continue a session, or `login`. */
+  /** `resume` if its login or resume decides about a seat. Earlier clients say `login` if they come to log in, or nothing. */
   readonly purpose: string | undefined;
 }
 
+/** A full room's status for an earlier client that comes to log in. Such a client does not try again, as it does after a 429. */
+const fullStatus = 409;
+
 /**
- * Admits a client to the room, as a guest, or refuses it. A full room admits a client that comes to resume: its session has a seat. A
- * client that lies about this gains nothing, because every login takes a seat.
+ * Admits a client to the room, as a guest, or refuses it. A full room admits a client whose login or resume decides about a seat. A
+ * resume and a takeover of the user's own session need no new seat. Any other login takes one, or is refused with `room-full`.
  * @returns The HTTP status for `$connect`, which is all that a refused client gets.
  */
 export async function admit(room: Room, { connectionId, address, origin, purpose }: Newcomer): Promise<number> {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect } from '../../client/room/index.ts';
 import { Network } from '../connection/network.ts';
+import { ChatProcess } from '../harness/chat-process.ts';
 import { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -36,13 +37,30 @@ test('a full room refuses connections with 429, until somebody leaves', async ()
   await enter('Google');
 });
 
-test('a full room declines the connection library at once', async () => {
+test('a full room admits the connection library, and refuses its login', async () => {
+  await enter('facebook');
+  const columbia = await enter('Columbia');
+  const network = await Network.to(room.url);
+  const client = await connect({ url: network.url });
+  await expect(client.login('Google', 'a guess')).rejects.toMatchObject({ code: 'wrong-password' });
+  await expect(client.login('Google', password)).rejects.toMatchObject({ code: 'room-full' });
+  expect(network.connects).toBe(1);
+  await columbia.get('logout', {});
+  online.pop();
+  await client.login('Google', password);
+  await client.leave();
+  network.close();
+});
+
+test('in a full room the terminal client can register a user, and cannot log in', async () => {
   await enter('facebook');
   await enter('Columbia');
-  const network = await Network.to(room.url);
-  await expect(connect({ url: network.url })).rejects.toMatchObject({ failure: 'room-full' });
-  expect(network.connects).toBe(1);
-  network.close();
+  const chat = new ChatProcess(room.url);
+  chat.type('register', 'Newton', password, password);
+  await chat.sees('You have registered "Newton". You can now log in.');
+  chat.type('Newton', password);
+  await chat.sees('The room is full, so you cannot log in now. Please try again later.');
+  expect(await chat.exited).toBe(1);
 });
 
 test('connections that have not logged in do not count', async () => {

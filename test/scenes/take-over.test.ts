@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../client/room/index.ts';
 import { questionEveryMs, questionsInARow } from '../../functions/chat/take-over.ts';
 import { Network } from '../connection/network.ts';
+import { ChatProcess } from '../harness/chat-process.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -144,6 +145,49 @@ describe('a login with takeOver', () => {
     const client = await room.connect();
     await client.get('login', { user: 'facebook', password, takeOver: true });
     await client.close();
+  });
+});
+
+describe('in a full room, in which the user has the last seat, the terminal client', () => {
+  beforeAll(() => room.change('maxCon', 1));
+  afterAll(() => room.change('maxCon', 100));
+
+  /** A client whose network has failed silently: API Gateway keeps its connection. */
+  async function halfOpen() {
+    const network = await Network.to(room.url);
+    const client = await connect({ url: network.url, message: () => {}, timing: { backoff: 60_000 } });
+    await client.login('facebook', password);
+    network.cut();
+    return {
+      async end() {
+        network.close();
+        await client.leave();
+      },
+    };
+  }
+
+  test.each([
+    ['with --take-over', ['--take-over']],
+    ['without --take-over, because its half-open session does not answer', []],
+  ])('gets in %s', async (_, args) => {
+    const lost = await halfOpen();
+    const chat = await ChatProcess.enter(room.url, 'facebook', { args });
+    expect(await room.database.counts()).toEqual({ counted: 1, present: 1 });
+    expect(await chat.quit()).toBe(0);
+    await lost.end();
+    await expect.poll(() => room.database.counts()).toEqual({ counted: 0, present: 0 });
+  });
+
+  test('is told that the user is logged in elsewhere, if that client answers', async () => {
+    const lively = await connect({ url: room.url });
+    await lively.login('facebook', password);
+    const chat = new ChatProcess(room.url);
+    chat.type('facebook', password);
+    await chat.sees(/^You are logged in elsewhere since .* To continue here instead, use --take-over\.$/);
+    chat.leave();
+    expect(await chat.exited).toBe(1);
+    expect(await lively.request('whoelse', {})).toMatchObject({ total: 0 });
+    await lively.leave();
   });
 });
 
