@@ -30,7 +30,7 @@ const unicode = v.pipe(v.string(), wellFormed);
  * A text of at most `characters` characters; `v.maxLength` would count an emoji as two. The metadata is the same rule for
  * JSON Schema.
  */
-const upTo = (characters: number) =>
+export const upTo = (characters: number) =>
   v.pipe(
     unicode,
     v.check(
