@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorded } from '../local/recorder.ts';
+import { commandDocs } from '../protocol/commands/index.docs.ts';
+import { type Action, actions, commands } from '../protocol/index.ts';
 import { announcementOf, get, type Place, put } from '../test/harness/files.ts';
 import type { RawClient } from '../test/harness/raw-client.ts';
 import { password } from '../test/harness/room.ts';
@@ -40,7 +42,8 @@ export async function countActions(stage: Stage, sizes: Sizes): Promise<Counting
   await countPrivate(stage, add);
   await countFiles(stage, add);
   const speaker = await stage.enter('ann');
-  await countCrowd(stage, add, speaker, sizes);
+  const isCounted = (action: Action) => counted.some((one) => one.action === action);
+  await countCrowd(stage, add, speaker, sizes, isCounted);
   return counted;
 }
 
@@ -176,7 +179,13 @@ function untilCalled({ room }: Stage, operation: string): Promise<void> {
   });
 }
 
-async function countCrowd(stage: Stage, add: Add, speaker: RawClient, sizes: Sizes): Promise<void> {
+async function countCrowd(
+  stage: Stage,
+  add: Add,
+  speaker: RawClient,
+  sizes: Sizes,
+  isCounted: (action: Action) => boolean,
+): Promise<void> {
   const { few, many, registered, beforeSweep } = sizes;
   await stage.fill(few);
   await countOnline(stage, add, speaker, few, beforeSweep);
@@ -185,9 +194,29 @@ async function countCrowd(stage: Stage, add: Add, speaker: RawClient, sizes: Siz
   await countNotice(stage, add, few);
   await stage.seed(registered);
   add('broadcast', `${few} online, ${registered} more registered`, await broadcast());
+  const others = actions.filter((action) => commands[action].who === 'member' && !isCounted(action));
+  await enterNamed(stage, others);
   await stage.fill(many);
   add('broadcast', `${many} online`, await broadcast());
   await countOnline(stage, add, speaker, many, beforeSweep);
+  for (const action of others) add(action, `${many} online`, await countExample(stage, speaker, action));
+}
+
+/** Registers and logs in the users that the examples of these commands name. */
+export async function enterNamed(stage: Stage, named: readonly Action[]): Promise<void> {
+  const fields = named.flatMap((action) => Object.entries(commandDocs[action]().example.request));
+  const users = fields.flatMap(([field, value]) => (['user', 'to', 'from'].includes(field) ? [String(value)] : []));
+  for (const user of new Set(users)) {
+    await stage.register(user);
+    await stage.enter(user);
+  }
+}
+
+/** Plays a member's command with the arguments of its example. So a new command needs no lines here. */
+export async function countExample(stage: Stage, speaker: RawClient, action: Action): Promise<readonly Recorded[]> {
+  const { request } = commandDocs[action]().example;
+  if (commands[action].reply !== 'none') return (await stage.command(speaker, action, request)).entries;
+  return (await stage.meter.count(1, async () => speaker.say(action, request))).entries;
 }
 
 /** The actions that read all sessions. */

@@ -6,7 +6,7 @@ import type { Recorded, ServiceCall } from '../local/recorder.ts';
 import { actions as wireActions } from '../protocol/index.ts';
 import type { RawClient } from '../test/harness/raw-client.ts';
 import { password } from '../test/harness/room.ts';
-import { type Counting, countActions } from './actions.ts';
+import { type Counting, countActions, countExample, enterNamed } from './actions.ts';
 import { cells, costRows, delayedColumns, notes, sizes } from './cost.ts';
 import { partNotice } from './meter.ts';
 import { reportOn } from './part.ts';
@@ -43,7 +43,7 @@ describe('every action', () => {
     );
   });
 
-  test('costs what docs/cost.md says; if not: npm run bench -- cost scaling --write', () => {
+  test('costs what docs/cost.md says; if not: npm run bench -- cost --write', () => {
     const report = reportOn(readFileSync('docs/cost.md', 'utf8'), 'cost');
     const page = report.split('\n').map((line) =>
       line
@@ -154,6 +154,13 @@ describe('in a room that fills', () => {
     for (const { end } of reads) expect(end).toBeLessThanOrEqual(ticket?.start ?? 0);
     expect(ticket?.end).toBeLessThanOrEqual(write?.start ?? 0);
     expect(write?.end).toBeLessThanOrEqual(post?.start ?? 0);
+  });
+
+  test('a command is counted with the arguments of its example', async () => {
+    await enterNamed(stage, ['block', 'unblock']);
+    expect(summary(await countExample(stage, ann, 'block'))).toMatchObject({ writeUnits: 4, messages: 2 });
+    expect(summary(await countExample(stage, ann, 'unblock'))).toMatchObject({ writeUnits: 4, messages: 2 });
+    expect(summary(await countExample(stage, ann, 'here'))).toMatchObject({ writeUnits: 1, messages: 1 });
   });
 
   test('a login costs the same, and a broadcast writes the same, however many are registered or online', async () => {

@@ -61,8 +61,8 @@ const configSchema = v.strictObject({
   pageDomain: v.optional(v.nullable(domain), null),
   throttling: v.strictObject({
     stage: throttle,
-    /** Routes with lower limits than the stage: commands, `$connect`, and `$default`. */
-    routes: v.record(v.picklist([...actions, '$connect', '$default'], 'no such command'), throttle),
+    /** Routes with other limits than the stage: commands, `$connect`, `$disconnect` and `$default`. */
+    routes: v.record(v.picklist([...actions, '$connect', '$disconnect', '$default'], 'no such command'), throttle),
     /** Requests for the web page and its files. */
     page: v.optional(throttle, { rate: 1, burst: 1000 }),
   }),

@@ -32,11 +32,14 @@ export type Command = Reply & {
   readonly who: 'anyone' | 'guest' | 'member';
   /** Whether it counts as activity, which restarts the session's timeout. */
   readonly activity: boolean;
-  /** The tokens that it takes from its connection's rate limit, at most `mostTokens`. Default: 1. */
+  /**
+   * The tokens that it takes from its connection's rate limit, at most `mostTokens`. Default: 1. A command that posts to
+   * everyone takes 5, and one that reads a page takes 2.
+   */
   readonly weight?: number;
   /**
    * What a client does if the connection was lost before the reply came:
-   * - `as-is`: send the command again, which is idempotent;
+   * - `as-is`: send the command again, which is idempotent, or sets a value whose last write wins;
    * - `marked`: send it again with the same `id` and `again: true`, by which the room recognizes it;
    * - `doneIf`: send it again, and take this refusal for success;
    * - `never`: tell the user.

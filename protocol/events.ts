@@ -93,6 +93,9 @@ export const streamMessage = v.variant('event', [
   events['file-failed'],
 ]);
 
+/** Events about other users that are not stored. A client shows those that it gets, and never asks for others. */
+export type NoticeEvent = EventOf<'login' | 'logout' | 'presence'>;
+
 /** The other user of a private message or of an event that tells what became of a file. Undefined for what everybody gets. */
 export function otherUser(message: StreamMessage): string | undefined {
   switch (message.event) {

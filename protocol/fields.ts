@@ -30,15 +30,15 @@ const unicode = v.pipe(v.string(), wellFormed);
  * A text of at most `characters` characters; `v.maxLength` would count an emoji as two. The metadata is the same rule for
  * JSON Schema.
  */
-const upTo = (characters: number) =>
-  v.pipe(
-    unicode,
-    v.check(
-      (text) => text.length <= characters || [...text].length <= characters,
-      `a text of at most ${characters} characters`,
-    ),
+export function upTo(characters: number) {
+  const what = `a text of at most ${characters} characters`;
+  return v.pipe(
+    v.string(what),
+    wellFormed,
+    v.check((text) => text.length <= characters || [...text].length <= characters, what),
     v.metadata({ maxLength: characters }),
   );
+}
 
 const notEmpty = v.minLength<string, 1, string>(1, 'a text that is not empty');
 

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+// A new command is unknown to the compiler until the indexes name it.
+import './generate-indexes.ts';
 
 /** Static checks of the sources, by name, with their arguments for Node. */
 const checks = {

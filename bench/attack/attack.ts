@@ -6,6 +6,7 @@ import { defaultSettings } from '../../protocol/admin/index.ts';
 import { floodConnects } from '../../protocol/index.ts';
 import { table } from '../part.ts';
 import {
+  type CostTable,
   ceiling,
   costTable,
   guestPerMillion,
@@ -28,9 +29,9 @@ export interface Attack {
 const { throttling } = parseConfig(contextOfCdkJson()['config']);
 
 /** What attackers can do, and what it costs in a day in which they do it all the time. */
-export function attacks(row = costTable()): Attack[] {
+export function attacks(costs = costTable()): Attack[] {
   const everyGuest = [...routes.keys()].map((route) =>
-    usdPerDay(throttleOf(throttling, route).rate, guestPerMillion(route, row)),
+    usdPerDay(throttleOf(throttling, route).rate, guestPerMillion(route, costs)),
   );
   const page = usdPerDay(throttling.page.rate, pageWorstPerMillion);
   return [
@@ -38,7 +39,7 @@ export function attacks(row = costTable()): Attack[] {
       what: 'use every route without a pause, in the dearest way',
       by: 'any number of machines and accounts',
       limit: 'throttles',
-      usdPerDay: sumOf(ceiling(throttling, row)),
+      usdPerDay: sumOf(ceiling(throttling, costs)),
     },
     {
       what: 'send every frame, and every request for the web page, that the throttles let through',
@@ -50,7 +51,7 @@ export function attacks(row = costTable()): Attack[] {
       what: 'connect, send and flood as fast as the limits of an address allow, and use up `$connect`, `ping` and the web page',
       by: 'one address without an account',
       limit: `${guestsPerAddress} guests, ${connectsPerAddress} connects in ten minutes`,
-      usdPerDay: oneAddress(row) + page,
+      usdPerDay: oneAddress(costs) + page,
     },
     ...(['message', 'broadcast', 'sync'] as const).map((route) => {
       const rate = Math.min(defaultSettings.floodRate, throttleOf(throttling, route).rate);
@@ -58,7 +59,7 @@ export function attacks(row = costTable()): Attack[] {
         what: `send \`${route}\` without a pause, in the dearest way`,
         by: 'one account',
         limit: `${rate} a second`,
-        usdPerDay: usdPerDay(rate, worstPerMillion(route, row)),
+        usdPerDay: usdPerDay(rate, worstPerMillion(route, costs)),
       };
     }),
   ];
@@ -75,28 +76,28 @@ const window = 600;
  * they send as many frames above the rate limit as do not close them. Frames that are on their way when the room closes a
  * connection are not included. Upgrades that the room refuses cost a run of `$connect`, up to its throttle.
  */
-function oneAddress(row: (name: string) => number): number {
+function oneAddress(costs: CostTable): number {
   const connects = connectsPerAddress / window;
   const flooding = connects / floodConnects + guestsPerAddress / window;
   // A message above 32 KB takes half of the burst, so it is not the dearest.
   return (
-    usdPerDay(connects, row('refused: unknown user')) +
-    usdPerDay(connects + flooding * mostRefusedOfGuests, guestPerMillion('$default', row)) +
-    usdPerDay(strangersPerAddress / 3600, row('refused: wrong password')) +
-    usdPerDay(connects, worstPerMillion('$connect', row)) +
-    usdPerDay(throttleOf(throttling, '$connect').rate - connects, row('connect')) +
-    usdPerDay(throttleOf(throttling, 'ping').rate, worstPerMillion('ping', row))
+    usdPerDay(connects, costs.usd('refused: unknown user')) +
+    usdPerDay(connects + flooding * mostRefusedOfGuests, guestPerMillion('$default', costs)) +
+    usdPerDay(strangersPerAddress / 3600, costs.usd('refused: wrong password')) +
+    usdPerDay(connects, worstPerMillion('$connect', costs)) +
+    usdPerDay(throttleOf(throttling, '$connect').rate - connects, costs.usd('connect')) +
+    usdPerDay(throttleOf(throttling, 'ping').rate, worstPerMillion('ping', costs))
   );
 }
 
 const dollars = (usd: number) => usd.toFixed(2);
 
 /** The tables of docs/security.md. Nothing is measured. */
-export function attackReport(row = costTable()): string {
+export function attackReport(costs = costTable()): string {
   return [
     table(
       ['attack', 'by', 'limit', 'US$ a day'],
-      attacks(row).map(({ what, by, limit, usdPerDay }) => [what, by, limit, dollars(usdPerDay)]),
+      attacks(costs).map(({ what, by, limit, usdPerDay }) => [what, by, limit, dollars(usdPerDay)]),
     ),
     'A larger room needs higher throttles. Multiply each rate and burst by the same factor as MaxCon. ' +
       'Then each user can do as much as before, and the first row rises:',
@@ -104,13 +105,13 @@ export function attackReport(row = costTable()): string {
       ['MaxCon', 'times', 'US$ a day'],
       [1, 2, 5, 10].map((factor) => {
         const maxCon = factor * defaultSettings.maxCon;
-        return [`${maxCon}`, `${factor}`, dollars(sumOf(ceiling(scaled(throttling, factor), row, maxCon)))];
+        return [`${maxCon}`, `${factor}`, dollars(sumOf(ceiling(scaled(throttling, factor), costs, maxCon)))];
       }),
     ),
     'In a room with MaxCon 100, the first row is the sum of these:',
     table(
       ['what', 'limit', 'US$ a day'],
-      ceiling(throttling, row).map(({ what, limit, usdPerDay }) => [what, limit, dollars(usdPerDay)]),
+      ceiling(throttling, costs).map(({ what, limit, usdPerDay }) => [what, limit, dollars(usdPerDay)]),
     ),
   ].join('\n\n');
 }

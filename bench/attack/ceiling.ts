@@ -12,16 +12,25 @@ import { gigabyteSecondPerMillion, pagePerMillion, postPerMillion, prices } from
 type Throttling = RoomConfig['throttling'];
 type Throttle = Throttling['stage'];
 
-/** US$ per million of each row of docs/cost.md, by its name. */
-export function costTable(page = readFileSync('docs/cost.md', 'utf8')): (row: string) => number {
+/** The table of docs/cost.md. */
+export interface CostTable {
+  has(row: string): boolean;
+  /** US$ per million of the action in this row. */
+  usd(row: string): number;
+}
+
+export function costTable(page = readFileSync('docs/cost.md', 'utf8')): CostTable {
   const cells = reportOn(page, 'cost')
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim()));
   const perMillion = new Map(cells.map((row) => [row[1], Number(row.at(-2))]));
-  return (row) => {
-    const found = perMillion.get(row);
-    if (found === undefined || Number.isNaN(found)) throw new Error(`docs/cost.md has no row "${row}".`);
-    return found;
+  return {
+    has: (row) => perMillion.has(row),
+    usd(row) {
+      const found = perMillion.get(row);
+      if (found !== undefined && !Number.isNaN(found)) return found;
+      throw new Error(`docs/cost.md has no row "${row}". Run npm run bench -- cost --write`);
+    },
   };
 }
 
@@ -49,7 +58,10 @@ interface Worst {
   readonly more?: number;
 }
 
-/** The worst of each route, in a room with 100 users online. The frames of a guest cost less: no handler runs. */
+/**
+ * The worst of each route, in a room with 100 users online. A command that is not here costs what its own row says. The
+ * frames of a guest cost less: no handler runs.
+ */
 const worst: Readonly<Record<string, Worst>> = {
   // A connection ends once. One that logged in ends as `login` and `resume` say.
   $connect: { rows: ['connect', 'disconnect: guest'], more: perMillion(prices.connectionMinute) },
@@ -81,21 +93,21 @@ const withoutAccount: Readonly<Record<string, string>> = {
  * The most that a frame costs, in US$ per million, if its sender has no account. It runs no handler of a member's
  * command.
  */
-export function guestPerMillion(route: string, row: (name: string) => number): number {
+export function guestPerMillion(route: string, costs: CostTable): number {
   const isMembers = isAction(route) && route !== 'ping' && commands[route].who === 'member';
   const refused = isMembers ? 'refused' : withoutAccount[route];
-  return refused === undefined ? worstPerMillion(route, row) : row(refused) + oversized;
+  return refused === undefined ? worstPerMillion(route, costs) : costs.usd(refused) + oversized;
 }
 
 /**
  * What one request of a route costs at most, in US$ per million.
  * @param maxCon The number of users online. The cost of a row with 100 users online grows at most in proportion to it.
  */
-export function worstPerMillion(route: string, row: (name: string) => number, maxCon = defaultSettings.maxCon): number {
-  const { rows, more = 0 } = worst[route] ?? { rows: [route] };
+export function worstPerMillion(route: string, costs: CostTable, maxCon = defaultSettings.maxCon): number {
+  const { rows, more = 0 } = worst[route] ?? { rows: [costs.has(route) ? route : `${route}: 100 online`] };
   const inFrame = route === '$connect' ? 0 : oversized;
   const crowd = (name: string) => (name.endsWith(': 100 online') ? maxCon / 100 : 1);
-  return rows.reduce((sum, name) => sum + row(name) * crowd(name), 0) + more + inFrame;
+  return rows.reduce((sum, name) => sum + costs.usd(name) * crowd(name), 0) + more + inFrame;
 }
 
 /** The most bytes of a response for the web page. A test checks the built files against it. */
@@ -126,21 +138,21 @@ export interface CeilingLine {
 /** The cost of the stage in a day in which every route is used without a pause, up to its throttle. */
 export function ceiling(
   throttling: Throttling,
-  row: (name: string) => number,
+  costs: CostTable,
   maxCon: number = defaultSettings.maxCon,
 ): CeilingLine[] {
   return [
     ...[...routes.keys()].map((route) => {
       const throttle = throttleOf(throttling, route);
-      const usdPerDay = (perDay(throttle) * worstPerMillion(route, row, maxCon)) / million;
+      const usdPerDay = (perDay(throttle) * worstPerMillion(route, costs, maxCon)) / million;
       return { what: `\`${route}\``, limit: `${throttle.rate}/s, burst ${throttle.burst}`, usdPerDay };
     }),
-    ...besideRoutes(throttling, row, maxCon),
+    ...besideRoutes(throttling, costs, maxCon),
   ];
 }
 
 /** Costs that do not belong to single requests. */
-function besideRoutes(throttling: Throttling, row: (name: string) => number, maxCon: number): CeilingLine[] {
+function besideRoutes(throttling: Throttling, costs: CostTable, maxCon: number): CeilingLine[] {
   const login = throttleOf(throttling, 'login');
   // Each login and each end of a session is announced to all, by name or together with others.
   const noticesPerSecond = mostAnnounced / (turnoverWindowMs / 1000) + 1000 / longIntervalMs;
@@ -148,7 +160,7 @@ function besideRoutes(throttling: Throttling, row: (name: string) => number, max
   const questions = perDay({ rate: 1000 / questionEveryMs, burst: questionsInARow });
   const asleep = (megabytes: number, atOnce: number) => (atOnce * waiting(day, megabytes)) / million;
   const awake = asleep(functions.sweeper.memory, 1.5) + asleep(functions.notices.memory, 1);
-  const everyMinute = ((row('sweep: 100 online') * maxCon) / 100 + row('tidying: nothing due')) * 1440;
+  const everyMinute = ((costs.usd('sweep: 100 online') * maxCon) / 100 + costs.usd('tidying: nothing due')) * 1440;
   const open = maxCon + throttleOf(throttling, '$connect').rate * 60;
   return [
     {

@@ -1,10 +1,8 @@
-import { foldName } from '../../protocol/index.ts';
+import { foldName, type NoticeEvent } from '../../protocol/index.ts';
 import { shellWords } from '../commands/shell-words.ts';
-import type { RoomHandlers, ShownMessage } from '../room/common.ts';
+import type { ShownMessage } from '../room/common.ts';
 import type { Completion } from '../terminal/completion.ts';
 import { looksSame } from './looks-same.ts';
-
-type Notice = Parameters<NonNullable<RoomHandlers['notice']>>[0];
 
 /** A file that waits for this user. */
 export interface Offer {
@@ -82,7 +80,7 @@ export class NamesSeen {
     if ('by' in message) this.add(message.by);
   }
 
-  notice(notice: Notice): void {
+  notice(notice: NoticeEvent): void {
     if ('user' in notice) this.add(notice.user);
   }
 }

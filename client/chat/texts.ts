@@ -1,5 +1,5 @@
 import prettyBytes from 'pretty-bytes';
-import { type EventOf, type FileFailure, type LogoutReason, refusals } from '../../protocol/index.ts';
+import { type FileFailure, type LogoutReason, type NoticeEvent, refusals } from '../../protocol/index.ts';
 import { type ForcedEnding, RefusalError, type ShownMessage } from '../room/common.ts';
 import { type Line, span, type Text } from '../terminal/line.ts';
 import { localMoment } from '../times.ts';
@@ -82,7 +82,7 @@ export const logoutReasons: Readonly<Record<LogoutReason, string>> = {
 };
 
 /** Users have logged in or out. */
-export function noticeLine(notice: EventOf<'login' | 'logout' | 'presence'>): Exclude<Line, string> {
+export function noticeLine(notice: NoticeEvent): Exclude<Line, string> {
   if (notice.event === 'presence') {
     const { came, left, online } = notice;
     return nowLine(`System(broadcast): ${came} logged in, ${left} logged out. ${online} users are online.`);

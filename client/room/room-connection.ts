@@ -1,4 +1,4 @@
-import type { Action, Arguments, EventOf, Result, RoomEvent } from '../../protocol/index.ts';
+import type { Action, Arguments, NoticeEvent, Result, RoomEvent } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
 import { type Ending, endingAfter, isFinal } from './ending.ts';
 import { RefusalError } from './errors.ts';
@@ -22,7 +22,7 @@ export interface RoomHandlers {
    */
   message?(message: ShownMessage, context: { missed: boolean }): void | Promise<void>;
   /** Other users have logged in or out. */
-  notice?(notice: EventOf<'login' | 'logout' | 'presence'>): void;
+  notice?(notice: NoticeEvent): void;
   /** The connection was lost and is being restored, or has been restored. */
   connection?(state: 'lost' | 'restored'): void;
   /**

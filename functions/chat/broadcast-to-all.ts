@@ -1,5 +1,5 @@
 import type { EventOf } from '../../protocol/index.ts';
-import { deliverBroadcast } from './deliver.ts';
+import { deliverBroadcast, onlineSessions } from './deliver.ts';
 import { orLog } from './or-log.ts';
 import type { Room } from './ports.ts';
 
@@ -10,8 +10,7 @@ export async function broadcastToAll(
   hiddenFrom: ReadonlySet<string>,
 ): Promise<number> {
   // Read presence after the commit: a user who logs in later also reads the stream later.
-  const present = await orLog(room, 'a broadcast was posted to no one', room.sessions.all(), []);
-  const online = present.filter((session) => session.detachedAt === undefined);
+  const online = await orLog(room, 'a broadcast was posted to no one', onlineSessions(room), []);
   const delivery = deliverBroadcast(room, online, committed, hiddenFrom);
   await orLog(room, 'a broadcast was not posted to all users', delivery, undefined);
   return online.length;

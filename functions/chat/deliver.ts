@@ -19,6 +19,13 @@ export async function deliver(room: Room, to: Recipient, event: RoomEvent): Prom
   return outcome;
 }
 
+/**
+ * The sessions that have a connection now. A session that has lost its connection gets the messages of streams when it
+ * resumes, and no other event.
+ */
+export const onlineSessions = async (room: Room): Promise<Session[]> =>
+  (await room.sessions.all()).filter((session) => session.detachedAt === undefined);
+
 /** How many runs of the fan-out function try a post. If all fail, the client gets the message by `sync`. */
 const attempts = 3;
 

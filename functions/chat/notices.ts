@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { RoomEvent } from '../../protocol/index.ts';
-import { deliver } from './deliver.ts';
+import { deliver, onlineSessions } from './deliver.ts';
 import { orLog } from './or-log.ts';
 import type { Notice, Room } from './ports.ts';
 
@@ -40,7 +40,7 @@ export async function postNotice(room: Room, { event, except }: Notice): Promise
 }
 
 async function postToAll(room: Room, eventFor: (online: number) => RoomEvent, except?: string): Promise<void> {
-  const online = (await room.sessions.all()).filter((session) => session.detachedAt === undefined);
+  const online = await onlineSessions(room);
   const event = eventFor(online.length);
   await pMap(
     online.filter((session) => session.name !== except),

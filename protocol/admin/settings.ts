@@ -14,6 +14,7 @@ export interface Setting<S extends SettingSchema = SettingSchema> {
   readonly summary: string;
   /**
    * A value's type and range: a number, boolean, text or picklist. Its messages complete the sentence "TIME_OUT is …".
+   * The outermost schema needs the message, too, because `valueRange` reads it there.
    */
   readonly schema: S;
   /** The value in a new local room. An older room without a stored value uses it, too. */

@@ -37,7 +37,10 @@ class Describer {
       const description = this.#find(inner);
       if (description === undefined) {
         if (property.const !== undefined) return [name, property];
-        throw new Error(`No description of ${[...this.#scopes, ...inner].join('.')}.`);
+        const missing = [...this.#scopes, ...inner].join('.');
+        throw new Error(
+          `No description of ${missing}. Add it to the command's docs or scripts/asyncapi/descriptions.ts.`,
+        );
       }
       return [name, { description, ...this.describe(property, inner) }];
     });

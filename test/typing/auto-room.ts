@@ -8,8 +8,8 @@ const sentAt = '2026-11-23T09:00:00.000Z';
 /** A text that a client has sent. */
 export interface Sent {
   readonly action: string;
-  readonly text?: string;
-  readonly to?: string;
+  readonly text?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 /** Actions that a client sends by itself, or to complete a name. */

@@ -1,5 +1,5 @@
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
-import { type EventOf, foldName } from '../../../protocol/index.ts';
+import { foldName, type NoticeEvent } from '../../../protocol/index.ts';
 import { learnNames } from '../../chat/learn-names.ts';
 import { NamesSeen } from '../../chat/names-seen.ts';
 import { summaryOf } from '../../chat/summary.ts';
@@ -227,7 +227,7 @@ export class Chat implements CommandHost {
     if (error instanceof Error && !(error instanceof ConnectionEndedError)) this.print(this.shown, [errorLine(error)]);
   }
 
-  notice(notice: EventOf<'login' | 'logout' | 'presence'>): void {
+  notice(notice: NoticeEvent): void {
     this.names.notice(notice);
     this.people.notice(notice);
     this.#everyone.add(noticeNow(noticeText(notice)), true);

@@ -1,5 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals';
-import { type EventOf, foldName } from '../../../protocol/index.ts';
+import { foldName, type NoticeEvent } from '../../../protocol/index.ts';
 import type { RoomConnection } from '../../room/common.ts';
 
 type Names = ReadonlyMap<string, string>;
@@ -39,7 +39,7 @@ export class People {
     return this.#blocked.value.has(foldName(user));
   }
 
-  notice(notice: EventOf<'login' | 'logout' | 'presence'>): void {
+  notice(notice: NoticeEvent): void {
     // The reply may be older than this notice, and overwrites its change.
     if (this.#isAsking) this.#isStale = true;
     if (notice.event === 'presence') {
@@ -49,7 +49,7 @@ export class People {
     }
     const online = new Map(this.#online.peek());
     if (notice.event === 'login') online.set(foldName(notice.user), notice.user);
-    else online.delete(foldName(notice.user));
+    else if (notice.event === 'logout') online.delete(foldName(notice.user));
     this.count.value += online.size - this.#online.peek().size;
     this.#online.value = online;
     if (notice.event === 'login') this.#came(notice.user);

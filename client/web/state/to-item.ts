@@ -1,4 +1,4 @@
-import { type EventOf, foldName, otherUser } from '../../../protocol/index.ts';
+import { type EventOf, foldName, type NoticeEvent, otherUser } from '../../../protocol/index.ts';
 import { logoutReasons, messageLine } from '../../chat/texts.ts';
 import type { ShownMessage } from '../../room/common.ts';
 import type { Line } from '../../terminal/line.ts';
@@ -63,7 +63,7 @@ export function noticeNow(text: string): NoticeItem {
 }
 
 /** Users have logged in or out. */
-export function noticeText(notice: EventOf<'login' | 'logout' | 'presence'>): string {
+export function noticeText(notice: NoticeEvent): string {
   switch (notice.event) {
     case 'login':
       return `${notice.user} has logged in.`;
