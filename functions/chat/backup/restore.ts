@@ -299,14 +299,14 @@ async function join(ports: RestorePorts, state: RestoreState, until: number): Pr
 /** The reason why a file is left out, or undefined. What was restored of such a file is removed. */
 async function joinFile(ports: RestorePorts, file: KeptFile): Promise<keyof LeftOut | undefined> {
   const { tableDump, backupStore, files, objects } = ports;
-  if ((await backupStore.open(objectAt(file.objectKey)))?.size !== file.size) {
-    await tableDump.dropFile(file);
-    return 'withoutBytes';
-  }
   const record = await files.findByObject(file.objectKey);
-  if (record?.objectKey === file.objectKey) return undefined;
-  await objects.remove(file.objectKey);
-  return 'untold';
+  if (record?.objectKey !== file.objectKey) {
+    await objects.remove(file.objectKey);
+    return 'untold';
+  }
+  if ((await backupStore.open(objectAt(file.objectKey)))?.size === file.size) return undefined;
+  await tableDump.dropFile(file);
+  return 'withoutBytes';
 }
 
 /** Removes the bytes of replaced files. Only a restore with `--replace` runs this stage. */
