@@ -176,7 +176,7 @@ describe('a restore', () => {
 
   test.each([
     ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100)],
-    ['turned over in the middle', (bytes: Buffer) => bytes.fill(0xff, 300, 301)],
+    ['turned over in the middle', (bytes: Buffer) => bytes.fill(bytes.readUInt8(300) ^ 0xff, 300, 301)],
     ['no backup', () => Buffer.from('hello')],
   ])('of a file that is %s is refused before the upload and changes nothing', async (_what, damage) => {
     const damaged = join(folder, 'damaged');
