@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { activityResolutionMs } from '../functions/chat/model.ts';
 import type { Action, Arguments } from '../protocol/index.ts';
 import type { GrantedReply, RawClient } from '../test/harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../test/harness/room.ts';
@@ -124,10 +125,11 @@ export class Stage {
   }
 
   /**
-   * Counts a command of a user who was active just before. After some silent seconds a command also writes the activity, so
-   * the count would depend on the speed of this machine.
+   * Counts a command of a user whose activity was written just before. After some silent seconds a command also writes
+   * the activity, so the count would depend on the speed of this machine.
    */
   async command<A extends Action>(client: RawClient, action: A, args: Arguments<A>): Promise<Metered<GrantedReply<A>>> {
+    this.room.local.clock.forward(activityResolutionMs);
     await this.meter.settle(1, () => client.ask('whoelse', {}));
     return this.meter.count(1, () => client.get(action, args));
   }
