@@ -99,7 +99,7 @@ export function attackReport(costs = costTable()): string {
       ['attack', 'by', 'limit', 'US$ a day'],
       attacks(costs).map(({ what, by, limit, usdPerDay }) => [what, by, limit, dollars(usdPerDay)]),
     ),
-    'A larger room needs higher throttles. Multiply each rate and burst by the same factor as MaxCon. ' +
+    'A larger room needs higher throttles. Multiply each rate and burst by the same factor as MaxCon.\n' +
       'Then each user can do as much as before, and the first row rises:',
     table(
       ['MaxCon', 'times', 'US$ a day'],

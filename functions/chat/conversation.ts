@@ -35,7 +35,10 @@ export async function conversationPage(
   return { messages: fitting.reverse(), more, ...(more && { cursor: `${nextReceived}-${nextSent}` }) };
 }
 
-/** The messages after the last one that is older than `start`. A half is ordered by number: clocks may disagree. */
+/**
+ * The messages that follow the last one sent before `start`. Functions' clocks may disagree, so a later number can have an
+ * earlier time.
+ */
 const since = (start: string, { messages }: EarlierPage) =>
   messages.slice(messages.findLastIndex((message) => sentAt(message) < start) + 1);
 

@@ -145,8 +145,8 @@ async function refusalOf(
 }
 
 /**
- * The sender's connection. Without an item it is closed already, or is about to be closed: then it has a guest's permissions and the default
- * rate limit, which only this environment counts.
+ * The sender's connection. Without an item it is closed already, or is about to be closed: then it has a guest's
+ * permissions and the default rate limit, which only this environment counts.
  */
 async function findConnection(room: Room, { connectionId, address }: IncomingFrame): Promise<Connection> {
   const found = await room.connections.find(connectionId);
