@@ -11,7 +11,9 @@ const askedWithin = ({ slow, latency }: Weather) => (slow > 0 ? 20_000 : 4_000 +
 
 /** A client that gets replies holds no message back: it asks for those before it that got lost. */
 export function nothingHeldBack(world: World, weather: Weather): void {
-  const { visits, arrived } = world.history;
+  const { visits, arrived, hasAdministrator } = world.history;
+  // A client of a stopped room gets no replies.
+  if (hasAdministrator) return;
   for (const { program, stream, seq, at } of arrived) {
     const visit = visits.find((one) => one.program === program);
     // The frame that tells a program of another one in its place may get lost, too.

@@ -43,8 +43,9 @@ export class Connection {
     this.#handlers = handlers;
   }
 
-  get isHalfOpen(): boolean {
-    return this.#isHalfOpen;
+  /** Whether the network is gone, and the client does not know. */
+  get isDead(): boolean {
+    return this.#isHalfOpen && !this.#isClosed;
   }
 
   /** `$connect` has accepted the connection. */

@@ -14,8 +14,8 @@ const pong = JSON.stringify({ type: 'pong' });
 export class Gateway {
   readonly #world: World;
   readonly #connections = new Map<string, Connection>();
-  /** The programs that have opened connections, by connection. */
-  readonly #clients = new Map<string, SimulatedProcess>();
+  /** All connections that clients have opened, also those that have ended. */
+  readonly #opened = new Map<string, Connection>();
   /** When connections have ended. */
   readonly #ends = new Map<string, number>();
 
@@ -41,19 +41,18 @@ export class Gateway {
 
   /** The program that opened a connection. */
   clientOf(id: string): SimulatedProcess | undefined {
-    return this.#clients.get(id);
+    return this.#opened.get(id)?.client;
   }
 
   /** Whether a client has a connection that cannot work any more. */
   hasDeadNetwork(process: SimulatedProcess): boolean {
-    return this.connections.some(({ client, isHalfOpen }) => client === process && isHalfOpen);
+    return [...this.#opened.values()].some(({ client, isDead }) => client === process && isDead);
   }
 
   /** Opens a connection for a client. */
   connect(client: SimulatedProcess, url: string, events: EventEmitter): ClientSocket {
     const { scheduler } = this.#world;
     const id = `c${scheduler.random.bytes(6).toString('hex')}`;
-    this.#clients.set(id, client);
     const connection = new Connection(this.#world, id, client, events, {
       message: (body) => this.#message(connection, body),
       ended: (code, reason) => {
@@ -62,6 +61,7 @@ export class Gateway {
         this.#disconnected(connection, code, reason);
       },
     });
+    this.#opened.set(id, connection);
     scheduler.after(this.#world.latency(10, 40), () => {
       const queryStringParameters = Object.fromEntries(new URL(url).searchParams);
       const event = this.#event(connection, 'CONNECT', { headers: {}, queryStringParameters });
