@@ -1,5 +1,6 @@
 import type { Session } from '../chat/model.ts';
 import type { Login, LoginOutcome } from '../chat/ports.ts';
+import { mayRemoveMark } from '../chat/seats.ts';
 import { announcedEveryMs, isAnnounced } from '../chat/turnover.ts';
 import { type Item, transact } from './dynamodb.ts';
 import { tableName } from './environment.ts';
@@ -103,6 +104,7 @@ async function commit(login: Login, seat: string | undefined): Promise<LoginOutc
 export async function beginSession(login: Login): Promise<LoginOutcome> {
   // A session that takes over another keeps its seat.
   if (login.takesOver) return commit(login, login.takesOver.seat);
+  const startedAt = Date.now();
   const taken = await takeSeat(login.at);
   if (taken.kind !== 'taken') {
     // A full room still accepts the takeover of the user's own session, which needs no other seat.
@@ -110,8 +112,8 @@ export async function beginSession(login: Login): Promise<LoginOutcome> {
       taken.kind === 'room-full' ? await readSession(login.account.name, { consistent: true }) : undefined;
     return session ? { kind: 'online', session } : { kind: taken.kind };
   }
-  // If commit throws, the login may have committed. The seat stays marked, and the sweeper settles it.
+  // If commit throws, or an attempt of it has timed out, the login may still commit. The seat stays marked, and the sweeper settles it.
   const outcome = await commit(login, taken.seat);
-  if (outcome.kind !== 'begun') await seats.refund(taken.seat);
+  if (outcome.kind !== 'begun' && mayRemoveMark(startedAt, Date.now())) await seats.refund(taken.seat);
   return outcome;
 }

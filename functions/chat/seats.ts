@@ -12,8 +12,8 @@ const abandonedAfter = 60_000;
  */
 const ownFor = 2_500;
 
-/** Whether the function that set a mark at this time (epoch ms) may remove it. Otherwise the sweeper does. */
-export const mayRemoveMark = (room: Room, setAt: number): boolean => room.clock.now() - setAt < ownFor;
+/** Whether the function that set a mark at a time (epoch ms) may remove it now. Otherwise the sweeper does. */
+export const mayRemoveMark = (setAt: number, now: number): boolean => now - setAt < ownFor;
 
 /** After this time (ms) no run of the sweeper still handles a leaving that it read before the leaving was deleted. */
 const forgottenAfter = 300_000;
@@ -22,7 +22,7 @@ const forgottenAfter = 300_000;
 export function giveBack(room: Room, leaving: Leaving): Promise<void> {
   const work = async () => {
     await room.seats.giveBack(leaving);
-    if (mayRemoveMark(room, leaving.at)) await room.seats.forget([leaving.id]);
+    if (mayRemoveMark(leaving.at, room.clock.now())) await room.seats.forget([leaving.id]);
   };
   return orLog(room, 'a seat was not given back', work(), undefined, { leaving: leaving.id });
 }

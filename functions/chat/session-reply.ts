@@ -26,7 +26,7 @@ export async function confirmOrEnd(
 ): Promise<void> {
   const now = room.clock.now();
   const guest = { address: session.address, connectionId: session.connectionId, at: now };
-  const settled = mayRemoveMark(room, session.since) ? seat : undefined;
+  const settled = mayRemoveMark(session.since, now) ? seat : undefined;
   const [{ open, bans }] = await Promise.all([
     orLog(room, 'a login was not confirmed', room.seats.confirm(settled), { open: true, bans: {} }),
     orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed }), undefined),

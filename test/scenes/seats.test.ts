@@ -185,6 +185,23 @@ test('a timed-out attempt to take a seat that arrives after the login does not t
   expect(await marks('entering:')).toEqual([]);
 });
 
+test('a timed-out attempt to log in that commits after the login was refused has a seat', async () => {
+  const { client } = await login('one');
+  const other = await room.connect();
+  const isLoggedOut = deferred<void>();
+  let isFirst = true;
+  room.local.faults.beforeDynamoDb = async (call) => {
+    if (!isFirst || !isTransaction(call)) return undefined;
+    isFirst = false;
+    await isLoggedOut.promise;
+    return undefined;
+  };
+  expect(await other.refused('login', { user: 'one', password })).toMatchObject({ code: 'already-online' });
+  await client.get('logout', {});
+  isLoggedOut.resolve();
+  await expect.poll(() => room.database.counts()).toEqual({ counted: 1, present: 1 });
+});
+
 test('two functions that end one session give its seat back once, even if the second is late', async () => {
   const { client } = await login('one');
   const { client: other } = await login('two');
