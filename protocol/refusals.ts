@@ -25,6 +25,7 @@ export const refusals = {
   suspended: 'This user has been suspended by the administrator.',
   banned: 'This address has been banned by the administrator.',
   'bad-token': 'That session cannot be resumed.',
+  kicked: 'You have been removed from the room by the administrator.',
   'too-long': 'That text is too long.',
   'to-self': 'You cannot send to yourself.',
   blocked: 'That user has blocked you.',
@@ -54,6 +55,8 @@ export const refusalDetails = {
   secondsLeft: v.exactOptional(v.number()),
   /** ISO 8601, UTC. */
   since: v.exactOptional(v.string()),
+  /** The administrator's. */
+  reason: v.exactOptional(v.string()),
   /** Bytes of a text or file, characters of a password. */
   limit: v.exactOptional(v.number()),
 } as const;

@@ -31,6 +31,8 @@ export function isFinal(error: unknown, waitsForStart: boolean): boolean {
 /** How a connection ends that could not be restored. */
 export function endingAfter(error: unknown): ForcedEnding {
   if (isReplaced(error)) return { reason: 'replaced' };
+  if (error instanceof RefusalError && error.code === 'kicked')
+    return { reason: 'kicked', why: error.details.reason ?? error.message };
   return isStopped(error) ? { reason: 'stop' } : { reason: 'lost', cause: error };
 }
 

@@ -95,6 +95,14 @@ test('when the session has ended meanwhile, the kept password logs in again', as
   });
 });
 
+test('a program whose session an administrator has ended does not log in again', async () => {
+  const peer = await visit.logIn();
+  peer.vanish();
+  const next = await visit.scripted.peer();
+  (await next.next('resume')).refuse('kicked', { reason: 'Shouting.' });
+  expect(await visit.room.ended).toEqual({ reason: 'kicked', why: 'Shouting.' });
+});
+
 test('the connection ends if the user has logged in with another program meanwhile', async () => {
   const peer = await visit.logIn();
   peer.vanish();

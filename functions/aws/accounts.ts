@@ -21,6 +21,7 @@ const stored = v.object({
   passwordHash: v.string(),
   mustChangePassword: v.optional(v.boolean(), false),
   suspended: v.optional(v.boolean(), false),
+  kicked: v.optional(v.object({ tokenHash: v.string(), reason: v.string() })),
   nameClaimed: v.optional(v.boolean(), false),
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),

@@ -17,7 +17,7 @@ function loginItems({ account, takesOver, ...login }: Login, session: Session) {
     {
       Put: {
         TableName: tableName('presence'),
-        Item: { ...presenceKey(name), ...rest, since, tokenHash: login.tokenHash, ...(quiet && { quiet }) },
+        Item: { ...presenceKey(name), ...rest, since, ...(quiet && { quiet }) },
         ...(takesOver
           ? {
               ConditionExpression: 'connectionId = :old',
@@ -37,7 +37,7 @@ function loginItems({ account, takesOver, ...login }: Login, session: Session) {
 }
 
 const newSession = (
-  { account, connectionId, address, at: since, takesOver }: Login,
+  { account, connectionId, address, tokenHash, at: since, takesOver }: Login,
   seat: string | undefined,
 ): Session => ({
   name: account.name,
@@ -45,6 +45,7 @@ const newSession = (
   accountId: account.accountId,
   connectionId,
   address,
+  tokenHash,
   since,
   activeSince: since,
   detachedAt: undefined,

@@ -98,7 +98,7 @@ test("a stop ends as many sessions at a time as DynamoDB's limit for a transacti
   const { sessions } = await import('./sessions.ts');
   const session = (i: number): Session => ({
     ...{ name: `${i}`, displayName: `${i}`, accountId: `${i}`, connectionId: `${i}`, seat: `${i}` },
-    ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, quiet: false },
+    ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, tokenHash: undefined, quiet: false },
   });
   answers = [];
   await sessions.endTogether(

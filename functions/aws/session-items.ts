@@ -14,6 +14,7 @@ const stored = v.object({
   accountId: v.string(),
   connectionId: v.string(),
   address: v.string(),
+  tokenHash: v.optional(v.string()),
   since: v.number(),
   activeSince: v.number(),
   detachedAt: v.optional(v.number()),
@@ -22,8 +23,8 @@ const stored = v.object({
 });
 
 export function toSession(item: Item): Session {
-  const { detachedAt, seat, ...session } = parseStored(stored, item);
-  return { ...session, detachedAt, seat };
+  const { detachedAt, seat, tokenHash, ...session } = parseStored(stored, item);
+  return { ...session, detachedAt, seat, tokenHash };
 }
 
 /** The session of a user, if there is one. */
@@ -93,14 +94,19 @@ export const nobodyThere = (name: string) => ({
 });
 
 /** Part of a transaction: deletes a session, unless it has moved to another connection. */
-export const endPresence = ({ name, connectionId }: Session, { detachedAt }: EndGuard = {}) => ({
+export const endPresence = ({ name, connectionId }: Session, { detachedAt, tokenHash }: EndGuard = {}) => ({
   Delete: {
     TableName: tableName('presence'),
     Key: presenceKey(name),
-    ConditionExpression: `connectionId = :connection${detachedAt === undefined ? '' : ' AND detachedAt = :detachedAt'}`,
+    ConditionExpression: [
+      'connectionId = :connection',
+      ...(detachedAt === undefined ? [] : ['detachedAt = :detachedAt']),
+      ...(tokenHash === undefined ? [] : ['tokenHash = :token']),
+    ].join(' AND '),
     ExpressionAttributeValues: {
       ':connection': connectionId,
       ...(detachedAt !== undefined && { ':detachedAt': detachedAt }),
+      ...(tokenHash !== undefined && { ':token': tokenHash }),
     },
   },
 });
@@ -147,16 +153,24 @@ export const reattachItems = (name: string, connectionId: string) => [
   },
 ];
 
-/** Part of a transaction: stores when a user was last in the room. */
-export const recordLastSeen = ({ name, accountId }: Session, time: number) => ({
-  Update: {
-    TableName: tableName('users'),
-    Key: { name },
-    UpdateExpression: 'SET seen = :seen, lastSeenAt = :now',
-    ConditionExpression: 'accountId = :id',
-    ExpressionAttributeValues: { ':seen': seenPartition, ':now': time, ':id': accountId },
-  },
-});
+/** Part of a transaction: stores when a user was last in the room, and for which reason an administrator has ended the session. */
+export function recordLastSeen({ name, accountId, tokenHash }: Session, time: number, reason?: string) {
+  const kicked = reason === undefined || tokenHash === undefined ? undefined : { tokenHash, reason };
+  return {
+    Update: {
+      TableName: tableName('users'),
+      Key: { name },
+      UpdateExpression: `SET seen = :seen, lastSeenAt = :now${kicked ? ', kicked = :kicked' : ' REMOVE kicked'}`,
+      ConditionExpression: 'accountId = :id',
+      ExpressionAttributeValues: {
+        ':seen': seenPartition,
+        ':now': time,
+        ':id': accountId,
+        ...(kicked && { ':kicked': kicked }),
+      },
+    },
+  };
+}
 
 /** Part of a transaction: a connection is no longer logged in. Its item stays until the connection is closed. */
 export const unbindConnection = (connectionId: string) => ({

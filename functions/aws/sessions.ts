@@ -58,13 +58,13 @@ export const sessions: Sessions = {
     return committed ? 'resumed' : 'bad-token';
   },
 
-  async end(session, time, guard = {}) {
+  async end(session, time, guard = {}, kicked = undefined) {
     const { leaving, item } = newLeaving([session], time);
     const { committed } = await transact([
       item,
       endPresence(session, guard),
       endConnection(session.connectionId, guard),
-      recordLastSeen(session, time),
+      recordLastSeen(session, time, kicked),
     ]);
     return committed ? leaving : undefined;
   },

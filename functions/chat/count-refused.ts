@@ -19,6 +19,7 @@ const connectsOf: Readonly<Partial<Record<RefusalCode, number>>> = {
   'room-full': 0,
   'room-stopped': 0,
   'bad-token': 1,
+  kicked: 1,
   'not-logged-in': 1,
 };
 export const refusedConnects = 4;

@@ -17,6 +17,12 @@ export interface Member {
   readonly accountId: string;
 }
 
+/** What a program is told that tries to resume a session which an administrator has ended. */
+export interface Kicked {
+  readonly tokenHash: string;
+  readonly reason: string;
+}
+
 export interface Account extends Member {
   /** A PHC string. */
   readonly passwordHash: string;
@@ -26,6 +32,8 @@ export interface Account extends Member {
   readonly nameClaimed: boolean;
   /** Whether an administrator keeps its user out. */
   readonly suspended: boolean;
+  /** How the last session ended, if an administrator ended it. */
+  readonly kicked?: Kicked | undefined;
   /** The users that this account has blocked: account id to folded name. */
   readonly blocks: ReadonlyMap<string, string>;
   /** The account ids of the users who have blocked this account. */
@@ -62,6 +70,8 @@ export interface Connection {
 export interface Session extends Member {
   readonly connectionId: string;
   readonly address: string;
+  /** Undefined if the session cannot be resumed. */
+  readonly tokenHash: string | undefined;
   readonly since: number;
   /** A lower bound of the last activity. The exact time is in the connection item. */
   readonly activeSince: number;

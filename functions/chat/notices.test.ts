@@ -6,7 +6,15 @@ import { mostAnnounced, Turnover, turnoverWindowMs } from './turnover.ts';
 
 const sessionOf = (index: number): Session => ({
   ...{ name: `user${index}`, displayName: `User${index}`, accountId: `id${index}`, connectionId: `c${index}` },
-  ...{ address: '127.0.0.1', since: 0, activeSince: 0, detachedAt: undefined, seat: undefined, quiet: false },
+  ...{
+    address: '127.0.0.1',
+    since: 0,
+    activeSince: 0,
+    detachedAt: undefined,
+    tokenHash: undefined,
+    seat: undefined,
+    quiet: false,
+  },
 });
 
 /** A room with this many users online. Its clock advances only during sleeps. */

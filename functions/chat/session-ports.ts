@@ -28,6 +28,8 @@ export interface EndGuard {
   readonly lastActiveAt?: number;
   /** The loss of the connection, at the time of the read. */
   readonly detachedAt?: number;
+  /** The token, at the time of the read. */
+  readonly tokenHash?: string | undefined;
 }
 
 export interface Removal {
@@ -109,8 +111,11 @@ export interface Sessions {
     address: string;
     at: number;
   }): Promise<'resumed' | 'bad-token'>;
-  /** Ends a session, and returns the seat to give back. Undefined if the session has ended already, or the guard does not hold. */
-  end(session: Session, at: number, guard?: EndGuard): Promise<Leaving | undefined>;
+  /**
+   * Ends a session, and returns the seat to give back. Undefined if the session has ended already, or the guard does not hold.
+   * `kicked`: the reason of an administrator, which is stored with the account.
+   */
+  end(session: Session, at: number, guard?: EndGuard, kicked?: string): Promise<Leaving | undefined>;
   /**
    * Ends up to {@link mostEndedTogether} sessions at once, and leaves their connections open but unbound. Undefined, and none is ended,
    * if one of them has ended or moved on, or its connection is not on record.

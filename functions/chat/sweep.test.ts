@@ -6,7 +6,7 @@ import { sweep } from './sweep.ts';
 
 const sessionOf = (name: string, address = '198.51.100.1'): Session => ({
   ...{ name, displayName: name, accountId: name, connectionId: name, address },
-  ...{ since: 0, activeSince: 0, detachedAt: undefined, seat: undefined, quiet: true },
+  ...{ since: 0, activeSince: 0, detachedAt: undefined, tokenHash: undefined, seat: undefined, quiet: true },
 });
 
 /** Sweeps a room with these sessions, as far as the sweeper looks at it. Says whose sessions have ended. */

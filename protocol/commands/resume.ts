@@ -14,7 +14,7 @@ export const resume = command({
   repeat: 'never',
   request: { user: field.user, token: field.token, newToken: v.optional(field.newToken) },
   result: session,
-  refusals: ['bad-token', 'room-stopped', 'banned'],
+  refusals: ['bad-token', 'kicked', 'room-stopped', 'banned'],
 });
 
 export const docs: Docs<typeof resume> = () => ({

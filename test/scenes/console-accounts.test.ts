@@ -144,7 +144,8 @@ describe('reset-password', () => {
 
     const again = await room.connect();
     expect(await again.refused('resume', { user: 'wikipedia', token })).toMatchObject({
-      code: 'bad-token',
+      code: 'kicked',
+      reason: 'Your password has been reset by the administrator.',
     });
     expect(await again.refused('login', { user: 'wikipedia', password })).toMatchObject({ code: 'wrong-password' });
     expect(await again.refused('login', { user: 'wikipedia', password: once })).toMatchObject({

@@ -23,7 +23,7 @@ describe('a suspended user', () => {
     await friend.get('message', { to: 'Google', text: 'are you back?' });
 
     const again = await room.connect();
-    expect(await again.refused('resume', { user: 'Google', token })).toMatchObject({ code: 'bad-token' });
+    expect(await again.refused('resume', { user: 'Google', token })).toMatchObject({ code: 'kicked' });
     expect(await again.refused('login', { user: 'Google', password })).toMatchObject({ code: 'suspended' });
     expect(await again.refused('deregister', { user: 'Google', password })).toMatchObject({ code: 'suspended' });
     // Only the right password tells it.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RawClient } from '../harness/raw-client.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
@@ -169,12 +169,39 @@ describe('a token', () => {
     await badToken('facebook', token);
   });
 
-  test('is invalid after a kick', async () => {
+  test('tells after a kick, also one that the client did not hear of, why the session has ended', async () => {
     const { client, token } = await login();
+    const newToken = 'chosen-by-the-client-itself';
+    await client.get('passwd', { oldPassword: password, newPassword: password, newToken });
+    await lost(client);
+    await room.admin({ command: 'kick', user: 'facebook', reason: 'shouting' });
+    await watcher.event('logout', { reason: 'kicked' });
+    await badToken('facebook', token);
+    const next = await room.connect();
+    const kicked = { code: 'kicked', reason: 'shouting' };
+    expect(await next.refused('resume', { user: 'facebook', token: newToken })).toMatchObject(kicked);
+    await next.get('login', { user: 'facebook', password });
+    await leave(next);
+    await badToken('facebook', newToken);
+  });
+
+  test('tells of a kick while the password was being changed, too', async () => {
+    const { client } = await login();
+    const newToken = 'chosen-by-the-client-itself';
+    let isFirst = true;
+    onTestFinished(() => room.local.faults.reset());
+    room.local.faults.beforeDynamoDb = async ({ function: caller, operation }) => {
+      if (!isFirst || operation !== 'TransactWriteItems' || !caller.startsWith('Admin')) return undefined;
+      isFirst = false;
+      await client.get('passwd', { oldPassword: password, newPassword: password, newToken });
+      return undefined;
+    };
     await room.kick('facebook');
     await client.closed;
     await watcher.event('logout', { reason: 'kicked' });
-    await badToken('facebook', token);
+    const next = await room.connect();
+    expect(await next.refused('resume', { user: 'facebook', token: newToken })).toMatchObject({ code: 'kicked' });
+    await next.close();
   });
 
   test('is invalid after a change of the password', async () => {

@@ -28,8 +28,9 @@ export class Administrator {
     const { scheduler } = this.#world;
     let backsUpAt = wantsBackup ? scheduler.random.between(scheduler.now, until) : until;
     const banning = scheduler.random.pick([0.1, 0.1, 0.6]);
+    const longest = scheduler.random.pick([2_000, 20_000]);
     for (;;) {
-      await scheduler.pause(scheduler.random.between(2_000, 20_000));
+      await scheduler.pause(scheduler.random.between(longest / 10, longest));
       if (scheduler.now >= until) break;
       if (scheduler.now >= backsUpAt) {
         backsUpAt = until;
@@ -53,7 +54,7 @@ export class Administrator {
     if (act < 0.2) await this.#suspend(user, random.between(0, 10_000));
     else if (act < 0.35) await this.#resetPassword(user);
     else if (act < 0.45) await this.#ask({ command: 'doctor', repair: true });
-    else if (act < 0.7) await this.#ask({ command: 'kick', user, reason: 'why not' });
+    else if (act < 0.7) await this.#kick(user);
     else if (act < 0.85) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + random.below(6) });
     else await this.#stop(random.between(0, 10_000));
   }
@@ -120,6 +121,11 @@ export class Administrator {
   async #resetPassword(user: string): Promise<void> {
     const reply = await this.#ask({ command: 'reset-password', user });
     if ('password' in reply) this.#world.history.accounts.mayHave(user, String(reply.password));
+  }
+
+  async #kick(user: string): Promise<void> {
+    const ask = async () => 'user' in (await this.#ask({ command: 'kick', user, reason: 'why not' }));
+    await this.#world.history.kicks.watch(user, ask);
   }
 
   async #stop(pause: number): Promise<void> {

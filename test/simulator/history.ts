@@ -6,6 +6,7 @@ import type { Item } from './dynamodb/evaluate.ts';
 import { checkQuotas, type FileQuotas } from './file-quotas.ts';
 import type { SentFile } from './files.ts';
 import { Invitations } from './invitations.ts';
+import { Kicks } from './kicks.ts';
 import { Logins } from './logins.ts';
 import type { SimulatedProcess } from './process.ts';
 import { Tokens } from './tokens.ts';
@@ -91,6 +92,7 @@ export class History {
   readonly accounts = new Accounts();
   readonly bans: Bans;
   readonly invitations: Invitations;
+  readonly kicks: Kicks;
   readonly logins: Logins;
   fileQuotas: FileQuotas | undefined;
   backup: Backup | undefined;
@@ -110,6 +112,7 @@ export class History {
     this.#world = world;
     this.bans = new Bans(world);
     this.invitations = new Invitations(world);
+    this.kicks = new Kicks(world);
     this.logins = new Logins(world);
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
   }
@@ -177,8 +180,11 @@ export class History {
       this.#world.violated(`the item of ${after['connectionId']} never expires`);
     if (table === 'messages' && before?.['text'] !== undefined && after && after['text'] !== before['text'])
       this.#world.violated(`"${before['text']}" is overwritten`);
-    if (isSession && after && after['connectionId'] !== before?.['connectionId'])
+    if (isSession && after && after['connectionId'] !== before?.['connectionId']) {
       this.bans.sessionBegan(String(after['connectionId']));
+      this.kicks.changed('began', after);
+    }
+    if (isSession && before && !after) this.kicks.changed('ended', before);
     if (!isSession && !isRoom) return;
     const { sessions, online, maxCon } = this.#counts();
     if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);

@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import { foldName, type Result } from '../../../protocol/index.ts';
+import { endingLine } from '../../chat/texts.ts';
 import {
   ConnectError,
   connect,
@@ -9,6 +10,7 @@ import {
   type RoomConnection,
   type SavedSession,
 } from '../../room/browser.ts';
+import { endingAfter } from '../../room/ending.ts';
 import { backoff } from '../../room/timing.ts';
 import { texts } from '../texts.ts';
 import { Attention } from './attention.ts';
@@ -25,7 +27,7 @@ export interface LoginChoices {
 }
 
 /** Refusals of a resume after which the session cannot continue. Others pass. */
-const overWith: ReadonlySet<string> = new Set(['bad-token', 'banned']);
+const overWith: ReadonlySet<string> = new Set(['bad-token', 'kicked', 'banned']);
 
 /** Between two tries to continue a session: up to 5 seconds at first, and up to 30 later. */
 const timing = { ...defaultTiming, backoff: 5000 };
@@ -80,7 +82,8 @@ export class App {
     } catch (error) {
       if (error instanceof RefusalError && overWith.has(error.code)) {
         this.#session.value = undefined;
-        this.greeting.value = texts.sessionOver;
+        const ending = endingAfter(error);
+        this.greeting.value = ending.reason === 'kicked' ? endingLine(ending) : texts.sessionOver;
         this.starting.value = undefined;
         return;
       }

@@ -70,6 +70,7 @@ const user = v.looseObject({
   mustChangePassword: v.optional(v.boolean()),
   // A login asks whether the attribute is there.
   suspended: v.optional(v.literal(true)),
+  kicked: v.optional(v.object({ tokenHash: v.string(), reason: v.string() })),
   nameClaimed: v.optional(v.boolean()),
   announcedUntil: v.optional(v.number()),
 });

@@ -1,6 +1,7 @@
 import { foldName } from '../../../protocol/index.ts';
 import { refuseBanned } from '../bans.ts';
 import { guestCommand } from '../command.ts';
+import type { Room } from '../ports.ts';
 import { Refusal } from '../refusal.ts';
 import { roomStopped } from '../room-stopped.ts';
 import { confirmOrEnd, replacedFrame, unread } from '../session-reply.ts';
@@ -17,11 +18,11 @@ export const resume = guestCommand('resume', {
     return { state, account, session };
   },
 
-  async run(room, { arguments: { token, newToken: chosen }, connection }, { state, account, session }) {
+  async run(room, { arguments: { user, token, newToken: chosen }, connection }, { state, account, session }) {
     if (!state.open) throw roomStopped(state);
     refuseBanned(state.bans, connection.address, room.clock.now());
     if (!account || account.suspended || !session || account.accountId !== session.accountId)
-      throw new Refusal('bad-token');
+      throw await cannotResume(room, user, token);
     // Another `resume` over this very connection was faster.
     if (session.connectionId === connection.connectionId) throw new Refusal('already-logged-in');
     const next = newToken(chosen);
@@ -34,15 +35,23 @@ export const resume = guestCommand('resume', {
       address: connection.address,
       at: room.clock.now(),
     });
-    if (outcome !== 'resumed') throw new Refusal(outcome);
+    if (outcome !== 'resumed') throw await cannotResume(room, user, token);
     // Closed before the reply: a post to the old connection then fails, and is made to the new one. So whatever is not posted
     // there was committed before the client's next `sync`, which finds it. So it must not fail unnoticed: the client, told of a
     // failure, resumes once more.
     await room.gateway.post(session.connectionId, replacedFrame);
     await room.gateway.close(session.connectionId);
     const { connectionId, address } = connection;
-    const moved = { ...session, connectionId, address, detachedAt: undefined };
+    const moved = { ...session, connectionId, address, tokenHash: next.tokenHash, detachedAt: undefined };
     const [counts] = await Promise.all([unread(room, account), confirmOrEnd(room, moved, { resumed: true })]);
     return { user: account.displayName, token: next.token, timeOut: state.timeOut, unread: counts };
   },
 });
+
+/** The account is read after the session: an administrator may have ended it since the command began. */
+async function cannotResume(room: Room, user: string, token: string): Promise<Refusal> {
+  const account = await room.accounts.find(foldName(user));
+  const kicked = account?.kicked;
+  if (kicked?.tokenHash !== hashToken(token)) return new Refusal('bad-token');
+  return new Refusal('kicked', { reason: kicked.reason });
+}

@@ -1,4 +1,4 @@
-import { kickOut } from '../../end-session.ts';
+import { dismiss } from '../../end-session.ts';
 import type { Session } from '../../model.ts';
 import { giveBack } from '../../seats.ts';
 import type { AdminRoom } from '../ports.ts';
@@ -65,9 +65,11 @@ async function lookAtSession(room: AdminRoom, seen: Session): Promise<Finding | 
     kind: 'session-without-connection',
     about,
     text: `${about} is online over a connection that is not bound to them.`,
-    repair: () => kickOut(room, session, 'Your connection was not on record.'),
+    repair: () => dismiss(room, session, 'kicked', { type: 'event', event: 'kicked', reason: notOnRecord }),
   };
 }
+
+const notOnRecord = 'Your connection was not on record.';
 
 async function dropSession(room: AdminRoom, session: Session): Promise<boolean> {
   const leaving = await room.doctorStore.dropSession(session);
