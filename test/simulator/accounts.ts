@@ -11,6 +11,8 @@ const never = Number.POSITIVE_INFINITY;
 export class Accounts {
   readonly #accounts = new Map<string, Account[]>();
   readonly #passwords = new Map<string, readonly string[]>();
+  /** Passwords that were to be set, and about which the room has not replied. No two users have the same one. */
+  readonly #unanswered = new Set<string>();
   #made = 0;
   /** Every password that may have been set, in this order. */
   readonly #set: { readonly user: string; readonly password: string }[] = [];
@@ -43,6 +45,7 @@ export class Accounts {
   restored(then: Accounts, passwords: ReadonlyMap<string, readonly string[]>, now: Accounts): void {
     for (const [user, accounts] of then.copy().#accounts) this.#accounts.set(user, accounts);
     for (const [user, known] of passwords) for (const one of known.toReversed()) this.mayHave(user, one);
+    this.#unanswered.clear();
     this.#made = now.#made;
   }
 
@@ -54,17 +57,25 @@ export class Accounts {
   /** A password may have been set. */
   mayHave(user: string, password: string): void {
     this.#set.push({ user, password });
+    this.#unanswered.add(password);
     this.#passwords.set(user, [password, ...this.passwordsOf(user).filter((one) => one !== password)]);
   }
 
-  /** The room has accepted a password. Later changes may still be on their way, or have been carried out. */
+  /** The room has accepted a password. Changes without a reply may still be on their way, or have been carried out. */
   has(user: string, password: string): void {
+    this.#unanswered.delete(password);
     const all = this.passwordsOf(user);
-    if (all.includes(password)) this.#passwords.set(user, all.slice(0, all.indexOf(password) + 1));
+    const index = all.indexOf(password);
+    if (index >= 0)
+      this.#passwords.set(
+        user,
+        all.filter((one, i) => i <= index || this.#unanswered.has(one)),
+      );
   }
 
   /** The room has refused to set a password. */
   hasNot(user: string, password: string): void {
+    this.#unanswered.delete(password);
     const others = this.passwordsOf(user).filter((one) => one !== password);
     if (others.length > 0) this.#passwords.set(user, others);
   }

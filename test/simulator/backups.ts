@@ -60,9 +60,13 @@ export function settingsOf({ database }: World): Item {
   return Object.fromEntries(settings.map((name) => [name, item[name]]));
 }
 
-/** Whether a file's recipient knew of it before a time, and since then nobody has asked to end it, and nothing has expired. */
+/**
+ * Whether a file's recipient knew of it before a time, and since then has had one account, nobody has asked to end it, and nothing has
+ * expired.
+ */
 function hasWaited(history: History, file: SentFile, time: number): boolean {
-  const { from, to, name, asked, expiredAt, isForgotten } = file;
+  const { from, to, name, announcedAt, asked, expiredAt, isForgotten } = file;
+  if (!history.accounts.isSameSince(to, announcedAt)) return false;
   const told = shownTo(history, to, fileText('file', from, name), time);
   return told > 0 && asked === 0 && expiredAt === undefined && !isForgotten;
 }

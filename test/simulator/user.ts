@@ -114,7 +114,11 @@ export class User {
       const ended = room.ended.then((ending) => {
         visit.endedAt = Math.min(visit.endedAt, scheduler.now);
         scheduler.note(`${name} has ended: ${ending.reason}`);
-        if (ending.reason === 'lost' || ending.reason === 'replaced') this.#world.history.gaveUp(run.process);
+        // The room refuses a banned client before it has ended its session.
+        const cause = ending.reason === 'lost' ? ending.cause : undefined;
+        const isBanned = cause instanceof run.client.RefusalError && cause.code === 'banned';
+        const hasGivenUp = ending.reason === 'lost' || ending.reason === 'replaced';
+        if (hasGivenUp && !isBanned) this.#world.history.gaveUp(run.process);
       });
       const talk = new Talk(this.#world, this.#users, room, run, visit);
       const leaveAt = Math.min(until, scheduler.now + random.between(1_000, this.#habits.stay));
