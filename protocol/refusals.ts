@@ -55,7 +55,7 @@ export const refusalDetails = {
   secondsLeft: v.exactOptional(v.number()),
   /** ISO 8601, UTC. */
   since: v.exactOptional(v.string()),
-  /** The administrator's. */
+  /** Why the administrator has ended the session. */
   reason: v.exactOptional(v.string()),
   /** Bytes of a text or file, characters of a password. */
   limit: v.exactOptional(v.number()),

@@ -54,7 +54,7 @@ export interface ConnectOptions extends RoomHandlers {
 export interface LoginOptions {
   /**
    * Keeps the password in memory. The connection uses it to log in again if the session ended while the connection was
-   * lost. Without the password the connection then ends as `lost`.
+   * lost, unless an administrator ended it. Without the password the connection then ends as `lost`.
    */
   readonly keepPassword?: boolean;
   /** A new password. Required after the refusal `password-change-required`. */
@@ -179,7 +179,7 @@ export class RoomConnection {
 
   /**
    * Continues the session of an earlier connection. Then shows messages as after a login.
-   * @throws as {@link request}: `bad-token` if the session has ended.
+   * @throws as {@link request}: `bad-token` if the session has ended, `kicked` if an administrator has ended it.
    */
   async resume(saved: SavedSession): Promise<void> {
     const session = this.#newSession({ ...saved, password: undefined });

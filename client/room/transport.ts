@@ -261,8 +261,8 @@ export class Transport {
       this.#handingOver = false;
       next.drop();
       if (this.#ended.signal.aborted) return;
-      // Only after a refusal is the session certainly still on the old link.
-      if (!(error instanceof RefusalError) || !old.isOpen) {
+      // Only after a refusal is the session certainly still on the old link, unless an administrator has ended it.
+      if (!(error instanceof RefusalError) || error.code === 'kicked' || !old.isOpen) {
         old.drop();
         return this.#lose();
       }

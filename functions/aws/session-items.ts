@@ -94,22 +94,23 @@ export const nobodyThere = (name: string) => ({
 });
 
 /** Part of a transaction: deletes a session, unless it has moved to another connection. */
-export const endPresence = ({ name, connectionId }: Session, { detachedAt, tokenHash }: EndGuard = {}) => ({
-  Delete: {
-    TableName: tableName('presence'),
-    Key: presenceKey(name),
-    ConditionExpression: [
-      'connectionId = :connection',
-      ...(detachedAt === undefined ? [] : ['detachedAt = :detachedAt']),
-      ...(tokenHash === undefined ? [] : ['tokenHash = :token']),
-    ].join(' AND '),
-    ExpressionAttributeValues: {
-      ':connection': connectionId,
-      ...(detachedAt !== undefined && { ':detachedAt': detachedAt }),
-      ...(tokenHash !== undefined && { ':token': tokenHash }),
+export function endPresence({ name, connectionId, tokenHash }: Session, { detachedAt, kickReason }: EndGuard = {}) {
+  const values = {
+    connectionId,
+    ...(detachedAt !== undefined && { detachedAt }),
+    ...(kickReason !== undefined && tokenHash !== undefined && { tokenHash }),
+  };
+  return {
+    Delete: {
+      TableName: tableName('presence'),
+      Key: presenceKey(name),
+      ConditionExpression: Object.keys(values)
+        .map((attribute) => `${attribute} = :${attribute}`)
+        .join(' AND '),
+      ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([key, value]) => [`:${key}`, value])),
     },
-  },
-});
+  };
+}
 
 /** Marks a session's connection as lost, unless the session has moved to another one. */
 export const detachPresence = (name: string, connectionId: string, time: number) => ({
@@ -153,9 +154,10 @@ export const reattachItems = (name: string, connectionId: string) => [
   },
 ];
 
-/** Part of a transaction: stores when a user was last in the room, and for which reason an administrator has ended the session. */
-export function recordLastSeen({ name, accountId, tokenHash }: Session, time: number, reason?: string) {
-  const kicked = reason === undefined || tokenHash === undefined ? undefined : { tokenHash, reason };
+/** Part of a transaction: stores when a user was last in the room, and why an administrator has ended the session. */
+export function recordEnd({ name, accountId, tokenHash }: Session, time: number, kickReason?: string) {
+  const isResumable = tokenHash !== undefined;
+  const kicked = kickReason !== undefined && isResumable ? { tokenHash, reason: kickReason } : undefined;
   return {
     Update: {
       TableName: tableName('users'),

@@ -16,7 +16,7 @@ import {
   notBlocked,
   readSession,
   reattachItems,
-  recordLastSeen,
+  recordEnd,
   toSession,
   unbindConnection,
 } from './session-items.ts';
@@ -58,13 +58,13 @@ export const sessions: Sessions = {
     return committed ? 'resumed' : 'bad-token';
   },
 
-  async end(session, time, guard = {}, kicked = undefined) {
+  async end(session, time, guard = {}) {
     const { leaving, item } = newLeaving([session], time);
     const { committed } = await transact([
       item,
       endPresence(session, guard),
       endConnection(session.connectionId, guard),
-      recordLastSeen(session, time, kicked),
+      recordEnd(session, time, guard.kickReason),
     ]);
     return committed ? leaving : undefined;
   },
@@ -76,7 +76,7 @@ export const sessions: Sessions = {
       ...together.flatMap((session) => [
         endPresence(session),
         unbindConnection(session.connectionId),
-        recordLastSeen(session, time),
+        recordEnd(session, time),
       ]),
     ]);
     return committed ? leaving : undefined;

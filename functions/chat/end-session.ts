@@ -35,12 +35,12 @@ export function endEach<T>(room: Room, sessions: readonly Session[], end: (sessi
 
 /**
  * Ends a session by the administrator's will. Returns false and does nothing if it has ended, or moved to another connection. The
- * reason is stored, so that a program which resumes the session is told, and does not log in again by itself (docs/decisions/0093).
+ * reason is stored: a later `resume` is refused with it, so that the client does not log in again by itself (docs/decisions/0093).
  */
 export async function kickOut(room: Room, session: Session, reason: string): Promise<boolean> {
   const { name, connectionId, tokenHash } = session;
-  const lastWord = { type: 'event', event: 'kicked', reason } as const;
-  if (await dismiss(room, session, 'kicked', lastWord, { tokenHash }, reason)) return true;
+  const sayLast = () => sayAndClose(room, connectionId, eventFrame({ type: 'event', event: 'kicked', reason }));
+  if (await end(room, session, 'kicked', { kickReason: reason }, sayLast)) return true;
   // A change of the password gives the session another token.
   const current = await room.sessions.find(name);
   const isChanged = current?.connectionId === connectionId && current.tokenHash !== tokenHash;
@@ -51,20 +51,16 @@ export async function kickOut(room: Room, session: Session, reason: string): Pro
 export const endStopped = (room: Room, session: Session, message: string): Promise<boolean> =>
   dismiss(room, session, 'stop', { type: 'event', event: 'stop', message });
 
-/**
- * Ends a session as {@link endSession} does, posts a last event to its client, and closes the connection. `kicked`: the reason that
- * the room keeps for a resume.
- */
+/** Ends a session as {@link endSession} does, posts a last event to its client, and closes the connection. */
 export async function dismiss(
   room: Room,
   session: Session,
   reason: EndReason | 'stop',
   lastWord: RoomEvent,
   guard?: EndGuard,
-  kicked?: string,
 ): Promise<boolean> {
   const sayLast = () => sayAndClose(room, session.connectionId, eventFrame(lastWord));
-  return end(room, session, reason, guard, sayLast, kicked);
+  return end(room, session, reason, guard, sayLast);
 }
 
 async function end(
@@ -73,9 +69,8 @@ async function end(
   reason: EndReason | 'stop',
   guard: EndGuard | undefined,
   sayLast: () => Promise<void>,
-  kicked?: string,
 ): Promise<boolean> {
-  const leaving = await room.sessions.end(session, room.clock.now(), guard, kicked);
+  const leaving = await room.sessions.end(session, room.clock.now(), guard);
   if (!leaving) return false;
   room.auditLog({ what: 'end', user: session.name, result: reason, connectionId: session.connectionId });
   await Promise.all([

@@ -17,7 +17,7 @@ export interface Member {
   readonly accountId: string;
 }
 
-/** What a program is told that tries to resume a session which an administrator has ended. */
+/** Stored when an administrator ends a session. A `resume` with its token is refused with this reason. */
 export interface Kicked {
   readonly tokenHash: string;
   readonly reason: string;

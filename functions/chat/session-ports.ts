@@ -22,14 +22,14 @@ export type LoginOutcome =
   /** The session to take over has ended or changed. Read it again. */
   | { readonly kind: 'changed' };
 
-/** The conditions under which a session may be ended: it is unchanged since it was read. */
+/** How a session is ended, and the conditions under which it may be: it is unchanged since it was read. */
 export interface EndGuard {
   /** The connection's last activity, at the time of the read. */
   readonly lastActiveAt?: number;
   /** The loss of the connection, at the time of the read. */
   readonly detachedAt?: number;
-  /** The token, at the time of the read. */
-  readonly tokenHash?: string | undefined;
+  /** Why an administrator ends it. The reason is stored, and the token must be the same as at the time of the read. */
+  readonly kickReason?: string;
 }
 
 export interface Removal {
@@ -111,11 +111,8 @@ export interface Sessions {
     address: string;
     at: number;
   }): Promise<'resumed' | 'bad-token'>;
-  /**
-   * Ends a session, and returns the seat to give back. Undefined if the session has ended already, or the guard does not hold.
-   * `kicked`: the reason of an administrator, which is stored with the account.
-   */
-  end(session: Session, at: number, guard?: EndGuard, kicked?: string): Promise<Leaving | undefined>;
+  /** Ends a session, and returns the seat to give back. Undefined if the session has ended already, or the guard does not hold. */
+  end(session: Session, at: number, guard?: EndGuard): Promise<Leaving | undefined>;
   /**
    * Ends up to {@link mostEndedTogether} sessions at once, and leaves their connections open but unbound. Undefined, and none is ended,
    * if one of them has ended or moved on, or its connection is not on record.

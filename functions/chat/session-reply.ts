@@ -1,5 +1,5 @@
 import { eventFrame } from '../../protocol/index.ts';
-import { isBanned } from './bans.ts';
+import { banReason, isBanned } from './bans.ts';
 import { endSession } from './end-session.ts';
 import type { Account, Positions, Session } from './model.ts';
 import { orLog } from './or-log.ts';
@@ -32,7 +32,7 @@ export async function confirmOrEnd(
     orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed }), undefined),
   ]);
   if (open && !isBanned(bans, session.address, now)) return;
-  await endSession(room, session, open ? 'kicked' : 'logout');
+  await (open ? endSession(room, session, 'kicked', { kickReason: banReason }) : endSession(room, session, 'logout'));
   throw new Refusal(open ? 'banned' : 'room-stopped');
 }
 

@@ -61,6 +61,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   'error.triesLeft': 'How many more wrong passwords until the name is blocked from this address, if that is known.',
   'error.secondsLeft': 'Seconds until the block ends.',
   'error.since': 'When the session that is in the way began: ISO 8601, UTC.',
+  'error.reason': 'Why the administrator has ended the session.',
   'error.limit': 'The limit: the maximum in bytes, or for a password the minimum in characters.',
   connectionId: "API Gateway's id of the connection.",
   requestId: "API Gateway's id of the request; not the `id` in the client's frame.",

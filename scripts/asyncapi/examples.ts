@@ -41,6 +41,7 @@ export const details: { readonly [C in RefusalCode]?: RefusalDetails } = {
   'wrong-password': { triesLeft: 2 },
   'login-blocked': { secondsLeft: 60 },
   'already-online': { since: sample.earlier },
+  kicked: { reason: 'Please read the rules.' },
   'too-long': { limit: limits.textBytes },
   'invalid-password': { limit: 8 },
   'file-too-large': { limit: 10_485_760 },

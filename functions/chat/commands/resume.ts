@@ -48,7 +48,7 @@ export const resume = guestCommand('resume', {
   },
 });
 
-/** The account is read after the session: an administrator may have ended it since the command began. */
+/** Reads the account again: an administrator may have ended the session since the command began. */
 async function cannotResume(room: Room, user: string, token: string): Promise<Refusal> {
   const account = await room.accounts.find(foldName(user));
   const kicked = account?.kicked;
