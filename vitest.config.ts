@@ -14,8 +14,9 @@ const programs = [
 /** Files that take long or wait for a clock. `npm test` leaves them out; `npm run prove -- short` runs them, and so does `.ci/run`. */
 const shortProofs = [
   'test/{attack,connection,files,kills,package,races,smoke,soak}/**/*.test.ts',
-  'test/{backup/backup,browser/big-file,harness/ending,web/long-log}.test.ts',
-  'test/scenes/{hostile-names,races,survival}.test.ts',
+  'test/{backup/backup,browser/big-file,harness/ending}.test.ts',
+  'test/web/{long-log,losses}.test.ts',
+  'test/scenes/{addresses,backup-steps,doctor-busy,file-crashes,hostile-names,races,survival}.test.ts',
   'infra/app.test.ts',
 ];
 

@@ -8,6 +8,7 @@ const slow = [
   'test/smoke/smoke',
   'test/scenes/doctor',
   'test/web/losses',
+  'test/scenes/addresses',
   'test/web/attention',
   'test/web/talking',
   'test/scenes/file-transfer',
