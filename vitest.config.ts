@@ -25,8 +25,8 @@ export default defineConfig({
     // The SDK warns about the Node.js version of this machine. The functions run on Lambda's.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     setupFiles: ['test/harness/end-in-order.ts'],
-    // One file more than there are cores, because most files wait now and then.
-    maxWorkers: availableParallelism() + 1,
+    // Two files more than there are cores, because most files wait now and then.
+    maxWorkers: availableParallelism() + 2,
     // Files share processes, and with them the modules that are loaded.
     isolate: false,
     sequence: { sequencer: SlowestFirst },

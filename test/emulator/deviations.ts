@@ -123,6 +123,7 @@ export const deviations: readonly Deviation[] = [
   { scene: 'stop', test: 'a client prints the reason and ends', because: 'console' },
   { scene: 'stop', test: 'prints each step in the console', because: 'console' },
   { scene: 'stop', test: 'the log is saved after the maximum delay', because: 'clock' },
+  { scene: 'stop', test: 'the log is saved once, even if a step is killed', because: 'faults' },
   { scene: 'stop', test: 'waits for the end of an abandoned job', because: 'clock' },
   { scene: 'take-over', test: 'is refused if the other client does not answer but', because: 'clock' },
   { scene: 'take-over', test: 'the answer does not count as activity', because: 'clock' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin, administer } from '../harness/console.ts';
+import { playKilled } from '../harness/play-killed.ts';
 import { openRoom, password, type SceneRoom } from '../harness/room.ts';
 
 let room: SceneRoom;
@@ -112,6 +113,17 @@ test('the log is saved after the maximum delay of its lines', async () => {
   expect(await saving).toMatchObject({ ok: true });
   expect(reads).toHaveLength(1);
   expect(reads[0]).toBeGreaterThanOrEqual(Date.parse(String(stoppedAt)) + lateness);
+});
+
+test('the log is saved once, even if a step is killed after it has stored bytes', async () => {
+  const stopped = await openRoom();
+  onTestFinished(() => stopped.close());
+  await stopped.register('facebook');
+  await stopped.admin({ command: 'stop' });
+  const { reply, killed } = await playKilled(stopped, { command: 'save-log' });
+  expect(killed).toBe(1);
+  const { name, lines } = reply['saved'] as { name: string; lines: number };
+  expect((await stopped.object(`logs/${name}`)).trimEnd().split('\n')).toHaveLength(lines);
 });
 
 describe('a stop through the console', () => {
