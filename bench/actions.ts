@@ -19,7 +19,7 @@ export interface Counting {
   readonly hashes: number;
 }
 
-/** How many are in the room, for what depends on it. */
+/** The numbers of users, for actions whose cost depends on them. */
 export interface Sizes {
   readonly few: number;
   readonly many: number;
@@ -41,9 +41,9 @@ export async function countActions(stage: Stage, sizes: Sizes): Promise<Counting
   await countAccount(stage, add);
   await countPrivate(stage, add);
   await countFiles(stage, add);
-  const speaker = await stage.enter('ann');
+  const sender = await stage.enter('ann');
   const isCounted = (action: Action) => counted.some((one) => one.action === action);
-  await countCrowd(stage, add, speaker, sizes, isCounted);
+  await countCrowd(stage, add, sender, sizes, isCounted);
   return counted;
 }
 
@@ -144,7 +144,7 @@ async function countFiles(stage: Stage, add: Add): Promise<void> {
   const bob = await stage.enter('bob');
   const fileNamed = (name: string) => ({ name, bytes: Buffer.from(text) });
   const announce = (name: string) => stage.command(ann, 'file', announcementOf('bob', fileNamed(name)));
-  // The functions know both as members.
+  // Send one request each, so that the function knows both connections as members' and prefetches.
   for (const client of [ann, bob]) await meter.settle(1, () => client.get('fileget', {}));
   // The run is triggered by S3's event.
   const upload = (place: Place, name: string) => meter.count(1, () => put(place, fileNamed(name).bytes));
@@ -182,14 +182,14 @@ function untilCalled({ room }: Stage, operation: string): Promise<void> {
 async function countCrowd(
   stage: Stage,
   add: Add,
-  speaker: RawClient,
+  sender: RawClient,
   sizes: Sizes,
   isCounted: (action: Action) => boolean,
 ): Promise<void> {
   const { few, many, registered, beforeSweep } = sizes;
   await stage.fill(few);
-  await countOnline(stage, add, speaker, few, beforeSweep);
-  const broadcast = async () => (await stage.command(speaker, 'broadcast', { text })).entries;
+  await countOnline(stage, add, sender, few, beforeSweep);
+  const broadcast = async () => (await stage.command(sender, 'broadcast', { text })).entries;
   add('broadcast', `${few} online`, await broadcast());
   await countNotice(stage, add, few);
   await stage.seed(registered);
@@ -198,8 +198,8 @@ async function countCrowd(
   await enterNamed(stage, others);
   await stage.fill(many);
   add('broadcast', `${many} online`, await broadcast());
-  await countOnline(stage, add, speaker, many, beforeSweep);
-  for (const action of others) add(action, `${many} online`, await countExample(stage, speaker, action));
+  await countOnline(stage, add, sender, many, beforeSweep);
+  for (const action of others) add(action, `${many} online`, await countExample(stage, sender, action));
 }
 
 /** Registers and logs in the users that the examples of these commands name. */
@@ -213,22 +213,22 @@ export async function enterNamed(stage: Stage, named: readonly Action[]): Promis
 }
 
 /** Plays a member's command with the arguments of its example. So a new command needs no lines here. */
-export async function countExample(stage: Stage, speaker: RawClient, action: Action): Promise<readonly Recorded[]> {
+export async function countExample(stage: Stage, sender: RawClient, action: Action): Promise<readonly Recorded[]> {
   const { request } = commandDocs[action]().example;
-  if (commands[action].reply !== 'none') return (await stage.command(speaker, action, request)).entries;
-  return (await stage.meter.count(1, async () => speaker.say(action, request))).entries;
+  if (commands[action].reply !== 'none') return (await stage.command(sender, action, request)).entries;
+  return (await stage.meter.count(1, async () => sender.say(action, request))).entries;
 }
 
 /** The actions that read all sessions. */
 async function countOnline(
   stage: Stage,
   add: Add,
-  speaker: RawClient,
+  sender: RawClient,
   online: number,
   beforeSweep: number,
 ): Promise<void> {
-  add('whoelse', `${online} online`, (await stage.command(speaker, 'whoelse', {})).entries);
-  add('wholasthr', `${online} online`, (await stage.command(speaker, 'wholasthr', {})).entries);
+  add('whoelse', `${online} online`, (await stage.command(sender, 'whoelse', {})).entries);
+  add('wholasthr', `${online} online`, (await stage.command(sender, 'wholasthr', {})).entries);
   await sleep(beforeSweep);
   // Set the last count back by a minute, so that the sweep has a minute to count.
   await stage.room.local.invoke('Sweeper', {});

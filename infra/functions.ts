@@ -6,7 +6,9 @@ export type RoutedFunction = CommandGroup | 'connection';
 
 /** A route of the WebSocket API: how its frames are answered. */
 export type Route =
-  /** By a function; `twoWay` if API Gateway sends what the function returns back as a frame. */
+  /**
+   * By a function, or by a mock integration. `twoWay`: API Gateway sends the function's return value to the client as a frame.
+   */
   { readonly target: RoutedFunction; readonly twoWay: boolean } | { readonly target: 'mock' };
 
 function routeOf(action: Action): Route {
@@ -46,7 +48,7 @@ export type TablePermission =
   | 'DeleteItem'
   | 'ConditionCheckItem';
 
-/** Actions on other connections: post, get, delete. */
+/** Actions of API Gateway's @connections API, on any connection: post, get, delete. */
 export type ConnectionPermission = 'POST' | 'GET' | 'DELETE';
 
 /**
@@ -82,7 +84,7 @@ export interface RoomFunctionEntry {
 
 export type FunctionName = RoutedFunction | InvokableFunction | 'admin' | 'page';
 
-/** Every function with its memory, timeout and permissions; one line per permission. */
+/** Every function with its memory, timeout and permissions; one entry per table. */
 export const functions: Record<FunctionName, RoomFunctionEntry> = {
   connection: {
     purpose: 'Accepts connections, and ends the session of a closed connection',
@@ -131,7 +133,8 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     purpose: 'Files: presigns URLs, handles finished uploads, and deletes files that have ended',
     memory: 1024,
     timeout: 28,
-    // S3 sends an event once, so it is retried. The tidying run finds uploads whose event was lost.
+    // S3 does not send an event again if the function fails, so Lambda retries. The tidying run finds uploads whose event was
+    // lost.
     asynchronous: { retries: 2, maxAge: 3600 },
     tables: {
       fileRecords: ['GetItem', 'Query', 'QueryIndex', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -173,7 +176,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
     connections: ['GET', 'POST'],
   },
   sweeper: {
-    purpose: 'Ends idle and detached sessions, and ghosts',
+    purpose: 'Ends idle and detached sessions, and detaches sessions whose connection is gone',
     memory: 256,
     // A run waits up to 90 s for sessions that fall due, and then needs time to end them.
     timeout: 150,
@@ -192,7 +195,7 @@ export const functions: Record<FunctionName, RoomFunctionEntry> = {
   admin: {
     purpose: 'The administrator console: only a caller with the IAM permission can invoke it',
     memory: 512,
-    // A long job is split into slices of half a minute. A step that has begun is finished after the slice.
+    // One invocation of a long job works for a time budget of half a minute, and then finishes the step that it has begun.
     timeout: 120,
     tables: {
       room: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],

@@ -60,7 +60,7 @@ export class Gateway extends Construct {
     this.callbackUrl = customDomain ? `https://${customDomain.name}` : this.stage.callbackUrl;
   }
 
-  /** Sends a route's frames to a function; `twoWay` sends what the function returns back as a frame. */
+  /** Sends a route's frames to a function. `twoWay`: API Gateway sends the function's return value to the client as a frame. */
   route(key: string, fn: LambdaFunction, { twoWay }: { twoWay: boolean }): void {
     let integration = this.integrations.get(fn);
     if (!integration) {

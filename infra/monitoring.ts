@@ -177,7 +177,7 @@ function showOn(dashboard: Dashboard, metrics: RoomMetrics): void {
       metrics.gateway('ClientError'),
     ]),
     graph('Throttles', [metrics.functionThrottles]),
-    graph('What did not get through', [metrics.fanOutFailures, metrics.deadLetters], [metrics.countDrift]),
+    graph('Failed deliveries and count drift', [metrics.fanOutFailures, metrics.deadLetters], [metrics.countDrift]),
   );
   dashboard.addWidgets(
     graph('Cost: DynamoDB units', [metrics.readUnits, metrics.writeUnits]),

@@ -26,7 +26,10 @@ export const events = {
   message: event('message', {
     ...inbox,
     from: v.string(),
-    /** The recipient of a message that the reader has sent. Only `history` returns it; `seq` is of that inbox. */
+    /**
+     * The recipient, in a message that the reader has sent. Only `history` returns such messages. Their `seq` is the number in
+     * the recipient's inbox.
+     */
     to: v.optional(v.string()),
     text: v.string(),
     sentAt: field.time,

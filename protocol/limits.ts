@@ -44,7 +44,9 @@ export const mostTokens = 10;
 /** The tokens that a request takes in addition if it is marked `again`: it occupies a function for a second. */
 export const repeatTokens = 4;
 
-/** The room closes a connection after this many refusals by its rate limit, each balanced by an accepted frame. */
+/**
+ * The room closes a member's connection after this many refusals by its rate limit. Each accepted frame cancels one refusal.
+ */
 export const mostRefused = 150;
 
 /** The new connections of an address for which one that the room closed for flooding counts, in `CONNECTS_PER_ADDRESS`. */

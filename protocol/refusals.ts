@@ -8,7 +8,7 @@ export const refusals = {
   'rate-limited': 'You are sending too fast. Please wait a moment.',
   'not-logged-in': 'You are not logged in.',
   'already-logged-in': 'You are already logged in over this connection.',
-  'user-exists': 'That user name is taken or reserved, or looks like that of another user.',
+  'user-exists': 'That user name is taken, belonged to a recently deleted account, or looks like that of another user.',
   'registration-closed': 'Nobody can register in this room. Ask its administrator for an account.',
   'invitation-required': 'You need an invitation to register in this room.',
   'invalid-invitation': 'That invitation is not valid: it is unknown, used up, expired or revoked.',
@@ -37,7 +37,7 @@ export const refusals = {
   'file-too-large': 'That file is larger than the room takes.',
   'invalid-file-name':
     'A file name must have 1 to 255 bytes, neither / nor \\, no invisible characters, and no blank at either end.',
-  'file-exists': 'A file of that name from you is waiting there already.',
+  'file-exists': 'A file of that name from you is already waiting for that user.',
   'too-many-files': 'Too many files wait for that user. Send this one again when some of them have been fetched.',
   'no-such-file': 'There is no such file.',
 } as const;

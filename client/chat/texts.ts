@@ -23,7 +23,7 @@ export const texts = {
   askInvitation: 'Please enter the code of your invitation (or nothing to go back):',
   registered: (user: string) => `You have registered "${user}". You can now log in.`,
   userExists: (user: string) => `The username "${user}" is taken. Please choose another one.`,
-  askExistingUser: 'Please enter the username to cancel:',
+  askExistingUser: 'Please enter the username whose registration you want to cancel:',
   askCancel: (user: string) => `Are you sure you want to cancel the registration of ${user}? Enter "yes" or "no":`,
   cancelled: (user: string) => `The registration of "${user}" has been cancelled.`,
   notCancelled: (user: string) => `"${user}" is still registered.`,
@@ -44,7 +44,7 @@ export const texts = {
   welcome: (user: string) => `Welcome to the chat room, ${user}! You are now logged in.`,
   title: (user: string) => `${user} - chat`,
   defaultCommand: (command: string) =>
-    `A line that does not begin with a slash is sent by "${command}". Enter "/help" or "/quit" with a slash.`,
+    `A line that does not begin with a slash is carried out as "${command} <line>". Begin every other command with a slash: "/help", "/quit".`,
   missed: 'Messages while you were away:',
   missedEnd: 'You can now enter commands:',
   leaving: 'You are leaving the chat room. See you again!',
@@ -57,7 +57,7 @@ export const texts = {
     `You have pasted ${lines === 1 ? 'a line' : `${lines} lines`}, ${bytes} bytes. ` +
     'Enter the user who is to get this text as one message, "*" for everybody, or nothing to discard it:',
   notSent: 'Nothing was sent.',
-  tooFast: 'You are faster than the room allows. Your commands are carried out, one after the other, as it takes them.',
+  tooFast: 'You are sending faster than the room allows. Your commands wait, and are carried out one after the other.',
   connectionLost: 'The connection was lost. Reconnecting ...',
   waitingForStart: (message: string) =>
     `The chat room has been stopped. ${withFullStop(message)} You will be reconnected when it opens again.`,

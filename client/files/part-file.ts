@@ -27,7 +27,7 @@ export interface Content extends Offered {
 /** The part files that this process has open. */
 const inUse = new Set<string>();
 
-/** Folds names that the room regards as the same. */
+/** The common prefix of an offer's part files. Names that the room regards as the same give the same prefix. */
 function offerPrefix(user: string | undefined, { from, name }: Offered): string {
   const offer = JSON.stringify([foldName(user ?? ''), foldName(from), name.normalize('NFC')]);
   return `.chat-${createHash('sha256').update(offer).digest('hex').slice(0, 16)}-`;
@@ -123,10 +123,10 @@ export class PartFile implements Part {
   }
 
   /**
-   * Links the complete file to its name in the folder, or to the next free one like it. Nothing is overwritten. The
-   * part file stays, as a second link, so that a client that crashes now finds it again.
+   * Links the complete file to its name in the folder, or to the next free one like it. Nothing is overwritten. If the file
+   * system has hard links, the part file stays as a second link, so that a client that crashes now finds it again.
    * @returns The name.
-   * @throws {TransferError}
+   * @throws {TransferError} /
    */
   async publish(): Promise<string> {
     try {
@@ -210,7 +210,7 @@ async function openFile(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666);
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
-  throw new TransferError('unwritable', `"${path}" is in the way.`);
+  throw new TransferError('unwritable', `"${path}" is not a regular file. Remove it and try again.`);
 }
 
 /**

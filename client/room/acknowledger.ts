@@ -37,7 +37,7 @@ export class Acknowledger {
     this.#shown[stream] = Math.max(this.#shown[stream] ?? 0, seq);
   }
 
-  /** Goes on after what an earlier connection has shown. Its last acknowledgement may have been lost. */
+  /** Continues after the last messages that an earlier connection has shown. Its last acknowledgement may have been lost. */
   continueFrom(shown: Readonly<Positions>): void {
     Object.assign(this.#shown, shown);
     this.#acknowledged = true;

@@ -58,7 +58,7 @@ export class Feed {
     void this.#sync();
   }
 
-  /** Goes on after what an earlier connection has shown. Call it first. */
+  /** Continues after the last messages that an earlier connection has shown. Call it before any other method. */
   continueFrom(shown: Readonly<Positions>): void {
     for (const stream of streamNames) this.#orders[stream] = new StreamOrder(shown[stream]);
     this.#acks.continueFrom(shown);

@@ -24,7 +24,10 @@ export interface TransportOptions {
   isAsking(): boolean;
   event(event: RoomEvent): void;
   lost(): void;
-  /** The session continues over another link, after a loss or a handover. After a rest, no session was lost. */
+  /**
+   * Another link is usable, after a loss or a handover. After a rest (a time without a link before a login) the user was not
+   * told of a loss.
+   */
   restored(after: 'loss' | 'handover' | 'rest'): void;
   /** The first connection has failed twice, and is tried again: the room was busy, or the platform hides the reason. */
   busy(): void;
@@ -55,8 +58,8 @@ export class Transport {
     const { platform, timing } = options;
     this.#watches = [
       platform.onWake(() => this.#wakeUp(), timing),
-      // The user sees at once that nothing is sent. A connection that is still alive, as within one machine, is replaced
-      // in a moment.
+      // Drop the link, so that the user sees at once that the machine is offline. If the link still worked, for example to a
+      // room on this machine, the reconnection succeeds at once.
       platform.onOffline?.(() => options.hasSession() && this.#link?.drop()) ?? (() => {}),
     ];
   }
@@ -78,7 +81,7 @@ export class Transport {
       } catch (error) {
         if (signal.aborted) break;
         const mayBeBusy = isBusy(error) || (platform.hidesRefusals && failureOf(error) === 'unreachable');
-        // A room that was busy a moment ago may fail to answer once.
+        // After a first retry, network errors are retried, too: a busy room may fail to answer.
         const passes = mayBeBusy || (retries.count > 0 && isOfNetwork(error));
         if (!passes || retries.isEnough(mayBeBusy ? 'busy' : 'failed')) throw error;
         if (retries.count === 2) busy();
@@ -261,7 +264,8 @@ export class Transport {
       this.#handingOver = false;
       next.drop();
       if (this.#ended.signal.aborted) return;
-      // Only after a refusal is the session certainly still on the old link, unless an administrator has ended it.
+      // After a refusal other than `kicked`, the session is certainly still on the old link. After any other error it may have
+      // moved.
       if (!(error instanceof RefusalError) || error.code === 'kicked' || !old.isOpen) {
         old.drop();
         return this.#lose();

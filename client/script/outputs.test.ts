@@ -113,7 +113,7 @@ describe('piped commands', () => {
     (await peer.next('logout')).reply({});
     const { code, out, err } = await done;
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('You are faster than the room allows.');
+    expect(out).toContain('You are sending faster than the room allows.');
   });
 
   test('after the end of the room are reported', async () => {

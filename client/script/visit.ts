@@ -26,7 +26,7 @@ export interface Visit {
   complain(message: string): void;
 }
 
-/** Something may have been done in the room, or not. */
+/** It is unknown whether the room has carried out the request. */
 class InDoubtError extends Error {
   override readonly name = 'InDoubtError';
 }

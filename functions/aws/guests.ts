@@ -29,7 +29,7 @@ const item = (address: string) => ({
   Key: { shard: guestsShard, name: address },
 });
 
-/** Addresses that an environment refuses for a while (ms) without a request. */
+/** Addresses that this environment refuses for some time (ms) without a call to DynamoDB. */
 class Refusals {
   readonly #until = new Map<string, number>();
   readonly #duration: number;
@@ -45,7 +45,7 @@ class Refusals {
 
   has(address: string, at: number): boolean {
     const until = this.#until.get(address) ?? 0;
-    // Further ahead, the clock has gone back.
+    // If `until` is further ahead than the duration, the clock was set back: ignore the entry.
     return until > at && until <= at + this.#duration;
   }
 }

@@ -53,8 +53,8 @@ export const loginTriesAfter = (name: string, address: string, at: number) => {
 };
 
 /**
- * Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. The rate limit starts over, because a
- * guest's tokens last longer than a member's.
+ * Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. The rate limit is reset, because a
+ * guest's tokens refill more slowly than a member's. /
  */
 export const bindConnection = (
   connectionId: string,
@@ -93,7 +93,10 @@ export const nobodyThere = (name: string) => ({
   },
 });
 
-/** Part of a transaction: deletes a session, unless it has moved to another connection. */
+/**
+ * Part of a transaction: deletes a session. Fails if the session has moved to another connection, or if the guard's
+ * `detachedAt` or, for a kick, the token has changed.
+ */
 export function endPresence({ name, connectionId, tokenHash }: Session, { detachedAt, kickReason }: EndGuard = {}) {
   const values = {
     connectionId,

@@ -67,11 +67,11 @@ export async function answer<R extends Room>(
  * How long (ms) the room waits before it carries out a request that is marked `again` (docs/decisions/0033). The first sending may
  * still be at work, on the connection that was lost. Together, the two commit one message:
  *
- * - `resume` deletes the old connection's item. If the first sending reads the connection after that, it is refused.
- * - If the first sending read it before, it also took its message's number within this time; otherwise it reads the connection
- *   once more.
- * - The repeat waits this long before it takes a number. So the first sending's number is below it, where the repeat finds the
- *   message, or fills the number so that no message gets it.
+ * - `resume` deletes the old connection's item. A first sending that reads the connection after that is refused.
+ * - A first sending that takes its number later than this after its read reads the connection again.
+ * - The repeat waits this long before it takes a number. So a first sending that is not refused has a lower number.
+ * - Below its own number, the repeat finds the message, or puts tombstones at the free numbers. The first sending cannot
+ *   commit there any more.
  *
  * A repeat may itself be repeated, so the same rules apply to it.
  */
@@ -89,7 +89,8 @@ async function perform<A extends Action, R extends Room>(
   const { connectionId, address } = incoming;
   await refuseIfRemembered(room, incoming);
   const readAt = room.clock.now();
-  // Until this environment knows a connection as a member's, its frames read nothing but the connection.
+  // Prefetch in parallel only if this environment knows the connection as a member's. For other frames, read the connection
+  // first: a frame that is refused costs one read.
   const isKnown = entry.who === 'member' && !again && room.rateLimiters.isMember(connectionId);
   const prefetch = async (): Promise<Prefetched<A>> => {
     if (!handler) throw new Refusal('unknown-action');
@@ -120,7 +121,9 @@ async function perform<A extends Action, R extends Room>(
 /** API Gateway meters frames in units of this many bytes. */
 const meteredBytes = 32 * 1024;
 
-/** The tokens that a frame takes. A guest's frame that no client has a reason to send takes half of a guest's burst. */
+/**
+ * The tokens that a frame takes. A guest's frame that no client has a reason to send takes at least half of the smallest burst.
+ */
 function tokensOf({ member }: Connection, frame: string, least: number, who?: Command['who']): number {
   const hasReason = member || (who !== 'member' && byteLength(frame) <= meteredBytes);
   return hasReason ? least : Math.max(least, mostTokens / 2);
@@ -156,8 +159,8 @@ async function findConnection(room: Room, { connectionId, address }: IncomingFra
 }
 
 /**
- * Returns a function that reads a connection again if the last read (epoch ms) is older than {@link repeatDelay}, or
- * with `now`.
+ * Returns a function that throws a Refusal if the connection no longer belongs to the same account. It reads the connection
+ * again only with `now`, or if the last read (at first `readAt`, epoch ms) is older than {@link repeatDelay}. /
  */
 function confirmer(room: Room, { connectionId, member }: Connection, readAt: number): RepeatableRequest['confirm'] {
   let lastRead = readAt;

@@ -5,7 +5,7 @@ import { orLog } from './or-log.ts';
 import type { EndGuard, Notice, Room } from './ports.ts';
 import { giveBack } from './seats.ts';
 
-/** Has the notices function tell the other users of a login or logout, unless the session is quiet. */
+/** Invokes the notices function, which notifies the other users of a login or logout. Does nothing if the session is quiet. */
 export async function announce(room: Room, event: Notice['event'], { name, quiet }: Session): Promise<void> {
   if (quiet) return;
   const invoked = room.asyncInvoker.invokeNotice({ event, except: name });
@@ -13,8 +13,8 @@ export async function announce(room: Room, event: Notice['event'], { name, quiet
 }
 
 /**
- * Ends a session that is unchanged since the caller read it, and announces the logout. Idempotent: returns false and does
- * nothing if the session has ended or the guard does not hold.
+ * Ends a session, and announces the logout. Idempotent: returns false and does nothing if the session has ended or moved to
+ * another connection, or the guard does not hold. /
  */
 export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
   return end(room, session, reason, guard, async () => {});
@@ -34,14 +34,15 @@ export function endEach<T>(room: Room, sessions: readonly Session[], end: (sessi
 }
 
 /**
- * Ends a session by the administrator's will. Returns false and does nothing if it has ended, or moved to another connection. The
- * reason is stored: a later `resume` is refused with it, so that the client does not log in again by itself (docs/decisions/0093).
+ * Ends a session for the administrator. Returns false and does nothing if it has ended, or moved to another connection. The
+ * reason is stored: a later `resume` is refused with it, so that the client does not log in again by itself
+ * (docs/decisions/0093). /
  */
 export async function kickOut(room: Room, session: Session, reason: string): Promise<boolean> {
   const { name, connectionId, tokenHash } = session;
   const sayLast = () => sayAndClose(room, connectionId, eventFrame({ type: 'event', event: 'kicked', reason }));
   if (await end(room, session, 'kicked', { kickReason: reason }, sayLast)) return true;
-  // A change of the password gives the session another token.
+  // A change of the password replaces or removes the session's token, so the guard failed. Try again with the current token.
   const current = await room.sessions.find(name);
   const isChanged = current?.connectionId === connectionId && current.tokenHash !== tokenHash;
   return isChanged && kickOut(room, current, reason);
@@ -98,7 +99,10 @@ export async function connectionClosed(room: Room, connectionId: string, how: 'c
   if (session?.connectionId === connectionId) await endSession(room, session, 'logout');
 }
 
-/** Starts the grace period. Invokes the sweeper, whose run waits for its end; the next scheduled run could be late. */
+/**
+ * Starts the grace period. Invokes the sweeper, unless another caller has: its run waits for the end of the grace period. The
+ * next scheduled run could be late.
+ */
 async function connectionLost(room: Room, member: Member, connectionId: string): Promise<void> {
   const now = room.clock.now();
   if (!(await room.sessions.detach(member, connectionId, now))) return;

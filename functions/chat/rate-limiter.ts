@@ -3,7 +3,10 @@ import type { Connection, RateLimit } from './model.ts';
 
 /** A connection as one Lambda environment remembers it. */
 interface Known {
-  /** The connection's frames are refused between these times (epoch ms). Before the first, the clock has gone back. */
+  /**
+   * Frames are refused from `refusedAt` to `refusedUntil` (epoch ms). A time before `refusedAt` means that the clock was set
+   * back; then no frame is refused.
+   */
   refusedAt: number;
   refusedUntil: number;
   /** The tokens of accepted frames that are not stored yet. */
@@ -50,13 +53,15 @@ export class RateLimiters {
     return this.#known.get(connectionId)?.isMember ?? false;
   }
 
-  /** Accepts and counts a frame that takes so many tokens (0), or returns the seconds until the connection may send again. */
+  /**
+   * Takes tokens for a frame. Returns 0 if the frame is accepted, otherwise the seconds until the connection may send again.
+   */
   take(connection: Connection, now: number, tokens = 1): number {
     const known = this.#of(connection);
     const { rate, burst } = limitOf(connection);
     const each = 1000 / rate;
     const storedMs = Math.max(0, connection.theoreticalArrivalTime - now);
-    // More than a full bucket and the skew of clocks: the clock has gone back since.
+    // If the stored use exceeds a full bucket and the skew of clocks, the clock was set back: ignore it.
     const usedMs = (storedMs > burst * each + clockSkew ? 0 : storedMs) + (known.unwritten + tokens) * each;
     const tooMuch = usedMs - burst * each;
     if (tooMuch > 0) {
@@ -86,8 +91,8 @@ export class RateLimiters {
   }
 
   /**
-   * Takes the use to store now, in milliseconds; the caller writes it. If the write fails, the connection may send a few
-   * frames more.
+   * Returns the use that is not stored yet (ms), and resets it. The caller stores it. If the write fails, the connection may
+   * send a few frames more. /
    */
   settle(connection: Connection): number {
     const known = this.#of(connection);

@@ -6,9 +6,9 @@ import type { Leaving, Room, SeatState } from './ports.ts';
 const abandonedAfter = 60_000;
 
 /**
- * Within this time (ms) a function may remove the mark of its own update. The sweeper has not read it yet, and no attempt of
- * the update has timed out. Such an attempt could still reach DynamoDB and, without the mark, take or give back the
- * seats again.
+ * Within this time (ms) a function may remove the mark of its own update. The sweeper handles only older marks, and no attempt
+ * of the update has timed out. A timed-out attempt could still reach DynamoDB, and without the mark it would take or give back
+ * the seats again. /
  */
 const ownFor = 2_500;
 

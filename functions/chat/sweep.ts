@@ -22,8 +22,9 @@ const lookedAfterAtOnce = 50;
 const freshness = 5_000;
 
 /**
- * One run of the sweeper. It finds ghosts, corrects the count, and ends every session that falls due before the next
- * run. Runs may overlap and be repeated: each write is conditional on the data that was read.
+ * One run of the sweeper. It detaches ghosts (sessions whose connection is gone without a `$disconnect`), corrects the count,
+ * and ends every session that falls due before the next run. Runs may overlap and be repeated: each write is conditional on the
+ * data that was read. /
  */
 export async function sweep(room: Room): Promise<void> {
   const startedAt = room.clock.now();
@@ -36,7 +37,7 @@ export async function sweep(room: Room): Promise<void> {
     endLeftovers(room, seats, sessions, startedAt),
     endBanned(room, state, sessions, startedAt),
     closeLateGuests(room, state.guestTime, startedAt),
-    // An empty room needs no write, except that the counts of a new month begin with it.
+    // An empty room needs a write only at the start of a month, to begin the month's counts.
     ...(state.online > 0 || isNewMonth(state, startedAt) ? [noteUsage(room, state, startedAt)] : []),
     keepBudget(room, state, sessions, startedAt),
     endDue(room, sessions, state),
@@ -60,7 +61,7 @@ async function correctCount(room: Room, state: SeatState, sessions: readonly Ses
   room.logError('the count of those online was wrong', undefined, { was, is });
 }
 
-/** This long (ms) after it closed the room, a `stop` has ended every session that it could list. */
+/** `stop` ends every session that it lists within this time (ms) after the room was closed. */
 const stopTime = 120_000;
 
 /**

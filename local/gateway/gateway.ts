@@ -22,9 +22,12 @@ export interface GatewayHost {
   readonly recorder: Recorder;
   /** Whether the stage's throttles apply. */
   readonly throttling: boolean;
-  /** The origin in presigned URLs. A client gets them with the origin of its own address of the room. */
+  /**
+   * The origin in the presigned URLs that functions create. The gateway replaces it with the origin that the client used to
+   * connect.
+   */
   readonly storeOrigin: string;
-  /** Gets the hosts of those addresses. */
+  /** The gateway adds the hosts of these origins. S3 accepts them in presigned requests. */
   readonly clientHosts: Set<string>;
 }
 
@@ -128,7 +131,10 @@ export class Gateway {
     return reply.statusCode >= 200 && reply.statusCode < 300 ? undefined : reply.statusCode;
   }
 
-  /** A frame whose presigned URLs the client can reach. Within a text, quotes are escaped, so no text matches. */
+  /**
+   * Returns the frame with presigned URLs that the client can reach. A user's text cannot match the pattern, because its quotes
+   * are escaped.
+   */
   #readdressed(data: string, { origin, host }: Handshake): string {
     const ours = `"url":"${this.#host.storeOrigin}/`;
     // A strange Host header is no origin.

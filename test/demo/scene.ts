@@ -230,7 +230,7 @@ export class Scene {
 
     const seat = await this.#openTerminal('shuo');
     await seat.enter('de-register');
-    await seat.see('Please enter the username to cancel:');
+    await seat.see('Please enter the username whose registration you want to cancel:');
     await seat.enter('shuo');
     await seat.see('Please enter your password:');
     await seat.enter(passwords.shuo, { secret: true });

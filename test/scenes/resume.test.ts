@@ -169,7 +169,7 @@ describe('a token', () => {
     await badToken('facebook', token);
   });
 
-  test('tells after a kick, also one that the client did not hear of, why the session has ended', async () => {
+  test('is refused with the reason of a kick, even if the client did not get the event', async () => {
     const { client, token } = await login();
     const newToken = 'chosen-by-the-client-itself';
     await client.get('passwd', { oldPassword: password, newPassword: password, newToken });
@@ -185,7 +185,7 @@ describe('a token', () => {
     await badToken('facebook', newToken);
   });
 
-  test('tells of a kick while the password was being changed, too', async () => {
+  test('is refused as kicked if the password was changed during the kick', async () => {
     const { client } = await login();
     const newToken = 'chosen-by-the-client-itself';
     let isFirst = true;

@@ -1,4 +1,7 @@
-/** A user's account, from a registration to a deregistration, in times as the user knows them. Infinity: not yet. */
+/**
+ * The life of an account, as its user knows it. `since`: when the user learned that it exists. `goneAskedAt`: when the user
+ * first asked to deregister. `goneAt`: when the user learned that it is gone. Infinity: not yet.
+ */
 interface Account {
   readonly since: number;
   goneAskedAt: number;
@@ -7,11 +10,14 @@ interface Account {
 
 const never = Number.POSITIVE_INFINITY;
 
-/** What the users know of their accounts and passwords. */
+/** The users' knowledge of their accounts and passwords. */
 export class Accounts {
   readonly #accounts = new Map<string, Account[]>();
   readonly #passwords = new Map<string, readonly string[]>();
-  /** Passwords that were to be set, and about which the room has not replied. No two users have the same one. */
+  /**
+   * Passwords that a user has asked to set, and that the room has neither confirmed nor refused. No two users have the same
+   * one.
+   */
   readonly #unanswered = new Set<string>();
   #made = 0;
   /** Every password that may have been set, in this order. */
@@ -22,7 +28,10 @@ export class Accounts {
     return this.#passwords.get(user) ?? [];
   }
 
-  /** Returns a function that returns the passwords that a user may have had at some time since now, the likeliest first. */
+  /**
+   * Returns a function. Called later with a user, it returns all passwords that the user may have had since this call, the
+   * likeliest first.
+   */
   passwordsSince(): (user: string) => string[] {
     const before = new Map(this.#passwords);
     const { length } = this.#set;
@@ -34,14 +43,17 @@ export class Accounts {
     };
   }
 
-  /** The accounts so far, whatever happens to them later. */
+  /** A copy of the accounts, without the passwords. Later changes do not affect it. */
   copy(): Accounts {
     const copy = new Accounts();
     for (const [user, accounts] of this.#accounts) copy.#accounts.set(user, structuredClone(accounts));
     return copy;
   }
 
-  /** The accounts in a room that was restored, and the passwords that each user may have. */
+  /**
+   * Fills the knowledge about a restored room: the accounts of the backup (`then`), and the passwords that each user may have.
+   * `now` gives the number of passwords made so far, so that new ones stay unique.
+   */
   restored(then: Accounts, passwords: ReadonlyMap<string, readonly string[]>, now: Accounts): void {
     for (const [user, accounts] of then.copy().#accounts) this.#accounts.set(user, accounts);
     for (const [user, known] of passwords) for (const one of known.toReversed()) this.mayHave(user, one);
@@ -92,7 +104,10 @@ export class Accounts {
     this.#accounts.set(user, [...(this.#accounts.get(user) ?? []), account]);
   }
 
-  /** A login that was asked for at some time has succeeded: the reply to the registration before it was lost. */
+  /**
+   * A login has succeeded. If the account was already gone when the login was requested, an unanswered registration has created
+   * a new one.
+   */
   loggedIn(user: string, askedAt: number, at: number): void {
     if (askedAt > (this.#accounts.get(user)?.at(-1)?.goneAt ?? never)) this.registered(user, at);
   }
@@ -103,7 +118,7 @@ export class Accounts {
     if (account) account.goneAskedAt = Math.min(account.goneAskedAt, at);
   }
 
-  /** An account of which a user does not know whether it exists any more does not. */
+  /** The user has learned that the account does not exist. Only possible after a request to deregister. */
   isGone(user: string, at: number): void {
     const account = this.#accounts.get(user)?.at(-1);
     if (account && account.goneAskedAt !== never) account.goneAt = Math.min(account.goneAt, at);
@@ -114,7 +129,7 @@ export class Accounts {
     return this.#accounts.get(user)?.at(-1)?.goneAskedAt !== never;
   }
 
-  /** A deregistration was refused, and none before it was left without an answer. */
+  /** The account still exists: a deregistration was refused. Call it only if no earlier deregistration is unanswered. */
   stays(user: string): void {
     const account = this.#accounts.get(user)?.at(-1);
     if (account && account.goneAt === never) account.goneAskedAt = never;

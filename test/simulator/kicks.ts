@@ -8,7 +8,10 @@ interface Kick {
   readonly events: { readonly kind: 'began' | 'ended'; readonly visit: Visit | undefined }[];
 }
 
-/** An administrator's kick ends a user's visit: until the user logs in with another program, this one must not log in again by itself. */
+/**
+ * Checks that a program whose visit was ended by a kick does not log in again by itself. Forgets the kick at the user's next
+ * login.
+ */
 export class Kicks {
   readonly #world: World;
   readonly #running = new Set<Kick>();
@@ -19,7 +22,7 @@ export class Kicks {
     this.#world = world;
   }
 
-  /** Carries out a kick, which resolves to whether the room has ended a session. */
+  /** Carries out a kick, and notes which visit it has ended. `carryOut` resolves to whether the room has ended a session. */
   async watch(user: string, carryOut: () => Promise<boolean>): Promise<void> {
     const kick: Kick = { user, events: [] };
     this.#running.add(kick);
@@ -27,7 +30,8 @@ export class Kicks {
     this.#running.delete(kick);
     const ended = kick.events.filter(({ kind }) => kind === 'ended');
     const [only] = ended;
-    // Another cause may have ended one of several sessions, or a login whose reply had not arrived.
+    // Note nothing if it is unclear which visit the kick has ended: several sessions ended meanwhile, or the program did not
+    // have the reply to its login yet.
     if (!isDone || ended.length !== 1 || only?.visit === undefined) return;
     this.#kicked.set(user, only.visit);
     for (const { kind, visit } of kick.events.slice(kick.events.indexOf(only)))

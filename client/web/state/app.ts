@@ -26,7 +26,7 @@ export interface LoginChoices {
   readonly takeOver?: boolean;
 }
 
-/** Refusals of a resume after which the session cannot continue. Others pass. */
+/** Refusals of a resume that end the session. After any other error, the page tries again. */
 const overWith: ReadonlySet<string> = new Set(['bad-token', 'kicked', 'banned']);
 
 /** Between two tries to continue a session: up to 5 seconds at first, and up to 30 later. */
@@ -49,12 +49,12 @@ export class App {
   readonly greeting: Signal<string | undefined> = signal(undefined);
   /** The name in the login form. */
   readonly user = signal('');
-  /** The code of an invitation, from the page's address, until somebody has logged in. */
+  /** The invitation code in the page's address. Empty after the first login. */
   invite = takeInvitation();
   /** The form that is shown first. */
   firstForm: LoginMode = 'login';
   readonly attention = new Attention();
-  /** What a reload of the page goes on with. The password is never stored. */
+  /** The session that a reload of the page resumes. The password is never stored. */
   readonly #session = stored<SavedSession | undefined>('session', undefined);
   /** The user who wrote the drafts in this tab. */
   readonly #owner = stored<string>('owner', '');
@@ -118,7 +118,7 @@ export class App {
     this.#left = undefined;
   }
 
-  /** Ends the attempts to connect: the request that waits for it fails as `ConnectionEndedError`. */
+  /** Stops trying to connect. The request that waits for the connection fails with `ConnectionEndedError`. */
   stopTrying(): void {
     this.#trying.abort();
     void this.#room?.leave();
@@ -128,14 +128,17 @@ export class App {
     return this.#trying.signal.aborted;
   }
 
-  /** @param next The form that is shown next. The room deletes only the account of a user who is not online. */
+  /**
+   * @param next The form that is shown next. `deregister` needs the logout first, because the room does not delete the account
+   * of an online user.
+   */
   async logOut(next: LoginMode = 'login'): Promise<void> {
     this.firstForm = next;
     if (this.chat.peek()?.ending.peek()) this.leaveEnded();
     else await this.#room?.leave();
   }
 
-  /** Leaves the chat whose session has ended, for a form. */
+  /** Closes the chat whose session has ended, and shows a form. */
   leaveEnded(): void {
     this.chat.value = undefined;
   }

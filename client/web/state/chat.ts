@@ -153,7 +153,7 @@ export class Chat implements CommandHost {
     if (this.#hasCaughtUp) this.history.open(conversation).catch((error: unknown) => this.failed(error));
   }
 
-  /** The user does something in the page. */
+  /** Call it when the user does something. Refreshes the list of users if it may be out of date. */
   act(): void {
     this.people.refresh().catch(() => this.people.lost());
   }
@@ -206,7 +206,8 @@ export class Chat implements CommandHost {
     this.link.value = state === 'lost' ? 'lost' : 'connected';
     if (state === 'lost') return;
     this.people.lost();
-    // The stop gave no notice of the logouts. The login was activity already, so `whoelse` keeps nobody logged in longer.
+    // After a stop, users have left without a notice, so read the list again. The request counts as activity, but so does the
+    // login before it: it keeps no idle user logged in.
     if (wasStopped) this.act();
   }
 

@@ -21,7 +21,7 @@ export const drainTime = 30_000;
 /** How long (ms) the restore waits before it reports how much longer it will wait. */
 const drainReport = 5_000;
 
-/** The clocks of two functions differ by less than this (ms), including the time that a command takes. */
+/** A bound (ms) on the clock skew between two functions plus the duration of a command. */
 const clockSkew = 60_000;
 
 /** Objects checked concurrently. */
@@ -103,7 +103,7 @@ export function restoreJob(
         const next = await step(ports, state, until, current);
         if (next === 'done') return { done: true, state, result: await resultOf(ports, state) };
         state = next;
-        // Report the wait.
+        // In the stage `drain`, return after each step, so that the caller can report the wait.
       } while (clock.now() < until && state.stage !== 'drain');
       return { done: false, state };
     },
@@ -209,7 +209,10 @@ async function count({ tableDump }: RestorePorts, state: RestoreState): Promise<
   };
 }
 
-/** Closes the room. Its commands of that moment have ended some time after it was closed, which may be long ago. */
+/**
+ * Closes the room, and computes when the commands that began before have ended. If the room was already closed, this may be in
+ * the past.
+ */
 async function close(ports: RestorePorts, state: RestoreState): Promise<RestoreState> {
   const { clock, lifecycle, state: roomState } = ports;
   const { open } = await roomState.readOrCreate();
@@ -279,7 +282,10 @@ async function writeFiles(
   return counts;
 }
 
-/** Writes the blocked side of blocks, which needs all accounts. Drops the records of files whose bytes are missing. */
+/**
+ * Records in each blocked account which accounts have blocked it. This needs all accounts, so it follows `write`. Drops the
+ * records of files whose bytes are missing.
+ */
 async function join(ports: RestorePorts, state: RestoreState, until: number): Promise<RestoreState> {
   const { tableDump, clock } = ports;
   let { position, leftOut } = state;

@@ -79,7 +79,7 @@ async function enter(
       await allOf([
         counts,
         confirmOrEnd(room, outcome.session, {
-          // A session that takes over another keeps its seat, which has no mark.
+          // A takeover keeps the seat of the replaced session, which has no mark.
           seat: attempt.takesOver ? undefined : outcome.session.seat,
           resumed: false,
         }),
@@ -106,7 +106,10 @@ async function enter(
   }
 }
 
-/** Since it was read, the account's password was changed or hashed anew, or the account was deleted. */
+/**
+ * Reads the account again, because it has changed since it was read: it has another password hash, was suspended, or was
+ * deleted. Repeats all checks.
+ */
 async function withAccountAsItIs(room: Room, { password, newPassword }: Wish, attempt: Login): Promise<Login> {
   const account = await room.accounts.find(attempt.account.name);
   if (!account) throw new Refusal('no-such-user');

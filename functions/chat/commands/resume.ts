@@ -36,9 +36,9 @@ export const resume = guestCommand('resume', {
       at: room.clock.now(),
     });
     if (outcome !== 'resumed') throw await cannotResume(room, user, token);
-    // Closed before the reply: a post to the old connection then fails, and is made to the new one. So whatever is not posted
-    // there was committed before the client's next `sync`, which finds it. So it must not fail unnoticed: the client, told of a
-    // failure, resumes once more.
+    // Close the old connection before the reply. From then on a post to it fails, and a private message is posted to the new
+    // connection instead. Every other message was committed before the client's next `sync`, which returns it. If the close
+    // fails, throw: the client gets the error and resumes again.
     await room.gateway.post(session.connectionId, replacedFrame);
     await room.gateway.close(session.connectionId);
     const { connectionId, address } = connection;
