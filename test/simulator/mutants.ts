@@ -61,7 +61,7 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
     [
       'a session is ended over any connection',
       'const values = {\n    connectionId,\n',
-      'const values = {\n',
+      'const values = {\n    shard: 0,\n',
       'test/races/sessions.test.ts',
     ],
     [
