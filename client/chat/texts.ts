@@ -44,7 +44,8 @@ export const texts = {
   welcome: (user: string) => `Welcome to the chat room, ${user}! You are now logged in.`,
   title: (user: string) => `${user} - chat`,
   defaultCommand: (command: string) =>
-    `A line that does not begin with a slash is carried out as "${command} <line>". Begin every other command with a slash: "/help", "/quit".`,
+    `A line that does not begin with a slash is carried out as "${command} <line>". ` +
+    'Begin every other command with a slash: "/help", "/quit".',
   missed: 'Messages while you were away:',
   missedEnd: 'You can now enter commands:',
   leaving: 'You are leaving the chat room. See you again!',

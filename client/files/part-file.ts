@@ -126,7 +126,7 @@ export class PartFile implements Part {
    * Links the complete file to its name in the folder, or to the next free one like it. Nothing is overwritten. If the file
    * system has hard links, the part file stays as a second link, so that a client that crashes now finds it again.
    * @returns The name.
-   * @throws {TransferError} /
+   * @throws {TransferError}
    */
   async publish(): Promise<string> {
     try {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { limits } from '../../protocol/index.ts';
 import { chunksOf } from '../chat/chunks.ts';
+import { kicked } from '../chat/kicked.ts';
 import type { Account, Member, Positions } from '../chat/model.ts';
 import { parseStored } from '../chat/parse-stored.ts';
 import type { Accounts } from '../chat/ports.ts';
@@ -21,7 +22,7 @@ const stored = v.object({
   passwordHash: v.string(),
   mustChangePassword: v.optional(v.boolean(), false),
   suspended: v.optional(v.boolean(), false),
-  kicked: v.optional(v.object({ tokenHash: v.string(), reason: v.string() })),
+  kicked: v.optional(kicked),
   nameClaimed: v.optional(v.boolean(), false),
   blocks: v.optional(v.record(v.string(), v.string()), {}),
   blockedBy: v.optional(v.set(v.string()), () => new Set<string>()),

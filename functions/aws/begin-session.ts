@@ -113,7 +113,8 @@ export async function beginSession(login: Login): Promise<LoginOutcome> {
       taken.kind === 'room-full' ? await readSession(login.account.name, { consistent: true }) : undefined;
     return session ? { kind: 'online', session } : { kind: taken.kind };
   }
-  // If commit throws, or an attempt of it has timed out, the login may still commit. The seat stays marked, and the sweeper settles it.
+  // If commit throws, or an attempt of it has timed out, the login may still commit. The seat stays marked, and the sweeper
+  // settles it.
   const outcome = await commit(login, taken.seat);
   if (outcome.kind !== 'begun' && mayRemoveMark(startedAt, Date.now())) await seats.refund(taken.seat);
   return outcome;

@@ -54,7 +54,7 @@ export const loginTriesAfter = (name: string, address: string, at: number) => {
 
 /**
  * Part of a transaction: logs a connection in. Fails if the connection is gone or logged in. The rate limit is reset, because a
- * guest's tokens refill more slowly than a member's. /
+ * guest's tokens refill more slowly than a member's.
  */
 export const bindConnection = (
   connectionId: string,

@@ -160,7 +160,7 @@ async function findConnection(room: Room, { connectionId, address }: IncomingFra
 
 /**
  * Returns a function that throws a Refusal if the connection no longer belongs to the same account. It reads the connection
- * again only with `now`, or if the last read (at first `readAt`, epoch ms) is older than {@link repeatDelay}. /
+ * again only with `now`, or if the last read (at first `readAt`, epoch ms) is older than {@link repeatDelay}.
  */
 function confirmer(room: Room, { connectionId, member }: Connection, readAt: number): RepeatableRequest['confirm'] {
   let lastRead = readAt;

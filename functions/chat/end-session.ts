@@ -14,7 +14,7 @@ export async function announce(room: Room, event: Notice['event'], { name, quiet
 
 /**
  * Ends a session, and announces the logout. Idempotent: returns false and does nothing if the session has ended or moved to
- * another connection, or the guard does not hold. /
+ * another connection, or the guard does not hold.
  */
 export async function endSession(room: Room, session: Session, reason: EndReason, guard?: EndGuard): Promise<boolean> {
   return end(room, session, reason, guard, async () => {});
@@ -36,7 +36,7 @@ export function endEach<T>(room: Room, sessions: readonly Session[], end: (sessi
 /**
  * Ends a session for the administrator. Returns false and does nothing if it has ended, or moved to another connection. The
  * reason is stored: a later `resume` is refused with it, so that the client does not log in again by itself
- * (docs/decisions/0093). /
+ * (docs/decisions/0093).
  */
 export async function kickOut(room: Room, session: Session, reason: string): Promise<boolean> {
   const { name, connectionId, tokenHash } = session;

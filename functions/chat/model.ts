@@ -1,4 +1,5 @@
 import type { LogoutReason } from '../../protocol/index.ts';
+import type { Kicked } from './kicked.ts';
 
 export type { ChangeableSettings, Settings } from '../../protocol/admin/settings.ts';
 
@@ -15,12 +16,6 @@ export interface Member {
   /** The name as its owner typed it. */
   readonly displayName: string;
   readonly accountId: string;
-}
-
-/** Stored when an administrator ends a session. A `resume` with its token is refused with this reason. */
-export interface Kicked {
-  readonly tokenHash: string;
-  readonly reason: string;
 }
 
 export interface Account extends Member {

@@ -92,7 +92,7 @@ export class RateLimiters {
 
   /**
    * Returns the use that is not stored yet (ms), and resets it. The caller stores it. If the write fails, the connection may
-   * send a few frames more. /
+   * send a few frames more.
    */
   settle(connection: Connection): number {
     const known = this.#of(connection);

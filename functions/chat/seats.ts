@@ -8,7 +8,7 @@ const abandonedAfter = 60_000;
 /**
  * Within this time (ms) a function may remove the mark of its own update. The sweeper handles only older marks, and no attempt
  * of the update has timed out. A timed-out attempt could still reach DynamoDB, and without the mark it would take or give back
- * the seats again. /
+ * the seats again.
  */
 const ownFor = 2_500;
 

@@ -32,7 +32,8 @@ export async function confirmOrEnd(
     orLog(room, 'a guest was not uncounted', room.guests.forget(guest, { resumed }), undefined),
   ]);
   if (open && !isBanned(bans, session.address, now)) return;
-  await (open ? endSession(room, session, 'kicked', { kickReason: banReason }) : endSession(room, session, 'logout'));
+  if (open) await endSession(room, session, 'kicked', { kickReason: banReason });
+  else await endSession(room, session, 'logout');
   throw new Refusal(open ? 'banned' : 'room-stopped');
 }
 

@@ -24,7 +24,7 @@ const freshness = 5_000;
 /**
  * One run of the sweeper. It detaches ghosts (sessions whose connection is gone without a `$disconnect`), corrects the count,
  * and ends every session that falls due before the next run. Runs may overlap and be repeated: each write is conditional on the
- * data that was read. /
+ * data that was read.
  */
 export async function sweep(room: Room): Promise<void> {
   const startedAt = room.clock.now();

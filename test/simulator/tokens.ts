@@ -1,4 +1,4 @@
-/** A token that no session has any more. */
+/** A token of a session that has another one now, or has ended. */
 export interface StaleToken {
   readonly user: string;
   readonly token: string;

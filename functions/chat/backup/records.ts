@@ -3,6 +3,7 @@ import { storedSettings } from '../../../protocol/admin/settings.ts';
 import { DamagedFileError } from '../../../protocol/backup/sealed-file.ts';
 import { limits, streamMessage } from '../../../protocol/index.ts';
 import { mostBans, prefixOf } from '../bans.ts';
+import { kicked } from '../kicked.ts';
 import { parseStored } from '../parse-stored.ts';
 import { isUsableHash } from '../password.ts';
 
@@ -70,7 +71,7 @@ const user = v.looseObject({
   mustChangePassword: v.optional(v.boolean()),
   // A login asks whether the attribute is there.
   suspended: v.optional(v.literal(true)),
-  kicked: v.optional(v.object({ tokenHash: v.string(), reason: v.string() })),
+  kicked: v.optional(kicked),
   nameClaimed: v.optional(v.boolean()),
   announcedUntil: v.optional(v.number()),
 });
