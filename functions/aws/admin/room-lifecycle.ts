@@ -74,12 +74,14 @@ export const roomLifecycle: RoomLifecycle = {
   },
 
   async noteWriting(file) {
-    await updateIf({
+    const { written } = await updateIf({
       ...roomItem(),
       UpdateExpression: 'SET restoring.#file = :file, restoring.writing = :true',
+      ConditionExpression: 'attribute_exists(restoring)',
       ExpressionAttributeNames: { '#file': 'file' },
       ExpressionAttributeValues: { ':file': file, ':true': true },
     });
+    if (!written) throw new Error('The room is not locked by a restore');
   },
 
   async unlock(lock, restored) {
