@@ -71,6 +71,8 @@ export interface Block {
   /** When the blocker asked to end it; it may have ended any time after that. */
   endAskedAt: number;
   endedAt: number;
+  /** How many requests to end it got no reply. They may be carried out late, and end a later block of the same user. */
+  unansweredEnds: number;
 }
 
 const posted = v.object({
@@ -157,7 +159,8 @@ export class History {
     const { scheduler, weather } = this.#world;
     visit.isDropped = true;
     if (!isReliable(weather) || this.hasAdministrator || visit.endedAt <= scheduler.now) return;
-    scheduler.after(5_000 * weather.latency, () => {
+    const within = weather.slow > 0 ? 20_000 : 5_000 * weather.latency;
+    scheduler.after(within, () => {
       if (visit.endedAt > scheduler.now) this.#world.violated(`${visit.program} was logged out without being told`);
     });
   }

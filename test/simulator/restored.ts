@@ -106,13 +106,14 @@ function knowWhatWas(
     history.files.push({ ...file, uploadedAt: never, ended: undefined });
 
   function restoredBlock(block: Block): Block {
-    if (block.endedAt < askedAt) return { ...block };
+    if (block.endedAt < askedAt) return { ...block, unansweredEnds: 0 };
     const stands = block.since < askedAt && block.endAskedAt > doneAt;
     return {
       ...block,
       ...(!stands && { since: never }),
       endAskedAt: stands ? never : block.endAskedAt,
       endedAt: never,
+      unansweredEnds: 0,
     };
   }
 }

@@ -131,18 +131,24 @@ export class Talk {
     const { user } = this.#visit;
     const whom = scheduler.random.pick(this.#users);
     if (whom === undefined || whom === user) return;
-    const standing = history.blocks.find((one) => one.by === user && one.whom === whom && one.endedAt === never);
+    const earlier = history.blocks.filter((one) => one.by === user && one.whom === whom);
+    const standing = earlier.find((one) => one.endedAt === never);
     if (standing) {
       standing.endAskedAt = Math.min(standing.endAskedAt, scheduler.now);
+      standing.unansweredEnds += 1;
       await this.#room.request('unblock', { user: whom });
+      standing.unansweredEnds -= 1;
       standing.endedAt = scheduler.now;
       return;
     }
     // A block of or by an account that is about to be deleted ends with it.
-    const isDoubtful = history.accounts.mayBeGone(whom) || history.accounts.mayBeGone(user);
-    const endAskedAt = isDoubtful ? scheduler.now : never;
+    const mayEnd =
+      history.accounts.mayBeGone(whom) ||
+      history.accounts.mayBeGone(user) ||
+      earlier.some(({ unansweredEnds }) => unansweredEnds > 0);
+    const endAskedAt = mayEnd ? scheduler.now : never;
     const times = { askedAt: scheduler.now, since: never, endAskedAt, endedAt: never };
-    const block = { by: user, whom, ...times };
+    const block = { by: user, whom, ...times, unansweredEnds: 0 };
     history.blocks.push(block);
     await this.#room.request('block', { user: whom });
     if (block.endAskedAt === never) block.since = scheduler.now;
