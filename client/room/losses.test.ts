@@ -103,6 +103,17 @@ test('a program whose session an administrator has ended does not log in again',
   expect(await visit.room.ended).toEqual({ reason: 'kicked', why: 'Shouting.' });
 });
 
+test('a program asks again how its session ended if the room is stopped before it has the reply', async () => {
+  const peer = await visit.logIn({ reconnectAfterStop: true });
+  peer.vanish();
+  const next = await visit.scripted.peer();
+  await next.next('resume');
+  next.event({ type: 'event', event: 'stop', message: 'bye' });
+  next.vanish();
+  (await (await visit.scripted.peer()).next('resume')).refuse('kicked', { reason: 'Shouting.' });
+  expect(await visit.room.ended).toEqual({ reason: 'kicked', why: 'Shouting.' });
+});
+
 test('the connection ends if the user has logged in with another program meanwhile', async () => {
   const peer = await visit.logIn();
   peer.vanish();

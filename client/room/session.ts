@@ -57,9 +57,12 @@ export class Session {
     this.#keep(token, this.#unconfirmed === token ? undefined : this.#unconfirmed);
   }
 
-  /** The room was stopped, which ended the session: only the password can log in. */
+  /**
+   * The room was stopped, which ended the session: only the password can log in. If a resume has no reply yet, the session may have
+   * ended before, by a kick. Then the next resume is refused with the reason.
+   */
   ended(): void {
-    this.#keep(undefined, undefined);
+    if (this.#unconfirmed === undefined) this.#keep(undefined, undefined);
   }
 
   /**
