@@ -83,6 +83,14 @@ describe('the handover before API Gateway ends the connection', () => {
     expect(await old.closed).toBe(dropped);
   });
 
+  test('is mended as a loss if the room fails after it may have moved the session', async () => {
+    const old = await visit.logIn({}, { handover: 30 });
+    const half = await visit.scripted.peer();
+    (await half.next('resume')).refuse('internal');
+    expect(await old.closed).toBe(dropped);
+    (await (await visit.scripted.peer()).next('resume')).reply(resumed);
+  });
+
   test('is mended as a loss if both connections are lost before the reply', async () => {
     const old = await visit.logIn({}, { handover: 30 });
     const half = await visit.scripted.peer();

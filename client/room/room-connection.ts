@@ -1,7 +1,7 @@
 import type { Action, Arguments, NoticeEvent, Result, RoomEvent } from '../../protocol/index.ts';
 import { deferred } from './deferred.ts';
 import { type Ending, endingAfter, isFinal } from './ending.ts';
-import { RefusalError } from './errors.ts';
+import { mayBeDone } from './errors.ts';
 import { Feed } from './feed.ts';
 import { Requests } from './requests.ts';
 import { type SavedSession, Session } from './session.ts';
@@ -62,9 +62,6 @@ export interface LoginOptions {
   /** Whether to replace a session of the same user that is alive. Otherwise the login is refused: `already-online`. */
   readonly takeOver?: boolean;
 }
-
-/** Whether a login or a resume with this error may have been carried out. */
-const mayBeDone = (error: unknown) => !(error instanceof RefusalError) || error.code === 'internal';
 
 /** A connection to a room. It survives losses and handovers. Made by `connect`. */
 export class RoomConnection {

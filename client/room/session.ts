@@ -1,5 +1,5 @@
 import { refusals } from '../../protocol/index.ts';
-import { RefusalError } from './errors.ts';
+import { mayBeDone, RefusalError } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Link } from './link.ts';
 import { randomHex } from './random.ts';
@@ -91,7 +91,7 @@ export class Session {
     try {
       this.#keep((await link.request('login', { user, password, newToken })).token, undefined);
     } catch (error) {
-      if (!(error instanceof RefusalError) || error.code === 'internal') this.#keep(newToken, undefined);
+      if (mayBeDone(error)) this.#keep(newToken, undefined);
       throw error;
     }
   }

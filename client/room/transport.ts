@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../../protocol/index.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import { ConnectError, ConnectionEndedError, RefusalError } from './errors.ts';
+import { ConnectError, ConnectionEndedError, mayBeDone, RefusalError } from './errors.ts';
 import { Link } from './link.ts';
 import { upgradeUrl } from './purpose.ts';
 import { Retries } from './retries.ts';
@@ -264,9 +264,8 @@ export class Transport {
       this.#handingOver = false;
       next.drop();
       if (this.#ended.signal.aborted) return;
-      // After a refusal other than `kicked`, the session is certainly still on the old link. After any other error it may have
-      // moved.
-      if (!(error instanceof RefusalError) || error.code === 'kicked' || !old.isOpen) {
+      // The session may have moved, or an administrator has ended it.
+      if (mayBeDone(error) || isKicked(error) || !old.isOpen) {
         old.drop();
         return this.#lose();
       }
@@ -286,5 +285,7 @@ const failureOf = (error: unknown) => (error instanceof ConnectError ? error.fai
 const ofNetwork: ReadonlySet<string | undefined> = new Set(['timeout', 'unreachable', 'unexpected-status']);
 
 const isOfNetwork = (error: unknown) => ofNetwork.has(failureOf(error));
+
+const isKicked = (error: unknown) => error instanceof RefusalError && error.code === 'kicked';
 
 const isBusy = (error: unknown) => failureOf(error) === 'busy';
