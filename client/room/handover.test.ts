@@ -83,6 +83,32 @@ describe('the handover before API Gateway ends the connection', () => {
     expect(await old.closed).toBe(dropped);
   });
 
+  test('ends before a logout, which goes over the new connection', async () => {
+    const old = await visit.logIn({}, { handover: 30 });
+    const next = await visit.scripted.peer();
+    const resume = await next.next('resume');
+    const left = visit.room.leave();
+    old.event({ type: 'event', event: 'replaced' });
+    resume.reply(resumed);
+    (await next.next('logout')).reply({});
+    await left;
+  });
+
+  test('does not begin after a logout', async () => {
+    const old = await visit.logIn({}, { handover: 30 });
+    const asked = visit.room.request('whoelse', {});
+    const pending = await old.next('whoelse');
+    const next = await visit.scripted.peer();
+    const left = visit.room.leave();
+    const logout = await old.next('logout');
+    pending.reply({ users: [], total: 0 });
+    await asked;
+    logout.reply({});
+    await left;
+    // A resume would have come before the end of its connection.
+    expect(await Promise.race([next.closed, next.nextOfAny()])).toBe(dropped);
+  });
+
   test('is mended as a loss if the room fails after it may have moved the session', async () => {
     const old = await visit.logIn({}, { handover: 30 });
     const half = await visit.scripted.peer();

@@ -267,12 +267,13 @@ export class RoomConnection {
   }
 
   async #sayGoodbye(deliveries?: Promise<void>): Promise<void> {
-    const link = this.#transport.current;
     const session = this.#session;
-    if (!link || !session) return;
+    if (!session) return;
     // The logout would not acknowledge what is shown from now on, and the next login would show it again.
     session.feed?.stop();
     await deliveries;
+    const link = await this.#transport.lastLink();
+    if (!link) return;
     await this.#requests.sendOver(link, 'logout', session.feed?.shownUpTo ?? {});
   }
 

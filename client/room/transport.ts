@@ -46,6 +46,8 @@ export class Transport {
   #held = true;
   #handover: Timer | undefined;
   #handingOver = false;
+  /** Whether the usable link is to be the last one. */
+  #isLast = false;
   /** Before a login: there is no link, and the next request opens one. */
   #resting = false;
   #rest: Timer | undefined;
@@ -105,6 +107,16 @@ export class Transport {
 
   /** The usable link, if there is one. */
   get current(): Link | undefined {
+    return this.#link;
+  }
+
+  /**
+   * The link for the last requests, if there is one. A handover that moves the session ends first, and no other one begins.
+   */
+  async lastLink(): Promise<Link | undefined> {
+    this.#isLast = true;
+    clearTimeout(this.#handover);
+    if (this.#handingOver) await this.#usable.promise;
     return this.#link;
   }
 
@@ -253,6 +265,10 @@ export class Transport {
     this.#hold();
     await old.idle();
     if (old !== this.#link) return next.drop();
+    if (this.#isLast) {
+      this.#release(old);
+      return next.drop();
+    }
     if (!next.isOpen) {
       this.#release(old);
       return this.#planHandover(this.#options.timing.handoverRetry);
