@@ -103,6 +103,16 @@ test('a program whose session an administrator has ended does not log in again',
   expect(await visit.room.ended).toEqual({ reason: 'kicked', why: 'Shouting.' });
 });
 
+test('a program that has left does not go on logging in', async () => {
+  const peer = await visit.logIn();
+  peer.vanish();
+  const next = await visit.scripted.peer();
+  const resume = await next.next('resume');
+  await visit.room.leave();
+  resume.refuse('bad-token');
+  expect(await Promise.race([next.closed, next.next('login')])).toBe(dropped);
+});
+
 test('a program asks again how its session ended if the room is stopped before it has the reply', async () => {
   const peer = await visit.logIn({ reconnectAfterStop: true });
   peer.vanish();

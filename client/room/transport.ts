@@ -42,6 +42,8 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #ended = new AbortController();
   #link: Link | undefined;
+  /** The link to which the session is moving. */
+  #next: Link | undefined;
   #usable: Deferred<Link> = deferred();
   #held = true;
   #handover: Timer | undefined;
@@ -135,6 +137,8 @@ export class Transport {
     clearTimeout(this.#rest);
     this.#hold();
     this.#usable.reject(new ConnectionEndedError());
+    // Otherwise it might log in again.
+    this.#next?.drop();
     const link = this.#link;
     this.#link = undefined;
     return link;
@@ -227,7 +231,7 @@ export class Transport {
         signal.throwIfAborted();
         link = await this.#connect();
         signal.throwIfAborted();
-        await this.#options.restore(link);
+        await this.#restore(link);
         signal.throwIfAborted();
         this.#use(link);
         this.#options.restored(state);
@@ -240,6 +244,15 @@ export class Transport {
         if (state === 'rest') this.#options.lost();
         state = 'loss';
       }
+    }
+  }
+
+  async #restore(link: Link): Promise<void> {
+    this.#next = link;
+    try {
+      await this.#options.restore(link);
+    } finally {
+      this.#next = undefined;
     }
   }
 
@@ -275,7 +288,7 @@ export class Transport {
     }
     this.#handingOver = true;
     try {
-      await this.#options.restore(next);
+      await this.#restore(next);
     } catch (error) {
       this.#handingOver = false;
       next.drop();
