@@ -19,6 +19,8 @@ export class Accounts {
    * one.
    */
   readonly #unanswered = new Set<string>();
+  /** The accounts that an administrator removes, until the removal is over. */
+  readonly #removals: { readonly user: string; endedAt: number }[] = [];
   #made = 0;
   /** Every password that may have been set, in this order. */
   readonly #set: { readonly user: string; readonly password: string }[] = [];
@@ -98,9 +100,10 @@ export class Accounts {
     if (all.includes(password)) this.#passwords.set(user, [...all.filter((one) => one !== password), password]);
   }
 
-  registered(user: string, at: number): void {
+  registered(user: string, askedAt: number, at: number): void {
     this.isGone(user, at);
-    const account = { since: at, goneAskedAt: never, goneAt: never };
+    const mayBeRemoved = this.#removals.some((one) => one.user === user && one.endedAt > askedAt);
+    const account = { since: at, goneAskedAt: mayBeRemoved ? at : never, goneAt: never };
     this.#accounts.set(user, [...(this.#accounts.get(user) ?? []), account]);
   }
 
@@ -109,7 +112,7 @@ export class Accounts {
    * a new one.
    */
   loggedIn(user: string, askedAt: number, at: number): void {
-    if (askedAt > (this.#accounts.get(user)?.at(-1)?.goneAt ?? never)) this.registered(user, at);
+    if (askedAt > (this.#accounts.get(user)?.at(-1)?.goneAt ?? never)) this.registered(user, askedAt, at);
   }
 
   deregistering(user: string, at: number): void {
@@ -118,10 +121,31 @@ export class Accounts {
     if (account) account.goneAskedAt = Math.min(account.goneAskedAt, at);
   }
 
+  /** An administrator asks to remove the account. One that is registered before {@link removed} may be removed as well. */
+  removing(user: string, at: number): void {
+    this.deregistering(user, at);
+    this.#removals.push({ user, endedAt: never });
+  }
+
+  /** The removal is over, whose last attempt began at `askedAt`: the account of that time is gone. */
+  removed(user: string, askedAt: number, at: number): void {
+    for (const one of this.#removals) if (one.user === user) one.endedAt = Math.min(one.endedAt, at);
+    for (const account of this.#accounts.get(user) ?? [])
+      if (account.since < askedAt) account.goneAt = Math.min(account.goneAt, at);
+  }
+
   /** The user has learned that the account does not exist. Only possible after a request to deregister. */
   isGone(user: string, at: number): void {
     const account = this.#accounts.get(user)?.at(-1);
     if (account && account.goneAskedAt !== never) account.goneAt = Math.min(account.goneAt, at);
+  }
+
+  /** A request to deregister was refused: there is no such account. */
+  doesNotExist(user: string, at: number): void {
+    const last = this.#accounts.get(user)?.at(-1);
+    // Noted only because an unanswered registration might have created it.
+    if (last && last.since === last.goneAskedAt) this.#accounts.get(user)?.pop();
+    else this.isGone(user, at);
   }
 
   /** Whether a user has no account, or does not know. */
@@ -132,7 +156,8 @@ export class Accounts {
   /** The account still exists: a deregistration was refused. Call it only if no earlier deregistration is unanswered. */
   stays(user: string): void {
     const account = this.#accounts.get(user)?.at(-1);
-    if (account && account.goneAt === never) account.goneAskedAt = never;
+    const isBeingRemoved = this.#removals.some((one) => one.user === user && one.endedAt === never);
+    if (account && account.goneAt === never && !isBeingRemoved) account.goneAskedAt = never;
   }
 
   /** Whether a user may have deregistered at some time. */

@@ -11,8 +11,8 @@ const settles = 5_000;
 const banSettles = ({ slow, latency }: Weather) => (slow > 0 ? 12_000 : 4_000 + 500 * latency);
 
 /**
- * An administrator who kicks, suspends and bans users, resets passwords, changes MaxCon, runs the doctor, and stops and
- * starts the room.
+ * An administrator who kicks, suspends, bans and removes users, resets passwords, announces, changes settings, runs the doctor, and
+ * stops and starts the room.
  */
 export class Administrator {
   readonly #world: World;
@@ -36,9 +36,9 @@ export class Administrator {
         backsUpAt = until;
         await backUp(this.#world, this.#users);
       } else if (scheduler.random.chance(banning)) await this.#ban();
-      else await this.#act(scheduler.random.next());
+      else await this.#act();
     }
-    await this.#ask({ command: 'start' });
+    await this.start();
   }
 
   /** Takes a backup before a time (epoch ms). */
@@ -48,15 +48,65 @@ export class Administrator {
     await backUp(this.#world, this.#users);
   }
 
-  async #act(act: number): Promise<void> {
+  async #act(): Promise<void> {
     const { random } = this.#world.scheduler;
     const user = random.pick(this.#users) ?? '';
-    if (act < 0.2) await this.#suspend(user, random.between(0, 10_000));
-    else if (act < 0.35) await this.#resetPassword(user);
-    else if (act < 0.45) await this.#ask({ command: 'doctor', repair: true });
-    else if (act < 0.7) await this.#kick(user);
-    else if (act < 0.85) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + random.below(6) });
-    else await this.#stop(random.between(0, 10_000));
+    const dice = random.next();
+    if (dice < 0.15) await this.#suspend(user, random.between(0, 10_000));
+    else if (dice < 0.25) await this.#resetPassword(user);
+    else if (dice < 0.35) await this.#ask({ command: 'doctor', repair: true });
+    else if (dice < 0.55) await this.#kick(user);
+    else if (dice < 0.65) await this.#ask({ command: 'change', name: 'maxCon', value: 1 + random.below(6) });
+    else if (dice < 0.7) await this.#changeTimeOut(random.pick([20, 60, 1800]) ?? 60);
+    else if (dice < 0.8) await this.#announce();
+    else if (dice < 0.87) await this.#remove(user);
+    else {
+      await this.stop();
+      await this.#world.scheduler.pause(random.between(0, 10_000));
+      await this.start();
+    }
+  }
+
+  async #changeTimeOut(seconds: number): Promise<void> {
+    const { history } = this.#world;
+    history.shortestTimeOut = Math.min(history.shortestTimeOut, seconds);
+    await this.#ask({ command: 'change', name: 'timeOut', value: seconds });
+  }
+
+  /** Announces once: an announcement without a reply may have been made. */
+  async #announce(): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const sent = history.says('System', undefined);
+    const reply = await this.#invoke({ command: 'announce', text: sent.text });
+    scheduler.note(`the administrator announces "${sent.text}": ${JSON.stringify(reply)}`);
+    if (reply && 'seq' in reply)
+      Object.assign(sent, { outcome: 'acknowledged', seq: reply.seq, settledAt: scheduler.now });
+    else sent.outcome = 'unknown';
+  }
+
+  /** Removes an account. Its user may register again. */
+  async #remove(user: string): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const { accounts } = history;
+    accounts.removing(user, scheduler.now);
+    history.endBlocksOf(user);
+    let askedAt = scheduler.now;
+    await this.#ask({ command: 'remove', user }, undefined, () => {
+      askedAt = scheduler.now;
+    });
+    accounts.removed(user, askedAt, scheduler.now);
+  }
+
+  async stop(): Promise<void> {
+    await this.#ask({ command: 'stop', message: 'back soon' });
+    const { history } = this.#world;
+    history.isStopped = true;
+    if (history.sessions().length > 0) this.#world.violated('the room is stopped, and somebody is online');
+  }
+
+  async start(): Promise<void> {
+    this.#world.history.isStopped = false;
+    await this.#ask({ command: 'start' });
   }
 
   /** Makes and revokes invitations until this time (epoch ms). */
@@ -84,8 +134,17 @@ export class Administrator {
   }
 
   async #suspend(user: string, pause: number): Promise<void> {
-    await this.#ask({ command: 'suspend', user });
-    await this.#world.scheduler.pause(pause);
+    const { scheduler, history } = this.#world;
+    const askedAt = scheduler.now;
+    const reply = await this.#ask({ command: 'suspend', user });
+    if ('user' in reply) {
+      history.suspended.set(user, askedAt);
+      const isOnline = history.sessions().some(({ name }) => name === user);
+      if (isOnline && history.accounts.isSameSince(user, askedAt))
+        this.#world.violated(`${user} is suspended, and online`);
+    }
+    await scheduler.pause(pause);
+    history.suspended.delete(user);
     await this.#ask({ command: 'unsuspend', user });
   }
 
@@ -120,18 +179,15 @@ export class Administrator {
   /** The user learns the password in some other way. */
   async #resetPassword(user: string): Promise<void> {
     const reply = await this.#ask({ command: 'reset-password', user });
-    if ('password' in reply) this.#world.history.accounts.mayHave(user, String(reply.password));
+    if (!('password' in reply)) return;
+    const { accounts } = this.#world.history;
+    accounts.mayHave(user, String(reply.password));
+    accounts.has(user, String(reply.password));
   }
 
   async #kick(user: string): Promise<void> {
     const ask = async () => 'user' in (await this.#ask({ command: 'kick', user, reason: 'why not' }));
     await this.#world.history.kicks.watch(user, ask);
-  }
-
-  async #stop(pause: number): Promise<void> {
-    await this.#ask({ command: 'stop', message: 'back soon' });
-    await this.#world.scheduler.pause(pause);
-    await this.#ask({ command: 'start' });
   }
 
   /** Has the doctor examine the room, and returns what it has found. */
@@ -144,10 +200,15 @@ export class Administrator {
   }
 
   /** Repeats a command until a function has carried it out, or all of its parts. */
-  async #ask(given: object, replied: (reply: object) => void = () => {}): Promise<object> {
+  async #ask(
+    given: object,
+    replied: (reply: object) => void = () => {},
+    asked: () => void = () => {},
+  ): Promise<object> {
     let event = given;
     const { scheduler } = this.#world;
     for (;;) {
+      asked();
       const reply = await this.#invoke(event);
       scheduler.note(`the administrator: ${JSON.stringify(event)}: ${JSON.stringify(reply)}`);
       if (reply === undefined) await scheduler.pause(1_000);

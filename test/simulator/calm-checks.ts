@@ -16,8 +16,9 @@ export function nothingHeldBack(world: World, weather: Weather): void {
   if (hasAdministrator) return;
   for (const { program, stream, seq, at } of arrived) {
     const visit = visits.find((one) => one.program === program);
-    // The frame that tells a program of another one in its place may get lost, too.
-    if (!visit || visit.isDropped) continue;
+    // The frame that tells a program of another one in its place may get lost, too. A handover fails while the room cannot
+    // close the old connection.
+    if (!visit || visit.isDropped || visit.handsOver) continue;
     const shownBy = Math.max(at, visit.loggedInAt) + askedWithin(weather);
     const seen = visits.filter(({ user }) => user === visit.user).flatMap(({ shown }) => shown);
     const isShown = seen.some((one) => one.stream === stream && one.seq >= seq && one.at <= shownBy);
@@ -31,7 +32,9 @@ export function judgeCalmDay(world: World, weather: Weather): void {
   quiet(world, 'after a calm day');
   if (world.history.hasAdministrator) return;
   for (const visit of visits) {
-    for (const one of sent) shownAtOnce(world, visit, one, promptness(weather));
+    // A program that is slow or hands its connection over may find out late that another one has taken its place.
+    const isAlone = world.history.hasOneProgramEach || (weather.slow === 0 && !visit.handsOver);
+    if (isAlone) for (const one of sent) shownAtOnce(world, visit, one, promptness(weather));
     // A program that is being replaced cannot acknowledge any more.
     if (world.history.hasOneProgramEach) for (const later of visits) shownOnlyOnce(world, visit, later);
   }

@@ -1,11 +1,8 @@
 import { Administrator } from './administrator.ts';
-import { judgeFiles } from './files.ts';
+import { fileText, judgeFiles } from './files.ts';
 import type { Sent, Shown, StreamName, Visit } from './history.ts';
-import { isSettled } from './scheduler.ts';
 import type { User } from './user.ts';
 import type { World } from './world.ts';
-
-type Until = (isOver: () => boolean, most: number) => Promise<void>;
 
 const grace = 10_000;
 
@@ -19,26 +16,27 @@ const expiryTakes = 1_500;
 const slack = 30_000;
 
 /** Judges the end of a simulation, when nothing fails any more and no function is running. */
-export async function judge(world: World, users: readonly User[], until: Until): Promise<void> {
+export async function judge(world: World, users: readonly User[]): Promise<void> {
   const { history } = world;
   quiet(world, 'after the day');
   // Of the programs that have ended, only API Gateway's idle limit ends a half-open connection.
   noGhosts(world);
   if (world.violations.length > 0) return;
   for (const user of users) {
-    const reading = user.readAll();
-    let worked = false;
-    void reading.then((result) => {
-      worked = result;
+    const reading = user.readAll().then((worked) => {
+      if (!worked) world.violated(`${user.name} is locked out`);
     });
-    await until(isSettled(reading), patience);
-    if (!worked) world.violated(`${user.name} is locked out`);
+    await world.finish(`reading by ${user.name}`, reading, patience);
   }
   // Two runs of the sweeper, the grace period, and what they take.
-  await until(() => false, 2 * 60_000 + grace + 100_000);
+  await world.until(() => false, 2 * 60_000 + grace + 100_000);
   noGhosts(world);
   quiet(world, 'at the end');
-  for (const visit of history.visits) shownInOrder(world, visit);
+  const recipients = recipientsOf(world);
+  for (const visit of history.visits) {
+    shownInOrder(world, visit);
+    shownToRecipient(world, visit, recipients);
+  }
   for (const sent of history.sent) {
     shownOnce(world, sent, users);
     notShownAfterExpiry(world, sent);
@@ -46,10 +44,10 @@ export async function judge(world: World, users: readonly User[], until: Until):
   numberedInOrder(world, history.sent);
   judgeFiles(world);
   if (world.violations.length > 0) return;
-  const examination = new Administrator(world, []).examine();
-  await until(isSettled(examination), 10 * 60_000);
-  for (const finding of await examination)
-    if (!isLatePut(world, finding)) world.violated(`the doctor finds: ${finding}`);
+  const examination = new Administrator(world, []).examine().then((findings) => {
+    for (const finding of findings) if (!isLatePut(world, finding)) world.violated(`the doctor finds: ${finding}`);
+  });
+  await world.finish('the doctor', examination, 10 * 60_000);
 }
 
 /** Whether `$connect`'s put arrived after the connection's end. Such an item counts for nothing, and expires within hours. */
@@ -78,6 +76,30 @@ export function quiet(world: World, when: string): void {
     if (isOpen && !sessions.some((session) => session['connectionId'] === connectionId)) {
       world.violated(`${when}, ${name} is logged in over ${connectionId} without a session`);
     }
+  }
+}
+
+/** Who each text is for; undefined: everyone. */
+function recipientsOf({ history }: World): Map<string, string | undefined> {
+  const recipients = new Map(history.sent.map(({ text, to }) => [text, to]));
+  for (const { from, to, name } of history.files) {
+    recipients.set(fileText('file', from, name), to);
+    for (const event of ['file-failed', 'file-received', 'file-declined'])
+      recipients.set(fileText(event, to, name), from);
+  }
+  return recipients;
+}
+
+/** Nobody is shown what is for another user, or what nobody has sent. */
+function shownToRecipient(
+  world: World,
+  { user, program, shown }: Visit,
+  recipients: Map<string, string | undefined>,
+): void {
+  for (const { stream, text } of shown) {
+    const to = recipients.get(text);
+    const isRight = recipients.has(text) && (stream === 'room' ? to === undefined : to === user);
+    if (!isRight) world.violated(`${program} shows "${text}" in its ${stream}, which nobody has sent there`);
   }
 }
 

@@ -2,8 +2,8 @@ import type { StreamMessage } from '../../protocol/index.ts';
 import type { Sent, Visit } from './history.ts';
 import type { World } from './world.ts';
 
-/** How long (ms) a message may be missing in what its sender reads: DynamoDB's cheap reads lag behind. */
-const lag = 1_000;
+/** How long (ms) something new may be missing in what a user reads: DynamoDB's cheap reads lag behind. */
+export const lag = 1_000;
 
 /** A page of a private conversation, as a program asked for it and got it. */
 export interface ConversationPage {

@@ -1,5 +1,5 @@
 import { ItemLocks, type ItemUse } from '../../local/dynamodb/contention/item-locks.ts';
-import type { Call } from './dynamodb/call.ts';
+import type { BatchWrite, Call } from './dynamodb/call.ts';
 import type { Item } from './dynamodb/evaluate.ts';
 import { DynamoDbModel, ModelError } from './dynamodb/model.ts';
 import { exact, type Reading } from './dynamodb/tables.ts';
@@ -104,7 +104,8 @@ export class Database {
     const uses = usesOf(call, this.model);
     const isTransaction = call.operation === 'TransactWriteItems';
     const conflicts = uses.map(({ item, use }) => this.#locks.conflicts(item, use));
-    const refused = failure === 'throttled' || conflicts.includes(true);
+    const part = failure === 'throttled' && call.operation === 'BatchWriteItem' ? halved(call.input) : undefined;
+    const refused = (failure === 'throttled' && !part) || conflicts.includes(true);
     if (failure === 'before' || refused) {
       this.#world.scheduler.note(`${label}: ${failure === 'before' ? 'failed' : (failure ?? 'conflict')}`);
       if (failure === 'before') return respond({ error: 'InternalServerError', isTransient: true });
@@ -120,7 +121,10 @@ export class Database {
     const releases = uses.map(({ item, use }) => this.#locks.hold(item, use));
     this.#world.scheduler.after(this.#latency() * (isTransaction ? 2 : 0.3), () => {
       for (const release of releases) release();
-      const answer = this.#carryOut(arrived);
+      const answer = this.#carryOut(
+        part ? { ...arrived, call: { operation: 'BatchWriteItem', input: part.done } } : arrived,
+      );
+      if (part) return respond({ output: { UnprocessedItems: part.left } });
       respond(failure === 'after' ? { error: 'InternalServerError', isTransient: true } : answer);
     });
   }
@@ -177,6 +181,14 @@ export class Database {
   #latency(): number {
     return this.#world.latency(1.5, 3);
   }
+}
+
+/** A throttled batch is carried out in part. Undefined if it has one write. */
+function halved({ RequestItems }: BatchWrite): { done: BatchWrite; left: BatchWrite['RequestItems'] } | undefined {
+  const [[table, writes] = ['', []]] = Object.entries(RequestItems);
+  const half = Math.floor(writes.length / 2);
+  if (half === 0) return undefined;
+  return { done: { RequestItems: { [table]: writes.slice(0, half) } }, left: { [table]: writes.slice(half) } };
 }
 
 /** The items that a call writes or checks, as they conflict with other calls. */

@@ -1,5 +1,6 @@
 import { sha256 } from './bucket.ts';
 import type { ShownMessage } from './client-entry.ts';
+import type { Item } from './dynamodb/evaluate.ts';
 import type { History } from './history.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +55,12 @@ export function judgeFiles(world: World): void {
     endedOnce(world, file);
   }
   const records = database.model.table('fileRecords').all();
+  for (const file of history.files)
+    stillThere(
+      world,
+      file,
+      records.find(({ name }) => name === file.name),
+    );
   for (const { state, dueAt, objectKey } of records) {
     if (Number(dueAt) < scheduler.now - 3 * 60_000) world.violated(`a file is still ${state}: ${objectKey}`);
   }
@@ -87,6 +94,21 @@ function announcedOnce(world: World, file: SentFile): void {
   if (told + failed === 0) world.violated(`the file ${name} was uploaded, and nobody was told`);
 }
 
+/** A file that its recipient was told of waits until it ends. Nothing of it is left after that. */
+function stillThere(world: World, file: SentFile, record: Item | undefined): void {
+  const { history, bucket } = world;
+  const { from, to, name, content, announcedAt, uploadedAt, asked, ended } = file;
+  if (ended !== undefined && record)
+    world.violated(`the file ${name} has ended (${ended}), and is still ${record['state']}`);
+  if (![from, to].every((user) => history.accounts.isSameSince(user, announcedAt))) return;
+  if (uploadedAt === Number.POSITIVE_INFINITY) return;
+  const mayHaveEnded = asked > 0 || file.expiredAt !== undefined || file.isForgotten;
+  if (mayHaveEnded || shownTo(history, to, fileText('file', from, name)) === 0) return;
+  if (record?.['state'] !== 'stored') world.violated(`the file ${name} is gone, and ${to} has not fetched it`);
+  else if (bucket.bytes(String(record['objectKey']))?.toString() !== content)
+    world.violated(`the file ${name} has lost its bytes`);
+}
+
 /** The sender is told how a file has ended. */
 function endedOnce(world: World, { from, to, name, announcedAt, ended, isForgotten }: SentFile): void {
   if (ended === undefined || isForgotten || !world.history.accounts.isSameSince(from, announcedAt)) return;
@@ -94,8 +116,14 @@ function endedOnce(world: World, { from, to, name, announcedAt, ended, isForgott
   if (told !== 1) world.violated(`${from} is told ${told} times: ${ended} ${name}`);
 }
 
-/** A file that was downloaded is the whole of what its sender announced. */
-export function checkDownload(world: World, file: SentFile | undefined, content: string, checksum: string): void {
-  if (file?.content !== content || sha256(content, 'hex') !== checksum)
+/** A file that a user has downloaded is the whole of what was announced to that user. */
+export function checkDownload(
+  world: World,
+  user: string,
+  file: SentFile | undefined,
+  content: string,
+  checksum: string,
+): void {
+  if (file?.to !== user || file.content !== content || sha256(content, 'hex') !== checksum)
     world.violated(`a download is not what was sent: "${content}"`);
 }

@@ -63,6 +63,23 @@ export function habitsOf(random: SeededRandom): Habits {
   };
 }
 
+/** Who and what may be left out of a day. */
+export const roles = ['administrator', 'oddUser', 'files', 'invitations', 'expiry', 'backup'] as const;
+export type Role = (typeof roles)[number];
+
+export function habitsWithout(habits: Habits, without: readonly string[]): Habits {
+  const hasFiles = habits.hasFiles && !without.includes('files');
+  return {
+    ...habits,
+    hasFiles,
+    acts: hasFiles ? habits.acts : habits.acts.filter(([act]) => act !== 'file' && act !== 'fetch'),
+    hasInvitations: habits.hasInvitations && !without.includes('invitations'),
+    hasOddUser: habits.hasOddUser && !without.includes('oddUser'),
+    hasExpiry: habits.hasExpiry && !without.includes('expiry'),
+    hasBackup: habits.hasBackup && !without.includes('backup'),
+  };
+}
+
 export function actOf(random: SeededRandom, { acts: all }: Habits): Act {
   let left = random.next() * all.reduce((sum, [, often]) => sum + often, 0);
   for (const [act, often] of all) {

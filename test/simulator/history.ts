@@ -51,12 +51,16 @@ export interface Visit {
   /** The user's password, as this program knows it. */
   password: string;
   readonly askedAt: number;
+  /** Whether it hands its connection over to a new one every few seconds. */
+  readonly handsOver: boolean;
   readonly shown: Shown[];
   loggedInAt: number;
   /** When it left, or learned that its session has ended. */
   endedAt: number;
   /** Whether the user left, and the logout was over before the program ended. */
   hasLeft: boolean;
+  /** When it last got a reply to something that counts as activity. */
+  activeAt: number;
   /** Whether the room has told it that it is not logged in. */
   isDropped?: true;
 }
@@ -68,6 +72,8 @@ export interface Block {
   readonly askedAt: number;
   /** When the room's reply came; infinity without one. */
   since: number;
+  /** Whether the room has answered. If not, the request may be carried out late, or again. */
+  isAnswered: boolean;
   /** When the blocker asked to end it; it may have ended any time after that. */
   endAskedAt: number;
   endedAt: number;
@@ -105,10 +111,18 @@ export class History {
   readonly readBefore = new Map<string, Set<string>>();
   /** Whether an administrator was at work, who ends sessions and may be faster than a logout. */
   hasAdministrator = false;
+  /** The shortest TIME_OUT (s) of the day. */
+  shortestTimeOut = Number.POSITIVE_INFINITY;
+  /** Whether the room is stopped for certain. */
+  isStopped = false;
+  /** The users who are suspended for certain, and when the administrator asked for that. */
+  readonly suspended = new Map<string, number>();
   /** Whether no user runs two programs at a time. */
   hasOneProgramEach = true;
   /** Whether nothing fails on the whole day. */
   isCalmDay = false;
+  /** Whether no call is slow either. */
+  isPerfectDay = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -187,12 +201,19 @@ export class History {
       this.bans.sessionBegan(String(after['connectionId']));
       this.kicks.changed('began', after);
     }
+    if (isSession && !before && after && this.#isKeptOut(String(after['name'])))
+      this.#world.violated(`a session of ${after['name']} begins, who is suspended, or the room is stopped`);
     if (isSession && before && !after) this.kicks.changed('ended', before);
     if (!isSession && !isRoom) return;
     const { sessions, online, maxCon } = this.#counts();
     if (sessions > online) this.#world.violated(`${sessions} sessions, and the count is ${online}`);
     const isMore = isRoom && online > Number(before?.['online'] ?? 0);
     if (isMore && online > maxCon) this.#world.violated(`${online} users are online, and MaxCon is ${maxCon}`);
+  }
+
+  #isKeptOut(user: string): boolean {
+    const since = this.suspended.get(user);
+    return this.isStopped || (since !== undefined && this.accounts.isSameSince(user, since));
   }
 
   #counts(): { sessions: number; online: number; maxCon: number } {
@@ -236,6 +257,7 @@ export class History {
   }
 
   logged(what: string, error: unknown): void {
+    if (this.isPerfectDay && error !== undefined) this.#world.violated(`on a perfect day: ${what}: ${error}`);
     // Every seat is settled by its mark. Only data that someone else has changed needs this correction.
     if (what === 'the count of those online was wrong') this.#world.violated('the sweeper finds a wrong count');
     if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) {

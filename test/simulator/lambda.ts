@@ -17,7 +17,7 @@ interface Environment {
 const retryDelays = [60_000, 120_000];
 
 /** A function that makes more calls in one invocation than this makes no progress. */
-const mostCalls = 3_000;
+const mostCalls = 500;
 
 /** Lambda: environments that are frozen between invocations, killed, and run out of time. */
 export class Lambda {
@@ -108,6 +108,8 @@ export class Lambda {
       if (isOver) return;
       isOver = true;
       timeout.cancelled = true;
+      if ('error' in result && this.#world.history.isPerfectDay)
+        this.#world.violated(`${process.name} fails: ${result.error}`);
       if ('error' in result) process.kill();
       else {
         // Lambda freezes the environment. What the function did not wait for happens later, or never.

@@ -116,13 +116,13 @@ export class SimulatedProcess implements Machine {
   }
 
   dynamoDb(call: Call): Promise<Answer> {
-    this.callsLeft -= 1;
-    if (this.callsLeft === 0) this.world.violated(`${this.name} makes calls without end`);
+    this.#countCall();
     const answer = this.promise<Answer>((resolve) => this.world.database.call(this, call, resolve));
     return reads.has(call.operation) ? answer : this.#watched(call.operation, answer);
   }
 
   post(request: Post): Promise<number | undefined> {
+    this.#countCall();
     const answer = this.promise<number | undefined>((resolve) => {
       if (request.service === 'lambda') this.world.lambda.queue(this, request, resolve);
       else this.world.gateway.post(this, request, resolve);
@@ -131,10 +131,12 @@ export class SimulatedProcess implements Machine {
   }
 
   connection(method: 'GET' | 'DELETE', connectionId: string): Promise<number | undefined> {
+    this.#countCall();
     return this.promise((resolve) => this.world.gateway.connectionCall(this, method, connectionId, resolve));
   }
 
   s3(call: S3Call): Promise<S3Answer> {
+    this.#countCall();
     return this.promise((resolve) => this.world.bucket.call(this, call, resolve));
   }
 
@@ -144,6 +146,11 @@ export class SimulatedProcess implements Machine {
 
   log(what: string, error: unknown, about: Record<string, unknown>): void {
     this.world.logged(this, what, error, about);
+  }
+
+  #countCall(): void {
+    this.callsLeft -= 1;
+    if (this.callsLeft === 0) this.world.violated(`${this.name} makes calls without end`);
   }
 
   async #watched<T>(what: string, answer: Promise<T>): Promise<T> {

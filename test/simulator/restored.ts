@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Administrator } from './administrator.ts';
 import { type Backup, settingsOf } from './backups.ts';
 import { judgeCalmDay } from './calm-checks.ts';
 import { judge } from './checks.ts';
@@ -6,7 +7,6 @@ import { Console } from './console.ts';
 import { deleteExpired } from './expiry.ts';
 import type { Habits } from './habits.ts';
 import type { Block, Sent } from './history.ts';
-import { isSettled } from './scheduler.ts';
 import { startSchedules } from './schedules.ts';
 import { User } from './user.ts';
 import { calm, type Weather } from './weather.ts';
@@ -30,31 +30,26 @@ interface Circumstances {
 }
 
 /**
- * Restores a backup into an empty room, and lets its users come back there. All promises hold in that room: for what
- * the backup has to contain, and for what happens then.
+ * Restores a backup into an empty room, or over everything in a copy of the room after the day, and lets its users come back
+ * there. All promises hold in that room: for what the backup has to contain, and for what happens then.
  */
 export async function judgeBackup(before: World, backup: Backup, { weather, habits }: Circumstances): Promise<void> {
   const { scheduler: outer, programs } = before;
   const world = new World(outer.random.below(2 ** 31), programs, outer.trace !== undefined, outer.now);
   const { scheduler } = world;
-  const until = (isOver: () => boolean, most: number) =>
-    scheduler.runUntil(scheduler.now + most, () => world.violations.length > 0 || isOver());
   startSchedules(world, habits.hasFiles);
   deleteExpired(world);
-  await restoreInto(world, { before, backup, weather }, until);
-  if (world.violations.length === 0) await spendDay(world, backup, habits, until);
+  await restoreInto(world, { before, backup, weather });
+  if (world.violations.length === 0) await spendDay(world, backup, habits);
   for (const violation of world.violations) before.violated(`in the restored room: ${violation}`);
   outer.steps += scheduler.steps;
   outer.note(`the restored room: ${scheduler.hash}`);
   outer.trace?.push(...(scheduler.trace ?? []));
 }
 
-type Until = (isOver: () => boolean, most: number) => Promise<void>;
-
 async function restoreInto(
   world: World,
   { before, backup, weather }: { before: World; backup: Backup; weather: Weather },
-  until: Until,
 ): Promise<void> {
   const key = `backups/${backup.name}`;
   const bytes = before.bucket.bytes(key);
@@ -62,18 +57,33 @@ async function restoreInto(
   world.bucket.put(key, bytes);
   knowWhatWas(world, before, backup);
   world.weather = weather;
-  // Without `--replace`, this refusal means that an attempt before has restored everything, and its reply was lost.
-  const restore = new Console(world).run(`restore ${backup.name}`, ['room-not-empty']);
-  const isOver = isSettled(restore);
-  await until(isOver, 3_600_000);
-  if (!isOver()) world.violated('the restore does not end');
+  const administrator = new Administrator(world, []);
+  const restore = async () => {
+    const console = new Console(world);
+    if (!world.scheduler.random.chance(0.5)) {
+      // This refusal means that an attempt before has restored everything, and its reply was lost.
+      await console.run(`restore ${backup.name}`, ['room-not-empty']);
+      return;
+    }
+    copyRoom(before, world);
+    await administrator.stop();
+    await console.run(`restore ${backup.name} --replace`);
+    await administrator.start();
+  };
+  await world.finish('the restore', restore(), 3_600_000);
   world.clearUp();
-  await until(() => false, settles);
+  await world.until(() => false, settles);
   if (world.database.model.table('room').get({ room: 'room' })?.['restoring'] !== undefined)
     world.violated('the room is still locked by its restore');
   if (!before.database.hadLateCalls && !isDeepStrictEqual(settingsOf(world), backup.settings))
     world.violated(`the settings are ${JSON.stringify(settingsOf(world))}, not ${JSON.stringify(backup.settings)}`);
   filesAreThere(world, backup);
+}
+
+function copyRoom(from: World, to: World): void {
+  for (const [name, table] of from.database.model.tables)
+    for (const item of table.all()) to.database.model.table(name).put(item, item, to.scheduler.now);
+  for (const key of from.bucket.keys('')) to.bucket.put(key, from.bucket.bytes(key) ?? new Uint8Array());
 }
 
 /** The history of the restored room begins with what must be in the backup, and with what may be in it. */
@@ -132,19 +142,20 @@ function filesAreThere(world: World, { files, withFiles, passwords }: Backup): v
 }
 
 /** The users come back, and the administrator looks after the room. */
-async function spendDay(world: World, { passwords, doneAt }: Backup, habits: Habits, until: Until): Promise<void> {
+async function spendDay(world: World, { passwords, doneAt }: Backup, habits: Habits): Promise<void> {
   const { scheduler, history, lambda } = world;
   history.isCalmDay = true;
+  history.isPerfectDay = true;
   const names = [...passwords.keys()];
   const quietly: Habits = { ...habits, deregister: 0, programs: 1 };
   const users = names.map((name) => new User(world, name, names, quietly));
   const endsAt = scheduler.now + day;
-  const lives = isSettled(Promise.all(users.map((user) => user.live(endsAt, true))));
-  await until(lives, 30 * 60_000);
-  await until(() => lambda.running === 0 && scheduler.now > endsAt, 60_000);
+  const lives = Promise.all(users.map((user) => user.live(endsAt, true)));
+  await world.finish('the day', lives, 30 * 60_000);
+  await world.ends('a function', () => lambda.running === 0 && scheduler.now > endsAt, 5 * 60_000);
   if (world.violations.length > 0) return;
   judgeCalmDay(world, calm);
-  if (world.violations.length === 0) await judge(world, users, until);
+  if (world.violations.length === 0) await judge(world, users);
   for (const { program, shown } of history.visits) {
     for (const { text } of shown) {
       const sent = history.sent.find((one) => one.text === text);

@@ -1,3 +1,4 @@
+import { roles } from './habits.ts';
 import type { Programs } from './program.ts';
 import { type Outcome, type Plan, simulate, userNames } from './simulate.ts';
 import { faults } from './weather.ts';
@@ -17,8 +18,8 @@ const details = new RegExp(`"[^"]*"|\\b(${userNames.join('|')})\\d*\\b|\\d+`, 'g
 const kindOf = (violation = ''): string => violation.replaceAll(details, '*');
 
 /**
- * Makes the day of a failing seed smaller as long as a violation of the same kind occurs: fewer users, less time, fewer
- * faults.
+ * Makes the day of a failing seed smaller as long as a violation of the same kind occurs: fewer users and faults, less time,
+ * no administrator, odd user, files and so on.
  */
 export async function shrink(seed: number, programs: Programs): Promise<Shrunk> {
   let best: Shrunk = { seed, plan: {}, outcome: await simulate(seed, programs, { trace: true }) };
@@ -32,7 +33,8 @@ export async function shrink(seed: number, programs: Programs): Promise<Shrunk> 
       return;
     }
   };
-  for (const fault of faults) await attempt({ ...best.plan, without: [...(best.plan.without ?? []), fault] });
+  for (const one of [...roles, ...faults])
+    await attempt({ ...best.plan, without: [...(best.plan.without ?? []), one] });
   for (const users of [1, 2, 3]) if (best.plan.users === undefined) await attempt({ ...best.plan, users });
   for (const day of [5_000, 10_000, 20_000]) if (best.plan.day === undefined) await attempt({ ...best.plan, day });
   return best;

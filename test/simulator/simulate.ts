@@ -4,19 +4,18 @@ import { judge } from './checks.ts';
 import type { CarriedOut } from './database.ts';
 import { Ageing, deleteExpired } from './expiry.ts';
 import { filesSettle } from './files.ts';
-import { habitsOf } from './habits.ts';
+import { habitsOf, habitsWithout, type Role } from './habits.ts';
 import { Newcomers } from './newcomers.ts';
 import { OddUser } from './odd-user.ts';
 import type { Programs } from './program.ts';
 import { judgeBackup } from './restored.ts';
-import { isSettled } from './scheduler.ts';
 import { startSchedules } from './schedules.ts';
 import { User } from './user.ts';
 import { type Fault, isAnswered, withoutFaults } from './weather.ts';
 import { World } from './world.ts';
 
-/** The users' names. A day has two of them at least. */
-export const userNames = ['ann', 'bob', 'cy', 'dee', 'eve'];
+/** The users' names. A day has two of them at least, and on most days five at most. */
+export const userNames = ['ann', 'bob', 'cy', 'dee', 'eve', 'fay', 'gus', 'hal', 'ida', 'joe', 'kim', 'lea'];
 
 /** How long (virtual ms) the room has to become quiet after the day. */
 const evening = 30 * 60_000;
@@ -36,8 +35,8 @@ export interface Plan {
   readonly users?: number;
   /** How long (virtual ms) they come and go. */
   readonly day?: number;
-  /** The faults that do not happen. */
-  readonly without?: readonly Fault[];
+  /** What there is not. */
+  readonly without?: readonly (Fault | Role)[];
 }
 
 export interface SimulationOptions {
@@ -55,8 +54,10 @@ export async function simulate(
   const world = new World(seed, programs, trace);
   world.database.onCarriedOut = onCall;
   const { scheduler } = world;
-  const names = userNames.slice(0, Math.min(plan.users ?? 5, 2 + scheduler.random.below(4)));
-  const habits = habitsOf(scheduler.random);
+  const most = scheduler.random.chance(0.04) ? 12 : 5;
+  const names = userNames.slice(0, Math.min(plan.users ?? most, 2 + scheduler.random.below(most - 1)));
+  const without = plan.without ?? [];
+  const habits = habitsWithout(habitsOf(scheduler.random), without);
   const users = names.map((name) => new User(world, name, names, habits));
   const maxCon = 1 + scheduler.random.below(6);
   const timeOut = scheduler.random.pick([20, 60, 1800]);
@@ -75,30 +76,30 @@ export async function simulate(
   };
   world.database.put('room', { room: 'room', ...settings, bans: {} });
   const isFailed = () => world.violations.length > 0;
-  const until = (isOver: () => boolean, most: number) =>
-    scheduler.runUntil(scheduler.now + most, () => isFailed() || isOver());
 
   startSchedules(world, habits.hasFiles);
   deleteExpired(world);
-  const weather = withoutFaults(world.weather, plan.without ?? []);
+  const weather = withoutFaults(world.weather, without);
+  world.history.shortestTimeOut = timeOut;
   world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddUser;
   world.clearUp();
   const oddUser = new OddUser(world);
   const doorkeeper = new Administrator(world, []);
   world.history.fileQuotas = habits.fileQuotas;
   world.history.invitations.areRequired = habits.hasInvitations;
-  if (habits.hasInvitations) await until(isSettled(doorkeeper.makeInvitation(200)), evening);
+  if (habits.hasInvitations) await world.finish('the first invitation', doorkeeper.makeInvitation(200), evening);
   const registered = Promise.all([oddUser.register(), ...users.map((user) => user.register())]);
-  await until(isSettled(registered), evening);
+  await world.finish('the registrations', registered, evening);
   scheduler.note(`the weather: ${JSON.stringify(weather)}, the habits: ${JSON.stringify(habits)}`);
   world.weather = weather;
   cutConnections(world, names.length);
   const day = plan.day ?? habits.day;
   const endsAt = scheduler.now + day;
-  const hasAdministrator = scheduler.random.chance(0.3);
+  const hasAdministrator = scheduler.random.chance(0.3) && !without.includes('administrator');
   world.history.hasAdministrator = hasAdministrator;
   // A slow transaction of an administrator on the Room item holds up the count, and the sweeper repairs it.
   world.history.isCalmDay = weather.isCalm && !(hasAdministrator && weather.slow > 0);
+  world.history.isPerfectDay = weather.isCalm && weather.slow === 0;
   const worker = new Administrator(world, names);
   const administrator = hasAdministrator
     ? [worker.work(endsAt, habits.hasBackup)]
@@ -112,13 +113,13 @@ export async function simulate(
     Array.from({ length: habits.programs }, (_, i) => user.live(endsAt, i === 0)),
   );
   const lives = Promise.all([...administrator, ...ageing, ...odd, ...newcomers, ...programsAtOnce]);
-  await until(isSettled(lives), day + evening);
+  await world.finish('the day', lives, day + evening);
   world.clearUp();
-  await until(() => world.lambda.running === 0 && scheduler.now > endsAt, evening);
+  await world.ends('a function', () => world.lambda.running === 0 && scheduler.now > endsAt, evening);
   if (world.history.isCalmDay && !isFailed()) judgeCalmDay(world, weather);
   if (isAnswered(weather) && !isFailed()) nothingHeldBack(world, weather);
-  await until(() => false, habits.hasFiles ? filesSettle : 200_000);
-  if (!isFailed()) await judge(world, users, until);
+  await world.until(() => false, habits.hasFiles ? filesSettle : 200_000);
+  if (!isFailed()) await judge(world, users);
   if (world.history.backup && !isFailed()) await judgeBackup(world, world.history.backup, { weather, habits });
   return {
     ...{ seed, violations: world.violations, hash: scheduler.hash, steps: scheduler.steps },

@@ -1,6 +1,6 @@
 import { sha256 } from './bucket.ts';
 import type * as Client from './client-entry.ts';
-import { checkConversation } from './conversation.ts';
+import { checkConversation, lag } from './conversation.ts';
 import { checkDownload, type SentFile } from './files.ts';
 import { actOf, type Habits } from './habits.ts';
 import type { Sent, Visit } from './history.ts';
@@ -44,7 +44,7 @@ export class Talk {
       case 'history':
         return this.#ask(this.#readConversation(random.pick(this.#users)));
       case 'whoelse':
-        return this.#ask(this.#room.request('whoelse', {}));
+        return this.#ask(this.#lookAround());
       case 'block':
         return this.#ask(this.#toggleBlock());
       case 'file':
@@ -54,6 +54,20 @@ export class Talk {
       case 'passwd':
         // Two programs that change it at the same time may leave the user without a password that both know.
         return isFirst ? this.#ask(this.#changePassword()) : undefined;
+    }
+  }
+
+  /** Asks who else is online. */
+  async #lookAround(): Promise<void> {
+    const { scheduler, history } = this.#world;
+    const askedAt = scheduler.now;
+    const { users } = await this.#room.request('whoelse', {});
+    // Of several programs, one may not know yet that another one has taken its place.
+    if (!history.isPerfectDay || history.hasAdministrator || !history.hasOneProgramEach) return;
+    for (const { user, loggedInAt, endedAt, isDropped } of history.visits) {
+      const isOnline = loggedInAt < askedAt - lag && endedAt === never && !isDropped;
+      if (isOnline && user !== this.#visit.user && !users.includes(user))
+        this.#world.violated(`${this.#visit.program} does not see ${user}, who is online`);
     }
   }
 
@@ -109,7 +123,7 @@ export class Talk {
     const { url, sha256: checksum } = await this.#room.request('fileget', { from, name });
     const content = url === undefined ? undefined : await bucket.download(url);
     if (content === undefined || checksum === undefined) return;
-    checkDownload(this.#world, file, content, checksum);
+    checkDownload(this.#world, this.#visit.user, file, content, checksum);
     if (!file || scheduler.random.chance(0.2)) return;
     const isDeclined = scheduler.random.chance(0.3);
     file.asked += 1;
@@ -138,7 +152,7 @@ export class Talk {
       standing.unansweredEnds += 1;
       await this.#room.request('unblock', { user: whom });
       standing.unansweredEnds -= 1;
-      standing.endedAt = scheduler.now;
+      if (standing.isAnswered) standing.endedAt = scheduler.now;
       return;
     }
     // A block of or by an account that is about to be deleted ends with it.
@@ -148,9 +162,15 @@ export class Talk {
       earlier.some(({ unansweredEnds }) => unansweredEnds > 0);
     const endAskedAt = mayEnd ? scheduler.now : never;
     const times = { askedAt: scheduler.now, since: never, endAskedAt, endedAt: never };
-    const block = { by: user, whom, ...times, unansweredEnds: 0 };
+    const block = { by: user, whom, ...times, isAnswered: false, unansweredEnds: 0 };
     history.blocks.push(block);
-    await this.#room.request('block', { user: whom });
+    try {
+      await this.#room.request('block', { user: whom });
+    } catch (error) {
+      block.isAnswered = this.#isRefused(error);
+      throw error;
+    }
+    block.isAnswered = true;
     if (block.endAskedAt === never) block.since = scheduler.now;
   }
 
@@ -171,6 +191,7 @@ export class Talk {
     try {
       const { seq } = await request;
       Object.assign(sent, { outcome: 'acknowledged', seq, settledAt: scheduler.now });
+      this.#visit.activeAt = sent.sentAt;
       scheduler.note(`${this.#run.process.name} knows that "${sent.text}" is sent as ${seq}`);
     } catch (error) {
       // A repeat may find that the reader has deregistered after the first sending.
@@ -181,7 +202,14 @@ export class Talk {
   }
 
   async #ask(request: Promise<unknown>): Promise<void> {
-    await request.catch((error: unknown) => this.#failed(error));
+    const { scheduler } = this.#world;
+    const askedAt = scheduler.now;
+    try {
+      await request;
+      this.#visit.activeAt = askedAt;
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #isRefused(error: unknown): boolean {
@@ -194,7 +222,11 @@ export class Talk {
     if (error instanceof client.RefusalError && error.code === 'not-logged-in')
       this.#world.history.dropped(this.#visit);
     // A client cannot tell which of its requests API Gateway's error is about. Over a dead network no answer comes.
-    const { weather, gateway } = this.#world;
+    const { weather, gateway, history } = this.#world;
+    const isRefused = error instanceof client.RefusalError && error.code !== 'internal';
+    const isEnding = error instanceof client.ConnectionLostError || error instanceof client.ConnectionEndedError;
+    if (history.isPerfectDay && !isRefused && !isEnding)
+      this.#world.violated(`${process.name} gets an error on a perfect day: ${error}`);
     const mayBeUnanswered = weather.kill + weather.stall > 0 || gateway.hasDeadNetwork(process);
     if (error instanceof client.RequestTimeoutError && !mayBeUnanswered) {
       this.#world.violated(`${process.name} has no answer: ${error.message}`);

@@ -1,4 +1,5 @@
 import type * as Client from './client-entry.ts';
+import { judgeEnding } from './endings.ts';
 import { textOf } from './files.ts';
 import type { Habits } from './habits.ts';
 import type { Visit } from './history.ts';
@@ -48,13 +49,13 @@ export class User {
     const { accounts, invitations } = this.#world.history;
     const password = accounts.newPassword();
     const asked = invitations.asks(invitations.code());
-    const { code: invite } = asked;
+    const { code: invite, askedAt } = asked;
     return this.#alone(
       async (room) => {
         accounts.mayHave(this.name, password);
         await room.request('register', { user: this.name, password, ...(invite !== undefined && { invite }) });
         invitations.registered(asked);
-        accounts.registered(this.name, this.#world.scheduler.now);
+        accounts.registered(this.name, askedAt, this.#world.scheduler.now);
         accounts.has(this.name, password);
       },
       (code) => {
@@ -114,11 +115,10 @@ export class User {
       const ended = room.ended.then((ending) => {
         visit.endedAt = Math.min(visit.endedAt, scheduler.now);
         scheduler.note(`${name} has ended: ${ending.reason}`);
-        // The room refuses a banned client before it has ended its session.
-        const cause = ending.reason === 'lost' ? ending.cause : undefined;
+        const cause = 'cause' in ending ? ending.cause : undefined;
         const isBanned = cause instanceof run.client.RefusalError && cause.code === 'banned';
-        const hasGivenUp = ending.reason === 'lost' || ending.reason === 'replaced';
-        if (hasGivenUp && !isBanned) this.#world.history.gaveUp(run.process);
+        // The room refuses a banned client before it has ended its session.
+        if (!isBanned) judgeEnding(this.#world, run.process, visit, ending.reason);
       });
       const talk = new Talk(this.#world, this.#users, room, run, visit);
       const leaveAt = Math.min(until, scheduler.now + random.between(1_000, this.#habits.stay));
@@ -147,13 +147,17 @@ export class User {
     const { client, process } = run;
     const { scheduler, history } = this.#world;
     const [password = ''] = history.accounts.passwordsOf(this.name);
+    const reconnectAfterStop = scheduler.random.chance(0.5);
+    const handsOver = scheduler.random.chance(0.25);
     const visit: Visit = {
       ...{ user: this.name, program: process.name, password, shown: [], askedAt: scheduler.now },
+      ...{ handsOver, activeAt: scheduler.now },
       ...{ loggedInAt: never, endedAt: never, hasLeft: false },
     };
     const room = await client.connect({
       url,
-      reconnectAfterStop: scheduler.random.chance(0.5),
+      reconnectAfterStop,
+      timing: handsOver ? { handover: 4_000, handoverJitter: 2_000 } : {},
       message: (message) => {
         scheduler.note(`${process.name} shows ${message.stream} ${message.seq}`);
         const text = textOf(message);
@@ -206,7 +210,7 @@ export class User {
       },
       (code) => {
         if (code === 'wrong-password') accounts.doubt(this.name, password);
-        if (code === 'no-such-user') accounts.isGone(this.name, scheduler.now);
+        if (code === 'no-such-user') accounts.doesNotExist(this.name, scheduler.now);
         else if (isFirst) accounts.stays(this.name);
         return false;
       },

@@ -96,9 +96,9 @@ export const faults: readonly Fault[] = [
 ];
 
 /** The weather without some kinds of faults. */
-export const withoutFaults = (weather: Weather, without: readonly Fault[]): Weather => ({
+export const withoutFaults = (weather: Weather, without: readonly string[]): Weather => ({
   ...weather,
-  ...Object.fromEntries(without.map((fault) => [fault, calm[fault]])),
+  ...Object.fromEntries(faults.filter((fault) => without.includes(fault)).map((fault) => [fault, calm[fault]])),
 });
 
 /** Whether every request of a client that is online is carried out, and its reply arrives. Posts may get lost. */

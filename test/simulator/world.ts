@@ -5,7 +5,7 @@ import { History } from './history.ts';
 import { Lambda } from './lambda.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { Programs } from './program.ts';
-import { Scheduler } from './scheduler.ts';
+import { isSettled, Scheduler } from './scheduler.ts';
 import { calm, type Weather, weatherOf } from './weather.ts';
 
 /** Everything of one simulation. */
@@ -35,6 +35,24 @@ export class World {
   clearUp(): void {
     this.scheduler.note('the weather clears up');
     this.weather = calm;
+  }
+
+  /** Lets things happen until a condition holds or a promise is broken, for this time (ms) at most. */
+  until(isOver: () => boolean, most: number): Promise<void> {
+    const isFailed = () => this.violations.length > 0;
+    return this.scheduler.runUntil(this.scheduler.now + most, () => isFailed() || isOver());
+  }
+
+  /** Lets things happen until something has ended, which has to be within this time (ms). */
+  async ends(what: string, isOver: () => boolean, most: number): Promise<void> {
+    await this.until(isOver, most);
+    if (!isOver() && this.violations.length === 0) this.violated(`${what} does not end`);
+  }
+
+  /** Lets things happen until some work is done, which has to be within this time (ms). */
+  finish(what: string, work: Promise<unknown>, most: number): Promise<void> {
+    work.catch((error: unknown) => this.violated(`${what}: ${error instanceof Error ? error.stack : error}`));
+    return this.ends(what, isSettled(work), most);
   }
 
   /** How long (ms) something takes, on this world's machines. */

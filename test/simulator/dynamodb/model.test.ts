@@ -44,19 +44,18 @@ function plain(item: unknown): unknown {
   return isMarshalled ? unmarshall(item as never) : item;
 }
 
-/** The calls of a short day in which an administrator takes a backup. */
+/** The calls of a short day in which much happens, and an administrator takes a backup. */
 async function callsOfDay(): Promise<CarriedOut[]> {
   const programs = compiled(await bundlesOfRoom());
   for (let seed = 1; ; seed += 1) {
     const calls: CarriedOut[] = [];
     const { world } = await simulate(seed, programs, { plan: { day: 5_000 }, onCall: (call) => calls.push(call) });
-    if (world.history.backup) return calls;
+    if (world.history.backup && calls.length > 500) return calls;
   }
 }
 
 test('the model answers every call of a simulated day as dynoxide does', async () => {
   const calls = await callsOfDay();
-  expect(calls.length).toBeGreaterThan(500);
   for (const { call, answer } of calls) {
     expect(essence(answer), JSON.stringify(call)).toEqual(essence(await reference.answer(call)));
   }
