@@ -75,42 +75,4 @@ export const messageBugs: Readonly<Record<string, readonly Bug[]>> = {
       'test/scenes/delivery.test.ts',
     ],
   ],
-  'client/room/stream-order.ts': [
-    [
-      'the client shows held messages out of order',
-      'this.#held.get(this.#position + 1); next; next',
-      '[...this.#held.values()][0]; next; next',
-      'client/room/stream-order.test.ts',
-    ],
-  ],
-  'client/room/requests.ts': [
-    [
-      'the client forgets that a request was sent',
-      'again: again && ',
-      'again: false && ',
-      'client/room/requests.test.ts',
-    ],
-  ],
-  'client/room/session.ts': [
-    [
-      'the client chooses a new token each time',
-      'const next = this.#unconfirmed ?? randomToken();',
-      'const next = randomToken();',
-      'client/room/losses.test.ts',
-    ],
-  ],
-  'client/room/feed.ts': [
-    [
-      'the client does not look for missing messages',
-      'if (this.#isMissingSomething()) void this.#sync();',
-      '',
-      'client/room/feed.test.ts',
-    ],
-    [
-      'the client shows messages again after a new login',
-      '!this.#shownLately.has(message)',
-      'message.seq > 0',
-      'client/room/starting-over.test.ts',
-    ],
-  ],
 };

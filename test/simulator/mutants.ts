@@ -1,5 +1,6 @@
 import { backupBugs } from './backup-mutants.ts';
 import type { Mutation } from './bundle.ts';
+import { clientBugs } from './client-mutants.ts';
 import { type Bug, messageBugs } from './message-mutants.ts';
 
 /** A bug to plant, one at a time. */
@@ -20,6 +21,12 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       "ConditionExpression: 'attribute_exists(room)'",
       'test/scenes/seats.test.ts',
     ],
+    [
+      'a login enters a stopped room',
+      '#open = :true AND #online',
+      '(#open = :true OR #open <> :true) AND #online',
+      'test/scenes/max-con.test.ts',
+    ],
     ['a seat is given back twice', ' AND attribute_not_exists(#leaving)', '', 'test/scenes/seats.test.ts'],
     ['the count does not go down', "':fewer': -count", "':fewer': 0", 'test/scenes/seats.test.ts'],
   ],
@@ -30,6 +37,12 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       'await seats.refund(taken.seat);',
       'return outcome;',
       'test/scenes/seats.test.ts',
+    ],
+    [
+      'a login under way outlasts a suspension',
+      ' AND attribute_not_exists(suspended)',
+      '',
+      'test/scenes/moderation.test.ts',
     ],
     ['a refund is not awaited', 'await seats.refund(taken.seat)', 'void seats.refund(taken.seat)'],
     [
@@ -109,6 +122,17 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       'a ban leaves the sessions',
       'for (const session of await room.sessions.all()) {',
       'for (const session of []) {',
+      'test/scenes/moderation.test.ts',
+    ],
+  ],
+  'functions/chat/admin/commands/stop.ts': [
+    ['a stop leaves the sessions', 'ended += await endSessions(room);', '', 'test/scenes/delivery.test.ts'],
+  ],
+  'functions/chat/admin/commands/suspend.ts': [
+    [
+      'a suspension leaves the session',
+      'if (await kickOut(room, session, reason)) break;',
+      'break;',
       'test/scenes/moderation.test.ts',
     ],
   ],
@@ -217,6 +241,6 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
   ],
 };
 
-export const mutants: readonly Mutant[] = Object.entries({ ...bugs, ...messageBugs, ...backupBugs }).flatMap(
-  ([file, changes]) => changes.map(([name, from, to, test = '']) => ({ name, file, from, to, test })),
-);
+export const mutants: readonly Mutant[] = [bugs, messageBugs, clientBugs, backupBugs]
+  .flatMap((one) => Object.entries(one))
+  .flatMap(([file, changes]) => changes.map(([name, from, to, test = '']) => ({ name, file, from, to, test })));
