@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { defaultSettings } from '../../protocol/admin/settings.ts';
 import type { Session } from '../chat/model.ts';
 import { mostEndedTogether } from '../chat/ports.ts';
@@ -279,4 +279,23 @@ test('unprocessed keys of a batch read are requested again', async () => {
   const keys = Array.from({ length: 101 }, (_, i) => ({ key: `${i}` }));
   expect(await dynamodb.getAll('table', keys)).toEqual(['a', 'c', 'b', 'd'].map((key) => ({ key })));
   expect(asked).toBe(4);
+});
+
+describe('settled', () => {
+  test.each([
+    [2_999, 2_999],
+    [3_000, 13_000],
+  ])('ends a write that took %d ms after %d ms, when no lost attempt can arrive any more', async (taken, ended) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const results: string[] = [];
+    const write = () => new Promise<string>((resolve) => setTimeout(() => resolve('written'), taken));
+    void dynamodb.settled(write).then((result) => results.push(result));
+    await vi.advanceTimersByTimeAsync(ended - 1);
+    expect(results).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(results).toEqual(['written']);
+  });
 });

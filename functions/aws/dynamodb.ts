@@ -29,11 +29,17 @@ import { newVersionTag } from '../chat/token.ts';
 /** A raw stored item. Parse it before use. */
 export type Item = Record<string, unknown>;
 
+/** After this time (ms) an attempt counts as lost, and the SDK makes another one. */
+const requestTimeout = 3_000;
+
+/** How much later (ms) DynamoDB may carry out a lost attempt. An estimate: AWS states no bound. */
+const lateness = 10_000;
+
 const client = new DynamoDBClient({
   maxAttempts: 5,
   requestHandler: new NodeHttpHandler({
     connectionTimeout: 1_000,
-    requestTimeout: 3_000,
+    requestTimeout,
     throwOnRequestTimeout: true,
   }),
 });
@@ -103,6 +109,17 @@ export function putIf(input: PutCommandInput, isOwn?: IsOwn): Promise<WriteOutco
 /** Updates an item under a condition. */
 export function updateIf(input: UpdateCommandInput, isOwn?: IsOwn): Promise<WriteOutcome> {
   return conditional(() => db.send(new UpdateCommand(withOldItem(input))), isOwn);
+}
+
+/**
+ * Makes a write, or several. If an attempt may have been lost, waits until it can no longer be carried out: it would undo
+ * what is written after this.
+ */
+export async function settled<T>(write: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await write();
+  if (performance.now() - startedAt >= requestTimeout) await new Promise((resolve) => setTimeout(resolve, lateness));
+  return result;
 }
 
 /** Deletes an item under a condition. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RoomLifecycle } from '../../chat/backup/ports.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
-import { updateIf } from '../dynamodb.ts';
+import { settled, updateIf } from '../dynamodb.ts';
 import { readRoomItem, roomItem } from '../room-item.ts';
 import { seatMarks } from '../seats.ts';
 
@@ -65,12 +65,15 @@ export const roomLifecycle: RoomLifecycle = {
   },
 
   async lock(lock) {
-    await updateIf({
-      ...roomItem(),
-      UpdateExpression: 'SET restoring = :lock, #open = :false',
-      ExpressionAttributeNames: { '#open': 'open' },
-      ExpressionAttributeValues: { ':lock': lock, ':false': false },
-    });
+    // Carried out late, it would lock the restored room.
+    await settled(() =>
+      updateIf({
+        ...roomItem(),
+        UpdateExpression: 'SET restoring = :lock, #open = :false',
+        ExpressionAttributeNames: { '#open': 'open' },
+        ExpressionAttributeValues: { ':lock': lock, ':false': false },
+      }),
+    );
   },
 
   async noteWriting(file) {

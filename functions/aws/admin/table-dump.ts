@@ -14,7 +14,7 @@ import {
 } from '../../chat/backup/records.ts';
 import { chunksOf } from '../../chat/chunks.ts';
 import { parseStored } from '../../chat/parse-stored.ts';
-import { db, type Item, transact, Unprocessed, updateIf } from '../dynamodb.ts';
+import { db, type Item, settled, transact, Unprocessed, updateIf } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { claimItem, isClaim } from '../name-claims.ts';
 import { type TableName, tables } from '../names.ts';
@@ -45,7 +45,7 @@ type Write = { PutRequest: { Item: Item } } | { DeleteRequest: { Key: Item } };
 async function writeAll(table: TableName, writes: readonly Write[]): Promise<void> {
   const name = tableName(table);
   const batches = chunksOf(writes, batchSize);
-  await pMap(batches, (batch) => writeBatch(name, batch), { concurrency: batchesAtOnce });
+  await settled(() => pMap(batches, (batch) => writeBatch(name, batch), { concurrency: batchesAtOnce }));
 }
 
 function writeBatch(name: string, writes: readonly Write[]): Promise<void> {
