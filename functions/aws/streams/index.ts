@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { type EventOf, limits } from '../../../protocol/index.ts';
@@ -28,6 +29,9 @@ const mostReadBack = 2_000;
 
 /** The most numbers that one message takes. */
 const mostTickets = 10;
+
+/** How long (ms) a repeated request waits at most before it takes another number, by the numbers that it has taken. */
+const backoff = (tickets: number) => Math.min(1_000, 50 * 2 ** tickets);
 
 const sent = v.object({ sentAt: v.string() });
 
@@ -144,8 +148,10 @@ export function streamsOn(options: {
         if (committed) return asKept<E>(stream, committed);
         throw error;
       }
-      // The write took so long that a reader filled the number. The same request may have been handled over another
-      // connection meanwhile.
+      // The write took so long that a reader filled the number. Repeated requests read back before they write, and fill the
+      // numbers of one another, so they spread.
+      if (request?.again) await sleep(Math.random() * backoff(tickets));
+      // The same request may have been handled over another connection meanwhile.
       await request?.confirm('now');
     }
     throw new Error(`${mostTickets} numbers in a row were taken`);
