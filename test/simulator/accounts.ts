@@ -131,7 +131,7 @@ export class Accounts {
   removed(user: string, askedAt: number, at: number): void {
     for (const one of this.#removals) if (one.user === user) one.endedAt = Math.min(one.endedAt, at);
     for (const account of this.#accounts.get(user) ?? [])
-      if (account.since < askedAt) account.goneAt = Math.min(account.goneAt, at);
+      if (account.since < askedAt && account.goneAskedAt !== never) account.goneAt = Math.min(account.goneAt, at);
   }
 
   /** The user has learned that the account does not exist. Only possible after a request to deregister. */

@@ -21,12 +21,6 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       "ConditionExpression: 'attribute_exists(room)'",
       'test/scenes/seats.test.ts',
     ],
-    [
-      'a login enters a stopped room',
-      '#open = :true AND #online',
-      '(#open = :true OR #open <> :true) AND #online',
-      'test/scenes/max-con.test.ts',
-    ],
     ['a seat is given back twice', ' AND attribute_not_exists(#leaving)', '', 'test/scenes/seats.test.ts'],
     ['the count does not go down', "':fewer': -count", "':fewer': 0", 'test/scenes/seats.test.ts'],
   ],
