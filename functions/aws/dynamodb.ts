@@ -112,8 +112,8 @@ export function updateIf(input: UpdateCommandInput, isOwn?: IsOwn): Promise<Writ
 }
 
 /**
- * Makes a write, or several. If an attempt may have been lost, waits until it can no longer be carried out: it would undo
- * what is written after this.
+ * Makes a write of an administrator, or several. If an attempt may have been lost, waits until it can no longer be carried out:
+ * it would undo what is written after this. A transaction needs no such wait, because all of its attempts have one token.
  */
 export async function settled<T>(write: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();

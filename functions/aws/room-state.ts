@@ -4,7 +4,7 @@ import { parseStored } from '../chat/parse-stored.ts';
 import type { RoomState, State } from '../chat/ports.ts';
 import { questionEveryMs, questionsInARow } from '../chat/take-over.ts';
 import { minuteOf, monthOf } from '../chat/usage.ts';
-import { getItem, type Item, putIf, updateIf } from './dynamodb.ts';
+import { getItem, type Item, putIf, settled, updateIf } from './dynamodb.ts';
 import { isDeployedRoom, tableName } from './environment.ts';
 import { questionsKey, roomKey } from './keys.ts';
 import { roomItem } from './room-item.ts';
@@ -71,7 +71,7 @@ export const roomState: RoomState = {
     const given = Object.entries(values);
     if (given.length === 0) return {};
     const conditions = given.flatMap(([name], i) => isAsSeen(name, i, seen));
-    const outcome = await updateIf({
+    const input = {
       ...roomItem(),
       UpdateExpression: `SET ${given.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
       // A restore would overwrite the values.
@@ -83,8 +83,9 @@ export const roomState: RoomState = {
           ...(seen[name] === undefined ? [] : [[`:s${i}`, seen[name]]]),
         ]),
       ),
-      ReturnValues: 'ALL_OLD',
-    });
+      ReturnValues: 'ALL_OLD' as const,
+    };
+    const outcome = await settled(() => updateIf(input));
     const isGiven = ([name]: [string, unknown]) => Object.hasOwn(values, name);
     if (outcome.written) {
       return Object.fromEntries(Object.entries(outcome.old ? toState(outcome.old) : newRoom).filter(isGiven));

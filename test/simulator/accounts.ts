@@ -21,6 +21,8 @@ export class Accounts {
   readonly #unanswered = new Set<string>();
   /** The accounts that an administrator removes, until the removal is over. */
   readonly #removals: { readonly user: string; endedAt: number }[] = [];
+  /** Whether a user has given a password that was not, or no longer, right. */
+  wereConfused = false;
   #made = 0;
   /** Every password that may have been set, in this order. */
   readonly #set: { readonly user: string; readonly password: string }[] = [];
@@ -61,6 +63,8 @@ export class Accounts {
     for (const [user, known] of passwords) for (const one of known.toReversed()) this.mayHave(user, one);
     this.#unanswered.clear();
     this.#made = now.#made;
+    // A try counts as wrong until the password is checked, and the backup may have been taken then.
+    this.wereConfused = true;
   }
 
   newPassword(): string {
@@ -96,6 +100,7 @@ export class Accounts {
 
   /** The room has refused a password at a login. Another one is tried next. */
   doubt(user: string, password: string): void {
+    this.wereConfused = true;
     const all = this.passwordsOf(user);
     if (all.includes(password)) this.#passwords.set(user, [...all.filter((one) => one !== password), password]);
   }

@@ -11,10 +11,13 @@ const takeovers = 6;
 /** A user whose programs send what the client library never does. The room refuses it, and keeps its promises to all others. */
 export class OddUser {
   readonly #world: World;
+  /** The other users. */
+  readonly #others: readonly string[];
   #clients = 0;
 
-  constructor(world: World) {
+  constructor(world: World, others: readonly string[]) {
     this.#world = world;
+    this.#others = others;
   }
 
   async work(until: number): Promise<void> {
@@ -31,6 +34,7 @@ export class OddUser {
         () => this.#repeatAtOnce(),
         () => this.#repeatManyAtOnce(),
         () => this.#writeDuringLogin(),
+        () => this.#guessPassword(),
       ];
       await scheduler.random.pick(acts)?.();
     }
@@ -54,6 +58,17 @@ export class OddUser {
     const reply = await client.request('resume', stale);
     if (isOk(reply)) this.#world.violated(`a token that had been replaced resumes the session of ${stale.user}`);
     client.end();
+  }
+
+  /** Guesses at a user's password from another address, until it is blocked there. That keeps the user out nowhere else. */
+  async #guessPassword(): Promise<void> {
+    const victim = this.#world.scheduler.random.pick(this.#others);
+    const client = await this.#connect('thief');
+    for (let guess = 1; guess <= 4; guess += 1) {
+      const reply = await client?.request('login', { user: victim, password: `a guess ${guess}`, takeOver: true });
+      if (isOk(reply)) this.#world.violated(`a wrong password logs in as ${victim}`);
+    }
+    client?.end();
   }
 
   /** Logs in twice over one connection. Then resumes the session over two connections, with a token that stays. */

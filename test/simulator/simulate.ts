@@ -83,7 +83,7 @@ export async function simulate(
   world.history.shortestTimeOut = timeOut;
   world.history.hasOneProgramEach = habits.programs === 1 && !habits.hasOddUser;
   world.clearUp();
-  const oddUser = new OddUser(world);
+  const oddUser = new OddUser(world, names);
   const doorkeeper = new Administrator(world, []);
   world.history.fileQuotas = habits.fileQuotas;
   world.history.invitations.areRequired = habits.hasInvitations;

@@ -18,7 +18,7 @@ const logoutTime = 5_000;
 
 /**
  * How often a user tries to log in when nothing fails any more: for ten minutes and more, because somebody's half-open
- * connection may hold the last seat until API Gateway's idle limit and the sweep after it. Without any fault, twice.
+ * connection may hold the last seat until API Gateway's idle limit and the sweep after it. Without any fault, and if nobody has given a wrong password: twice.
  */
 const mostAttempts = 60;
 
@@ -80,7 +80,8 @@ export class User {
 
   /** Logs in when nothing fails any more, and reads everything. Returns whether that worked. */
   async readAll(): Promise<boolean> {
-    const most = this.#world.history.isPerfectDay ? 2 : mostAttempts;
+    const { isPerfectDay, accounts } = this.#world.history;
+    const most = isPerfectDay && !accounts.wereConfused ? 2 : mostAttempts;
     for (let attempt = 0; attempt < most; attempt += 1) {
       if (this.#mayBeGone) await this.register();
       const run = this.#start();
@@ -172,13 +173,15 @@ export class User {
   }
 
   async #logIn({ client }: Run, room: Room, visit: Visit, { takeOver, isFirst }: Entering): Promise<void> {
-    const { accounts } = this.#world.history;
+    const { accounts, isCalmDay } = this.#world.history;
     const options = { keepPassword: true, takeOver };
     try {
       await room.login(this.name, visit.password, options);
     } catch (error) {
       const code = error instanceof client.RefusalError ? error.code : undefined;
       if (code === 'wrong-password') accounts.doubt(this.name, visit.password);
+      if (code === 'login-blocked' && isCalmDay && !accounts.wereConfused)
+        this.#world.violated(`${this.name} is blocked, and knows the password`);
       if (code === 'no-such-user' && accounts.isSameSince(this.name, visit.askedAt))
         this.#world.violated(`the account of ${this.name} is gone`);
       if (code === 'no-such-user') accounts.isGone(this.name, this.#world.scheduler.now);

@@ -1,5 +1,5 @@
 import type { BanAdmin } from '../../chat/admin/ports.ts';
-import { updateIf } from '../dynamodb.ts';
+import { settled, updateIf } from '../dynamodb.ts';
 import { roomItem } from '../room-item.ts';
 
 export const banAdmin: BanAdmin = {
@@ -12,7 +12,7 @@ export const banAdmin: BanAdmin = {
     });
     const others = expired.filter((one) => one !== address);
     const remove = others.length > 0 ? ` REMOVE ${others.map((_, i) => `bans.#e${i}`).join(', ')}` : '';
-    const { written } = await updateIf({
+    const input = {
       ...roomItem(),
       UpdateExpression: `SET bans.#address = :until${remove}`,
       // A restore would overwrite it.
@@ -22,18 +22,18 @@ export const banAdmin: BanAdmin = {
         ...Object.fromEntries(others.map((one, i) => [`#e${i}`, one])),
       },
       ExpressionAttributeValues: { ':until': until },
-    });
-    return written;
+    };
+    return (await settled(() => updateIf(input))).written;
   },
 
   async unban(address) {
-    const { written } = await updateIf({
+    const input = {
       ...roomItem(),
       UpdateExpression: 'REMOVE bans.#address',
       // It holds for a retry of the SDK, too. Without the map, the path would be invalid.
       ConditionExpression: 'attribute_exists(bans) AND attribute_not_exists(restoring)',
       ExpressionAttributeNames: { '#address': address },
-    });
-    return written;
+    };
+    return (await settled(() => updateIf(input))).written;
   },
 };

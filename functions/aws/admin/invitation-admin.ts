@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { InvitationAdmin } from '../../chat/admin/ports.ts';
-import { db, queryPartition } from '../dynamodb.ts';
+import { db, queryPartition, settled } from '../dynamodb.ts';
 import { tableName } from '../environment.ts';
 import { invitationKey, isValid, toInvitation } from '../invitations.ts';
 import { invitationsPartition } from '../keys.ts';
@@ -10,7 +10,7 @@ export const invitationAdmin: InvitationAdmin = {
     const { TableName, Key } = invitationKey(id);
     // Backups expect a block's end in every item of the table.
     const Item = { ...Key, usesLeft, blockedUntil: 0, expiresAt: Math.ceil(expiresAt / 1000) };
-    await db.send(new PutCommand({ TableName, Item }));
+    await settled(() => db.send(new PutCommand({ TableName, Item })));
   },
 
   async all(now) {

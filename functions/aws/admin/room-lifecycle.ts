@@ -27,12 +27,12 @@ export const roomLifecycle: RoomLifecycle = {
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':true': true, ':false': false, ':at': at },
     };
-    const { written } = await updateIf({
+    const update = {
       ...input,
       UpdateExpression: 'SET #open = :false, closedAt = :at REMOVE closedFor',
       ConditionExpression: '#open = :true',
-    });
-    if (written) return at;
+    };
+    if ((await settled(() => updateIf(update))).written) return at;
     // A restore may have closed the room: have it stay closed afterwards.
     await updateIf({
       ...roomItem(),
@@ -45,13 +45,14 @@ export const roomLifecycle: RoomLifecycle = {
   },
 
   async open(at) {
-    const { written } = await updateIf({
+    const input = {
       ...roomItem(),
       UpdateExpression: 'SET #open = :true, openedAt = :at REMOVE closedAt, closedFor',
       ConditionExpression: '#open = :false AND attribute_not_exists(restoring)',
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':true': true, ':false': false, ':at': at },
-    });
+    };
+    const { written } = await settled(() => updateIf(input));
     return written || (await read()).restoring === undefined;
   },
 
