@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
 
@@ -28,10 +28,11 @@ export function Field(props: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const isShown = useSignal(false);
   const isPassword = autocomplete.endsWith('password');
-  useEffect(() => {
+  // Before the form is painted: later, the focus would move away from a field that is being typed in.
+  useLayoutEffect(() => {
     if (isFirst) input.current?.focus();
   }, [isFirst]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (error !== undefined) input.current?.focus();
   }, [error]);
   return (
