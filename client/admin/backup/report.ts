@@ -17,12 +17,13 @@ const stored: readonly { readonly before: string; line(counts: Slice['counts']):
     before: 'end',
     line: ({ messages }) => `[backup] The messages have been stored: ${messages}.`,
   },
-  { before: 'end', line: ({ files }) => `[backup] The file records have been stored: ${files}.` },
-  { before: 'end', line: () => '[backup] The lists of blocked users have been stored.' },
-  { before: 'end', line: ({ loginBlocks }) => `[backup] The login records have been stored: ${loginBlocks}.` },
+  // The room counts each file when it writes it, after it has read all records.
+  { before: 'done', line: ({ files }) => `[backup] The file records have been stored: ${files}.` },
+  { before: 'done', line: () => '[backup] The lists of blocked users have been stored.' },
+  { before: 'done', line: ({ loginBlocks }) => `[backup] The login records have been stored: ${loginBlocks}.` },
 ];
 
-const stages = ['header', 'users', 'room', 'loginBlocks', 'files', 'end'];
+const stages = ['header', 'users', 'room', 'loginBlocks', 'files', 'end', 'done'];
 
 /** Reports the progress of a backup: one line for each part when it is stored. */
 export class BackupReport {
@@ -30,7 +31,7 @@ export class BackupReport {
 
   /** The lines to print after another invocation. */
   lines({ stage, counts, next }: Slice): string[] {
-    const reached = stages.indexOf(stage);
+    const reached = stages.indexOf(next === undefined ? 'done' : stage);
     const lines: string[] = [];
     for (const { before, line } of stored.slice(this.#told)) {
       if (reached < stages.indexOf(before)) break;
