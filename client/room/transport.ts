@@ -112,9 +112,7 @@ export class Transport {
     return this.#link;
   }
 
-  /**
-   * The link for the last requests, if there is one. A handover that moves the session ends first, and no other one begins.
-   */
+  /** The link for the last requests, if there is one. A handover that moves the session ends first, and no other one begins. */
   async lastLink(): Promise<Link | undefined> {
     this.#isLast = true;
     clearTimeout(this.#handover);

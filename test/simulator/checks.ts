@@ -90,7 +90,7 @@ function recipientsOf({ history }: World): Map<string, string | undefined> {
   return recipients;
 }
 
-/** Nobody is shown what is for another user, or what nobody has sent. */
+/** A program shows only what somebody has sent, and only to the user whom it is for. */
 function shownToRecipient(
   world: World,
   { user, program, shown }: Visit,

@@ -18,7 +18,8 @@ const logoutTime = 5_000;
 
 /**
  * How often a user tries to log in when nothing fails any more: for ten minutes and more, because somebody's half-open
- * connection may hold the last seat until API Gateway's idle limit and the sweep after it. Without any fault, and if nobody has given a wrong password: twice.
+ * connection may hold the last seat until API Gateway's idle limit and the sweep after it. On a day without any fault and without
+ * a wrong password, a user tries twice.
  */
 const mostAttempts = 60;
 
