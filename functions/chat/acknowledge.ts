@@ -3,8 +3,9 @@ import type { Member } from './model.ts';
 import type { Room } from './ports.ts';
 
 /**
- * Moves a member's cursors forward; a stream that is left out keeps its cursor. A cursor never goes beyond the stream's end, or
- * the next messages would count as shown.
+ * Moves a member's cursors forward; a stream that is left out keeps its cursor. So does one that is acknowledged beyond its end, or
+ * the next messages would count as shown. In a restored inbox, that happens to honest clients: if the last messages have expired, its
+ * end is not known. But its cursor is there already.
  */
 export async function acknowledge(room: Room, member: Member, shown: Arguments<'ack'>): Promise<void> {
   const { streams } = room;
@@ -19,4 +20,4 @@ export async function acknowledge(room: Room, member: Member, shown: Arguments<'
 }
 
 const notBeyond = async (shown: number | undefined, end: () => Promise<number>) =>
-  shown ? Math.min(shown, await end()) : 0;
+  shown && shown <= (await end()) ? shown : 0;

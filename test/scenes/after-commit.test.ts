@@ -84,7 +84,29 @@ test('a cursor never goes beyond the end of its stream', async () => {
   expect(await sender.get('message', { to: 'liar', text: 'second' })).toMatchObject({ seq: 2 });
   const { seq } = await sender.get('broadcast', { text: 'to everyone' });
   const again = await room.enter('liar');
-  expect(await again.get('sync', {})).toMatchObject({ messages: [{ text: 'second' }, { text: 'to everyone', seq }] });
+  const messages = [{ text: 'first' }, { text: 'second' }, { text: 'to everyone', seq }];
+  expect(await again.get('sync', {})).toMatchObject({ messages });
+  await Promise.all([again, sender].map((client) => client.get('logout', {})));
+});
+
+test('an inbox whose end is not known does not keep the other cursor back', async () => {
+  const [sender, reader] = [await room.enter('sender'), await room.enter('patient')];
+  await sender.get('message', { to: 'patient', text: 'soon expired' });
+  await reader.event('message', { text: 'soon expired' });
+  await reader.get('logout', { inbox: 1 });
+  // A restore leaves this of an inbox whose messages have expired.
+  const { accountId } = (await room.database.user('patient')) ?? {};
+  const [expired] = await room.database.stream('inbox/patient');
+  await room.database.remove('Messages', { stream: expired?.['stream'], position: expired?.['position'] });
+  await room.database.remove('Messages', { stream: 'counter/inbox/patient', position: accountId });
+
+  const restored = await room.enter('patient');
+  const { seq } = await sender.get('broadcast', { text: 'once' });
+  await restored.event('broadcast', { text: 'once' });
+  await restored.get('logout', { inbox: 1, room: seq });
+  const again = await room.enter('patient');
+  expect(await again.get('sync', {})).toMatchObject({ messages: [] });
+  expect(await sender.get('message', { to: 'patient', text: 'new' })).toMatchObject({ seq: 2 });
   await Promise.all([again, sender].map((client) => client.get('logout', {})));
 });
 
