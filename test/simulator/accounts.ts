@@ -32,6 +32,12 @@ export class Accounts {
     return this.#passwords.get(user) ?? [];
   }
 
+  /** The passwords that were a user's, and are not any more for certain. */
+  outdatedOf(user: string): string[] {
+    const all = this.#set.filter((one) => one.user === user).map(({ password }) => password);
+    return all.filter((password) => !this.passwordsOf(user).includes(password));
+  }
+
   /**
    * Returns a function. Called later with a user, it returns all passwords that the user may have had since this call, the
    * likeliest first.

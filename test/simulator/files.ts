@@ -11,8 +11,8 @@ export interface SentFile {
   readonly name: string;
   readonly content: string;
   readonly announcedAt: number;
-  /** Whether an upload has begun. */
-  isTried: boolean;
+  /** When its only upload began; infinity if none did. */
+  triedAt: number;
   /** When the bytes were uploaded; infinity if they were not. */
   uploadedAt: number;
   /** How often its recipient has asked the room to end it. */
@@ -52,6 +52,7 @@ export function judgeFiles(world: World): void {
   const { history, database, bucket, scheduler } = world;
   for (const file of history.files) {
     announcedOnce(world, file);
+    hiddenFromBlocker(world, file);
     endedOnce(world, file);
   }
   const records = database.model.table('fileRecords').all();
@@ -92,6 +93,15 @@ function announcedOnce(world: World, file: SentFile): void {
     world.violated(`the file ${name} has expired, and ${from} is not told`);
   if (uploadedAt === Number.POSITIVE_INFINITY) return;
   if (told + failed === 0) world.violated(`the file ${name} was uploaded, and nobody was told`);
+}
+
+/** A user who blocks another one is not told of a file that is uploaded after that. */
+function hiddenFromBlocker(world: World, { from, to, name, triedAt }: SentFile): void {
+  const { history } = world;
+  const text = fileText('file', from, name);
+  const shown = history.visits.filter(({ user }) => user === to).flatMap((visit) => visit.shown);
+  if (shown.some((one) => one.text === text && history.isBlocked(to, from, triedAt, one.at)))
+    world.violated(`${to} has blocked ${from}, and is told of the file ${name}`);
 }
 
 /** A file that its recipient was told of waits until it ends. Nothing of it is left after that. */

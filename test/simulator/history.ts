@@ -226,13 +226,20 @@ export class History {
     reader: string,
     { from, text, sentAt, settledAt = Number.POSITIVE_INFINITY }: Sent,
   ): 'always' | 'never' | 'perhaps' {
+    if (this.isBlocked(reader, from, sentAt, settledAt)) return 'never';
     const blocks = this.blocks.filter(({ by, whom }) => by === reader && whom === from);
-    if (blocks.some(({ since, endAskedAt }) => since < sentAt && endAskedAt > settledAt)) return 'never';
     const mayMeet = blocks.some(({ askedAt, endedAt }) => askedAt <= settledAt && endedAt >= sentAt);
     const mayBeRead = this.readBefore.get(reader)?.has(text) === true;
     return mayMeet || mayBeRead || this.expiry.has(text) || !this.accounts.isSameSince(reader, sentAt)
       ? 'perhaps'
       : 'always';
+  }
+
+  /** Whether a user had blocked another for certain, all the time between two times. */
+  isBlocked(reader: string, from: string, start: number, end: number): boolean {
+    return this.blocks.some(
+      ({ by, whom, since, endAskedAt }) => by === reader && whom === from && since < start && endAskedAt > end,
+    );
   }
 
   /** A stored message expires at some time (epoch ms). */

@@ -1,7 +1,7 @@
 /** What is wrong, the right code, the wrong code, and the test that finds it. */
 export type Bug = readonly [name: string, from: string, to: string, test?: string];
 
-/** Bugs to plant in what happens to messages, by file. */
+/** Bugs to plant in what happens to messages and files, by file. */
 export const messageBugs: Readonly<Record<string, readonly Bug[]>> = {
   'functions/aws/streams/index.ts': [
     [
@@ -34,6 +34,14 @@ export const messageBugs: Readonly<Record<string, readonly Bug[]>> = {
       "if (stored.item['fromId'] !== sender.accountId) continue;",
       '',
       'test/scenes/conversation.test.ts',
+    ],
+  ],
+  'functions/chat/commands/file.ts': [
+    [
+      'a blocked user announces a file',
+      "if (recipient.blocks.has(member.accountId)) throw new Refusal('blocked');",
+      '',
+      'test/scenes/files.test.ts',
     ],
   ],
   'functions/chat/dispatch.ts': [

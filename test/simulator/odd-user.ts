@@ -60,13 +60,17 @@ export class OddUser {
     client.end();
   }
 
-  /** Guesses at a user's password from another address, until it is blocked there. That keeps the user out nowhere else. */
+  /**
+   * Guesses at a user's password from another address, with old ones first, until it is blocked there. That keeps the user
+   * out nowhere else.
+   */
   async #guessPassword(): Promise<void> {
     const victim = this.#world.scheduler.random.pick(this.#others);
     const client = await this.#connect('thief');
-    for (let guess = 1; guess <= 4; guess += 1) {
-      const reply = await client?.request('login', { user: victim, password: `a guess ${guess}`, takeOver: true });
-      if (isOk(reply)) this.#world.violated(`a wrong password logs in as ${victim}`);
+    const old = this.#world.history.accounts.outdatedOf(victim ?? '').slice(-2);
+    for (const guess of [...old, 'guess 1', 'guess 2', 'guess 3', 'guess 4'].slice(0, 4)) {
+      const reply = await client?.request('login', { user: victim, password: guess, takeOver: true });
+      if (isOk(reply)) this.#world.violated(`a wrong password logs in as ${victim}: ${guess}`);
     }
     client?.end();
   }

@@ -98,17 +98,20 @@ export class Talk {
     const name = `${from}-${history.files.length}`;
     const fresh: SentFile = {
       ...{ from, to, name, content: `the content of ${name}`, announcedAt: scheduler.now },
-      ...{ isTried: false, uploadedAt: never, asked: 0, ended: undefined },
+      ...{ triedAt: never, uploadedAt: never, asked: 0, ended: undefined },
     };
-    const earlier = history.files.filter((one) => one.from === from && !one.isTried);
+    const earlier = history.files.filter((one) => one.from === from && one.triedAt === never);
     const file = (scheduler.random.chance(0.5) && scheduler.random.pick(earlier)) || fresh;
     if (file === fresh) history.files.push(file);
     const { content } = file;
     const args = { to: file.to, name: file.name, size: content.length, sha256: sha256(content, 'hex') };
+    const askedAt = scheduler.now;
     const { url } = await this.#room.request('file', args);
+    if (history.isBlocked(file.to, from, askedAt, scheduler.now))
+      this.#world.violated(`${file.to} has blocked ${from}, who may send the file ${file.name}`);
     if (scheduler.random.chance(0.3)) return;
     await scheduler.pause(scheduler.random.between(0, 1_000));
-    file.isTried = true;
+    file.triedAt = scheduler.now;
     if ((await bucket.upload(url, content)) === 200) file.uploadedAt = scheduler.now;
   }
 
