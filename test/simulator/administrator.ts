@@ -61,6 +61,7 @@ export class Administrator {
     else if (dice < 0.8) await this.#announce();
     else if (dice < 0.87) await this.#remove(user);
     else {
+      if (random.chance(0.5)) await this.#waitForResume();
       await this.stop();
       await this.#world.scheduler.pause(random.between(0, 10_000));
       await this.start();
@@ -95,6 +96,13 @@ export class Administrator {
       askedAt = scheduler.now;
     });
     accounts.removed(user, askedAt, scheduler.now);
+  }
+
+  /** Until a session is being resumed, as a rule. */
+  async #waitForResume(): Promise<void> {
+    const { scheduler, history, weather } = this.#world;
+    await history.moments.next(({ kind }) => kind === 'resume', 5_000);
+    await scheduler.pause(scheduler.random.between(0, 250 * weather.latency));
   }
 
   async stop(): Promise<void> {
@@ -154,7 +162,7 @@ export class Administrator {
     const hours = scheduler.random.pick([undefined, 1]);
     if (scheduler.random.chance(0.7)) {
       // A ban begins while a login checks the password, or later.
-      await history.logins.next((login) => addresses.includes(login.address), 10_000);
+      await history.moments.next(({ kind, address: from }) => kind === 'login' && addresses.includes(from), 10_000);
       const within = scheduler.random.pick([100, 250 * this.#world.weather.latency]);
       await scheduler.pause(scheduler.random.between(0, within));
     }

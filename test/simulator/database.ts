@@ -83,7 +83,7 @@ export class Database {
   /** One attempt of a call. */
   call(process: SimulatedProcess, call: Call, answer: (answer: Answer) => void): void {
     const { scheduler } = this.#world;
-    const failure = this.#failure();
+    const failure = this.#failure(call);
     const label = `${process.name} ${call.operation} ${labelOf(call)}`;
     const sentAt = scheduler.now;
     const respond = (given: Answer) => scheduler.after(this.#latency(), () => answer(given));
@@ -167,9 +167,10 @@ export class Database {
     }
   }
 
-  #failure(): Failure | undefined {
+  #failure({ operation }: Call): Failure | undefined {
     const { scheduler, weather } = this.#world;
-    const { before, after, silent, throttled } = weather.database;
+    const { before, after, throttled, silentBatches, ...others } = weather.database;
+    const silent = operation === 'BatchWriteItem' ? silentBatches : others.silent;
     const dice = scheduler.random.next();
     if (dice < before) return 'before';
     if (dice < before + after) return 'after';

@@ -66,6 +66,7 @@ export class Gateway {
       const queryStringParameters = Object.fromEntries(new URL(url).searchParams);
       const event = this.#event(connection, 'CONNECT', { headers: {}, queryStringParameters });
       const askedAt = scheduler.now;
+      this.#world.history.moments.begins({ kind: 'connect', client, address: connection.address });
       this.#integrate('connection', event, (reply) => {
         const status = reply.status ?? 502;
         scheduler.note(`${client.name} connects as ${id}: ${status}`);
@@ -140,7 +141,9 @@ export class Gateway {
     const { bans, tokens: known } = this.#world.history;
     const tokens = known.of(user);
     const askedAt = this.#world.scheduler.now;
-    if (action === 'login') this.#world.history.logins.begins({ user, address: connection.address });
+    const { client, address } = connection;
+    if (action === 'login' || action === 'resume')
+      this.#world.history.moments.begins({ kind: action, client, address, user });
     this.#integrate(route.target, this.#event(connection, 'MESSAGE', { body }), ({ status, body: reply, failure }) => {
       const { id: connectionId } = connection;
       const { ok, error, token = action === 'passwd' && ok ? args['newToken'] : undefined } = parsed(reply ?? '');

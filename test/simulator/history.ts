@@ -7,7 +7,7 @@ import { checkQuotas, type FileQuotas } from './file-quotas.ts';
 import type { SentFile } from './files.ts';
 import { Invitations } from './invitations.ts';
 import { Kicks } from './kicks.ts';
-import { Logins } from './logins.ts';
+import { Moments } from './moments.ts';
 import type { SimulatedProcess } from './process.ts';
 import { Tokens } from './tokens.ts';
 import { isReliable } from './weather.ts';
@@ -101,7 +101,7 @@ export class History {
   readonly bans: Bans;
   readonly invitations: Invitations;
   readonly kicks: Kicks;
-  readonly logins: Logins;
+  readonly moments: Moments;
   fileQuotas: FileQuotas | undefined;
   backup: Backup | undefined;
   /** When messages expire (epoch ms), by their texts. All others are kept for much longer than a day. */
@@ -129,7 +129,7 @@ export class History {
     this.bans = new Bans(world);
     this.invitations = new Invitations(world);
     this.kicks = new Kicks(world);
-    this.logins = new Logins(world);
+    this.moments = new Moments(world);
     world.database.model.onChange = (table, before, after) => this.#changed(table, before, after);
   }
 

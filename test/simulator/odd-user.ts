@@ -173,10 +173,10 @@ export class OddUser {
   async #writeDuringLogin(): Promise<void> {
     const client = await this.#connect();
     if (client && isOk(await this.#logIn(client, true))) {
-      const { logins } = this.#world.history;
+      const { moments } = this.#world.history;
       for (let round = 0; round < 3; round += 1) {
-        const login = await logins.next((one) => one.user !== user, 5_000);
-        if (!login) break;
+        const login = await moments.next((one) => one.kind === 'login' && one.user !== user, 5_000);
+        if (login?.user === undefined) break;
         await this.#pause(0, 200);
         this.#slowDown(client);
         await this.#say(client, login.user);

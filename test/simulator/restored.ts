@@ -23,6 +23,9 @@ const ageingTakes = 2_000;
 
 const never = Number.POSITIVE_INFINITY;
 
+/** Many batches of writes get no answer, and half of those are carried out later, when others may have followed. */
+const silence: Weather = { ...calm, isCalm: false, database: { ...calm.database, silentBatches: 0.3 } };
+
 interface Circumstances {
   /** The weather in which the backup is restored. */
   readonly weather: Weather;
@@ -56,7 +59,7 @@ async function restoreInto(
   if (!bytes) return world.violated(`there is no ${key}`);
   world.bucket.put(key, bytes);
   knowWhatWas(world, before, backup);
-  world.weather = weather;
+  world.weather = world.scheduler.random.chance(0.5) ? weather : silence;
   const administrator = new Administrator(world, []);
   const restore = async () => {
     const console = new Console(world);

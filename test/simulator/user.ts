@@ -130,6 +130,7 @@ export class User {
         await Promise.race([this.#pause(10, random.pick([200, this.#habits.rest])), ended]);
         if (isOnline()) await Promise.race([talk.act(this.#habits, isFirst), ended]);
       }
+      if (isOnline() && random.chance(0.3)) await this.#waitForMove(run, visit);
       if (isOnline() && !random.chance(weather.crash)) await this.#leave(room, visit);
       visit.endedAt = Math.min(visit.endedAt, scheduler.now);
     } catch (error) {
@@ -137,6 +138,18 @@ export class User {
     } finally {
       this.#end(run);
     }
+  }
+
+  /** Until the program hands over its connection or, after a loss, connects again. Leaving then is delicate. */
+  async #waitForMove({ process }: Run, { handsOver }: Visit): Promise<void> {
+    const { scheduler, weather, gateway, history } = this.#world;
+    if (!handsOver) {
+      if (weather.cuts.perMinute === 0) return;
+      for (const one of gateway.connections) if (one.client === process) one.cut(false);
+    }
+    const stage = scheduler.random.pick(['connect', 'resume']);
+    await history.moments.next(({ kind, client }) => kind === stage && client === process, 7_000);
+    await this.#pause(0, 250 * weather.latency);
   }
 
   async #leave(room: Room, visit: Visit): Promise<void> {

@@ -8,8 +8,11 @@ export interface Weather {
   readonly latency: number;
   /** The share of calls that take up to a hundred times as long. */
   readonly slow: number;
-  /** The shares of DynamoDB's calls that fail before and after their effect, get no answer, or are throttled. */
-  readonly database: { before: number; after: number; silent: number; throttled: number };
+  /**
+   * The shares of DynamoDB's calls that fail before and after their effect, get no answer, or are throttled. Batches of writes
+   * have a share without an answer of their own.
+   */
+  readonly database: { before: number; after: number; silent: number; silentBatches: number; throttled: number };
   /** The shares of calls to @connections that fail before and after their effect, or get a wrong 410, or 429. */
   readonly post: { before: number; after: number; gone: number; throttled: number };
   /** The shares of S3's calls that fail before and after their effect. */
@@ -39,7 +42,7 @@ export const calm: Weather = {
   isCalm: true,
   latency: 1,
   slow: 0,
-  database: { before: 0, after: 0, silent: 0, throttled: 0 },
+  database: { before: 0, after: 0, silent: 0, silentBatches: 0, throttled: 0 },
   post: { before: 0, after: 0, gone: 0, throttled: 0 },
   bucket: { before: 0, after: 0 },
   event: { lost: 0, late: 0, twice: 0 },
@@ -63,12 +66,13 @@ export function weatherOf(random: SeededRandom): Weather {
   if (random.chance(0.08)) return { ...calm, isCalm: false, latency, slow, post: fewPosts(random) };
   const often = (share: number) => (random.chance(0.4) ? random.next() * share : 0);
   const group = <G extends object>(faults: () => G, none: G) => (random.chance(0.6) ? faults() : none);
+  const silent = often(0.02);
   return {
     isCalm: false,
     latency,
     slow,
     database: group(
-      () => ({ before: often(0.05), after: often(0.05), silent: often(0.02), throttled: often(0.1) }),
+      () => ({ before: often(0.05), after: often(0.05), silent, silentBatches: silent, throttled: often(0.1) }),
       calm.database,
     ),
     post: group(() => ({ before: often(0.1), after: often(0.1), gone: often(0.1), throttled: often(0.1) }), calm.post),
