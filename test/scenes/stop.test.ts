@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { deferred } from '../../client/room/deferred.ts';
 import { ChatProcess } from '../harness/chat-process.ts';
 import { admin, administer } from '../harness/console.ts';
 import { playKilled } from '../harness/play-killed.ts';
@@ -174,4 +175,39 @@ test('a client prints the reason and ends; with --reconnect it logs in again whe
   await facebook.close();
   waits.leave();
   expect(await waits.exited).toBe(0);
+});
+
+test('a session that moves during a stop, and whose connection is lost then, is ended too', async () => {
+  await room.register('mover');
+  const [client, next] = [await room.connect(), await room.connect()];
+  const { token } = await client.get('login', { user: 'mover', password });
+  let isOver = false;
+  const isMoving = deferred<void>();
+  const hasSeen = deferred<undefined>();
+  const hasMoved = deferred<undefined>();
+  room.local.faults.beforeDynamoDb = ({ function: name, operation, trigger }) => {
+    // The function has moved the session, and notices nothing more.
+    if (trigger?.detail === 'resume' && isOver) return 'before';
+    if (operation !== 'TransactWriteItems') return undefined;
+    if (trigger?.detail === 'resume') {
+      isOver = true;
+      isMoving.resolve();
+      return hasSeen.promise;
+    }
+    if (!name.startsWith('Admin')) return undefined;
+    // The stop has read the session over its old connection.
+    hasSeen.resolve(undefined);
+    return hasMoved.promise;
+  };
+  onTestFinished(() => room.local.faults.reset());
+  const resumed = next.get('resume', { user: 'mover', token });
+  await isMoving.promise;
+  const stopped = stop();
+  await resumed;
+  await Promise.all([client.kill(), next.kill()]);
+  await expect.poll(() => room.database.all('Connections')).toEqual([]);
+  hasMoved.resolve(undefined);
+  await stopped;
+  expect(await room.database.counts()).toEqual({ counted: 0, present: 0 });
+  await room.admin({ command: 'start' });
 });

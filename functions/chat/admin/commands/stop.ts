@@ -22,17 +22,17 @@ export const stop: AdminHandler<'stop'> = async (room, { message }) => {
   let ended = 0;
   let closed = 0;
   do {
-    ended += await endSessions(room);
+    const sessions = await room.sessions.all();
+    ended += await endSessions(room, sessions);
     const connections = await room.queries.connections(atOnce);
-    if (connections.length === 0) return { ended, closed, stoppedAt: iso(closedAt) };
+    if (sessions.length + connections.length === 0) return { ended, closed, stoppedAt: iso(closedAt) };
     closed += await sendAway(room, connections, frame);
   } while (room.clock.now() < until);
   return { ended, closed, stoppedAt: iso(closedAt), next: 'go on' };
 };
 
-/** Ends all sessions. No new one can begin in a closed room. */
-async function endSessions(room: AdminRoom): Promise<number> {
-  const sessions = await room.sessions.all();
+/** Ends sessions. No new one can begin in a closed room, but a resume may move one meanwhile. Such a session does not end here. */
+async function endSessions(room: AdminRoom, sessions: readonly Session[]): Promise<number> {
   let ended = 0;
   for (let i = 0; i < sessions.length; i += mostEndedTogether) {
     ended += await endTogether(room, sessions.slice(i, i + mostEndedTogether));
