@@ -175,7 +175,12 @@ export class History {
     if (!isReliable(weather) || this.hasAdministrator || visit.endedAt <= scheduler.now) return;
     const within = weather.slow > 0 ? 20_000 : 5_000 * weather.latency;
     scheduler.after(within, () => {
-      if (visit.endedAt > scheduler.now) this.#world.violated(`${visit.program} was logged out without being told`);
+      // A program that does not learn in time that another one has taken its place logs in again when that one has left.
+      const mayLogInAgain = this.visits.some(
+        (other) => other.user === visit.user && other.loggedInAt > visit.loggedInAt && other.endedAt <= scheduler.now,
+      );
+      if (visit.endedAt > scheduler.now && !mayLogInAgain)
+        this.#world.violated(`${visit.program} was logged out without being told`);
     });
   }
 

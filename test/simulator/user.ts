@@ -19,7 +19,7 @@ const logoutTime = 5_000;
 /**
  * How often a user tries to log in when nothing fails any more: for ten minutes and more, because somebody's half-open
  * connection may hold the last seat until API Gateway's idle limit and the sweep after it. On a day without any fault and without
- * a wrong password, a user tries twice.
+ * a wrong password, a user who has an account tries twice.
  */
 const mostAttempts = 60;
 
@@ -82,7 +82,7 @@ export class User {
   /** Logs in when nothing fails any more, and reads everything. Returns whether that worked. */
   async readAll(): Promise<boolean> {
     const { isPerfectDay, accounts } = this.#world.history;
-    const most = isPerfectDay && !accounts.wereConfused ? 2 : mostAttempts;
+    const most = isPerfectDay && !accounts.wereConfused && !this.#mayBeGone ? 2 : mostAttempts;
     for (let attempt = 0; attempt < most; attempt += 1) {
       if (this.#mayBeGone) await this.register();
       const run = this.#start();
