@@ -111,6 +111,8 @@ export class Talk {
       this.#world.violated(`${file.to} has blocked ${from}, who may send the file ${file.name}`);
     if (scheduler.random.chance(0.3)) return;
     await scheduler.pause(scheduler.random.between(0, 1_000));
+    // Another program of this user may have uploaded it meanwhile.
+    if (file.triedAt !== never) return;
     file.triedAt = scheduler.now;
     if ((await bucket.upload(url, content)) === 200) file.uploadedAt = scheduler.now;
   }
