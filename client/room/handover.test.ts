@@ -117,6 +117,20 @@ describe('the handover before API Gateway ends the connection', () => {
     (await (await visit.scripted.peer()).next('resume')).reply(resumed);
   });
 
+  test.each([
+    ['kicked', { reason: 'kicked' }],
+    ['banned', { reason: 'lost' }],
+    ['room-stopped', { reason: 'stop' }],
+  ] as const)('ends the session that the room has ended: %s', async (code, ending) => {
+    const old = await visit.logIn({}, { handover: 30 });
+    const next = await visit.scripted.peer();
+    const resume = await next.next('resume');
+    resume.refuse(code);
+    old.event({ type: 'event', event: 'replaced' });
+    (await (await visit.scripted.peer()).next('resume')).refuse(code);
+    expect(await visit.room.ended).toMatchObject(ending);
+  });
+
   test('is mended as a loss if both connections are lost before the reply', async () => {
     const old = await visit.logIn({}, { handover: 30 });
     const half = await visit.scripted.peer();

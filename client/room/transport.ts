@@ -291,8 +291,8 @@ export class Transport {
       this.#handingOver = false;
       next.drop();
       if (this.#ended.signal.aborted) return;
-      // The session may have moved, or an administrator has ended it.
-      if (mayBeDone(error) || isKicked(error) || !old.isOpen) {
+      // The session may have moved, or the room has ended it.
+      if (mayBeDone(error) || hasEnded(error) || !old.isOpen) {
         old.drop();
         return this.#lose();
       }
@@ -313,6 +313,9 @@ const ofNetwork: ReadonlySet<string | undefined> = new Set(['timeout', 'unreacha
 
 const isOfNetwork = (error: unknown) => ofNetwork.has(failureOf(error));
 
-const isKicked = (error: unknown) => error instanceof RefusalError && error.code === 'kicked';
+/** Refusals of a resume that may come after it has moved the session. The room has ended the session, or is ending it. */
+const afterEnd: ReadonlySet<string> = new Set(['kicked', 'banned', 'room-stopped']);
+
+const hasEnded = (error: unknown) => error instanceof RefusalError && afterEnd.has(error.code);
 
 const isBusy = (error: unknown) => failureOf(error) === 'busy';

@@ -144,7 +144,9 @@ export class Administrator {
   async #suspend(user: string, pause: number): Promise<void> {
     const { scheduler, history } = this.#world;
     const askedAt = scheduler.now;
+    history.changing.add(user);
     const reply = await this.#ask({ command: 'suspend', user });
+    history.changing.delete(user);
     if ('user' in reply) {
       history.suspended.set(user, askedAt);
       const isOnline = history.sessions().some(({ name }) => name === user);
@@ -186,9 +188,11 @@ export class Administrator {
 
   /** The user learns the password in some other way. */
   async #resetPassword(user: string): Promise<void> {
+    const { accounts, changing } = this.#world.history;
+    changing.add(user);
     const reply = await this.#ask({ command: 'reset-password', user });
+    changing.delete(user);
     if (!('password' in reply)) return;
-    const { accounts } = this.#world.history;
     accounts.mayHave(user, String(reply.password));
     accounts.has(user, String(reply.password));
   }

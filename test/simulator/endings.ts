@@ -27,12 +27,12 @@ export function judgeEnding(world: World, program: SimulatedProcess, visit: Visi
     case 'replaced':
       // A login without a reply may take over late.
       if (hasOneProgramEach && isAnswered(weather)) wrong('there is no other program');
-      history.gaveUp(program);
+      history.gaveUp(program, visit.user);
       return;
     case 'lost':
       // On a day of several programs, another one may have changed the password.
       if (isCalmDay && hasOneProgramEach && !hasAdministrator) wrong('no connection was lost');
-      history.gaveUp(program);
+      history.gaveUp(program, visit.user);
       return;
     case 'failed':
       wrong('its user asked for nothing that fails');

@@ -117,6 +117,8 @@ export class History {
   isStopped = false;
   /** The users who are suspended for certain, and when the administrator asked for that. */
   readonly suspended = new Map<string, number>();
+  /** The users whom an administrator is suspending, or whose password is being reset. A login is refused before the session ends. */
+  readonly changing = new Set<string>();
   /** Whether no user runs two programs at a time. */
   hasOneProgramEach = true;
   /** Whether nothing fails on the whole day. */
@@ -157,7 +159,8 @@ export class History {
   }
 
   /** A program ends because it could not continue its session. Then its own connection does not have the session. */
-  gaveUp(program: SimulatedProcess): void {
+  gaveUp(program: SimulatedProcess, user: string): void {
+    if (this.changing.has(user)) return;
     const isOwn = ({ connectionId }: Item) => this.#world.gateway.clientOf(String(connectionId)) === program;
     if (this.sessions().some(isOwn)) this.#world.violated(`${program.name} gave up its own session`);
   }
