@@ -124,7 +124,7 @@ const bugs: Readonly<Record<string, readonly Bug[]>> = {
       'a stop leaves the sessions',
       'const sessions = await room.sessions.all();',
       'const sessions: Session[] = [];',
-      'test/scenes/delivery.test.ts',
+      'test/scenes/stop.test.ts',
     ],
   ],
   'functions/chat/admin/commands/suspend.ts': [
