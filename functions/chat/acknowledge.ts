@@ -3,9 +3,9 @@ import type { Member } from './model.ts';
 import type { Room } from './ports.ts';
 
 /**
- * Moves a member's cursors forward; a stream that is left out keeps its cursor. So does one that is acknowledged beyond its end, or
- * the next messages would count as shown. In a restored inbox, that happens to honest clients: if the last messages have expired, its
- * end is not known. But its cursor is there already.
+ * Moves a member's cursors forward. A stream that is left out keeps its cursor. A number beyond the stream's end moves no cursor:
+ * the next messages would count as shown. After a restore, honest clients send such numbers: an inbox whose last messages have
+ * expired has lost its end, and its cursor has that number already.
  */
 export async function acknowledge(room: Room, member: Member, shown: Arguments<'ack'>): Promise<void> {
   const { streams } = room;

@@ -23,7 +23,7 @@ export class Moments {
     for (const tell of this.#waiting) tell(moment);
   }
 
-  /** The next moment of some kind. Undefined if there is none within a time (ms). */
+  /** Resolves to the next moment that is wanted, or to undefined if none comes within this time (ms). */
   next(isWanted: (moment: Moment) => boolean, within: number): Promise<Moment | undefined> {
     return new Promise((resolve) => {
       const end = (moment: Moment | undefined) => {

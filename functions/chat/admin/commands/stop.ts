@@ -31,7 +31,7 @@ export const stop: AdminHandler<'stop'> = async (room, { message }) => {
   return { ended, closed, stoppedAt: iso(closedAt), next: 'go on' };
 };
 
-/** Ends sessions. No new one can begin in a closed room, but a resume may move one meanwhile. Such a session does not end here. */
+/** Ends sessions. No new one begins in a closed room. One that a resume moves meanwhile does not end: the caller reads it again. */
 async function endSessions(room: AdminRoom, sessions: readonly Session[]): Promise<number> {
   let ended = 0;
   for (let i = 0; i < sessions.length; i += mostEndedTogether) {
